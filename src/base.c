@@ -1,0 +1,281 @@
+/* Strings, the arena and the text buffer. The arena hands out memory from chunks and gives it back all at once, so that no other
+ * module frees anything and no error path has to. */
+#include "base.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int str_cmp(Str a, Str b) {
+    size_t n = a.len < b.len ? a.len : b.len;
+    int c = n ? memcmp(a.at, b.at, n) : 0;
+    return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool str_eq_nocase(Str a, Str b) {
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.at[i]) != lower(b.at[i])) return false;
+    return true;
+}
+
+bool str_starts(Str s, Str prefix) {
+    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.at, prefix.at, prefix.len) == 0);
+}
+
+bool str_ends(Str s, Str suffix) {
+    return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.at + s.len - suffix.len, suffix.at, suffix.len) == 0);
+}
+
+bool str_in(Str s, const Str *list, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(s, list[i])) return true;
+    return false;
+}
+
+static bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+Str str_trim(Str s) {
+    while (s.len && is_space(s.at[0])) s.at++, s.len--;
+    while (s.len && is_space(s.at[s.len - 1])) s.len--;
+    return s;
+}
+
+Str str_slice(Str s, size_t from) {
+    if (from > s.len) from = s.len;
+    return (Str){s.at + from, s.len - from};
+}
+
+ptrdiff_t str_find(Str s, char c) {
+    const char *p = s.len ? memchr(s.at, c, s.len) : NULL;
+    return p ? p - s.at : -1;
+}
+
+ptrdiff_t str_rfind(Str s, char c) {
+    for (size_t i = s.len; i > 0; i--)
+        if (s.at[i - 1] == c) return (ptrdiff_t)i - 1;
+    return -1;
+}
+
+bool str_has(Str s, Str part) {
+    for (size_t i = 0; i + part.len <= s.len; i++)
+        if (str_starts(str_slice(s, i), part)) return true;
+    return false;
+}
+
+size_t str_codepoints(Str s) {
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) n += ((unsigned char)s.at[i] & 0xC0) != 0x80;
+    return n;
+}
+
+unsigned str_distance(Str a, Str b, unsigned limit) {
+    enum { MAX = 64 };
+    if (a.len > MAX || b.len > MAX) return limit + 1;
+    unsigned row[3][MAX + 1];
+    for (size_t j = 0; j <= b.len; j++) row[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= a.len; i++) {
+        unsigned *now = row[i % 3], *before = row[(i - 1) % 3], *earlier = row[(i + 1) % 3];
+        now[0] = (unsigned)i;
+        for (size_t j = 1; j <= b.len; j++) {
+            char x = lower(a.at[i - 1]), y = lower(b.at[j - 1]);
+            unsigned best = before[j - 1] + (x != y);
+            if (before[j] + 1 < best) best = before[j] + 1;
+            if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+            if (i > 1 && j > 1 && x == lower(b.at[j - 2]) && y == lower(a.at[i - 2]) && earlier[j - 2] + 1 < best)
+                best = earlier[j - 2] + 1;
+            now[j] = best;
+        }
+    }
+    unsigned d = row[a.len % 3][b.len];
+    return d > limit ? limit + 1 : d;
+}
+
+typedef struct ArenaChunk {
+    struct ArenaChunk *older;
+    size_t size; /* bytes of room behind the header */
+} ArenaChunk;
+
+enum { HEADER = (sizeof(ArenaChunk) + 15) / 16 * 16, FIRST_CHUNK = 64 << 10, LARGEST_CHUNK = 4 << 20 };
+
+void *arena_more(Arena *arena, size_t size) {
+    size_t room = arena->chunk ? arena->chunk->size * 2 : FIRST_CHUNK;
+    if (room > LARGEST_CHUNK) room = LARGEST_CHUNK;
+    if (room < size) room = size;
+    ArenaChunk *chunk = malloc(HEADER + room);
+    if (!chunk) {
+        fputs("podlint: out of memory\n", stderr);
+        exit(2);
+    }
+    *chunk = (ArenaChunk){arena->chunk, room};
+    arena->chunk = chunk;
+    arena->next = (char *)chunk + HEADER;
+    arena->end = arena->next + room;
+    return arena_alloc(arena, size);
+}
+
+static void free_chunks(ArenaChunk *chunk) {
+    while (chunk) {
+        ArenaChunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+}
+
+void arena_reset(Arena *arena) {
+    if (!arena->chunk) return;
+    free_chunks(arena->chunk->older);
+    arena->chunk->older = NULL;
+    arena->next = (char *)arena->chunk + HEADER;
+    arena->end = arena->next + arena->chunk->size;
+}
+
+void arena_free(Arena *arena) {
+    free_chunks(arena->chunk);
+    *arena = (Arena){0};
+}
+
+char *arena_cstr(Arena *arena, Str s) {
+    char *copy = arena_alloc(arena, s.len + 1);
+    if (s.len) memcpy(copy, s.at, s.len);
+    return copy;
+}
+
+Str arena_str(Arena *arena, Str s) {
+    return (Str){arena_cstr(arena, s), s.len};
+}
+
+Str str_join(Arena *arena, Str a, Str b) {
+    char *text = arena_alloc(arena, a.len + b.len + 1);
+    if (a.len) memcpy(text, a.at, a.len);
+    if (b.len) memcpy(text + a.len, b.at, b.len);
+    return (Str){text, a.len + b.len};
+}
+
+Str str_int(Arena *arena, int64_t n) {
+    return str_format(arena, "%lld", (long long)n);
+}
+
+void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_size) {
+    *cap = *cap ? *cap * 2 : 4;
+    void *grown = arena_alloc(arena, *cap * item_size);
+    if (n) memcpy(grown, at, n * item_size);
+    return grown;
+}
+
+static char *buf_room(Buf *buf, size_t more) {
+    if (buf->len + more > buf->cap) {
+        size_t cap = buf->cap ? buf->cap * 2 : 64;
+        while (cap < buf->len + more) cap *= 2;
+        char *grown = arena_alloc(buf->arena, cap);
+        if (buf->len) memcpy(grown, buf->at, buf->len);
+        buf->at = grown;
+        buf->cap = cap;
+    }
+    return buf->at + buf->len;
+}
+
+void buf_str(Buf *buf, Str s) {
+    char *room = buf_room(buf, s.len);
+    if (s.len) memcpy(room, s.at, s.len);
+    buf->len += s.len;
+}
+
+void buf_char(Buf *buf, char c) {
+    *buf_room(buf, 1) = c;
+    buf->len++;
+}
+
+void buf_repeat(Buf *buf, char c, size_t times) {
+    memset(buf_room(buf, times + 1), c, times);
+    buf->len += times;
+}
+
+void buf_int(Buf *buf, int64_t n) {
+    buf_format(buf, "%lld", (long long)n);
+}
+
+static void buf_vformat(Buf *buf, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    vsnprintf(buf_room(buf, (size_t)n + 1), (size_t)n + 1, format, again);
+    va_end(again);
+    buf->len += (size_t)n;
+}
+
+void buf_format(Buf *buf, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    buf_vformat(buf, format, args);
+    va_end(args);
+}
+
+Str str_format(Arena *arena, const char *format, ...) {
+    Buf buf = {.arena = arena};
+    va_list args;
+    va_start(args, format);
+    buf_vformat(&buf, format, args);
+    va_end(args);
+    return buf_text(&buf);
+}
+
+void buf_codepoint(Buf *buf, uint32_t cp) {
+    if (cp < 0x80) {
+        buf_char(buf, (char)cp);
+    } else if (cp < 0x800) {
+        buf_char(buf, (char)(0xC0 | cp >> 6));
+        buf_char(buf, (char)(0x80 | (cp & 0x3F)));
+    } else if (cp < 0x10000) {
+        buf_char(buf, (char)(0xE0 | cp >> 12));
+        buf_char(buf, (char)(0x80 | (cp >> 6 & 0x3F)));
+        buf_char(buf, (char)(0x80 | (cp & 0x3F)));
+    } else {
+        buf_char(buf, (char)(0xF0 | cp >> 18));
+        buf_char(buf, (char)(0x80 | (cp >> 12 & 0x3F)));
+        buf_char(buf, (char)(0x80 | (cp >> 6 & 0x3F)));
+        buf_char(buf, (char)(0x80 | (cp & 0x3F)));
+    }
+}
+
+/* The length of the valid UTF-8 sequence at `p`, or 0. */
+static size_t utf8_length(const unsigned char *p, size_t left) {
+    if (p[0] < 0x80) return 1;
+    size_t n = p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
+    if (n == 0 || n > left) return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xC0) != 0x80) return 0;
+    if (p[0] == 0xE0 && p[1] < 0xA0) return 0;
+    if (p[0] == 0xED && p[1] >= 0xA0) return 0;
+    if (p[0] == 0xF0 && p[1] < 0x90) return 0;
+    if (p[0] == 0xF4 && p[1] >= 0x90) return 0;
+    return n;
+}
+
+Str str_valid_utf8(Arena *arena, Str s) {
+    const unsigned char *p = (const unsigned char *)s.at;
+    size_t good = 0;
+    while (good < s.len) {
+        size_t n = utf8_length(p + good, s.len - good);
+        if (n == 0) break;
+        good += n;
+    }
+    if (good == s.len) return s;
+    Buf buf = {.arena = arena};
+    buf_str(&buf, (Str){s.at, good});
+    while (good < s.len) {
+        size_t n = utf8_length(p + good, s.len - good);
+        if (n)
+            buf_str(&buf, (Str){s.at + good, n});
+        else
+            buf_codepoint(&buf, 0xFFFD);
+        good += n ? n : 1;
+    }
+    return buf_text(&buf);
+}

@@ -1,0 +1,119 @@
+/* Strings, an arena, growable arrays and a text buffer: what every other module stands on. Knows nothing of Kubernetes. */
+#ifndef PODLINT_BASE_H
+#define PODLINT_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A slice of bytes that somebody else owns. `at` is NULL only where a value is absent. Not NUL-terminated. */
+typedef struct Str {
+    const char *at; /* first byte */
+    size_t len;     /* number of bytes */
+} Str;
+
+#define STR(literal) {(literal), sizeof(literal) - 1}
+#define S(literal) ((Str){(literal), sizeof(literal) - 1})
+
+static inline bool str_eq(Str a, Str b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+/* The Str of a C string, which must outlive it. */
+static inline Str str_of(const char *text) {
+    return (Str){text, strlen(text)};
+}
+
+int str_cmp(Str a, Str b); /* order of bytes: negative, 0, positive */
+bool str_eq_nocase(Str a, Str b);
+bool str_starts(Str s, Str prefix);
+bool str_ends(Str s, Str suffix);
+bool str_in(Str s, const Str *list, size_t count);
+Str str_trim(Str s);                /* without ASCII white space at both ends */
+Str str_slice(Str s, size_t from);  /* from byte `from` on; empty past the end */
+ptrdiff_t str_find(Str s, char c);  /* index of the first `c`, or -1 */
+ptrdiff_t str_rfind(Str s, char c); /* index of the last `c`, or -1 */
+bool str_has(Str s, Str part);      /* whether `part` occurs in `s` */
+
+/* FNV-1a over the bytes; the same at build time and at run time. */
+static inline uint32_t str_hash(Str s) {
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.at[i]) * 16777619u;
+    return h;
+}
+
+/* The number of Unicode code points in UTF-8 text; malformed bytes count one each. */
+size_t str_codepoints(Str s);
+
+/* The edit distance of two strings (insert, delete, replace, swap of neighbours; case differences are free), or `limit` + 1
+ * when it is larger. Strings longer than 64 bytes are never near. */
+unsigned str_distance(Str a, Str b, unsigned limit);
+
+/* Memory that is given back all at once. Zero-initialise; arena_free when done. Out of memory ends the program. */
+typedef struct Arena {
+    struct ArenaChunk *chunk; /* the chunk in use, newest first */
+    char *next, *end;         /* free room in it */
+} Arena;
+
+void *arena_more(Arena *arena, size_t size); /* the slow path of arena_alloc */
+void arena_reset(Arena *arena);              /* forget all values, keep one chunk for reuse */
+void arena_free(Arena *arena);
+
+/* `size` zeroed bytes, aligned for any type. */
+static inline void *arena_alloc(Arena *arena, size_t size) {
+    size = (size + 15) & ~(size_t)15;
+    if ((size_t)(arena->end - arena->next) < size) return arena_more(arena, size);
+    void *p = arena->next;
+    arena->next += size;
+    return memset(p, 0, size);
+}
+
+#define NEW(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
+#define NEW_ARRAY(arena, T, count) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(count)))
+
+Str arena_str(Arena *arena, Str s);       /* a copy, NUL-terminated for the convenience of C libraries */
+char *arena_cstr(Arena *arena, Str s);    /* the same, as a C string */
+Str str_join(Arena *arena, Str a, Str b); /* a followed by b */
+Str str_int(Arena *arena, int64_t n);     /* decimal text */
+Str str_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A growable array inside an arena. */
+#define ARRAY(T)                                                                                                                \
+    struct {                                                                                                                    \
+        T *at;        /* the items */                                                                                           \
+        uint32_t n;   /* how many */                                                                                            \
+        uint32_t cap; /* room */                                                                                                \
+    }
+
+void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_size);
+
+#define ARRAY_PUSH(arena, array, ...)                                                                                           \
+    do {                                                                                                                        \
+        if ((array)->n == (array)->cap)                                                                                         \
+            (array)->at = array_grow((arena), (array)->at, &(array)->cap, (array)->n, sizeof *(array)->at);                     \
+        (array)->at[(array)->n++] = (__VA_ARGS__);                                                                              \
+    } while (0)
+
+/* Text that is built piece by piece in an arena. */
+typedef struct Buf {
+    Arena *arena; /* where the text lives */
+    char *at;     /* the text, not NUL-terminated */
+    size_t len, cap;
+} Buf;
+
+void buf_str(Buf *buf, Str s);
+void buf_char(Buf *buf, char c);
+void buf_repeat(Buf *buf, char c, size_t times);
+void buf_int(Buf *buf, int64_t n);
+void buf_format(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_codepoint(Buf *buf, uint32_t cp); /* as UTF-8 */
+
+static inline Str buf_text(const Buf *buf) {
+    return (Str){buf->at ? buf->at : "", buf->len};
+}
+
+/* `s` with every byte that is not valid UTF-8 replaced by U+FFFD, as Go's JSON encoder does. Returns `s` itself when it is valid. */
+Str str_valid_utf8(Arena *arena, Str s);
+
+#endif

@@ -1,0 +1,99 @@
+#include "diag.h"
+
+#include <stdlib.h>
+
+const char *severity_name(Severity severity) {
+    static const char *const names[] = {[SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
+    return names[severity];
+}
+
+const char *diag_source_name(DiagSource source) {
+    static const char *const names[] = {
+        [SOURCE_YAML] = "yaml", [SOURCE_SCHEMA] = "schema",             [SOURCE_API] = "api",       [SOURCE_WARNING] = "warning",
+        [SOURCE_LINT] = "lint", [SOURCE_POD_SECURITY] = "pod-security", [SOURCE_POLICY] = "policy",
+    };
+    return names[source];
+}
+
+const char *api_error_name(ApiError type) {
+    static const char *const names[] = {
+        [API_NONE] = NULL,
+        [API_REQUIRED] = "FieldValueRequired",
+        [API_INVALID] = "FieldValueInvalid",
+        [API_DUPLICATE] = "FieldValueDuplicate",
+        [API_NOT_SUPPORTED] = "FieldValueNotSupported",
+        [API_FORBIDDEN] = "FieldValueForbidden",
+        [API_TOO_LONG] = "FieldValueTooLong",
+        [API_TOO_MANY] = "FieldValueTooMany",
+        [API_TYPE_INVALID] = "FieldValueTypeInvalid",
+        [API_NOT_FOUND] = "FieldValueNotFound",
+        [API_INTERNAL] = "InternalError",
+    };
+    return names[type];
+}
+
+const Rule *rule_named(Str name) {
+    for (uint16_t i = 0; i < rule_count; i++)
+        if (str_eq(rules[i].name, name)) return &rules[i];
+    return NULL;
+}
+
+/* Replaces {0} .. {9} by the arguments. Values are cut where they would drown the message. */
+static Str fill(Arena *arena, Str template, const Str *arguments) {
+    enum { LONGEST_VALUE = 200 };
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < template.len; i++) {
+        bool slot = template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}' && template.at[i + 1] >= '0' &&
+                    template.at[i + 1] <= '9';
+        if (!slot) {
+            buf_char(&buf, template.at[i]);
+            continue;
+        }
+        Str value = arguments[template.at[i + 1] - '0'];
+        bool cut = value.len > LONGEST_VALUE;
+        if (cut) value.len = LONGEST_VALUE;
+        while (cut && value.len && ((unsigned char)value.at[value.len] & 0xC0) == 0x80) value.len--;
+        for (size_t j = 0; j < value.len; j++) buf_char(&buf, (unsigned char)value.at[j] < 0x20 ? ' ' : value.at[j]);
+        if (cut) buf_str(&buf, S("..."));
+        i += 2;
+    }
+    return buf_text(&buf);
+}
+
+Diag *diag_add(DiagList *list, uint16_t rule, Where where, const Str *arguments) {
+    const Rule *row = &rules[rule];
+    Diag diag = {.rule = rule,
+                 .severity = row->severity,
+                 .span = where.span,
+                 .path = where.path,
+                 .message = fill(list->arena, row->message, arguments),
+                 .help = row->help.len ? fill(list->arena, row->help, arguments) : S("")};
+    ARRAY_PUSH(list->arena, &list->items, diag);
+    return &list->items.at[list->items.n - 1];
+}
+
+void diag_note(DiagList *list, Diag *diag, Span span, Str text) {
+    Note *note = NEW(list->arena, Note);
+    *note = (Note){NULL, span, text};
+    Note **end = &diag->notes;
+    while (*end) end = &(*end)->next;
+    *end = note;
+}
+
+static int compare(const void *left, const void *right) {
+    const Diag *a = left, *b = right;
+    if (a->span.at != b->span.at) return a->span.at < b->span.at ? -1 : 1;
+    if (a->severity != b->severity) return a->severity > b->severity ? -1 : 1;
+    if (a->rule != b->rule) return a->rule < b->rule ? -1 : 1;
+    int order = str_cmp(a->path, b->path);
+    return order ? order : str_cmp(a->message, b->message);
+}
+
+void diag_sort(DiagList *list) {
+    if (list->items.n < 2) return;
+    qsort(list->items.at, list->items.n, sizeof *list->items.at, compare);
+    uint32_t kept = 1;
+    for (uint32_t i = 1; i < list->items.n; i++)
+        if (compare(&list->items.at[i], &list->items.at[kept - 1]) != 0) list->items.at[kept++] = list->items.at[i];
+    list->items.n = kept;
+}

@@ -1,0 +1,97 @@
+/* Diagnostics: what is wrong, where, and what to do. Everything that finds something appends to a list; nobody prints here. The
+ * messages themselves stand in rules/, from which the build makes one typed emitter a rule (rules.h). */
+#ifndef PODLINT_DIAG_H
+#define PODLINT_DIAG_H
+
+#include "source.h"
+
+typedef enum Severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR } Severity;
+
+/* Who says it. The API server itself would say the first four. */
+typedef enum DiagSource {
+    SOURCE_YAML,    /* cannot be read */
+    SOURCE_SCHEMA,  /* unknown field, wrong type */
+    SOURCE_API,     /* API validation */
+    SOURCE_WARNING, /* a warning the server sends back */
+    SOURCE_LINT,
+    SOURCE_POD_SECURITY,
+    SOURCE_POLICY,
+} DiagSource;
+
+/* The API's own error types (k8s.io/apimachinery/pkg/util/validation/field). */
+typedef enum ApiError {
+    API_NONE,
+    API_REQUIRED,
+    API_INVALID,
+    API_DUPLICATE,
+    API_NOT_SUPPORTED,
+    API_FORBIDDEN,
+    API_TOO_LONG,
+    API_TOO_MANY,
+    API_TYPE_INVALID,
+    API_NOT_FOUND,
+    API_INTERNAL,
+} ApiError;
+
+/* A kind of finding: one entry of rules/. */
+typedef struct Rule {
+    Str name;
+    Str message;       /* template: {0}, {1} ... stand for the arguments */
+    Str help;          /* template, may be empty */
+    Str why;           /* for explain, may be empty */
+    uint8_t source;    /* DiagSource */
+    uint8_t severity;  /* Severity */
+    uint8_t type;      /* ApiError */
+    uint8_t arguments; /* how many */
+} Rule;
+
+extern const Rule rules[];
+extern const uint16_t rule_count;
+
+/* A place in the document and the API's path of it. */
+typedef struct Where {
+    Span span;
+    Str path;
+} Where;
+
+typedef struct Note {
+    struct Note *next;
+    Span span;
+    Str text;
+} Note;
+
+typedef struct Diag {
+    uint16_t rule;    /* index into rules */
+    uint8_t severity; /* Severity */
+    Span span;
+    Str path;         /* as the API server prints it, may be empty */
+    Str message;
+    Str help;         /* may be empty */
+    Note *notes;      /* related places */
+} Diag;
+
+typedef struct DiagList {
+    Arena *arena; /* of all texts and notes */
+    ARRAY(Diag) items;
+} DiagList;
+
+/* Appends a diagnostic of rule number `rule` with its templates filled from `arguments`. The pointer returned is good until the
+ * next one is added. The generated emitters call it; nobody else needs to. */
+Diag *diag_add(DiagList *list, uint16_t rule, Where where, const Str *arguments);
+
+/* Adds a related place to a diagnostic. */
+void diag_note(DiagList *list, Diag *diag, Span span, Str text);
+
+/* Sorts by place, then rule and path, and drops repetitions of the same rule at the same path and place. */
+void diag_sort(DiagList *list);
+
+const char *severity_name(Severity severity);
+const char *diag_source_name(DiagSource source);
+
+/* The API's name of an error type ("FieldValueRequired"); NULL for API_NONE. */
+const char *api_error_name(ApiError type);
+
+/* The rule with this name, or NULL. */
+const Rule *rule_named(Str name);
+
+#endif

@@ -1,0 +1,693 @@
+/* The build's generator: reads schema/ and rules/ and writes the structs, tables and emitters that podlint is compiled with.
+ *
+ *     mktables OUTDIR FILE...
+ *
+ * A file whose first entry is `source:` holds rules, one named gates.yaml holds feature gates, any other holds types. A mistake is
+ * reported as file:line:column and fails the build. */
+#include "../node.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct File {
+    Source source;
+    NodeDocument document;
+} File;
+
+typedef struct GenField GenField;
+
+typedef struct GenType {
+    File *file;
+    Str name;
+    const Node *node;
+    GenField *fields;
+    uint32_t fieldCount;
+    const Node *values; /* a shared enumeration instead of fields */
+    bool emitted;
+    bool visiting;
+    uint32_t number;
+} GenType;
+
+struct GenField {
+    Str name;
+    const Node *node;
+    Span nameSpan;
+    Str scalar; /* base name of the type: string, Container ... */
+    int shape;  /* 0 one, 1 list, 2 map */
+    GenType *object;
+    bool optional, required, always;
+};
+
+typedef struct GenRule {
+    File *file;
+    Str name, message, help, why, source, type, severity;
+    Str arguments[10];
+    uint32_t argumentCount;
+} GenRule;
+
+static Arena arena;
+static ARRAY(File *) files;
+static ARRAY(GenType) types;
+static ARRAY(GenRule) rules;
+static ARRAY(Str) gates;
+static const Node *gatesNode;
+static File *gatesFile;
+static int errors;
+
+static void complain(File *file, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void complain(File *file, Span span, const char *format, ...) {
+    Place place = source_place(&file->source, &arena, span.at);
+    fprintf(stderr, "%.*s:%u:%u: error: ", (int)file->source.name.len, file->source.name.at, place.line, place.column);
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    errors++;
+}
+
+#define TEXT(s) (int)(s).len, (s).at
+
+static Str text_of(File *file, const Node *map, const char *key) {
+    const Node *node = node_get(map, str_of(key));
+    if (!node || node->kind == NODE_NULL) return S("");
+    if (node->kind == NODE_LIST || node->kind == NODE_MAP) {
+        complain(file, node->span, "%s must be a scalar", key);
+        return S("");
+    }
+    return str_trim(node->text);
+}
+
+static bool flag_of(File *file, const Node *map, const char *key) {
+    const Node *node = node_get(map, str_of(key));
+    if (node && node->kind != NODE_BOOL) complain(file, node->span, "%s must be true or false", key);
+    return node && str_eq(node->text, S("true"));
+}
+
+static void only_keys(File *file, const Node *map, const char *const *allowed) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        bool known = false;
+        for (const char *const *key = allowed; *key; key++) known |= str_eq(map->entries[i].key, str_of(*key));
+        if (!known) complain(file, map->entries[i].keySpan, "unknown key \"%.*s\"", TEXT(map->entries[i].key));
+    }
+}
+
+/* Reading. */
+
+static GenType *find_type(Str name) {
+    for (uint32_t i = 0; i < types.n; i++)
+        if (str_eq(types.at[i].name, name)) return &types.at[i];
+    return NULL;
+}
+
+static void read_types(File *file) {
+    const Node *root = file->document.root;
+    for (uint32_t i = 0; i < root->count; i++) {
+        const Entry *entry = &root->entries[i];
+        static const char *const keys[] = {"kind", "description", "fields", "values", NULL};
+        if (entry->value.kind != NODE_MAP) {
+            complain(file, entry->keySpan, "%.*s must be a map", TEXT(entry->key));
+            continue;
+        }
+        only_keys(file, &entry->value, keys);
+        if (find_type(entry->key)) complain(file, entry->keySpan, "%.*s is defined twice", TEXT(entry->key));
+        if (!text_of(file, &entry->value, "description").len) complain(file, entry->keySpan, "%.*s has no description", TEXT(entry->key));
+        GenType type = {.file = file, .name = entry->key, .node = &entry->value, .values = node_get(&entry->value, S("values"))};
+        const Node *fields = node_get(&entry->value, S("fields"));
+        if (!type.values && (!fields || fields->kind != NODE_MAP))
+            complain(file, entry->keySpan, "%.*s has no fields", TEXT(entry->key));
+        ARRAY_PUSH(&arena, &types, type);
+    }
+}
+
+static void read_field(GenType *type, const Entry *entry, GenField *field) {
+    static const char *const keys[] = {"type",    "required", "presence", "always",    "list",     "default", "defaultWhen",
+                                       "since",   "removed",  "gate",     "minimum",   "maximum",  "maxLength", "maxItems",
+                                       "format",  "change",   "changeWhen", "enum",    "description", "example", NULL};
+    static const Str scalars[] = {STR("string"), STR("bool"), STR("int32"), STR("int64"),
+                                  STR("Quantity"), STR("IntOrString"), STR("Time"), STR("any")};
+    File *file = type->file;
+    *field = (GenField){.name = entry->key, .node = &entry->value, .nameSpan = entry->keySpan};
+    if (entry->value.kind != NODE_MAP) {
+        complain(file, entry->keySpan, "a field must be a map");
+        field->scalar = S("any");
+        return;
+    }
+    only_keys(file, &entry->value, keys);
+    Str written = text_of(file, &entry->value, "type");
+    if (str_starts(written, S("[]"))) {
+        field->shape = 1;
+        written = str_slice(written, 2);
+    } else if (str_starts(written, S("map[string]"))) {
+        field->shape = 2;
+        written = str_slice(written, 11);
+    }
+    field->scalar = written;
+    if (!str_in(written, scalars, sizeof scalars / sizeof *scalars)) {
+        field->object = find_type(written);
+        if (!field->object) complain(file, entry->keySpan, "%.*s has the unknown type \"%.*s\"", TEXT(entry->key), TEXT(written));
+    }
+    Str presence = text_of(file, &entry->value, "presence");
+    if (presence.len && !str_eq(presence, S("explicit"))) complain(file, entry->keySpan, "presence must be explicit");
+    field->optional = presence.len > 0;
+    field->required = flag_of(file, &entry->value, "required");
+    field->always = flag_of(file, &entry->value, "always");
+    if (!text_of(file, &entry->value, "description").len) complain(file, entry->keySpan, "%.*s has no description", TEXT(entry->key));
+}
+
+static void read_fields(GenType *type) {
+    const Node *fields = node_get(type->node, S("fields"));
+    if (!fields) return;
+    if (fields->count > 64) complain(type->file, fields->span, "%.*s has more than 64 fields", TEXT(type->name));
+    type->fieldCount = fields->count;
+    type->fields = NEW_ARRAY(&arena, GenField, fields->count);
+    for (uint32_t i = 0; i < fields->count; i++) read_field(type, &fields->entries[i], &type->fields[i]);
+}
+
+static void find_arguments(GenRule *rule, Str template) {
+    for (size_t i = 0; i < template.len; i++) {
+        if (template.at[i] != '{') continue;
+        ptrdiff_t end = str_find(str_slice(template, i), '}');
+        if (end < 2) continue;
+        Str name = {template.at + i + 1, (size_t)end - 1};
+        if (!str_in(name, rule->arguments, rule->argumentCount) && rule->argumentCount < 10)
+            rule->arguments[rule->argumentCount++] = name;
+        i += (size_t)end;
+    }
+}
+
+static void read_rules(File *file) {
+    static const char *const fileKeys[] = {"source", "rules", NULL};
+    static const char *const keys[] = {"name", "type", "severity", "message", "help", "why", NULL};
+    static const Str sources[] = {STR("yaml"), STR("schema"), STR("api"), STR("warning"), STR("lint"), STR("pod-security"), STR("policy")};
+    const Node *root = file->document.root, *list = node_get(root, S("rules"));
+    only_keys(file, root, fileKeys);
+    Str source = text_of(file, root, "source");
+    if (!str_in(source, sources, sizeof sources / sizeof *sources)) complain(file, root->span, "unknown source \"%.*s\"", TEXT(source));
+    if (!list || list->kind != NODE_LIST) {
+        complain(file, root->span, "there is no list of rules");
+        return;
+    }
+    for (uint32_t i = 0; i < list->count; i++) {
+        const Node *node = &list->items[i];
+        GenRule rule = {.file = file, .source = source};
+        only_keys(file, node, keys);
+        rule.name = text_of(file, node, "name");
+        rule.message = text_of(file, node, "message");
+        rule.help = text_of(file, node, "help");
+        rule.why = text_of(file, node, "why");
+        rule.type = text_of(file, node, "type");
+        rule.severity = text_of(file, node, "severity");
+        if (!rule.severity.len) rule.severity = str_eq(source, S("warning")) ? S("warning") : S("error");
+        if (!rule.name.len || !rule.message.len) complain(file, node->span, "a rule needs a name and a message");
+        if (str_eq(source, S("api")) != (rule.type.len > 0)) complain(file, node->span, "exactly the rules of source api have a type");
+        for (uint32_t j = 0; j < rules.n; j++)
+            if (str_eq(rules.at[j].name, rule.name)) complain(file, node->span, "rule %.*s is defined twice", TEXT(rule.name));
+        find_arguments(&rule, rule.message);
+        find_arguments(&rule, rule.help);
+        ARRAY_PUSH(&arena, &rules, rule);
+    }
+}
+
+static int gate_number(Str name) {
+    for (uint32_t i = 0; i < gates.n; i++)
+        if (str_eq(gates.at[i], name)) return (int)i;
+    return -1;
+}
+
+/* Writing. */
+
+static FILE *open_output(const char *dir, const char *name, const char *sources) {
+    FILE *out = fopen(arena_cstr(&arena, str_format(&arena, "%s/%s", dir, name)), "w");
+    if (!out) {
+        fprintf(stderr, "mktables: %s/%s: %s\n", dir, name, strerror(errno));
+        exit(2);
+    }
+    fprintf(out, "/* Made from %s by src/gen/mktables.c. */\n", sources);
+    return out;
+}
+
+static void put_string(FILE *out, Str s) {
+    fputc('"', out);
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.at[i];
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c == '\n')
+            fputs("\\n", out);
+        else if (c < 0x20 || c >= 0x7F)
+            fprintf(out, "\\%03o", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+static void put_str(FILE *out, Str s) {
+    fputs("STR(", out);
+    put_string(out, s);
+    fputc(')', out);
+}
+
+static Str c_name(Str s) {
+    char *copy = arena_cstr(&arena, s);
+    for (size_t i = 0; i < s.len; i++)
+        if (copy[i] == '-' || copy[i] == '.') copy[i] = '_';
+    return (Str){copy, s.len};
+}
+
+static const char *c_type(const GenField *f) {
+    static const struct {
+        const char *name, *one, *optional, *list, *map;
+    } table[] = {
+        {"string", "Str ", "Str ", "StrList ", "StrMap "},
+        {"bool", "bool ", "OptBool ", NULL, NULL},
+        {"int32", "int64_t ", "OptInt ", "IntList ", NULL},
+        {"int64", "int64_t ", "OptInt ", "IntList ", NULL},
+        {"Quantity", "Quantity ", "Quantity ", NULL, "QuantityMap "},
+        {"IntOrString", "IntOrString ", "OptIntOrString ", NULL, NULL},
+        {"Time", "Time ", "Time ", NULL, NULL},
+        {"any", "const Node *", "const Node *", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (!str_eq(f->scalar, str_of(table[i].name))) continue;
+        return f->shape == 1 ? table[i].list : f->shape == 2 ? table[i].map : f->optional ? table[i].optional : table[i].one;
+    }
+    if (f->shape == 2) return NULL;
+    const char *form = f->shape == 1 ? "%.*sList " : f->optional ? "%.*s *" : "%.*s ";
+    return arena_cstr(&arena, str_format(&arena, form, TEXT(f->scalar)));
+}
+
+static bool embedded(const GenField *f) {
+    return f->object && !f->object->values && f->shape == 0 && !f->optional;
+}
+
+static void put_struct(FILE *out, GenType *type) {
+    if (type->emitted || type->values) return;
+    if (type->visiting) {
+        complain(type->file, type->node->span, "%.*s holds itself", TEXT(type->name));
+        return;
+    }
+    type->visiting = true;
+    for (uint32_t i = 0; i < type->fieldCount; i++)
+        if (embedded(&type->fields[i])) put_struct(out, type->fields[i].object);
+    type->emitted = true;
+    fprintf(out, "struct %.*s {\n    Head head;\n", TEXT(type->name));
+    for (uint32_t i = 0; i < type->fieldCount; i++) {
+        const GenField *f = &type->fields[i];
+        const char *c = c_type(f);
+        if (!c) complain(type->file, f->nameSpan, "this list or map has no C type");
+        fprintf(out, "    %s%.*s;\n", c ? c : "int ", TEXT(f->name));
+    }
+    fprintf(out, "};\n\n");
+}
+
+static void write_structs(const char *dir) {
+    FILE *out = open_output(dir, "model_types.h", "schema/");
+    fputs("#ifndef PODLINT_MODEL_TYPES_H\n#define PODLINT_MODEL_TYPES_H\n\n#include \"model_base.h\"\n\n", out);
+    for (uint32_t i = 0; i < types.n; i++)
+        if (!types.at[i].values)
+            fprintf(out, "typedef struct %.*s %.*s;\ntypedef struct %.*sList {\n    %.*s *at;\n    uint32_t n;\n} %.*sList;\n",
+                    TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name));
+    fputc('\n', out);
+    for (uint32_t i = 0; i < types.n; i++) put_struct(out, &types.at[i]);
+    for (uint32_t i = 0; i < types.n; i++)
+        if (!types.at[i].values) fprintf(out, "extern const Type type_%.*s;\n", TEXT(types.at[i].name));
+    fputs("\nenum {\n", out);
+    for (uint32_t i = 0; i < gates.n; i++) fprintf(out, "    GATE_%.*s,\n", TEXT(gates.at[i]));
+    fputs("};\n\n#endif\n", out);
+    fclose(out);
+}
+
+static int version_of(GenType *type, const GenField *f, const char *key) {
+    Str text = text_of(type->file, f->node, key);
+    if (!text.len) return 0;
+    int64_t minor = 0;
+    if (str_starts(text, S("1."))) minor = atoi(text.at + 2);
+    if (minor < 29 || minor > 37) complain(type->file, f->nameSpan, "%s: %.*s is not one of '1.29' to '1.37'", key, TEXT(text));
+    return (int)minor;
+}
+
+static int64_t integer_of(GenType *type, const GenField *f, const char *key, bool *present) {
+    const Node *node = node_get(f->node, str_of(key));
+    if (present) *present = node != NULL;
+    if (!node) return 0;
+    if (node->kind != NODE_INT) complain(type->file, node->span, "%s must be an integer", key);
+    return strtoll(arena_cstr(&arena, node->text), NULL, 10);
+}
+
+static int word_of(GenType *type, const GenField *f, const char *key, const char *const *words) {
+    Str text = text_of(type->file, f->node, key);
+    if (!text.len) return 0;
+    for (int i = 0; words[i]; i++)
+        if (str_eq(text, str_of(words[i]))) return i;
+    complain(type->file, f->nameSpan, "%s: unknown word \"%.*s\"", key, TEXT(text));
+    return 0;
+}
+
+/* The values of an enumeration: in the field, or in the shared entry that it names. */
+static const Node *enum_values(GenType *type, const GenField *f) {
+    const Node *node = node_get(f->node, S("enum"));
+    if (!node || node->kind == NODE_MAP) return node;
+    GenType *shared = node->kind == NODE_STRING ? find_type(node->text) : NULL;
+    if (shared && shared->values) return shared->values;
+    complain(type->file, node->span, "enum must be a map of values or the name of a shared enumeration");
+    return NULL;
+}
+
+/* The example as it is written in the schema file, moved to the left margin. */
+static Str example_of(GenType *type, const GenField *f) {
+    const Entry *entry = node_entry(f->node, S("example"));
+    if (!entry) return S("");
+    const Node *node = &entry->value;
+    Source *source = &type->file->source;
+    Str text = {source->text.at + node->span.at, node->span.end - node->span.at};
+    Place place = source_place(source, &arena, node->span.at);
+    Place key = source_place(source, &arena, entry->keySpan.at);
+    if (place.line == key.line && text.at[0] != '|' && text.at[0] != '>') return text;
+    size_t margin = place.line == key.line ? key.column + 1 : place.column - 1;
+    Buf buf = {.arena = &arena};
+    for (size_t i = 0; i < text.len;) {
+        ptrdiff_t newline = str_find(str_slice(text, i), '\n');
+        size_t end = newline < 0 ? text.len : i + (size_t)newline;
+        size_t from = i;
+        if (i > 0)
+            while (from < end && from - i < margin && text.at[from] == ' ') from++;
+        buf_str(&buf, (Str){text.at + from, end - from});
+        if (end < text.len) buf_char(&buf, '\n');
+        i = end + 1;
+    }
+    return buf_text(&buf);
+}
+
+static void put_field_text(FILE *out, GenType *type, const GenField *f) {
+    static const char *const changes[] = {"", "in-place", "limited", "resize", "rollout", "fixed", NULL};
+    static const char *const kinds[] = {"", "atomic", "set", "map", NULL};
+    const Node *values = enum_values(type, f), *list = node_get(f->node, S("list"));
+    const Node *keys = list ? node_get(list, S("keys")) : NULL;
+    Str id = str_format(&arena, "%.*s_%.*s", TEXT(type->name), TEXT(f->name));
+    if (values) {
+        fprintf(out, "static const EnumValue %.*s_values[] = {\n", TEXT(id));
+        for (uint32_t i = 0; i < values->count; i++) {
+            fputs("    {", out);
+            put_str(out, values->entries[i].key);
+            fputs(", ", out);
+            put_str(out, str_trim(values->entries[i].value.text));
+            fputs("},\n", out);
+            if (values->entries[i].value.kind != NODE_STRING)
+                complain(type->file, values->entries[i].keySpan, "an enum value needs a description");
+        }
+        fputs("};\n", out);
+    }
+    if (keys && keys->kind == NODE_LIST && keys->count) {
+        fprintf(out, "static const Str %.*s_keys[] = {", TEXT(id));
+        for (uint32_t i = 0; i < keys->count; i++) {
+            if (i) fputs(", ", out);
+            put_str(out, keys->items[i].text);
+        }
+        fputs("};\n", out);
+    } else {
+        keys = NULL;
+    }
+    bool hasMinimum, hasMaximum;
+    int64_t minimum = integer_of(type, f, "minimum", &hasMinimum), maximum = integer_of(type, f, "maximum", &hasMaximum);
+    fprintf(out, "static const FieldText %.*s_text = {\n    .description = ", TEXT(id));
+    put_str(out, text_of(type->file, f->node, "description"));
+    static const char *const texts[] = {"defaultWhen", "format", "changeWhen"};
+    for (size_t i = 0; i < 3; i++) {
+        fprintf(out, ",\n    .%s = ", texts[i]);
+        put_str(out, text_of(type->file, f->node, texts[i]));
+    }
+    fputs(",\n    .example = ", out);
+    put_str(out, example_of(type, f));
+    fputs(",\n    .mergeKey = ", out);
+    put_str(out, list && list->kind == NODE_MAP ? text_of(type->file, list, "merge") : S(""));
+    if (keys) fprintf(out, ",\n    .listKeys = %.*s_keys, .listKeyCount = %u", TEXT(id), keys->count);
+    if (values) fprintf(out, ",\n    .values = %.*s_values, .valueCount = %u", TEXT(id), values->count);
+    GenField listField = {.node = list, .nameSpan = f->nameSpan};
+    fprintf(out, ",\n    .listKind = %d, .change = %d, .hasMinimum = %d, .hasMaximum = %d,\n",
+            list ? word_of(type, &listField, "kind", kinds) : 0, word_of(type, f, "change", changes), hasMinimum, hasMaximum);
+    fprintf(out, "    .minimum = %lld, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n};\n", (long long)minimum,
+            (long long)maximum, (long long)integer_of(type, f, "maxLength", NULL), (long long)integer_of(type, f, "maxItems", NULL));
+}
+
+static const char *scalar_constant(const GenField *f) {
+    static const char *const names[][2] = {{"string", "TYPE_STRING"}, {"bool", "TYPE_BOOL"}, {"int32", "TYPE_INT32"},
+                                           {"int64", "TYPE_INT64"}, {"Quantity", "TYPE_QUANTITY"},
+                                           {"IntOrString", "TYPE_INT_OR_STRING"}, {"Time", "TYPE_TIME"}, {"any", "TYPE_ANY"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_eq(f->scalar, str_of(names[i][0]))) return names[i][1];
+    return "TYPE_OBJECT";
+}
+
+/* Finds a factor and a shift under which all names of a type fall into slots of their own. */
+static void put_slots(FILE *out, const GenType *type) {
+    for (int bits = 3; bits <= 12; bits++) {
+        if ((1u << bits) < type->fieldCount) continue;
+        for (uint32_t factor = 1; factor < 40000; factor += 2) {
+            uint8_t slots[4096] = {0};
+            bool free = true;
+            for (uint32_t i = 0; i < type->fieldCount && free; i++) {
+                uint32_t slot = str_hash(type->fields[i].name) * factor >> (32 - bits);
+                free = slots[slot] == 0;
+                slots[slot] = (uint8_t)(i + 1);
+            }
+            if (!free) continue;
+            fprintf(out, "static const uint8_t %.*s_slots[%d] = {", TEXT(type->name), 1 << bits);
+            for (int i = 0; i < 1 << bits; i++) fprintf(out, "%s%d", i ? ", " : "", slots[i]);
+            fprintf(out, "};\nenum { %.*s_factor = %u, %.*s_shift = %d };\n", TEXT(type->name), factor, TEXT(type->name), 32 - bits);
+            return;
+        }
+    }
+    complain(type->file, type->node->span, "no perfect hash for the fields of %.*s", TEXT(type->name));
+}
+
+static void put_field(FILE *out, GenType *type, const GenField *f) {
+    fputs("    {.name = ", out);
+    put_str(out, f->name);
+    fprintf(out, ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d, .since = %d, .removed = %d", scalar_constant(f),
+            f->shape == 1 ? "SHAPE_LIST" : f->shape == 2 ? "SHAPE_MAP" : "SHAPE_ONE", f->required, f->optional, f->always,
+            version_of(type, f, "since"), version_of(type, f, "removed"));
+    Str gate = text_of(type->file, f->node, "gate");
+    ptrdiff_t comma = str_find(gate, ',');
+    if (comma >= 0) gate.len = (size_t)comma;
+    int number = gate.len ? gate_number(gate) : -1;
+    if (gate.len && number < 0) complain(type->file, f->nameSpan, "the gate %.*s is not in gates.yaml", TEXT(gate));
+    fprintf(out, ", .gate = %d, .offset = offsetof(%.*s, %.*s)", number, TEXT(type->name), TEXT(f->name));
+    if (f->object) fprintf(out, ", .type = &type_%.*s", TEXT(f->object->name));
+    const Node *value = node_get(f->node, S("default"));
+    if (value) {
+        bool empty = value->kind == NODE_MAP && value->count == 0;
+        bool fits = f->object ? empty && f->shape == 0 && f->optional
+                              : f->shape == 0 && (str_eq(f->scalar, S("string")) ? value->kind == NODE_STRING
+                                                  : str_eq(f->scalar, S("bool")) ? value->kind == NODE_BOOL
+                                                                                 : value->kind == NODE_INT || value->kind == NODE_STRING);
+        if (!fits) complain(type->file, value->span, "the default does not fit the field's type");
+        fputs(", .value = ", out);
+        put_str(out, empty ? S("{}") : value->text);
+    }
+    fprintf(out, ", .text = &%.*s_%.*s_text},\n", TEXT(type->name), TEXT(f->name));
+}
+
+static void write_tables(const char *dir) {
+    FILE *out = open_output(dir, "schema_tables.c", "schema/");
+    fputs("#include \"model_types.h\"\n\n#include <stddef.h>\n\n", out);
+    for (uint32_t t = 0; t < types.n; t++) {
+        GenType *type = &types.at[t];
+        if (type->values) continue;
+        for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(out, type, &type->fields[i]);
+        put_slots(out, type);
+        fprintf(out, "static const Field %.*s_fields[] = {\n", TEXT(type->name));
+        for (uint32_t i = 0; i < type->fieldCount; i++) put_field(out, type, &type->fields[i]);
+        fputs(type->fieldCount ? "};\n" : "    {.name = STR(\"\")},\n};\n", out);
+        fprintf(out, "static const uint16_t %.*s_prepared[] = {", TEXT(type->name));
+        uint32_t prepared = 0;
+        for (uint32_t i = 0; i < type->fieldCount; i++)
+            if (embedded(&type->fields[i]) || node_get(type->fields[i].node, S("default"))) fprintf(out, "%s%u", prepared++ ? ", " : "", i);
+        fprintf(out, "%s};\nconst Type type_%.*s = {.name = ", prepared ? "" : "0", TEXT(type->name));
+        put_str(out, type->name);
+        fputs(", .apiVersion = ", out);
+        put_str(out, text_of(type->file, type->node, "kind"));
+        fputs(",\n    .description = ", out);
+        put_str(out, text_of(type->file, type->node, "description"));
+        fprintf(out,
+                ",\n    .fields = %.*s_fields, .fieldCount = %u, .size = sizeof(%.*s), .slots = %.*s_slots, .slotFactor = %.*s_factor, "
+                ".slotShift = %.*s_shift,\n    .prepared = %.*s_prepared, .preparedCount = %u, .number = %u};\n\n",
+                TEXT(type->name), type->fieldCount, TEXT(type->name), TEXT(type->name), TEXT(type->name), TEXT(type->name),
+                TEXT(type->name), prepared, type->number);
+    }
+    fputs("const Type *const schema_types[] = {\n", out);
+    uint32_t count = 0;
+    for (uint32_t t = 0; t < types.n; t++)
+        if (!types.at[t].values) {
+            fprintf(out, "    &type_%.*s,\n", TEXT(types.at[t].name));
+            count++;
+        }
+    fprintf(out, "};\nconst uint16_t schema_type_count = %u;\n\nconst Gate schema_gates[] = {\n", count);
+    for (uint32_t i = 0; i < gates.n; i++) {
+        fputs("    {", out);
+        put_str(out, gates.at[i]);
+        const Node *node = node_get(gatesNode, gates.at[i]);
+        int stage[9] = {0}, on[9] = {0};
+        for (uint32_t j = 0; j < node->count; j++) {
+            const Entry *entry = &node->entries[j];
+            static const char *const stages[] = {"", "alpha", "beta", "ga", "deprecated"};
+            int from = str_starts(entry->key, S("1.")) ? atoi(entry->key.at + 2) : -1, s = 0;
+            const Node *pair = &entry->value;
+            if (from < 0 || pair->kind != NODE_LIST || pair->count != 2) {
+                complain(gatesFile, entry->keySpan, "a gate's history is '1.N': [stage, default]");
+                continue;
+            }
+            for (int k = 1; k < 5; k++)
+                if (str_eq(pair->items[0].text, str_of(stages[k]))) s = k;
+            if (!s) complain(gatesFile, pair->span, "unknown stage");
+            for (int v = 0; v < 9; v++)
+                if (v + 29 >= from) stage[v] = s, on[v] = str_eq(pair->items[1].text, S("true"));
+        }
+        fputs(", {", out);
+        for (int v = 0; v < 9; v++) fprintf(out, "%s%d", v ? ", " : "", stage[v]);
+        fputs("}, {", out);
+        for (int v = 0; v < 9; v++) fprintf(out, "%s%d", v ? ", " : "", on[v]);
+        fputs("}},\n", out);
+    }
+    fprintf(out, "};\nconst uint16_t schema_gate_count = %u;\n", gates.n);
+    fclose(out);
+}
+
+static Str numbered(const GenRule *rule, Str template) {
+    Buf buf = {.arena = &arena};
+    for (size_t i = 0; i < template.len; i++) {
+        ptrdiff_t end = template.at[i] == '{' ? str_find(str_slice(template, i), '}') : -1;
+        if (end < 2) {
+            buf_char(&buf, template.at[i]);
+            continue;
+        }
+        Str name = {template.at + i + 1, (size_t)end - 1};
+        for (uint32_t j = 0; j < rule->argumentCount; j++)
+            if (str_eq(rule->arguments[j], name)) buf_format(&buf, "{%u}", j);
+        i += (size_t)end;
+    }
+    return buf_text(&buf);
+}
+
+static const char *constant_of(File *file, Str name, const char *const table[][2], const char *what) {
+    for (size_t i = 0; table[i][0]; i++)
+        if (str_eq(name, str_of(table[i][0]))) return table[i][1];
+    complain(file, (Span){0}, "unknown %s \"%.*s\"", what, TEXT(name));
+    return table[0][1];
+}
+
+static void write_rules(const char *dir) {
+    static const char *const sources[][2] = {{"yaml", "SOURCE_YAML"}, {"schema", "SOURCE_SCHEMA"}, {"api", "SOURCE_API"},
+                                             {"warning", "SOURCE_WARNING"}, {"lint", "SOURCE_LINT"},
+                                             {"pod-security", "SOURCE_POD_SECURITY"}, {"policy", "SOURCE_POLICY"}, {NULL, NULL}};
+    static const char *const severities[][2] = {
+        {"info", "SEVERITY_INFO"}, {"warning", "SEVERITY_WARNING"}, {"error", "SEVERITY_ERROR"}, {NULL, NULL}};
+    static const char *const apiTypes[][2] = {{"", "API_NONE"},
+                                              {"FieldValueRequired", "API_REQUIRED"},
+                                              {"FieldValueInvalid", "API_INVALID"},
+                                              {"FieldValueDuplicate", "API_DUPLICATE"},
+                                              {"FieldValueNotSupported", "API_NOT_SUPPORTED"},
+                                              {"FieldValueForbidden", "API_FORBIDDEN"},
+                                              {"FieldValueTooLong", "API_TOO_LONG"},
+                                              {"FieldValueTooMany", "API_TOO_MANY"},
+                                              {"FieldValueTypeInvalid", "API_TYPE_INVALID"},
+                                              {"FieldValueNotFound", "API_NOT_FOUND"},
+                                              {"InternalError", "API_INTERNAL"},
+                                              {NULL, NULL}};
+    FILE *out = open_output(dir, "rules.h", "rules/");
+    fputs("#ifndef PODLINT_RULES_H\n#define PODLINT_RULES_H\n\n#include \"diag.h\"\n\nenum {\n", out);
+    for (uint32_t i = 0; i < rules.n; i++) {
+        Str name = c_name(rules.at[i].name);
+        fprintf(out, "    RULE_%.*s,\n", TEXT(name));
+    }
+    fputs("};\n\n", out);
+    for (uint32_t i = 0; i < rules.n; i++) {
+        const GenRule *rule = &rules.at[i];
+        Str name = c_name(rule->name);
+        fprintf(out, "static inline Diag *emit_%.*s(DiagList *list, Where where", TEXT(name));
+        for (uint32_t j = 0; j < rule->argumentCount; j++) fprintf(out, ", Str %.*s", TEXT(rule->arguments[j]));
+        fprintf(out, ") {\n    return diag_add(list, RULE_%.*s, where, ", TEXT(name));
+        if (rule->argumentCount) {
+            fputs("(const Str[]){", out);
+            for (uint32_t j = 0; j < rule->argumentCount; j++) fprintf(out, "%s%.*s", j ? ", " : "", TEXT(rule->arguments[j]));
+            fputs("});\n}\n", out);
+        } else {
+            fputs("NULL);\n}\n", out);
+        }
+    }
+    fputs("\n#endif\n", out);
+    fclose(out);
+    out = open_output(dir, "rules_tables.c", "rules/");
+    fputs("#include \"diag.h\"\n\nconst Rule rules[] = {\n", out);
+    for (uint32_t i = 0; i < rules.n; i++) {
+        const GenRule *rule = &rules.at[i];
+        fputs("    {.name = ", out);
+        put_str(out, rule->name);
+        fputs(", .message = ", out);
+        put_str(out, numbered(rule, rule->message));
+        fputs(", .help = ", out);
+        put_str(out, numbered(rule, rule->help));
+        fputs(", .why = ", out);
+        put_str(out, rule->why);
+        fprintf(out, ", .source = %s, .severity = %s, .type = %s, .arguments = %u},\n",
+                constant_of(rule->file, rule->source, sources, "source"),
+                constant_of(rule->file, rule->severity, severities, "severity"), constant_of(rule->file, rule->type, apiTypes, "type"),
+                rule->argumentCount);
+    }
+    fprintf(out, "};\nconst uint16_t rule_count = %u;\n", rules.n);
+    fclose(out);
+}
+
+static void read_file(const char *name) {
+    File *file = NEW(&arena, File);
+    if (source_read(&file->source, &arena, str_of(name)) != SOURCE_OK) {
+        fprintf(stderr, "mktables: cannot read %s: %s\n", name, strerror(errno));
+        exit(2);
+    }
+    NodeReader reader = {.source = &file->source};
+    if (!node_next(&reader, &arena, &file->document) || file->document.root->kind != NODE_MAP) {
+        complain(file, (Span){0}, "the file must hold one map");
+        for (uint32_t i = 0; i < file->document.faults.n; i++)
+            complain(file, file->document.faults.at[i].span, "%s: %.*s", fault_name(file->document.faults.at[i].kind),
+                     TEXT(file->document.faults.at[i].text));
+        return;
+    }
+    for (uint32_t i = 0; i < file->document.faults.n; i++) {
+        const Fault *fault = &file->document.faults.at[i];
+        complain(file, fault->span, "%s %.*s", fault_name(fault->kind), TEXT(fault->text));
+    }
+    ARRAY_PUSH(&arena, &files, file);
+    const Node *root = file->document.root;
+    if (str_ends(file->source.name, S("gates.yaml"))) {
+        gatesFile = file;
+        gatesNode = root;
+        for (uint32_t i = 0; i < root->count; i++) ARRAY_PUSH(&arena, &gates, root->entries[i].key);
+    } else if (root->count && str_eq(root->entries[0].key, S("source"))) {
+        read_rules(file);
+    } else {
+        read_types(file);
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc < 3) {
+        fputs("usage: mktables OUTDIR FILE...\n", stderr);
+        return 2;
+    }
+    for (int i = 2; i < argc; i++) read_file(argv[i]);
+    uint32_t number = 0;
+    for (uint32_t i = 0; i < types.n; i++) {
+        types.at[i].number = types.at[i].values ? 0 : number++;
+        read_fields(&types.at[i]);
+    }
+    if (errors) return 1;
+    write_structs(argv[1]);
+    write_tables(argv[1]);
+    write_rules(argv[1]);
+    arena_free(&arena);
+    return errors != 0;
+}

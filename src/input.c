@@ -1,0 +1,204 @@
+/* Walking directories. The rules of .gitignore are git's own (gitignore(5)), matched with fnmatch: a file's patterns hold for its
+ * directory and all below, the last match wins, `!` takes back, a trailing slash means directories, and a pattern with a slash is
+ * anchored where it is written. */
+#include "input.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct Pattern {
+    char *text;     /* without the marks at its ends */
+    bool negated;   /* takes earlier matches back */
+    bool directory; /* matches directories only */
+    bool anchored;  /* from the ignore file's directory, not any name below */
+} Pattern;
+
+/* The patterns of one directory; those of the directories above follow. */
+typedef struct Ignore {
+    const struct Ignore *up;
+    size_t base; /* length of the directory's path with its slash */
+    ARRAY(Pattern) patterns;
+} Ignore;
+
+static bool read_file(Arena *arena, const char *path, Str *out) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    if (fd < 0) return false;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > 1 << 20) {
+        close(fd);
+        return false;
+    }
+    char *text = arena_alloc(arena, (size_t)st.st_size + 1);
+    ssize_t n = read(fd, text, (size_t)st.st_size);
+    close(fd);
+    *out = (Str){text, n < 0 ? 0 : (size_t)n};
+    return n >= 0;
+}
+
+static void read_ignore(Arena *arena, Str directory, Ignore *ignore) {
+    Str text;
+    if (!read_file(arena, str_format(arena, "%.*s/.gitignore%c", (int)directory.len, directory.at, 0).at, &text)) return;
+    while (text.len) {
+        ptrdiff_t newline = str_find(text, '\n');
+        Str line = {text.at, newline < 0 ? text.len : (size_t)newline};
+        text = str_slice(text, line.len + 1);
+        while (line.len && (line.at[line.len - 1] == ' ' || line.at[line.len - 1] == '\r') &&
+               !(line.len > 1 && line.at[line.len - 2] == '\\'))
+            line.len--;
+        if (line.len == 0 || line.at[0] == '#') continue;
+        Pattern pattern = {0};
+        if (line.at[0] == '!') {
+            pattern.negated = true;
+            line = str_slice(line, 1);
+        }
+        if (line.len && line.at[line.len - 1] == '/') {
+            pattern.directory = true;
+            line.len--;
+        }
+        pattern.anchored = str_find(line, '/') >= 0;
+        if (line.len && line.at[0] == '/') line = str_slice(line, 1);
+        if (line.len == 0) continue;
+        pattern.text = arena_cstr(arena, line);
+        ARRAY_PUSH(arena, &ignore->patterns, pattern);
+    }
+}
+
+/* fnmatch on whole paths, with git's `**`: any number of directories. */
+static bool match_path(const char *pattern, const char *path) {
+    if (strncmp(pattern, "**/", 3) == 0) {
+        for (const char *p = path; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
+            if (match_path(pattern + 3, p)) return true;
+        return false;
+    }
+    if (strcmp(pattern, "**") == 0) return true;
+    const char *slash = strchr(pattern, '/'), *pathSlash = strchr(path, '/');
+    if (!slash) return !pathSlash && fnmatch(pattern, path, 0) == 0;
+    if (!pathSlash) return false;
+    char head[256], name[256];
+    size_t n = (size_t)(slash - pattern), m = (size_t)(pathSlash - path);
+    if (n >= sizeof head || m >= sizeof name) return false;
+    memcpy(head, pattern, n);
+    memcpy(name, path, m);
+    head[n] = name[m] = '\0';
+    return fnmatch(head, name, 0) == 0 && match_path(slash + 1, pathSlash + 1);
+}
+
+static bool is_ignored(const Ignore *ignore, const char *path, const char *name, bool directory) {
+    for (; ignore; ignore = ignore->up)
+        for (uint32_t i = ignore->patterns.n; i > 0; i--) {
+            const Pattern *pattern = &ignore->patterns.at[i - 1];
+            if (pattern->directory && !directory) continue;
+            bool match = pattern->anchored ? match_path(pattern->text, path + ignore->base) : fnmatch(pattern->text, name, 0) == 0;
+            if (match) return !pattern->negated;
+        }
+    return false;
+}
+
+static bool has_manifest_suffix(Str name) {
+    return str_ends(name, S(".yaml")) || str_ends(name, S(".yml")) || str_ends(name, S(".json"));
+}
+
+static bool is_kustomization(Str name) {
+    return str_eq(name, S("kustomization.yaml")) || str_eq(name, S("kustomization.yml")) || str_eq(name, S("Kustomization"));
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void add_directory(InputList *list, Str directory, const Ignore *up, int depth) {
+    enum { DEEPEST = 128 };
+    Arena *arena = list->arena;
+    const char *path = arena_cstr(arena, directory);
+    DIR *dir = depth < DEEPEST ? opendir(path) : NULL;
+    if (!dir) {
+        ARRAY_PUSH(arena, &list->faults, (InputFault){directory, depth < DEEPEST ? errno : ELOOP});
+        return;
+    }
+    ARRAY(char *) names = {0};
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (entry->d_name[0] != '.') ARRAY_PUSH(arena, &names, arena_cstr(arena, str_of(entry->d_name)));
+    closedir(dir);
+    if (names.n) qsort(names.at, names.n, sizeof *names.at, by_name);
+    bool slash = directory.at[directory.len - 1] == '/';
+    Ignore ignore = {.up = up, .base = directory.len + !slash};
+    read_ignore(arena, directory, &ignore);
+    for (uint32_t i = 0; i < names.n; i++) {
+        Str name = str_of(names.at[i]);
+        Str full = str_join(arena, slash ? directory : str_join(arena, directory, S("/")), name);
+        struct stat st;
+        if (lstat(full.at, &st) != 0) {
+            ARRAY_PUSH(arena, &list->faults, (InputFault){full, errno});
+            continue;
+        }
+        bool link = S_ISLNK(st.st_mode);
+        if (link && (!has_manifest_suffix(name) || stat(full.at, &st) != 0 || !S_ISREG(st.st_mode))) continue;
+        if (is_ignored(&ignore, full.at, names.at[i], S_ISDIR(st.st_mode))) continue;
+        if (S_ISDIR(st.st_mode)) {
+            add_directory(list, full, &ignore, depth + 1);
+        } else if (S_ISREG(st.st_mode) && is_kustomization(name)) {
+            list->kustomizations++;
+        } else if (S_ISREG(st.st_mode) && has_manifest_suffix(name)) {
+            ARRAY_PUSH(arena, &list->files, (InputFile){full, false});
+        }
+    }
+}
+
+/* The .gitignore files between the top of a repository and a directory, outermost last. */
+static const Ignore *ignore_above(Arena *arena, Str directory) {
+    char *real = realpath(arena_cstr(arena, directory), NULL);
+    if (!real) return NULL;
+    Str path = arena_str(arena, str_of(real));
+    free(real);
+    size_t top = 0;
+    for (Str up = path; up.len > 1;) {
+        struct stat st;
+        if (stat(str_format(arena, "%.*s/.git%c", (int)up.len, up.at, 0).at, &st) == 0) {
+            top = up.len;
+            break;
+        }
+        ptrdiff_t slash = str_rfind(up, '/');
+        up.len = slash > 0 ? (size_t)slash : 1;
+    }
+    if (top == 0 || top == path.len) return NULL;
+    Ignore *inner = NULL;
+    for (size_t end = top; end < path.len; end++) {
+        if (end != top && path.at[end] != '/') continue;
+        Ignore *ignore = NEW(arena, Ignore);
+        *ignore = (Ignore){.up = inner, .base = end + 1};
+        read_ignore(arena, (Str){path.at, end}, ignore);
+        inner = ignore;
+    }
+    /* Patterns above the starting directory are matched by name only unless the walk uses absolute paths; keep those that can be. */
+    for (Ignore *i = inner; i; i = (Ignore *)i->up) {
+        uint32_t kept = 0;
+        for (uint32_t k = 0; k < i->patterns.n; k++)
+            if (!i->patterns.at[k].anchored) i->patterns.at[kept++] = i->patterns.at[k];
+        i->patterns.n = kept;
+    }
+    return inner;
+}
+
+void input_add(InputList *list, Str path) {
+    Arena *arena = list->arena;
+    if (str_eq(path, S("-"))) {
+        ARRAY_PUSH(arena, &list->files, (InputFile){path, true});
+        return;
+    }
+    while (path.len > 1 && path.at[path.len - 1] == '/') path.len--;
+    struct stat st;
+    if (stat(arena_cstr(arena, path), &st) != 0) {
+        ARRAY_PUSH(arena, &list->faults, (InputFault){path, errno});
+    } else if (S_ISDIR(st.st_mode)) {
+        add_directory(list, path, ignore_above(arena, path), 0);
+    } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
+        list->kustomizations++;
+    } else {
+        ARRAY_PUSH(arena, &list->files, (InputFile){path, true});
+    }
+}

@@ -1,0 +1,218 @@
+#include "options.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+const char *nearest_word(const char *word, const char *const *list, size_t count) {
+    const char *found = NULL;
+    size_t length = strlen(word);
+    unsigned best = length <= 3 ? 1 : length <= 7 ? 2 : 3;
+    for (size_t i = 0; i < count; i++) {
+        unsigned distance = str_distance(str_of(word), str_of(list[i]), best);
+        bool prefix = length >= 3 && strncmp(list[i], word, length) == 0;
+        if (distance <= best || (prefix && !found)) {
+            found = list[i];
+            if (distance <= best) best = distance ? distance - 1 : 0;
+            if (distance == 0) break;
+        }
+    }
+    return found;
+}
+
+int usage_error(const Command *command, const char *format, ...) {
+    va_list args;
+    fputs("podlint: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    if (command)
+        fprintf(stderr, "\nSee 'podlint %s --help'.\n", command->name);
+    else
+        fputs("\nSee 'podlint --help'.\n", stderr);
+    return 2;
+}
+
+static Parsed unknown_option(const OptionParser *parser, const char *name) {
+    const char *names[64];
+    size_t count = 0;
+    for (size_t i = 0; i < parser->command->optionCount && count < 63; i++) names[count++] = parser->command->options[i].name;
+    names[count++] = "help";
+    const char *near = nearest_word(name, names, count);
+    if (near)
+        usage_error(parser->command, "unknown option --%s; did you mean --%s?", name, near);
+    else
+        usage_error(parser->command, "unknown option --%s", name);
+    return (Parsed){OPTION_ERROR, NULL};
+}
+
+static Parsed take_value(OptionParser *parser, int index, const char *attached) {
+    const Option *option = &parser->command->options[index];
+    if (!option->argument) {
+        if (!attached) return (Parsed){index, NULL};
+        usage_error(parser->command, "--%s takes no value", option->name);
+        return (Parsed){OPTION_ERROR, NULL};
+    }
+    if (attached) return (Parsed){index, attached};
+    if (parser->at < parser->argc) return (Parsed){index, parser->argv[parser->at++]};
+    usage_error(parser->command, "--%s needs a value: %s", option->name, option->argument);
+    return (Parsed){OPTION_ERROR, NULL};
+}
+
+static Parsed long_option(OptionParser *parser, const char *text) {
+    const char *equals = strchr(text, '=');
+    char name[64];
+    size_t length = equals ? (size_t)(equals - text) : strlen(text);
+    if (length >= sizeof name) length = sizeof name - 1;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    if (strcmp(name, "help") == 0 && !equals) return (Parsed){OPTION_HELP, NULL};
+    for (size_t i = 0; i < parser->command->optionCount; i++)
+        if (strcmp(parser->command->options[i].name, name) == 0) return take_value(parser, (int)i, equals ? equals + 1 : NULL);
+    return unknown_option(parser, name);
+}
+
+static Parsed short_option(OptionParser *parser) {
+    char letter = *parser->letters++;
+    const char *rest = *parser->letters ? parser->letters : NULL;
+    if (!rest) parser->letters = NULL;
+    if (letter == 'h') return (Parsed){OPTION_HELP, NULL};
+    for (size_t i = 0; i < parser->command->optionCount; i++) {
+        const Option *option = &parser->command->options[i];
+        if (option->letter != letter) continue;
+        if (!option->argument) return (Parsed){(int)i, NULL};
+        parser->letters = NULL;
+        return take_value(parser, (int)i, rest);
+    }
+    usage_error(parser->command, "unknown option -%c", letter);
+    return (Parsed){OPTION_ERROR, NULL};
+}
+
+Parsed option_next(OptionParser *parser) {
+    if (parser->letters) return short_option(parser);
+    if (parser->at >= parser->argc) return (Parsed){OPTION_END, NULL};
+    const char *text = parser->argv[parser->at++];
+    if (parser->operandsOnly || text[0] != '-' || text[1] == '\0') return (Parsed){OPTION_OPERAND, text};
+    if (strcmp(text, "--") == 0) {
+        parser->operandsOnly = true;
+        return option_next(parser);
+    }
+    if (text[1] == '-') return long_option(parser, text + 2);
+    parser->letters = text + 1;
+    return short_option(parser);
+}
+
+/* Prints words in lines of at most 80 columns, from column `indent` on; the first line continues at column `at`. */
+static void wrap(FILE *out, const char *text, int indent, int at) {
+    enum { WIDTH = 80 };
+    while (*text) {
+        size_t word = strcspn(text, " \n");
+        if (at + (int)word > WIDTH && at > indent) {
+            fprintf(out, "\n%*s", indent, "");
+            at = indent;
+        }
+        fprintf(out, "%.*s", (int)word, text);
+        at += (int)word;
+        text += word;
+        if (*text == '\n') {
+            fprintf(out, "\n%*s", text[1] ? indent : 0, "");
+            at = indent;
+            text++;
+        } else if (*text == ' ') {
+            if (at < WIDTH) fputc(' ', out);
+            at++;
+            text++;
+        }
+    }
+    fputc('\n', out);
+}
+
+static void put_option(FILE *out, const Option *option) {
+    enum { COLUMN = 30 };
+    char head[96];
+    int n = snprintf(head, sizeof head, "  %c%c%s --%s%s%s", option->letter ? '-' : ' ', option->letter ? option->letter : ' ',
+                     option->letter ? "," : " ", option->name, option->argument ? " " : "", option->argument ? option->argument : "");
+    fputs(head, out);
+    if (n >= COLUMN - 1)
+        fprintf(out, "\n%*s", COLUMN, "");
+    else
+        fprintf(out, "%*s", COLUMN - n, "");
+    wrap(out, option->help, COLUMN, COLUMN);
+}
+
+void command_help(FILE *out, const Command *command) {
+    fprintf(out, "Usage: podlint %s [OPTIONS] %s\n\n", command->name, command->operands);
+    wrap(out, command->details, 0, 0);
+    fputs("\nOptions:\n", out);
+    for (size_t i = 0; i < command->optionCount; i++) put_option(out, &command->options[i]);
+    put_option(out, &(Option){"help", 'h', NULL, "Print this help."});
+    fprintf(out, "\nExamples:\n%s\nExit codes:\n  ", command->examples);
+    wrap(out, EXIT_CODES, 2, 2);
+}
+
+void program_help(FILE *out, const Command *commands, size_t count) {
+    fputs("podlint checks Kubernetes pod manifests offline: what the API server would say of\n"
+          "them, and where.\n\nUsage: podlint COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n",
+          out);
+    for (size_t i = 0; i < count; i++) fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "  %-12s %s\n", "help", "Print the help of a command.");
+    fputs("\nOptions:\n  -h, --help     Print this help.\n  -V, --version  Print the version.\n\n"
+          "'podlint COMMAND --help' tells the options of a command.\n",
+          out);
+}
+
+static void put_roff(FILE *out, const char *text) {
+    bool start = true;
+    for (; *text; text++) {
+        if (start && (*text == '.' || *text == '\'')) fputs("\\&", out);
+        if (*text == '\\')
+            fputs("\\e", out);
+        else if (*text == '-')
+            fputs("\\-", out);
+        else
+            fputc(*text, out);
+        start = *text == '\n';
+    }
+}
+
+void program_manual(FILE *out, const Command *commands, size_t count) {
+    fputs(".TH PODLINT 1\n.SH NAME\npodlint \\- check Kubernetes pod manifests offline\n.SH SYNOPSIS\n", out);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, "%s.B podlint %s\n[\\fIOPTIONS\\fR] ", i ? ".br\n" : "", commands[i].name);
+        put_roff(out, commands[i].operands);
+        fputc('\n', out);
+    }
+    fputs(".SH DESCRIPTION\npodlint says offline what the Kubernetes API server would say of a manifest, with the line and column of\n"
+          "each fault. It covers Pod and every kind that holds a pod template: Deployment, ReplicaSet, StatefulSet,\n"
+          "DaemonSet, Job, CronJob, ReplicationController and PodTemplate.\n",
+          out);
+    for (size_t i = 0; i < count; i++) {
+        fputs(".SH ", out);
+        for (const char *c = commands[i].name; *c; c++) fputc(toupper((unsigned char)*c), out);
+        fputc('\n', out);
+        put_roff(out, commands[i].details);
+        fputc('\n', out);
+        for (size_t j = 0; j < commands[i].optionCount; j++) {
+            const Option *option = &commands[i].options[j];
+            fputs(".TP\n", out);
+            if (option->letter) fprintf(out, "\\fB\\-%c\\fR, ", option->letter);
+            fputs("\\fB\\-\\-", out);
+            put_roff(out, option->name);
+            fputs("\\fR", out);
+            if (option->argument) {
+                fputs(" \\fI", out);
+                put_roff(out, option->argument);
+                fputs("\\fR", out);
+            }
+            fputc('\n', out);
+            put_roff(out, option->help);
+            fputc('\n', out);
+        }
+        fputs(".PP\nExamples:\n.nf\n", out);
+        put_roff(out, commands[i].examples);
+        fputs(".fi\n", out);
+    }
+    fputs(".SH EXIT STATUS\n.nf\n", out);
+    put_roff(out, EXIT_CODES);
+    fputs(".fi\n", out);
+}

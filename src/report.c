@@ -1,0 +1,233 @@
+#include "report.h"
+
+#include <jansson.h>
+#include <wchar.h>
+
+#define TEXT(s) (int)(s).len, (s).at
+
+typedef struct Palette {
+    const char *bold, *red, *yellow, *blue, *dim, *reset;
+} Palette;
+
+static const Palette colours = {"\033[1m", "\033[1;31m", "\033[1;33m", "\033[1;34m", "\033[2m", "\033[0m"};
+static const Palette plain = {"", "", "", "", "", ""};
+
+static const char *severity_colour(const Palette *p, uint8_t severity) {
+    return severity == SEVERITY_ERROR ? p->red : severity == SEVERITY_WARNING ? p->yellow : p->blue;
+}
+
+static Str shown_name(Str file) {
+    return str_eq(file, S("-")) ? S("<stdin>") : file;
+}
+
+/* The byte offset of a column in a line. */
+static size_t column_offset(Str line, uint32_t column) {
+    size_t at = 0;
+    for (uint32_t i = 1; i < column && at < line.len; i++) {
+        at++;
+        while (at < line.len && ((unsigned char)line.at[at] & 0xC0) == 0x80) at++;
+    }
+    return at;
+}
+
+/* A source line with what is wrong underlined. Long lines are cut around it. */
+static void write_snippet(FILE *out, const Palette *p, const Finding *f, int width) {
+    enum { BEFORE = 60, SHOWN = 140 };
+    Str line = f->line;
+    size_t at = column_offset(line, f->start.column);
+    size_t end = f->end.line == f->start.line ? column_offset(line, f->end.column) : line.len;
+    size_t from = at > SHOWN - 20 ? column_offset(line, f->start.column - BEFORE) : 0;
+    Str shown = str_slice(line, from);
+    bool cut = shown.len > SHOWN;
+    if (cut) {
+        shown.len = SHOWN;
+        while (shown.len && ((unsigned char)shown.at[shown.len] & 0xC0) == 0x80) shown.len--;
+    }
+    if (end > from + shown.len) end = from + shown.len;
+    fprintf(out, "%s%*u |%s %s", p->blue, width, f->start.line, p->reset, from ? "..." : "");
+    for (size_t i = 0; i < shown.len; i++) fputc((unsigned char)shown.at[i] < 0x20 && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
+    fprintf(out, "%s\n%s%*s |%s %s", cut ? "..." : "", p->blue, width, "", p->reset, from ? "   " : "");
+    for (size_t i = from; i < at; i++)
+        if (((unsigned char)line.at[i] & 0xC0) != 0x80) fputc(line.at[i] == '\t' ? '\t' : ' ', out);
+    fputs(severity_colour(p, f->severity), out);
+    size_t marks = end > at ? str_codepoints((Str){line.at + at, end - at}) : 0;
+    for (size_t i = 0; i < (marks ? marks : 1); i++) fputc('^', out);
+    fprintf(out, "%s\n", p->reset);
+}
+
+static int digits(uint32_t n) {
+    int count = 1;
+    while (n /= 10) count++;
+    return count;
+}
+
+static void write_finding_text(FILE *out, const Palette *p, Str file, const Finding *f) {
+    const char *severity = severity_name((Severity)f->severity);
+    fprintf(out, "%s%.*s:%u:%u:%s %s%s[%.*s]%s: %s%.*s%s\n", p->bold, TEXT(file), f->start.line, f->start.column, p->reset,
+            severity_colour(p, f->severity), severity, TEXT(rules[f->rule].name), p->reset, p->bold, TEXT(f->message), p->reset);
+    int width = digits(f->start.line);
+    if (f->line.len) write_snippet(out, p, f, width);
+    if (f->path.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->path));
+    if (f->help.len) fprintf(out, "%*s %s= help:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->help));
+    for (uint32_t i = 0; i < f->noteCount; i++)
+        fprintf(out, "%*s %s= note:%s line %u: %.*s: %.*s\n", width, "", p->blue, p->reset, f->notes[i].place.line,
+                TEXT(f->notes[i].text), TEXT(str_trim(f->notes[i].line)));
+    fputc('\n', out);
+}
+
+static void write_finding_concise(FILE *out, const Palette *p, Str file, const Finding *f) {
+    fprintf(out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s", TEXT(file), f->start.line, f->start.column, severity_colour(p, f->severity),
+            severity_name((Severity)f->severity), p->reset, TEXT(rules[f->rule].name), TEXT(f->message));
+    if (f->help.len) fprintf(out, " (%.*s)", TEXT(f->help));
+    fputc('\n', out);
+}
+
+static void write_count(FILE *out, uint32_t n, const char *what, const char *many) {
+    fprintf(out, "%u %s", n, n == 1 ? what : many);
+}
+
+static void write_summary(FILE *out, const Palette *p, const Run *run, uint8_t minor) {
+    bool clean = run->errors == 0 && run->warnings == 0 && run->infos == 0 && run->unreadableFiles == 0;
+    write_count(out, run->fileCount, "file", "files");
+    fputs(", ", out);
+    write_count(out, run->accepted + run->rejected, "object", "objects");
+    fprintf(out, " checked for Kubernetes 1.%u: ", minor);
+    if (clean) {
+        fputs("nothing found", out);
+    } else {
+        const char *comma = "";
+        if (run->errors) {
+            fputs(p->red, out);
+            write_count(out, run->errors, "error", "errors");
+            fprintf(out, "%s", p->reset);
+            comma = ", ";
+        }
+        if (run->warnings) {
+            fprintf(out, "%s%s", comma, p->yellow);
+            write_count(out, run->warnings, "warning", "warnings");
+            fprintf(out, "%s", p->reset);
+            comma = ", ";
+        }
+        if (run->infos) {
+            fprintf(out, "%s%u info", comma, run->infos);
+            comma = ", ";
+        }
+        if (run->unreadableFiles) {
+            fputs(comma, out);
+            write_count(out, run->unreadableFiles, "file unread", "files unread");
+        }
+    }
+    uint32_t aside = run->skipped + run->kustomizations;
+    if (run->rejected) fprintf(out, "; %u refused", run->rejected);
+    if (aside) {
+        fputs("; ", out);
+        write_count(out, aside, "document of another kind skipped", "documents of other kinds skipped");
+    }
+    fputc('\n', out);
+}
+
+static void write_people(FILE *out, const Run *run, const ReportSettings *settings) {
+    const Palette *p = settings->colour ? &colours : &plain;
+    for (uint32_t i = 0; i < run->fileCount; i++) {
+        const ResultFile *file = &run->files[i];
+        for (uint32_t j = 0; j < file->documentCount; j++)
+            for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
+                const Finding *finding = &file->documents[j].findings[k];
+                if (finding->severity < settings->lowest) continue;
+                if (settings->format == REPORT_TEXT)
+                    write_finding_text(out, p, shown_name(file->name), finding);
+                else
+                    write_finding_concise(out, p, shown_name(file->name), finding);
+            }
+    }
+    if (!settings->quiet) write_summary(out, p, run, settings->minor);
+}
+
+static json_t *json_str(Str s) {
+    json_t *text = json_stringn(s.at ? s.at : "", s.len);
+    if (text) return text;
+    Arena scratch = {0};
+    Str valid = str_valid_utf8(&scratch, s);
+    text = json_stringn(valid.at, valid.len);
+    arena_free(&scratch);
+    return text;
+}
+
+static json_t *json_finding(const Finding *f) {
+    const Rule *rule = &rules[f->rule];
+    json_t *object = json_object();
+    json_object_set_new(object, "source", json_string(diag_source_name((DiagSource)rule->source)));
+    json_object_set_new(object, "rule", json_str(rule->name));
+    const char *type = api_error_name((ApiError)rule->type);
+    if (type) json_object_set_new(object, "type", json_string(type));
+    json_object_set_new(object, "severity", json_string(severity_name((Severity)f->severity)));
+    json_object_set_new(object, "path", json_str(f->path));
+    json_object_set_new(object, "line", json_integer(f->start.line));
+    json_object_set_new(object, "column", json_integer(f->start.column));
+    json_object_set_new(object, "endLine", json_integer(f->end.line));
+    json_object_set_new(object, "endColumn", json_integer(f->end.column));
+    json_object_set_new(object, "message", json_str(f->message));
+    if (f->help.len) json_object_set_new(object, "help", json_str(f->help));
+    if (f->noteCount) {
+        json_t *related = json_array();
+        for (uint32_t i = 0; i < f->noteCount; i++)
+            json_array_append_new(related, json_pack("{s:i,s:i,s:o}", "line", (int)f->notes[i].place.line, "column",
+                                                     (int)f->notes[i].place.column, "message", json_str(f->notes[i].text)));
+        json_object_set_new(object, "related", related);
+    }
+    return object;
+}
+
+static json_t *json_document(Str file, const ResultDocument *document, Severity lowest) {
+    json_t *object = json_object(), *diagnostics = json_array();
+    json_object_set_new(object, "file", json_str(file));
+    json_object_set_new(object, "index", json_integer(document->index));
+    if (document->item >= 0) json_object_set_new(object, "item", json_integer(document->item));
+    json_object_set_new(object, "line", json_integer(document->line));
+    json_object_set_new(object, "apiVersion", json_str(document->apiVersion));
+    json_object_set_new(object, "kind", json_str(document->kind));
+    json_object_set_new(object, "name", json_str(document->name));
+    json_object_set_new(object, "namespace", json_str(document->namespace_));
+    json_object_set_new(object, "accepted", json_boolean(document->accepted));
+    json_object_set_new(object, "skipped", json_boolean(document->skipped));
+    for (uint32_t i = 0; i < document->findingCount; i++)
+        if (document->findings[i].severity >= lowest) json_array_append_new(diagnostics, json_finding(&document->findings[i]));
+    json_object_set_new(object, "diagnostics", diagnostics);
+    return object;
+}
+
+/* Writes piece by piece, so that a large run needs no second copy of itself. */
+static void write_json(FILE *out, const Run *run, const ReportSettings *settings) {
+    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, settings->minor);
+    const char *comma = "\n";
+    for (uint32_t i = 0; i < run->fileCount; i++)
+        for (uint32_t j = 0; j < run->files[i].documentCount; j++) {
+            json_t *document = json_document(run->files[i].name, &run->files[i].documents[j], settings->lowest);
+            fputs(comma, out);
+            json_dumpf(document, out, JSON_PRESERVE_ORDER);
+            json_decref(document);
+            comma = ",\n";
+        }
+    fputs("],\n\"unread\": [", out);
+    comma = "";
+    for (uint32_t i = 0; i < run->fileCount; i++) {
+        if (!run->files[i].error.at) continue;
+        json_t *error = json_pack("{s:o,s:o}", "file", json_str(run->files[i].name), "error", json_str(run->files[i].error));
+        fputs(comma, out);
+        json_dumpf(error, out, JSON_PRESERVE_ORDER);
+        json_decref(error);
+        comma = ", ";
+    }
+    fprintf(out,
+            "],\n\"summary\": {\"files\": %u, \"documents\": %u, \"accepted\": %u, \"rejected\": %u, \"skipped\": %u, "
+            "\"kustomizations\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, \"unread\": %u}}\n",
+            run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->errors, run->warnings,
+            run->infos, run->unreadableFiles);
+}
+
+void report_write(FILE *out, const Run *run, const ReportSettings *settings) {
+    if (settings->format == REPORT_JSON)
+        write_json(out, run, settings);
+    else
+        write_people(out, run, settings);
+}

@@ -1,0 +1,22 @@
+/* Writing what a run found, for people and for programs. */
+#ifndef PODLINT_REPORT_H
+#define PODLINT_REPORT_H
+
+#include <stdio.h>
+
+#include "run.h"
+
+typedef enum ReportFormat { REPORT_TEXT, REPORT_CONCISE, REPORT_JSON } ReportFormat;
+
+typedef struct ReportSettings {
+    ReportFormat format;
+    bool colour;
+    bool quiet;       /* no summary, nothing at all if nothing was found */
+    uint8_t minor;    /* Kubernetes 1.N, for the summary */
+    Severity lowest;  /* findings below are counted but not shown */
+} ReportSettings;
+
+/* Writes the report. Whether the stream took it all is for the caller to see (ferror). */
+void report_write(FILE *out, const Run *run, const ReportSettings *settings);
+
+#endif

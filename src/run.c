@@ -1,0 +1,155 @@
+#include "run.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "rules.h"
+#include "validate/validate.h"
+
+Str run_read_error(Arena *arena, SourceError kind, int error) {
+    switch (kind) {
+    case SOURCE_OK: break;
+    case SOURCE_CANNOT_READ: {
+        char text[256];
+        return arena_str(arena, str_of(strerror_r(error, text, sizeof text)));
+    }
+    case SOURCE_NOT_A_FILE: return S("it is no regular file, or a pipe that nobody writes to");
+    case SOURCE_TOO_LARGE: return str_format(arena, "it is larger than %zu MiB, the largest file that is read", SOURCE_MAX_BYTES >> 20);
+    case SOURCE_UTF16_LE: return S("the server's reader cannot read little-endian UTF-16");
+    case SOURCE_UTF16_BROKEN: return S("its characters are cut, or it does not end with a line feed");
+    }
+    return S("");
+}
+
+/* One thread's memory: `kept` outlives the run, `scratch` one file. */
+typedef struct Worker {
+    const RunSettings *settings;
+    const InputList *list;
+    Run *run;
+    atomic_uint *next;
+    Arena *kept;
+    Arena scratch;
+} Worker;
+
+static Finding finish(Worker *w, Source *source, const Diag *diag) {
+    Arena *kept = w->kept;
+    Finding finding = {.rule = diag->rule, .severity = diag->severity};
+    finding.start = source_place(source, &w->scratch, diag->span.at);
+    finding.end = diag->span.end > diag->span.at ? source_place(source, &w->scratch, diag->span.end) : finding.start;
+    finding.path = arena_str(kept, diag->path);
+    finding.message = arena_str(kept, diag->message);
+    finding.help = arena_str(kept, diag->help);
+    finding.line = arena_str(kept, source_line(source, &w->scratch, finding.start.line));
+    for (const Note *note = diag->notes; note; note = note->next) finding.noteCount++;
+    finding.notes = NEW_ARRAY(kept, FindingNote, finding.noteCount);
+    uint32_t i = 0;
+    for (const Note *note = diag->notes; note; note = note->next, i++) {
+        Place place = source_place(source, &w->scratch, note->span.at);
+        finding.notes[i] = (FindingNote){place, arena_str(kept, note->text), arena_str(kept, source_line(source, &w->scratch, place.line))};
+    }
+    return finding;
+}
+
+static void keep_document(Worker *w, Source *source, Document *document, ResultDocument *out) {
+    diag_sort(&document->diags);
+    *out = (ResultDocument){.index = document->index,
+                            .item = document->item,
+                            .line = source_place(source, &w->scratch, document->span.at).line,
+                            .apiVersion = arena_str(w->kept, document->apiVersion),
+                            .kind = arena_str(w->kept, document->kind),
+                            .name = arena_str(w->kept, document->name),
+                            .namespace_ = arena_str(w->kept, document->namespace_),
+                            .accepted = true,
+                            .skipped = !document->object && !document->unreadable};
+    out->findings = NEW_ARRAY(w->kept, Finding, document->diags.items.n);
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && rules[diag->rule].source <= SOURCE_API) out->accepted = false;
+        if (w->settings->selection.on[diag->rule]) out->findings[out->findingCount++] = finish(w, source, diag);
+    }
+}
+
+static void check_file(Worker *w, Str name, ResultFile *out) {
+    Source source;
+    SourceError error = source_read(&source, &w->scratch, name);
+    *out = (ResultFile){.name = name};
+    if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN) {
+        Document document = {.item = -1, .unreadable = true, .diags = {.arena = &w->scratch}};
+        emit_utf_16(&document.diags, (Where){0}, run_read_error(&w->scratch, error, 0));
+        out->documents = NEW(w->kept, ResultDocument);
+        out->documentCount = 1;
+        keep_document(w, &source, &document, out->documents);
+        return;
+    }
+    if (error) {
+        out->error = run_read_error(w->kept, error, errno);
+        return;
+    }
+    ARRAY(ResultDocument) documents = {0};
+    NodeReader reader = {.source = &source};
+    NodeDocument node;
+    while (node_next(&reader, &w->scratch, &node)) {
+        Document *items;
+        uint32_t count = model_build(&w->scratch, &source, &node, w->settings->minor, &items);
+        for (uint32_t i = 0; i < count; i++) {
+            if (items[i].object) validate_create(&items[i]);
+            ResultDocument result;
+            keep_document(w, &source, &items[i], &result);
+            ARRAY_PUSH(w->kept, &documents, result);
+        }
+    }
+    out->documents = documents.at;
+    out->documentCount = documents.n;
+}
+
+static void *work(void *argument) {
+    Worker *w = argument;
+    for (;;) {
+        uint32_t i = atomic_fetch_add(w->next, 1);
+        if (i >= w->list->files.n) break;
+        check_file(w, w->list->files.at[i].path, &w->run->files[i]);
+        arena_reset(&w->scratch);
+    }
+    arena_free(&w->scratch);
+    return NULL;
+}
+
+static void count_results(Run *run) {
+    for (uint32_t i = 0; i < run->fileCount; i++) {
+        const ResultFile *file = &run->files[i];
+        run->unreadableFiles += file->error.at != NULL;
+        for (uint32_t j = 0; j < file->documentCount; j++) {
+            const ResultDocument *document = &file->documents[j];
+            run->documents++;
+            if (document->skipped)
+                run->skipped++;
+            else if (document->accepted)
+                run->accepted++;
+            else
+                run->rejected++;
+            for (uint32_t k = 0; k < document->findingCount; k++) {
+                run->errors += document->findings[k].severity == SEVERITY_ERROR;
+                run->warnings += document->findings[k].severity == SEVERITY_WARNING;
+                run->infos += document->findings[k].severity == SEVERITY_INFO;
+            }
+        }
+    }
+}
+
+void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {
+    *run = (Run){.fileCount = list->files.n, .kustomizations = list->kustomizations};
+    run->files = NEW_ARRAY(&arenas[0], ResultFile, list->files.n + 1);
+    atomic_uint next = 0;
+    unsigned threads = settings->threads;
+    Worker *workers = NEW_ARRAY(&arenas[0], Worker, threads);
+    pthread_t *ids = NEW_ARRAY(&arenas[0], pthread_t, threads);
+    unsigned started = 1;
+    for (unsigned i = 0; i < threads; i++)
+        workers[i] = (Worker){.settings = settings, .list = list, .run = run, .next = &next, .kept = &arenas[i]};
+    while (started < threads && pthread_create(&ids[started], NULL, work, &workers[started]) == 0) started++;
+    work(&workers[0]);
+    for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
+    count_results(run);
+}

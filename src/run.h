@@ -1,0 +1,71 @@
+/* The run of `podlint check`: every file is read, decoded, defaulted and validated, on as many threads as wanted, and what was found
+ * is kept in a form that needs neither the text nor the tree. The result does not depend on the number of threads. */
+#ifndef PODLINT_RUN_H
+#define PODLINT_RUN_H
+
+#include "input.h"
+#include "model.h"
+
+/* A second place of a finding. */
+typedef struct FindingNote {
+    Place place;
+    Str text;
+    Str line; /* the source line */
+} FindingNote;
+
+/* A diagnostic with everything that a report needs. */
+typedef struct Finding {
+    uint16_t rule;
+    uint8_t severity;
+    Place start, end; /* end: the place after the last code point */
+    Str path, message, help;
+    Str line;         /* the source line of `start` */
+    FindingNote *notes;
+    uint32_t noteCount;
+} Finding;
+
+typedef struct ResultDocument {
+    uint32_t index;
+    int32_t item; /* of a List, or -1 */
+    uint32_t line;
+    Str apiVersion, kind, name, namespace_;
+    bool accepted; /* no error of source yaml, schema or api stands, selected or not */
+    bool skipped;
+    Finding *findings;
+    uint32_t findingCount;
+} ResultDocument;
+
+typedef struct ResultFile {
+    Str name;
+    Str error; /* why it could not be read; at is NULL if it could */
+    ResultDocument *documents;
+    uint32_t documentCount;
+} ResultFile;
+
+/* Which rules are reported: bit per rule. */
+typedef struct Selection {
+    bool *on; /* rule_count of them */
+} Selection;
+
+typedef struct RunSettings {
+    uint8_t minor;       /* Kubernetes 1.N */
+    unsigned threads;    /* at least 1 */
+    Selection selection;
+} RunSettings;
+
+typedef struct Run {
+    ResultFile *files;
+    uint32_t fileCount;
+    uint32_t kustomizations;
+    uint32_t documents, accepted, rejected, skipped; /* sums over all files */
+    uint32_t errors, warnings, infos;
+    uint32_t unreadableFiles;
+} Run;
+
+/* Checks the files of `list`. Everything in the result is allocated in `arenas`, of which there is one a thread. */
+void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas);
+
+/* What to say of a file that could not be read. `error` is errno. */
+Str run_read_error(Arena *arena, SourceError kind, int error);
+
+#endif

@@ -1,0 +1,129 @@
+/* Reading files and finding lines. The API server's reader takes lines that end in LF and hands what it joins to a port of libyaml;
+ * for UTF-16 this means that big-endian text is read and little-endian text never is, which source_from_bytes repeats. */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static uint32_t utf16_unit(Str bytes, size_t i) {
+    return (uint32_t)((unsigned char)bytes.at[i] << 8 | (unsigned char)bytes.at[i + 1]);
+}
+
+static SourceError from_utf16_be(Source *out, Arena *arena, Str bytes) {
+    if (bytes.len % 2 || bytes.at[bytes.len - 1] != '\n') return SOURCE_UTF16_BROKEN;
+    Buf buf = {.arena = arena};
+    for (size_t i = 2; i < bytes.len; i += 2) {
+        uint32_t cp = utf16_unit(bytes, i);
+        if (cp >= 0xDC00 && cp < 0xE000) return SOURCE_UTF16_BROKEN;
+        if (cp >= 0xD800 && cp < 0xDC00) {
+            uint32_t low = i + 3 < bytes.len ? utf16_unit(bytes, i + 2) : 0;
+            if (low < 0xDC00 || low >= 0xE000) return SOURCE_UTF16_BROKEN;
+            cp = 0x10000 + ((cp & 0x3FF) << 10 | (low & 0x3FF));
+            i += 2;
+        }
+        buf_codepoint(&buf, cp);
+    }
+    out->text = buf_text(&buf);
+    return SOURCE_OK;
+}
+
+SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes) {
+    *out = (Source){.name = name};
+    if (bytes.len > SOURCE_MAX_BYTES) return SOURCE_TOO_LARGE;
+    if (str_starts(bytes, S("\xFF\xFE"))) return SOURCE_UTF16_LE;
+    if (str_starts(bytes, S("\xFE\xFF"))) return from_utf16_be(out, arena, bytes);
+    out->text = str_starts(bytes, S("\xEF\xBB\xBF")) ? str_slice(bytes, 3) : bytes;
+    return SOURCE_OK;
+}
+
+/* Reads to the end of `fd`. The expected size is only a hint: files grow, and pipes have none. A pipe opened without blocking that
+ * nobody writes to ends at once, so a forgotten FIFO cannot hang the run. */
+static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) {
+    Buf buf = {.arena = arena};
+    buf_repeat(&buf, ' ', expected + 1);
+    buf.len = 0;
+    for (;;) {
+        if (buf.len + 1 >= buf.cap) {
+            size_t len = buf.len;
+            buf_repeat(&buf, ' ', buf.cap);
+            buf.len = len;
+        }
+        ssize_t n = read(fd, buf.at + buf.len, buf.cap - buf.len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) {
+            poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
+            continue;
+        }
+        if (n < 0) return SOURCE_CANNOT_READ;
+        if (n == 0) break;
+        buf.len += (size_t)n;
+        if (buf.len > SOURCE_MAX_BYTES) return SOURCE_TOO_LARGE;
+    }
+    return source_from_bytes(out, arena, out->name, buf_text(&buf));
+}
+
+SourceError source_read(Source *out, Arena *arena, Str name) {
+    *out = (Source){.name = name};
+    if (str_eq(name, S("-"))) return read_all(out, arena, STDIN_FILENO, 1 << 16);
+    int fd = open(arena_cstr(arena, name), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return SOURCE_CANNOT_READ;
+    struct stat st;
+    SourceError error = SOURCE_OK;
+    if (fstat(fd, &st) != 0) {
+        error = SOURCE_CANNOT_READ;
+    } else if (S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
+        error = SOURCE_CANNOT_READ;
+    } else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+        error = SOURCE_NOT_A_FILE;
+    } else if ((size_t)st.st_size > SOURCE_MAX_BYTES) {
+        error = SOURCE_TOO_LARGE;
+    } else {
+        error = read_all(out, arena, fd, (size_t)st.st_size);
+        if (!error && S_ISFIFO(st.st_mode) && out->text.len == 0) error = SOURCE_NOT_A_FILE;
+    }
+    int kept = errno;
+    close(fd);
+    errno = kept;
+    return error;
+}
+
+static void index_lines(Source *source, Arena *arena) {
+    Str text = source->text;
+    uint32_t count = 1;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.at[i] == '\n' || (text.at[i] == '\r' && !(i + 1 < text.len && text.at[i + 1] == '\n'));
+    uint32_t *lines = NEW_ARRAY(arena, uint32_t, count), n = 1;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '\n' || (text.at[i] == '\r' && !(i + 1 < text.len && text.at[i + 1] == '\n')))
+            lines[n++] = (uint32_t)i + 1;
+    source->lines = lines;
+    source->lineCount = count;
+}
+
+Place source_place(Source *source, Arena *arena, uint32_t offset) {
+    if (!source->lines) index_lines(source, arena);
+    if (offset > source->text.len) offset = (uint32_t)source->text.len;
+    uint32_t low = 0, high = source->lineCount;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (source->lines[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    uint32_t start = source->lines[low];
+    return (Place){low + 1, (uint32_t)str_codepoints((Str){source->text.at + start, offset - start}) + 1};
+}
+
+Str source_line(Source *source, Arena *arena, uint32_t line) {
+    if (!source->lines) index_lines(source, arena);
+    if (line == 0 || line > source->lineCount) return S("");
+    size_t at = source->lines[line - 1], end = line < source->lineCount ? source->lines[line] : source->text.len;
+    while (end > at && (source->text.at[end - 1] == '\n' || source->text.at[end - 1] == '\r')) end--;
+    return (Str){source->text.at + at, end - at};
+}

@@ -1,0 +1,49 @@
+/* A named text and the places in it. A place is a span of bytes; lines and columns exist only when something is printed. */
+#ifndef PODLINT_SOURCE_H
+#define PODLINT_SOURCE_H
+
+#include "base.h"
+
+/* Bytes at..end of a source; `end` is the first byte after. */
+typedef struct Span {
+    uint32_t at, end;
+} Span;
+
+/* A line and a column as an editor shows them: both from 1, the column in Unicode code points. */
+typedef struct Place {
+    uint32_t line, column;
+} Place;
+
+typedef struct Source {
+    Str name;           /* as the user wrote it, "-" for standard input */
+    Str text;           /* UTF-8, without a byte order mark */
+    uint32_t *lines;    /* offset of each line's first byte, made at first need */
+    uint32_t lineCount; /* how many */
+} Source;
+
+/* The largest input that is read, in bytes. */
+#define SOURCE_MAX_BYTES ((size_t)64 << 20)
+
+typedef enum SourceError {
+    SOURCE_OK,
+    SOURCE_CANNOT_READ,   /* errno says why */
+    SOURCE_NOT_A_FILE,    /* a socket, a device, or a FIFO that nobody writes to */
+    SOURCE_TOO_LARGE,     /* over SOURCE_MAX_BYTES */
+    SOURCE_UTF16_LE,      /* UTF-16, little-endian: the API server's line reader tears its characters apart */
+    SOURCE_UTF16_BROKEN,  /* UTF-16, big-endian, but cut or not ended by a line feed */
+} SourceError;
+
+/* Reads a file, or standard input for the name "-", into `arena`. UTF-16 with a big-endian mark is turned into UTF-8, the mark of
+ * UTF-8 is dropped. On error `out` still has its name. */
+SourceError source_read(Source *out, Arena *arena, Str name);
+
+/* Makes a source of bytes already in memory, which must outlive it; the same treatment of byte order marks. */
+SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes);
+
+/* The place of a byte offset. Lines break at LF, CRLF and CR. The line index is allocated in `arena`. */
+Place source_place(Source *source, Arena *arena, uint32_t offset);
+
+/* The text of a line (from 1), without its line break; empty past the last one. */
+Str source_line(Source *source, Arena *arena, uint32_t line);
+
+#endif

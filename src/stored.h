@@ -1,0 +1,18 @@
+/* Objects as the API server stores them: the typed, defaulted model written back as JSON or YAML. */
+#ifndef PODLINT_STORED_H
+#define PODLINT_STORED_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "model.h"
+
+/* The object of a document as JSON, fields in the order of the schema; the caller owns the reference. NULL if it has none. The
+ * status is left out: the server does not take it from a manifest. */
+json_t *stored_json(Arena *arena, const Document *document);
+
+/* Reads a file and prints its objects to `out`; what cannot be read is reported on stderr. Returns the exit code. */
+int stored_print(FILE *out, Str file, bool json, uint8_t minor);
+
+#endif

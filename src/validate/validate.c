@@ -1,0 +1,7 @@
+#include "validate.h"
+
+#include "check.h"
+
+void validate_create(Document *document) {
+    (void)document;
+}

@@ -1,0 +1,11 @@
+/* The API server's verdict on an object: what it refuses on create, and the warnings that it sends back. */
+#ifndef PODLINT_VALIDATE_H
+#define PODLINT_VALIDATE_H
+
+#include "../model.h"
+
+/* Appends to the document's diagnostics what the server of its version would say when the object is created. The object must be
+ * decoded; fields behind gates that are off are dropped from it, as the server does, and reported. */
+void validate_create(Document *document);
+
+#endif
