@@ -1,0 +1,44 @@
+/* The forms of names in the API (k8s.io/apimachinery/pkg/util/validation, pkg/api/validation). Each is_ function only decides; each
+ * check_ function also reports, as FieldValueInvalid at the path, with what is wrong and the form that is wanted. */
+#ifndef PODLINT_NAMES_H
+#define PODLINT_NAMES_H
+
+#include "check.h"
+
+bool is_dns_label(Str s);        /* RFC 1123: a-z 0-9 -, at most 63 */
+bool is_dns_subdomain(Str s);    /* RFC 1123: labels joined by dots, at most 253 */
+bool is_dns_1035_label(Str s);   /* a label that starts with a letter */
+bool is_qualified_name(Str s);   /* [dns-subdomain/]name, name at most 63 of A-Z a-z 0-9 - _ . */
+bool is_label_value(Str s);      /* empty, or a name as above */
+bool is_env_name(Str s);         /* printable ASCII without = */
+bool is_config_map_key(Str s);   /* A-Z a-z 0-9 - _ ., at most 253, not . or .. */
+bool is_port_name(Str s);        /* a-z 0-9 -, at most 15, a letter in it, no -- and none at the ends */
+bool is_c_identifier(Str s);
+bool is_percent(Str s);          /* digits and % */
+bool is_http_header_name(Str s);
+bool is_path_segment(Str s);     /* no / and no %, not . or .. */
+bool is_ip(Str s);               /* IPv4 or IPv6 as Go's net.ParseIP reads them, without leading zeros */
+bool is_absolute_path(Str s);
+bool has_dot_dot(Str path);      /* a part of the path is .. */
+
+void check_dns_label(Check *c, Str value, const Path *path);
+void check_dns_subdomain(Check *c, Str value, const Path *path);
+void check_dns_1035_label(Check *c, Str value, const Path *path);
+void check_qualified_name(Check *c, Str value, const Path *path);
+void check_label_value(Check *c, Str value, const Path *path);
+void check_config_map_key(Check *c, Str value, const Path *path);
+void check_port_name(Check *c, Str value, const Path *path);
+
+/* FieldValueRequired if `value` is empty; returns whether it is there. */
+bool check_required(Check *c, Str value, const Path *path);
+
+/* FieldValueNotSupported unless `value` is one of the list. */
+void check_enum(Check *c, Str value, const Str *allowed, size_t count, const Path *path);
+
+/* FieldValueInvalid if the number is outside low..high. */
+void check_range(Check *c, int64_t value, int64_t low, int64_t high, const Path *path);
+
+/* FieldValueInvalid if the number is negative. */
+void check_not_negative(Check *c, int64_t value, const Path *path);
+
+#endif
