@@ -1,7 +1,45 @@
+/* The order of a create: fields that the server drops, then its errors, then its warnings. */
 #include "validate.h"
 
-#include "check.h"
+#include "areas.h"
+
+/* Whether `path` is the place of a value that could not be decoded, or lies below it: what is missing there is not missing. */
+static bool is_below(Str path, Str broken) {
+    if (!broken.len || !str_starts(path, broken)) return false;
+    return path.len == broken.len || path.at[broken.len] == '.' || path.at[broken.len] == '[';
+}
+
+/* Takes back errors that only follow from values that were left out because they could not be decoded. */
+static void forget_consequences(DiagList *diags, uint32_t before) {
+    uint32_t kept = before;
+    for (uint32_t i = before; i < diags->items.n; i++) {
+        bool follows = false;
+        for (uint32_t j = 0; j < before && !follows; j++)
+            follows = rules[diags->items.at[j].rule].source == SOURCE_SCHEMA && diags->items.at[j].rule != RULE_unknown_field &&
+                      is_below(diags->items.at[i].path, diags->items.at[j].path);
+        if (!follows) diags->items.at[kept++] = diags->items.at[i];
+    }
+    diags->items.n = kept;
+}
 
 void validate_create(Document *document) {
-    (void)document;
+    Check check = {.document = document,
+                   .arena = document->diags.arena,
+                   .diags = &document->diags,
+                   .root = document->root,
+                   .minor = document->minor};
+    uint32_t before = document->diags.items.n;
+    void *object = document->object;
+    drop_disabled_fields(&check);
+    if (document->type == &type_Pod) check_pod(&check, object);
+    if (document->type == &type_PodTemplate) check_pod_template_object(&check, object);
+    if (document->type == &type_ReplicationController) check_replication_controller(&check, object);
+    if (document->type == &type_Deployment) check_deployment(&check, object);
+    if (document->type == &type_ReplicaSet) check_replica_set(&check, object);
+    if (document->type == &type_StatefulSet) check_stateful_set(&check, object);
+    if (document->type == &type_DaemonSet) check_daemon_set(&check, object);
+    if (document->type == &type_Job) check_job(&check, object);
+    if (document->type == &type_CronJob) check_cron_job(&check, object);
+    check_warnings(&check);
+    if (document->unreadable) forget_consequences(&document->diags, before);
 }

@@ -1,0 +1,73 @@
+/* The areas of validation and what each offers the others. validate.c calls the kinds; workload.c and job.c call the pod template;
+ * pod.c calls everything below. */
+#ifndef PODLINT_AREAS_H
+#define PODLINT_AREAS_H
+
+#include "check.h"
+#include "names.h"
+
+/* The pod that is being checked, for checks that look across it. */
+typedef struct PodCheck {
+    Check *c;
+    const ObjectMeta *meta; /* of the pod or its template */
+    const PodSpec *spec;
+    const Path *path;       /* of the spec */
+    bool isTemplate;        /* inside another kind */
+    bool hostNetwork;
+    bool windows;           /* spec.os.name is windows */
+} PodCheck;
+
+/* meta.c */
+typedef enum NameForm { NAME_DNS_SUBDOMAIN, NAME_DNS_LABEL } NameForm;
+void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Path *path);
+void check_labels(Check *c, StrMap labels, const Path *path);
+void check_annotations(Check *c, StrMap annotations, const Path *path);
+void check_label_selector(Check *c, const LabelSelector *selector, const Path *path);
+bool selector_is_empty(const LabelSelector *selector);
+bool selector_matches(const LabelSelector *selector, StrMap labels); /* the selector must be valid */
+
+/* claim.c: persistent volume claims inside StatefulSets and ephemeral volumes. */
+void check_claim_spec(Check *c, const PersistentVolumeClaimSpec *spec, const Path *path);
+
+/* volume.c */
+void check_volumes(PodCheck *p);
+
+/* container.c: init, main and ephemeral containers, their names, ports, environment and mounts; calls probe.c, resources.c, security.c. */
+void check_containers(PodCheck *p);
+
+/* probe.c */
+void check_container_probes(PodCheck *p, const Container *container, bool isInit, const Path *path);
+
+/* resources.c */
+void check_container_resources(PodCheck *p, const Container *container, const Path *path);
+void check_pod_resources(PodCheck *p); /* spec.resources, spec.overhead, spec.resourceClaims */
+
+/* security.c */
+void check_container_security(PodCheck *p, const Container *container, const Path *path);
+void check_pod_security(PodCheck *p); /* spec.securityContext, host namespaces, operating system rules, seccomp and AppArmor annotations */
+
+/* scheduling.c */
+void check_scheduling(PodCheck *p); /* affinity, tolerations, spread, node selector, gates */
+
+/* pod.c */
+void check_pod(Check *c, Pod *pod);
+/* A template inside another kind: metadata without a name, and the spec. `path` is the template's. */
+void check_pod_template(Check *c, PodTemplateSpec *template, const Path *path);
+
+/* workload.c and job.c: the kinds. */
+void check_pod_template_object(Check *c, PodTemplate *object);
+void check_deployment(Check *c, Deployment *object);
+void check_replica_set(Check *c, ReplicaSet *object);
+void check_stateful_set(Check *c, StatefulSet *object);
+void check_daemon_set(Check *c, DaemonSet *object);
+void check_replication_controller(Check *c, ReplicationController *object);
+void check_job(Check *c, Job *object);
+void check_cron_job(Check *c, CronJob *object);
+
+/* drop.c: fields behind gates that are off are removed before validation, and reported (source warning). */
+void drop_disabled_fields(Check *c);
+
+/* warning.c: what the server answers with a warning. */
+void check_warnings(Check *c);
+
+#endif
