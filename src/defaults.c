@@ -314,7 +314,6 @@ static void default_count(OptIntOrString *slot, IntOrString value) {
 static void default_deployment(Arena *arena, Deployment *deployment) {
     DeploymentStrategy *strategy = &deployment->spec.strategy;
     default_pod_spec(arena, &deployment->spec.template.spec);
-    if (!strategy->type.len) strategy->type = S("RollingUpdate");
     if (!str_eq(strategy->type, S("RollingUpdate"))) return;
     if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(arena, RollingUpdateDeployment);
     default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.isString = true, .text = S("25%")});
@@ -324,7 +323,6 @@ static void default_deployment(Arena *arena, Deployment *deployment) {
 static void default_daemon_set(Arena *arena, DaemonSet *set) {
     DaemonSetUpdateStrategy *strategy = &set->spec.updateStrategy;
     default_pod_spec(arena, &set->spec.template.spec);
-    if (!strategy->type.len) strategy->type = S("RollingUpdate");
     if (!str_eq(strategy->type, S("RollingUpdate"))) return;
     if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(arena, RollingUpdateDaemonSet);
     default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.number = 1});
@@ -334,10 +332,9 @@ static void default_daemon_set(Arena *arena, DaemonSet *set) {
 static void default_stateful_set(Arena *arena, StatefulSet *set, uint8_t minor) {
     StatefulSetUpdateStrategy *strategy = &set->spec.updateStrategy;
     default_pod_spec(arena, &set->spec.template.spec);
-    if (!strategy->type.len) {
-        strategy->type = S("RollingUpdate");
-        if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(arena, RollingUpdateStatefulSetStrategy);
-    }
+    const Node *type = node_get(strategy->head.node, S("type"));
+    if ((!type || !type->text.len || type->kind == NODE_NULL) && !strategy->rollingUpdate)
+        strategy->rollingUpdate = NEW(arena, RollingUpdateStatefulSetStrategy);
     if (!str_eq(strategy->type, S("RollingUpdate")) || !strategy->rollingUpdate) return;
     default_int(&strategy->rollingUpdate->partition, 0);
     if (schema_gate_on(GATE_MaxUnavailableStatefulSet, minor))

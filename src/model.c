@@ -41,7 +41,7 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
         return node->kind == NODE_MAP ? S("put a dash in front of each item") : S("write a list: each item on a line of its own, after a dash");
     if (scalar && field->scalar == TYPE_STRING) {
         return str_format(d->arena, "put the value in quotes: \"%.*s\"", (int)(node->span.end - node->span.at),
-                          node->plain ? d->document->diags.arena ? node->text.at : "" : "");
+                          d->document->source->text.at + node->span.at);
     }
     if (node->kind == NODE_STRING && (number || field->scalar == TYPE_BOOL)) {
         NodeKind kind = node_plain_kind(node->text);
@@ -499,6 +499,7 @@ static void explain_skip(Document *document) {
                                  STR("apps/v1beta2"), STR("batch/v1beta1"), STR("batch/v2alpha1"), STR("v1beta1"), STR("v2")};
     if (!known || !str_in(document->apiVersion, groups, sizeof groups / sizeof *groups)) return;
     const Node *node = identity(root, S("apiVersion"));
+    document->unreadable = true;
     emit_api_version(&document->diags, (Where){node->span, S("apiVersion")}, document->kind, document->apiVersion, known->apiVersion);
 }
 
@@ -516,7 +517,7 @@ static void build_one(Arena *arena, Document *document) {
 }
 
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items) {
-    Document whole = {.index = in->index, .item = -1, .span = in->span, .root = in->root, .minor = minor, .diags = {.arena = arena}};
+    Document whole = {.source = source, .index = in->index, .item = -1, .span = in->span, .root = in->root, .minor = minor, .diags = {.arena = arena}};
     whole.unreadable = add_faults(&whole, source, in) || !in->readable;
     const Node *list = NULL;
     if (in->root->kind == NODE_MAP && is_list(identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind"))))
@@ -533,7 +534,7 @@ uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in,
     if (whole.diags.items.n) (*items)[count++] = whole;
     for (uint32_t i = 0; i < list->count; i++) {
         Document *item = &(*items)[count++];
-        *item = (Document){.index = in->index, .item = (int32_t)i, .span = list->items[i].span, .root = &list->items[i],
+        *item = (Document){.source = source, .index = in->index, .item = (int32_t)i, .span = list->items[i].span, .root = &list->items[i],
                            .minor = minor, .diags = {.arena = arena}};
         /* The items of a typed list may leave out what the list says. */
         if (kind.len > 4 && item->root->kind == NODE_MAP && !identity(item->root, S("kind"))) {

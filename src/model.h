@@ -7,6 +7,7 @@
 
 /* One object of a file, or one item of a List. */
 typedef struct Document {
+    const Source *source;
     uint32_t index;     /* of the document in its file, from 0 */
     int32_t item;       /* of the List that it is in, or -1 */
     Span span;          /* where it starts and ends */

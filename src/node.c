@@ -47,10 +47,18 @@ const Node *node_get(const Node *map, Str key) {
     return entry ? &entry->value : NULL;
 }
 
+/* Bytes that were put into a document's text, or taken out of it, before libyaml read it. */
+typedef struct Edit {
+    uint32_t at;   /* offset in the edited text behind which it counts */
+    int32_t delta; /* bytes put in */
+} Edit;
+
 /* Code point indexes of one document to byte offsets of its source. */
 typedef struct Marks {
-    Str text;             /* the document */
+    Str text;             /* the document as libyaml reads it */
+    Str written;          /* the document as it is written */
     uint32_t base;        /* its offset in the source */
+    ARRAY(Edit) edits;    /* in ascending order */
     bool ascii;           /* indexes are bytes */
     uint32_t *checkpoint; /* byte offset of every STRIDE-th code point */
     uint32_t count;
@@ -59,7 +67,7 @@ typedef struct Marks {
 enum { STRIDE = 64 };
 
 static Marks marks_make(Arena *arena, Str text, uint32_t base) {
-    Marks marks = {.text = text, .base = base, .ascii = true};
+    Marks marks = {.text = text, .written = text, .base = base, .ascii = true};
     for (size_t i = 0; i < text.len && marks.ascii; i++) marks.ascii = (unsigned char)text.at[i] < 0x80;
     if (marks.ascii) return marks;
     marks.checkpoint = NEW_ARRAY(arena, uint32_t, text.len / STRIDE + 1);
@@ -83,7 +91,9 @@ static uint32_t mark_offset(const Marks *marks, size_t index) {
         }
     }
     if (at > marks->text.len) at = marks->text.len;
-    return marks->base + (uint32_t)at;
+    for (uint32_t i = marks->edits.n; i > 0; i--)
+        if (marks->edits.at[i - 1].at <= at) at -= (size_t)marks->edits.at[i - 1].delta;
+    return marks->base + (uint32_t)(at < marks->written.len ? at : marks->written.len);
 }
 
 /* The scalar forms of YAML 1.1 that are not numbers. */
@@ -249,6 +259,13 @@ static Str without_underscores(Arena *arena, Str s) {
     return buf_text(&buf);
 }
 
+/* The text without underscores where each stands between two digits, as Go's float syntax has it; else unchanged. */
+static Str go_digits(Arena *arena, Str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] == '_' && !(i > 0 && i + 1 < s.len && is_digit(s.at[i - 1]) && is_digit(s.at[i + 1]))) return s;
+    return without_underscores(arena, s);
+}
+
 static bool resolve_float(Str s, Arena *arena, Str *json) {
     if (!float_form(s)) return false;
     double value = strtod(arena_cstr(arena, s), NULL);
@@ -280,7 +297,7 @@ static NodeKind resolve_plain(Str s, Arena *arena, Str *json) {
                 return (NodeKind)words[i].kind;
             }
     }
-    if (c == '.' && resolve_float(s, arena, json)) return NODE_FLOAT;
+    if (c == '.' && resolve_float(go_digits(arena, s), arena, json)) return NODE_FLOAT;
     return NODE_STRING;
 }
 
@@ -382,6 +399,8 @@ typedef struct Composer {
     ARRAY(Frame) frames;
     ARRAY(Anchor) anchors;
     bool aliased;      /* an alias was met */
+    bool json;         /* the document starts with a brace */
+    bool again;        /* the text was edited and has to be read anew */
     yaml_event_t *event;
 } Composer;
 
@@ -417,7 +436,7 @@ static bool kind_fits_tag(NodeKind kind, Str tag, Str value, Str json) {
 }
 
 static Str scalar_text(const Composer *c, Str value, Span span) {
-    Str written = {c->marks.text.at + (span.at - c->marks.base), span.end - span.at};
+    Str written = {c->marks.written.at + (span.at - c->marks.base), span.end - span.at};
     if (written.len == value.len + 2 && value.len && written.at[0] != '|' && written.at[0] != '>')
         written = (Str){written.at + 1, value.len};
     return str_eq(written, value) ? written : arena_str(c->arena, value);
@@ -428,7 +447,7 @@ static void compose_scalar(Composer *c, Node *out) {
     Str value = {(const char *)event->data.scalar.value, event->data.scalar.length};
     Span span = event_span(c);
     bool block = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE || event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
-    while (block && span.end > span.at && strchr(" \r\n", c->marks.text.at[span.end - 1 - c->marks.base])) span.end--;
+    while (block && span.end > span.at && strchr(" \r\n", c->marks.written.at[span.end - 1 - c->marks.base])) span.end--;
     *out = (Node){.kind = NODE_STRING, .depth = 1, .span = span};
     out->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     out->text = scalar_text(c, value, span);
@@ -677,12 +696,93 @@ static int feed_read(void *data, unsigned char *buffer, size_t size, size_t *siz
     return 1;
 }
 
+/* go.yaml.in/yaml/v2 is a port of an older libyaml and differs from the current one in four places that manifests meet:
+ * - inside brackets a plain scalar may end in `:` before a comma or bracket, as in [run, x:]: `repair` puts quotes around it;
+ * - \' is an escape in double quotes: `repair` takes the backslash out;
+ * - \/ is none, unless the document is JSON, which kubectl reads as JSON;
+ * - inside brackets a ? ends a plain scalar, as in [http://host/?q]. Nothing valid can follow, so the two last are faults. */
+static void check_dialect(Composer *c, Span span, yaml_scalar_style_t style) {
+    Str written = {c->marks.written.at + (span.at - c->marks.base), span.end - span.at};
+    if (style == YAML_PLAIN_SCALAR_STYLE) {
+        bool flow = c->frames.n && c->frames.at[c->frames.n - 1].flow;
+        ptrdiff_t mark = flow && written.len ? str_find(str_slice(written, 1), '?') : -1;
+        if (mark < 0) return;
+        Span at = {span.at + 1 + (uint32_t)mark, span.at + 2 + (uint32_t)mark};
+        add_fault(c, FAULT_SYNTAX, at, (Span){0}, S("a question mark ends a value inside brackets"), S(""));
+    } else if (style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && !c->json) {
+        for (size_t i = 0; i + 1 < written.len; i++) {
+            if (written.at[i] != '\\') continue;
+            Span at = {span.at + (uint32_t)i, span.at + (uint32_t)i + 2};
+            if (written.at[i + 1] == '/') add_fault(c, FAULT_SYNTAX, at, (Span){0}, S("found unknown escape character"), S(""));
+            i++;
+        }
+    }
+}
+
+static void insert(Composer *c, Buf *buf, Str s, ptrdiff_t delta) {
+    buf_str(buf, s);
+    ARRAY_PUSH(c->arena, &c->marks.edits, (Edit){(uint32_t)buf->len, (int32_t)delta});
+}
+
+static size_t parsed_offset(const Marks *marks, size_t index) {
+    Marks plain = *marks;
+    plain.edits.n = 0;
+    plain.written = plain.text;
+    return mark_offset(&plain, index) - marks->base;
+}
+
+static int by_offset(const void *a, const void *b) {
+    uint32_t x = ((const Edit *)a)->at, y = ((const Edit *)b)->at;
+    return (x > y) - (x < y);
+}
+
+/* If libyaml stopped at something that the server's reader takes, edits the text so that it reads on and returns true. */
+static bool repair(Composer *c, const yaml_parser_t *parser) {
+    enum { MOST_EDITS = 200 };
+    if (parser->error != YAML_SCANNER_ERROR || c->marks.edits.n >= MOST_EDITS) return false;
+    Str text = c->marks.text;
+    size_t at = parsed_offset(&c->marks, parser->problem_mark.index), start = at, end, grown;
+    bool colon = strcmp(parser->problem, "found unexpected ':'") == 0;
+    if (colon) {
+        start = parsed_offset(&c->marks, parser->context_mark.index);
+        end = at + 1;
+        grown = 2;
+        Str scalar = {text.at + start, end - start};
+        if (str_find(scalar, '\'') >= 0 || str_find(scalar, '\n') >= 0) return false;
+    } else {
+        if (strcmp(parser->problem, "found unknown escape character") != 0 || !str_starts(str_slice(text, at), S("\\'"))) return false;
+        end = at + 1;
+        grown = (size_t)-1;
+    }
+    for (uint32_t i = 0; i < c->marks.edits.n; i++)
+        if (c->marks.edits.at[i].at > start) c->marks.edits.at[i].at += (uint32_t)grown;
+    Buf buf = {.arena = c->arena};
+    buf_str(&buf, (Str){text.at, start});
+    if (colon) {
+        insert(c, &buf, S("'"), 1);
+        buf_str(&buf, (Str){text.at + start, end - start});
+        insert(c, &buf, S("'"), 1);
+    } else {
+        insert(c, &buf, S(""), -1);
+    }
+    buf_str(&buf, str_slice(text, end));
+    qsort(c->marks.edits.at, c->marks.edits.n, sizeof *c->marks.edits.at, by_offset);
+    Marks edited = marks_make(c->arena, buf_text(&buf), c->marks.base);
+    edited.written = c->marks.written;
+    memcpy(&edited.edits, &c->marks.edits, sizeof edited.edits);
+    c->marks = edited;
+    return true;
+}
+
 static void parser_fault(Composer *c, const yaml_parser_t *parser) {
     Str problem = arena_str(c->arena, parser->problem ? str_of(parser->problem) : S("the text is not YAML"));
     Str context = parser->context ? arena_str(c->arena, str_of(parser->context)) : S("");
     if (parser->error == YAML_READER_ERROR) {
-        size_t at = parser->problem_offset < c->marks.text.len ? parser->problem_offset : c->marks.text.len;
-        Span span = {c->marks.base + (uint32_t)at, c->marks.base + (uint32_t)at + (at < c->marks.text.len)};
+        size_t at = parser->problem_offset < c->marks.written.len ? parser->problem_offset : c->marks.written.len;
+        /* A bad trailing byte is reported behind the character that it breaks. */
+        for (int back = 0; back < 3 && at > 0 && strstr(problem.at, "trailing") && (unsigned char)c->marks.written.at[at] < 0xC0; back++)
+            at--;
+        Span span = {c->marks.base + (uint32_t)at, c->marks.base + (uint32_t)at + (at < c->marks.written.len)};
         add_fault(c, FAULT_ENCODING, span, (Span){0}, problem, S(""));
         return;
     }
@@ -722,7 +822,8 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
     for (;;) {
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event)) {
-            parser_fault(c, parser);
+            c->again = repair(c, parser);
+            if (!c->again) parser_fault(c, parser);
             return end;
         }
         c->event = &event;
@@ -733,6 +834,7 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
         switch (type) {
         case YAML_SCALAR_EVENT:
             compose_scalar(c, &node);
+            check_dialect(c, node.span, event.data.scalar.style);
             notFinite |= node.kind == NODE_FLOAT && node.text.at[node.text.len - 1] > '9';
             anchor = open_anchor(c, event.data.scalar.anchor, false);
             value = true;
@@ -786,18 +888,24 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
 
 static size_t parse_document(NodeReader *reader, Arena *arena, NodeDocument *out, size_t at, size_t end) {
     Str text = {reader->source->text.at + at, end - at};
-    Feed feed = {.text = text, .newline = text.len == 0 || text.at[text.len - 1] != '\n'};
     Composer composer = {.arena = arena, .out = out, .marks = marks_make(arena, text, (uint32_t)at)};
+    composer.json = reader->source->text.at[out->span.at] == '{';
     out->root = NEW(arena, Node);
-    *out->root = (Node){.kind = NODE_NULL, .depth = 1, .text = S("null"), .span = {out->span.at, out->span.at}};
-    yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser)) {
-        fputs("podlint: out of memory\n", stderr);
-        exit(2);
-    }
-    yaml_parser_set_input(&parser, feed_read, &feed);
-    size_t done = compose(&composer, &parser);
-    yaml_parser_delete(&parser);
+    size_t done;
+    do {
+        Feed feed = {.text = composer.marks.text, .newline = text.at[text.len - 1] != '\n'};
+        composer = (Composer){.arena = arena, .out = out, .marks = composer.marks, .json = composer.json};
+        out->faults.n = 0;
+        *out->root = (Node){.kind = NODE_NULL, .depth = 1, .text = S("null"), .span = {out->span.at, out->span.at}};
+        yaml_parser_t parser;
+        if (!yaml_parser_initialize(&parser)) {
+            fputs("podlint: out of memory\n", stderr);
+            exit(2);
+        }
+        yaml_parser_set_input(&parser, feed_read, &feed);
+        done = compose(&composer, &parser);
+        yaml_parser_delete(&parser);
+    } while (composer.again);
     return done;
 }
 

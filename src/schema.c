@@ -37,20 +37,22 @@ enum { SEARCH_DEPTH = 4 };
 
 static bool find_below(const Type *type, Str name, uint8_t minor, int depth, Buf *path) {
     size_t length = path->len;
-    for (uint16_t i = 0; i < type->fieldCount; i++) {
-        const Field *field = &type->fields[i];
-        if (!schema_has(field, minor) || str_eq(field->name, S("status"))) continue;
-        if (depth == 0 && str_eq(field->name, name)) {
+    /* What every object has (a pod's containers) is likelier meant than what few have. */
+    for (int required = 1; required >= 0; required--)
+        for (uint16_t i = 0; i < type->fieldCount; i++) {
+            const Field *field = &type->fields[i];
+            if (field->required != required || !schema_has(field, minor) || str_eq(field->name, S("status"))) continue;
+            if (depth == 0 && str_eq(field->name, name)) {
+                buf_str(path, field->name);
+                return true;
+            }
+            if (depth == 0 || field->scalar != TYPE_OBJECT) continue;
             buf_str(path, field->name);
-            return true;
+            if (field->shape == SHAPE_LIST) buf_str(path, S("[]"));
+            buf_char(path, '.');
+            if (find_below(field->type, name, minor, depth - 1, path)) return true;
+            path->len = length;
         }
-        if (depth == 0 || field->scalar != TYPE_OBJECT) continue;
-        buf_str(path, field->name);
-        if (field->shape == SHAPE_LIST) buf_str(path, S("[]"));
-        buf_char(path, '.');
-        if (find_below(field->type, name, minor, depth - 1, path)) return true;
-        path->len = length;
-    }
     return false;
 }
 

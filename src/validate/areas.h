@@ -15,6 +15,7 @@ typedef struct PodCheck {
     bool isTemplate;        /* inside another kind */
     bool hostNetwork;
     bool windows;           /* spec.os.name is windows */
+    const struct VolumeIndex *volumes; /* made by check_volumes, for pod_volume */
 } PodCheck;
 
 /* meta.c */
@@ -29,8 +30,13 @@ bool selector_matches(const LabelSelector *selector, StrMap labels); /* the sele
 /* claim.c: persistent volume claims inside StatefulSets and ephemeral volumes. */
 void check_claim_spec(Check *c, const PersistentVolumeClaimSpec *spec, const Path *path);
 
-/* volume.c */
+/* volume.c. Afterwards pod_volume finds what a container can mount: a volume that has faults of its own does not count. */
 void check_volumes(PodCheck *p);
+const Volume *pod_volume(const PodCheck *p, Str name); /* NULL if there is none */
+
+/* downward.c: references to fields of the pod, from environment variables and from files. */
+void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, bool forVolume, const Path *path);
+void check_resource_field_selector(PodCheck *p, const ResourceFieldSelector *selector, bool forVolume, const Path *path);
 
 /* container.c: init, main and ephemeral containers, their names, ports, environment and mounts; calls probe.c, resources.c, security.c. */
 void check_containers(PodCheck *p);

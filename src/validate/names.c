@@ -1,6 +1,5 @@
+/* Decides and reports the forms of names, as k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content do. */
 #include "names.h"
-
-#include <arpa/inet.h>
 
 static bool lower(char ch) {
     return ch >= 'a' && ch <= 'z';
@@ -16,6 +15,26 @@ static bool upper(char ch) {
 
 static bool alnum(char ch) {
     return lower(ch) || upper(ch) || digit(ch);
+}
+
+static bool name_char(char ch) {
+    return alnum(ch) || ch == '-' || ch == '_' || ch == '.';
+}
+
+/* `s` in lower case. Besides ASCII, the two other letters count that Unicode puts into ASCII (the Kelvin sign, the dotted I).
+ * Text that does not fit into `room` is longer than any name may be, and stays as it is. */
+typedef char LowerRoom[1024];
+
+static Str lowered(Str s, LowerRoom room) {
+    size_t n = 0;
+    if (s.len > sizeof(LowerRoom)) return s;
+    for (size_t i = 0; i < s.len; i++) {
+        Str rest = str_slice(s, i);
+        bool kelvin = str_starts(rest, S("\xe2\x84\xaa")), dotted = str_starts(rest, S("\xc4\xb0"));
+        if (kelvin || dotted) i += kelvin ? 2 : 1;
+        room[n++] = kelvin ? 'k' : dotted ? 'i' : upper(s.at[i]) ? (char)(s.at[i] - 'A' + 'a') : s.at[i];
+    }
+    return (Str){room, n};
 }
 
 /* Lower-case letters, digits and dashes, with no dash at the ends. */
@@ -34,21 +53,44 @@ bool is_dns_1035_label(Str s) {
     return is_dns_label(s) && lower(s.at[0]);
 }
 
-bool is_dns_subdomain(Str s) {
+/* Whether each part between dots has the form. */
+static bool parts_form(Str s, bool (*form)(Str part)) {
     if (s.len == 0 || s.len > 253) return false;
     for (size_t i = 0, start = 0; i <= s.len; i++) {
         if (i < s.len && s.at[i] != '.') continue;
-        if (!label_form((Str){s.at + start, i - start})) return false;
+        if (!form((Str){s.at + start, i - start})) return false;
         start = i + 1;
     }
     return true;
+}
+
+bool is_dns_subdomain(Str s) {
+    return parts_form(s, label_form);
+}
+
+/* A label that may hold underscores, but none at its end and no two at its start. */
+static bool search_form(Str s) {
+    if (s.len && s.at[0] == '_') s = str_slice(s, 1);
+    if (s.len == 0 || strchr("-_", s.at[0]) || strchr("-_", s.at[s.len - 1])) return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!lower(s.at[i]) && !digit(s.at[i]) && s.at[i] != '-' && s.at[i] != '_') return false;
+    return true;
+}
+
+bool is_dns_search(Str s) {
+    return parts_form(s, search_form);
+}
+
+bool is_driver_name(Str s) {
+    LowerRoom room;
+    return is_dns_subdomain(lowered(s, room));
 }
 
 /* Letters, digits, - _ and ., starting and ending with a letter or digit. */
 static bool name_form(Str s) {
     if (s.len == 0 || !alnum(s.at[0]) || !alnum(s.at[s.len - 1])) return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!alnum(s.at[i]) && !strchr("-_.", s.at[i])) return false;
+        if (!name_char(s.at[i])) return false;
     return true;
 }
 
@@ -59,6 +101,15 @@ bool is_qualified_name(Str s) {
         s = str_slice(s, (size_t)slash + 1);
     }
     return s.len <= 63 && name_form(s);
+}
+
+bool is_annotation_key(Str s) {
+    LowerRoom room;
+    return is_qualified_name(lowered(s, room));
+}
+
+bool is_prefixed_key(Str s) {
+    return is_annotation_key(s) && str_find(s, '/') >= 0;
 }
 
 bool is_label_value(Str s) {
@@ -74,7 +125,7 @@ bool is_env_name(Str s) {
 bool is_config_map_key(Str s) {
     if (s.len == 0 || s.len > 253 || str_eq(s, S(".")) || str_starts(s, S(".."))) return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!alnum(s.at[i]) && !strchr("-_.", s.at[i])) return false;
+        if (!name_char(s.at[i])) return false;
     return true;
 }
 
@@ -89,6 +140,15 @@ bool is_c_identifier(Str s) {
     if (s.len == 0 || digit(s.at[0])) return false;
     for (size_t i = 0; i < s.len; i++)
         if (!alnum(s.at[i]) && s.at[i] != '_') return false;
+    return true;
+}
+
+bool is_decimal(Str s) {
+    if (str_eq(s, S("0"))) return true;
+    if (s.len && s.at[0] == '-') s = str_slice(s, 1);
+    if (s.len == 0 || s.at[0] == '0') return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!digit(s.at[i])) return false;
     return true;
 }
 
@@ -109,16 +169,84 @@ bool is_path_segment(Str s) {
     return !str_eq(s, S(".")) && !str_eq(s, S("..")) && str_find(s, '/') < 0 && str_find(s, '%') < 0;
 }
 
+/* A number at the start of `*s` in the base, at most `highest`; it is taken off. `longest` is the number of digits that it may
+ * have, 0 for any; a decimal number then has no leading zero. */
+static bool take_number(Str *s, unsigned base, unsigned highest, size_t longest, unsigned *out) {
+    size_t n = 0;
+    unsigned value = 0;
+    for (; n < s->len; n++) {
+        char ch = s->at[n];
+        unsigned d = digit(ch) ? (unsigned)(ch - '0') : lower(ch) ? (unsigned)(ch - 'a' + 10) : upper(ch) ? (unsigned)(ch - 'A' + 10) : base;
+        if (d >= base) break;
+        value = value * base + d;
+        if (value > highest) return false;
+    }
+    if (n == 0 || (longest && (n > longest || (base == 10 && n > 1 && s->at[0] == '0')))) return false;
+    *s = str_slice(*s, n);
+    *out = value;
+    return true;
+}
+
+static bool take(Str *s, char ch) {
+    if (s->len == 0 || s->at[0] != ch) return false;
+    *s = str_slice(*s, 1);
+    return true;
+}
+
+static bool ipv4_form(Str s, bool strict) {
+    unsigned number;
+    for (int i = 0; i < 4; i++)
+        if ((i > 0 && !take(&s, '.')) || !take_number(&s, 10, 255, strict ? 3 : 0, &number)) return false;
+    return s.len == 0;
+}
+
+/* Eight groups of hexadecimal digits; :: stands for one or more groups of zeros, and the last two may be an IPv4 address. Strict
+ * is without ::ffff:0:0/96, the IPv4 addresses written as IPv6. */
+static bool ipv6_form(Str s, bool strict) {
+    unsigned groups[8] = {0};
+    int n = 0, gap = -1;
+    if (str_starts(s, S("::"))) {
+        gap = 0;
+        s = str_slice(s, 2);
+    }
+    while (s.len) {
+        Str rest = s;
+        if (n == 8 || !take_number(&s, 16, 0xffff, strict ? 4 : 0, &groups[n])) return false;
+        if (s.len && s.at[0] == '.') {
+            if (n > 6 || (gap < 0 && n != 6) || !ipv4_form(rest, strict)) return false;
+            n += 2;
+            break;
+        }
+        n++;
+        if (s.len == 0) break;
+        if (!take(&s, ':') || s.len == 0) return false;
+        if (s.at[0] != ':') continue;
+        if (gap >= 0) return false;
+        gap = n;
+        s = str_slice(s, 1);
+    }
+    if (gap < 0 ? n != 8 : n == 8) return false;
+    if (!strict) return true;
+    unsigned head[6] = {0}; /* the first groups, with the gap filled */
+    for (int i = 0; i < n; i++) {
+        int place = gap >= 0 && i >= gap ? i + 8 - n : i;
+        if (place < 6) head[place] = groups[i];
+    }
+    return head[5] != 0xffff || head[0] || head[1] || head[2] || head[3] || head[4];
+}
+
+static bool ip_form(Str s, bool strict) {
+    ptrdiff_t dot = str_find(s, '.'), colon = str_find(s, ':');
+    if (colon < 0 || (dot >= 0 && dot < colon)) return ipv4_form(s, strict);
+    return ipv6_form(s, strict);
+}
+
 bool is_ip(Str s) {
-    char text[64];
-    unsigned char address[16];
-    if (s.len >= sizeof text || memchr(s.at, '\0', s.len)) return false;
-    memcpy(text, s.at, s.len);
-    text[s.len] = '\0';
-    if (strchr(text, ':')) return inet_pton(AF_INET6, text, address) == 1;
-    for (size_t i = 0; i + 1 < s.len; i++)
-        if (text[i] == '0' && digit(text[i + 1]) && (i == 0 || text[i - 1] == '.')) return false;
-    return inet_pton(AF_INET, text, address) == 1;
+    return ip_form(s, true);
+}
+
+bool is_ip_loose(Str s) {
+    return ip_form(s, false);
 }
 
 bool is_absolute_path(Str s) {
@@ -156,15 +284,32 @@ Str did_you_mean(Arena *arena, Str word, const Str *words, size_t count) {
     return found.len ? str_format(arena, "did you mean \"%.*s\"?", (int)found.len, found.at) : S("");
 }
 
-/* What is wrong with a name that should hold only the bytes of `allowed` besides lower-case letters and digits, in words. */
+Str shown(Arena *arena, Str value) {
+    enum { LONGEST = 80 };
+    if (value.len <= LONGEST) return value;
+    size_t end = LONGEST - 3;
+    while (end > 0 && (value.at[end] & 0xc0) == 0x80) end--;
+    return str_join(arena, (Str){value.at, end}, S("..."));
+}
+
+/* What is wrong with a name of at most `longest` bytes besides its form, in words; empty if there is nothing to add. */
 static Str name_fault(Arena *arena, Str s, size_t longest) {
-    if (s.len > longest) return str_format(arena, "it has %zu characters", s.len);
+    if (s.len > longest) return str_format(arena, ": it has %zu characters", str_codepoints(s));
     for (size_t i = 0; i < s.len; i++) {
-        if (upper(s.at[i])) return S("it holds upper-case letters");
-        if (s.at[i] == '_') return S("it holds an underscore");
-        if (s.at[i] == ' ') return S("it holds a space");
+        if (upper(s.at[i])) return S(": it holds upper-case letters");
+        if (s.at[i] == '_') return S(": it holds an underscore");
+        if (s.at[i] == ' ') return S(": it holds a space");
     }
     return S("");
+}
+
+/* The same for a name that may hold upper-case letters and underscores. */
+static Str wide_fault(Arena *arena, Str s) {
+    if (s.len == 0) return S(": it is empty");
+    if (s.len > 63) return str_format(arena, ": it has %zu characters", str_codepoints(s));
+    for (size_t i = 0; i < s.len; i++)
+        if (!name_char(s.at[i])) return s.at[i] == ' ' ? S(": it holds a space") : S(": it holds other characters");
+    return alnum(s.at[0]) ? S(": it ends with a mark") : S(": it starts with a mark");
 }
 
 static Str lower_suggestion(Arena *arena, Str s, bool dots, bool (*good)(Str)) {
@@ -177,42 +322,58 @@ static Str lower_suggestion(Arena *arena, Str s, bool dots, bool (*good)(Str)) {
     return good(better) && !str_eq(better, s) ? str_format(arena, "write it as \"%s\"", text) : S("");
 }
 
-static Str reason(Arena *arena, Str fault) {
-    return fault.len ? str_join(arena, S(": "), fault) : S("");
-}
-
 void check_dns_label(Check *c, Str value, const Path *path) {
     if (!is_dns_label(value))
-        emit_dns_label(c->diags, where(c, path), value, reason(c->arena, name_fault(c->arena, value, 63)),
+        emit_dns_label(c->diags, where(c, path), shown(c->arena, value), name_fault(c->arena, value, 63),
                        lower_suggestion(c->arena, value, false, is_dns_label));
 }
 
 void check_dns_subdomain(Check *c, Str value, const Path *path) {
     if (!is_dns_subdomain(value))
-        emit_dns_subdomain(c->diags, where(c, path), value, reason(c->arena, name_fault(c->arena, value, 253)),
+        emit_dns_subdomain(c->diags, where(c, path), shown(c->arena, value), name_fault(c->arena, value, 253),
                            lower_suggestion(c->arena, value, true, is_dns_subdomain));
 }
 
 void check_dns_1035_label(Check *c, Str value, const Path *path) {
     if (!is_dns_1035_label(value))
-        emit_dns_1035_label(c->diags, where(c, path), value, reason(c->arena, name_fault(c->arena, value, 63)),
+        emit_dns_1035_label(c->diags, where(c, path), shown(c->arena, value), name_fault(c->arena, value, 63),
                             lower_suggestion(c->arena, value, false, is_dns_1035_label));
 }
 
+/* What is wrong with a name or its prefix. */
+static Str qualified_fault(Arena *arena, Str s) {
+    ptrdiff_t slash = str_find(s, '/');
+    if (slash == 0) return S(": there is nothing before the /");
+    if (slash > 0 && str_find(str_slice(s, (size_t)slash + 1), '/') >= 0) return S(": it has more than one /");
+    if (slash > 0 && !is_dns_subdomain((Str){s.at, (size_t)slash})) return S(": the part before the / is no DNS name");
+    return wide_fault(arena, str_slice(s, (size_t)(slash + 1)));
+}
+
 void check_qualified_name(Check *c, Str value, const Path *path) {
-    if (!is_qualified_name(value)) emit_qualified_name(c->diags, where(c, path), value);
+    if (!is_qualified_name(value)) emit_qualified_name(c->diags, where(c, path), shown(c->arena, value), qualified_fault(c->arena, value));
 }
 
 void check_label_value(Check *c, Str value, const Path *path) {
-    if (!is_label_value(value)) emit_label_value(c->diags, where(c, path), value);
+    if (!is_label_value(value)) emit_label_value(c->diags, where(c, path), shown(c->arena, value), wide_fault(c->arena, value));
 }
 
 void check_config_map_key(Check *c, Str value, const Path *path) {
-    if (!is_config_map_key(value)) emit_config_map_key(c->diags, where(c, path), value);
+    if (!is_config_map_key(value)) emit_config_map_key(c->diags, where(c, path), shown(c->arena, value));
 }
 
 void check_port_name(Check *c, Str value, const Path *path) {
-    if (!is_port_name(value)) emit_port_name(c->diags, where(c, path), value);
+    if (!is_port_name(value)) emit_port_name(c->diags, where(c, path), shown(c->arena, value));
+}
+
+void check_ip(Check *c, Str value, const Path *path) {
+    if (is_ip(value)) return;
+    if (!is_ip_loose(value)) {
+        emit_ip(c->diags, where(c, path), shown(c->arena, value));
+        return;
+    }
+    if (gate(c, GATE_StrictIPCIDRValidation))
+        emit_ip_ambiguous(c->diags, where(c, path), value,
+                          str_find(value, ':') < 0 ? S("it has leading zeros") : S("it has leading zeros or is an IPv4 address inside of an IPv6 address"));
 }
 
 bool check_required(Check *c, Str value, const Path *path) {
@@ -223,7 +384,7 @@ bool check_required(Check *c, Str value, const Path *path) {
 
 void check_enum(Check *c, Str value, const Str *allowed, size_t count, const Path *path) {
     if (str_in(value, allowed, count)) return;
-    emit_not_supported(c->diags, where(c, path), value, path->name, words_or(c->arena, allowed, count),
+    emit_not_supported(c->diags, where(c, path), shown(c->arena, value), path->name, words_or(c->arena, allowed, count),
                        did_you_mean(c->arena, value, allowed, count));
 }
 
