@@ -1,7 +1,14 @@
-# podlint's build. `make run` and `make test` install what is missing, build, and run; see README.md.
+# podlint's build; every product is under build/.
 #
-#   make            build/podlint and its manual page
-#   make SANITIZE=1 the same under build/sanitize, with AddressSanitizer and UBSan
+#   make run     install what is missing, build, check the example manifests
+#   make test    install what is missing, build, run all tests
+#   make         build/podlint and its manual page, build/podlint.1
+#   make install [PREFIX=/usr/local] [DESTDIR=]
+#   make golden  write the expected outputs of the golden tests anew
+#   make bench   time a check against libyaml's bare event loop
+#   make lint    layers, clang-format, clang-tidy
+#
+# With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
 
 VERSION = 0.1.0
 PREFIX ?= /usr/local
@@ -57,9 +64,55 @@ $(BUILD)/mktables: src/gen/mktables.c src/base.c src/source.c src/node.c src/bas
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
 
+# The two commands of the README.
+run:
+	@sh src/setup.sh
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/podlint check testdata/examples
+
+test:
+	@sh src/setup.sh test
+	@$(MAKE) --no-print-directory all $(BUILD)/unit
+	$(BUILD)/unit
+	sh src/test/golden.sh $(BUILD)/podlint
+	sh src/test/robust.sh $(BUILD)/podlint
+
+# Everything but the program itself, for the test programs.
+LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o,$(OBJECTS))
+
+$(BUILD)/unit: src/test/unit.c $(LIBRARY)
+	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
+
+$(BUILD)/bench: src/test/bench.c $(LIBRARY)
+	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
+	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+# Write the expected outputs of the golden tests anew; read the difference.
+golden: $(BUILD)/podlint
+	sh src/test/golden.sh $(BUILD)/podlint --bless
+
+bench: $(BUILD)/bench
+	@sh src/test/bench.sh $(BUILD)/bench build/manifests
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/podlint $(DESTDIR)$(PREFIX)/bin/podlint
+	install -m 644 $(BUILD)/podlint.1 $(DESTDIR)$(PREFIX)/share/man/man1/podlint.1
+
+SOURCES = $(wildcard src/*.[ch] src/*/*.[ch])
+
+# The modules include only what stands before them in MODULES; clang-format and clang-tidy are run where they are installed.
+lint: $(GENERATED)
+	@sh src/test/layers.sh $(MODULES)
+	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES); else echo "clang-format is not installed"; fi
+	@if command -v clang-tidy >/dev/null; then clang-tidy --quiet $(filter %.c,$(SOURCES)) -- $(FLAGS); \
+		else echo "clang-tidy is not installed"; fi
+
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all run test golden bench install lint clean
 
 -include $(OBJECTS:.o=.d)
