@@ -157,6 +157,26 @@ static bool decode_string(Decoder *d, const Node *node, const Field *field, Str 
     return false;
 }
 
+/* What a quantity with a foreign suffix was probably meant to be. */
+static Str quantity_hint(Decoder *d, Str text) {
+    size_t digits = 0;
+    while (digits < text.len && ((text.at[digits] >= '0' && text.at[digits] <= '9') || text.at[digits] == '.')) digits++;
+    Str suffix = str_trim(str_slice(text, digits));
+    static const struct {
+        Str unit, decimal, binary;
+    } units[] = {{STR("k"), STR("k"), STR("Ki")}, {STR("m"), STR("M"), STR("Mi")}, {STR("g"), STR("G"), STR("Gi")},
+                 {STR("t"), STR("T"), STR("Ti")}, {STR("p"), STR("P"), STR("Pi")}};
+    for (size_t i = 0; i < sizeof units / sizeof *units && digits; i++) {
+        Str bytes = str_join(d->arena, units[i].unit, S("b")), binary = str_join(d->arena, units[i].unit, S("ib"));
+        if (!str_eq_nocase(suffix, units[i].unit) && !str_eq_nocase(suffix, bytes) && !str_eq_nocase(suffix, binary) &&
+            !str_eq_nocase(suffix, units[i].binary))
+            continue;
+        return str_format(d->arena, "did you mean %.*s%s (powers of 1024) or %.*s%s (powers of 1000)?", (int)digits, text.at,
+                          units[i].binary.at, (int)digits, text.at, units[i].decimal.at);
+    }
+    return S("write a number with an optional suffix, such as 500m, 1.5, 128Mi or 2Gi");
+}
+
 static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Quantity *out, const Path *path) {
     if (node->kind == NODE_NULL) {
         *out = (Quantity){.text = S(""), .format = QUANTITY_EXPONENT};
@@ -176,7 +196,7 @@ static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Qu
         return true;
     }
     d->document->unreadable = true;
-    emit_quantity_form(&d->document->diags, where_value(d, node, path), node->text, reasons[error]);
+    emit_quantity_form(&d->document->diags, where_value(d, node, path), node->text, reasons[error], quantity_hint(d, text));
     *out = (Quantity){0};
     return false;
 }
@@ -474,7 +494,8 @@ static bool identify(Decoder *d, Document *document) {
         emit_not_an_object(&document->diags, (Where){root->span, S("")}, node_words(d->arena, root));
         return false;
     }
-    if (identity_wrong(d, root, S("apiVersion")) | identity_wrong(d, root, S("kind"))) return false;
+    bool wrong = identity_wrong(d, root, S("apiVersion"));
+    if (identity_wrong(d, root, S("kind")) || wrong) return false;
     const Node *meta = node_get(root, S("metadata"));
     const Node *name = node_get(meta, S("name")), *namespace_ = node_get(meta, S("namespace"));
     document->name = name && name->kind == NODE_STRING ? name->text : S("");
@@ -488,10 +509,11 @@ static void explain_skip(Document *document) {
     if (root->kind != NODE_MAP || document->unreadable) return;
     Span first = root->count ? root->entries[0].keySpan : (Span){root->span.at, root->span.at};
     if (!document->kind.len || !document->apiVersion.len) {
-        Str missing = document->kind.len ? S("apiVersion") : S("kind");
-        const Type *known = schema_kind_named(document->kind);
-        Str hint = known ? str_format(document->diags.arena, "add apiVersion: %.*s", (int)known->apiVersion.len, known->apiVersion.at) : S("");
-        if (node_get(root, S("spec")) || known) emit_kind_missing(&document->diags, (Where){first, S("")}, missing, hint);
+        const Type *kind = schema_kind_named(document->kind);
+        if (kind)
+            emit_api_version_missing(&document->diags, (Where){first, S("")}, document->kind, kind->apiVersion);
+        else if (node_get(root, S("spec")))
+            emit_kind_missing(&document->diags, (Where){first, S("")}, document->kind.len ? S("apiVersion") : S("kind"));
         return;
     }
     const Type *known = schema_kind_named(document->kind);
@@ -508,6 +530,7 @@ static void build_one(Arena *arena, Document *document) {
     document->apiVersion = identity_text(document->root, S("apiVersion"));
     document->kind = identity_text(document->root, S("kind"));
     if (!identify(&decoder, document)) {
+        if (!document->unreadable) document->diags.items.n = 0; /* repeated keys in other files are not podlint's business */
         explain_skip(document);
         return;
     }

@@ -105,22 +105,23 @@ Parsed option_next(OptionParser *parser) {
 /* Prints words in lines of at most 80 columns, from column `indent` on; the first line continues at column `at`. */
 static void wrap(FILE *out, const char *text, int indent, int at) {
     enum { WIDTH = 80 };
+    int spaces = 0;
     while (*text) {
         size_t word = strcspn(text, " \n");
-        if (at + (int)word > WIDTH && at > indent) {
+        if (word && at + spaces + (int)word > WIDTH && at > indent) {
             fprintf(out, "\n%*s", indent, "");
             at = indent;
+            spaces = 0;
         }
-        fprintf(out, "%.*s", (int)word, text);
-        at += (int)word;
+        if (word) at += fprintf(out, "%*s%.*s", spaces, "", (int)word, text);
         text += word;
+        spaces = word ? 0 : spaces;
         if (*text == '\n') {
-            fprintf(out, "\n%*s", text[1] ? indent : 0, "");
+            fprintf(out, "\n%*s", text[1] && text[1] != '\n' ? indent : 0, "");
             at = indent;
             text++;
         } else if (*text == ' ') {
-            if (at < WIDTH) fputc(' ', out);
-            at++;
+            spaces++;
             text++;
         }
     }
@@ -146,8 +147,7 @@ void command_help(FILE *out, const Command *command) {
     fputs("\nOptions:\n", out);
     for (size_t i = 0; i < command->optionCount; i++) put_option(out, &command->options[i]);
     put_option(out, &(Option){"help", 'h', NULL, "Print this help."});
-    fprintf(out, "\nExamples:\n%s\nExit codes:\n  ", command->examples);
-    wrap(out, EXIT_CODES, 2, 2);
+    fprintf(out, "\nExamples:\n%s\nExit codes:\n%s", command->examples, EXIT_CODES);
 }
 
 void program_help(FILE *out, const Command *commands, size_t count) {

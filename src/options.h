@@ -55,6 +55,6 @@ const char *nearest_word(const char *word, const char *const *list, size_t count
 
 /* The exit codes, said once. */
 #define EXIT_CODES                                                                                                              \
-    "0  nothing found at or above --fail-on\n1  something found\n2  wrong usage, or a file could not be read or written\n"
+    "  0  nothing found at or above --fail-on\n  1  something found\n  2  wrong usage, or a file could not be read or written\n"
 
 #endif

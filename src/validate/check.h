@@ -30,6 +30,13 @@ static inline Where where_key(const Check *c, const Path *path) {
     return path_where_key(c->arena, c->root, path);
 }
 
+/* The place of `at` with the text of `printed`, for values that the server reports under another path than their own. */
+static inline Where where_printed(const Check *c, const Path *at, const Path *printed) {
+    Where place = where(c, at);
+    place.path = path_text(c->arena, printed);
+    return place;
+}
+
 /* Whether a feature gate is on by default in the version that the check is for. */
 static inline bool gate(const Check *c, int16_t number) {
     return schema_gate_on(number, c->minor);
