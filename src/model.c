@@ -341,7 +341,7 @@ static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const 
         return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
     if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
     Str near = schema_near_field(type, entry->key, minor);
-    if (near.len && str_eq_nocase(near, entry->key)) return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
+    if (near.len && str_distance(near, entry->key, 1) <= 1) return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
     Str below = schema_find_below(type, entry->key, minor, d->arena);
     Str up = path_text(d->arena, path);
     if (below.len)

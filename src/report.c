@@ -78,7 +78,7 @@ static void write_finding_text(FILE *out, const Palette *p, Str file, const Find
 static void write_finding_concise(FILE *out, const Palette *p, Str file, const Finding *f) {
     fprintf(out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s", TEXT(file), f->start.line, f->start.column, severity_colour(p, f->severity),
             severity_name((Severity)f->severity), p->reset, TEXT(rules[f->rule].name), TEXT(f->message));
-    if (f->help.len) fprintf(out, " (%.*s)", TEXT(f->help));
+    if (f->help.len) fprintf(out, "; %.*s", TEXT(f->help));
     fputc('\n', out);
 }
 
