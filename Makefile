@@ -32,7 +32,7 @@ RULES = $(wildcard rules/*.yaml)
 GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen/rules.h $(BUILD)/gen/rules_tables.c
 
 # In the order in which the modules depend on each other.
-MODULES = base source node scalar schema diag path model defaults \
+MODULES = base source node scalar schema diag path model defaults compare \
 	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input run report stored options main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o
 

@@ -18,14 +18,17 @@ typedef struct PodCheck {
     const struct VolumeIndex *volumes; /* made by check_volumes, for pod_volume */
 } PodCheck;
 
-/* meta.c */
-typedef enum NameForm { NAME_DNS_SUBDOMAIN, NAME_DNS_LABEL } NameForm;
+/* meta.c. NAME_GENERATED is a subdomain too, but since 1.35 generateName itself is not looked at. */
+typedef enum NameForm { NAME_DNS_SUBDOMAIN, NAME_DNS_LABEL, NAME_GENERATED } NameForm;
 void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Path *path);
+size_t stored_name_length(const ObjectMeta *meta); /* of the name, or of the one that the server would generate */
 void check_labels(Check *c, StrMap labels, const Path *path);
 void check_annotations(Check *c, StrMap annotations, const Path *path);
-void check_label_selector(Check *c, const LabelSelector *selector, const Path *path);
-bool selector_is_empty(const LabelSelector *selector);
-bool selector_matches(const LabelSelector *selector, StrMap labels); /* the selector must be valid */
+bool check_label_selector(Check *c, const LabelSelector *selector, const Path *path); /* whether it is valid */
+bool selector_is_empty(const LabelSelector *selector); /* it is there and asks for nothing */
+bool selector_matches(const LabelSelector *selector, StrMap labels); /* the selector must be valid; NULL matches nothing */
+/* FieldValueInvalid at `path`, the labels of a template that the selector does not match. */
+void report_selector_mismatch(Check *c, const LabelSelector *selector, StrMap labels, const Path *selectorPath, const Path *path);
 
 /* claim.c: persistent volume claims inside StatefulSets and ephemeral volumes. */
 void check_claim_spec(Check *c, const PersistentVolumeClaimSpec *spec, const Path *path);
@@ -51,6 +54,26 @@ void check_pod_resources(PodCheck *p); /* spec.resources, spec.overhead, spec.re
 /* security.c */
 void check_container_security(PodCheck *p, const Container *container, const Path *path);
 void check_pod_security(PodCheck *p); /* spec.securityContext, host namespaces, operating system rules, seccomp and AppArmor annotations */
+
+/* os.c: what belongs to one operating system only, and host process containers. */
+void check_os(PodCheck *p);
+void check_windows_options(Check *c, const WindowsSecurityContextOptions *options, const Path *path);
+
+/* All containers of a pod, each with its path: first init, then main, then ephemeral ones.
+ *     ContainerWalk w;
+ *     for (walk_start(&w, p); walk_next(&w);) look_at(w.container, &w.path);
+ */
+typedef struct ContainerWalk {
+    const PodSpec *spec;
+    const Path *specPath;
+    int list;        /* 0, 1, 2 as above */
+    uint32_t next;   /* index in that list */
+    const Container *container;
+    Path listPath, path;
+} ContainerWalk;
+
+void walk_start(ContainerWalk *walk, const PodCheck *p);
+bool walk_next(ContainerWalk *walk);
 
 /* scheduling.c */
 void check_scheduling(PodCheck *p); /* affinity, tolerations, spread, node selector, gates */

@@ -63,21 +63,6 @@ static bool split_subscript(Str text, Str *field, Str *key) {
     return false;
 }
 
-/* Whether `s` in lower case is a qualified name, as the keys of annotations have to be. */
-static bool is_qualified_lower(Str s) {
-    char text[320];
-    size_t length = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        char ch = s.at[i];
-        if (length == sizeof text) return false;
-        if (ch >= 'A' && ch <= 'Z') ch = (char)(ch - 'A' + 'a');
-        if (str_starts(str_slice(s, i), S("\u212a"))) ch = 'k', i += 2; /* the two letters outside ASCII whose lower case is in it */
-        if (str_starts(str_slice(s, i), S("\u0130"))) ch = 'i', i += 1;
-        text[length++] = ch;
-    }
-    return is_qualified_name((Str){text, length});
-}
-
 static Str field_hint(Check *c, Str name, bool forVolume) {
     Str words[FIELD_COUNT];
     if (!forVolume && (str_eq(name, S("metadata.labels")) || str_eq(name, S("metadata.annotations"))))
@@ -100,7 +85,7 @@ static void check_field_key(Check *c, Str field, Str key, const Path *path, cons
         emit_downward_subscript(c->diags, where(c, at), field);
         return;
     }
-    if (annotations ? is_qualified_lower(key) : is_qualified_name(key)) return;
+    if (annotations ? is_annotation_key(key) : is_qualified_name(key)) return;
     emit_downward_key(c->diags, (Where){where(c, at).span, path_text(c->arena, path)}, key, annotations ? S("annotation") : S("label"));
 }
 

@@ -284,6 +284,10 @@ Str did_you_mean(Arena *arena, Str word, const Str *words, size_t count) {
     return found.len ? str_format(arena, "did you mean \"%.*s\"?", (int)found.len, found.at) : S("");
 }
 
+Where where_inside(const Check *c, const Path *path, Span span) {
+    return (Where){span, path_text(c->arena, path)};
+}
+
 Str shown(Arena *arena, Str value) {
     enum { LONGEST = 80 };
     if (value.len <= LONGEST) return value;
@@ -349,12 +353,20 @@ static Str qualified_fault(Arena *arena, Str s) {
     return wide_fault(arena, str_slice(s, (size_t)(slash + 1)));
 }
 
+void report_qualified_name(Check *c, Str value, Where at) {
+    emit_qualified_name(c->diags, at, shown(c->arena, value), qualified_fault(c->arena, value));
+}
+
+void report_label_value(Check *c, Str value, Where at) {
+    emit_label_value(c->diags, at, shown(c->arena, value), wide_fault(c->arena, value));
+}
+
 void check_qualified_name(Check *c, Str value, const Path *path) {
-    if (!is_qualified_name(value)) emit_qualified_name(c->diags, where(c, path), shown(c->arena, value), qualified_fault(c->arena, value));
+    if (!is_qualified_name(value)) report_qualified_name(c, value, where(c, path));
 }
 
 void check_label_value(Check *c, Str value, const Path *path) {
-    if (!is_label_value(value)) emit_label_value(c->diags, where(c, path), shown(c->arena, value), wide_fault(c->arena, value));
+    if (!is_label_value(value)) report_label_value(c, value, where(c, path));
 }
 
 void check_config_map_key(Check *c, Str value, const Path *path) {

@@ -36,6 +36,10 @@ void check_config_map_key(Check *c, Str value, const Path *path);
 void check_port_name(Check *c, Str value, const Path *path);
 void check_ip(Check *c, Str value, const Path *path); /* as strict as the version of the check is */
 
+/* The reports of check_qualified_name and check_label_value, for a value at a place of the caller's choice. */
+void report_qualified_name(Check *c, Str value, Where at);
+void report_label_value(Check *c, Str value, Where at);
+
 /* FieldValueRequired if `value` is empty; returns whether it is there. */
 bool check_required(Check *c, Str value, const Path *path);
 
@@ -47,6 +51,9 @@ void check_range(Check *c, int64_t value, int64_t low, int64_t high, const Path 
 
 /* FieldValueInvalid if the number is negative. */
 void check_not_negative(Check *c, int64_t value, const Path *path);
+
+/* A place under the text of `path`, where the server blames more than is wrong. */
+Where where_inside(const Check *c, const Path *path, Span span);
 
 /* A value as messages show it: long text is cut. */
 Str shown(Arena *arena, Str value);
