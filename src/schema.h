@@ -22,7 +22,7 @@ typedef enum Shape { SHAPE_ONE, SHAPE_LIST, SHAPE_MAP } Shape;
 typedef enum ListKind { LIST_PLAIN, LIST_ATOMIC, LIST_SET, LIST_MAP } ListKind;
 
 /* What changing a field of an existing object does. */
-typedef enum Change { CHANGE_NORMAL, CHANGE_IN_PLACE, CHANGE_LIMITED, CHANGE_RESIZE, CHANGE_ROLLOUT, CHANGE_FIXED } Change;
+typedef enum Mutability { CHANGE_NORMAL, CHANGE_IN_PLACE, CHANGE_LIMITED, CHANGE_RESIZE, CHANGE_ROLLOUT, CHANGE_FIXED } Mutability;
 
 typedef struct EnumValue {
     Str value, description;
@@ -42,7 +42,7 @@ typedef struct FieldText {
     const EnumValue *values;    /* of an enumeration */
     uint16_t listKeyCount, valueCount;
     uint8_t listKind;           /* ListKind */
-    uint8_t change;             /* Change */
+    uint8_t change;             /* Mutability */
     bool hasMinimum, hasMaximum;
     int64_t minimum, maximum;
     int64_t maxLength, maxItems; /* 0: not limited */

@@ -98,5 +98,9 @@ void drop_disabled_fields(Check *c);
 
 /* warning.c: what the server answers with a warning. */
 void check_warnings(Check *c);
+void check_template_warnings(Check *c, const PodTemplateSpec *template, const Path *path); /* also for other kinds with a template */
+
+/* warning_job.c: of Jobs and CronJobs themselves, called by warning.c. */
+void check_job_warnings(Check *c);
 
 #endif

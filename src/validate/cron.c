@@ -50,21 +50,17 @@ static void take_fraction(Str *text, uint64_t *value, double *scale) {
     }
 }
 
-/* Reads a unit, which ends where a number starts; 0 if there is none. */
+/* Reads a unit, which ends where a number starts; 0 if there is none. Microseconds are written with u, the micro sign or the
+ * Greek letter mu. */
 static uint64_t take_unit(Str *text) {
     static const struct {
         Str name;
         uint64_t nanoseconds;
-    } units[] = {{STR("ns"), 1},
-                 {STR("us"), 1000},
-                 {STR("\302\265s"), 1000}, /* the micro sign */
-                 {STR("\316\274s"), 1000}, /* the letter mu */
-                 {STR("ms"), 1000000},
-                 {STR("s"), 1000000000},
-                 {STR("m"), 60000000000},
-                 {STR("h"), 3600000000000}};
+    } units[] = {{STR("ns"), 1},       {STR("us"), 1000},      {STR("\302\265s"), 1000}, {STR("\316\274s"), 1000},
+                 {STR("ms"), 1000000}, {STR("s"), 1000000000}, {STR("m"), 60000000000},  {STR("h"), 3600000000000}};
     Str unit = {text->at, 0};
-    while (unit.len < text->len && text->at[unit.len] != '.' && (text->at[unit.len] < '0' || text->at[unit.len] > '9')) unit.len++;
+    while (unit.len < text->len && text->at[unit.len] != '.' && (text->at[unit.len] < '0' || text->at[unit.len] > '9'))
+        unit.len++;
     *text = str_slice(*text, unit.len);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (str_eq(units[i].name, unit)) return units[i].nanoseconds;
@@ -211,8 +207,9 @@ static bool parse_fields(Str text, Cron *out, CronFault *fault) {
 static bool parse_descriptor(Str text, Cron *out, CronFault *fault) {
     static const struct {
         Str name, fields;
-    } descriptors[] = {{STR("@yearly"), STR("0 0 1 1 *")}, {STR("@annually"), STR("0 0 1 1 *")}, {STR("@monthly"), STR("0 0 1 * *")},
-                       {STR("@weekly"), STR("0 0 * * 0")}, {STR("@daily"), STR("0 0 * * *")},    {STR("@midnight"), STR("0 0 * * *")},
+    } descriptors[] = {{STR("@yearly"), STR("0 0 1 1 *")},  {STR("@annually"), STR("0 0 1 1 *")},
+                       {STR("@monthly"), STR("0 0 1 * *")}, {STR("@weekly"), STR("0 0 * * 0")},
+                       {STR("@daily"), STR("0 0 * * *")},   {STR("@midnight"), STR("0 0 * * *")},
                        {STR("@hourly"), STR("0 * * * *")}};
     static const Str every = STR("@every ");
     for (size_t i = 0; i < sizeof descriptors / sizeof *descriptors; i++)

@@ -35,9 +35,9 @@ typedef struct CronFault {
 } CronFault;
 
 typedef struct CronFieldForm {
-    Str name;          /* in words */
+    Str name; /* in words */
     uint8_t low, high;
-    const Str *names;  /* of the values from low on, or NULL */
+    const Str *names; /* of the values from low on, or NULL */
 } CronFieldForm;
 
 extern const CronFieldForm cron_fields[CRON_FIELDS];

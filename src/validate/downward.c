@@ -37,7 +37,7 @@ enum { RESOURCE_COUNT = sizeof resources / sizeof *resources };
 
 /* cpu takes the first two, everything else all but the first. */
 static const Str divisors[] = {
-    STR("1m"), STR("1"),  STR("1k"), STR("1M"),  STR("1G"),  STR("1T"),  STR("1P"),
+    STR("1m"), STR("1"),   STR("1k"),  STR("1M"),  STR("1G"),  STR("1T"),  STR("1P"),
     STR("1E"), STR("1Ki"), STR("1Mi"), STR("1Gi"), STR("1Ti"), STR("1Pi"), STR("1Ei"),
 };
 
@@ -66,8 +66,8 @@ static bool split_subscript(Str text, Str *field, Str *key) {
 static Str field_hint(Check *c, Str name, bool forVolume) {
     Str words[FIELD_COUNT];
     if (!forVolume && (str_eq(name, S("metadata.labels")) || str_eq(name, S("metadata.annotations"))))
-        return str_format(c->arena, "name one of them, as in %.*s['example.com/name'], or mount a downwardAPI volume for all", (int)name.len,
-                          name.at);
+        return str_format(c->arena, "name one of them, as in %.*s['example.com/name'], or mount a downwardAPI volume for all",
+                          (int)name.len, name.at);
     for (size_t i = 0; forVolume && i < FIELD_COUNT; i++)
         if (str_eq(fields[i].name, name) && fields[i].where == FOR_ENV)
             return S("give it to the container as an environment variable instead, or leave it out");
@@ -86,7 +86,8 @@ static void check_field_key(Check *c, Str field, Str key, const Path *path, cons
         return;
     }
     if (annotations ? is_annotation_key(key) : is_qualified_name(key)) return;
-    emit_downward_key(c->diags, (Where){where(c, at).span, path_text(c->arena, path)}, key, annotations ? S("annotation") : S("label"));
+    emit_downward_key(c->diags, (Where){where(c, at).span, path_text(c->arena, path)}, key,
+                      annotations ? S("annotation") : S("label"));
 }
 
 void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, bool forVolume, const Path *path) {

@@ -1,11 +1,498 @@
+/* What containers and pods ask for: requests, limits, claims and overhead, with the rules of k8s.io/kubernetes/pkg/apis/core/validation
+ * and k8s.io/component-helpers/resource. Where the server fills in pod-level values before it checks them (pkg/api/pod), the same
+ * is done here on a copy. */
 #include "areas.h"
+#include "str_set.h"
+
+/* The resources that Kubernetes itself knows by a name without a prefix, in any object. */
+static const struct {
+    Str name;
+    bool container; /* a container can ask for it */
+    bool count;     /* counted in whole objects */
+} standards[] = {
+    {STR("cpu"), true, false},
+    {STR("memory"), true, false},
+    {STR("ephemeral-storage"), true, false},
+    {STR("requests.cpu"), false, false},
+    {STR("requests.memory"), false, false},
+    {STR("requests.ephemeral-storage"), false, false},
+    {STR("limits.cpu"), false, false},
+    {STR("limits.memory"), false, false},
+    {STR("limits.ephemeral-storage"), false, false},
+    {STR("storage"), false, false},
+    {STR("requests.storage"), false, false},
+    {STR("pods"), false, true},
+    {STR("resourcequotas"), false, true},
+    {STR("services"), false, true},
+    {STR("services.nodeports"), false, true},
+    {STR("services.loadbalancers"), false, true},
+    {STR("replicationcontrollers"), false, true},
+    {STR("secrets"), false, true},
+    {STR("configmaps"), false, true},
+    {STR("persistentvolumeclaims"), false, true},
+};
+
+enum { STANDARD_COUNT = sizeof standards / sizeof *standards };
+
+static const Str containerResources[] = {STR("cpu"), STR("memory"), STR("ephemeral-storage")};
+
+static bool is_huge_pages(Str name) {
+    return str_starts(name, S("hugepages-"));
+}
+
+static bool is_cpu_or_memory(Str name) {
+    return str_eq(name, S("cpu")) || str_eq(name, S("memory"));
+}
+
+/* Kubernetes' own, as opposed to a device's. */
+static bool is_native(Str name) {
+    return str_find(name, '/') < 0 || str_has(name, S("kubernetes.io/"));
+}
+
+/* Whether quotas could count it: they put "requests." in front of the name. */
+static bool is_extended(Str name) {
+    enum { PREFIX = 9 };
+    ptrdiff_t slash = str_find(name, '/');
+    if (is_native(name) || str_starts(name, S("requests.")) || !is_qualified_name(name)) return false;
+    return slash + PREFIX <= 253;
+}
+
+static bool can_overcommit(Str name) {
+    return is_native(name) && !is_huge_pages(name);
+}
+
+static bool is_pod_level(Str name) {
+    return is_cpu_or_memory(name) || is_huge_pages(name);
+}
+
+static bool is_standard(Str name) {
+    for (size_t i = 0; i < STANDARD_COUNT; i++)
+        if (str_eq(name, standards[i].name)) return true;
+    return is_huge_pages(name) || str_starts(name, S("requests.hugepages-"));
+}
+
+static bool is_container_resource(Str name) {
+    if (is_cpu_or_memory(name)) return true;
+    if (!is_qualified_name(name)) return false;
+    if (str_find(name, '/') < 0) return is_huge_pages(name) || str_in(name, containerResources, 3);
+    return is_native(name) || is_extended(name);
+}
+
+static bool is_counted(Str name) {
+    if (str_find(name, '/') >= 0) return is_extended(name);
+    for (size_t i = 0; i < STANDARD_COUNT; i++)
+        if (standards[i].count && str_eq(name, standards[i].name)) return true;
+    return false;
+}
+
+static size_t digits_at(Str text, size_t from) {
+    size_t i = from;
+    while (i < text.len && text.at[i] >= '0' && text.at[i] <= '9') i++;
+    return i - from;
+}
+
+/* Whether the server keeps the quantity as a number of any length, because its text has more digits than fit 64 bits for sure. */
+static bool is_long_number(const Quantity *q) {
+    Str text = q->text;
+    if (!text.len) return false;
+    size_t start = text.len && (text.at[0] == '-' || text.at[0] == '+');
+    while (start < text.len && text.at[start] == '0') start++;
+    size_t whole = digits_at(text, start), point = start + whole, fraction = 0;
+    if (point < text.len && text.at[point] == '.') fraction = digits_at(text, ++point);
+    size_t digits = (whole ? whole : 1) + fraction;
+    if (q->format != QUANTITY_BINARY) return digits > 18;
+    static const Str suffixes[] = {STR("Ki"), STR("Mi"), STR("Gi"), STR("Ti"), STR("Pi"), STR("Ei")};
+    size_t step = 0;
+    while (step < 6 && !str_ends(text, suffixes[step])) step++;
+    return fraction > 0 || digits + 3 * (step + 1) + 1 > 15;
+}
+
+/* The quantity in parts of 10^-9 * `unit`, rounded up, in the 64 bits in which the server computes: long numbers wrap round there,
+ * short ones that do not fit count as 0. */
+static int64_t in_units(const Quantity *q, Int128 unit) {
+    Int128 value = q->nano / unit + (q->nano % unit > 0) - (q->nano % unit < 0);
+    if (value >= INT64_MIN && value <= INT64_MAX) return (int64_t)value;
+    return is_long_number(q) ? (int64_t)(uint64_t)value : 0;
+}
+
+static bool is_whole(const Quantity *q) {
+    return in_units(q, NANO / 1000) % 1000 == 0;
+}
+
+/* Requests and limits that are checked together. */
+typedef struct Amounts {
+    Check *c;
+    QuantityMap limits, requests;
+    const Path *path;         /* of both, as the server prints it */
+    Path limitsPath;          /* as the server prints it */
+    const Path *limitsPlace;  /* where the limits are written */
+    Path requestsPath;
+    bool podLevel;
+} Amounts;
+
+/* A quantity as it was written; what was filled in or summed up has no text of its own. */
+static Str amount_text(const Amounts *a, const Quantity *q) {
+    return q->text.len && !a->podLevel ? q->text : quantity_text(a->c->arena, q);
+}
+
+/* What to write instead of a name that containers cannot ask for. */
+static Str name_hint(Check *c, Str name) {
+    static const Str quotas[] = {STR("requests."), STR("limits.")};
+    for (size_t i = 0; i < 2; i++) {
+        Str rest = str_starts(name, quotas[i]) ? str_slice(name, quotas[i].len) : S("");
+        if (!rest.len) continue;
+        return str_format(c->arena, "%.*s is a name for quotas; under %.*s write %.*s", (int)name.len, name.at, (int)quotas[i].len - 1,
+                          quotas[i].at, (int)rest.len, rest.at);
+    }
+    if (str_eq(name, S("storage"))) return S("did you mean \"ephemeral-storage\"?");
+    return did_you_mean(c->arena, name, containerResources, 3);
+}
+
+static void check_name(const Amounts *a, Str name, const Path *place, const Path *printed) {
+    Check *c = a->c;
+    if (a->podLevel ? is_cpu_or_memory(name) : is_container_resource(name)) return;
+    bool known = is_qualified_name(name) && (str_find(name, '/') >= 0 || is_standard(name));
+    if (a->podLevel && known && is_pod_level(name)) return;
+    Where at = where_key(c, place);
+    at.path = path_text(c->arena, printed);
+    if (!a->podLevel)
+        emit_resource_name(c->diags, at, name, name_hint(c, name));
+    else if (!known)
+        emit_resource_name_pod_form(c->diags, at, name, did_you_mean(c->arena, name, containerResources, 2));
+    else
+        emit_resource_name_pod(c->diags, at, name);
+}
+
+static void check_huge_pages(const Amounts *a, const QuantityPair *pair, const Path *place, const Path *printed) {
+    Check *c = a->c;
+    Str name = pair->key, size = str_slice(name, strlen("hugepages-"));
+    Quantity page;
+    bool isSize = !quantity_parse(&page, size) && page.nano > 0 && is_whole(&page) && in_units(&page, NANO);
+    if (!isSize) {
+        Where at = where_key(c, place);
+        at.path = path_text(c->arena, printed);
+        emit_resource_page_size(c->diags, at, name);
+    } else if ((Int128)in_units(&pair->value, NANO) % in_units(&page, NANO)) {
+        emit_resource_page_multiple(c->diags, where_printed(c, place, printed), name, amount_text(a, &pair->value), size);
+    }
+}
+
+static void check_amount(const Amounts *a, const QuantityPair *pair, const Path *place, const Path *printed) {
+    const Quantity *value = &pair->value;
+    Check *c = a->c;
+    check_name(a, pair->key, place, printed);
+    if (value->nano < 0) emit_resource_negative(c->diags, where_printed(c, place, printed), pair->key, amount_text(a, value));
+    if (is_huge_pages(pair->key)) check_huge_pages(a, pair, place, printed);
+    if (!is_cpu_or_memory(pair->key) && is_counted(pair->key) && !is_whole(value))
+        emit_resource_whole(c->diags, where_printed(c, place, printed), pair->key, amount_text(a, value));
+}
+
+/* A request with its limit. What devices and huge pages cannot share has to be asked for in full. */
+static void check_request_limit(const Amounts *a, const QuantityPair *request) {
+    Check *c = a->c;
+    const Quantity *limit = quantity_get(a->limits, request->key);
+    bool overcommit = can_overcommit(request->key);
+    if (!limit ? overcommit : overcommit ? request->value.nano <= limit->nano : request->value.nano == limit->nano) return;
+    Path place = path_key(&a->requestsPath, request->key), limitPlace = path_key(a->limitsPlace, request->key);
+    Str text = amount_text(a, &request->value);
+    if (!limit) {
+        emit_resource_limit_missing(c->diags, where_printed(c, &place, &a->limitsPath), request->key, text);
+        return;
+    }
+    Where at = where_printed(c, &place, &a->requestsPath);
+    Diag *d = overcommit ? emit_resource_over_limit(c->diags, at, request->key, text, amount_text(a, limit))
+                         : emit_resource_not_limit(c->diags, at, request->key, text, amount_text(a, limit));
+    diag_note(c->diags, d, where(c, &limitPlace).span, S("the limit"));
+}
+
+static void check_amounts(const Amounts *a) {
+    bool needy = false, fed = false; /* asks for huge pages; for what they need beside them */
+    for (uint32_t i = 0; i < a->limits.n; i++) {
+        const QuantityPair *pair = &a->limits.at[i];
+        Path printed = path_key(&a->limitsPath, pair->key), place = path_key(a->limitsPlace, pair->key);
+        check_amount(a, pair, &place, &printed);
+        needy |= is_huge_pages(pair->key);
+        fed |= is_cpu_or_memory(pair->key);
+    }
+    for (uint32_t i = 0; i < a->requests.n; i++) {
+        const QuantityPair *pair = &a->requests.at[i];
+        Path place = path_key(&a->requestsPath, pair->key);
+        check_amount(a, pair, &place, &place);
+        check_request_limit(a, pair);
+        needy |= is_huge_pages(pair->key);
+        fed |= is_cpu_or_memory(pair->key);
+    }
+    if (needy && !fed) emit_resource_pages_alone(a->c->diags, where(a->c, a->path));
+}
+
+static void check_requirements(Check *c, const ResourceRequirements *r, bool podLevel, const Path *path) {
+    Amounts a = {.c = c, .limits = r->limits, .requests = r->requests, .path = path, .podLevel = podLevel,
+                 .limitsPath = FIELD(path, "limits"), .requestsPath = FIELD(path, "requests")};
+    a.limitsPlace = &a.limitsPath;
+    check_amounts(&a);
+}
+
+/* A claim by its name, with the request inside it if one is named. */
+static Str claim_key(Arena *arena, const ResourceClaim *claim) {
+    if (!claim->request.len) return claim->name;
+    return str_join(arena, claim->name, str_join(arena, S("/"), claim->request));
+}
+
+static void report_claim_repeated(Check *c, const Path *claims, uint32_t i, Str key, uint32_t first) {
+    Path at = path_index(claims, i), before = path_index(claims, first);
+    Diag *d = emit_resource_claim_repeated(c->diags, where(c, &at), key);
+    diag_note(c->diags, d, where(c, &before).span, S("first used here"));
+}
+
+/* A claim as a whole contains each of its requests, so it can stand only once, and not beside one of them. */
+static void check_claims(PodCheck *p, ResourceClaimList claims, const Path *path) {
+    Check *c = p->c;
+    const PodResourceClaimList *known = &p->spec->resourceClaims;
+    StrSet names = {.arena = c->arena}, used = {.arena = c->arena}, parted = {.arena = c->arena};
+    for (uint32_t i = 0; i < known->n; i++)
+        if (known->at[i].name.len) str_set_add(&names, known->at[i].name, &known->at[i]);
+    for (uint32_t i = 0; i < claims.n; i++) {
+        const ResourceClaim *claim = &claims.at[i];
+        Path at = path_index(path, i), name = FIELD(&at, "name"), request = FIELD(&at, "request");
+        if (!claim->name.len) {
+            emit_resource_claim_unnamed(c->diags, where(c, &at));
+            continue;
+        }
+        Str key = claim_key(c->arena, claim);
+        const ResourceClaim *whole = str_set_find(&used, claim->name);
+        const ResourceClaim *same = str_set_add(&used, key, claim);
+        const ResourceClaim *first = whole ? whole : claim->request.len ? same : str_set_find(&parted, claim->name);
+        if (first) report_claim_repeated(c, path, i, key, (uint32_t)(first - claims.at));
+        if (claim->request.len) str_set_add(&parted, claim->name, claim);
+        if (claim->request.len && !whole) check_dns_label(c, claim->request, &request);
+        if (!str_set_find(&names, claim->name))
+            emit_resource_claim_unknown(c->diags, where_printed(c, &name, &at), claim->name, known->n ? S("") : S(", which is empty"));
+    }
+}
 
 void check_container_resources(PodCheck *p, const Container *container, const Path *path) {
-    (void)p;
-    (void)container;
-    (void)path;
+    const ResourceRequirements *resources = &container->resources;
+    if (!resources->limits.n && !resources->requests.n && !resources->claims.n) return;
+    Path at = FIELD(path, "resources"), claims = FIELD(&at, "claims");
+    check_requirements(p->c, resources, false, &at);
+    if (resources->claims.n) check_claims(p, resources->claims, &claims);
+}
+
+/* The server treats overhead as limits and says so in its paths. */
+static void check_overhead(PodCheck *p) {
+    Path at = FIELD(p->path, "overhead");
+    Amounts a = {.c = p->c, .limits = p->spec->overhead, .path = &at, .limitsPath = FIELD(&at, "limits"), .limitsPlace = &at,
+                 .requestsPath = FIELD(&at, "requests")};
+    check_amounts(&a);
+}
+
+static void check_pod_claim_source(Check *c, const PodResourceClaim *claim, const Path *at) {
+    bool named = claim->resourceClaimName.at, template = claim->resourceClaimTemplateName.at;
+    Path name = FIELD(at, "resourceClaimName"), templateName = FIELD(at, "resourceClaimTemplateName");
+    if (named && template) emit_resource_claim_two(c->diags, where(c, at));
+    if (!named && !template) emit_resource_claim_none(c->diags, where(c, at));
+    if (named) check_dns_subdomain(c, claim->resourceClaimName, &name);
+    if (template) check_dns_subdomain(c, claim->resourceClaimTemplateName, &templateName);
+}
+
+static void check_pod_claims(PodCheck *p) {
+    Check *c = p->c;
+    const PodResourceClaimList *claims = &p->spec->resourceClaims;
+    Path path = FIELD(p->path, "resourceClaims");
+    bool mirror = !p->isTemplate && map_get(p->meta->annotations, S("kubernetes.io/config.mirror"));
+    StrSet names = {.arena = c->arena};
+    for (uint32_t i = 0; i < claims->n; i++) {
+        const PodResourceClaim *claim = &claims->at[i];
+        Path at = path_index(&path, i), name = FIELD(&at, "name");
+        if (mirror) {
+            Path nothing = path_key(NULL, S(""));
+            emit_resource_claim_static(c->diags, where_printed(c, &at, &nothing));
+            continue;
+        }
+        const PodResourceClaim *first = claim->name.len ? str_set_add(&names, claim->name, claim) : NULL;
+        if (first) {
+            Path before = path_index(&path, (uint32_t)(first - claims->at)), beforeName = FIELD(&before, "name");
+            Diag *d = emit_resource_claim_duplicate(c->diags, where(c, &name), claim->name);
+            diag_note(c->diags, d, where(c, &beforeName).span, S("first used here"));
+        } else if (check_required(c, claim->name, &name)) {
+            check_dns_label(c, claim->name, &name);
+        }
+        check_pod_claim_source(c, claim, &at);
+    }
+}
+
+static Int128 add_held(Int128 a, Int128 b) {
+    Int128 sum, most = ((Int128)1 << 126) - 1 + ((Int128)1 << 126);
+    return __builtin_add_overflow(a, b, &sum) ? (b > 0 ? most : -most) : sum;
+}
+
+typedef struct Sum {
+    bool any;
+    Int128 nano;
+} Sum;
+
+static Sum sum_add(Sum a, const Quantity *b) {
+    return b ? (Sum){true, add_held(a.nano, b->nano)} : a;
+}
+
+static Sum sum_max(Sum a, Sum b) {
+    return !b.any || (a.any && a.nano >= b.nano) ? a : b;
+}
+
+static const Quantity *amount_of(const Container *container, Str name, bool limit) {
+    return quantity_get(limit ? container->resources.limits : container->resources.requests, name);
+}
+
+/* What the containers need of a resource together: the main ones and the sidecars beside them, or more while one of the others
+ * initialises beside the sidecars started before it. */
+static Sum containers_need(const PodSpec *spec, Str name, bool limit) {
+    Sum running = {0}, sidecars = {0}, initial = {0};
+    for (uint32_t i = 0; i < spec->containers.n; i++) running = sum_add(running, amount_of(&spec->containers.at[i], name, limit));
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
+        const Container *container = &spec->initContainers.at[i];
+        const Quantity *amount = amount_of(container, name, limit);
+        if (str_eq(container->restartPolicy, S("Always"))) {
+            running = sum_add(running, amount);
+            sidecars = sum_add(sidecars, amount);
+            initial = sum_max(initial, sidecars);
+        } else {
+            initial = sum_max(initial, sum_add(sidecars, amount));
+        }
+    }
+    return sum_max(running, initial);
+}
+
+static Quantity sum_quantity(Sum sum, Str name) {
+    return (Quantity){.nano = sum.nano, .format = str_eq(name, S("cpu")) ? QUANTITY_DECIMAL : QUANTITY_BINARY};
+}
+
+static void put_amount(Arena *arena, QuantityMap *map, Str name, Quantity value) {
+    QuantityPair *grown = NEW_ARRAY(arena, QuantityPair, map->n + 1);
+    if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
+    grown[map->n] = (QuantityPair){name, value};
+    *map = (QuantityMap){grown, map->n + 1};
+}
+
+/* Huge pages are never filled in as requests: their limits are, from the containers'. */
+static void fill_page_limits(Arena *arena, const PodSpec *spec, ResourceRequirements *r, ContainerList containers) {
+    for (uint32_t i = 0; i < containers.n; i++) {
+        QuantityMap limits = containers.at[i].resources.limits;
+        for (uint32_t j = 0; j < limits.n; j++) {
+            Str name = limits.at[j].key;
+            if (is_huge_pages(name) && !quantity_get(r->limits, name) && !quantity_get(r->requests, name))
+                put_amount(arena, &r->limits, name, sum_quantity(containers_need(spec, name, true), name));
+        }
+    }
+}
+
+static void fill_requests(Arena *arena, const PodSpec *spec, ResourceRequirements *r) {
+    for (size_t i = 0; i < 2; i++) {
+        Sum need = containers_need(spec, containerResources[i], false);
+        if (need.any && !quantity_get(r->requests, containerResources[i]))
+            put_amount(arena, &r->requests, containerResources[i], sum_quantity(need, containerResources[i]));
+    }
+    for (uint32_t i = 0; i < r->limits.n; i++)
+        if (is_pod_level(r->limits.at[i].key) && !quantity_get(r->requests, r->limits.at[i].key))
+            put_amount(arena, &r->requests, r->limits.at[i].key, r->limits.at[i].value);
+}
+
+static bool all_limited(const PodSpec *spec, Str name) {
+    for (uint32_t i = 0; i < spec->containers.n; i++)
+        if (!quantity_get(spec->containers.at[i].resources.limits, name)) return false;
+    for (uint32_t i = 0; i < spec->initContainers.n; i++)
+        if (!quantity_get(spec->initContainers.at[i].resources.limits, name)) return false;
+    for (uint32_t i = 0; i < spec->ephemeralContainers.n; i++)
+        if (!quantity_get(spec->ephemeralContainers.at[i].resources.limits, name)) return false;
+    return true;
+}
+
+static void fill_limits(Arena *arena, const PodSpec *spec, ResourceRequirements *r) {
+    for (uint32_t i = 0; i < r->requests.n; i++) {
+        const QuantityPair *request = &r->requests.at[i];
+        if (!is_pod_level(request->key) || quantity_get(r->limits, request->key) || !all_limited(spec, request->key)) continue;
+        Sum limit = containers_need(spec, request->key, true);
+        if (limit.any)
+            put_amount(arena, &r->limits, request->key,
+                       request->value.nano > limit.nano ? request->value : sum_quantity(limit, request->key));
+    }
+}
+
+/* The pod's own resources as the server completes them when a pod is created, not when a template is. */
+static ResourceRequirements completed(const PodCheck *p) {
+    Arena *arena = p->c->arena;
+    const PodSpec *spec = p->spec;
+    ResourceRequirements r = *spec->resources;
+    bool complete = !p->isTemplate && gate(p->c, GATE_PodLevelResourcesFixDefaulting) && (r.limits.n || r.requests.n);
+    if (!complete) return r;
+    fill_page_limits(arena, spec, &r, spec->containers);
+    fill_page_limits(arena, spec, &r, spec->initContainers);
+    fill_requests(arena, spec, &r);
+    fill_limits(arena, spec, &r);
+    return r;
+}
+
+/* Reports amounts of the pod that are less than what its containers need together. */
+static void check_covers(PodCheck *p, QuantityMap amounts, bool limit, const Path *path) {
+    Check *c = p->c;
+    for (uint32_t i = 0; i < amounts.n; i++) {
+        const QuantityPair *pair = &amounts.at[i];
+        if (limit && !is_huge_pages(pair->key)) continue;
+        Sum need = containers_need(p->spec, pair->key, limit);
+        if (!need.any || need.nano <= pair->value.nano) continue;
+        Path at = path_key(path, pair->key);
+        Quantity needed = sum_quantity(need, pair->key);
+        emit_resource_pod_too_small(c->diags, where(c, &at), pair->key, quantity_text(c->arena, &pair->value),
+                                    quantity_text(c->arena, &needed), limit ? S("limit") : S("request"));
+    }
+}
+
+/* Limits of single containers above the pod's; the server puts the container into the path of the pod's resources. */
+static void check_container_limits(PodCheck *p, QuantityMap limits, const Path *path) {
+    Check *c = p->c;
+    Path printedList = FIELD(path, "containers"), list = FIELD(p->path, "containers"), podLimits = FIELD(path, "limits");
+    for (uint32_t i = 0; i < p->spec->containers.n; i++) {
+        const Container *container = &p->spec->containers.at[i];
+        for (uint32_t j = 0; j < container->resources.limits.n; j++) {
+            const QuantityPair *pair = &container->resources.limits.at[j];
+            const Quantity *most = quantity_get(limits, pair->key);
+            if (!most || pair->value.nano <= most->nano) continue;
+            Path printedItem = path_index(&printedList, i), printedKey = path_key(&printedItem, pair->key);
+            Path printed = FIELD(&printedKey, "limits"), podLimit = path_key(&podLimits, pair->key);
+            Path item = path_index(&list, i), resources = FIELD(&item, "resources"), own = FIELD(&resources, "limits");
+            Path place = path_key(&own, pair->key);
+            Diag *d = emit_resource_over_pod(c->diags, where_printed(c, &place, &printed), pair->key,
+                                             quantity_text(c->arena, &pair->value), quantity_text(c->arena, most));
+            diag_note(c->diags, d, where(c, &podLimit).span, S("the pod's limit"));
+        }
+    }
+}
+
+/* Whether `claims` is there at all: an empty list counts. */
+static bool has_claims(const ResourceRequirements *r) {
+    const Node *claims = r->head.node ? node_get(r->head.node, S("claims")) : NULL;
+    return r->claims.n || (claims && claims->kind == NODE_LIST);
+}
+
+static void check_pod_level(PodCheck *p) {
+    Check *c = p->c;
+    const ResourceRequirements *written = p->spec->resources;
+    Path at = FIELD(p->path, "resources"), claims = FIELD(&at, "claims");
+    Path limits = FIELD(&at, "limits"), requests = FIELD(&at, "requests");
+    if (p->windows) {
+        emit_resource_pod_windows(c->diags, where(c, &at));
+        return;
+    }
+    if (has_claims(written)) emit_resource_pod_claims(c->diags, where(c, &claims));
+    if (written->claims.n) check_claims(p, written->claims, &claims);
+    ResourceRequirements r = completed(p);
+    check_requirements(c, &r, true, &at);
+    check_covers(p, r.requests, false, &requests);
+    check_covers(p, r.limits, true, &limits);
+    check_container_limits(p, r.limits, &at);
 }
 
 void check_pod_resources(PodCheck *p) {
-    (void)p;
+    if (p->spec->overhead.n) check_overhead(p);
+    if (p->spec->resourceClaims.n) check_pod_claims(p);
+    if (p->spec->resources && gate(p->c, GATE_PodLevelResources)) check_pod_level(p);
 }

@@ -1,11 +1,403 @@
+/* Security contexts of pods and containers, the profiles of seccomp and AppArmor in fields and in annotations, sysctls, and the
+ * namespaces that a pod shares with its node (k8s.io/kubernetes/pkg/apis/core/validation, pkg/registry/core/pod). */
 #include "areas.h"
+#include "str_set.h"
+
+static void check_id(Check *c, OptInt id, const Path *path) {
+    if (id.set && (id.value < 0 || id.value > INT32_MAX))
+        emit_security_id(c->diags, where(c, path), path->name, str_int(c->arena, id.value));
+}
+
+static void check_group_list(Check *c, IntList groups, const Path *path) {
+    for (uint32_t i = 0; i < groups.n; i++) {
+        if (groups.at[i] >= 0 && groups.at[i] <= INT32_MAX) continue;
+        Path at = path_index(path, i);
+        emit_security_id(c->diags, where(c, &at), S("a supplemental group"), str_int(c->arena, groups.at[i]));
+    }
+}
+
+static const Str profileTypes[] = {STR("Localhost"), STR("RuntimeDefault"), STR("Unconfined")};
+
+static bool is_local_path(Str path) {
+    return !is_absolute_path(path) && !has_dot_dot(path);
+}
+
+static void check_seccomp(Check *c, const SeccompProfile *profile, const Path *path) {
+    if (!profile) return;
+    Path type = FIELD(path, "type"), local = FIELD(path, "localhostProfile");
+    if (check_required(c, profile->type, &type)) check_enum(c, profile->type, profileTypes, 3, &type);
+    bool wanted = str_eq(profile->type, profileTypes[0]);
+    if (wanted && !profile->localhostProfile.at)
+        emit_security_profile_missing(c->diags, where(c, &local), S("seccomp"));
+    else if (!wanted && profile->localhostProfile.at)
+        emit_security_profile_unused(c->diags, where_key(c, &local), profile->type.len ? profile->type : S("not given"));
+    else if (wanted && !is_local_path(profile->localhostProfile))
+        emit_security_seccomp_path(c->diags, where(c, &local), profile->localhostProfile);
+}
+
+/* White space as Go's strings.TrimSpace knows it. */
+static const Str spaces[] = {
+    STR(" "), STR("\t"), STR("\n"), STR("\v"), STR("\f"), STR("\r"), STR("\xC2\x85"), STR("\xC2\xA0"), STR("\xE1\x9A\x80"),
+    STR("\xE2\x80\x80"), STR("\xE2\x80\x81"), STR("\xE2\x80\x82"), STR("\xE2\x80\x83"), STR("\xE2\x80\x84"), STR("\xE2\x80\x85"),
+    STR("\xE2\x80\x86"), STR("\xE2\x80\x87"), STR("\xE2\x80\x88"), STR("\xE2\x80\x89"), STR("\xE2\x80\x8A"), STR("\xE2\x80\xA8"),
+    STR("\xE2\x80\xA9"), STR("\xE2\x80\xAF"), STR("\xE2\x81\x9F"), STR("\xE3\x80\x80"),
+};
+
+static bool is_padded(Str s) {
+    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+        if (str_starts(s, spaces[i]) || str_ends(s, spaces[i])) return true;
+    return false;
+}
+
+enum { APPARMOR_MOST = 4095 };
+
+static bool is_apparmor_name(Str name) {
+    return name.len > 0 && name.len <= APPARMOR_MOST && !is_padded(name);
+}
+
+static void check_apparmor_name(Check *c, Str name, const Path *path) {
+    if (is_apparmor_name(name)) return;
+    if (!name.len) emit_security_profile_missing(c->diags, where(c, path), S("AppArmor"));
+    if (is_padded(name)) emit_security_apparmor_padded(c->diags, where(c, path), name);
+    if (name.len > APPARMOR_MOST) emit_security_apparmor_long(c->diags, where(c, path), str_int(c->arena, (int64_t)name.len));
+}
+
+static void check_apparmor(Check *c, const AppArmorProfile *profile, const Path *path) {
+    if (!profile) return;
+    Path type = FIELD(path, "type"), local = FIELD(path, "localhostProfile");
+    if (!check_required(c, profile->type, &type)) return;
+    if (!str_in(profile->type, profileTypes, 3))
+        check_enum(c, profile->type, profileTypes, 3, &type);
+    else if (str_eq(profile->type, profileTypes[0]))
+        check_apparmor_name(c, profile->localhostProfile, &local);
+    else if (profile->localhostProfile.at)
+        emit_security_profile_unused(c->diags, where_key(c, &local), profile->type);
+}
+
+static void check_proc_mount(PodCheck *p, Str value, const Path *path) {
+    static const Str mounts[] = {STR("Default"), STR("Unmasked")};
+    Check *c = p->c;
+    bool ownUsers = p->spec->hostUsers.set && !p->spec->hostUsers.value;
+    check_enum(c, value, mounts, 2, path);
+    if (str_eq(value, mounts[1]) && !ownUsers) emit_security_proc_mount_users(c->diags, where(c, path));
+}
+
+/* What contradicts allowPrivilegeEscalation: false. */
+static void check_no_escalation(Check *c, const SecurityContext *context, const Path *path) {
+    Path allow = FIELD(path, "allowPrivilegeEscalation"), privileged = FIELD(path, "privileged");
+    Path capabilities = FIELD(path, "capabilities"), add = FIELD(&capabilities, "add");
+    if (context->privileged.value) {
+        Diag *d = emit_security_escalation_privileged(c->diags, where_printed(c, &allow, path));
+        diag_note(c->diags, d, where(c, &privileged).span, S("privileged here"));
+    }
+    for (uint32_t i = 0; context->capabilities && i < context->capabilities->add.n; i++) {
+        if (!str_eq(context->capabilities->add.at[i], S("CAP_SYS_ADMIN"))) continue;
+        Path at = path_index(&add, i);
+        Diag *d = emit_security_escalation_admin(c->diags, where_printed(c, &at, path));
+        diag_note(c->diags, d, where(c, &allow).span, S("forbidden here"));
+    }
+}
 
 void check_container_security(PodCheck *p, const Container *container, const Path *path) {
-    (void)p;
-    (void)container;
-    (void)path;
+    const SecurityContext *context = container->securityContext;
+    Check *c = p->c;
+    if (!context) return;
+    Path at = FIELD(path, "securityContext");
+    Path user = FIELD(&at, "runAsUser"), group = FIELD(&at, "runAsGroup"), mount = FIELD(&at, "procMount");
+    Path seccomp = FIELD(&at, "seccompProfile"), apparmor = FIELD(&at, "appArmorProfile"), windows = FIELD(&at, "windowsOptions");
+    check_id(c, context->runAsUser, &user);
+    check_id(c, context->runAsGroup, &group);
+    if (context->procMount.at) check_proc_mount(p, context->procMount, &mount);
+    if (context->allowPrivilegeEscalation.set && !context->allowPrivilegeEscalation.value) check_no_escalation(c, context, &at);
+    check_seccomp(c, context->seccompProfile, &seccomp);
+    check_apparmor(c, context->appArmorProfile, &apparmor);
+    check_windows_options(c, context->windowsOptions, &windows);
+}
+
+static bool is_sysctl_byte(char ch) {
+    return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
+}
+
+/* Parts of a-z 0-9 - _, a letter or digit at both ends, joined by dots or slashes. */
+static bool is_sysctl_name(Str s) {
+    if (s.len > 253) return false;
+    for (size_t i = 0; i <= s.len; i++) {
+        bool edge = i == s.len || s.at[i] == '.' || s.at[i] == '/';
+        bool afterEdge = i == 0 || s.at[i - 1] == '.' || s.at[i - 1] == '/';
+        if (edge ? afterEdge || !is_sysctl_byte(s.at[i - 1])
+                 : !is_sysctl_byte(s.at[i]) && (afterEdge || (s.at[i] != '-' && s.at[i] != '_')))
+            return false;
+    }
+    return true;
+}
+
+/* Whether a sysctl's name starts with `part`, which is written with dots. The name may use slashes instead: then the first
+ * separator is one, and dots stand for slashes inside a part. */
+static bool sysctl_starts(Str name, Str part) {
+    ptrdiff_t dot = str_find(name, '.'), slash = str_find(name, '/');
+    bool slashes = slash >= 0 && (dot < 0 || slash < dot);
+    if (name.len < part.len) return false;
+    for (size_t i = 0; i < part.len; i++) {
+        char ch = name.at[i];
+        if (slashes && ch == '/') ch = '.';
+        else if (slashes && ch == '.') ch = '/';
+        if (ch != part.at[i]) return false;
+    }
+    return true;
+}
+
+typedef struct SysctlSpace {
+    Str name;
+    bool prefix;  /* of more names */
+    bool network; /* of the network's namespace, otherwise of IPC's */
+} SysctlSpace;
+
+static const SysctlSpace sysctlSpaces[] = {
+    {STR("net."), true, true},
+    {STR("fs.mqueue."), true, false},
+    {STR("kernel.sem"), false, false},
+    {STR("kernel.shm"), false, false},
+    {STR("kernel.shmall"), false, false},
+    {STR("kernel.shmmax"), false, false},
+    {STR("kernel.shmmni"), false, false},
+    {STR("kernel.shm_rmid_forced"), false, false},
+    {STR("kernel.msg"), false, false},
+    {STR("kernel.msgmax"), false, false},
+    {STR("kernel.msgmnb"), false, false},
+    {STR("kernel.msgmni"), false, false},
+};
+
+static const SysctlSpace *sysctl_space(Str name) {
+    for (size_t i = 0; i < sizeof sysctlSpaces / sizeof *sysctlSpaces; i++)
+        if (sysctl_starts(name, sysctlSpaces[i].name) && (sysctlSpaces[i].prefix || name.len == sysctlSpaces[i].name.len))
+            return &sysctlSpaces[i];
+    return NULL;
+}
+
+/* A sysctl of a namespace that is the node's own would change the node. */
+static void check_sysctl_host(PodCheck *p, Str name, const Path *path) {
+    if (!p->hostNetwork && !p->spec->hostIPC) return;
+    const SysctlSpace *space = sysctl_space(name);
+    if (!space || !(space->network ? p->hostNetwork : p->spec->hostIPC)) return;
+    Path field = path_field(p->path, space->network ? S("hostNetwork") : S("hostIPC"));
+    Diag *d = emit_security_sysctl_host(p->c->diags, where(p->c, path), name, field.name);
+    diag_note(p->c->diags, d, where(p->c, &field).span, S("shared with the node here"));
+}
+
+static void check_sysctls(PodCheck *p, SysctlList sysctls, const Path *path) {
+    Check *c = p->c;
+    StrSet names = {.arena = c->arena};
+    for (uint32_t i = 0; i < sysctls.n; i++) {
+        Str name = sysctls.at[i].name;
+        Path item = path_index(path, i), at = FIELD(&item, "name");
+        if (!check_required(c, name, &at)) continue;
+        const Sysctl *first = str_set_add(&names, name, &sysctls.at[i]);
+        if (!is_sysctl_name(name)) {
+            emit_security_sysctl_name(c->diags, where(c, &at), name);
+        } else if (first) {
+            Path before = path_index(path, (uint32_t)(first - sysctls.at)), beforeName = FIELD(&before, "name");
+            Diag *d = emit_security_sysctl_duplicate(c->diags, where(c, &at), name);
+            diag_note(c->diags, d, where(c, &beforeName).span, S("first set here"));
+        }
+        check_sysctl_host(p, name, &at);
+    }
+}
+
+static void check_optional_enum(Check *c, Str value, const Str *allowed, size_t count, const Path *path) {
+    if (value.at) check_enum(c, value, allowed, count, path);
+}
+
+static void check_pod_context(PodCheck *p, const PodSecurityContext *context) {
+    static const Str fsGroupPolicies[] = {STR("Always"), STR("OnRootMismatch")};
+    static const Str groupsPolicies[] = {STR("Merge"), STR("Strict")};
+    static const Str labelPolicies[] = {STR("Recursive"), STR("MountOption")};
+    Check *c = p->c;
+    Path at = FIELD(p->path, "securityContext");
+    Path user = FIELD(&at, "runAsUser"), group = FIELD(&at, "runAsGroup"), fsGroup = FIELD(&at, "fsGroup");
+    Path groups = FIELD(&at, "supplementalGroups"), groupsPolicy = FIELD(&at, "supplementalGroupsPolicy");
+    Path fsGroupPolicy = FIELD(&at, "fsGroupChangePolicy"), labelPolicy = FIELD(&at, "seLinuxChangePolicy");
+    Path seccomp = FIELD(&at, "seccompProfile"), apparmor = FIELD(&at, "appArmorProfile"), windows = FIELD(&at, "windowsOptions");
+    Path sysctls = FIELD(&at, "sysctls");
+    check_id(c, context->runAsUser, &user);
+    check_id(c, context->runAsGroup, &group);
+    check_id(c, context->fsGroup, &fsGroup);
+    check_group_list(c, context->supplementalGroups, &groups);
+    check_sysctls(p, context->sysctls, &sysctls);
+    check_optional_enum(c, context->fsGroupChangePolicy, fsGroupPolicies, 2, &fsGroupPolicy);
+    check_optional_enum(c, context->supplementalGroupsPolicy, groupsPolicies, 2, &groupsPolicy);
+    check_optional_enum(c, context->seLinuxChangePolicy, labelPolicies, gate(c, GATE_SELinuxMount) ? 2 : 1, &labelPolicy);
+    check_seccomp(c, context->seccompProfile, &seccomp);
+    check_apparmor(c, context->appArmorProfile, &apparmor);
+    check_windows_options(c, context->windowsOptions, &windows);
+}
+
+/* hostUsers: false, a user namespace of the pod's own, goes with few other things of the node. The server capitalises two paths. */
+static void check_own_users(PodCheck *p) {
+    Check *c = p->c;
+    const PodSpec *spec = p->spec;
+    Path users = FIELD(p->path, "hostUsers");
+    const struct {
+        Str field, printed;
+        bool set;
+    } shared[] = {
+        {STR("hostNetwork"), STR("hostNetwork"), p->hostNetwork && !gate(c, GATE_UserNamespacesHostNetworkSupport)},
+        {STR("hostPID"), STR("HostPID"), spec->hostPID},
+        {STR("hostIPC"), STR("HostIPC"), spec->hostIPC},
+    };
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+        if (!shared[i].set) continue;
+        Path at = path_field(p->path, shared[i].field), printed = path_field(p->path, shared[i].printed);
+        Diag *d = emit_security_own_users(c->diags, where_printed(c, &at, &printed), shared[i].field);
+        diag_note(c->diags, d, where(c, &users).span, S("hostUsers here"));
+    }
+    ContainerWalk w;
+    for (walk_start(&w, p); walk_next(&w);) {
+        if (!w.container->volumeDevices.n) continue;
+        Path at = FIELD(&w.path, "volumeDevices");
+        Diag *d = emit_security_own_users(c->diags, where(c, &at), S("volumeDevices"));
+        diag_note(c->diags, d, where(c, &users).span, S("hostUsers here"));
+    }
+}
+
+static void check_namespaces(PodCheck *p) {
+    Check *c = p->c;
+    const PodSpec *spec = p->spec;
+    Path share = FIELD(p->path, "shareProcessNamespace"), hostPID = FIELD(p->path, "hostPID");
+    if (spec->hostPID && spec->shareProcessNamespace.value) {
+        Diag *d = emit_security_share_host_pid(c->diags, where(c, &share));
+        diag_note(c->diags, d, where(c, &hostPID).span, S("hostPID here"));
+    }
+    if (spec->hostUsers.set && !spec->hostUsers.value) check_own_users(p);
+}
+
+/* The annotations that were there before the fields. */
+static const Str seccompPod = STR("seccomp.security.alpha.kubernetes.io/pod");
+static const Str seccompContainer = STR("container.seccomp.security.alpha.kubernetes.io/");
+static const Str apparmorContainer = STR("container.apparmor.security.beta.kubernetes.io/");
+static const Str localhostPrefix = STR("localhost/");
+
+/* An annotation: where it stands, and where the server says that it does. */
+typedef struct Annotation {
+    PodCheck *p;
+    const StrPair *pair;
+    Path place, printed;
+} Annotation;
+
+static void check_seccomp_annotation(const Annotation *a) {
+    static const Str known[] = {STR("runtime/default"), STR("docker/default"), STR("unconfined")};
+    Check *c = a->p->c;
+    Str value = a->pair->value;
+    if (str_in(value, known, 3)) return;
+    if (!str_starts(value, localhostPrefix))
+        emit_security_seccomp_annotation(c->diags, where_printed(c, &a->place, &a->printed), value);
+    else if (!is_local_path(str_slice(value, localhostPrefix.len)))
+        emit_security_seccomp_path(c->diags, where_printed(c, &a->place, &a->printed), str_slice(value, localhostPrefix.len));
+}
+
+static void check_apparmor_annotation(const Annotation *a, bool hasContainer) {
+    static const Str known[] = {STR(""), STR("runtime/default"), STR("unconfined")};
+    Check *c = a->p->c;
+    Str value = a->pair->value;
+    if (!hasContainer) {
+        Where at = where_key(c, &a->place);
+        at.path = path_text(c->arena, &a->printed);
+        emit_security_apparmor_container(c->diags, at, str_slice(a->pair->key, apparmorContainer.len));
+    }
+    if (!str_in(value, known, 3) && !str_starts(value, localhostPrefix))
+        emit_security_apparmor_annotation(c->diags, where_printed(c, &a->place, &a->printed), value);
+}
+
+/* A profile of either kind, as its field says it. */
+typedef struct Profile {
+    Str kind, type, local;
+} Profile;
+
+static void report_mismatch(const Annotation *a, const Profile *profile, Str field, Str fieldValue, const Path *path) {
+    Check *c = a->p->c;
+    Path at = path_field(path, field);
+    Diag *d = emit_security_profile_mismatch(c->diags, where(c, &at), profile->kind, fieldValue, a->pair->value);
+    diag_note(c->diags, d, where(c, &a->place).span, S("the annotation"));
+}
+
+/* Compares an annotation with the field at `path` that says the same in its own way. */
+static void check_agreement(const Annotation *a, const Profile *profile, const Path *path) {
+    Str value = a->pair->value, type = profile->type;
+    bool seccomp = str_eq(profile->kind, S("seccomp"));
+    bool local = str_starts(value, localhostPrefix), agrees = true;
+    if (str_eq(type, S("Unconfined"))) agrees = str_eq(value, S("unconfined"));
+    if (str_eq(type, S("RuntimeDefault"))) agrees = str_eq(value, S("runtime/default")) || (seccomp && str_eq(value, S("docker/default")));
+    if (str_eq(type, S("Localhost"))) agrees = local;
+    if (!agrees) {
+        report_mismatch(a, profile, S("type"), type, path);
+    } else if (str_eq(type, S("Localhost"))) {
+        bool same = profile->local.at && str_eq(profile->local, str_slice(value, localhostPrefix.len));
+        if (!same) report_mismatch(a, profile, S("localhostProfile"), profile->local.at ? profile->local : S("nothing"), path);
+    }
+}
+
+static void check_seccomp_agreement(const Annotation *a, const SeccompProfile *profile, const Path *context) {
+    Path at = FIELD(context, "seccompProfile");
+    if (profile) check_agreement(a, &(Profile){S("seccomp"), profile->type, profile->localhostProfile}, &at);
+}
+
+/* When a pod is created, an annotation that says something becomes the field of a container without one, and so agrees. */
+static bool becomes_field(const Annotation *a) {
+    Str value = a->pair->value;
+    if (a->p->isTemplate) return false;
+    if (str_eq(value, S("unconfined")) || str_eq(value, S("runtime/default"))) return true;
+    return str_starts(value, localhostPrefix) && is_apparmor_name(str_slice(value, localhostPrefix.len));
+}
+
+static void check_apparmor_agreement(const Annotation *a, const Container *container, const Path *context) {
+    const PodSecurityContext *pods = a->p->spec->securityContext;
+    const AppArmorProfile *profile = container->securityContext ? container->securityContext->appArmorProfile : NULL;
+    if (a->p->windows || (!profile && becomes_field(a))) return;
+    if (!profile && pods) profile = pods->appArmorProfile;
+    Path at = FIELD(context, "appArmorProfile");
+    if (profile) check_agreement(a, &(Profile){S("AppArmor"), profile->type, profile->localhostProfile}, &at);
+}
+
+static void check_container_annotation(const Annotation *a, bool seccomp) {
+    Str name = str_slice(a->pair->key, seccomp ? seccompContainer.len : apparmorContainer.len);
+    bool found = false;
+    ContainerWalk w;
+    for (walk_start(&w, a->p); walk_next(&w);) {
+        if (!str_eq(w.container->name, name)) continue;
+        Path context = FIELD(&w.path, "securityContext");
+        const SecurityContext *own = w.container->securityContext;
+        if (seccomp) check_seccomp_agreement(a, own ? own->seccompProfile : NULL, &context);
+        else check_apparmor_agreement(a, w.container, &context);
+        found = true;
+    }
+    if (seccomp) check_seccomp_annotation(a);
+    else check_apparmor_annotation(a, found);
+}
+
+static void check_pod_annotation(const Annotation *a) {
+    const PodSecurityContext *context = a->p->spec->securityContext;
+    Path at = FIELD(a->p->path, "securityContext");
+    check_seccomp_annotation(a);
+    if (context) check_seccomp_agreement(a, context->seccompProfile, &at);
+}
+
+/* The server prints the annotations of a template without `metadata`, and those of seccomp as if they were fields. */
+static void check_profile_annotations(PodCheck *p) {
+    const Path *up = p->path->up;
+    Path meta = FIELD(up, "metadata"), place = FIELD(&meta, "annotations"), printed = FIELD(p->isTemplate ? up : &meta, "annotations");
+    StrMap annotations = p->meta->annotations;
+    for (uint32_t i = 0; i < annotations.n; i++) {
+        Str key = annotations.at[i].key;
+        bool pod = str_eq(key, seccompPod), seccomp = str_starts(key, seccompContainer);
+        if (!pod && !seccomp && !str_starts(key, apparmorContainer)) continue;
+        Annotation a = {p, &annotations.at[i], path_key(&place, key), pod || seccomp ? path_field(&printed, key) : path_key(&printed, key)};
+        if (pod) check_pod_annotation(&a);
+        else check_container_annotation(&a, seccomp);
+    }
 }
 
 void check_pod_security(PodCheck *p) {
-    (void)p;
+    if (p->spec->securityContext) check_pod_context(p, p->spec->securityContext);
+    check_namespaces(p);
+    check_os(p);
+    check_profile_annotations(p);
 }

@@ -15,8 +15,8 @@ typedef struct StrSetItem {
 typedef struct StrSet {
     Arena *arena;
     uint32_t count;
-    uint32_t slots;               /* of `many`, a power of two; 0 while `few` is enough */
-    StrSetItem *many;             /* a hash table: empty slots have no owner */
+    uint32_t slots;   /* of `many`, a power of two; 0 while `few` is enough */
+    StrSetItem *many; /* a hash table: empty slots have no owner */
     StrSetItem few[STR_SET_FEW];
 } StrSet;
 

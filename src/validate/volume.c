@@ -6,7 +6,8 @@
 
 #include "str_set.h"
 
-/* Which volumes containers can mount. Made only where looking through the list does not do: it is long, or volumes have faults. */
+/* Which volumes containers can mount. Made only where looking through the list does not do: it is long, or volumes have faults.
+ */
 struct VolumeIndex {
     StrSet sound; /* names of volumes without faults, each with its Volume */
 };
@@ -49,14 +50,15 @@ static void check_monitors(Check *c, StrList monitors, const Path *path) {
 static void check_empty_dir(PodCheck *p, const Volume *volume, const Path *path) {
     Check *c = p->c;
     Path limit = FIELD(path, "sizeLimit"), mode = FIELD(path, "mode");
-    if (volume->emptyDir->sizeLimit.nano < 0) emit_volume_size_limit(c->diags, where(c, &limit), volume->emptyDir->sizeLimit.text);
+    if (volume->emptyDir->sizeLimit.nano < 0)
+        emit_volume_size_limit(c->diags, where(c, &limit), volume->emptyDir->sizeLimit.text);
     if (volume->emptyDir->mode.set && (volume->emptyDir->mode.value < 0 || volume->emptyDir->mode.value > 01777))
         emit_volume_directory_mode(c->diags, where(c, &mode), str_int(c->arena, volume->emptyDir->mode.value));
 }
 
 static void check_host_path(PodCheck *p, const Volume *volume, const Path *path) {
-    static const Str types[] = {STR(""),     STR("DirectoryOrCreate"), STR("Directory"),  STR("FileOrCreate"),
-                                STR("File"), STR("Socket"),            STR("CharDevice"), STR("BlockDevice")};
+    static const Str types[] = {STR(""),       STR("DirectoryOrCreate"), STR("Directory"),  STR("FileOrCreate"), STR("File"),
+                                STR("Socket"), STR("CharDevice"),        STR("BlockDevice")};
     const HostPathVolumeSource *host = volume->hostPath;
     Path at = FIELD(path, "path"), type = FIELD(path, "type");
     if (!host->path.len) return;
@@ -108,8 +110,8 @@ static bool is_iqn(Str s) {
     return true;
 }
 
-/* An initiator or target: an iqn, or eui or naa, a mark and 16 or 32 letters and digits. Anything may stand between a leading "iqn"
- * and the name proper, since the server only looks for a name at the end. */
+/* An initiator or target: an iqn, or eui or naa, a mark and 16 or 32 letters and digits. Anything may stand between a leading
+ * "iqn" and the name proper, since the server only looks for a name at the end. */
 static bool is_iscsi_name(Str s) {
     if (str_starts(s, S("iqn"))) {
         for (size_t i = 0; i < s.len; i++)
@@ -129,7 +131,8 @@ static void check_iscsi_name(Check *c, Str name, const Path *path) {
 static void check_iscsi(PodCheck *p, const Volume *volume, const Path *path) {
     Check *c = p->c;
     const ISCSIVolumeSource *iscsi = volume->iscsi;
-    Path iqn = FIELD(path, "iqn"), lun = FIELD(path, "lun"), secret = FIELD(path, "secretRef"), initiator = FIELD(path, "initiatorName");
+    Path iqn = FIELD(path, "iqn"), lun = FIELD(path, "lun"), secret = FIELD(path, "secretRef"),
+         initiator = FIELD(path, "initiatorName");
     if (iscsi->iqn.len) check_iscsi_name(c, iscsi->iqn, &iqn);
     check_range(c, iscsi->lun, 0, 255, &lun);
     if ((iscsi->chapAuthDiscovery || iscsi->chapAuthSession) && !iscsi->secretRef) check_required(c, S(""), &secret);
@@ -146,7 +149,8 @@ static void check_iscsi_interface(Check *c, const Volume *volume, const Path *pa
     Path name = FIELD(path, "name");
     size_t length = volume->name.len + 1 + volume->iscsi->targetPortal.len;
     if (volume->iscsi->initiatorName.at && length > LONGEST)
-        emit_volume_iscsi_long(c->diags, where(c, &name), volume->name, volume->iscsi->targetPortal, str_int(c->arena, (int64_t)length));
+        emit_volume_iscsi_long(c->diags, where(c, &name), volume->name, volume->iscsi->targetPortal,
+                               str_int(c->arena, (int64_t)length));
 }
 
 static void check_flocker(PodCheck *p, const Volume *volume, const Path *path) {
@@ -214,20 +218,31 @@ static void check_fc(PodCheck *p, const Volume *volume, const Path *path) {
         emit_volume_fc_lun(c->diags, where(c, &lun));
 }
 
-static bool ends_nocase(Str s, Str suffix) {
-    return s.len >= suffix.len && str_eq_nocase(str_slice(s, s.len - suffix.len), suffix);
+/* Takes a lower-case suffix off `*s`, case aside; the Kelvin sign and the dotted I, whose lower case is ASCII, count too. */
+static bool take_suffix(Str *s, Str suffix) {
+    static const Str kelvin = STR("\xe2\x84\xaa"), dotted = STR("\xc4\xb0");
+    Str rest = *s;
+    for (size_t i = suffix.len; i-- > 0;) {
+        char want = suffix.at[i], have = rest.len ? rest.at[rest.len - 1] : '\0';
+        if (have >= 'A' && have <= 'Z') have = (char)(have - 'A' + 'a');
+        if (have == want)
+            rest.len -= 1;
+        else if (want == 'k' && str_ends(rest, kelvin))
+            rest.len -= kelvin.len;
+        else if (want == 'i' && str_ends(rest, dotted))
+            rest.len -= dotted.len;
+        else
+            return false;
+    }
+    *s = rest;
+    return true;
 }
 
 /* Whether an option's namespace, the part before the first slash or all of it, is one of Kubernetes' own. */
 static bool is_reserved_option(Str key) {
-    static const Str domains[] = {STR("kubernetes.io"), STR("k8s.io")};
     ptrdiff_t slash = str_find(key, '/');
     if (slash >= 0) key.len = (size_t)slash;
-    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
-        size_t rest = key.len - domains[i].len;
-        if (ends_nocase(key, domains[i]) && (rest == 0 || key.at[rest - 1] == '.')) return true;
-    }
-    return false;
+    return (take_suffix(&key, S("kubernetes.io")) || take_suffix(&key, S("k8s.io"))) && (key.len == 0 || str_ends(key, S(".")));
 }
 
 static void check_flex(PodCheck *p, const Volume *volume, const Path *path) {
@@ -251,7 +266,8 @@ static void check_azure_disk(PodCheck *p, const Volume *volume, const Path *path
     bool managed = str_eq(disk->kind, S("Managed"));
     if (managed && !str_starts(disk->diskURI, S("/subscriptions/")))
         emit_volume_azure_managed(c->diags, where(c, &uri), disk->diskURI);
-    if (!managed && !str_starts(disk->diskURI, S("https://"))) emit_volume_azure_blob(c->diags, where(c, &uri), disk->diskURI, disk->kind);
+    if (!managed && !str_starts(disk->diskURI, S("https://")))
+        emit_volume_azure_blob(c->diags, where(c, &uri), disk->diskURI, disk->kind);
 }
 
 static void check_storageos(PodCheck *p, const Volume *volume, const Path *path) {
@@ -267,7 +283,8 @@ static void check_csi(PodCheck *p, const Volume *volume, const Path *path) {
     Check *c = p->c;
     const CSIVolumeSource *csi = volume->csi;
     Path driver = FIELD(path, "driver"), secret = FIELD(path, "nodePublishSecretRef"), name = FIELD(&secret, "name");
-    if (csi->driver.len > LONGEST) emit_volume_driver_long(c->diags, where(c, &driver), csi->driver, str_int(c->arena, (int64_t)csi->driver.len));
+    if (csi->driver.len > LONGEST)
+        emit_volume_driver_long(c->diags, where(c, &driver), csi->driver, str_int(c->arena, (int64_t)csi->driver.len));
     if (csi->driver.len && !is_driver_name(csi->driver)) emit_volume_driver(c->diags, where(c, &driver), csi->driver);
     if (!csi->nodePublishSecretRef || !check_required(c, csi->nodePublishSecretRef->name, &name)) return;
     uint32_t before = c->diags->items.n;
@@ -309,39 +326,43 @@ static void check_claim_metadata(Check *c, const ObjectMeta *meta, const Path *p
     }
 }
 
-/* The name that the pod will have; the server has made one up from generateName by the time it checks. Empty inside templates. */
-static Str pod_name(PodCheck *p) {
-    enum { LONGEST_PREFIX = 58 };
-    Str prefix = p->meta->generateName;
-    if (p->isTemplate || p->meta->name.len || !prefix.len) return p->isTemplate ? S("") : p->meta->name;
-    if (prefix.len > LONGEST_PREFIX) prefix.len = LONGEST_PREFIX;
-    return str_join(p->c->arena, prefix, S("xxxxx"));
-}
-
-static Str claim_name(Arena *arena, Str pod, Str volume) {
-    return str_format(arena, "%.*s-%.*s", (int)pod.len, pod.at, (int)volume.len, volume.at);
+/* The claim is named after the pod and the volume. A name that the server makes up has five letters after generateName by then.
+ */
+static void check_claim_name(PodCheck *p, const Volume *volume, const Path *path) {
+    bool generated = !p->meta->name.len;
+    Str pod = generated ? p->meta->generateName : p->meta->name, more = generated ? S("xxxxx-") : S("-");
+    if (p->isTemplate || !pod.len || !volume->name.len) return;
+    char room[256];
+    size_t length = pod.len + more.len + volume->name.len;
+    if (length <= sizeof room) {
+        memcpy(room, pod.at, pod.len);
+        memcpy(room + pod.len, more.at, more.len);
+        memcpy(room + pod.len + more.len, volume->name.at, volume->name.len);
+        if (is_dns_subdomain((Str){room, length})) return;
+    }
+    Str claim = str_join(p->c->arena, str_join(p->c->arena, pod, more), volume->name);
+    emit_volume_claim_name(p->c->diags, where(p->c, path), shown(p->c->arena, claim));
 }
 
 static void check_ephemeral(PodCheck *p, const Volume *volume, const Path *path) {
     Check *c = p->c;
     const PersistentVolumeClaimTemplate *template = volume->ephemeral->volumeClaimTemplate;
-    Path at = FIELD(path, "volumeClaimTemplate"), meta = FIELD(&at, "metadata"), spec = FIELD(&at, "spec"), name = FIELD(path->up, "name");
+    Path at = FIELD(path, "volumeClaimTemplate"), meta = FIELD(&at, "metadata"), spec = FIELD(&at, "spec"),
+         name = FIELD(path->up, "name");
     if (template) {
         check_claim_metadata(c, &template->metadata, &meta);
         check_claim_spec(c, &template->spec, &spec);
     } else {
         check_required(c, S(""), &at);
     }
-    Str pod = pod_name(p);
-    if (!pod.len || !volume->name.len) return;
-    Str claim = claim_name(c->arena, pod, volume->name);
-    if (!is_dns_subdomain(claim)) emit_volume_claim_name(c->diags, where(c, &name), claim);
+    check_claim_name(p, volume, &name);
 }
 
 static void check_image(PodCheck *p, const Volume *volume, const Path *path) {
     static const Str policies[] = {STR("Always"), STR("IfNotPresent"), STR("Never")};
     Path policy = FIELD(path, "pullPolicy");
-    if (check_required(p->c, volume->image->pullPolicy, &policy)) check_enum(p->c, volume->image->pullPolicy, policies, 3, &policy);
+    if (check_required(p->c, volume->image->pullPolicy, &policy))
+        check_enum(p->c, volume->image->pullPolicy, policies, 3, &policy);
 }
 
 /* A kind of source: the strings that it cannot do without, and whatever else there is to check. */
@@ -358,7 +379,8 @@ typedef struct SourceKind {
 } SourceKind;
 
 #define SOURCE(field) .name = STR(#field), .offset = offsetof(Volume, field)
-#define NEED(type, field) {STR(#field), offsetof(type, field)}
+#define NEED(type, field) \
+    { STR(#field), offsetof(type, field) }
 
 /* In the order in which the server looks for them: the first one there is checked, the others are one too many. */
 static const SourceKind sources[] = {
@@ -412,7 +434,8 @@ static void check_source(PodCheck *p, const SourceKind *source, const Volume *vo
 static void refuse_second_source(Check *c, const SourceKind *source, const SourceKind *first, const Path *path) {
     Path at = path_field(path, source->name), before = path_field(path, first->name);
     Path reported = path_field(path, source->second.at ? source->second : source->name);
-    Diag *diag = emit_volume_source_second(c->diags, (Where){where_key(c, &at).span, path_text(c->arena, &reported)}, first->name, source->name);
+    Diag *diag = emit_volume_source_second(c->diags, (Where){where_key(c, &at).span, path_text(c->arena, &reported)}, first->name,
+                                           source->name);
     diag_note(c->diags, diag, where_key(c, &before).span, S("the other source"));
 }
 
@@ -448,7 +471,7 @@ static void check_claims(PodCheck *p, const Path *list) {
         ephemeral |= p->spec->volumes.at[i].ephemeral != NULL;
         claim |= p->spec->volumes.at[i].persistentVolumeClaim != NULL;
     }
-    Str pod = ephemeral && claim ? pod_name(p) : S("");
+    Str pod = ephemeral && claim && !p->isTemplate ? p->meta->name : S("");
     for (uint32_t i = 0; i < p->spec->volumes.n && pod.len; i++) {
         const PersistentVolumeClaimVolumeSource *source = p->spec->volumes.at[i].persistentVolumeClaim;
         const Volume *maker = source ? claim_maker(p, pod, source->claimName) : NULL;
@@ -471,6 +494,19 @@ static void check_volume_name(Check *c, const StrSet *sound, const VolumeList *v
     diag_note(c->diags, diag, where(c, &firstName).span, S("first used here"));
 }
 
+/* Tokens are made for the pod's service account, which a template need not name yet. */
+static void check_tokens(PodCheck *p, const Path *list) {
+    if (p->isTemplate || p->spec->serviceAccountName.len || p->spec->serviceAccount.len) return;
+    for (uint32_t i = 0; i < p->spec->volumes.n; i++) {
+        const ProjectedVolumeSource *projected = p->spec->volumes.at[i].projected;
+        Path volume = path_index(list, i), at = FIELD(&volume, "projected"), items = FIELD(&at, "sources");
+        for (uint32_t j = 0; projected && j < projected->sources.n; j++) {
+            Path source = path_index(&items, j), token = FIELD(&source, "serviceAccountToken");
+            if (projected->sources.at[j].serviceAccountToken) emit_volume_token_account(p->c->diags, where_key(p->c, &token));
+        }
+    }
+}
+
 void check_volumes(PodCheck *p) {
     Check *c = p->c;
     Path list = FIELD(p->path, "volumes");
@@ -484,6 +520,7 @@ void check_volumes(PodCheck *p) {
         if (c->diags->items.n == before || c->document->unreadable) str_set_add(&sound, volumes->at[i].name, &volumes->at[i]);
     }
     check_claims(p, &list);
+    check_tokens(p, &list);
     if (volumes->n <= STR_SET_FEW && sound.count == volumes->n) return;
     struct VolumeIndex *index = NEW(c->arena, struct VolumeIndex);
     index->sound = sound;

@@ -21,8 +21,8 @@ static void check_mode(Check *c, OptInt mode, const Path *up, Str name) {
         octal = octal * 8 + (text.at[i] - '0');
     }
     if (digits && octal <= 0777)
-        hint = str_format(c->arena, "write 0%.*s: without the leading 0 it is a decimal number (in JSON, write %d)", (int)text.len, text.at,
-                          (int)octal);
+        hint = str_format(c->arena, "write 0%.*s: without the leading 0 it is a decimal number (in JSON, write %d)",
+                          (int)text.len, text.at, (int)octal);
     emit_volume_mode(c->diags, where(c, &at), name, text, hint);
 }
 
@@ -77,7 +77,8 @@ static void check_downward_file(PodCheck *p, const DownwardAPIVolumeFile *file, 
     check_file_path(c, file->path, &at);
     if (file->fieldRef) {
         check_object_field_selector(c, file->fieldRef, true, &field);
-        if (file->resourceFieldRef) emit_downward_two(c->diags, (Where){where_key(c, &resource).span, path_text(c->arena, path)}, file->path);
+        if (file->resourceFieldRef)
+            emit_downward_two(c->diags, (Where){where_key(c, &resource).span, path_text(c->arena, path)}, file->path);
     } else if (file->resourceFieldRef) {
         check_resource_field_selector(p, file->resourceFieldRef, true, &resource);
     } else {
@@ -102,7 +103,8 @@ void check_downward_volume(PodCheck *p, const Volume *volume, const Path *path) 
     for (uint32_t i = 0; i < downward->items.n; i++) check_downward_item(p, &downward->items, i, path);
 }
 
-/* Takes a file name for the map `node` that gives it at `path`; a name that is taken already is a conflict of the whole volume. */
+/* Takes a file name for the map `node` that gives it at `path`; a name that is taken already is a conflict of the whole volume.
+ */
 static void take_file(Projection *t, Str file, const Node *node, const Path *path) {
     Check *c = t->p->c;
     const Node *first = str_set_add(&t->taken, file, node);
@@ -173,7 +175,8 @@ static void check_signer_name(Check *c, Str name, const Path *path) {
     }
     Str domain = {name.at, (size_t)slash}, rest = str_slice(name, (size_t)slash + 1);
     enum { LONGEST_DOMAIN = 253, LONGEST = LONGEST_DOMAIN + 1 + 63 + 1 + 253 };
-    if (domain.len > LONGEST_DOMAIN || name.len > LONGEST) emit_volume_signer_long(c->diags, where(c, path), str_int(c->arena, LONGEST));
+    if (domain.len > LONGEST_DOMAIN || name.len > LONGEST)
+        emit_volume_signer_long(c->diags, where(c, path), str_int(c->arena, LONGEST));
     bool labels = true, parts = true;
     for (size_t i = 0, start = 0; i <= domain.len; i++) {
         if (i < domain.len && domain.at[i] != '.') continue;
@@ -188,7 +191,8 @@ static void check_signer_name(Check *c, Str name, const Path *path) {
     if (!labels || str_find(domain, '.') < 0)
         emit_volume_signer_name(c->diags, where(c, path), name, S("the part before the / is no domain such as example.com"));
     else if (!parts)
-        emit_volume_signer_name(c->diags, where(c, path), name, S("the part after the / holds more than a-z, 0-9, - and single dots"));
+        emit_volume_signer_name(c->diags, where(c, path), name,
+                                S("the part after the / holds more than a-z, 0-9, - and single dots"));
 }
 
 /* A bundle of a signer is named SIGNER-DOMAIN:SIGNER-NAME:REST, any other has no colon. */
@@ -196,12 +200,14 @@ static void check_bundle_name(Check *c, Str name, const Path *path) {
     ptrdiff_t colon = str_rfind(name, ':');
     Str signer = {name.at, colon < 0 ? 0 : (size_t)colon}, rest = str_slice(name, (size_t)(colon + 1));
     check_required(c, name, path);
-    if (colon == 0 || str_find(signer, '/') >= 0 || !is_dns_subdomain(rest)) emit_volume_bundle_name(c->diags, where(c, path), name);
+    if (colon == 0 || str_find(signer, '/') >= 0 || !is_dns_subdomain(rest))
+        emit_volume_bundle_name(c->diags, where(c, path), name);
 }
 
 static void check_bundle_projection(Projection *t, const ClusterTrustBundleProjection *bundle, const Path *path) {
     Check *c = t->p->c;
-    Path name = FIELD(path, "name"), signer = FIELD(path, "signerName"), selector = FIELD(path, "labelSelector"), at = FIELD(path, "path");
+    Path name = FIELD(path, "name"), signer = FIELD(path, "signerName"), selector = FIELD(path, "labelSelector"),
+         at = FIELD(path, "path");
     if (bundle->name.at && bundle->signerName.at) {
         emit_volume_bundle_two(c->diags, (Where){where_key(c, &signer).span, path_text(c->arena, path)});
     } else if (bundle->name.at) {
@@ -243,7 +249,8 @@ static bool is_kubernetes_signer(Str name) {
 }
 
 static void check_certificate_projection(Projection *t, const PodCertificateProjection *certificate, const Path *path) {
-    static const Str keyTypes[] = {STR("RSA3072"), STR("RSA4096"), STR("ECDSAP256"), STR("ECDSAP384"), STR("ECDSAP521"), STR("ED25519")};
+    static const Str keyTypes[] = {STR("RSA3072"),   STR("RSA4096"),   STR("ECDSAP256"),
+                                   STR("ECDSAP384"), STR("ECDSAP521"), STR("ED25519")};
     enum { HOUR = 60 * 60, DAY = 24 * HOUR, LONGEST = 91 * DAY };
     Check *c = t->p->c;
     Path signer = FIELD(path, "signerName"), annotations = FIELD(path, "userAnnotations"), keyType = FIELD(path, "keyType");
@@ -253,7 +260,8 @@ static void check_certificate_projection(Projection *t, const PodCertificateProj
     check_user(c, certificate->user, path, S("user"));
     check_enum(c, certificate->keyType, keyTypes, sizeof keyTypes / sizeof *keyTypes, &keyType);
     if (certificate->maxExpirationSeconds.set)
-        check_range(c, certificate->maxExpirationSeconds.value, HOUR, is_kubernetes_signer(certificate->signerName) ? DAY : LONGEST, &expiration);
+        check_range(c, certificate->maxExpirationSeconds.value, HOUR,
+                    is_kubernetes_signer(certificate->signerName) ? DAY : LONGEST, &expiration);
     const struct {
         Str name, file;
     } files[] = {{STR("credentialBundlePath"), certificate->credentialBundlePath},
@@ -272,7 +280,8 @@ static void check_certificate_projection(Projection *t, const PodCertificateProj
 
 static void check_volume_projection(Projection *t, const VolumeProjection *source, const Path *path) {
     Path secret = FIELD(path, "secret"), configMap = FIELD(path, "configMap"), downward = FIELD(path, "downwardAPI");
-    Path token = FIELD(path, "serviceAccountToken"), bundle = FIELD(path, "clusterTrustBundle"), certificate = FIELD(path, "podCertificate");
+    Path token = FIELD(path, "serviceAccountToken"), bundle = FIELD(path, "clusterTrustBundle"),
+         certificate = FIELD(path, "podCertificate");
     if (source->secret) check_secret_projection(t, source->secret, &secret);
     if (source->configMap) check_config_map_projection(t, source->configMap, &configMap);
     if (source->downwardAPI) check_downward_projection(t, source->downwardAPI, &downward);

@@ -1,31 +1,359 @@
+/* The kinds that keep pods running: Deployment, ReplicaSet, StatefulSet, DaemonSet, ReplicationController, and PodTemplate
+ * (k8s.io/kubernetes/pkg/apis/apps/validation, pkg/apis/core/validation). */
 #include "areas.h"
 
+static const Str rollingUpdate = STR("RollingUpdate"), recreate = STR("Recreate"), onDelete = STR("OnDelete");
+
+/* What the checks of a kind have in common. */
+typedef struct Workload {
+    Check *c;
+    const char *kind;
+    const Path *path;     /* of the spec */
+    const Path *template; /* of the pod template */
+} Workload;
+
+static void check_count(Check *c, OptInt count, const Path *spec, Str name) {
+    Path at = path_field(spec, name);
+    check_not_negative(c, count.value, &at);
+}
+
+static void check_seconds(Check *c, int64_t seconds, const Path *spec, Str name) {
+    Path at = path_field(spec, name);
+    check_not_negative(c, seconds, &at);
+}
+
+/* Digits, with or without a sign, as Go's strconv.Atoi reads them: 0 if the text is something else. */
+static int64_t number_of(Str text) {
+    bool minus = text.len && text.at[0] == '-';
+    int64_t value = 0;
+    if (minus || (text.len && text.at[0] == '+')) text = str_slice(text, 1);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') return 0;
+        if (value < INT64_MAX / 10 - 1) value = value * 10 + (text.at[i] - '0');
+    }
+    return minus ? -value : value;
+}
+
+/* The number of an amount of pods, be it absolute or a percentage. */
+static int64_t amount_of(OptIntOrString amount) {
+    if (!amount.value.isString) return amount.value.number;
+    Str text = amount.value.text;
+    return number_of(is_percent(text) ? (Str){text.at, text.len - 1} : text);
+}
+
+static void check_amount(Check *c, OptIntOrString amount, bool atMostAll, const Path *path) {
+    if (!amount.value.isString) {
+        check_not_negative(c, amount.value.number, path);
+    } else if (!is_percent(amount.value.text)) {
+        emit_workload_amount(c->diags, where(c, path), path->name, shown(c->arena, amount.value.text));
+    } else if (atMostAll && amount_of(amount) > 100) {
+        emit_workload_percent(c->diags, where(c, path), path->name, shown(c->arena, amount.value.text));
+    }
+}
+
+/* Selectors that are wanted, and ask for something. Returns whether the selector can be used. */
+static bool check_selector(const Workload *w, const LabelSelector *selector, bool required) {
+    Path at = FIELD(w->path, "selector");
+    if (!selector && required) emit_workload_selector_required(w->c->diags, where(w->c, &at), str_of(w->kind));
+    if (selector_is_empty(selector)) emit_workload_selector_empty(w->c->diags, where_key(w->c, &at), str_of(w->kind));
+    return check_label_selector(w->c, selector, &at);
+}
+
+static void check_match(const Workload *w, const LabelSelector *selector, const PodTemplateSpec *template) {
+    if (selector_matches(selector, template->metadata.labels)) return;
+    Path at = FIELD(w->path, "selector"), meta = FIELD(w->template, "metadata"), labels = FIELD(&meta, "labels");
+    report_selector_mismatch(w->c, selector, template->metadata.labels, &at, &labels);
+}
+
+/* Pods of these kinds never end by themselves. */
+static void check_lasting(const Workload *w, const PodSpec *spec) {
+    Path path = FIELD(w->template, "spec"), policy = FIELD(&path, "restartPolicy"), deadline = FIELD(&path, "activeDeadlineSeconds");
+    if (!str_eq(spec->restartPolicy, S("Always")))
+        emit_workload_restart_policy(w->c->diags, where(w->c, &policy), shown(w->c->arena, spec->restartPolicy), str_of(w->kind));
+    if (spec->activeDeadlineSeconds.set) emit_workload_deadline(w->c->diags, where(w->c, &deadline), str_of(w->kind));
+}
+
+/* The selector and the template of a Deployment or a ReplicaSet: as long as the selector is wrong, the template is not looked at. */
+static void check_selected_template(const Workload *w, const LabelSelector *selector, PodTemplateSpec *template) {
+    Path at = FIELD(w->path, "selector");
+    if (!check_selector(w, selector, true)) {
+        emit_workload_selector_invalid(w->c->diags, where_key(w->c, &at));
+        return;
+    }
+    check_match(w, selector, template);
+    check_pod_template(w->c, template, w->template);
+    check_lasting(w, &template->spec);
+}
+
 void check_pod_template_object(Check *c, PodTemplate *object) {
-    (void)c;
-    (void)object;
+    Path meta = FIELD(NULL, "metadata"), template = FIELD(NULL, "template");
+    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_pod_template(c, &object->template, &template);
+}
+
+static void check_deployment_strategy(Check *c, const DeploymentStrategy *strategy, const Path *path) {
+    const Str types[] = {recreate, rollingUpdate};
+    const RollingUpdateDeployment *update = strategy->rollingUpdate;
+    Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
+    Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
+    if (!str_in(strategy->type, types, 2)) {
+        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type).span), shown(c->arena, strategy->type),
+                               words_or(c->arena, types, 2), did_you_mean(c->arena, strategy->type, types, 2));
+        return;
+    }
+    if (!update) return;
+    if (str_eq(strategy->type, recreate)) {
+        emit_workload_recreate_rolling(c->diags, where_key(c, &rolling));
+        return;
+    }
+    check_amount(c, update->maxUnavailable, true, &unavailable);
+    check_amount(c, update->maxSurge, false, &surge);
+    if (!amount_of(update->maxUnavailable) && !amount_of(update->maxSurge)) emit_workload_no_progress(c->diags, where(c, &unavailable));
 }
 
 void check_deployment(Check *c, Deployment *object) {
-    (void)c;
-    (void)object;
+    DeploymentSpec *spec = &object->spec;
+    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
+    Path strategy = FIELD(&path, "strategy"), deadline = FIELD(&path, "progressDeadlineSeconds");
+    Workload w = {c, "Deployment", &path, &template};
+    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_count(c, spec->replicas, &path, S("replicas"));
+    check_selected_template(&w, spec->selector, &spec->template);
+    check_deployment_strategy(c, &spec->strategy, &strategy);
+    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
+    check_count(c, spec->revisionHistoryLimit, &path, S("revisionHistoryLimit"));
+    check_not_negative(c, spec->progressDeadlineSeconds.value, &deadline);
+    if (spec->progressDeadlineSeconds.set && spec->progressDeadlineSeconds.value <= spec->minReadySeconds)
+        emit_workload_progress_deadline(c->diags, where(c, &deadline), str_int(c->arena, spec->progressDeadlineSeconds.value),
+                                        str_int(c->arena, spec->minReadySeconds));
 }
 
 void check_replica_set(Check *c, ReplicaSet *object) {
-    (void)c;
-    (void)object;
+    ReplicaSetSpec *spec = &object->spec;
+    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
+    Workload w = {c, "ReplicaSet", &path, &template};
+    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_count(c, spec->replicas, &path, S("replicas"));
+    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
+    check_selected_template(&w, spec->selector, &spec->template);
+}
+
+static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *strategy, const Path *path) {
+    const Str types[] = {rollingUpdate, onDelete, recreate};
+    size_t count = gate(c, GATE_StatefulSetRecreateStrategy) ? 3 : 2;
+    const RollingUpdateStatefulSetStrategy *update = strategy->rollingUpdate;
+    Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
+    Path partition = FIELD(&rolling, "partition"), unavailable = FIELD(&rolling, "maxUnavailable");
+    if (!str_in(strategy->type, types, count)) {
+        emit_workload_update_strategy(c->diags, where_inside(c, path, where(c, &type).span), shown(c->arena, strategy->type),
+                                      words_or(c->arena, types, count), did_you_mean(c->arena, strategy->type, types, count));
+        return;
+    }
+    if (!update) return;
+    if (!str_eq(strategy->type, rollingUpdate)) {
+        emit_workload_rolling_unused(c->diags, where_key(c, &rolling), strategy->type);
+        return;
+    }
+    check_not_negative(c, update->partition.value, &partition);
+    if (!update->maxUnavailable.set) return;
+    check_amount(c, update->maxUnavailable, true, &unavailable);
+    bool text = update->maxUnavailable.value.isString && !is_percent(update->maxUnavailable.value.text);
+    if (!text && !amount_of(update->maxUnavailable)) emit_workload_unavailable_zero(c->diags, where(c, &unavailable));
+}
+
+static void check_retention(Check *c, const StatefulSetPersistentVolumeClaimRetentionPolicy *policy, const Path *path) {
+    static const Str policies[] = {STR("Retain"), STR("Delete")};
+    Path deleted = FIELD(path, "whenDeleted"), scaled = FIELD(path, "whenScaled");
+    check_enum(c, policy->whenDeleted, policies, 2, &deleted);
+    check_enum(c, policy->whenScaled, policies, 2, &scaled);
+}
+
+/* The volumes of a StatefulSet's pods. The server judges the claim templates first, as volumes of their names, and then the other
+ * volumes of the pod template. Here the pod template's volumes keep their places, so that findings point at the right text, those
+ * that a claim template replaces are exchanged, and the remaining claim templates follow. */
+typedef struct ClaimVolumes {
+    VolumeList volumes;
+    int64_t *places; /* the place of each volume in the server's list; -1 if it is not there */
+    uint32_t written; /* how many stand in the pod template */
+} ClaimVolumes;
+
+static int64_t claim_named(PersistentVolumeClaimList claims, Str name) {
+    for (uint32_t i = 0; i < claims.n; i++)
+        if (str_eq(claims.at[i].metadata.name, name)) return i;
+    return -1;
+}
+
+static Volume claim_volume(Arena *arena, Str name) {
+    PersistentVolumeClaimVolumeSource *source = NEW(arena, PersistentVolumeClaimVolumeSource);
+    source->claimName = name;
+    return (Volume){.name = name, .persistentVolumeClaim = source};
+}
+
+static ClaimVolumes claim_volumes(Arena *arena, VolumeList written, PersistentVolumeClaimList claims) {
+    uint32_t room = written.n + claims.n;
+    ClaimVolumes all = {{NEW_ARRAY(arena, Volume, room), written.n}, NEW_ARRAY(arena, int64_t, room), written.n};
+    int64_t *numbers = NEW_ARRAY(arena, int64_t, claims.n), next = 0; /* of the claims: places in the server's list */
+    bool *placed = NEW_ARRAY(arena, bool, claims.n);
+    for (uint32_t i = 0; i < claims.n; i++) {
+        bool repeated = claim_named(claims, claims.at[i].metadata.name) != i;
+        numbers[i] = repeated ? -1 : next++;
+        placed[i] = repeated;
+    }
+    for (uint32_t i = 0; i < written.n; i++) {
+        int64_t claim = claim_named(claims, written.at[i].name);
+        all.volumes.at[i] = claim < 0 ? written.at[i] : claim_volume(arena, written.at[i].name);
+        all.places[i] = claim < 0 ? next++ : placed[claim] ? -1 : numbers[claim];
+        if (claim >= 0) placed[claim] = true;
+    }
+    for (uint32_t i = 0; i < claims.n; i++) {
+        if (placed[i]) continue;
+        all.places[all.volumes.n] = numbers[i];
+        all.volumes.at[all.volumes.n++] = claim_volume(arena, claims.at[i].metadata.name);
+    }
+    return all;
+}
+
+/* The number in `[N]` at the start of the text, and what follows it; false if there is none. */
+static bool index_at(Str text, int64_t *index, Str *rest) {
+    ptrdiff_t end = str_find(text, ']');
+    if (end < 2 || !int_parse((Str){text.at + 1, (size_t)end - 1}, 0, INT32_MAX, index)) return false;
+    *rest = str_slice(text, (size_t)end + 1);
+    return true;
+}
+
+/* Turns places in the list of ClaimVolumes into the server's. Returns false for findings that the server would not have. */
+static bool renumber(Check *c, Diag *diag, const ClaimVolumes *all, const Path *volumes) {
+    Str start = path_text(c->arena, volumes), rest;
+    int64_t index;
+    if (!str_starts(diag->path, start) || !index_at(str_slice(diag->path, start.len), &index, &rest)) return true;
+    if (index >= all->volumes.n) return true;
+    if (all->places[index] < 0) return false;
+    diag->path = str_format(c->arena, "%.*s[%lld]%.*s", (int)start.len, start.at, (long long)all->places[index], (int)rest.len, rest.at);
+    return true;
+}
+
+/* Before 1.34 the server did not look at the spec of a StatefulSet's pods. */
+static void check_stateful_template(const Workload *w, StatefulSetSpec *spec) {
+    Check *c = w->c;
+    Path podSpec = FIELD(w->template, "spec"), volumes = FIELD(&podSpec, "volumes");
+    PodTemplateSpec template = spec->template;
+    ClaimVolumes all = {0};
+    template.spec.hostname = template.spec.subdomain = (Str){0}; /* the controller sets both */
+    if (spec->volumeClaimTemplates.n) {
+        all = claim_volumes(c->arena, template.spec.volumes, spec->volumeClaimTemplates);
+        template.spec.volumes = all.volumes;
+    }
+    uint32_t before = c->diags->items.n, kept = before;
+    check_pod_template(c, &template, w->template);
+    if (c->diags->items.n == before || (c->minor >= 34 && !spec->volumeClaimTemplates.n)) return;
+    Str specText = path_text(c->arena, &podSpec);
+    for (uint32_t i = before; i < c->diags->items.n; i++) {
+        Diag diag = c->diags->items.at[i];
+        if (c->minor < 34 ? !str_starts(diag.path, specText) : renumber(c, &diag, &all, &volumes)) c->diags->items.at[kept++] = diag;
+    }
+    c->diags->items.n = kept;
+}
+
+static void check_stateful_spec(const Workload *w, StatefulSetSpec *spec) {
+    static const Str policies[] = {STR("OrderedReady"), STR("Parallel")};
+    Check *c = w->c;
+    Path policy = FIELD(w->path, "podManagementPolicy"), strategy = FIELD(w->path, "updateStrategy");
+    Path retention = FIELD(w->path, "persistentVolumeClaimRetentionPolicy"), claims = FIELD(w->path, "volumeClaimTemplates");
+    Path ordinals = FIELD(w->path, "ordinals"), start = FIELD(&ordinals, "start"), service = FIELD(w->path, "serviceName");
+    if (!str_in(spec->podManagementPolicy, policies, 2))
+        emit_workload_pod_management(c->diags, where(c, &policy), shown(c->arena, spec->podManagementPolicy),
+                                     did_you_mean(c->arena, spec->podManagementPolicy, policies, 2));
+    check_stateful_strategy(c, &spec->updateStrategy, &strategy);
+    if (spec->persistentVolumeClaimRetentionPolicy) check_retention(c, spec->persistentVolumeClaimRetentionPolicy, &retention);
+    for (uint32_t i = 0; c->minor >= 34 && i < spec->volumeClaimTemplates.n; i++) {
+        Path claim = path_index(&claims, i), claimSpec = FIELD(&claim, "spec");
+        check_claim_spec(c, &spec->volumeClaimTemplates.at[i].spec, &claimSpec);
+    }
+    check_count(c, spec->replicas, w->path, S("replicas"));
+    check_seconds(c, spec->minReadySeconds, w->path, S("minReadySeconds"));
+    if (spec->ordinals) check_not_negative(c, spec->ordinals->start, &start);
+    if (c->minor >= 33 && spec->serviceName.len) check_dns_label(c, spec->serviceName, &service);
 }
 
 void check_stateful_set(Check *c, StatefulSet *object) {
-    (void)c;
-    (void)object;
+    StatefulSetSpec *spec = &object->spec;
+    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
+    Path selector = FIELD(&path, "selector");
+    Workload w = {c, "StatefulSet", &path, &template};
+    check_object_meta(c, &object->metadata, NAME_DNS_LABEL, &meta);
+    check_stateful_spec(&w, spec);
+    if (check_selector(&w, spec->selector, true)) {
+        check_match(&w, spec->selector, &spec->template);
+        check_stateful_template(&w, spec);
+    } else {
+        emit_workload_selector_invalid(c->diags, where_key(c, &selector));
+    }
+    check_lasting(&w, &spec->template.spec);
+}
+
+static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strategy, const Path *path) {
+    const Str types[] = {rollingUpdate, onDelete};
+    const RollingUpdateDaemonSet *update = strategy->rollingUpdate;
+    Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
+    Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
+    if (!str_in(strategy->type, types, 2)) {
+        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type).span), shown(c->arena, strategy->type),
+                               words_or(c->arena, types, 2), did_you_mean(c->arena, strategy->type, types, 2));
+        return;
+    }
+    if (!str_eq(strategy->type, rollingUpdate) || !update) return;
+    check_amount(c, update->maxUnavailable, true, &unavailable);
+    check_amount(c, update->maxSurge, true, &surge);
+    bool down = amount_of(update->maxUnavailable), up = amount_of(update->maxSurge);
+    if (down && up) emit_workload_daemon_both(c->diags, where(c, &surge));
+    if (!down && !up) emit_workload_daemon_neither(c->diags, where(c, &unavailable));
 }
 
 void check_daemon_set(Check *c, DaemonSet *object) {
-    (void)c;
-    (void)object;
+    DaemonSetSpec *spec = &object->spec;
+    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
+    Path strategy = FIELD(&path, "updateStrategy");
+    Workload w = {c, "DaemonSet", &path, &template};
+    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    if (check_selector(&w, spec->selector, false)) check_match(&w, spec->selector, &spec->template);
+    check_pod_template(c, &spec->template, &template);
+    check_lasting(&w, &spec->template.spec);
+    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
+    check_daemon_strategy(c, &spec->updateStrategy, &strategy);
+    check_count(c, spec->revisionHistoryLimit, &path, S("revisionHistoryLimit"));
+}
+
+static void check_controller_spec(const Workload *w, ReplicationControllerSpec *spec) {
+    Check *c = w->c;
+    Path selector = FIELD(w->path, "selector");
+    LabelSelector labels = {.matchLabels = spec->selector};
+    check_seconds(c, spec->minReadySeconds, w->path, S("minReadySeconds"));
+    check_count(c, spec->replicas, w->path, S("replicas"));
+    if (!spec->selector.n) emit_workload_selector_required(c->diags, where(c, &selector), str_of(w->kind));
+    if (!spec->template) {
+        emit_workload_template_required(c->diags, where(c, w->template));
+        return;
+    }
+    check_match(w, &labels, spec->template);
+    check_pod_template(c, spec->template, w->template);
+    check_lasting(w, &spec->template->spec);
+}
+
+static bool has_errors(const Check *c, uint32_t from) {
+    for (uint32_t i = from; i < c->diags->items.n; i++)
+        if (c->diags->items.at[i].severity == SEVERITY_ERROR) return true;
+    return false;
 }
 
 void check_replication_controller(Check *c, ReplicationController *object) {
-    (void)c;
-    (void)object;
+    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
+    Path generate = FIELD(&meta, "generateName");
+    Workload w = {c, "ReplicationController", &path, &template};
+    Str start = object->metadata.generateName;
+    uint32_t before = c->diags->items.n;
+    check_object_meta(c, &object->metadata, NAME_GENERATED, &meta);
+    check_controller_spec(&w, &object->spec);
+    /* What other kinds have refused long before is left to the check that the server makes of every object that is right so far. */
+    if (!has_errors(c, before) && (str_find(start, '/') >= 0 || str_find(start, '%') >= 0))
+        emit_meta_generate_name(c->diags, where(c, &generate), shown(c->arena, start));
 }

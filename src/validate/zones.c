@@ -1,5 +1,5 @@
-/* The time zones that a CronJob may name: Go's time.LoadLocation with the IANA database, of which only the names count here. The list
- * is part of the program, so that a manifest is judged alike on every machine; it is that of release 2025c. */
+/* The time zones that a CronJob may name: Go's time.LoadLocation with the IANA database, of which only the names count here. The
+ * list is part of the program, so that a manifest is judged alike on every machine; it is that of release 2025c. */
 #include "cron.h"
 
 typedef struct ZoneArea {
@@ -36,10 +36,8 @@ static const ZoneArea areas[] = {
          "Rio_Branco Rosario Santa_Isabel Santarem Santiago Santo_Domingo Sao_Paulo Scoresbysund Shiprock Sitka St_Barthelemy "
          "St_Johns St_Kitts St_Lucia St_Thomas St_Vincent Swift_Current Tegucigalpa Thule Thunder_Bay Tijuana Toronto Tortola "
          "Vancouver Virgin Whitehorse Winnipeg Yakutat Yellowknife")},
-    {STR("Antarctica/"),
-     STR("Casey Davis DumontDUrville Macquarie Mawson McMurdo Palmer Rothera South_Pole Syowa Troll Vostok")},
-    {STR("Arctic/"),
-     STR("Longyearbyen")},
+    {STR("Antarctica/"), STR("Casey Davis DumontDUrville Macquarie Mawson McMurdo Palmer Rothera South_Pole Syowa Troll Vostok")},
+    {STR("Arctic/"), STR("Longyearbyen")},
     {STR("Asia/"),
      STR("Aden Almaty Amman Anadyr Aqtau Aqtobe Ashgabat Ashkhabad Atyrau Baghdad Bahrain Baku Bangkok Barnaul Beirut Bishkek "
          "Brunei Calcutta Chita Choibalsan Chongqing Chungking Colombo Dacca Damascus Dhaka Dili Dubai Dushanbe Famagusta Gaza "
@@ -54,12 +52,9 @@ static const ZoneArea areas[] = {
     {STR("Australia/"),
      STR("ACT Adelaide Brisbane Broken_Hill Canberra Currie Darwin Eucla Hobart LHI Lindeman Lord_Howe Melbourne NSW North "
          "Perth Queensland South Sydney Tasmania Victoria West Yancowinna")},
-    {STR("Brazil/"),
-     STR("Acre DeNoronha East West")},
-    {STR("Canada/"),
-     STR("Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon")},
-    {STR("Chile/"),
-     STR("Continental EasterIsland")},
+    {STR("Brazil/"), STR("Acre DeNoronha East West")},
+    {STR("Canada/"), STR("Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon")},
+    {STR("Chile/"), STR("Continental EasterIsland")},
     {STR("Etc/"),
      STR("GMT GMT+0 GMT+1 GMT+10 GMT+11 GMT+12 GMT+2 GMT+3 GMT+4 GMT+5 GMT+6 GMT+7 GMT+8 GMT+9 GMT-0 GMT-1 GMT-10 GMT-11 "
          "GMT-12 GMT-13 GMT-14 GMT-2 GMT-3 GMT-4 GMT-5 GMT-6 GMT-7 GMT-8 GMT-9 GMT0 Greenwich UCT UTC Universal Zulu")},
@@ -69,10 +64,8 @@ static const ZoneArea areas[] = {
          "Ljubljana London Luxembourg Madrid Malta Mariehamn Minsk Monaco Moscow Nicosia Oslo Paris Podgorica Prague Riga Rome "
          "Samara San_Marino Sarajevo Saratov Simferopol Skopje Sofia Stockholm Tallinn Tirane Tiraspol Ulyanovsk Uzhgorod "
          "Vaduz Vatican Vienna Vilnius Volgograd Warsaw Zagreb Zaporozhye Zurich")},
-    {STR("Indian/"),
-     STR("Antananarivo Chagos Christmas Cocos Comoro Kerguelen Mahe Maldives Mauritius Mayotte Reunion")},
-    {STR("Mexico/"),
-     STR("BajaNorte BajaSur General")},
+    {STR("Indian/"), STR("Antananarivo Chagos Christmas Cocos Comoro Kerguelen Mahe Maldives Mauritius Mayotte Reunion")},
+    {STR("Mexico/"), STR("BajaNorte BajaSur General")},
     {STR("Pacific/"),
      STR("Apia Auckland Bougainville Chatham Chuuk Easter Efate Enderbury Fakaofo Fiji Funafuti Galapagos Gambier Guadalcanal "
          "Guam Honolulu Johnston Kanton Kiritimati Kosrae Kwajalein Majuro Marquesas Midway Nauru Niue Norfolk Noumea "

@@ -1,0 +1,243 @@
+#include "diff_report.h"
+
+#include <jansson.h>
+
+#include "rules.h"
+
+#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
+
+/* Where one side of a change is written. */
+typedef struct Side {
+    bool there;
+    Str file;
+    Place place;
+} Side;
+
+static Side side_of(Arena *arena, const DiffObject *object, const Path *path) {
+    if (!object->document || !path) return (Side){0};
+    Where where = path_where(arena, object->document->root, path);
+    return (Side){true, object->file->source.name, source_place(&object->file->source, arena, where.span.at)};
+}
+
+static const char *effect_colour(uint8_t effect, bool colour) {
+    static const char *const codes[] = {"\033[2m", "\033[32m", "\033[36m", "\033[33m", "\033[1;33m", "\033[1;31m"};
+    return colour ? codes[effect] : "";
+}
+
+static const char *bold(bool colour) {
+    return colour ? "\033[1m" : "";
+}
+
+static const char *reset(bool colour) {
+    return colour ? "\033[0m" : "";
+}
+
+/* A value in one line, short enough to stand beside another. */
+static Str shown_value(Arena *arena, Str value, bool there) {
+    enum { LONGEST = 60 };
+    if (!there) return S("(none)");
+    if (value.len == 0) return S("(set)");
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < value.len && i < LONGEST; i++) buf_char(&buf, (unsigned char)value.at[i] < 0x20 ? ' ' : value.at[i]);
+    while (value.len > LONGEST && buf.len && ((unsigned char)value.at[buf.len] & 0xC0) == 0x80) buf.len--;
+    if (value.len > LONGEST) buf_str(&buf, S("..."));
+    return buf_text(&buf);
+}
+
+static const Document *shown_document(const Pair *pair) {
+    return pair->after.document ? pair->after.document : pair->before.document;
+}
+
+static const char *pair_word(const Pair *pair) {
+    static const char *const words[] = {"", "added", "removed", "renamed"};
+    return words[pair->kind];
+}
+
+static void put_object(FILE *out, const Pair *pair) {
+    const Document *document = shown_document(pair);
+    fprintf(out, "%.*s ", TEXT(document->kind));
+    if (document->namespace_.len) fprintf(out, "%.*s/", TEXT(document->namespace_));
+    fprintf(out, "%.*s", TEXT(document->name));
+    if (pair->kind == PAIR_RENAMED) fprintf(out, " (was %.*s)", TEXT(pair->before.document->name));
+}
+
+static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *change, const ReportSettings *settings) {
+    const Difference *d = &change->difference;
+    Str path = path_text(arena, d->path);
+    Side before = side_of(arena, &pair->before, d->oldPath), after = side_of(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path);
+    const char *effect = effect_name((Effect)change->effect);
+    if (settings->format == REPORT_CONCISE) {
+        const Side *side = after.there ? &after : &before;
+        fprintf(out, "%.*s:%u:%u: %s: ", TEXT(side->file), side->place.line, side->place.column, effect);
+        put_object(out, pair);
+        fprintf(out, ": %.*s: ", TEXT(path));
+    } else {
+        fprintf(out, "  %s%-9s%s %.*s: ", effect_colour(change->effect, settings->colour), effect, reset(settings->colour), TEXT(path));
+    }
+    if (d->kind == DIFFERENCE_MOVED) {
+        fputs("moved", out);
+    } else {
+        Str old = shown_value(arena, d->before, d->kind != DIFFERENCE_ADDED), new = shown_value(arena, d->after, d->kind != DIFFERENCE_REMOVED);
+        fprintf(out, "%.*s -> %.*s", TEXT(old), TEXT(new));
+    }
+    if (change->reason.len) fprintf(out, "; %.*s", TEXT(change->reason));
+    if (settings->format == REPORT_TEXT) {
+        fprintf(out, "  %s(", settings->colour ? "\033[2m" : "");
+        if (before.there) fprintf(out, "%.*s:%u:%u", TEXT(before.file), before.place.line, before.place.column);
+        if (before.there && after.there) fputs(" -> ", out);
+        if (after.there) fprintf(out, "%.*s:%u:%u", TEXT(after.file), after.place.line, after.place.column);
+        fprintf(out, ")%s", reset(settings->colour));
+    }
+    fputc('\n', out);
+}
+
+static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const ReportSettings *settings) {
+    if (!pair->after.document) return;
+    DiagList *diags = &pair->after.document->diags;
+    diag_sort(diags);
+    for (uint32_t i = 0; i < diags->items.n; i++) {
+        const Diag *diag = &diags->items.at[i];
+        if (diag->severity < SEVERITY_ERROR) continue;
+        Place place = source_place(&pair->after.file->source, arena, diag->span.at);
+        bool indent = settings->format == REPORT_TEXT;
+        fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(pair->after.file->source.name), place.line, place.column,
+                settings->colour ? "\033[1;31m" : "", TEXT(rules[diag->rule].name), reset(settings->colour), TEXT(diag->message));
+        if (diag->help.len) fprintf(out, "; %.*s", TEXT(diag->help));
+        fputc('\n', out);
+    }
+}
+
+static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSettings *settings) {
+    if (settings->format == REPORT_TEXT) {
+        fputs(bold(settings->colour), out);
+        put_object(out, pair);
+        const char *what = pair->kind == PAIR_CHANGED || !pair->accepted ? effect_name((Effect)pair->effect) : pair_word(pair);
+        fprintf(out, "%s: %s%s%s\n", reset(settings->colour), effect_colour(pair->effect, settings->colour), what, reset(settings->colour));
+    } else if (pair->kind != PAIR_CHANGED) {
+        const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
+        Place place = source_place(&object->file->source, arena, object->document->span.at);
+        fprintf(out, "%.*s:%u:%u: %s: ", TEXT(object->file->source.name), place.line, place.column, pair_word(pair));
+        put_object(out, pair);
+        fputc('\n', out);
+    }
+    for (uint32_t i = 0; i < pair->changeCount; i++) put_change(out, arena, pair, &pair->changes[i], settings);
+    put_diagnostics(out, arena, pair, settings);
+    if (settings->format != REPORT_TEXT) return;
+    if (pair->kind == PAIR_CHANGED && pair->changeCount == 0 && pair->accepted) fputs("  the same after defaulting\n", out);
+    if (pair->summary.len) fprintf(out, "  = %.*s\n", TEXT(pair->summary));
+    if (pair->wayOut.len) fprintf(out, "  = way out: %.*s\n", TEXT(pair->wayOut));
+    fputc('\n', out);
+}
+
+static void put_summary(FILE *out, const DiffResult *result) {
+    uint32_t added = 0, removed = 0, counts[EFFECT_REFUSED + 1] = {0};
+    for (uint32_t i = 0; i < result->pairs.n; i++) {
+        const Pair *pair = &result->pairs.at[i];
+        if (pair->kind == PAIR_ADDED && pair->accepted)
+            added++;
+        else if (pair->kind == PAIR_REMOVED)
+            removed++;
+        else
+            counts[pair->effect]++;
+    }
+    const char *comma = "";
+    for (int effect = EFFECT_REFUSED; effect >= EFFECT_NONE; effect--) {
+        if (!counts[effect]) continue;
+        fprintf(out, "%s%u %s", comma, counts[effect], effect_name((Effect)effect));
+        comma = ", ";
+    }
+    if (added) fprintf(out, "%s%u added", comma, added), comma = ", ";
+    if (removed) fprintf(out, "%s%u removed", comma, removed), comma = ", ";
+    if (!*comma) fputs("no object changes", out);
+    if (result->unchanged) fprintf(out, "; %u unchanged", result->unchanged);
+    fputc('\n', out);
+}
+
+static json_t *json_text(Arena *arena, Str s) {
+    s = str_valid_utf8(arena, s);
+    return json_stringn(s.at ? s.at : "", s.len);
+}
+
+static json_t *json_side(Arena *arena, const DiffObject *object, const Path *path, Str value) {
+    Side side = side_of(arena, object, path);
+    if (!side.there) return json_null();
+    return json_pack("{s:o,s:o,s:i,s:i,s:o}", "file", json_text(arena, side.file), "path", json_text(arena, path_text(arena, path)), "line",
+                     (int)side.place.line, "column", (int)side.place.column, "value", json_text(arena, value));
+}
+
+static json_t *json_diag(Arena *arena, const DiffObject *object, const Diag *diag) {
+    const Rule *rule = &rules[diag->rule];
+    Place start = source_place(&object->file->source, arena, diag->span.at), end = source_place(&object->file->source, arena, diag->span.end);
+    json_t *out = json_pack("{s:s,s:o,s:s,s:o,s:i,s:i,s:i,s:i,s:o}", "source", diag_source_name((DiagSource)rule->source), "rule",
+                            json_text(arena, rule->name), "severity", severity_name((Severity)diag->severity), "path", json_text(arena, diag->path),
+                            "line", (int)start.line, "column", (int)start.column, "endLine", (int)end.line, "endColumn", (int)end.column,
+                            "message", json_text(arena, diag->message));
+    const char *type = api_error_name((ApiError)rule->type);
+    if (type) json_object_set_new(out, "type", json_string(type));
+    if (diag->help.len) json_object_set_new(out, "help", json_text(arena, diag->help));
+    return out;
+}
+
+static json_t *json_pair(Arena *arena, const Pair *pair) {
+    static const char *const kinds[] = {"changed", "added", "removed", "renamed"};
+    static const char *const differences[] = {"added", "removed", "changed", "moved"};
+    const Document *document = shown_document(pair);
+    const DiffObject *shown = pair->after.document ? &pair->after : &pair->before;
+    json_t *out = json_object(), *changes = json_array(), *diagnostics = json_array();
+    json_object_set_new(out, "file", json_text(arena, shown->file->source.name));
+    json_object_set_new(out, "index", json_integer(document->index));
+    if (document->item >= 0) json_object_set_new(out, "item", json_integer(document->item));
+    json_object_set_new(out, "line", json_integer(source_place(&shown->file->source, arena, document->span.at).line));
+    json_object_set_new(out, "apiVersion", json_text(arena, document->apiVersion));
+    json_object_set_new(out, "kind", json_text(arena, document->kind));
+    json_object_set_new(out, "name", json_text(arena, document->name));
+    json_object_set_new(out, "namespace", json_text(arena, document->namespace_));
+    json_object_set_new(out, "change", json_string(kinds[pair->kind]));
+    if (pair->kind == PAIR_RENAMED) json_object_set_new(out, "oldName", json_text(arena, pair->before.document->name));
+    json_object_set_new(out, "effect", json_string(effect_name((Effect)pair->effect)));
+    json_object_set_new(out, "accepted", json_boolean(pair->accepted));
+    json_object_set_new(out, "skipped", json_false());
+    for (uint32_t i = 0; i < pair->changeCount; i++) {
+        const Change *change = &pair->changes[i];
+        const Difference *d = &change->difference;
+        json_t *entry = json_pack("{s:o,s:s,s:s}", "path", json_text(arena, path_text(arena, d->path)), "kind", differences[d->kind], "effect",
+                                  effect_name((Effect)change->effect));
+        if (change->reason.len) json_object_set_new(entry, "reason", json_text(arena, change->reason));
+        json_object_set_new(entry, "before", json_side(arena, &pair->before, d->oldPath, d->before));
+        json_object_set_new(entry, "after", json_side(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path, d->after));
+        json_array_append_new(changes, entry);
+    }
+    json_object_set_new(out, "changes", changes);
+    if (pair->after.document) {
+        diag_sort(&pair->after.document->diags);
+        for (uint32_t i = 0; i < pair->after.document->diags.items.n; i++)
+            json_array_append_new(diagnostics, json_diag(arena, &pair->after, &pair->after.document->diags.items.at[i]));
+    }
+    json_object_set_new(out, "diagnostics", diagnostics);
+    if (pair->summary.len) json_object_set_new(out, "summary", json_text(arena, pair->summary));
+    if (pair->wayOut.len) json_object_set_new(out, "wayOut", json_text(arena, pair->wayOut));
+    return out;
+}
+
+static void put_json(FILE *out, Arena *arena, const DiffResult *result, const ReportSettings *settings) {
+    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, settings->minor);
+    for (uint32_t i = 0; i < result->pairs.n; i++) {
+        json_t *pair = json_pair(arena, &result->pairs.at[i]);
+        fputs(i ? ",\n" : "\n", out);
+        json_dumpf(pair, out, JSON_PRESERVE_ORDER);
+        json_decref(pair);
+    }
+    fprintf(out, "],\n\"summary\": {\"unchanged\": %u", result->unchanged);
+    for (int effect = EFFECT_NONE; effect <= EFFECT_REFUSED; effect++)
+        fprintf(out, ", \"%s\": %u", effect_name((Effect)effect), result->counts[effect]);
+    fputs("}}\n", out);
+}
+
+void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const ReportSettings *settings) {
+    if (settings->format == REPORT_JSON) {
+        put_json(out, arena, result, settings);
+        return;
+    }
+    for (uint32_t i = 0; i < result->pairs.n; i++) put_pair(out, arena, &result->pairs.at[i], settings);
+    if (!settings->quiet) put_summary(out, result);
+}

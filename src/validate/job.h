@@ -1,0 +1,21 @@
+/* What Job and CronJob share. */
+#ifndef PODLINT_JOB_H
+#define PODLINT_JOB_H
+
+#include "areas.h"
+
+#define TEXT(s) (int)(s).len, (s).at
+
+bool job_is_indexed(const JobSpec *spec);
+
+/* The name that the server will give: for generateName with five letters of its own choice, here xxxxx. */
+Str job_name(Arena *arena, const ObjectMeta *meta);
+
+/* What holds for a Job and for the template of a CronJob. */
+void check_job_spec(Check *c, JobSpec *spec, const Path *path);
+
+/* job_policy.c; the policies must be there, and the Job indexed for a successPolicy. */
+void check_pod_failure_policy(Check *c, const JobSpec *spec, const Path *path);
+void check_success_policy(Check *c, const JobSpec *spec, const Path *path);
+
+#endif
