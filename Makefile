@@ -96,6 +96,16 @@ golden: $(BUILD)/podlint
 bench: $(BUILD)/bench
 	@sh src/test/bench.sh $(BUILD)/bench build/manifests
 
+# Needs ORACLE, a program that gives the API server's verdicts; see src/test/fuzz_oracle.c.
+SEED ?= 1
+COUNT ?= 2000
+fuzz-oracle: $(BUILD)/fuzz_oracle
+	@mkdir -p build/fuzz
+	@$(BUILD)/fuzz_oracle $(ORACLE) $(SEED) $(COUNT) build/fuzz
+
+$(BUILD)/fuzz_oracle: src/test/fuzz_oracle.c $(LIBRARY)
+	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(BUILD)/podlint $(DESTDIR)$(PREFIX)/bin/podlint
@@ -113,6 +123,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: all run test golden bench install lint clean
+.PHONY: all run test golden bench fuzz-oracle install lint clean
 
 -include $(OBJECTS:.o=.d)

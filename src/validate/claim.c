@@ -1,4 +1,5 @@
-/* Specs of persistent volume claims, in StatefulSets and in generic ephemeral volumes (k8s.io/kubernetes/pkg/apis/core/validation). */
+/* Specs of persistent volume claims, in StatefulSets and in generic ephemeral volumes
+ * (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
 
 static const Str accessModes[] = {STR("ReadWriteOnce"), STR("ReadOnlyMany"), STR("ReadWriteMany"), STR("ReadWriteOncePod")};
@@ -14,10 +15,10 @@ static void check_access_modes(Check *c, StrList modes, const Path *path) {
         bool known = str_in(modes.at[i], accessModes, ACCESS_MODES);
         alone |= str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
         others |= known && !str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
-        if (!known)
-            emit_not_supported(c->diags, where_inside(c, path, where(c, &at).span), shown(c->arena, modes.at[i]), S("accessModes"),
-                               words_or(c->arena, accessModes, ACCESS_MODES),
-                               did_you_mean(c->arena, modes.at[i], accessModes, ACCESS_MODES));
+        if (known) continue;
+        emit_not_supported(c->diags, where_inside(c, path, where(c, &at).span), shown(c->arena, modes.at[i]), S("accessModes"),
+                           words_or(c->arena, accessModes, ACCESS_MODES),
+                           did_you_mean(c->arena, modes.at[i], accessModes, ACCESS_MODES));
     }
     if (alone && others) emit_claim_access_modes_conflict(c->diags, where_key(c, path));
 }
@@ -44,8 +45,10 @@ static void check_source(Check *c, Str apiGroup, Str kind, Str name, const Path 
         emit_claim_source_kind(c->diags, where_inside(c, path, where(c, &kindPath).span), shown(c->arena, kind));
 }
 
-static bool same_text(Str a, Str b) {
-    return (a.at == NULL) == (b.at == NULL) && str_eq(a, b);
+/* An absent apiGroup and an empty one are different here. */
+static bool same_source(const TypedLocalObjectReference *a, const TypedObjectReference *b) {
+    return (a->apiGroup.at == NULL) == (b->apiGroup.at == NULL) && str_eq(a->apiGroup, b->apiGroup) && str_eq(a->kind, b->kind) &&
+           str_eq(a->name, b->name);
 }
 
 static void check_sources(Check *c, const PersistentVolumeClaimSpec *spec, const Path *path) {
@@ -60,7 +63,7 @@ static void check_sources(Check *c, const PersistentVolumeClaimSpec *spec, const
     Where at = where_inside(c, path, where_key(c, &sourcePath).span);
     if (ref->namespace.len) {
         emit_claim_source_namespace(c->diags, at);
-    } else if (!same_text(source->apiGroup, ref->apiGroup) || !str_eq(source->kind, ref->kind) || !str_eq(source->name, ref->name)) {
+    } else if (!same_source(source, ref)) {
         Diag *diag = emit_claim_source_mismatch(c->diags, at);
         diag_note(c->diags, diag, where_key(c, &refPath).span, S("dataSourceRef"));
     }
@@ -68,7 +71,8 @@ static void check_sources(Check *c, const PersistentVolumeClaimSpec *spec, const
 
 void check_claim_spec(Check *c, const PersistentVolumeClaimSpec *spec, const Path *path) {
     Path modes = FIELD(path, "accessModes"), selector = FIELD(path, "selector"), resources = FIELD(path, "resources");
-    Path class = FIELD(path, "storageClassName"), mode = FIELD(path, "volumeMode"), attributes = FIELD(path, "volumeAttributesClassName");
+    Path class = FIELD(path, "storageClassName"), attributes = FIELD(path, "volumeAttributesClassName");
+    Path mode = FIELD(path, "volumeMode");
     check_access_modes(c, spec->accessModes, &modes);
     check_label_selector(c, spec->selector, &selector);
     check_storage(c, &spec->resources, &resources);

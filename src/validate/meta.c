@@ -217,7 +217,8 @@ static void check_requirement(Check *c, const LabelSelectorRequirement *term, co
         if (term->values.n) emit_selector_values_forbidden(c->diags, where_key(c, &values), term->operator);
         break;
     case OP_NONE:
-        emit_selector_operator(c->diags, where(c, &operator), shown(c->arena, term->operator), words_or(c->arena, operators, OP_NONE),
+        emit_selector_operator(c->diags, where(c, &operator), shown(c->arena, term->operator),
+                               words_or(c->arena, operators, OP_NONE),
                                did_you_mean(c->arena, term->operator, operators, OP_NONE));
     }
     check_qualified_name(c, term->key, &key);
@@ -279,7 +280,8 @@ static Str label_fault(Arena *arena, StrMap wanted, StrMap labels) {
     return S("");
 }
 
-void report_selector_mismatch(Check *c, const LabelSelector *selector, StrMap labels, const Path *selectorPath, const Path *path) {
+void report_selector_mismatch(Check *c, const LabelSelector *selector, StrMap labels, const Path *selectorPath,
+                              const Path *path) {
     Str fault = selector ? label_fault(c->arena, selector->matchLabels, labels) : S("there is no selector");
     for (uint32_t i = 0; selector && !fault.len && i < selector->matchExpressions.n; i++) {
         const LabelSelectorRequirement *term = &selector->matchExpressions.at[i];

@@ -169,14 +169,18 @@ bool is_path_segment(Str s) {
     return !str_eq(s, S(".")) && !str_eq(s, S("..")) && str_find(s, '/') < 0 && str_find(s, '%') < 0;
 }
 
+/* The value of a digit; 36 if it is none. */
+static unsigned digit_value(char ch) {
+    return (unsigned)(digit(ch) ? ch - '0' : lower(ch) ? ch - 'a' + 10 : upper(ch) ? ch - 'A' + 10 : 36);
+}
+
 /* A number at the start of `*s` in the base, at most `highest`; it is taken off. `longest` is the number of digits that it may
  * have, 0 for any; a decimal number then has no leading zero. */
 static bool take_number(Str *s, unsigned base, unsigned highest, size_t longest, unsigned *out) {
     size_t n = 0;
     unsigned value = 0;
     for (; n < s->len; n++) {
-        char ch = s->at[n];
-        unsigned d = digit(ch) ? (unsigned)(ch - '0') : lower(ch) ? (unsigned)(ch - 'a' + 10) : upper(ch) ? (unsigned)(ch - 'A' + 10) : base;
+        unsigned d = digit_value(s->at[n]);
         if (d >= base) break;
         value = value * base + d;
         if (value > highest) return false;
@@ -383,9 +387,10 @@ void check_ip(Check *c, Str value, const Path *path) {
         emit_ip(c->diags, where(c, path), shown(c->arena, value));
         return;
     }
-    if (gate(c, GATE_StrictIPCIDRValidation))
-        emit_ip_ambiguous(c->diags, where(c, path), value,
-                          str_find(value, ':') < 0 ? S("it has leading zeros") : S("it has leading zeros or is an IPv4 address inside of an IPv6 address"));
+    if (!gate(c, GATE_StrictIPCIDRValidation)) return;
+    bool ipv6 = str_find(value, ':') >= 0;
+    emit_ip_ambiguous(c->diags, where(c, path), shown(c->arena, value),
+                      ipv6 ? S("it is an IPv4 address written as IPv6, or has leading zeros") : S("it has leading zeros"));
 }
 
 bool check_required(Check *c, Str value, const Path *path) {
@@ -402,7 +407,8 @@ void check_enum(Check *c, Str value, const Str *allowed, size_t count, const Pat
 
 void check_range(Check *c, int64_t value, int64_t low, int64_t high, const Path *path) {
     if (value < low || value > high)
-        emit_range(c->diags, where(c, path), path->name, str_int(c->arena, low), str_int(c->arena, high), str_int(c->arena, value));
+        emit_range(c->diags, where(c, path), path->name, str_int(c->arena, low), str_int(c->arena, high),
+                   str_int(c->arena, value));
 }
 
 void check_not_negative(Check *c, int64_t value, const Path *path) {

@@ -1,5 +1,5 @@
-/* The forms of names in the API (k8s.io/apimachinery/pkg/util/validation, pkg/api/validation). Each is_ function only decides; each
- * check_ function also reports, as FieldValueInvalid at the path, with what is wrong and the form that is wanted. */
+/* The forms of names in the API (k8s.io/apimachinery/pkg/util/validation, pkg/api/validation). Each is_ function only decides;
+ * each check_ function also reports, as FieldValueInvalid at the path, with what is wrong and the form that is wanted. */
 #ifndef PODLINT_NAMES_H
 #define PODLINT_NAMES_H
 

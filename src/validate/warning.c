@@ -1,5 +1,440 @@
-#include "areas.h"
+/* What the API server takes, and answers with a warning (k8s.io/kubernetes/pkg/api/pod/warnings.go, pkg/api/node,
+ * pkg/api/persistentvolumeclaim, and WarningsOnCreate of the kinds in pkg/registry). */
+#include "warning.h"
+
+#include "address.h"
+#include "str_set.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+#define TEXT(s) (int)(s).len, (s).at
+
+uint32_t container_count(const PodSpec *spec) {
+    return spec->initContainers.n + spec->containers.n + spec->ephemeralContainers.n;
+}
+
+#define VIEW(list_, index_, x) (ContainerView){list_, index_, (x)->name, (x)->ports, (x)->env, &(x)->resources, (x)->securityContext}
+
+ContainerView container_view(const PodSpec *spec, uint32_t i) {
+    if (i < spec->initContainers.n) return VIEW(S("initContainers"), i, &spec->initContainers.at[i]);
+    i -= spec->initContainers.n;
+    if (i < spec->containers.n) return VIEW(S("containers"), i, &spec->containers.at[i]);
+    i -= spec->containers.n;
+    return VIEW(S("ephemeralContainers"), i, &spec->ephemeralContainers.at[i]);
+}
+
+/* The fault of a name that is no DNS label, in words. */
+static Str label_fault(Arena *arena, Str name) {
+    if (name.len > 63) return str_format(arena, "has %zu characters", name.len);
+    if (str_find(name, '.') >= 0) return S("holds a dot");
+    return S("is no DNS label");
+}
+
+static Str label_of(Arena *arena, Str name) {
+    char *text = arena_cstr(arena, name);
+    for (size_t i = 0; i < name.len; i++)
+        if (text[i] == '.' || text[i] == '_' || text[i] == ' ') text[i] = '-';
+        else if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
+    Str label = {text, name.len};
+    return is_dns_label(label) ? str_format(arena, "write it as \"%s\"", text)
+                               : S("use a-z, 0-9 and -, a letter or digit at both ends, at most 63 characters");
+}
+
+/* Where generateName stands for the name, the server adds five letters and digits to its first 58 bytes. */
+static void check_host_name(Check *c, const ObjectMeta *meta, bool isPod) {
+    Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "name"), from = FIELD(&up, "generateName");
+    bool generated = !meta->name.len && meta->generateName.len;
+    Str name = meta->name;
+    if (generated) {
+        Str head = {meta->generateName.at, meta->generateName.len < 58 ? meta->generateName.len : 58};
+        name = str_join(c->arena, head, S("00000"));
+    }
+    if (is_dns_label(name)) return;
+    Str problem = S("the name is missing"), hint = S("set metadata.name");
+    if (generated) {
+        problem = str_format(c->arena, "generateName %.*s", TEXT(label_fault(c->arena, name)));
+        hint = S("use a-z, 0-9 and -, a letter or digit first");
+    } else if (name.len) {
+        problem = str_format(c->arena, "the name %.*s", TEXT(label_fault(c->arena, name)));
+        hint = label_of(c->arena, name);
+    }
+    emit_warn_host_name(c->diags, where_printed(c, generated ? &from : &at, &at), problem,
+                        isPod ? S("the pod has its") : S("pods have their"), hint);
+}
+
+typedef struct OldLabel {
+    Str name, since, successor;
+} OldLabel;
+
+static const OldLabel oldLabels[] = {
+    {STR("beta.kubernetes.io/arch"), STR("1.14"), STR("kubernetes.io/arch")},
+    {STR("beta.kubernetes.io/os"), STR("1.14"), STR("kubernetes.io/os")},
+    {STR("beta.kubernetes.io/instance-type"), STR("1.17"), STR("node.kubernetes.io/instance-type")},
+    {STR("failure-domain.beta.kubernetes.io/region"), STR("1.17"), STR("topology.kubernetes.io/region")},
+    {STR("failure-domain.beta.kubernetes.io/zone"), STR("1.17"), STR("topology.kubernetes.io/zone")},
+    {STR("app.kubernetes.io/created-by"), STR("1.9"), STR("")},
+    {STR("scheduler.alpha.kubernetes.io/preferAvoidPods"), STR("1.22"), STR("")},
+    {STR("node-role.kubernetes.io/master"), STR(""), STR("node-role.kubernetes.io/control-plane")},
+};
+
+static void check_node_label(Check *c, Str name, bool isKey, const Path *path) {
+    for (size_t i = 0; i < LENGTH(oldLabels); i++) {
+        const OldLabel *old = &oldLabels[i];
+        if (!str_eq(name, old->name)) continue;
+        Str since = old->since.len ? str_join(c->arena, S(" since Kubernetes "), old->since) : S("");
+        Str hint = S("");
+        if (old->successor.len) hint = str_format(c->arena, "use %.*s", TEXT(old->successor));
+        if (str_ends(name, S("preferAvoidPods"))) hint = S("use taints and tolerations");
+        emit_warn_node_label(c->diags, isKey ? where_key(c, path) : where(c, path), name, since, hint);
+        return;
+    }
+}
+
+static void check_node_term(Check *c, const NodeSelectorTerm *term, bool checkValues, const Path *path) {
+    Path list = FIELD(path, "matchExpressions");
+    for (uint32_t i = 0; i < term->matchExpressions.n; i++) {
+        const NodeSelectorRequirement *requirement = &term->matchExpressions.at[i];
+        Path item = path_index(&list, i), key = FIELD(&item, "key"), values = FIELD(&item, "values");
+        check_node_label(c, requirement->key, false, &key);
+        for (uint32_t j = 0; checkValues && j < requirement->values.n; j++) {
+            Path at = path_index(&values, j);
+            if (is_label_value(requirement->values.at[j])) continue;
+            emit_warn_preferred_label_value(c->diags, where(c, &at), shown(c->arena, requirement->values.at[j]));
+        }
+    }
+}
+
+static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Path *path) {
+    if (!affinity) return;
+    if (affinity->requiredDuringSchedulingIgnoredDuringExecution) {
+        const NodeSelectorTermList *terms = &affinity->requiredDuringSchedulingIgnoredDuringExecution->nodeSelectorTerms;
+        Path selector = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution"), list = FIELD(&selector, "nodeSelectorTerms");
+        for (uint32_t i = 0; i < terms->n; i++) {
+            Path item = path_index(&list, i);
+            check_node_term(c, &terms->at[i], false, &item);
+        }
+    }
+    Path list = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
+    for (uint32_t i = 0; i < affinity->preferredDuringSchedulingIgnoredDuringExecution.n; i++) {
+        Path item = path_index(&list, i), preference = FIELD(&item, "preference");
+        check_node_term(c, &affinity->preferredDuringSchedulingIgnoredDuringExecution.at[i].preference, c->minor >= 33, &preference);
+    }
+}
+
+static void check_null_selector(Check *c, const LabelSelector *selector, Str term, const Path *path) {
+    Path at = FIELD(path, "labelSelector");
+    if (!selector) emit_warn_null_selector(c->diags, where(c, &at), term, S("labelSelector: {}"));
+}
+
+static void check_pod_affinity(Check *c, const PodAffinityTermList *required, const WeightedPodAffinityTermList *preferred,
+                               const Path *path) {
+    Path list = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution");
+    for (uint32_t i = 0; i < required->n; i++) {
+        Path item = path_index(&list, i);
+        check_null_selector(c, required->at[i].labelSelector, S("term"), &item);
+    }
+    list = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
+    for (uint32_t i = 0; i < preferred->n; i++) {
+        Path item = path_index(&list, i), term = FIELD(&item, "podAffinityTerm");
+        check_null_selector(c, preferred->at[i].podAffinityTerm.labelSelector, S("term"), &term);
+    }
+}
+
+static void check_placement(const PodText *p) {
+    Check *c = p->c;
+    const PodSpec *spec = p->spec;
+    Path selector = FIELD(p->specPath, "nodeSelector"), constraints = FIELD(p->specPath, "topologySpreadConstraints");
+    Path affinity = FIELD(p->specPath, "affinity");
+    for (uint32_t i = 0; i < spec->nodeSelector.n; i++) {
+        Path at = path_key(&selector, spec->nodeSelector.at[i].key);
+        check_node_label(c, spec->nodeSelector.at[i].key, true, &at);
+    }
+    for (uint32_t i = 0; i < spec->topologySpreadConstraints.n; i++) {
+        const TopologySpreadConstraint *constraint = &spec->topologySpreadConstraints.at[i];
+        Path item = path_index(&constraints, i), key = FIELD(&item, "topologyKey");
+        check_node_label(c, constraint->topologyKey, false, &key);
+        check_null_selector(c, constraint->labelSelector, S("constraint"), &item);
+    }
+    if (!spec->affinity) return;
+    Path node = FIELD(&affinity, "nodeAffinity"), with = FIELD(&affinity, "podAffinity"), against = FIELD(&affinity, "podAntiAffinity");
+    const PodAffinity *near = spec->affinity->podAffinity;
+    const PodAntiAffinity *far = spec->affinity->podAntiAffinity;
+    check_node_affinity(c, spec->affinity->nodeAffinity, &node);
+    if (near)
+        check_pod_affinity(c, &near->requiredDuringSchedulingIgnoredDuringExecution,
+                           &near->preferredDuringSchedulingIgnoredDuringExecution, &with);
+    if (far)
+        check_pod_affinity(c, &far->requiredDuringSchedulingIgnoredDuringExecution,
+                           &far->preferredDuringSchedulingIgnoredDuringExecution, &against);
+}
+
+static const Str appArmorPrefix = STR("container.apparmor.security.beta.kubernetes.io/");
+static const Str seccompPrefix = STR("container.seccomp.security.alpha.kubernetes.io/");
+
+static const struct {
+    Str key, version, field;
+} deadAnnotations[] = {
+    {STR("scheduler.alpha.kubernetes.io/critical-pod"), STR("1.16"), STR("priorityClassName")},
+    {STR("security.alpha.kubernetes.io/sysctls"), STR("1.11"), STR("securityContext.sysctls")},
+    {STR("security.alpha.kubernetes.io/unsafe-sysctls"), STR("1.11"), STR("securityContext.sysctls")},
+};
+
+/* The profile that an AppArmor annotation stands for; its type is empty if it stands for none. */
+static AppArmorProfile app_armor_profile(Str annotation) {
+    static const Str local = STR("localhost/");
+    if (str_eq(annotation, S("unconfined"))) return (AppArmorProfile){.type = S("Unconfined")};
+    if (str_eq(annotation, S("runtime/default"))) return (AppArmorProfile){.type = S("RuntimeDefault")};
+    if (str_starts(annotation, local) && annotation.len > local.len)
+        return (AppArmorProfile){.type = S("Localhost"), .localhostProfile = str_slice(annotation, local.len)};
+    return (AppArmorProfile){0};
+}
+
+/* Whether the pod's own profile says the same as the annotation. Before 1.34 templates with any profile of the pod counted. */
+static bool pod_profile_matches(const PodText *p, const AppArmorProfile *wanted) {
+    const AppArmorProfile *profile = p->spec->securityContext ? p->spec->securityContext->appArmorProfile : NULL;
+    if (!profile) return false;
+    if (p->isTemplate && p->c->minor < 34) return true;
+    return wanted->type.len && str_eq(profile->type, wanted->type) && str_eq(profile->localhostProfile, wanted->localhostProfile);
+}
+
+static void check_app_armor(const PodText *p, const StrPair *annotation, const ContainerView *container, const Path *path) {
+    Check *c = p->c;
+    AppArmorProfile wanted = app_armor_profile(annotation->value);
+    if (container->security && container->security->appArmorProfile) return;
+    if (!p->isTemplate && p->spec->os && str_eq(p->spec->os->name, S("windows"))) return;
+    if (pod_profile_matches(p, &wanted)) return;
+    Str hint = S("set securityContext.appArmorProfile of the container; this value is no AppArmor profile");
+    if (wanted.type.len)
+        hint = str_format(c->arena, "set securityContext.appArmorProfile of the container %.*s: {type: %.*s%s%.*s}",
+                          TEXT(shown(c->arena, container->name)), TEXT(wanted.type),
+                          wanted.localhostProfile.len ? ", localhostProfile: " : "", TEXT(shown(c->arena, wanted.localhostProfile)));
+    emit_warn_apparmor_annotation(c->diags, where_key(c, path), hint);
+}
+
+static void check_seccomp(const PodText *p, Str key, const ContainerView *container, const Path *path) {
+    if (container->security && container->security->seccompProfile) return;
+    emit_warn_dead_annotation(p->c->diags, where_key(p->c, path), shown(p->c->arena, key), S("1.27"),
+                              S("securityContext.seccompProfile of the container"));
+}
+
+/* An annotation that names a container after its prefix. */
+static void check_container_annotation(const PodText *p, const StrPair *annotation, const Path *path) {
+    bool isAppArmor = str_starts(annotation->key, appArmorPrefix);
+    if (!isAppArmor && !str_starts(annotation->key, seccompPrefix)) return;
+    Str name = str_slice(annotation->key, isAppArmor ? appArmorPrefix.len : seccompPrefix.len);
+    for (uint32_t i = 0, n = container_count(p->spec); i < n; i++) {
+        ContainerView container = container_view(p->spec, i);
+        if (!str_eq(container.name, name)) continue;
+        if (isAppArmor) check_app_armor(p, annotation, &container, path);
+        else check_seccomp(p, annotation->key, &container, path);
+    }
+}
+
+static void check_annotation(const PodText *p, const StrPair *annotation, const Path *path) {
+    Check *c = p->c;
+    for (size_t i = 0; i < LENGTH(deadAnnotations); i++)
+        if (str_eq(annotation->key, deadAnnotations[i].key))
+            emit_warn_dead_annotation(c->diags, where_key(c, path), annotation->key, deadAnnotations[i].version,
+                                      deadAnnotations[i].field);
+    if (str_eq(annotation->key, S("seccomp.security.alpha.kubernetes.io/pod")) &&
+        !(p->spec->securityContext && p->spec->securityContext->seccompProfile))
+        emit_warn_dead_annotation(c->diags, where_key(c, path), annotation->key, S("1.27"), S("securityContext.seccompProfile"));
+    check_container_annotation(p, annotation, path);
+}
+
+static void check_template_annotations(const PodText *p) {
+    static const Str domains[] = {STR("scheduler.alpha."), STR("security.alpha."), STR("seccomp.security."), STR("container.")};
+    Path list = FIELD(p->metaPath, "annotations");
+    for (uint32_t i = 0; i < p->meta->annotations.n; i++) {
+        const StrPair *annotation = &p->meta->annotations.at[i];
+        Path at = path_key(&list, annotation->key);
+        for (size_t j = 0; j < LENGTH(domains); j++)
+            if (str_starts(annotation->key, domains[j])) check_annotation(p, annotation, &at);
+    }
+}
+
+/* What to write instead of an amount with a fraction. */
+static Str byte_hint(Arena *arena, const Quantity *quantity) {
+    Str text = quantity->text;
+    if (text.len > 1 && text.at[text.len - 1] == 'm') {
+        int n = (int)text.len - 1;
+        return str_format(arena, "m means thousandths; did you mean %.*sM or %.*sMi?", n, text.at, n, text.at);
+    }
+    return str_format(arena, "write %lld, or another whole number", (long long)quantity_value(quantity));
+}
+
+/* The server counts an amount in thousandths to see whether it is whole, in an integer of 64 bits that may overflow: what is left
+ * then decides, except that amounts of few digits with a large power of ten become 0. */
+static bool overflow_looks_fractional(const Quantity *quantity, Int128 milli) {
+    Str text = quantity->text;
+    if (quantity->format == QUANTITY_EXPONENT || (text.len && strchr("GTPE", text.at[text.len - 1]))) return false;
+    return (int64_t)(uint64_t)milli % 1000 != 0;
+}
+
+static void check_bytes(Check *c, const QuantityMap *amounts, Str name, const Path *at, const Path *printed) {
+    const Quantity *quantity = quantity_get(*amounts, name);
+    if (!quantity || quantity->nano % NANO == 0) {
+        Int128 milli = quantity ? quantity->nano / (NANO / 1000) : 0;
+        if (milli <= INT64_MAX && milli >= INT64_MIN) return;
+        if (!overflow_looks_fractional(quantity, milli)) return;
+    }
+    Path key = path_key(at, name), shownKey = path_key(printed, name);
+    Where place = where_printed(c, &key, &shownKey);
+    if (quantity->nano % NANO) emit_warn_fractional_bytes(c->diags, place, quantity->text, byte_hint(c->arena, quantity));
+    else emit_warn_bytes_overflow(c->diags, place, quantity->text);
+}
+
+static void check_memory(Check *c, const QuantityMap *amounts, const Path *path) {
+    if (!amounts->n) return;
+    check_bytes(c, amounts, S("memory"), path, path);
+    check_bytes(c, amounts, S("ephemeral-storage"), path, path);
+}
+
+void check_claim_warnings(Check *c, const PersistentVolumeClaimSpec *spec, const Path *at, const Path *printed) {
+    Path resources = FIELD(at, "resources"), requests = FIELD(&resources, "requests"), limits = FIELD(&resources, "limits");
+    Path resources2 = FIELD(printed, "resources"), requests2 = FIELD(&resources2, "requests"), limits2 = FIELD(&resources2, "limits");
+    check_bytes(c, &spec->resources.requests, S("storage"), &requests, &requests2);
+    check_bytes(c, &spec->resources.limits, S("storage"), &limits, &limits2);
+}
+
+/* A later entry is fine if it extends the earlier one: it holds $(NAME), and more than that. */
+static bool extends(Arena *arena, const EnvVar *variable) {
+    Str reference = str_format(arena, "$(%.*s)", TEXT(variable->name));
+    return !variable->valueFrom && str_has(variable->value, reference) && !str_eq(variable->value, reference);
+}
+
+static void check_environment(Check *c, const EnvVarList *env, const Path *path) {
+    if (env->n < 2) return;
+    StrSet names = {.arena = c->arena};
+    for (uint32_t i = 0; i < env->n; i++) {
+        const EnvVar *first = str_set_add(&names, env->at[i].name, &env->at[i]);
+        if (!first || extends(c->arena, &env->at[i])) continue;
+        Path at = path_index(path, i), before = path_index(path, (uint32_t)(first - env->at));
+        Str name = shown(c->arena, env->at[i].name);
+        Diag *diag = emit_warn_env_hidden(c->diags, where(c, &at), name,
+                                          str_format(c->arena, "remove one of the two; to add to the first, use $(%.*s) in the value",
+                                                     TEXT(name)));
+        diag_note(c->diags, diag, where(c, &before).span, S("first set here"));
+    }
+}
+
+static void check_container_warnings(const PodText *p) {
+    for (uint32_t i = 0, n = container_count(p->spec); i < n; i++) {
+        ContainerView container = container_view(p->spec, i);
+        Path list = path_field(p->specPath, container.list), at = path_index(&list, container.index);
+        Path resources = FIELD(&at, "resources"), limits = FIELD(&resources, "limits"), requests = FIELD(&resources, "requests");
+        Path env = FIELD(&at, "env");
+        check_memory(p->c, &container.resources->limits, &limits);
+        check_memory(p->c, &container.resources->requests, &requests);
+        check_environment(p->c, &container.env, &env);
+    }
+    check_port_warnings(p);
+}
+
+static void check_address_form(Check *c, Str ip, const Path *path) {
+    Address address;
+    if (c->minor < 33 || !address_parse(ip, &address)) return;
+    if (address.isV4 && address.isStrict) return;
+    Str better = address_text(c->arena, &address);
+    if (!address.isStrict) emit_warn_ip_form(c->diags, where(c, path), shown(c->arena, ip), better);
+    else if (!str_eq(ip, better)) emit_warn_ip_not_canonical(c->diags, where(c, path), shown(c->arena, ip), better);
+}
+
+static void check_addresses(const PodText *p) {
+    Check *c = p->c;
+    Path config = FIELD(p->specPath, "dnsConfig"), servers = FIELD(&config, "nameservers"), aliases = FIELD(p->specPath, "hostAliases");
+    const PodDNSConfig *dns = p->spec->dnsConfig;
+    const HostAliasList *list = &p->spec->hostAliases;
+    for (uint32_t i = 0; dns && i < dns->nameservers.n; i++) {
+        Path at = path_index(&servers, i);
+        check_address_form(c, dns->nameservers.at[i], &at);
+    }
+    StrSet ips = {.arena = c->arena};
+    for (uint32_t i = 0; i < list->n; i++) {
+        Path item = path_index(&aliases, i), at = FIELD(&item, "ip");
+        const HostAlias *first = str_set_add(&ips, list->at[i].ip, &list->at[i]);
+        check_address_form(c, list->at[i].ip, &at);
+        if (!first) continue;
+        Path before = path_index(&aliases, (uint32_t)(first - list->at)), earlier = FIELD(&before, "ip");
+        Diag *diag = emit_warn_host_alias_twice(c->diags, where(c, &at), shown(c->arena, list->at[i].ip));
+        diag_note(c->diags, diag, where(c, &earlier).span, S("first entry"));
+    }
+}
+
+static void check_pull_secrets(const PodText *p) {
+    Check *c = p->c;
+    Path secrets = FIELD(p->specPath, "imagePullSecrets");
+    const LocalObjectReferenceList *list = &p->spec->imagePullSecrets;
+    StrSet names = {.arena = c->arena};
+    for (uint32_t i = 0; i < list->n; i++) {
+        Path item = path_index(&secrets, i), at = FIELD(&item, "name");
+        Str name = list->at[i].name;
+        const LocalObjectReference *first = str_set_add(&names, name, &list->at[i]);
+        if (!name.len) emit_warn_pull_secret_empty(c->diags, where(c, &at));
+        if (!first || !name.len) continue;
+        Path before = path_index(&secrets, (uint32_t)(first - list->at)), earlier = FIELD(&before, "name");
+        Diag *diag = emit_warn_pull_secret_twice(c->diags, where(c, &at), shown(c->arena, name));
+        diag_note(c->diags, diag, where(c, &earlier).span, S("first named here"));
+    }
+}
+
+static void check_pod_text(const PodText *p) {
+    Check *c = p->c;
+    Path overhead = FIELD(p->specPath, "overhead"), grace = FIELD(p->specPath, "terminationGracePeriodSeconds");
+    check_placement(p);
+    check_template_annotations(p);
+    check_volume_warnings(p);
+    check_pull_secrets(p);
+    check_memory(c, &p->spec->overhead, &overhead);
+    check_container_warnings(p);
+    if (p->spec->terminationGracePeriodSeconds.value < 0)
+        emit_warn_negative_grace(c->diags, where(c, &grace), str_int(c->arena, p->spec->terminationGracePeriodSeconds.value));
+    check_addresses(p);
+}
+
+void check_template_warnings(Check *c, const PodTemplateSpec *template, const Path *path) {
+    Path meta = FIELD(path, "metadata"), spec = FIELD(path, "spec");
+    check_pod_text(&(PodText){c, &template->metadata, &template->spec, &meta, &spec, true});
+}
+
+static void check_pod_warnings(Check *c, const Pod *pod) {
+    Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec");
+    check_pod_text(&(PodText){c, &pod->metadata, &pod->spec, &meta, &spec, false});
+}
+
+static void check_stateful_set_warnings(Check *c, const StatefulSet *object, const Path *path) {
+    Path claims = FIELD(path, "volumeClaimTemplates"), limit = FIELD(path, "revisionHistoryLimit");
+    for (uint32_t i = 0; i < object->spec.volumeClaimTemplates.n; i++) { /* the server leaves the claim's spec out of the path */
+        Path printed = path_index(&claims, i), at = FIELD(&printed, "spec");
+        check_claim_warnings(c, &object->spec.volumeClaimTemplates.at[i].spec, &at, &printed);
+    }
+    if (object->spec.revisionHistoryLimit.value < 0 && c->minor >= 33)
+        emit_warn_negative_history(c->diags, where(c, &limit), str_int(c->arena, object->spec.revisionHistoryLimit.value));
+}
+
+/* Kinds whose names go into the host names of pods; the others number or hash theirs, or need a DNS label anyway. */
+static bool name_is_host_name(const Type *type) {
+    return type == &type_Pod || type == &type_Deployment || type == &type_ReplicaSet || type == &type_ReplicationController ||
+           type == &type_Job || type == &type_CronJob;
+}
+
+/* The template of a kind that has one under spec, or NULL. */
+static const PodTemplateSpec *template_of(const Type *type, const void *object) {
+    if (type == &type_ReplicationController) return ((const ReplicationController *)object)->spec.template;
+    if (type == &type_Deployment) return &((const Deployment *)object)->spec.template;
+    if (type == &type_ReplicaSet) return &((const ReplicaSet *)object)->spec.template;
+    if (type == &type_StatefulSet) return &((const StatefulSet *)object)->spec.template;
+    if (type == &type_DaemonSet) return &((const DaemonSet *)object)->spec.template;
+    return NULL;
+}
 
 void check_warnings(Check *c) {
-    (void)c;
+    const Type *type = c->document->type;
+    const void *object = c->document->object;
+    Path spec = FIELD(NULL, "spec"), inSpec = FIELD(&spec, "template"), inRoot = FIELD(NULL, "template");
+    if (name_is_host_name(type)) check_host_name(c, model_meta(c->document), type == &type_Pod);
+    if (type == &type_Pod) check_pod_warnings(c, object);
+    if (type == &type_PodTemplate) check_template_warnings(c, &((const PodTemplate *)object)->template, &inRoot);
+    const PodTemplateSpec *template = template_of(type, object);
+    if (template) check_template_warnings(c, template, &inSpec);
+    if (type == &type_StatefulSet) check_stateful_set_warnings(c, object, &spec);
 }

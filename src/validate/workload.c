@@ -65,15 +65,26 @@ static void check_match(const Workload *w, const LabelSelector *selector, const 
     report_selector_mismatch(w->c, selector, template->metadata.labels, &at, &labels);
 }
 
+/* Whether the value at the path is reported as not supported already. */
+static bool is_reported(const Check *c, const Path *path) {
+    Str text = path_text(c->arena, path);
+    for (uint32_t i = 0; i < c->diags->items.n; i++) {
+        const Diag *diag = &c->diags->items.at[i];
+        if (rules[diag->rule].type == API_NOT_SUPPORTED && str_eq(diag->path, text)) return true;
+    }
+    return false;
+}
+
 /* Pods of these kinds never end by themselves. */
 static void check_lasting(const Workload *w, const PodSpec *spec) {
-    Path path = FIELD(w->template, "spec"), policy = FIELD(&path, "restartPolicy"), deadline = FIELD(&path, "activeDeadlineSeconds");
-    if (!str_eq(spec->restartPolicy, S("Always")))
+    Path path = FIELD(w->template, "spec"), policy = FIELD(&path, "restartPolicy");
+    Path deadline = FIELD(&path, "activeDeadlineSeconds");
+    if (!str_eq(spec->restartPolicy, S("Always")) && !is_reported(w->c, &policy))
         emit_workload_restart_policy(w->c->diags, where(w->c, &policy), shown(w->c->arena, spec->restartPolicy), str_of(w->kind));
     if (spec->activeDeadlineSeconds.set) emit_workload_deadline(w->c->diags, where(w->c, &deadline), str_of(w->kind));
 }
 
-/* The selector and the template of a Deployment or a ReplicaSet: as long as the selector is wrong, the template is not looked at. */
+/* The selector and the template of a Deployment or a ReplicaSet. While the selector is wrong, the template is not looked at. */
 static void check_selected_template(const Workload *w, const LabelSelector *selector, PodTemplateSpec *template) {
     Path at = FIELD(w->path, "selector");
     if (!check_selector(w, selector, true)) {
@@ -108,7 +119,8 @@ static void check_deployment_strategy(Check *c, const DeploymentStrategy *strate
     }
     check_amount(c, update->maxUnavailable, true, &unavailable);
     check_amount(c, update->maxSurge, false, &surge);
-    if (!amount_of(update->maxUnavailable) && !amount_of(update->maxSurge)) emit_workload_no_progress(c->diags, where(c, &unavailable));
+    if (!amount_of(update->maxUnavailable) && !amount_of(update->maxSurge))
+        emit_workload_no_progress(c->diags, where(c, &unavailable));
 }
 
 void check_deployment(Check *c, Deployment *object) {
@@ -173,7 +185,8 @@ static void check_retention(Check *c, const StatefulSetPersistentVolumeClaimRete
  * that a claim template replaces are exchanged, and the remaining claim templates follow. */
 typedef struct ClaimVolumes {
     VolumeList volumes;
-    int64_t *places; /* the place of each volume in the server's list; -1 if it is not there */
+    int64_t *places;  /* of each volume in the server's list; -1 if it is not there */
+    uint32_t *claims; /* of each volume that follows: the number of its claim template */
     uint32_t written; /* how many stand in the pod template */
 } ClaimVolumes;
 
@@ -191,13 +204,15 @@ static Volume claim_volume(Arena *arena, Str name) {
 
 static ClaimVolumes claim_volumes(Arena *arena, VolumeList written, PersistentVolumeClaimList claims) {
     uint32_t room = written.n + claims.n;
-    ClaimVolumes all = {{NEW_ARRAY(arena, Volume, room), written.n}, NEW_ARRAY(arena, int64_t, room), written.n};
+    ClaimVolumes all = {.volumes = {NEW_ARRAY(arena, Volume, room), written.n},
+                        .places = NEW_ARRAY(arena, int64_t, room),
+                        .claims = NEW_ARRAY(arena, uint32_t, claims.n),
+                        .written = written.n};
     int64_t *numbers = NEW_ARRAY(arena, int64_t, claims.n), next = 0; /* of the claims: places in the server's list */
     bool *placed = NEW_ARRAY(arena, bool, claims.n);
     for (uint32_t i = 0; i < claims.n; i++) {
-        bool repeated = claim_named(claims, claims.at[i].metadata.name) != i;
-        numbers[i] = repeated ? -1 : next++;
-        placed[i] = repeated;
+        placed[i] = claim_named(claims, claims.at[i].metadata.name) != i; /* the name is there already */
+        numbers[i] = placed[i] ? -1 : next++;
     }
     for (uint32_t i = 0; i < written.n; i++) {
         int64_t claim = claim_named(claims, written.at[i].name);
@@ -207,6 +222,7 @@ static ClaimVolumes claim_volumes(Arena *arena, VolumeList written, PersistentVo
     }
     for (uint32_t i = 0; i < claims.n; i++) {
         if (placed[i]) continue;
+        all.claims[all.volumes.n - written.n] = i;
         all.places[all.volumes.n] = numbers[i];
         all.volumes.at[all.volumes.n++] = claim_volume(arena, claims.at[i].metadata.name);
     }
@@ -221,37 +237,45 @@ static bool index_at(Str text, int64_t *index, Str *rest) {
     return true;
 }
 
-/* Turns places in the list of ClaimVolumes into the server's. Returns false for findings that the server would not have. */
-static bool renumber(Check *c, Diag *diag, const ClaimVolumes *all, const Path *volumes) {
-    Str start = path_text(c->arena, volumes), rest;
+/* Turns places in the list of ClaimVolumes into the server's, and shows claim templates where they stand. Returns false for
+ * findings that the server would not have. */
+static bool renumber(const Workload *w, Diag *diag, const ClaimVolumes *all) {
+    Path spec = FIELD(w->template, "spec"), volumes = FIELD(&spec, "volumes"), claims = FIELD(w->path, "volumeClaimTemplates");
+    Str start = path_text(w->c->arena, &volumes), rest;
     int64_t index;
     if (!str_starts(diag->path, start) || !index_at(str_slice(diag->path, start.len), &index, &rest)) return true;
     if (index >= all->volumes.n) return true;
     if (all->places[index] < 0) return false;
-    diag->path = str_format(c->arena, "%.*s[%lld]%.*s", (int)start.len, start.at, (long long)all->places[index], (int)rest.len, rest.at);
+    diag->path = str_format(w->c->arena, "%.*s[%lld]%.*s", (int)start.len, start.at, (long long)all->places[index], (int)rest.len,
+                            rest.at);
+    if (index < all->written) return true;
+    Path claim = path_index(&claims, all->claims[index - all->written]);
+    Path meta = FIELD(&claim, "metadata"), name = FIELD(&meta, "name");
+    diag->span = where(w->c, &name).span;
     return true;
 }
 
 /* Before 1.34 the server did not look at the spec of a StatefulSet's pods. */
 static void check_stateful_template(const Workload *w, StatefulSetSpec *spec) {
-    Check *c = w->c;
-    Path podSpec = FIELD(w->template, "spec"), volumes = FIELD(&podSpec, "volumes");
+    DiagList *diags = w->c->diags;
+    Path podSpec = FIELD(w->template, "spec");
     PodTemplateSpec template = spec->template;
     ClaimVolumes all = {0};
     template.spec.hostname = template.spec.subdomain = (Str){0}; /* the controller sets both */
     if (spec->volumeClaimTemplates.n) {
-        all = claim_volumes(c->arena, template.spec.volumes, spec->volumeClaimTemplates);
+        all = claim_volumes(w->c->arena, template.spec.volumes, spec->volumeClaimTemplates);
         template.spec.volumes = all.volumes;
     }
-    uint32_t before = c->diags->items.n, kept = before;
-    check_pod_template(c, &template, w->template);
-    if (c->diags->items.n == before || (c->minor >= 34 && !spec->volumeClaimTemplates.n)) return;
-    Str specText = path_text(c->arena, &podSpec);
-    for (uint32_t i = before; i < c->diags->items.n; i++) {
-        Diag diag = c->diags->items.at[i];
-        if (c->minor < 34 ? !str_starts(diag.path, specText) : renumber(c, &diag, &all, &volumes)) c->diags->items.at[kept++] = diag;
+    uint32_t before = diags->items.n, kept = before;
+    check_pod_template(w->c, &template, w->template);
+    if (diags->items.n == before || (w->c->minor >= 34 && !spec->volumeClaimTemplates.n)) return;
+    Str specText = path_text(w->c->arena, &podSpec);
+    for (uint32_t i = before; i < diags->items.n; i++) {
+        Diag diag = diags->items.at[i];
+        bool keep = w->c->minor < 34 ? !str_starts(diag.path, specText) : renumber(w, &diag, &all);
+        if (keep) diags->items.at[kept++] = diag;
     }
-    c->diags->items.n = kept;
+    diags->items.n = kept;
 }
 
 static void check_stateful_spec(const Workload *w, StatefulSetSpec *spec) {
@@ -353,7 +377,7 @@ void check_replication_controller(Check *c, ReplicationController *object) {
     uint32_t before = c->diags->items.n;
     check_object_meta(c, &object->metadata, NAME_GENERATED, &meta);
     check_controller_spec(&w, &object->spec);
-    /* What other kinds have refused long before is left to the check that the server makes of every object that is right so far. */
+    /* What other kinds refuse before is left to the check that the server makes of every object that is right so far. */
     if (!has_errors(c, before) && (str_find(start, '/') >= 0 || str_find(start, '%') >= 0))
         emit_meta_generate_name(c->diags, where(c, &generate), shown(c->arena, start));
 }

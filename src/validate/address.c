@@ -1,0 +1,109 @@
+/* Reads IP addresses as net.ParseIP of Go 1.16 did, and tells those that stricter readers refuse. */
+#include "address.h"
+
+/* Four decimal numbers at the start of `s`; the rest of the text, or NULL `at` if there are none. */
+static Str read_v4(Str s, uint8_t *out, bool *isStrict) {
+    for (int part = 0; part < 4; part++) {
+        size_t n = 0;
+        unsigned value = 0;
+        if (part && (!s.len || s.at[0] != '.')) return (Str){0};
+        if (part) s = str_slice(s, 1);
+        for (; n < s.len && s.at[n] >= '0' && s.at[n] <= '9' && value <= 255; n++) value = value * 10 + (unsigned)(s.at[n] - '0');
+        if (n == 0 || value > 255) return (Str){0};
+        if (n > 1 && s.at[0] == '0') *isStrict = false;
+        out[part] = (uint8_t)value;
+        s = str_slice(s, n);
+    }
+    return s;
+}
+
+/* Hexadecimal digits at the start of `s`, at most 0xffff; how many, or 0. */
+static size_t read_hex(Str s, unsigned *value) {
+    size_t n = 0;
+    *value = 0;
+    for (; n < s.len; n++) {
+        char ch = s.at[n];
+        unsigned digit = ch >= '0' && ch <= '9'   ? (unsigned)(ch - '0')
+                         : ch >= 'a' && ch <= 'f' ? (unsigned)(ch - 'a') + 10
+                         : ch >= 'A' && ch <= 'F' ? (unsigned)(ch - 'A') + 10
+                                                  : 16;
+        if (digit == 16) break;
+        *value = *value * 16 + digit;
+        if (*value > 0xffff) return 0;
+    }
+    return n;
+}
+
+static bool read_v6(Str s, Address *out) {
+    int at = 0, gap = -1;
+    if (str_starts(s, S("::"))) {
+        gap = 0;
+        s = str_slice(s, 2);
+    }
+    while (at < 16 && s.len) {
+        unsigned value;
+        size_t n = read_hex(s, &value);
+        if (n == 0) return false;
+        if (n < s.len && s.at[n] == '.') {
+            if (at > 12 || (gap < 0 && at != 12)) return false;
+            s = read_v4(s, out->bytes + at, &out->isStrict);
+            if (!s.at || s.len) return false;
+            at += 4;
+            break;
+        }
+        if (n > 4) out->isStrict = false;
+        out->bytes[at++] = (uint8_t)(value >> 8);
+        out->bytes[at++] = (uint8_t)value;
+        s = str_slice(s, n);
+        if (!s.len) break;
+        if (s.at[0] != ':' || s.len == 1) return false;
+        s = str_slice(s, 1);
+        if (s.at[0] != ':') continue;
+        if (gap >= 0) return false;
+        gap = at;
+        s = str_slice(s, 1);
+    }
+    if (s.len || (gap < 0) != (at == 16)) return false;
+    if (gap >= 0) {
+        memmove(out->bytes + 16 - (at - gap), out->bytes + gap, (size_t)(at - gap));
+        memset(out->bytes + gap, 0, (size_t)(16 - at));
+    }
+    return true;
+}
+
+bool address_parse(Str s, Address *out) {
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    *out = (Address){.isStrict = true};
+    if (str_find(s, ':') < 0) {
+        Str rest = read_v4(s, out->bytes + 12, &out->isStrict);
+        out->isV4 = true;
+        return rest.at && !rest.len;
+    }
+    if (!read_v6(s, out)) return false;
+    out->isV4 = memcmp(out->bytes, mapped, sizeof mapped) == 0;
+    if (out->isV4) out->isStrict = false;
+    return true;
+}
+
+/* The first of the longest runs of zero groups, if of two or more, becomes `::`. */
+Str address_text(Arena *arena, const Address *address) {
+    const uint8_t *b = address->bytes;
+    if (address->isV4) return str_format(arena, "%u.%u.%u.%u", b[12], b[13], b[14], b[15]);
+    int gap = -1, length = 1;
+    for (int i = 0; i < 8; i++) {
+        int n = 0;
+        while (i + n < 8 && !b[2 * (i + n)] && !b[2 * (i + n) + 1]) n++;
+        if (n > length) gap = i, length = n;
+    }
+    Buf buf = {.arena = arena};
+    for (int i = 0; i < 8; i++) {
+        if (i == gap) {
+            buf_str(&buf, S("::"));
+            i += length - 1;
+            continue;
+        }
+        if (i && i != gap + length) buf_char(&buf, ':');
+        buf_format(&buf, "%x", (unsigned)(b[2 * i] << 8 | b[2 * i + 1]));
+    }
+    return buf_text(&buf);
+}

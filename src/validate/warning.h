@@ -1,0 +1,38 @@
+/* What the files of warning_*.c share. */
+#ifndef PODLINT_WARNING_H
+#define PODLINT_WARNING_H
+
+#include "areas.h"
+
+/* A pod or a pod template. */
+typedef struct PodText {
+    Check *c;
+    const ObjectMeta *meta;
+    const PodSpec *spec;
+    const Path *metaPath, *specPath;
+    bool isTemplate;
+} PodText;
+
+/* A container of any of the three lists. */
+typedef struct ContainerView {
+    Str list;
+    uint32_t index; /* in its list */
+    Str name;
+    ContainerPortList ports;
+    EnvVarList env;
+    const ResourceRequirements *resources;
+    const SecurityContext *security;
+} ContainerView;
+
+uint32_t container_count(const PodSpec *spec);
+
+/* Container number `i` of the pod: init containers first, ephemeral ones last. */
+ContainerView container_view(const PodSpec *spec, uint32_t i);
+
+/* `printed` is the path that the server names, `at` where the claim's spec stands. */
+void check_claim_warnings(Check *c, const PersistentVolumeClaimSpec *spec, const Path *at, const Path *printed);
+
+void check_volume_warnings(const PodText *p);
+void check_port_warnings(const PodText *p);
+
+#endif
