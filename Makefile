@@ -76,6 +76,7 @@ test:
 	$(BUILD)/unit
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
+	sh src/test/git.sh $(BUILD)/podlint
 
 # Everything but the program itself, for the test programs.
 LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o,$(OBJECTS))

@@ -177,7 +177,7 @@ int64_t quantity_milli(const Quantity *quantity) {
 
 void quantity_round_milli(Quantity *quantity) {
     Int128 unit = NANO / 1000, rest = quantity->nano % unit;
-    if (rest == 0) return;
+    if (rest == 0 || quantity->nano > INT128_MAX - unit || quantity->nano < unit - INT128_MAX) return;
     quantity->nano += rest > 0 ? unit - rest : -(unit + rest);
     quantity->kept = false;
 }

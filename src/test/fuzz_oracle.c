@@ -173,7 +173,7 @@ static void grow(json_t *root, const Type *type) {
     survey(&s, root, type);
     Spot spot = s.spots.at[pick(s.spots.n)];
     const Field *field = &spot.type->fields[pick(spot.type->fieldCount)];
-    if (schema_has(field, VERSION_LAST) && !str_eq(field->name, S("status")) && !json_object_get(spot.object, field->name.at))
+    if (spot.type->fieldCount && schema_has(field, VERSION_LAST) && !str_eq(field->name, S("status")) && !json_object_get(spot.object, field->name.at))
         json_object_set_new(spot.object, field->name.at, grown_value(&s, field));
     arena_free(&s.arena);
 }

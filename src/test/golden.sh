@@ -1,5 +1,6 @@
 #!/bin/sh
-# Golden tests: testdata/COMMAND/NAME.yaml (or .json) with NAME.out beside it, which holds what podlint prints and how it ends.
+# Golden tests: testdata/COMMAND/NAME.yaml (or .json) with NAME.out beside it, which holds what podlint prints and how it ends. A
+# comparison has its second input in NAME.new.yaml.
 #
 #     golden.sh PODLINT [--bless]
 #
@@ -12,12 +13,15 @@ passed=0
 failed=0
 cd "$(dirname "$0")/../../testdata" || exit 2
 
-for dir in check defaults; do
+for dir in check defaults diff; do
     for input in "$dir"/*.yaml "$dir"/*.json; do
         [ -e "$input" ] || continue
+        case $input in *.new.yaml) continue ;; esac
+        new=${input%.*}.new.yaml
+        [ -e "$new" ] && second=$(basename "$new") || second=
         out=${input%.*}.out
         line=$(head -n 1 "$input" | sed -n 's/^# test: //p' | tr -d '\r')
-        actual=$(cd "$dir" && eval "\"$podlint\" ${line:-$dir} \"$(basename "$input")\"" 2>&1; echo "exit $?")
+        actual=$(cd "$dir" && eval "\"$podlint\" ${line:-$dir} \"$(basename "$input")\" $second" 2>&1; echo "exit $?")
         case $actual in
         *Sanitizer* | *"runtime error"* | *"exit 1"[0-9][0-9])
             printf 'CRASH %s\n%s\n' "$input" "$actual"

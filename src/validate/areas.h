@@ -24,6 +24,8 @@ void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Pa
 size_t stored_name_length(const ObjectMeta *meta); /* of the name, or of the one that the server would generate */
 void check_labels(Check *c, StrMap labels, const Path *path);
 void check_annotations(Check *c, StrMap annotations, const Path *path);
+void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path); /* labels, annotations, owners, managedFields */
+void check_known_finalizers(Check *c, StrList finalizers, const Path *path); /* those without a prefix */
 bool check_label_selector(Check *c, const LabelSelector *selector, const Path *path); /* whether it is valid */
 bool selector_is_empty(const LabelSelector *selector); /* it is there and asks for nothing */
 bool selector_matches(const LabelSelector *selector, StrMap labels); /* the selector must be valid; NULL matches nothing */
@@ -83,13 +85,27 @@ void check_pod(Check *c, Pod *pod);
 /* A template inside another kind: metadata without a name, and the spec. `path` is the template's. */
 void check_pod_template(Check *c, PodTemplateSpec *template, const Path *path);
 
-/* workload.c and job.c: the kinds. */
+/* workload.c: the kinds. */
 void check_pod_template_object(Check *c, PodTemplate *object);
 void check_deployment(Check *c, Deployment *object);
 void check_replica_set(Check *c, ReplicaSet *object);
 void check_stateful_set(Check *c, StatefulSet *object);
 void check_daemon_set(Check *c, DaemonSet *object);
 void check_replication_controller(Check *c, ReplicationController *object);
+
+/* The specs alone, for updates. What the server overlooks in updates of StatefulSets: */
+typedef struct StatefulLeniency {
+    bool fixedFields; /* faults of serviceName and volumeClaimTemplates, which cannot change */
+    bool podSpec;     /* faults of the pods' spec */
+    bool recreate;    /* that the gate of the strategy Recreate is off */
+} StatefulLeniency;
+void check_deployment_spec(Check *c, DeploymentSpec *spec);
+void check_replica_set_spec(Check *c, ReplicaSetSpec *spec);
+void check_stateful_set_spec(Check *c, StatefulSetSpec *spec, StatefulLeniency lenient);
+void check_daemon_set_spec(Check *c, DaemonSetSpec *spec);
+void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec);
+
+/* job.c */
 void check_job(Check *c, Job *object);
 void check_cron_job(Check *c, CronJob *object);
 

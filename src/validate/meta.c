@@ -117,19 +117,27 @@ static void check_owners(Check *c, OwnerReferenceList owners, const Path *path) 
     }
 }
 
-static void check_finalizers(Check *c, StrList finalizers, const Path *path) {
-    static const Str known[] = {STR("kubernetes"), STR("orphan"), STR("foregroundDeletion")};
-    bool orphan = false, foreground = false;
+static const Str orphan = STR("orphan"), foreground = STR("foregroundDeletion");
+
+void check_known_finalizers(Check *c, StrList finalizers, const Path *path) {
+    const Str known[] = {orphan, foreground, S("kubernetes")};
     for (uint32_t i = 0; i < finalizers.n; i++) {
         Str name = finalizers.at[i];
         Path at = path_index(path, i);
-        orphan |= str_eq(name, known[1]);
-        foreground |= str_eq(name, known[2]);
-        if (!is_qualified_name(name)) report_qualified_name(c, name, where_inside(c, path, where(c, &at).span));
         if (str_find(name, '/') < 0 && !str_in(name, known, 3))
             emit_meta_finalizer(c->diags, where(c, &at), shown(c->arena, name), did_you_mean(c->arena, name, known, 3));
     }
-    if (orphan && foreground) emit_meta_finalizers_conflict(c->diags, where_key(c, path));
+}
+
+static void check_finalizers(Check *c, StrList finalizers, const Path *path) {
+    for (uint32_t i = 0; i < finalizers.n; i++) {
+        Path at = path_index(path, i);
+        if (is_qualified_name(finalizers.at[i])) continue;
+        report_qualified_name(c, finalizers.at[i], where_inside(c, path, where(c, &at).span));
+    }
+    if (str_in(orphan, finalizers.at, finalizers.n) && str_in(foreground, finalizers.at, finalizers.n))
+        emit_meta_finalizers_conflict(c->diags, where_key(c, path));
+    check_known_finalizers(c, finalizers, path);
 }
 
 /* Whether Go calls the code point printable, as far as characters are in use. */
@@ -172,22 +180,26 @@ static void check_managed_fields(Check *c, const ManagedFieldsEntry *entry, cons
         emit_meta_too_long(c->diags, where(c, &subresource), S("subresource"), str_int(c->arena, LONGEST_SUBRESOURCE));
 }
 
-void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Path *path) {
-    Path namespace = FIELD(path, "namespace"), generation = FIELD(path, "generation"), labels = FIELD(path, "labels");
-    Path annotations = FIELD(path, "annotations"), owners = FIELD(path, "ownerReferences");
-    Path finalizers = FIELD(path, "finalizers"), managed = FIELD(path, "managedFields");
-    check_name(c, meta, form, path);
-    if (meta->namespace.len) check_dns_label(c, meta->namespace, &namespace);
-    /* Elsewhere the server sets the generation itself. */
-    if (c->minor < 33 && c->document->type == &type_Pod) check_not_negative(c, meta->generation, &generation);
+void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path) {
+    Path labels = FIELD(path, "labels"), annotations = FIELD(path, "annotations");
+    Path owners = FIELD(path, "ownerReferences"), managed = FIELD(path, "managedFields");
     check_labels(c, meta->labels, &labels);
     check_annotations(c, meta->annotations, &annotations);
     check_owners(c, meta->ownerReferences, &owners);
-    check_finalizers(c, meta->finalizers, &finalizers);
     for (uint32_t i = 0; i < meta->managedFields.n; i++) {
         Path at = path_index(&managed, i);
         check_managed_fields(c, &meta->managedFields.at[i], &at);
     }
+}
+
+void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Path *path) {
+    Path namespace = FIELD(path, "namespace"), generation = FIELD(path, "generation"), finalizers = FIELD(path, "finalizers");
+    check_name(c, meta, form, path);
+    if (meta->namespace.len) check_dns_label(c, meta->namespace, &namespace);
+    /* Elsewhere the server sets the generation itself. */
+    if (c->minor < 33 && c->document->type == &type_Pod) check_not_negative(c, meta->generation, &generation);
+    check_meta_contents(c, meta, path);
+    check_finalizers(c, meta->finalizers, &finalizers);
 }
 
 size_t stored_name_length(const ObjectMeta *meta) {

@@ -1,5 +1,5 @@
-/* What belongs to one operating system only: fields that are refused for the other one, the options of Windows containers, and host
- * process pods (k8s.io/kubernetes/pkg/apis/core/validation). */
+/* What belongs to one operating system only: fields that are refused for the other one, the options of Windows containers, and
+ * host process pods (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
 
 void walk_start(ContainerWalk *walk, const PodCheck *p) {
@@ -145,7 +145,8 @@ static void report_host_process_differs(PodCheck *p, bool own, bool pods, const 
     Path context = FIELD(container, "securityContext"), options = FIELD(&context, "windowsOptions");
     Path podContext = FIELD(p->path, "securityContext"), podOptions = FIELD(&podContext, "windowsOptions");
     Path at = FIELD(&options, "hostProcess"), podAt = FIELD(&podOptions, "hostProcess");
-    Diag *d = emit_windows_host_process_differs(c->diags, where(c, &at), own ? S("true") : S("false"), pods ? S("true") : S("false"));
+    Diag *d =
+        emit_windows_host_process_differs(c->diags, where(c, &at), own ? S("true") : S("false"), pods ? S("true") : S("false"));
     diag_note(c->diags, d, where(c, &podAt).span, S("the pod's value"));
 }
 
@@ -162,7 +163,7 @@ static void report_host_process_mixed(PodCheck *p, bool pods) {
     }
 }
 
-/* Host process containers run as processes of the node; a pod has only such or none, whatever its operating system is said to be. */
+/* Host process containers run as processes of the node. A pod has only such or none, whatever operating system it names. */
 static void check_host_process(PodCheck *p) {
     const PodSecurityContext *context = p->spec->securityContext;
     OptBool pods = context ? host_process(context->windowsOptions) : (OptBool){0};

@@ -1,6 +1,6 @@
-/* What containers and pods ask for: requests, limits, claims and overhead, with the rules of k8s.io/kubernetes/pkg/apis/core/validation
- * and k8s.io/component-helpers/resource. Where the server fills in pod-level values before it checks them (pkg/api/pod), the same
- * is done here on a copy. */
+/* What containers and pods ask for: requests, limits, claims and overhead, as k8s.io/kubernetes/pkg/apis/core/validation and
+ * k8s.io/component-helpers/resource see it. Where the server fills in pod-level values before it checks them (pkg/api/pod), the
+ * same is done here on a copy. */
 #include "areas.h"
 #include "str_set.h"
 
@@ -107,8 +107,8 @@ static bool is_long_number(const Quantity *q) {
     return fraction > 0 || digits + 3 * (step + 1) + 1 > 15;
 }
 
-/* The quantity in parts of 10^-9 * `unit`, rounded up, in the 64 bits in which the server computes: long numbers wrap round there,
- * short ones that do not fit count as 0. */
+/* The quantity in parts of 10^-9 * `unit`, rounded up, in the 64 bits in which the server computes: long numbers wrap round
+ * there, short ones that do not fit count as 0. */
 static int64_t in_units(const Quantity *q, Int128 unit) {
     Int128 value = q->nano / unit + (q->nano % unit > 0) - (q->nano % unit < 0);
     if (value >= INT64_MIN && value <= INT64_MAX) return (int64_t)value;
@@ -123,9 +123,9 @@ static bool is_whole(const Quantity *q) {
 typedef struct Amounts {
     Check *c;
     QuantityMap limits, requests;
-    const Path *path;         /* of both, as the server prints it */
-    Path limitsPath;          /* as the server prints it */
-    const Path *limitsPlace;  /* where the limits are written */
+    const Path *path;        /* of both, as the server prints it */
+    Path limitsPath;         /* as the server prints it */
+    const Path *limitsPlace; /* where the limits are written */
     Path requestsPath;
     bool podLevel;
 } Amounts;
@@ -141,9 +141,10 @@ static Str name_hint(Check *c, Str name) {
     for (size_t i = 0; i < 2; i++) {
         Str rest = str_starts(name, quotas[i]) ? str_slice(name, quotas[i].len) : S("");
         if (!rest.len) continue;
-        return str_format(c->arena, "%.*s is a name for quotas; under %.*s write %.*s", (int)name.len, name.at, (int)quotas[i].len - 1,
-                          quotas[i].at, (int)rest.len, rest.at);
+        return str_format(c->arena, "%.*s is a name for quotas; under %.*s write %.*s", (int)name.len, name.at,
+                          (int)quotas[i].len - 1, quotas[i].at, (int)rest.len, rest.at);
     }
+    if (str_eq(name, S("gpu"))) return S("devices have names with a prefix, such as nvidia.com/gpu");
     if (str_eq(name, S("storage"))) return S("did you mean \"ephemeral-storage\"?");
     return did_you_mean(c->arena, name, containerResources, 3);
 }
@@ -173,7 +174,7 @@ static void check_huge_pages(const Amounts *a, const QuantityPair *pair, const P
         at.path = path_text(c->arena, printed);
         emit_resource_page_size(c->diags, at, name);
     } else if ((Int128)in_units(&pair->value, NANO) % in_units(&page, NANO)) {
-        emit_resource_page_multiple(c->diags, where_printed(c, place, printed), name, amount_text(a, &pair->value), size);
+        emit_resource_page_multiple(c->diags, where_printed(c, place, printed), amount_text(a, &pair->value), name, size);
     }
 }
 
@@ -188,9 +189,8 @@ static void check_amount(const Amounts *a, const QuantityPair *pair, const Path 
 }
 
 /* A request with its limit. What devices and huge pages cannot share has to be asked for in full. */
-static void check_request_limit(const Amounts *a, const QuantityPair *request) {
+static void check_request_limit(const Amounts *a, const QuantityPair *request, const Quantity *limit) {
     Check *c = a->c;
-    const Quantity *limit = quantity_get(a->limits, request->key);
     bool overcommit = can_overcommit(request->key);
     if (!limit ? overcommit : overcommit ? request->value.nano <= limit->nano : request->value.nano == limit->nano) return;
     Path place = path_key(&a->requestsPath, request->key), limitPlace = path_key(a->limitsPlace, request->key);
@@ -216,9 +216,13 @@ static void check_amounts(const Amounts *a) {
     }
     for (uint32_t i = 0; i < a->requests.n; i++) {
         const QuantityPair *pair = &a->requests.at[i];
-        Path place = path_key(&a->requestsPath, pair->key);
-        check_amount(a, pair, &place, &place);
-        check_request_limit(a, pair);
+        bool inStep = i < a->limits.n && str_eq(a->limits.at[i].key, pair->key); /* as nearly everybody writes them */
+        const Quantity *limit = inStep ? &a->limits.at[i].value : quantity_get(a->limits, pair->key);
+        bool copied = limit && limit->text.at == pair->value.text.at; /* the server took the limit for the request too */
+        Path printed = path_key(&a->requestsPath, pair->key);
+        Path place = path_key(copied ? a->limitsPlace : &a->requestsPath, pair->key);
+        check_amount(a, pair, &place, &printed);
+        check_request_limit(a, pair, limit);
         needy |= is_huge_pages(pair->key);
         fed |= is_cpu_or_memory(pair->key);
     }
@@ -226,8 +230,13 @@ static void check_amounts(const Amounts *a) {
 }
 
 static void check_requirements(Check *c, const ResourceRequirements *r, bool podLevel, const Path *path) {
-    Amounts a = {.c = c, .limits = r->limits, .requests = r->requests, .path = path, .podLevel = podLevel,
-                 .limitsPath = FIELD(path, "limits"), .requestsPath = FIELD(path, "requests")};
+    Amounts a = {.c = c,
+                 .limits = r->limits,
+                 .requests = r->requests,
+                 .path = path,
+                 .podLevel = podLevel,
+                 .limitsPath = FIELD(path, "limits"),
+                 .requestsPath = FIELD(path, "requests")};
     a.limitsPlace = &a.limitsPath;
     check_amounts(&a);
 }
@@ -266,7 +275,8 @@ static void check_claims(PodCheck *p, ResourceClaimList claims, const Path *path
         if (claim->request.len) str_set_add(&parted, claim->name, claim);
         if (claim->request.len && !whole) check_dns_label(c, claim->request, &request);
         if (!str_set_find(&names, claim->name))
-            emit_resource_claim_unknown(c->diags, where_printed(c, &name, &at), claim->name, known->n ? S("") : S(", which is empty"));
+            emit_resource_claim_unknown(c->diags, where_printed(c, &name, &at), claim->name,
+                                        known->n ? S("") : S(", which is empty"));
     }
 }
 
@@ -281,7 +291,11 @@ void check_container_resources(PodCheck *p, const Container *container, const Pa
 /* The server treats overhead as limits and says so in its paths. */
 static void check_overhead(PodCheck *p) {
     Path at = FIELD(p->path, "overhead");
-    Amounts a = {.c = p->c, .limits = p->spec->overhead, .path = &at, .limitsPath = FIELD(&at, "limits"), .limitsPlace = &at,
+    Amounts a = {.c = p->c,
+                 .limits = p->spec->overhead,
+                 .path = &at,
+                 .limitsPath = FIELD(&at, "limits"),
+                 .limitsPlace = &at,
                  .requestsPath = FIELD(&at, "requests")};
     check_amounts(&a);
 }
@@ -328,15 +342,21 @@ static Int128 add_held(Int128 a, Int128 b) {
 
 typedef struct Sum {
     bool any;
-    Int128 nano;
+    Quantity value; /* the text is that of one of its parts, the longest kind of number among them */
 } Sum;
 
 static Sum sum_add(Sum a, const Quantity *b) {
-    return b ? (Sum){true, add_held(a.nano, b->nano)} : a;
+    if (!b) return a;
+    Sum sum = {true, a.any ? a.value : *b};
+    sum.value.kept = false;
+    if (!a.any) return sum;
+    sum.value.nano = add_held(a.value.nano, b->nano);
+    if (is_long_number(b)) sum.value.text = b->text;
+    return sum;
 }
 
 static Sum sum_max(Sum a, Sum b) {
-    return !b.any || (a.any && a.nano >= b.nano) ? a : b;
+    return !b.any || (a.any && a.value.nano >= b.value.nano) ? a : b;
 }
 
 static const Quantity *amount_of(const Container *container, Str name, bool limit) {
@@ -362,10 +382,6 @@ static Sum containers_need(const PodSpec *spec, Str name, bool limit) {
     return sum_max(running, initial);
 }
 
-static Quantity sum_quantity(Sum sum, Str name) {
-    return (Quantity){.nano = sum.nano, .format = str_eq(name, S("cpu")) ? QUANTITY_DECIMAL : QUANTITY_BINARY};
-}
-
 static void put_amount(Arena *arena, QuantityMap *map, Str name, Quantity value) {
     QuantityPair *grown = NEW_ARRAY(arena, QuantityPair, map->n + 1);
     if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
@@ -380,7 +396,7 @@ static void fill_page_limits(Arena *arena, const PodSpec *spec, ResourceRequirem
         for (uint32_t j = 0; j < limits.n; j++) {
             Str name = limits.at[j].key;
             if (is_huge_pages(name) && !quantity_get(r->limits, name) && !quantity_get(r->requests, name))
-                put_amount(arena, &r->limits, name, sum_quantity(containers_need(spec, name, true), name));
+                put_amount(arena, &r->limits, name, containers_need(spec, name, true).value);
         }
     }
 }
@@ -389,7 +405,7 @@ static void fill_requests(Arena *arena, const PodSpec *spec, ResourceRequirement
     for (size_t i = 0; i < 2; i++) {
         Sum need = containers_need(spec, containerResources[i], false);
         if (need.any && !quantity_get(r->requests, containerResources[i]))
-            put_amount(arena, &r->requests, containerResources[i], sum_quantity(need, containerResources[i]));
+            put_amount(arena, &r->requests, containerResources[i], need.value);
     }
     for (uint32_t i = 0; i < r->limits.n; i++)
         if (is_pod_level(r->limits.at[i].key) && !quantity_get(r->requests, r->limits.at[i].key))
@@ -412,8 +428,7 @@ static void fill_limits(Arena *arena, const PodSpec *spec, ResourceRequirements 
         if (!is_pod_level(request->key) || quantity_get(r->limits, request->key) || !all_limited(spec, request->key)) continue;
         Sum limit = containers_need(spec, request->key, true);
         if (limit.any)
-            put_amount(arena, &r->limits, request->key,
-                       request->value.nano > limit.nano ? request->value : sum_quantity(limit, request->key));
+            put_amount(arena, &r->limits, request->key, request->value.nano > limit.value.nano ? request->value : limit.value);
     }
 }
 
@@ -438,11 +453,10 @@ static void check_covers(PodCheck *p, QuantityMap amounts, bool limit, const Pat
         const QuantityPair *pair = &amounts.at[i];
         if (limit && !is_huge_pages(pair->key)) continue;
         Sum need = containers_need(p->spec, pair->key, limit);
-        if (!need.any || need.nano <= pair->value.nano) continue;
+        if (!need.any || need.value.nano <= pair->value.nano) continue;
         Path at = path_key(path, pair->key);
-        Quantity needed = sum_quantity(need, pair->key);
-        emit_resource_pod_too_small(c->diags, where(c, &at), pair->key, quantity_text(c->arena, &pair->value),
-                                    quantity_text(c->arena, &needed), limit ? S("limit") : S("request"));
+        emit_resource_pod_too_small(c->diags, where(c, &at), pair->key, limit ? S("limit") : S("request"),
+                                    quantity_text(c->arena, &pair->value), quantity_text(c->arena, &need.value));
     }
 }
 

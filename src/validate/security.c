@@ -37,10 +37,31 @@ static void check_seccomp(Check *c, const SeccompProfile *profile, const Path *p
 
 /* White space as Go's strings.TrimSpace knows it. */
 static const Str spaces[] = {
-    STR(" "), STR("\t"), STR("\n"), STR("\v"), STR("\f"), STR("\r"), STR("\xC2\x85"), STR("\xC2\xA0"), STR("\xE1\x9A\x80"),
-    STR("\xE2\x80\x80"), STR("\xE2\x80\x81"), STR("\xE2\x80\x82"), STR("\xE2\x80\x83"), STR("\xE2\x80\x84"), STR("\xE2\x80\x85"),
-    STR("\xE2\x80\x86"), STR("\xE2\x80\x87"), STR("\xE2\x80\x88"), STR("\xE2\x80\x89"), STR("\xE2\x80\x8A"), STR("\xE2\x80\xA8"),
-    STR("\xE2\x80\xA9"), STR("\xE2\x80\xAF"), STR("\xE2\x81\x9F"), STR("\xE3\x80\x80"),
+    STR(" "),
+    STR("\t"),
+    STR("\n"),
+    STR("\v"),
+    STR("\f"),
+    STR("\r"),
+    STR("\xC2\x85"),
+    STR("\xC2\xA0"),
+    STR("\xE1\x9A\x80"),
+    STR("\xE2\x80\x80"),
+    STR("\xE2\x80\x81"),
+    STR("\xE2\x80\x82"),
+    STR("\xE2\x80\x83"),
+    STR("\xE2\x80\x84"),
+    STR("\xE2\x80\x85"),
+    STR("\xE2\x80\x86"),
+    STR("\xE2\x80\x87"),
+    STR("\xE2\x80\x88"),
+    STR("\xE2\x80\x89"),
+    STR("\xE2\x80\x8A"),
+    STR("\xE2\x80\xA8"),
+    STR("\xE2\x80\xA9"),
+    STR("\xE2\x80\xAF"),
+    STR("\xE2\x81\x9F"),
+    STR("\xE3\x80\x80"),
 };
 
 static bool is_padded(Str s) {
@@ -139,8 +160,10 @@ static bool sysctl_starts(Str name, Str part) {
     if (name.len < part.len) return false;
     for (size_t i = 0; i < part.len; i++) {
         char ch = name.at[i];
-        if (slashes && ch == '/') ch = '.';
-        else if (slashes && ch == '.') ch = '/';
+        if (slashes && ch == '/')
+            ch = '.';
+        else if (slashes && ch == '.')
+            ch = '/';
         if (ch != part.at[i]) return false;
     }
     return true;
@@ -231,7 +254,8 @@ static void check_pod_context(PodCheck *p, const PodSecurityContext *context) {
     check_windows_options(c, context->windowsOptions, &windows);
 }
 
-/* hostUsers: false, a user namespace of the pod's own, goes with few other things of the node. The server capitalises two paths. */
+/* hostUsers: false, a user namespace of the pod's own, goes with few other things of the node. The server capitalises two paths.
+ */
 static void check_own_users(PodCheck *p) {
     Check *c = p->c;
     const PodSpec *spec = p->spec;
@@ -250,6 +274,7 @@ static void check_own_users(PodCheck *p) {
         Diag *d = emit_security_own_users(c->diags, where_printed(c, &at, &printed), shared[i].field);
         diag_note(c->diags, d, where(c, &users).span, S("hostUsers here"));
     }
+    if (c->minor < 34) return; /* block devices were overlooked until then */
     ContainerWalk w;
     for (walk_start(&w, p); walk_next(&w);) {
         if (!w.container->volumeDevices.n) continue;
@@ -263,8 +288,9 @@ static void check_namespaces(PodCheck *p) {
     Check *c = p->c;
     const PodSpec *spec = p->spec;
     Path share = FIELD(p->path, "shareProcessNamespace"), hostPID = FIELD(p->path, "hostPID");
+    Path context = FIELD(p->path, "securityContext"), oldShare = FIELD(&context, "shareProcessNamespace");
     if (spec->hostPID && spec->shareProcessNamespace.value) {
-        Diag *d = emit_security_share_host_pid(c->diags, where(c, &share));
+        Diag *d = emit_security_share_host_pid(c->diags, where_printed(c, &share, c->minor < 37 ? &oldShare : &share));
         diag_note(c->diags, d, where(c, &hostPID).span, S("hostPID here"));
     }
     if (spec->hostUsers.set && !spec->hostUsers.value) check_own_users(p);
@@ -315,7 +341,7 @@ typedef struct Profile {
 static void report_mismatch(const Annotation *a, const Profile *profile, Str field, Str fieldValue, const Path *path) {
     Check *c = a->p->c;
     Path at = path_field(path, field);
-    Diag *d = emit_security_profile_mismatch(c->diags, where(c, &at), profile->kind, fieldValue, a->pair->value);
+    Diag *d = emit_security_profile_mismatch(c->diags, where(c, &at), fieldValue, profile->kind, a->pair->value);
     diag_note(c->diags, d, where(c, &a->place).span, S("the annotation"));
 }
 
@@ -325,7 +351,8 @@ static void check_agreement(const Annotation *a, const Profile *profile, const P
     bool seccomp = str_eq(profile->kind, S("seccomp"));
     bool local = str_starts(value, localhostPrefix), agrees = true;
     if (str_eq(type, S("Unconfined"))) agrees = str_eq(value, S("unconfined"));
-    if (str_eq(type, S("RuntimeDefault"))) agrees = str_eq(value, S("runtime/default")) || (seccomp && str_eq(value, S("docker/default")));
+    if (str_eq(type, S("RuntimeDefault")))
+        agrees = str_eq(value, S("runtime/default")) || (seccomp && str_eq(value, S("docker/default")));
     if (str_eq(type, S("Localhost"))) agrees = local;
     if (!agrees) {
         report_mismatch(a, profile, S("type"), type, path);
@@ -365,12 +392,16 @@ static void check_container_annotation(const Annotation *a, bool seccomp) {
         if (!str_eq(w.container->name, name)) continue;
         Path context = FIELD(&w.path, "securityContext");
         const SecurityContext *own = w.container->securityContext;
-        if (seccomp) check_seccomp_agreement(a, own ? own->seccompProfile : NULL, &context);
-        else check_apparmor_agreement(a, w.container, &context);
+        if (seccomp)
+            check_seccomp_agreement(a, own ? own->seccompProfile : NULL, &context);
+        else
+            check_apparmor_agreement(a, w.container, &context);
         found = true;
     }
-    if (seccomp) check_seccomp_annotation(a);
-    else check_apparmor_annotation(a, found);
+    if (seccomp)
+        check_seccomp_annotation(a);
+    else
+        check_apparmor_annotation(a, found);
 }
 
 static void check_pod_annotation(const Annotation *a) {
@@ -383,15 +414,19 @@ static void check_pod_annotation(const Annotation *a) {
 /* The server prints the annotations of a template without `metadata`, and those of seccomp as if they were fields. */
 static void check_profile_annotations(PodCheck *p) {
     const Path *up = p->path->up;
-    Path meta = FIELD(up, "metadata"), place = FIELD(&meta, "annotations"), printed = FIELD(p->isTemplate ? up : &meta, "annotations");
+    Path meta = FIELD(up, "metadata"), place = FIELD(&meta, "annotations"),
+         printed = FIELD(p->isTemplate ? up : &meta, "annotations");
     StrMap annotations = p->meta->annotations;
     for (uint32_t i = 0; i < annotations.n; i++) {
         Str key = annotations.at[i].key;
         bool pod = str_eq(key, seccompPod), seccomp = str_starts(key, seccompContainer);
         if (!pod && !seccomp && !str_starts(key, apparmorContainer)) continue;
-        Annotation a = {p, &annotations.at[i], path_key(&place, key), pod || seccomp ? path_field(&printed, key) : path_key(&printed, key)};
-        if (pod) check_pod_annotation(&a);
-        else check_container_annotation(&a, seccomp);
+        Annotation a = {p, &annotations.at[i], path_key(&place, key),
+                        pod || seccomp ? path_field(&printed, key) : path_key(&printed, key)};
+        if (pod)
+            check_pod_annotation(&a);
+        else
+            check_container_annotation(&a, seccomp);
     }
 }
 

@@ -24,6 +24,7 @@ void check_descending_path(Check *c, Str value, const Path *path) {
 
 void move_paths(Check *c, uint32_t before, const Path *from, const Path *to) {
     if (c->diags->items.n == before) return;
+    if (c->document->unreadable) return; /* the true path shows whether an error only follows from what could not be read */
     Str old = path_text(c->arena, from), new = path_text(c->arena, to);
     for (uint32_t i = before; i < c->diags->items.n; i++) {
         Str *text = &c->diags->items.at[i].path;
@@ -106,7 +107,7 @@ static bool is_iqn(Str s) {
     while (i < s.len && (is_alnum(s.at[i]) || s.at[i] == '-' || s.at[i] == '.')) i++;
     if (i == start || i + 1 >= s.len || s.at[i] != ':') return false;
     for (i++; i < s.len; i++)
-        if (memchr(",;*&$| \t\n\f\r", s.at[i], 11)) return false;
+        if (str_find(S(",;*&$| \t\n\f\r"), s.at[i]) >= 0) return false;
     return true;
 }
 

@@ -123,12 +123,10 @@ static void check_deployment_strategy(Check *c, const DeploymentStrategy *strate
         emit_workload_no_progress(c->diags, where(c, &unavailable));
 }
 
-void check_deployment(Check *c, Deployment *object) {
-    DeploymentSpec *spec = &object->spec;
-    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
-    Path strategy = FIELD(&path, "strategy"), deadline = FIELD(&path, "progressDeadlineSeconds");
+void check_deployment_spec(Check *c, DeploymentSpec *spec) {
+    Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template"), strategy = FIELD(&path, "strategy");
+    Path deadline = FIELD(&path, "progressDeadlineSeconds");
     Workload w = {c, "Deployment", &path, &template};
-    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_count(c, spec->replicas, &path, S("replicas"));
     check_selected_template(&w, spec->selector, &spec->template);
     check_deployment_strategy(c, &spec->strategy, &strategy);
@@ -140,19 +138,29 @@ void check_deployment(Check *c, Deployment *object) {
                                         str_int(c->arena, spec->minReadySeconds));
 }
 
-void check_replica_set(Check *c, ReplicaSet *object) {
-    ReplicaSetSpec *spec = &object->spec;
-    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
-    Workload w = {c, "ReplicaSet", &path, &template};
+void check_deployment(Check *c, Deployment *object) {
+    Path meta = FIELD(NULL, "metadata");
     check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_deployment_spec(c, &object->spec);
+}
+
+void check_replica_set_spec(Check *c, ReplicaSetSpec *spec) {
+    Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
+    Workload w = {c, "ReplicaSet", &path, &template};
     check_count(c, spec->replicas, &path, S("replicas"));
     check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
     check_selected_template(&w, spec->selector, &spec->template);
 }
 
-static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *strategy, const Path *path) {
+void check_replica_set(Check *c, ReplicaSet *object) {
+    Path meta = FIELD(NULL, "metadata");
+    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_replica_set_spec(c, &object->spec);
+}
+
+static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *strategy, bool recreates, const Path *path) {
     const Str types[] = {rollingUpdate, onDelete, recreate};
-    size_t count = gate(c, GATE_StatefulSetRecreateStrategy) ? 3 : 2;
+    size_t count = recreates ? 3 : 2;
     const RollingUpdateStatefulSetStrategy *update = strategy->rollingUpdate;
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path partition = FIELD(&rolling, "partition"), unavailable = FIELD(&rolling, "maxUnavailable");
@@ -255,8 +263,8 @@ static bool renumber(const Workload *w, Diag *diag, const ClaimVolumes *all) {
     return true;
 }
 
-/* Before 1.34 the server did not look at the spec of a StatefulSet's pods. */
-static void check_stateful_template(const Workload *w, StatefulSetSpec *spec) {
+/* Without `whole` the metadata of the template counts, but not the spec of its pods. */
+static void check_stateful_template(const Workload *w, StatefulSetSpec *spec, bool whole) {
     DiagList *diags = w->c->diags;
     Path podSpec = FIELD(w->template, "spec");
     PodTemplateSpec template = spec->template;
@@ -268,51 +276,55 @@ static void check_stateful_template(const Workload *w, StatefulSetSpec *spec) {
     }
     uint32_t before = diags->items.n, kept = before;
     check_pod_template(w->c, &template, w->template);
-    if (diags->items.n == before || (w->c->minor >= 34 && !spec->volumeClaimTemplates.n)) return;
+    if (diags->items.n == before || (whole && !spec->volumeClaimTemplates.n)) return;
     Str specText = path_text(w->c->arena, &podSpec);
     for (uint32_t i = before; i < diags->items.n; i++) {
         Diag diag = diags->items.at[i];
-        bool keep = w->c->minor < 34 ? !str_starts(diag.path, specText) : renumber(w, &diag, &all);
+        bool keep = whole ? renumber(w, &diag, &all) : !str_starts(diag.path, specText);
         if (keep) diags->items.at[kept++] = diag;
     }
     diags->items.n = kept;
 }
 
-static void check_stateful_spec(const Workload *w, StatefulSetSpec *spec) {
+static void check_stateful_pods(const Workload *w, const StatefulSetSpec *spec) {
     static const Str policies[] = {STR("OrderedReady"), STR("Parallel")};
     Check *c = w->c;
-    Path policy = FIELD(w->path, "podManagementPolicy"), strategy = FIELD(w->path, "updateStrategy");
-    Path retention = FIELD(w->path, "persistentVolumeClaimRetentionPolicy"), claims = FIELD(w->path, "volumeClaimTemplates");
-    Path ordinals = FIELD(w->path, "ordinals"), start = FIELD(&ordinals, "start"), service = FIELD(w->path, "serviceName");
+    Path policy = FIELD(w->path, "podManagementPolicy"), retention = FIELD(w->path, "persistentVolumeClaimRetentionPolicy");
+    Path ordinals = FIELD(w->path, "ordinals"), start = FIELD(&ordinals, "start");
     if (!str_in(spec->podManagementPolicy, policies, 2))
         emit_workload_pod_management(c->diags, where(c, &policy), shown(c->arena, spec->podManagementPolicy),
                                      did_you_mean(c->arena, spec->podManagementPolicy, policies, 2));
-    check_stateful_strategy(c, &spec->updateStrategy, &strategy);
     if (spec->persistentVolumeClaimRetentionPolicy) check_retention(c, spec->persistentVolumeClaimRetentionPolicy, &retention);
-    for (uint32_t i = 0; c->minor >= 34 && i < spec->volumeClaimTemplates.n; i++) {
-        Path claim = path_index(&claims, i), claimSpec = FIELD(&claim, "spec");
-        check_claim_spec(c, &spec->volumeClaimTemplates.at[i].spec, &claimSpec);
-    }
     check_count(c, spec->replicas, w->path, S("replicas"));
     check_seconds(c, spec->minReadySeconds, w->path, S("minReadySeconds"));
     if (spec->ordinals) check_not_negative(c, spec->ordinals->start, &start);
-    if (c->minor >= 33 && spec->serviceName.len) check_dns_label(c, spec->serviceName, &service);
 }
 
-void check_stateful_set(Check *c, StatefulSet *object) {
-    StatefulSetSpec *spec = &object->spec;
-    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
-    Path selector = FIELD(&path, "selector");
+void check_stateful_set_spec(Check *c, StatefulSetSpec *spec, StatefulLeniency lenient) {
+    Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template"), selector = FIELD(&path, "selector");
+    Path strategy = FIELD(&path, "updateStrategy"), claims = FIELD(&path, "volumeClaimTemplates");
+    Path service = FIELD(&path, "serviceName");
     Workload w = {c, "StatefulSet", &path, &template};
-    check_object_meta(c, &object->metadata, NAME_DNS_LABEL, &meta);
-    check_stateful_spec(&w, spec);
+    check_stateful_pods(&w, spec);
+    check_stateful_strategy(c, &spec->updateStrategy, lenient.recreate || gate(c, GATE_StatefulSetRecreateStrategy), &strategy);
+    for (uint32_t i = 0; !lenient.fixedFields && c->minor >= 34 && i < spec->volumeClaimTemplates.n; i++) {
+        Path claim = path_index(&claims, i), claimSpec = FIELD(&claim, "spec");
+        check_claim_spec(c, &spec->volumeClaimTemplates.at[i].spec, &claimSpec);
+    }
+    if (!lenient.fixedFields && c->minor >= 33 && spec->serviceName.len) check_dns_label(c, spec->serviceName, &service);
     if (check_selector(&w, spec->selector, true)) {
         check_match(&w, spec->selector, &spec->template);
-        check_stateful_template(&w, spec);
+        check_stateful_template(&w, spec, !lenient.podSpec && c->minor >= 34);
     } else {
         emit_workload_selector_invalid(c->diags, where_key(c, &selector));
     }
     check_lasting(&w, &spec->template.spec);
+}
+
+void check_stateful_set(Check *c, StatefulSet *object) {
+    Path meta = FIELD(NULL, "metadata");
+    check_object_meta(c, &object->metadata, NAME_DNS_LABEL, &meta);
+    check_stateful_set_spec(c, &object->spec, (StatefulLeniency){0});
 }
 
 static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strategy, const Path *path) {
@@ -333,12 +345,9 @@ static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strat
     if (!down && !up) emit_workload_daemon_neither(c->diags, where(c, &unavailable));
 }
 
-void check_daemon_set(Check *c, DaemonSet *object) {
-    DaemonSetSpec *spec = &object->spec;
-    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
-    Path strategy = FIELD(&path, "updateStrategy");
+void check_daemon_set_spec(Check *c, DaemonSetSpec *spec) {
+    Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template"), strategy = FIELD(&path, "updateStrategy");
     Workload w = {c, "DaemonSet", &path, &template};
-    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
     if (check_selector(&w, spec->selector, false)) check_match(&w, spec->selector, &spec->template);
     check_pod_template(c, &spec->template, &template);
     check_lasting(&w, &spec->template.spec);
@@ -347,20 +356,26 @@ void check_daemon_set(Check *c, DaemonSet *object) {
     check_count(c, spec->revisionHistoryLimit, &path, S("revisionHistoryLimit"));
 }
 
-static void check_controller_spec(const Workload *w, ReplicationControllerSpec *spec) {
-    Check *c = w->c;
-    Path selector = FIELD(w->path, "selector");
+void check_daemon_set(Check *c, DaemonSet *object) {
+    Path meta = FIELD(NULL, "metadata");
+    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_daemon_set_spec(c, &object->spec);
+}
+
+void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec) {
+    Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template"), selector = FIELD(&path, "selector");
     LabelSelector labels = {.matchLabels = spec->selector};
-    check_seconds(c, spec->minReadySeconds, w->path, S("minReadySeconds"));
-    check_count(c, spec->replicas, w->path, S("replicas"));
-    if (!spec->selector.n) emit_workload_selector_required(c->diags, where(c, &selector), str_of(w->kind));
+    Workload w = {c, "ReplicationController", &path, &template};
+    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
+    check_count(c, spec->replicas, &path, S("replicas"));
+    if (!spec->selector.n) emit_workload_selector_required(c->diags, where(c, &selector), str_of(w.kind));
     if (!spec->template) {
-        emit_workload_template_required(c->diags, where(c, w->template));
+        emit_workload_template_required(c->diags, where(c, &template));
         return;
     }
-    check_match(w, &labels, spec->template);
-    check_pod_template(c, spec->template, w->template);
-    check_lasting(w, &spec->template->spec);
+    check_match(&w, &labels, spec->template);
+    check_pod_template(c, spec->template, &template);
+    check_lasting(&w, &spec->template->spec);
 }
 
 static bool has_errors(const Check *c, uint32_t from) {
@@ -370,13 +385,11 @@ static bool has_errors(const Check *c, uint32_t from) {
 }
 
 void check_replication_controller(Check *c, ReplicationController *object) {
-    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
-    Path generate = FIELD(&meta, "generateName");
-    Workload w = {c, "ReplicationController", &path, &template};
+    Path meta = FIELD(NULL, "metadata"), generate = FIELD(&meta, "generateName");
     Str start = object->metadata.generateName;
     uint32_t before = c->diags->items.n;
     check_object_meta(c, &object->metadata, NAME_GENERATED, &meta);
-    check_controller_spec(&w, &object->spec);
+    check_replication_controller_spec(c, &object->spec);
     /* What other kinds refuse before is left to the check that the server makes of every object that is right so far. */
     if (!has_errors(c, before) && (str_find(start, '/') >= 0 || str_find(start, '%') >= 0))
         emit_meta_generate_name(c->diags, where(c, &generate), shown(c->arena, start));
