@@ -29,12 +29,13 @@ LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
 
 SCHEMA = $(wildcard schema/*.yaml)
 RULES = $(wildcard rules/*.yaml)
-GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen/rules.h $(BUILD)/gen/rules_tables.c
+GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen/rules.h $(BUILD)/gen/rules_tables.c \
+	$(BUILD)/gen/topics_tables.c
 
 # In the order in which the modules depend on each other.
 MODULES = base source node scalar schema diag path model defaults compare \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input run report stored diff diff_report git options main
-OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o
+	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input run report stored diff diff_report git explain options main
+OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 

@@ -2,10 +2,12 @@
  * input_add -> source_read -> node_next -> model_build -> validate_create -> diag_sort -> report_write. */
 #include <errno.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "diff_report.h"
+#include "explain.h"
 #include "git.h"
 #include "options.h"
 #include "report.h"
@@ -103,6 +105,8 @@ static const Option check_options[] = {
 static int run_check_command(int argc, char **argv);
 static int run_defaults_command(int argc, char **argv);
 static int run_diff_command(int argc, char **argv);
+static int run_explain_command(int argc, char **argv);
+static int run_completion_command(int argc, char **argv);
 
 enum { DEFAULTS_FORMAT, DEFAULTS_VERSION };
 
@@ -120,6 +124,18 @@ static const Option diff_options[] = {
     {"fail-on", 0, "EFFECT", "Exit with 1 from this effect on: refused (default), recreate, rollout, or never."},
     {"kubernetes-version", 0, "VERSION", "The API server to speak for: 1.32 to 1.37. Default: the newest."},
     {"quiet", 'q', NULL, "No summary."},
+    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+};
+
+enum { EXPLAIN_RECURSIVE, EXPLAIN_DEPTH, EXPLAIN_FORMAT, EXPLAIN_EXAMPLES, EXPLAIN_CHANGES, EXPLAIN_VERSION, EXPLAIN_COLOUR };
+
+static const Option explain_options[] = {
+    {"recursive", 'r', NULL, "Show all fields below, as a tree."},
+    {"depth", 0, "N", "How many levels of fields to show. Default: 1."},
+    {"format", 'f', "FORMAT", "text (the default), json or markdown."},
+    {"examples", 0, NULL, "Show an example of each field too."},
+    {"changes", 0, "A..B", "List the fields and feature gates that came, went or changed between two versions, as in 1.34..1.37."},
+    {"kubernetes-version", 0, "VERSION", "The API server to speak of: 1.32 to 1.37. Default: the newest."},
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
 };
 
@@ -156,6 +172,24 @@ static const Command commands[] = {
      "  podlint diff --git main..HEAD deploy/        what a branch changes below a directory\n"
      "  podlint diff --staged                        for a pre-commit hook\n",
      run_diff_command},
+    {"explain", "[PATH | NAME]", "Tell what a field, a rule, an error or a part of a pod's life is.",
+     "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports as it stands "
+     "in a diagnostic), a field name by itself (all places that have it), a rule by its name, an error type of the API server "
+     "(FieldValueInvalid), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. Without a name it "
+     "lists what there is.",
+     explain_options, COUNT(explain_options),
+     "  podlint explain spec.containers              a field of a pod\n"
+     "  podlint explain imagePullPolicy              every place that has the field\n"
+     "  podlint explain deploy.spec -r               a tree of fields\n"
+     "  podlint explain termination                  how a pod ends\n"
+     "  podlint explain --changes 1.34..1.37         what is new\n",
+     run_explain_command},
+    {"completion", "SHELL", "Print completions for bash, zsh or fish.",
+     "Prints a script that completes podlint's commands, options, files, rules and the paths of explain. SHELL is bash, zsh or fish.", NULL, 0,
+     "  source <(podlint completion bash)            in ~/.bashrc\n"
+     "  podlint completion zsh >_podlint             in a folder of $fpath\n"
+     "  podlint completion fish | source             in config.fish\n",
+     run_completion_command},
 };
 
 static int run_check_command(int argc, char **argv) {
@@ -392,6 +426,184 @@ static int run_diff_command(int argc, char **argv) {
         if (!result.pairs.at[i].accepted) code = 1;
     arena_free(&arena);
     return finish_output(code);
+}
+
+static int terminal_width(void) {
+    struct winsize size;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
+    return 100;
+}
+
+/* Prints a text, through the pager if it does not fit on the terminal. */
+static void print_paged(Str text) {
+    struct winsize size;
+    int lines = 0;
+    for (size_t i = 0; i < text.len; i++) lines += text.at[i] == '\n';
+    bool fits = !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || lines < size.ws_row;
+    const char *pager = getenv("PAGER");
+    setenv("LESS", "FRX", 0);
+    FILE *out = fits ? NULL : popen(pager && *pager ? pager : "less", "w");
+    fwrite(text.at, 1, text.len, out ? out : stdout);
+    if (out) pclose(out);
+}
+
+static bool parse_range(const Command *command, const char *value, int *from, int *to) {
+    char text[32];
+    const char *dots = strstr(value, "..");
+    if (!dots || (size_t)(dots - value) >= sizeof text) {
+        usage_error(command, "--changes takes two versions, as in 1.34..1.37");
+        return false;
+    }
+    memcpy(text, value, (size_t)(dots - value));
+    text[dots - value] = '\0';
+    *from = parse_version(command, text);
+    *to = *from < 0 ? -1 : parse_version(command, dots + 2);
+    return *from > 0 && *to > 0;
+}
+
+static int run_explain_command(int argc, char **argv) {
+    const Command *command = &commands[3];
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    static const char *const formats[] = {"text", "json", "markdown"};
+    static const char *const colours[] = {"auto", "always", "never"};
+    ExplainSettings settings = {.depth = 1, .minor = VERSION_LAST, .width = terminal_width()};
+    const char *query = NULL, *colour = "auto";
+    int number, from = 0, to = 0;
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
+        switch (parsed.option) {
+        case OPTION_HELP: command_help(stdout, command); return finish_output(0);
+        case OPTION_ERROR: return 2;
+        case OPTION_OPERAND:
+            if (query) return usage_error(command, "one thing at a time, please: %s and %s", query, parsed.value);
+            query = parsed.value;
+            break;
+        case EXPLAIN_RECURSIVE: settings.depth = 32; break;
+        case EXPLAIN_DEPTH: {
+            char *end;
+            long depth = strtol(parsed.value, &end, 10);
+            if (*end || depth < 0 || depth > 32) return usage_error(command, "--depth takes a number from 0 to 32");
+            settings.depth = (int)depth;
+            break;
+        }
+        case EXPLAIN_FORMAT:
+            if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) return 2;
+            settings.format = (ExplainFormat)number;
+            break;
+        case EXPLAIN_EXAMPLES: settings.examples = true; break;
+        case EXPLAIN_CHANGES:
+            if (!parse_range(command, parsed.value, &from, &to)) return 2;
+            break;
+        case EXPLAIN_VERSION:
+            if ((number = parse_version(command, parsed.value)) < 0) return 2;
+            settings.minor = (uint8_t)number;
+            break;
+        case EXPLAIN_COLOUR:
+            if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) return 2;
+            colour = parsed.value;
+            break;
+        default: break;
+        }
+    }
+    settings.colour = want_colour(colour);
+    Arena arena = {0};
+    Buf out = {.arena = &arena};
+    ExplainKind kind = EXPLAINS_TOPIC;
+    if (from)
+        explain_changes(&out, (uint8_t)from, (uint8_t)to, &settings);
+    else if (query)
+        kind = explain(&out, str_of(query), &settings);
+    else
+        explain_index(&out, &settings);
+    Str text = buf_text(&out);
+    if (kind == EXPLAINS_NOTHING)
+        fprintf(stderr, "podlint: %.*s", (int)text.len, text.at);
+    else
+        print_paged(text);
+    arena_free(&arena);
+    return finish_output(kind == EXPLAINS_NOTHING ? 1 : 0);
+}
+
+static void complete_words(const char *const *words, size_t count, const char *typed) {
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(words[i], typed, strlen(typed)) == 0) puts(words[i]);
+}
+
+/* What could stand in place of the last word: a line each. Prints nothing where a file name is wanted. */
+static int complete(int argc, char **argv) {
+    const char *typed = argc > 0 ? argv[argc - 1] : "";
+    if (argc <= 1) {
+        const char *names[COUNT(commands) + 1];
+        for (size_t i = 0; i < COUNT(commands); i++) names[i] = commands[i].name;
+        names[COUNT(commands)] = "help";
+        complete_words(names, COUNT(names), typed);
+        return finish_output(0);
+    }
+    const Command *command = NULL;
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(argv[0], commands[i].name) == 0) command = &commands[i];
+    if (!command) return 0;
+    const char *before = argv[argc - 2];
+    if (strcmp(before, "--select") == 0 || strcmp(before, "--ignore") == 0) {
+        for (uint16_t i = 0; i < rule_count; i++)
+            if (str_starts(rules[i].name, str_of(typed))) puts(rules[i].name.at);
+    } else if (typed[0] == '-') {
+        for (size_t i = 0; i < command->optionCount; i++)
+            if (strncmp(typed, "--", strlen(typed) < 2 ? strlen(typed) : 2) == 0 && (strlen(typed) < 2 || strncmp(command->options[i].name, typed + 2, strlen(typed) - 2) == 0))
+                printf("--%s\n", command->options[i].name);
+    } else if (strcmp(command->name, "explain") == 0) {
+        Arena arena = {0};
+        Buf out = {.arena = &arena};
+        explain_complete(&out, str_of(typed), VERSION_LAST);
+        fwrite(out.at ? out.at : "", 1, out.len, stdout);
+        arena_free(&arena);
+    } else if (strcmp(command->name, "completion") == 0) {
+        static const char *const shells[] = {"bash", "zsh", "fish"};
+        complete_words(shells, COUNT(shells), typed);
+    }
+    return finish_output(0);
+}
+
+static int run_completion_command(int argc, char **argv) {
+    static const char *const shells[] = {"bash", "zsh", "fish"};
+    static const char *const scripts[] = {
+        "_podlint() {\n"
+        "    local IFS=$'\\n'\n"
+        "    COMPREPLY=($(podlint completion --words \"${COMP_WORDS[@]:1:COMP_CWORD}\"))\n"
+        "    [[ ${COMPREPLY[0]} == *. ]] && compopt -o nospace\n"
+        "    if [[ ${#COMPREPLY[@]} == 0 ]]; then\n"
+        "        compopt -o filenames\n"
+        "        COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+        "    fi\n"
+        "}\n"
+        "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}\n"
+        "complete -F _podlint podlint\n",
+        "#compdef podlint\n"
+        "_podlint() {\n"
+        "    local -a words_\n"
+        "    words_=(${(f)\"$(podlint completion --words ${words[2,CURRENT]})\"})\n"
+        "    if (( ${#words_} )); then compadd -S '' -- $words_; else _files; fi\n"
+        "}\n"
+        "compdef _podlint podlint\n",
+        "complete -c podlint -a '(podlint completion --words (commandline -opc)[2..-1] (commandline -ct))'\n"};
+    const Command *command = &commands[4];
+    if (argc > 0 && strcmp(argv[0], "--words") == 0) return complete(argc - 1, argv + 1);
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    const char *shell = NULL;
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
+        if (parsed.option == OPTION_ERROR) return 2;
+        if (parsed.option == OPTION_HELP) {
+            command_help(stdout, command);
+            return finish_output(0);
+        }
+        shell = parsed.value;
+    }
+    if (!shell) return usage_error(command, "name the shell: bash, zsh or fish");
+    for (size_t i = 0; i < COUNT(shells); i++) {
+        if (strcmp(shell, shells[i]) != 0) continue;
+        fputs(scripts[i], stdout);
+        return finish_output(0);
+    }
+    return usage_error(command, "no completions for \"%s\"; there are bash, zsh and fish", shell);
 }
 
 int main(int argc, char **argv) {

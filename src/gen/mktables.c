@@ -2,7 +2,8 @@
  *
  *     mktables OUTDIR FILE...
  *
- * A file whose first entry is `source:` holds rules, one named gates.yaml holds feature gates, any other holds types. A mistake is
+ * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, topics.yaml what explain tells of a pod's life; any
+ * other holds types. A mistake is
  * reported as file:line:column and fails the build. */
 #include "../node.h"
 
@@ -54,6 +55,7 @@ static ARRAY(GenRule) rules;
 static ARRAY(Str) gates;
 static const Node *gatesNode;
 static File *gatesFile;
+static File *topicsFile;
 static int errors;
 
 static void complain(File *file, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -642,6 +644,26 @@ static void write_rules(const char *dir) {
     fclose(out);
 }
 
+static void write_topics(const char *dir) {
+    FILE *out = open_output(dir, "topics_tables.c", "schema/topics.yaml");
+    const Node *root = topicsFile ? topicsFile->document.root : NULL;
+    static const char *const keys[] = {"title", "text", NULL};
+    fputs("#include \"topic.h\"\n\nconst Topic topics[] = {\n", out);
+    for (uint32_t i = 0; root && i < root->count; i++) {
+        const Entry *entry = &root->entries[i];
+        only_keys(topicsFile, &entry->value, keys);
+        fputs("    {", out);
+        put_str(out, entry->key);
+        fputs(", ", out);
+        put_str(out, text_of(topicsFile, &entry->value, "title"));
+        fputs(", ", out);
+        put_str(out, text_of(topicsFile, &entry->value, "text"));
+        fputs("},\n", out);
+    }
+    fprintf(out, "    {STR(\"\"), STR(\"\"), STR(\"\")},\n};\nconst uint16_t topic_count = %u;\n", root ? root->count : 0);
+    fclose(out);
+}
+
 static void read_file(const char *name) {
     File *file = NEW(&arena, File);
     if (source_read(&file->source, &arena, str_of(name)) != SOURCE_OK) {
@@ -666,6 +688,8 @@ static void read_file(const char *name) {
         gatesFile = file;
         gatesNode = root;
         for (uint32_t i = 0; i < root->count; i++) ARRAY_PUSH(&arena, &gates, root->entries[i].key);
+    } else if (str_ends(file->source.name, S("topics.yaml"))) {
+        topicsFile = file;
     } else if (root->count && str_eq(root->entries[0].key, S("source"))) {
         read_rules(file);
     } else {
@@ -688,6 +712,7 @@ int main(int argc, char **argv) {
     write_structs(argv[1]);
     write_tables(argv[1]);
     write_rules(argv[1]);
+    write_topics(argv[1]);
     arena_free(&arena);
     return errors != 0;
 }

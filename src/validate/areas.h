@@ -79,6 +79,11 @@ bool walk_next(ContainerWalk *walk);
 
 /* scheduling.c */
 void check_scheduling(PodCheck *p); /* affinity, tolerations, spread, node selector, gates */
+/* The tolerations that an annotation holds as JSON. `place` is that of the annotations, `printed` what the server calls it. */
+void check_toleration_annotation(Check *c, const StrPair *annotation, const Path *place, const Path *printed);
+
+/* network.c */
+void check_pod_network(PodCheck *p); /* host name and aliases, DNS */
 
 /* pod.c */
 void check_pod(Check *c, Pod *pod);

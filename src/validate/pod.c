@@ -1,12 +1,91 @@
-/* The pod as a whole: its spec's own fields, and the order in which the areas look at it. */
+/* The pod as a whole: its spec's own fields, its annotations, and the order in which the areas look at it
+ * (k8s.io/kubernetes/pkg/apis/core/validation). A template is checked as the pod that it makes, without name and node. */
 #include "areas.h"
+
+/* An absent name is left to the server, an empty one is refused where the field says so by being there. */
+static void check_names(PodCheck *p) {
+    const PodSpec *spec = p->spec;
+    Check *c = p->c;
+    Path account = FIELD(p->path, "serviceAccountName"), old = FIELD(p->path, "serviceAccount"), node = FIELD(p->path, "nodeName");
+    Path priority = FIELD(p->path, "priorityClassName"), runtime = FIELD(p->path, "runtimeClassName");
+    bool written = spec->head.node && node_get(spec->head.node, account.name);
+    if (spec->serviceAccountName.len && !is_dns_subdomain(spec->serviceAccountName))
+        emit_pod_service_account(c->diags, where_printed(c, written ? &account : &old, &account), shown(c->arena, spec->serviceAccountName));
+    if (spec->nodeName.len) check_dns_subdomain(c, spec->nodeName, &node);
+    if (spec->priorityClassName.len) check_dns_subdomain(c, spec->priorityClassName, &priority);
+    if (spec->runtimeClassName.at) check_dns_subdomain(c, spec->runtimeClassName, &runtime);
+}
+
+static void check_policies(PodCheck *p) {
+    static const Str restarts[] = {STR("Always"), STR("OnFailure"), STR("Never")};
+    static const Str preemptions[] = {STR("PreemptLowerPriority"), STR("Never")};
+    const PodSpec *spec = p->spec;
+    Check *c = p->c;
+    Path restart = FIELD(p->path, "restartPolicy"), preemption = FIELD(p->path, "preemptionPolicy");
+    Path deadline = FIELD(p->path, "activeDeadlineSeconds"), grace = FIELD(p->path, "terminationGracePeriodSeconds");
+    if (check_required(c, spec->restartPolicy, &restart)) check_enum(c, spec->restartPolicy, restarts, 3, &restart);
+    if (spec->preemptionPolicy.at && check_required(c, spec->preemptionPolicy, &preemption))
+        check_enum(c, spec->preemptionPolicy, preemptions, 2, &preemption);
+    if (spec->activeDeadlineSeconds.set) check_range(c, spec->activeDeadlineSeconds.value, 1, INT32_MAX, &deadline);
+    if (!p->isTemplate && c->minor >= 37) check_not_negative(c, spec->terminationGracePeriodSeconds.value, &grace);
+}
+
+static void check_readiness_gates(PodCheck *p) {
+    PodReadinessGateList gates = p->spec->readinessGates;
+    Path path = FIELD(p->path, "readinessGates");
+    for (uint32_t i = 0; i < gates.n; i++) {
+        Path item = path_index(&path, i), at = FIELD(&item, "conditionType");
+        check_qualified_name(p->c, gates.at[i].conditionType, &at);
+    }
+}
+
+/* What an update may have and a new pod or a template may not. */
+static void check_creation(PodCheck *p) {
+    Path ephemeral = FIELD(p->path, "ephemeralContainers"), node = FIELD(p->path, "nodeName"), gates = FIELD(p->path, "schedulingGates");
+    Check *c = p->c;
+    if (p->spec->ephemeralContainers.n)
+        emit_pod_ephemeral_on_create(c->diags, where_key(c, &ephemeral), p->isTemplate ? S("in a template") : S("when a pod is created"));
+    if (p->isTemplate || !p->spec->nodeName.len || !p->spec->schedulingGates.n) return;
+    Diag *d = emit_pod_node_gated(c->diags, where(c, &node));
+    diag_note(c->diags, d, where(c, &gates).span, S("the gates"));
+}
+
+/* A 32-bit integer without +, and without leading zeros unless after a minus. */
+static bool is_deletion_cost(Str text) {
+    int64_t cost;
+    bool zero = text.len && text.at[0] == '0', plus = text.len && text.at[0] == '+';
+    return !plus && (!zero || text.len == 1) && int_parse(text, INT32_MIN, INT32_MAX, &cost);
+}
+
+/* Annotations that mean something to the server; `place` is where they stand, `printed` what the server calls the place. */
+static void check_known_annotations(PodCheck *p, const Path *place, const Path *printed) {
+    Check *c = p->c;
+    StrMap annotations = p->meta->annotations;
+    for (uint32_t i = 0; i < annotations.n; i++) {
+        const StrPair *pair = &annotations.at[i];
+        Path at = path_key(place, pair->key), as = path_key(printed, pair->key);
+        if (str_eq(pair->key, S("kubernetes.io/config.mirror"))) {
+            if (!p->spec->nodeName.len) emit_pod_mirror_node(c->diags, where_printed(c, &at, &as), pair->key);
+        } else if (str_eq(pair->key, S("controller.kubernetes.io/pod-deletion-cost"))) {
+            if (gate(c, GATE_PodDeletionCost) && !is_deletion_cost(pair->value))
+                emit_pod_deletion_cost(c->diags, where_printed(c, &at, &as), shown(c->arena, pair->value));
+        } else if (str_eq(pair->key, S("scheduler.alpha.kubernetes.io/tolerations"))) {
+            if (pair->value.len) check_toleration_annotation(c, pair, place, printed);
+        }
+    }
+}
 
 static void check_pod_spec(PodCheck *p) {
     check_volumes(p);
     check_containers(p);
     check_pod_resources(p);
     check_pod_security(p);
+    check_pod_network(p);
     check_scheduling(p);
+    check_names(p);
+    check_policies(p);
+    check_readiness_gates(p);
+    check_creation(p);
 }
 
 static PodCheck pod_check(Check *c, const ObjectMeta *meta, const PodSpec *spec, const Path *path, bool isTemplate) {
@@ -15,14 +94,32 @@ static PodCheck pod_check(Check *c, const ObjectMeta *meta, const PodSpec *spec,
 }
 
 void check_pod(Check *c, Pod *pod) {
-    Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec");
+    Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec"), annotations = FIELD(&meta, "annotations");
     PodCheck p = pod_check(c, &pod->metadata, &pod->spec, &spec, false);
     check_object_meta(c, &pod->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_known_annotations(&p, &annotations, &annotations);
     check_pod_spec(&p);
 }
 
+/* Prints what was found since `before` under `printed` instead of `place`. */
+static void print_as(Check *c, uint32_t before, const Path *place, const Path *printed) {
+    if (before == c->diags->items.n) return;
+    Str from = path_text(c->arena, place), to = path_text(c->arena, printed);
+    for (uint32_t i = before; i < c->diags->items.n; i++) {
+        Str *path = &c->diags->items.at[i].path;
+        if (str_starts(*path, from)) *path = str_join(c->arena, to, str_slice(*path, from.len));
+    }
+}
+
+/* The server leaves `metadata` out of the paths of a template's labels and annotations. */
 void check_pod_template(Check *c, PodTemplateSpec *template, const Path *path) {
-    Path spec = FIELD(path, "spec");
+    Path spec = FIELD(path, "spec"), meta = FIELD(path, "metadata"), labels = FIELD(&meta, "labels"), annotations = FIELD(&meta, "annotations");
+    Path printedAnnotations = FIELD(path, "annotations");
     PodCheck p = pod_check(c, &template->metadata, &template->spec, &spec, true);
+    uint32_t before = c->diags->items.n;
+    check_labels(c, template->metadata.labels, &labels);
+    check_annotations(c, template->metadata.annotations, &annotations);
+    print_as(c, before, &meta, path);
+    check_known_annotations(&p, &annotations, &printedAnnotations);
     check_pod_spec(&p);
 }

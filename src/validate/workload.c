@@ -80,7 +80,7 @@ static void check_lasting(const Workload *w, const PodSpec *spec) {
     Path path = FIELD(w->template, "spec"), policy = FIELD(&path, "restartPolicy");
     Path deadline = FIELD(&path, "activeDeadlineSeconds");
     if (!str_eq(spec->restartPolicy, S("Always")) && !is_reported(w->c, &policy))
-        emit_workload_restart_policy(w->c->diags, where(w->c, &policy), shown(w->c->arena, spec->restartPolicy), str_of(w->kind));
+        emit_workload_restart_policy(w->c->diags, where(w->c, &policy), str_of(w->kind), shown(w->c->arena, spec->restartPolicy));
     if (spec->activeDeadlineSeconds.set) emit_workload_deadline(w->c->diags, where(w->c, &deadline), str_of(w->kind));
 }
 

@@ -1,0 +1,925 @@
+#include "explain.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "kubelet.h"
+#include "rules.h"
+#include "topic.h"
+
+#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
+
+typedef struct KindName {
+    Str kind, plural, abbreviation;
+} KindName;
+
+/* In the order in which a path without a kind is looked for. */
+static const KindName kinds[] = {
+    {STR("Pod"), STR("pods"), STR("po")},
+    {STR("Deployment"), STR("deployments"), STR("deploy")},
+    {STR("StatefulSet"), STR("statefulsets"), STR("sts")},
+    {STR("DaemonSet"), STR("daemonsets"), STR("ds")},
+    {STR("Job"), STR("jobs"), STR("job")},
+    {STR("CronJob"), STR("cronjobs"), STR("cj")},
+    {STR("ReplicaSet"), STR("replicasets"), STR("rs")},
+    {STR("ReplicationController"), STR("replicationcontrollers"), STR("rc")},
+    {STR("PodTemplate"), STR("podtemplates"), STR("podtemplate")},
+};
+
+enum { KIND_COUNT = sizeof kinds / sizeof *kinds, DEEPEST = 16 };
+
+static const Type *kind_named(Str word) {
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (str_eq_nocase(word, kinds[i].kind) || str_eq_nocase(word, kinds[i].plural) || str_eq_nocase(word, kinds[i].abbreviation))
+            return schema_type(kinds[i].kind);
+    return NULL;
+}
+
+/* A field with the way to it. */
+typedef struct Target {
+    const Type *kind;
+    const Field *field;  /* NULL: the kind or type itself */
+    const Type *type;    /* of the value, NULL for scalars */
+    Str path;            /* from the kind, spelled right */
+    bool corrected;      /* the query was spelled otherwise */
+    uint8_t change;      /* Mutability, inherited on the way */
+    Str changeWhen;
+    bool inTemplate;
+} Target;
+
+/* The parts of a query: names without indexes, keys and empty parts. */
+typedef struct Parts {
+    Str at[DEEPEST];
+    size_t n;
+} Parts;
+
+static Parts split(Str query) {
+    Parts parts = {0};
+    size_t start = 0;
+    bool bracket = false;
+    for (size_t i = 0; i <= query.len && parts.n < DEEPEST; i++) {
+        char c = i < query.len ? query.at[i] : '.';
+        if (c == '[') {
+            if (!bracket && i > start) parts.at[parts.n++] = (Str){query.at + start, i - start};
+            bracket = true;
+            start = i + 1;
+        } else if (c == ']') {
+            bracket = false;
+            start = i + 1;
+        } else if ((c == '.' || c == '/') && (!bracket || i == query.len)) {
+            if (!bracket && i > start) parts.at[parts.n++] = (Str){query.at + start, i - start};
+            start = i + 1;
+        }
+    }
+    return parts;
+}
+
+static const Field *find_field(const Type *type, Str name, uint8_t minor, bool *exact) {
+    const Field *field = schema_field(type, name, str_hash(name));
+    *exact = true;
+    if (field && schema_has(field, minor)) return field;
+    *exact = false;
+    for (uint16_t i = 0; i < type->fieldCount; i++)
+        if (str_eq_nocase(type->fields[i].name, name) && schema_has(&type->fields[i], minor)) return &type->fields[i];
+    return NULL;
+}
+
+/* Follows names from a kind. On failure `missing` is the first part that is no field, of the type `at`. */
+static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t from, uint8_t minor, Target *out, size_t *missing, const Type **at) {
+    Buf path = {.arena = arena};
+    *out = (Target){.kind = kind, .type = kind};
+    for (size_t i = from; i < parts->n; i++) {
+        bool exact;
+        const Field *field = out->type ? find_field(out->type, parts->at[i], minor, &exact) : NULL;
+        if (!field) {
+            *missing = i;
+            *at = out->type;
+            return false;
+        }
+        out->corrected |= !exact;
+        if (path.len) buf_char(&path, '.');
+        buf_str(&path, field->name);
+        bool podSpec = kind == schema_type(S("Pod")) && path.len >= 4 && str_starts(buf_text(&path), S("spec"));
+        if (i == from) out->change = podSpec ? CHANGE_FIXED : CHANGE_IN_PLACE;
+        if (!out->inTemplate && field->text->change != CHANGE_NORMAL) {
+            out->change = field->text->change;
+            out->changeWhen = field->text->changeWhen;
+        }
+        if (field->type && (str_eq(field->type->name, S("PodTemplateSpec")) || str_eq(field->type->name, S("JobTemplateSpec"))) && !out->inTemplate) {
+            bool rolls = str_eq(kind->name, S("Deployment")) || str_eq(kind->name, S("StatefulSet")) || str_eq(kind->name, S("DaemonSet"));
+            out->inTemplate = true;
+            if (rolls) out->change = CHANGE_ROLLOUT;
+            if (str_eq(kind->name, S("Job"))) out->change = CHANGE_FIXED;
+        }
+        out->field = field;
+        out->type = field->type;
+    }
+    out->path = buf_text(&path);
+    return true;
+}
+
+static const char *change_name(uint8_t change) {
+    static const char *const names[] = {"in-place", "in-place", "limited", "resize", "rollout", "fixed"};
+    return names[change];
+}
+
+static const char *change_words(const Target *target) {
+    switch ((Mutability)target->change) {
+    case CHANGE_NORMAL:
+    case CHANGE_IN_PLACE: return "in place";
+    case CHANGE_LIMITED: return "limited";
+    case CHANGE_RESIZE: return "through the resize subresource";
+    case CHANGE_ROLLOUT: return "rolls out new pods";
+    case CHANGE_FIXED: return "fixed once the object exists";
+    }
+    return "";
+}
+
+static Str version_text(Arena *arena, uint8_t minor) {
+    return str_format(arena, "1.%d", minor);
+}
+
+static const char *stage_name(uint8_t stage) {
+    static const char *const names[] = {"unknown", "alpha", "beta", "stable", "deprecated"};
+    return names[stage];
+}
+
+/* Limits of a field in words; empty if it has none. */
+static Str limits_text(Arena *arena, const FieldText *text) {
+    Buf buf = {.arena = arena};
+    if (text->hasMinimum && text->hasMaximum)
+        buf_format(&buf, "%lld to %lld", (long long)text->minimum, (long long)text->maximum);
+    else if (text->hasMinimum)
+        buf_format(&buf, "at least %lld", (long long)text->minimum);
+    else if (text->hasMaximum)
+        buf_format(&buf, "at most %lld", (long long)text->maximum);
+    if (text->maxLength) buf_format(&buf, "%sat most %lld characters", buf.len ? ", " : "", (long long)text->maxLength);
+    if (text->maxItems) buf_format(&buf, "%sat most %lld items", buf.len ? ", " : "", (long long)text->maxItems);
+    return buf_text(&buf);
+}
+
+static Str list_text(Arena *arena, const Field *field) {
+    const FieldText *text = field->text;
+    Buf buf = {.arena = arena};
+    switch ((ListKind)text->listKind) {
+    case LIST_PLAIN: break;
+    case LIST_ATOMIC: buf_str(&buf, S("replaced as a whole when applied")); break;
+    case LIST_SET: buf_str(&buf, S("merged as a set of values")); break;
+    case LIST_MAP:
+        buf_str(&buf, S("merged item by item, by "));
+        for (uint16_t i = 0; i < text->listKeyCount; i++) buf_format(&buf, "%s%.*s", i ? " and " : "", TEXT(text->listKeys[i]));
+        break;
+    }
+    return buf_text(&buf);
+}
+
+static Str gate_text(Arena *arena, int16_t number, uint8_t minor) {
+    if (number < 0) return S("");
+    const Gate *gate = &schema_gates[number];
+    return str_format(arena, "%.*s (%s in 1.%d, %s by default)", TEXT(gate->name), stage_name(gate->stage[minor - VERSION_FIRST]), minor,
+                      gate->on[minor - VERSION_FIRST] ? "on" : "off");
+}
+
+/* Text for people. */
+
+typedef struct Writer {
+    Buf *out;
+    const ExplainSettings *settings;
+} Writer;
+
+static const char *bold(const Writer *w) {
+    return w->settings->colour ? "\033[1m" : "";
+}
+
+static const char *dim(const Writer *w) {
+    return w->settings->colour ? "\033[36m" : "";
+}
+
+static const char *reset(const Writer *w) {
+    return w->settings->colour ? "\033[0m" : "";
+}
+
+/* Words in lines that fit the terminal, from column `indent` on; the first line continues at column `at`. Line breaks stay. */
+static void put_wrapped(const Writer *w, Str text, int indent, int at) {
+    int width = w->settings->width > 120 ? 120 : w->settings->width;
+    size_t i = 0;
+    while (i < text.len) {
+        if (text.at[i] == '\n') {
+            buf_char(w->out, '\n');
+            if (i + 1 < text.len && text.at[i + 1] != '\n') buf_repeat(w->out, ' ', (size_t)indent);
+            at = indent;
+            i++;
+            continue;
+        }
+        size_t end = i, spaces = 0;
+        while (end < text.len && text.at[end] == ' ') end++, spaces++;
+        size_t word = end;
+        while (end < text.len && text.at[end] != ' ' && text.at[end] != '\n') end++;
+        int length = (int)str_codepoints((Str){text.at + word, end - word});
+        if (at + (int)spaces + length > width && at > indent) {
+            buf_char(w->out, '\n');
+            buf_repeat(w->out, ' ', (size_t)indent);
+            at = indent;
+            spaces = 0;
+        }
+        buf_repeat(w->out, ' ', spaces);
+        buf_str(w->out, (Str){text.at + word, end - word});
+        at += (int)spaces + length;
+        i = end;
+    }
+    buf_char(w->out, '\n');
+}
+
+static void put_fact(const Writer *w, const char *name, Str value) {
+    enum { COLUMN = 14 };
+    if (!value.len) return;
+    buf_format(w->out, "  %s%-*s%s", dim(w), COLUMN - 2, name, reset(w));
+    put_wrapped(w, value, COLUMN, COLUMN);
+}
+
+static Str first_sentence(Str text) {
+    for (size_t i = 0; i + 1 < text.len; i++)
+        if ((text.at[i] == '.' || text.at[i] == ':') && text.at[i + 1] == ' ' && (i < 2 || text.at[i - 2] != '.')) return (Str){text.at, i};
+    return text.len && text.at[text.len - 1] == '.' ? (Str){text.at, text.len - 1} : text;
+}
+
+static void put_example(const Writer *w, const Field *field, Str example, int indent) {
+    bool block = str_find(example, '\n') >= 0 || field->scalar == TYPE_OBJECT || field->shape != SHAPE_ONE;
+    bool flow = example.len && (example.at[0] == '[' || example.at[0] == '{');
+    buf_repeat(w->out, ' ', (size_t)indent);
+    buf_format(w->out, "%.*s:", TEXT(field->name));
+    if (!block || flow) {
+        buf_format(w->out, " %.*s\n", TEXT(example));
+        return;
+    }
+    buf_char(w->out, '\n');
+    int inner = field->shape == SHAPE_LIST ? indent : indent + 2;
+    for (size_t i = 0; i < example.len;) {
+        ptrdiff_t newline = str_find(str_slice(example, i), '\n');
+        size_t end = newline < 0 ? example.len : i + (size_t)newline;
+        buf_repeat(w->out, ' ', (size_t)inner);
+        buf_format(w->out, "%.*s\n", (int)(end - i), example.at + i);
+        i = end + 1;
+    }
+}
+
+static void put_fields(const Writer *w, const Type *type, int level, int depth) {
+    Arena *arena = w->out->arena;
+    size_t widest = 0;
+    for (uint16_t i = 0; i < type->fieldCount; i++)
+        if (schema_has(&type->fields[i], w->settings->minor) && type->fields[i].name.len > widest) widest = type->fields[i].name.len;
+    if (widest > 28) widest = 28;
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        if (!schema_has(field, w->settings->minor)) continue;
+        int indent = 2 + level * 2;
+        Str kind = schema_type_text(field, arena);
+        buf_repeat(w->out, ' ', (size_t)indent);
+        buf_format(w->out, "%s%-*.*s%s  %s%.*s%s%s", bold(w), (int)widest, TEXT(field->name), reset(w), dim(w), TEXT(kind), reset(w),
+                   field->required ? "  required" : "");
+        if (depth == 1 && level == 0) {
+            buf_char(w->out, '\n');
+            buf_repeat(w->out, ' ', (size_t)indent + 4);
+            put_wrapped(w, first_sentence(field->text->description), indent + 4, indent + 4);
+            if (w->settings->examples && field->text->example.len) put_example(w, field, field->text->example, indent + 6);
+        } else {
+            buf_char(w->out, '\n');
+        }
+        if (field->type && depth > 1 && level < DEEPEST) put_fields(w, field->type, level + 1, depth - 1);
+    }
+}
+
+static void put_target_text(const Writer *w, const Target *target) {
+    Arena *arena = w->out->arena;
+    const Field *field = target->field;
+    buf_format(w->out, "%s%.*s%s%s%.*s%s", bold(w), TEXT(target->kind->name), field ? "." : "", "", TEXT(target->path), reset(w));
+    if (target->kind->apiVersion.len) buf_format(w->out, "  (%.*s)", TEXT(target->kind->apiVersion));
+    buf_str(w->out, S("\n\n"));
+    if (field) {
+        const FieldText *text = field->text;
+        put_fact(w, "type", schema_type_text(field, arena));
+        put_fact(w, "required", field->required ? S("yes") : S("no"));
+        put_fact(w, "default", field->value.at ? (field->value.len ? field->value : S("\"\"")) : text->defaultWhen);
+        put_fact(w, "form", text->format);
+        put_fact(w, "limits", limits_text(arena, text));
+        put_fact(w, "list", list_text(arena, field));
+        if (field->since) put_fact(w, "since", str_format(arena, "Kubernetes 1.%d", field->since));
+        if (field->removed) put_fact(w, "until", str_format(arena, "Kubernetes 1.%d", field->removed - 1));
+        put_fact(w, "gate", gate_text(arena, field->gate, w->settings->minor));
+        Str change = str_of(change_words(target));
+        if (target->changeWhen.len) change = str_format(arena, "%.*s: %.*s", TEXT(change), TEXT(target->changeWhen));
+        put_fact(w, "change", change);
+        buf_char(w->out, '\n');
+    }
+    buf_str(w->out, S("  "));
+    put_wrapped(w, field ? field->text->description : target->type->description, 2, 2);
+    if (field && field->scalar == TYPE_OBJECT && !str_eq(field->text->description, target->type->description)) {
+        buf_str(w->out, S("\n  "));
+        put_wrapped(w, str_format(arena, "%.*s: %.*s", TEXT(target->type->name), TEXT(target->type->description)), 2, 2);
+    }
+    if (field && field->text->valueCount) {
+        buf_format(w->out, "\n%sValues%s\n", bold(w), reset(w));
+        for (uint16_t i = 0; i < field->text->valueCount; i++) {
+            Str value = field->text->values[i].value;
+            buf_format(w->out, "  %s%.*s%s\n      ", bold(w), TEXT(value.len ? value : S("\"\"")), reset(w));
+            put_wrapped(w, field->text->values[i].description, 6, 6);
+        }
+    }
+    if (field && field->text->example.len) {
+        buf_format(w->out, "\n%sExample%s\n", bold(w), reset(w));
+        put_example(w, field, field->text->example, 2);
+    }
+    if (target->type && target->type->fieldCount && w->settings->depth > 0) {
+        buf_format(w->out, "\n%sFields%s\n", bold(w), reset(w));
+        put_fields(w, target->type, 0, w->settings->depth);
+    }
+}
+
+/* JSON. */
+
+static json_t *json_text(Str s) {
+    return json_stringn(s.at ? s.at : "", s.len);
+}
+
+static json_t *json_optional(Str s) {
+    return s.len ? json_text(s) : json_null();
+}
+
+static json_t *json_default(const Field *field) {
+    if (!field->value.at) return json_null();
+    if (field->scalar == TYPE_STRING || field->scalar == TYPE_QUANTITY) return json_text(field->value);
+    json_t *value = json_loadb(field->value.at, field->value.len, JSON_DECODE_ANY, NULL);
+    return value ? value : json_text(field->value);
+}
+
+static void set_field_facts(json_t *out, Arena *arena, const Field *field, uint8_t minor) {
+    const FieldText *text = field->text;
+    json_object_set_new(out, "type", json_text(schema_type_text(field, arena)));
+    json_object_set_new(out, "required", json_boolean(field->required));
+    json_object_set_new(out, "description", json_text(text->description));
+    json_object_set_new(out, "default", json_default(field));
+    if (text->defaultWhen.len) json_object_set_new(out, "defaultWhen", json_text(text->defaultWhen));
+    if (text->valueCount) {
+        json_t *values = json_array(), *meanings = json_object();
+        for (uint16_t i = 0; i < text->valueCount; i++) {
+            json_array_append_new(values, json_text(text->values[i].value));
+            json_object_set_new(meanings, arena_cstr(arena, text->values[i].value), json_text(text->values[i].description));
+        }
+        json_object_set_new(out, "enum", values);
+        json_object_set_new(out, "enumDescriptions", meanings);
+    } else {
+        json_object_set_new(out, "enum", json_null());
+    }
+    if (text->format.len) json_object_set_new(out, "format", json_text(text->format));
+    if (text->hasMinimum) json_object_set_new(out, "minimum", json_integer(text->minimum));
+    if (text->hasMaximum) json_object_set_new(out, "maximum", json_integer(text->maximum));
+    if (text->maxLength) json_object_set_new(out, "maxLength", json_integer(text->maxLength));
+    if (text->maxItems) json_object_set_new(out, "maxItems", json_integer(text->maxItems));
+    if (text->listKind) {
+        static const char *const names[] = {"", "atomic", "set", "map"};
+        json_t *list = json_pack("{s:s}", "kind", names[text->listKind]), *keys = json_array();
+        for (uint16_t i = 0; i < text->listKeyCount; i++) json_array_append_new(keys, json_text(text->listKeys[i]));
+        json_object_set_new(list, "keys", keys);
+        if (text->mergeKey.len) json_object_set_new(list, "mergeKey", json_text(text->mergeKey));
+        json_object_set_new(out, "list", list);
+    }
+    json_object_set_new(out, "since", field->since ? json_text(version_text(arena, field->since)) : json_null());
+    if (field->removed) json_object_set_new(out, "removed", json_text(version_text(arena, field->removed)));
+    json_object_set_new(out, "gate", field->gate >= 0 ? json_text(schema_gates[field->gate].name) : json_null());
+    if (field->gate >= 0) {
+        const Gate *gate = &schema_gates[field->gate];
+        json_object_set_new(out, "gateStage", json_string(stage_name(gate->stage[minor - VERSION_FIRST])));
+        json_object_set_new(out, "gateOn", json_boolean(gate->on[minor - VERSION_FIRST]));
+    }
+    json_object_set_new(out, "example", json_optional(text->example));
+}
+
+static json_t *json_fields(Arena *arena, const Type *type, uint8_t minor, int depth) {
+    json_t *list = json_array();
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        if (!schema_has(field, minor)) continue;
+        json_t *entry = json_pack("{s:o}", "name", json_text(field->name));
+        set_field_facts(entry, arena, field, minor);
+        if (field->type && depth > 1) json_object_set_new(entry, "fields", json_fields(arena, field->type, minor, depth - 1));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+static json_t *json_target(Arena *arena, const Target *target, const ExplainSettings *settings) {
+    json_t *out = json_object();
+    json_object_set_new(out, "kind", json_text(target->kind->name));
+    json_object_set_new(out, "apiVersion", json_text(target->kind->apiVersion));
+    json_object_set_new(out, "path", json_text(target->path));
+    if (target->field) {
+        set_field_facts(out, arena, target->field, settings->minor);
+        json_object_set_new(out, "mutability", json_string(change_name(target->change)));
+        if (target->changeWhen.len) json_object_set_new(out, "changeWhen", json_text(target->changeWhen));
+    } else {
+        json_object_set_new(out, "type", json_text(target->type->name));
+        json_object_set_new(out, "description", json_text(target->type->description));
+    }
+    json_object_set_new(out, "rules", json_array());
+    json_t *fields = target->type && settings->depth > 0 ? json_fields(arena, target->type, settings->minor, settings->depth) : json_array();
+    json_object_set_new(out, "fields", fields);
+    return out;
+}
+
+static void put_json(Buf *out, json_t *value) {
+    char *text = json_dumps(value, JSON_PRESERVE_ORDER | JSON_INDENT(2));
+    buf_str(out, str_of(text));
+    buf_char(out, '\n');
+    free(text);
+    json_decref(value);
+}
+
+/* Markdown. */
+
+static void put_markdown_fields(Buf *out, const Type *type, uint8_t minor, int depth, Str prefix) {
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        if (!schema_has(field, minor)) continue;
+        Str kind = schema_type_text(field, out->arena);
+        buf_format(out, "| `%.*s%.*s` | %.*s%s | ", TEXT(prefix), TEXT(field->name), TEXT(kind), field->required ? ", required" : "");
+        Str text = field->text->description;
+        for (size_t j = 0; j < text.len; j++) {
+            if (text.at[j] == '|') buf_char(out, '\\');
+            buf_char(out, text.at[j] == '\n' ? ' ' : text.at[j]);
+        }
+        buf_str(out, S(" |\n"));
+        if (field->type && depth > 1)
+            put_markdown_fields(out, field->type, minor, depth - 1, str_format(out->arena, "%.*s%.*s.", TEXT(prefix), TEXT(field->name)));
+    }
+}
+
+static void put_target_markdown(Buf *out, const Target *target, const ExplainSettings *settings) {
+    Arena *arena = out->arena;
+    const Field *field = target->field;
+    buf_format(out, "# %.*s%s%.*s\n\n", TEXT(target->kind->name), field ? "." : "", TEXT(target->path));
+    if (field) {
+        Str kind = schema_type_text(field, arena), limits = limits_text(arena, field->text), list = list_text(arena, field);
+        Str gate = gate_text(arena, field->gate, settings->minor);
+        buf_format(out, "- type: `%.*s`%s\n", TEXT(kind), field->required ? ", required" : "");
+        if (field->value.at) buf_format(out, "- default: `%.*s`\n", TEXT(field->value));
+        if (field->text->defaultWhen.len) buf_format(out, "- default: %.*s\n", TEXT(field->text->defaultWhen));
+        if (limits.len) buf_format(out, "- limits: %.*s\n", TEXT(limits));
+        if (list.len) buf_format(out, "- list: %.*s\n", TEXT(list));
+        if (field->since) buf_format(out, "- since: Kubernetes 1.%d\n", field->since);
+        if (gate.len) buf_format(out, "- gate: %.*s\n", TEXT(gate));
+        buf_format(out, "- change: %s\n\n", change_words(target));
+    }
+    buf_format(out, "%.*s\n", TEXT(field ? field->text->description : target->type->description));
+    if (field && field->text->valueCount) {
+        buf_str(out, S("\n| value | meaning |\n| --- | --- |\n"));
+        for (uint16_t i = 0; i < field->text->valueCount; i++)
+            buf_format(out, "| `%.*s` | %.*s |\n", TEXT(field->text->values[i].value), TEXT(field->text->values[i].description));
+    }
+    if (field && field->text->example.len) {
+        Writer w = {out, settings};
+        buf_str(out, S("\n```yaml\n"));
+        put_example(&w, field, field->text->example, 0);
+        buf_str(out, S("```\n"));
+    }
+    if (target->type && target->type->fieldCount && settings->depth > 0) {
+        buf_str(out, S("\n| field | type | |\n| --- | --- | --- |\n"));
+        put_markdown_fields(out, target->type, settings->minor, settings->depth, S(""));
+    }
+}
+
+static void put_target(Buf *out, const Target *target, const ExplainSettings *settings) {
+    switch (settings->format) {
+    case EXPLAIN_TEXT: put_target_text(&(Writer){out, settings}, target); break;
+    case EXPLAIN_JSON: put_json(out, json_target(out->arena, target, settings)); break;
+    case EXPLAIN_MARKDOWN: put_target_markdown(out, target, settings); break;
+    }
+}
+
+/* All places of a field name. */
+
+typedef struct FieldPlace {
+    const Type *owner;
+    const Field *field;
+    Str path;
+} FieldPlace;
+
+typedef struct Search {
+    Arena *arena;
+    Str name;
+    uint8_t minor;
+    ARRAY(FieldPlace) found;
+} Search;
+
+/* What a workload holds inside its template is found in the Pod, and what a CronJob's holds in the Job. */
+static bool is_found_elsewhere(const Type *type) {
+    return str_eq(type->name, S("PodTemplateSpec")) || str_eq(type->name, S("JobTemplateSpec"));
+}
+
+static void search_type(Search *s, const Type *type, Str path, int depth) {
+    if (depth > DEEPEST || is_found_elsewhere(type)) return;
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        if (str_eq(field->name, S("status")) || !schema_has(field, s->minor)) continue;
+        Str below = str_format(s->arena, "%.*s.%.*s%s", TEXT(path), TEXT(field->name), field->shape == SHAPE_LIST && field->type ? "[]" : "");
+        if (str_eq_nocase(field->name, s->name)) ARRAY_PUSH(s->arena, &s->found, (FieldPlace){type, field, below});
+        if (field->type) search_type(s, field->type, below, depth + 1);
+    }
+}
+
+static void find_places(Search *s) {
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const Type *kind = schema_type(kinds[i].kind);
+        search_type(s, kind, str_format(s->arena, "%.*s", TEXT(kind->name)), 0);
+    }
+}
+
+static void put_places(Buf *out, const Search *s, const ExplainSettings *settings) {
+    if (settings->format == EXPLAIN_JSON) {
+        json_t *list = json_array();
+        for (uint32_t i = 0; i < s->found.n; i++) {
+            json_t *entry = json_pack("{s:o,s:o}", "path", json_text(s->found.at[i].path), "type",
+                                      json_text(schema_type_text(s->found.at[i].field, out->arena)));
+            json_object_set_new(entry, "description", json_text(s->found.at[i].field->text->description));
+            json_array_append_new(list, entry);
+        }
+        put_json(out, list);
+        return;
+    }
+    Writer w = {out, settings};
+    bool markdown = settings->format == EXPLAIN_MARKDOWN;
+    buf_format(out, "%s%.*s stands in %u places:\n\n", markdown ? "# " : "", TEXT(s->found.at[0].field->name), s->found.n);
+    for (uint32_t i = 0; i < s->found.n; i++) {
+        const FieldPlace *place = &s->found.at[i];
+        Str kind = schema_type_text(place->field, out->arena);
+        if (markdown) {
+            buf_format(out, "- `%.*s` (%.*s): %.*s\n", TEXT(place->path), TEXT(kind), TEXT(place->field->text->description));
+            continue;
+        }
+        buf_format(out, "  %s%.*s%s  %s%.*s%s\n      ", bold(&w), TEXT(place->path), reset(&w), dim(&w), TEXT(kind), reset(&w));
+        put_wrapped(&w, first_sentence(place->field->text->description), 6, 6);
+    }
+}
+
+/* Rules and error types. */
+
+static Str named_template(Arena *arena, Str template) {
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < template.len; i++) {
+        if (template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}') {
+            buf_str(&buf, S("..."));
+            i += 2;
+        } else {
+            buf_char(&buf, template.at[i]);
+        }
+    }
+    return buf_text(&buf);
+}
+
+static void put_rule(Buf *out, const Rule *rule, const ExplainSettings *settings) {
+    const char *type = api_error_name((ApiError)rule->type);
+    Str message = named_template(out->arena, rule->message), help = named_template(out->arena, rule->help);
+    if (str_eq(help, S("..."))) help = S("");
+    if (settings->format == EXPLAIN_JSON) {
+        json_t *json = json_pack("{s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "source", diag_source_name((DiagSource)rule->source),
+                                 "severity", severity_name((Severity)rule->severity), "message", json_text(message), "help", json_optional(help),
+                                 "why", json_optional(rule->why));
+        if (type) json_object_set_new(json, "type", json_string(type));
+        put_json(out, json);
+        return;
+    }
+    Writer w = {out, settings};
+    buf_format(out, "%s%s%.*s%s  (%s, %s%s%s)\n\n", settings->format == EXPLAIN_MARKDOWN ? "# " : "", bold(&w), TEXT(rule->name), reset(&w),
+               diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity), type ? ", " : "", type ? type : "");
+    put_fact(&w, "says", message);
+    put_fact(&w, "help", help);
+    buf_char(out, '\n');
+    buf_str(out, S("  "));
+    put_wrapped(&w, rule->why, 2, 2);
+}
+
+static const struct {
+    Str name, text;
+} error_types[] = {
+    {STR("FieldValueRequired"), STR("The server cannot do without the value: the field is missing or empty, and has no default.")},
+    {STR("FieldValueInvalid"), STR("The value is there and of the right type, but breaks a rule: a range, a form, or how it goes together with "
+                                   "other fields.")},
+    {STR("FieldValueDuplicate"), STR("The value has to be unique in its list and stands there more than once.")},
+    {STR("FieldValueNotSupported"), STR("The field takes one of a fixed set of words, and the value is none of them. Case counts.")},
+    {STR("FieldValueForbidden"), STR("The field may not be set here, or may not change: another field, the kind or the update rules it out.")},
+    {STR("FieldValueTooLong"), STR("The text is longer than the field allows.")},
+    {STR("FieldValueTooMany"), STR("The list has more items than the field allows.")},
+    {STR("FieldValueTypeInvalid"), STR("The value has a type that the field cannot hold.")},
+    {STR("FieldValueNotFound"), STR("The value names something that has to exist in the same object, such as a volume, and does not.")},
+    {STR("InternalError"), STR("The server could not tell whether the value is right.")},
+};
+
+static bool put_error_type(Buf *out, Str query, const ExplainSettings *settings) {
+    for (size_t i = 0; i < sizeof error_types / sizeof *error_types; i++) {
+        if (!str_eq_nocase(query, error_types[i].name)) continue;
+        uint32_t count = 0;
+        Writer w = {out, settings};
+        if (settings->format == EXPLAIN_JSON) {
+            json_t *names = json_array();
+            for (uint16_t j = 0; j < rule_count; j++) {
+                const char *type = api_error_name((ApiError)rules[j].type);
+                if (type && str_eq(str_of(type), error_types[i].name)) json_array_append_new(names, json_text(rules[j].name));
+            }
+            put_json(out, json_pack("{s:o,s:o,s:o}", "type", json_text(error_types[i].name), "description", json_text(error_types[i].text), "rules", names));
+            return true;
+        }
+        buf_format(out, "%s%s%.*s%s\n\n  ", settings->format == EXPLAIN_MARKDOWN ? "# " : "", bold(&w), TEXT(error_types[i].name), reset(&w));
+        put_wrapped(&w, error_types[i].text, 2, 2);
+        buf_str(out, S("\n  Rules that report it:\n"));
+        for (uint16_t j = 0; j < rule_count; j++) {
+            const char *type = api_error_name((ApiError)rules[j].type);
+            if (!type || !str_eq(str_of(type), error_types[i].name)) continue;
+            buf_format(out, "    %.*s\n", TEXT(rules[j].name));
+            count++;
+        }
+        if (!count) buf_str(out, S("    none\n"));
+        return true;
+    }
+    return false;
+}
+
+/* Topics. */
+
+#define NUMBER_ROW(name, value) {STR(#name), (value)},
+static const struct {
+    Str name;
+    int value;
+} numbers[] = {KUBELET_NUMBERS(NUMBER_ROW)};
+#undef NUMBER_ROW
+
+static Str fill_numbers(Arena *arena, Str text) {
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < text.len; i++) {
+        ptrdiff_t end = text.at[i] == '{' ? str_find(str_slice(text, i), '}') : -1;
+        bool known = false;
+        for (size_t j = 0; end > 0 && j < sizeof numbers / sizeof *numbers && !known; j++) {
+            if (!str_eq((Str){text.at + i + 1, (size_t)end - 1}, numbers[j].name)) continue;
+            buf_int(&buf, numbers[j].value);
+            known = true;
+        }
+        if (known)
+            i += (size_t)end;
+        else
+            buf_char(&buf, text.at[i]);
+    }
+    return buf_text(&buf);
+}
+
+static const Topic *topic_named(Str query) {
+    for (uint16_t i = 0; i < topic_count; i++)
+        if (str_eq_nocase(query, topics[i].name)) return &topics[i];
+    return NULL;
+}
+
+/* Takes the next paragraph or list item off a text; a blank line is an empty block. */
+static Str next_block(Str *text) {
+    size_t end = 0;
+    for (size_t start = 0; start < text->len; start = end) {
+        ptrdiff_t newline = str_find(str_slice(*text, start), '\n');
+        size_t next = newline < 0 ? text->len : start + (size_t)newline + 1;
+        Str line = str_trim((Str){text->at + start, next - start});
+        if (start > 0 && (!line.len || str_starts(line, S("- ")))) break;
+        end = next;
+        if (!line.len) break;
+    }
+    Str block = str_trim((Str){text->at, end});
+    *text = str_slice(*text, end);
+    return block;
+}
+
+static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *settings) {
+    Str text = fill_numbers(out->arena, topic->text);
+    if (settings->format == EXPLAIN_JSON) {
+        put_json(out, json_pack("{s:o,s:o,s:o}", "topic", json_text(topic->name), "title", json_text(topic->title), "text", json_text(text)));
+        return;
+    }
+    Writer w = {out, settings};
+    if (settings->format == EXPLAIN_MARKDOWN) {
+        buf_format(out, "# %.*s\n\n%.*s\n", TEXT(topic->title), TEXT(text));
+        return;
+    }
+    buf_format(out, "%s%.*s%s\n\n", bold(&w), TEXT(topic->title), reset(&w));
+    while (text.len) {
+        Str block = next_block(&text);
+        bool item = str_starts(block, S("- "));
+        if (!block.len) {
+            buf_char(out, '\n');
+            continue;
+        }
+        Buf line = {.arena = out->arena};
+        for (size_t i = 0; i < block.len; i++) {
+            bool gap = block.at[i] == '\n' || (block.at[i] == ' ' && line.len && line.at[line.len - 1] == ' ');
+            if (!gap)
+                buf_char(&line, block.at[i]);
+            else if (line.at[line.len - 1] != ' ')
+                buf_char(&line, ' ');
+        }
+        buf_str(out, S("  "));
+        put_wrapped(&w, buf_text(&line), item ? 4 : 2, 2);
+    }
+}
+
+/* Nothing found. */
+
+static void put_nothing(Buf *out, Str query, const Parts *parts, size_t from, size_t missing, const Type *at, const Type *kind, uint8_t minor) {
+    if (at && missing < parts->n) {
+        Str part = parts->at[missing], near = schema_near_field(at, part, minor), below = schema_find_below(at, part, minor, out->arena);
+        const Field *field = schema_field(at, part, str_hash(part));
+        Buf path = {.arena = out->arena};
+        for (size_t i = from; i < missing; i++) buf_format(&path, "%.*s.", TEXT(parts->at[i]));
+        Str lower = str_of(arena_cstr(out->arena, kind->name));
+        for (size_t i = 0; i < lower.len; i++) ((char *)(uintptr_t)lower.at)[i] = (char)tolower((unsigned char)lower.at[i]);
+        buf_format(out, "%.*s has no field \"%.*s\"", TEXT(at->name), TEXT(part));
+        if (field && field->since > minor) {
+            buf_format(out, " in Kubernetes 1.%d; it exists since 1.%d", minor, field->since);
+        } else if (field && field->removed) {
+            buf_format(out, " in Kubernetes 1.%d; it was there until 1.%d", minor, field->removed - 1);
+        } else if (near.len) {
+            buf_format(out, "; did you mean %.*s.%.*s%.*s?", TEXT(lower), TEXT(buf_text(&path)), TEXT(near));
+        } else if (below.len) {
+            buf_format(out, "; did you mean %.*s.%.*s%.*s?", TEXT(lower), TEXT(buf_text(&path)), TEXT(below));
+        }
+        buf_char(out, '\n');
+        return;
+    }
+    if (missing < parts->n && missing > from) {
+        buf_format(out, "%.*s is a plain value and has no field \"%.*s\"\n", TEXT(parts->at[missing - 1]), TEXT(parts->at[missing]));
+        return;
+    }
+    unsigned best = 3;
+    Str found = S("");
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        unsigned d = str_distance(query, kinds[i].kind, best - 1);
+        if (d < best) best = d, found = kinds[i].kind;
+    }
+    for (uint16_t i = 0; i < topic_count; i++) {
+        unsigned d = str_distance(query, topics[i].name, best - 1);
+        if (d < best) best = d, found = topics[i].name;
+    }
+    for (uint16_t i = 0; i < rule_count; i++) {
+        unsigned d = str_distance(query, rules[i].name, best - 1);
+        if (d < best) best = d, found = rules[i].name;
+    }
+    for (uint16_t t = 0; t < schema_type_count; t++)
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) {
+            unsigned d = str_distance(query, schema_types[t]->fields[i].name, best - 1);
+            if (d < best) best = d, found = schema_types[t]->fields[i].name;
+        }
+    buf_format(out, "nothing is called \"%.*s\"", TEXT(query));
+    if (found.len) buf_format(out, "; did you mean %.*s?", TEXT(found));
+    buf_char(out, '\n');
+}
+
+ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
+    Arena *arena = out->arena;
+    query = str_trim(query);
+    Parts parts = split(query);
+    Target target;
+    size_t missing = 0, deepest = 0;
+    const Type *at = NULL, *kind = parts.n ? kind_named(parts.at[0]) : NULL;
+    const Topic *topic = topic_named(query);
+    if (topic) {
+        put_topic(out, topic, settings);
+        return EXPLAINS_TOPIC;
+    }
+    if (put_error_type(out, query, settings)) return EXPLAINS_ERROR;
+    if (kind) {
+        size_t from = 1;
+        if (parts.n > 1 && (str_eq(parts.at[1], S("apps")) || str_eq(parts.at[1], S("batch")) || str_eq(parts.at[1], S("v1")))) from = 2;
+        if (from == 2 && parts.n > 2 && (str_eq(parts.at[2], S("apps")) || str_eq(parts.at[2], S("batch")))) from = 3;
+        if (follow(arena, kind, &parts, from, settings->minor, &target, &missing, &at)) {
+            put_target(out, &target, settings);
+            return EXPLAINS_FIELD;
+        }
+        put_nothing(out, query, &parts, from, missing, at, kind, settings->minor);
+        return EXPLAINS_NOTHING;
+    }
+    if (parts.n > 1 || (parts.n == 1 && (str_eq(parts.at[0], S("spec")) || str_eq(parts.at[0], S("metadata"))))) {
+        const Type *nearestAt = NULL, *nearestKind = NULL;
+        for (size_t i = 0; i < KIND_COUNT; i++) {
+            const Type *candidate = schema_type(kinds[i].kind);
+            if (follow(arena, candidate, &parts, 0, settings->minor, &target, &missing, &at)) {
+                put_target(out, &target, settings);
+                return EXPLAINS_FIELD;
+            }
+            if (!nearestKind || missing > deepest) deepest = missing, nearestAt = at, nearestKind = candidate;
+        }
+        put_nothing(out, query, &parts, 0, deepest, nearestAt, nearestKind, settings->minor);
+        return EXPLAINS_NOTHING;
+    }
+    const Rule *rule = rule_named(query);
+    if (rule) {
+        put_rule(out, rule, settings);
+        return EXPLAINS_RULE;
+    }
+    if (parts.n == 1) {
+        Search search = {.arena = arena, .name = parts.at[0], .minor = settings->minor};
+        find_places(&search);
+        if (search.found.n) {
+            put_places(out, &search, settings);
+            return EXPLAINS_PLACES;
+        }
+        for (uint16_t i = 0; i < schema_type_count; i++) {
+            if (!str_eq_nocase(schema_types[i]->name, query)) continue;
+            target = (Target){.kind = schema_types[i], .type = schema_types[i]};
+            put_target(out, &target, settings);
+            return EXPLAINS_FIELD;
+        }
+    }
+    put_nothing(out, query, &parts, 0, parts.n, NULL, NULL, settings->minor);
+    return EXPLAINS_NOTHING;
+}
+
+void explain_index(Buf *out, const ExplainSettings *settings) {
+    Writer w = {out, settings};
+    buf_format(out, "%sKinds%s\n", bold(&w), reset(&w));
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        buf_format(out, "  %-22.*s %.*s\n", TEXT(kinds[i].kind), TEXT(first_sentence(schema_type(kinds[i].kind)->description)));
+    buf_format(out, "\n%sTopics%s\n", bold(&w), reset(&w));
+    for (uint16_t i = 0; i < topic_count; i++) buf_format(out, "  %-22.*s %.*s\n", TEXT(topics[i].name), TEXT(topics[i].title));
+    buf_format(out, "\nA path (spec.containers), a field (imagePullPolicy), a rule (unknown-field) or an error type (FieldValueInvalid) can be "
+                    "asked for too.\n");
+}
+
+void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *settings) {
+    Writer w = {out, settings};
+    json_t *list = settings->format == EXPLAIN_JSON ? json_array() : NULL;
+    bool any = false;
+    for (uint8_t minor = (uint8_t)(from + 1); minor <= to; minor++)
+        for (uint16_t t = 0; t < schema_type_count; t++)
+            for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) {
+                const Field *field = &schema_types[t]->fields[i];
+                if (field->since != minor && field->removed != minor) continue;
+                bool came = field->since == minor;
+                if (list) {
+                    json_array_append_new(list, json_pack("{s:o,s:s,s:o,s:o}", "version", json_text(version_text(out->arena, minor)), "change",
+                                                          came ? "added" : "removed", "type", json_text(schema_types[t]->name), "field",
+                                                          json_text(field->name)));
+                    continue;
+                }
+                any = true;
+                buf_format(out, "1.%d  %s  %s%.*s.%.*s%s", minor, came ? "new " : "gone", bold(&w), TEXT(schema_types[t]->name), TEXT(field->name),
+                           reset(&w));
+                if (came && field->gate >= 0) buf_format(out, "  (gate %.*s)", TEXT(gate_text(out->arena, field->gate, to)));
+                buf_char(out, '\n');
+            }
+    for (uint16_t g = 0; g < schema_gate_count; g++) {
+        const Gate *gate = &schema_gates[g];
+        bool before = gate->on[from - VERSION_FIRST], after = gate->on[to - VERSION_FIRST];
+        uint8_t oldStage = gate->stage[from - VERSION_FIRST], newStage = gate->stage[to - VERSION_FIRST];
+        if (before == after && oldStage == newStage) continue;
+        if (list) {
+            json_array_append_new(list, json_pack("{s:o,s:s,s:s,s:b,s:b}", "gate", json_text(gate->name), "from", stage_name(oldStage), "to",
+                                                  stage_name(newStage), "onBefore", before, "onAfter", after));
+            continue;
+        }
+        any = true;
+        buf_format(out, "gate  %s%.*s%s: %s, %s -> %s, %s\n", bold(&w), TEXT(gate->name), reset(&w), oldStage ? stage_name(oldStage) : "not there",
+                   before ? "on" : "off", newStage ? stage_name(newStage) : "gone", after ? "on" : "off");
+    }
+    if (list)
+        put_json(out, list);
+    else if (!any)
+        buf_format(out, "nothing changed between 1.%d and 1.%d\n", from, to);
+}
+
+void explain_complete(Buf *out, Str typed, uint8_t minor) {
+    ptrdiff_t dot = str_rfind(typed, '.');
+    if (dot < 0) {
+        static const Str roots[] = {STR("spec."), STR("metadata.")};
+        for (size_t i = 0; i < 2; i++)
+            if (str_starts(roots[i], typed)) buf_format(out, "%.*s\n", TEXT(roots[i]));
+        for (size_t i = 0; i < KIND_COUNT; i++) {
+            Str plural = kinds[i].plural;
+            plural.len--;
+            if (str_starts(plural, typed)) buf_format(out, "%.*s\n", TEXT(plural));
+        }
+        for (uint16_t i = 0; i < topic_count; i++)
+            if (str_starts(topics[i].name, typed)) buf_format(out, "%.*s\n", TEXT(topics[i].name));
+        for (uint16_t i = 0; i < rule_count && typed.len; i++)
+            if (str_starts(rules[i].name, typed)) buf_format(out, "%.*s\n", TEXT(rules[i].name));
+        return;
+    }
+    Str done = {typed.at, (size_t)dot}, rest = str_slice(typed, (size_t)dot + 1);
+    Parts parts = split(done);
+    const Type *kind = parts.n ? kind_named(parts.at[0]) : NULL, *at;
+    Target target;
+    size_t missing;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const Type *candidate = kind ? kind : schema_type(kinds[i].kind);
+        if (follow(out->arena, candidate, &parts, kind ? 1 : 0, minor, &target, &missing, &at) && target.type) {
+            for (uint16_t j = 0; j < target.type->fieldCount; j++) {
+                const Field *field = &target.type->fields[j];
+                if (schema_has(field, minor) && str_starts(field->name, rest)) buf_format(out, "%.*s.%.*s\n", TEXT(done), TEXT(field->name));
+            }
+            return;
+        }
+        if (kind) return;
+    }
+}

@@ -1,0 +1,34 @@
+/* The reference at hand: fields, types, rules, error types and lifecycle topics, looked up by what a user would type or paste. */
+#ifndef PODLINT_EXPLAIN_H
+#define PODLINT_EXPLAIN_H
+
+#include "diag.h"
+#include "schema.h"
+
+typedef enum ExplainFormat { EXPLAIN_TEXT, EXPLAIN_JSON, EXPLAIN_MARKDOWN } ExplainFormat;
+
+typedef struct ExplainSettings {
+    ExplainFormat format;
+    int depth;      /* levels of fields below the one asked for; 1 shows its fields, 0 none */
+    bool examples;  /* also those of the fields */
+    uint8_t minor;  /* Kubernetes 1.N */
+    bool colour;
+    int width;      /* of the terminal, in columns */
+} ExplainSettings;
+
+/* What a query names. */
+typedef enum ExplainKind { EXPLAINS_NOTHING, EXPLAINS_FIELD, EXPLAINS_PLACES, EXPLAINS_RULE, EXPLAINS_ERROR, EXPLAINS_TOPIC } ExplainKind;
+
+/* Writes the answer to `out`. A query that names nothing gets a message with what was probably meant, in `out`, and EXPLAINS_NOTHING. */
+ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings);
+
+/* Writes what came and went between two versions 1.`from` and 1.`to`. */
+void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *settings);
+
+/* Writes the names of kinds, topics and rules, for somebody who asked for nothing in particular. */
+void explain_index(Buf *out, const ExplainSettings *settings);
+
+/* Appends to `out`, a line each, what could follow the words of an explain query typed so far, for shells. */
+void explain_complete(Buf *out, Str typed, uint8_t minor);
+
+#endif
