@@ -220,7 +220,7 @@ static json_t *json_pair(Arena *arena, const Pair *pair) {
 }
 
 static void put_json(FILE *out, Arena *arena, const DiffResult *result, const ReportSettings *settings) {
-    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, settings->minor);
+    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, settings->minors[0]);
     for (uint32_t i = 0; i < result->pairs.n; i++) {
         json_t *pair = json_pair(arena, &result->pairs.at[i]);
         fputs(i ? ",\n" : "\n", out);

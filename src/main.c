@@ -48,6 +48,29 @@ static int parse_version(const Command *command, const char *value) {
     return -1;
 }
 
+static int by_number(const void *a, const void *b) {
+    return *(const uint8_t *)a - *(const uint8_t *)b;
+}
+
+/* Reads a comma-separated list of versions, sorted and without repetitions; false after telling what is wrong. */
+static bool parse_versions(const Command *command, const char *list, RunSettings *settings) {
+    char word[16];
+    settings->minorCount = 0;
+    do {
+        size_t length = strcspn(list, ",");
+        if (length >= sizeof word) length = sizeof word - 1;
+        memcpy(word, list, length);
+        word[length] = '\0';
+        int minor = parse_version(command, word);
+        if (minor < 0) return false;
+        if (!memchr(settings->minors, minor, settings->minorCount) && settings->minorCount < MAX_VERSIONS)
+            settings->minors[settings->minorCount++] = (uint8_t)minor;
+        list += strcspn(list, ",");
+    } while (*list++);
+    qsort(settings->minors, settings->minorCount, 1, by_number);
+    return true;
+}
+
 static bool source_matches(uint8_t source, const char *word) {
     if (strcmp(word, "server") == 0) return source <= SOURCE_WARNING;
     return strcmp(word, diag_source_name((DiagSource)source)) == 0;
@@ -95,7 +118,8 @@ static const Option check_options[] = {
      "Report only these: sources (yaml, schema, api, warning, lint, pod-security, policy), rules, or prefixes of rules, separated by "
      "commas. 'server' stands for yaml, schema, api and warning."},
     {"ignore", 0, "LIST", "Report all but these; takes the same words."},
-    {"kubernetes-version", 0, "VERSION", "The API server to speak for: 1.32 to 1.37. Default: the newest."},
+    {"kubernetes-version", 0, "VERSION",
+     "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},
     {"fail-on", 0, "SEVERITY", "Exit with 1 from this severity on: error (default), warning, info, or never."},
     {"quiet", 'q', NULL, "No summary."},
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
@@ -200,8 +224,8 @@ static int run_check_command(int argc, char **argv) {
     static const char *const colours[] = {"auto", "always", "never"};
     Arena arena = {0};
     InputList list = {.arena = &arena};
-    ReportSettings report = {.minor = VERSION_LAST};
-    RunSettings settings = {.minor = VERSION_LAST};
+    ReportSettings report = {0};
+    RunSettings settings = {.minors = {VERSION_LAST}, .minorCount = 1};
     settings.selection.on = NEW_ARRAY(&arena, bool, rule_count);
     memset(settings.selection.on, true, rule_count);
     int failOn = SEVERITY_ERROR, code = 0, number;
@@ -232,8 +256,7 @@ static int run_check_command(int argc, char **argv) {
             if (!select_rules(command, "ignore", parsed.value, settings.selection.on, false)) code = 2;
             break;
         case CHECK_VERSION:
-            if ((number = parse_version(command, parsed.value)) < 0) code = 2;
-            settings.minor = report.minor = (uint8_t)number;
+            if (!parse_versions(command, parsed.value, &settings)) code = 2;
             break;
         case CHECK_FAIL_ON:
             if ((failOn = choose(command, "fail-on", parsed.value, severities, COUNT(severities))) < 0) code = 2;
@@ -260,6 +283,8 @@ static int run_check_command(int argc, char **argv) {
     if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
     settings.threads = (unsigned)threads;
     report.colour = want_colour(colour);
+    report.minorCount = settings.minorCount;
+    memcpy(report.minors, settings.minors, sizeof report.minors);
     Arena *arenas = NEW_ARRAY(&arena, Arena, threads);
     Run run;
     run_check(&run, &list, &settings, arenas);
@@ -366,7 +391,8 @@ static int run_diff_command(int argc, char **argv) {
     static const char *const formats[] = {"text", "concise", "json"};
     static const char *const levels[] = {"rollout", "recreate", "refused", "never"};
     static const char *const colours[] = {"auto", "always", "never"};
-    ReportSettings settings = {.minor = VERSION_LAST};
+    ReportSettings settings = {0};
+    uint8_t minor = VERSION_LAST;
     const char *revision = NULL, *colour = "auto";
     bool staged = false;
     int failOn = EFFECT_REFUSED - EFFECT_ROLLOUT, number, code = 0;
@@ -391,7 +417,7 @@ static int run_diff_command(int argc, char **argv) {
             break;
         case DIFF_VERSION:
             if ((number = parse_version(command, parsed.value)) < 0) code = 2;
-            settings.minor = (uint8_t)number;
+            minor = (uint8_t)number;
             break;
         case DIFF_QUIET: settings.quiet = true; break;
         case DIFF_COLOUR:
@@ -402,14 +428,15 @@ static int run_diff_command(int argc, char **argv) {
         }
     }
     settings.colour = want_colour(colour);
+    settings.minors[settings.minorCount++] = minor;
     DiffSide before = {.arena = &arena}, after = {.arena = &arena};
     if (code == 0 && (revision || staged)) {
-        code = add_git_sides(command, &arena, revision, staged, operands.at, operands.n, &before, &after, settings.minor);
+        code = add_git_sides(command, &arena, revision, staged, operands.at, operands.n, &before, &after, minor);
     } else if (code == 0 && operands.n != 2) {
         code = usage_error(command, "name the old and the new file or directory, or compare with --git REF");
     } else if (code == 0) {
-        add_side(&before, operands.at[0], settings.minor, &code);
-        add_side(&after, operands.at[1], settings.minor, &code);
+        add_side(&before, operands.at[0], minor, &code);
+        add_side(&after, operands.at[1], minor, &code);
     }
     if (code == 2 && !before.files.n && !after.files.n) {
         arena_free(&arena);

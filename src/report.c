@@ -61,10 +61,25 @@ static int digits(uint32_t n) {
     return count;
 }
 
-static void write_finding_text(FILE *out, const Palette *p, Str file, const Finding *f) {
+/* The versions for which a finding holds, where that is not all of them: " (1.34, 1.35 only)". */
+static void write_versions(FILE *out, const ReportSettings *settings, const Finding *f) {
+    uint16_t all = (uint16_t)((1u << settings->minorCount) - 1);
+    if (settings->minorCount < 2 || f->versions == all) return;
+    const char *before = " (";
+    for (unsigned i = 0; i < settings->minorCount; i++) {
+        if (!(f->versions >> i & 1)) continue;
+        fprintf(out, "%s1.%u", before, settings->minors[i]);
+        before = ", ";
+    }
+    fputs(" only)", out);
+}
+
+static void write_finding_text(FILE *out, const Palette *p, Str file, const Finding *f, const ReportSettings *settings) {
     const char *severity = severity_name((Severity)f->severity);
-    fprintf(out, "%s%.*s:%u:%u:%s %s%s[%.*s]%s: %s%.*s%s\n", p->bold, TEXT(file), f->start.line, f->start.column, p->reset,
+    fprintf(out, "%s%.*s:%u:%u:%s %s%s[%.*s]%s: %s%.*s%s", p->bold, TEXT(file), f->start.line, f->start.column, p->reset,
             severity_colour(p, f->severity), severity, TEXT(rules[f->rule].name), p->reset, p->bold, TEXT(f->message), p->reset);
+    write_versions(out, settings, f);
+    fputc('\n', out);
     int width = digits(f->start.line);
     if (f->line.len) write_snippet(out, p, f, width);
     if (f->path.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->path));
@@ -75,9 +90,10 @@ static void write_finding_text(FILE *out, const Palette *p, Str file, const Find
     fputc('\n', out);
 }
 
-static void write_finding_concise(FILE *out, const Palette *p, Str file, const Finding *f) {
+static void write_finding_concise(FILE *out, const Palette *p, Str file, const Finding *f, const ReportSettings *settings) {
     fprintf(out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s", TEXT(file), f->start.line, f->start.column, severity_colour(p, f->severity),
             severity_name((Severity)f->severity), p->reset, TEXT(rules[f->rule].name), TEXT(f->message));
+    write_versions(out, settings, f);
     if (f->help.len) fprintf(out, "; %.*s", TEXT(f->help));
     fputc('\n', out);
 }
@@ -86,12 +102,14 @@ static void write_count(FILE *out, uint32_t n, const char *what, const char *man
     fprintf(out, "%u %s", n, n == 1 ? what : many);
 }
 
-static void write_summary(FILE *out, const Palette *p, const Run *run, uint8_t minor) {
+static void write_summary(FILE *out, const Palette *p, const Run *run, const ReportSettings *settings) {
     bool clean = run->errors == 0 && run->warnings == 0 && run->infos == 0 && run->unreadableFiles == 0;
     write_count(out, run->fileCount, "file", "files");
     fputs(", ", out);
     write_count(out, run->accepted + run->rejected, "object", "objects");
-    fprintf(out, " checked for Kubernetes 1.%u: ", minor);
+    fputs(" checked for Kubernetes ", out);
+    for (unsigned i = 0; i < settings->minorCount; i++) fprintf(out, "%s1.%u", i ? ", " : "", settings->minors[i]);
+    fputs(": ", out);
     if (clean) {
         fputs("nothing found", out);
     } else {
@@ -133,14 +151,13 @@ static void write_people(FILE *out, const Run *run, const ReportSettings *settin
         for (uint32_t j = 0; j < file->documentCount; j++)
             for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
                 const Finding *finding = &file->documents[j].findings[k];
-                if (finding->severity < settings->lowest) continue;
                 if (settings->format == REPORT_TEXT)
-                    write_finding_text(out, p, shown_name(file->name), finding);
+                    write_finding_text(out, p, shown_name(file->name), finding, settings);
                 else
-                    write_finding_concise(out, p, shown_name(file->name), finding);
+                    write_finding_concise(out, p, shown_name(file->name), finding, settings);
             }
     }
-    if (!settings->quiet) write_summary(out, p, run, settings->minor);
+    if (!settings->quiet) write_summary(out, p, run, settings);
 }
 
 static json_t *json_str(Str s) {
@@ -153,7 +170,7 @@ static json_t *json_str(Str s) {
     return text;
 }
 
-static json_t *json_finding(const Finding *f) {
+static json_t *json_finding(const Finding *f, const ReportSettings *settings) {
     const Rule *rule = &rules[f->rule];
     json_t *object = json_object();
     json_object_set_new(object, "source", json_string(diag_source_name((DiagSource)rule->source)));
@@ -168,6 +185,12 @@ static json_t *json_finding(const Finding *f) {
     json_object_set_new(object, "endColumn", json_integer(f->end.column));
     json_object_set_new(object, "message", json_str(f->message));
     if (f->help.len) json_object_set_new(object, "help", json_str(f->help));
+    if (settings->minorCount > 1) {
+        json_t *versions = json_array();
+        for (unsigned i = 0; i < settings->minorCount; i++)
+            if (f->versions >> i & 1) json_array_append_new(versions, json_sprintf("1.%u", settings->minors[i]));
+        json_object_set_new(object, "versions", versions);
+    }
     if (f->noteCount) {
         json_t *related = json_array();
         for (uint32_t i = 0; i < f->noteCount; i++)
@@ -178,7 +201,7 @@ static json_t *json_finding(const Finding *f) {
     return object;
 }
 
-static json_t *json_document(Str file, const ResultDocument *document, Severity lowest) {
+static json_t *json_document(Str file, const ResultDocument *document, const ReportSettings *settings) {
     json_t *object = json_object(), *diagnostics = json_array();
     json_object_set_new(object, "file", json_str(file));
     json_object_set_new(object, "index", json_integer(document->index));
@@ -191,18 +214,20 @@ static json_t *json_document(Str file, const ResultDocument *document, Severity 
     json_object_set_new(object, "accepted", json_boolean(document->accepted));
     json_object_set_new(object, "skipped", json_boolean(document->skipped));
     for (uint32_t i = 0; i < document->findingCount; i++)
-        if (document->findings[i].severity >= lowest) json_array_append_new(diagnostics, json_finding(&document->findings[i]));
+        json_array_append_new(diagnostics, json_finding(&document->findings[i], settings));
     json_object_set_new(object, "diagnostics", diagnostics);
     return object;
 }
 
 /* Writes piece by piece, so that a large run needs no second copy of itself. */
 static void write_json(FILE *out, const Run *run, const ReportSettings *settings) {
-    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, settings->minor);
+    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"", PODLINT_VERSION);
+    for (unsigned i = 0; i < settings->minorCount; i++) fprintf(out, "%s1.%u", i ? "," : "", settings->minors[i]);
+    fputs("\", \"documents\": [", out);
     const char *comma = "\n";
     for (uint32_t i = 0; i < run->fileCount; i++)
         for (uint32_t j = 0; j < run->files[i].documentCount; j++) {
-            json_t *document = json_document(run->files[i].name, &run->files[i].documents[j], settings->lowest);
+            json_t *document = json_document(run->files[i].name, &run->files[i].documents[j], settings);
             fputs(comma, out);
             json_dumpf(document, out, JSON_PRESERVE_ORDER);
             json_decref(document);

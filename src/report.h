@@ -12,8 +12,8 @@ typedef struct ReportSettings {
     ReportFormat format;
     bool colour;
     bool quiet;       /* no summary, nothing at all if nothing was found */
-    uint8_t minor;    /* Kubernetes 1.N, for the summary */
-    Severity lowest;  /* findings below are counted but not shown */
+    uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N of the run */
+    uint8_t minorCount;
 } ReportSettings;
 
 /* Writes the report. Whether the stream took it all is for the caller to see (ferror). */

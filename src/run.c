@@ -52,9 +52,36 @@ static Finding finish(Worker *w, Source *source, const Diag *diag) {
     return finding;
 }
 
-static void keep_document(Worker *w, Source *source, Document *document, ResultDocument *out) {
+static bool same_finding(const Finding *a, const Finding *b) {
+    return a->rule == b->rule && a->start.line == b->start.line && a->start.column == b->start.column && str_eq(a->path, b->path) &&
+           str_eq(a->message, b->message);
+}
+
+/* Adds a document's diagnostics for version number `version` to what is known of it. */
+static void keep_findings(Worker *w, Source *source, Document *document, ResultDocument *out, unsigned version) {
     diag_sort(&document->diags);
-    *out = (ResultDocument){.index = document->index,
+    uint32_t known = out->findingCount;
+    Finding *findings = NEW_ARRAY(w->kept, Finding, known + document->diags.items.n);
+    if (known) memcpy(findings, out->findings, known * sizeof *findings);
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && rules[diag->rule].source <= SOURCE_API) out->accepted = false;
+        if (!w->settings->selection.on[diag->rule]) continue;
+        Finding finding = finish(w, source, diag);
+        Finding *same = NULL;
+        for (uint32_t j = 0; j < known && !same; j++)
+            if (same_finding(&findings[j], &finding)) same = &findings[j];
+        if (!same) {
+            same = &findings[out->findingCount++];
+            *same = finding;
+        }
+        same->versions |= (uint16_t)(1u << version);
+    }
+    out->findings = findings;
+}
+
+static ResultDocument keep_document(Worker *w, Source *source, const Document *document) {
+    return (ResultDocument){.index = document->index,
                             .item = document->item,
                             .line = source_place(source, &w->scratch, document->span.at).line,
                             .apiVersion = arena_str(w->kept, document->apiVersion),
@@ -63,43 +90,49 @@ static void keep_document(Worker *w, Source *source, Document *document, ResultD
                             .namespace_ = arena_str(w->kept, document->namespace_),
                             .accepted = true,
                             .skipped = !document->object && !document->unreadable};
-    out->findings = NEW_ARRAY(w->kept, Finding, document->diags.items.n);
-    for (uint32_t i = 0; i < document->diags.items.n; i++) {
-        const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rules[diag->rule].source <= SOURCE_API) out->accepted = false;
-        if (w->settings->selection.on[diag->rule]) out->findings[out->findingCount++] = finish(w, source, diag);
+}
+
+typedef ARRAY(ResultDocument) ResultDocuments;
+
+static void check_version(Worker *w, Source *source, unsigned version, ResultDocuments *documents) {
+    NodeReader reader = {.source = source};
+    NodeDocument node;
+    uint32_t n = 0;
+    while (node_next(&reader, &w->scratch, &node)) {
+        Document *items;
+        uint32_t count = model_build(&w->scratch, source, &node, w->settings->minors[version], &items);
+        for (uint32_t i = 0; i < count; i++, n++) {
+            if (items[i].object) validate_create(&items[i]);
+            if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
+            keep_findings(w, source, &items[i], &documents->at[n], version);
+        }
     }
+}
+
+static int by_place(const void *left, const void *right) {
+    const Finding *a = left, *b = right;
+    if (a->start.line != b->start.line) return a->start.line < b->start.line ? -1 : 1;
+    if (a->start.column != b->start.column) return a->start.column < b->start.column ? -1 : 1;
+    return (a->rule > b->rule) - (a->rule < b->rule);
 }
 
 static void check_file(Worker *w, Str name, ResultFile *out) {
     Source source;
     SourceError error = source_read(&source, &w->scratch, name);
     *out = (ResultFile){.name = name};
+    ResultDocuments documents = {0};
     if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN) {
         Document document = {.item = -1, .unreadable = true, .diags = {.arena = &w->scratch}};
         emit_utf_16(&document.diags, (Where){0}, run_read_error(&w->scratch, error, 0));
-        out->documents = NEW(w->kept, ResultDocument);
-        out->documentCount = 1;
-        keep_document(w, &source, &document, out->documents);
-        return;
-    }
-    if (error) {
+        ARRAY_PUSH(w->kept, &documents, keep_document(w, &source, &document));
+        keep_findings(w, &source, &document, documents.at, 0);
+    } else if (error) {
         out->error = run_read_error(w->kept, error, errno);
         return;
     }
-    ARRAY(ResultDocument) documents = {0};
-    NodeReader reader = {.source = &source};
-    NodeDocument node;
-    while (node_next(&reader, &w->scratch, &node)) {
-        Document *items;
-        uint32_t count = model_build(&w->scratch, &source, &node, w->settings->minor, &items);
-        for (uint32_t i = 0; i < count; i++) {
-            if (items[i].object) validate_create(&items[i]);
-            ResultDocument result;
-            keep_document(w, &source, &items[i], &result);
-            ARRAY_PUSH(w->kept, &documents, result);
-        }
-    }
+    for (unsigned version = 0; version < w->settings->minorCount && !error; version++) check_version(w, &source, version, &documents);
+    for (uint32_t i = 0; i < documents.n && w->settings->minorCount > 1; i++)
+        if (documents.at[i].findingCount) qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
     out->documents = documents.at;
     out->documentCount = documents.n;
 }

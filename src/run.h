@@ -22,6 +22,7 @@ typedef struct Finding {
     Str line;         /* the source line of `start` */
     FindingNote *notes;
     uint32_t noteCount;
+    uint16_t versions; /* bit N: it holds for RunSettings.minors[N] */
 } Finding;
 
 typedef struct ResultDocument {
@@ -29,7 +30,7 @@ typedef struct ResultDocument {
     int32_t item; /* of a List, or -1 */
     uint32_t line;
     Str apiVersion, kind, name, namespace_;
-    bool accepted; /* no error of source yaml, schema or api stands, selected or not */
+    bool accepted; /* no error of source yaml, schema or api stands in any version, selected or not */
     bool skipped;
     Finding *findings;
     uint32_t findingCount;
@@ -47,8 +48,12 @@ typedef struct Selection {
     bool *on; /* rule_count of them */
 } Selection;
 
+/* The most versions of Kubernetes that one run speaks for. */
+enum { MAX_VERSIONS = 8 };
+
 typedef struct RunSettings {
-    uint8_t minor;       /* Kubernetes 1.N */
+    uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N, in ascending order */
+    uint8_t minorCount;
     unsigned threads;    /* at least 1 */
     Selection selection;
 } RunSettings;

@@ -62,7 +62,7 @@ static void read_all(const InputList *list, bool validate) {
 
 static void run_threads(const InputList *list, unsigned threads) {
     Arena *arenas = calloc(threads, sizeof *arenas);
-    RunSettings settings = {.minor = VERSION_LAST, .threads = threads, .selection.on = calloc(rule_count, sizeof(bool))};
+    RunSettings settings = {.minors = {VERSION_LAST}, .minorCount = 1, .threads = threads, .selection.on = calloc(rule_count, sizeof(bool))};
     Run run;
     run_check(&run, list, &settings, arenas);
     for (unsigned i = 0; i < threads; i++) arena_free(&arenas[i]);
