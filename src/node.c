@@ -66,9 +66,20 @@ typedef struct Marks {
 
 enum { STRIDE = 64 };
 
+static bool is_ascii(Str text) {
+    uint64_t all = 0, block;
+    size_t i = 0;
+    for (; i + sizeof block <= text.len; i += sizeof block) {
+        memcpy(&block, text.at + i, sizeof block);
+        all |= block;
+    }
+    for (; i < text.len; i++) all |= (unsigned char)text.at[i];
+    return (all & 0x8080808080808080u) == 0;
+}
+
 static Marks marks_make(Arena *arena, Str text, uint32_t base) {
-    Marks marks = {.text = text, .written = text, .base = base, .ascii = true};
-    for (size_t i = 0; i < text.len && marks.ascii; i++) marks.ascii = (unsigned char)text.at[i] < 0x80;
+    Marks marks = {.text = text, .written = text, .base = base};
+    marks.ascii = is_ascii(text);
     if (marks.ascii) return marks;
     marks.checkpoint = NEW_ARRAY(arena, uint32_t, text.len / STRIDE + 1);
     size_t codepoint = 0;

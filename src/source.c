@@ -92,15 +92,24 @@ SourceError source_read(Source *out, Arena *arena, Str name) {
     return error;
 }
 
+/* The offset behind the next line break at or after `at`, or 0 if there is none. */
+static size_t next_line(Str text, size_t at, bool carriageReturns) {
+    if (!carriageReturns) {
+        const char *newline = at < text.len ? memchr(text.at + at, '\n', text.len - at) : NULL;
+        return newline ? (size_t)(newline - text.at) + 1 : 0;
+    }
+    for (size_t i = at; i < text.len; i++)
+        if (text.at[i] == '\n' || (text.at[i] == '\r' && !(i + 1 < text.len && text.at[i + 1] == '\n'))) return i + 1;
+    return 0;
+}
+
 static void index_lines(Source *source, Arena *arena) {
     Str text = source->text;
-    uint32_t count = 1;
-    for (size_t i = 0; i < text.len; i++)
-        count += text.at[i] == '\n' || (text.at[i] == '\r' && !(i + 1 < text.len && text.at[i + 1] == '\n'));
-    uint32_t *lines = NEW_ARRAY(arena, uint32_t, count), n = 1;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] == '\n' || (text.at[i] == '\r' && !(i + 1 < text.len && text.at[i + 1] == '\n')))
-            lines[n++] = (uint32_t)i + 1;
+    bool carriageReturns = text.len && memchr(text.at, '\r', text.len);
+    uint32_t count = 1, n = 0;
+    for (size_t at = 0; (at = next_line(text, at, carriageReturns));) count++;
+    uint32_t *lines = NEW_ARRAY(arena, uint32_t, count);
+    for (size_t at = 0; (at = next_line(text, at, carriageReturns));) lines[++n] = (uint32_t)at;
     source->lines = lines;
     source->lineCount = count;
 }
