@@ -1,6 +1,6 @@
 #!/bin/sh
 # Golden tests: testdata/COMMAND/NAME.yaml (or .json) with NAME.out beside it, which holds what podlint prints and how it ends. A
-# comparison has its second input in NAME.new.yaml.
+# comparison has its second input in NAME.new.yaml; a command that reads no file has its arguments in NAME.args.
 #
 #     golden.sh PODLINT [--bless]
 #
@@ -13,35 +13,47 @@ passed=0
 failed=0
 cd "$(dirname "$0")/../../testdata" || exit 2
 
-for dir in check defaults diff; do
-    for input in "$dir"/*.yaml "$dir"/*.json; do
+# judge INPUT OUTPUT: compares with the golden file, or writes it.
+judge() {
+    out=${1%.*}.out
+    case $2 in
+    *Sanitizer* | *"runtime error"* | *"exit 1"[0-9][0-9])
+        printf 'CRASH %s\n%s\n' "$1" "$2"
+        failed=$((failed + 1))
+        return
+        ;;
+    esac
+    if [ "$bless" = --bless ]; then
+        printf '%s\n' "$2" >"$out"
+    elif [ -e "$out" ] && printf '%s\n' "$2" | cmp -s - "$out"; then
+        passed=$((passed + 1))
+    else
+        printf 'FAIL %s\n' "$1"
+        printf '%s\n' "$2" | diff "$out" - | head -n 20
+        failed=$((failed + 1))
+    fi
+}
+
+for dir in */; do
+    dir=${dir%/}
+    [ "$dir" != examples ] || continue
+    for input in "$dir"/*.yaml "$dir"/*.json "$dir"/*.args; do
         [ -e "$input" ] || continue
-        case $input in *.new.yaml) continue ;; esac
-        new=${input%.*}.new.yaml
-        [ -e "$new" ] && second=$(basename "$new") || second=
-        out=${input%.*}.out
-        line=$(head -n 1 "$input" | sed -n 's/^# test: //p' | tr -d '\r')
-        actual=$(cd "$dir" && eval "\"$podlint\" ${line:-$dir} \"$(basename "$input")\" $second" 2>&1; echo "exit $?")
-        case $actual in
-        *Sanitizer* | *"runtime error"* | *"exit 1"[0-9][0-9])
-            printf 'CRASH %s\n%s\n' "$input" "$actual"
-            failed=$((failed + 1))
-            continue
+        case $input in
+        *.new.yaml) continue ;;
+        *.args) command="$dir $(cat "$input")" ;;
+        *)
+            line=$(head -n 1 "$input" | sed -n 's/^# test: //p' | tr -d '\r')
+            command="${line:-$dir} $(basename "$input")"
+            [ ! -e "${input%.*}.new.yaml" ] || command="$command $(basename "${input%.*}.new.yaml")"
             ;;
         esac
-        if [ "$bless" = --bless ]; then
-            printf '%s\n' "$actual" >"$out"
-        elif printf '%s\n' "$actual" | cmp -s - "$out"; then
-            passed=$((passed + 1))
-        else
-            printf 'FAIL %s\n' "$input"
-            printf '%s\n' "$actual" | diff "$out" - | head -n 20
-            failed=$((failed + 1))
-        fi
+        judge "$input" "$(cd "$dir" && eval "\"$podlint\" $command" 2>&1; echo "exit $?")"
     done
     for out in "$dir"/*.out; do
         [ -e "$out" ] || continue
-        [ -e "${out%.out}.yaml" ] || [ -e "${out%.out}.json" ] || { echo "FAIL $out has no input"; failed=$((failed + 1)); }
+        [ -e "${out%.out}.yaml" ] || [ -e "${out%.out}.json" ] || [ -e "${out%.out}.args" ] ||
+            { echo "FAIL $out has no input"; failed=$((failed + 1)); }
     done
 done
 echo "golden: $passed passed, $failed failed"
