@@ -63,7 +63,7 @@ void arena_free(Arena *arena);
 /* `size` zeroed bytes, aligned for any type. */
 static inline void *arena_alloc(Arena *arena, size_t size) {
     size = (size + 15) & ~(size_t)15;
-    if ((size_t)(arena->end - arena->next) < size) return arena_more(arena, size);
+    if (!arena->next || (size_t)(arena->end - arena->next) < size) return arena_more(arena, size);
     void *p = arena->next;
     arena->next += size;
     return memset(p, 0, size);

@@ -229,7 +229,7 @@ static bool same_keys(const Field *field, const void *a, const void *b) {
     if (field->scalar != TYPE_OBJECT) return item_equal(field, a, b);
     Str merge = text->mergeKey;
     if (text->listKeyCount == 0 && merge.len == 0) return false;
-    for (uint16_t i = 0; i < (text->listKeyCount ? text->listKeyCount : 1); i++) {
+    for (uint32_t i = 0; i < (text->listKeyCount ? text->listKeyCount : 1u); i++) {
         Str name = text->listKeyCount ? text->listKeys[i] : merge;
         const Field *key = schema_field(field->type, name, str_hash(name));
         if (!key || !field_equal(key, a, b)) return false;

@@ -549,6 +549,7 @@ static void put_places(Buf *out, const Search *s, const ExplainSettings *setting
     }
     Writer w = {out, settings};
     bool markdown = settings->format == EXPLAIN_MARKDOWN;
+    if (!s->found.at) return;
     buf_format(out, "%s%.*s stands in %u places:\n\n", markdown ? "# " : "", TEXT(s->found.at[0].field->name), s->found.n);
     for (uint32_t i = 0; i < s->found.n; i++) {
         const FieldPlace *place = &s->found.at[i];

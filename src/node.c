@@ -5,7 +5,7 @@
  *   encoder gives them, because that text is what the typed fields are decoded from. */
 #include "node.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -251,14 +251,8 @@ static Str key_float(Arena *arena, Str json) {
     if (str_eq(json, S(".nan")) || str_eq(json, S(".inf")) || str_eq(json, S("-.inf"))) return json;
     double value = strtod(arena_cstr(arena, json), NULL);
     if (fabs(value) > 3.4028235677973366e38) return value < 0 ? S("-.inf") : S(".inf");
-    char digits[32];
-    int point;
-    shortest_digits(fabs(value), true, digits, &point);
-    int precision = 6;
-    if ((int)strlen(digits) > precision && (int)strlen(digits) >= point) precision = (int)strlen(digits);
-    if (precision > 21) precision = 21;
     Buf buf = {.arena = arena};
-    format_float(&buf, value, true, -4, strlen(digits) > 6 ? 21 : 21, true);
+    format_float(&buf, (double)(float)value, true, -4, 6, true);
     return buf_text(&buf);
 }
 
@@ -598,7 +592,7 @@ static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t coun
     }
 }
 
-static void end_collection(Composer *c, Node *out, Frame *frame) {
+static void end_collection(Composer *c, Node *out, const Frame *frame) {
     *out = frame->node;
     uint32_t count = c->values.n - frame->base;
     const Node *children = c->values.at + frame->base;
@@ -862,9 +856,10 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
             break;
         case YAML_SEQUENCE_END_EVENT:
         case YAML_MAPPING_END_EVENT: {
-            Frame *frame = &c->frames.at[--c->frames.n];
-            end_collection(c, &node, frame);
-            anchor = frame->anchor;
+            assert(c->frames.n > 0);
+            const Frame frame = c->frames.at[--c->frames.n];
+            end_collection(c, &node, &frame);
+            anchor = frame.anchor;
             value = true;
             break;
         }
@@ -876,6 +871,7 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
         }
         Span span = type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT ? event_span(c) : (Span){0};
         yaml_event_delete(&event);
+        c->event = NULL;
         if (value) {
             if (anchor >= 0) {
                 c->anchors.at[anchor].node = node;

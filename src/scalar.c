@@ -39,7 +39,7 @@ static const Suffix suffixes[] = {
 static bool read_suffix(Str s, int *exponent, uint8_t *format) {
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         if (str_eq(s, suffixes[i].text)) {
-            *exponent = suffixes[i].exponent;
+            *exponent = (int)suffixes[i].exponent;
             *format = suffixes[i].format;
             return true;
         }
@@ -231,7 +231,7 @@ bool time_parse(Time *out, Str s) {
         if (!number_at(s, i + 1, 2, 0, 24, &zoneHour) || !number_at(s, i + 4, 2, 0, 59, &zoneMinute)) return false;
     }
     struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
-    *out = (Time){true, (int64_t)timegm(&tm) - sign * (zoneHour * 3600 + zoneMinute * 60)};
+    *out = (Time){true, (int64_t)timegm(&tm) - sign * ((int64_t)zoneHour * 3600 + (int64_t)zoneMinute * 60)};
     return true;
 }
 

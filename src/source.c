@@ -14,7 +14,7 @@ static uint32_t utf16_unit(Str bytes, size_t i) {
 }
 
 static SourceError from_utf16_be(Source *out, Arena *arena, Str bytes) {
-    if (bytes.len % 2 || bytes.at[bytes.len - 1] != '\n') return SOURCE_UTF16_BROKEN;
+    if (bytes.len < 4 || bytes.len % 2 || bytes.at[bytes.len - 1] != '\n') return SOURCE_UTF16_BROKEN;
     Buf buf = {.arena = arena};
     for (size_t i = 2; i < bytes.len; i += 2) {
         uint32_t cp = utf16_unit(bytes, i);

@@ -46,7 +46,11 @@ void check_resource_field_selector(PodCheck *p, const ResourceFieldSelector *sel
 /* container.c: init, main and ephemeral containers, their names, ports, environment and mounts; calls probe.c, resources.c, security.c. */
 void check_containers(PodCheck *p);
 
-/* probe.c */
+/* env.c and mount.c: environment variables, and volumes as file systems and devices. */
+void check_container_env(PodCheck *p, const Container *container, const Path *path);
+void check_container_mounts(PodCheck *p, const Container *container, const Path *path);
+
+/* probe.c: probes, and the hooks and stop signal in lifecycle. */
 void check_container_probes(PodCheck *p, const Container *container, bool isInit, const Path *path);
 
 /* resources.c */
@@ -119,7 +123,6 @@ void drop_disabled_fields(Check *c);
 
 /* warning.c: what the server answers with a warning. */
 void check_warnings(Check *c);
-void check_template_warnings(Check *c, const PodTemplateSpec *template, const Path *path); /* also for other kinds with a template */
 
 /* warning_job.c: of Jobs and CronJobs themselves, called by warning.c. */
 void check_job_warnings(Check *c);

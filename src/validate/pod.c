@@ -75,6 +75,30 @@ static void check_known_annotations(PodCheck *p, const Path *place, const Path *
     }
 }
 
+static bool is_known_profile(const AppArmorProfile *profile) {
+    if (!profile) return false;
+    if (str_eq(profile->type, S("Localhost"))) return profile->localhostProfile.at;
+    return str_eq(profile->type, S("RuntimeDefault")) || str_eq(profile->type, S("Unconfined"));
+}
+
+/* Until 1.33 the server gave each container's AppArmor profile to old kubelets in an annotation with the container's name in its key. */
+static void check_made_annotations(PodCheck *p) {
+    const PodSecurityContext *pods = p->spec->securityContext;
+    Path meta = FIELD(NULL, "metadata"), annotations = FIELD(&meta, "annotations");
+    Check *c = p->c;
+    ContainerWalk w;
+    if (c->minor > 33 || p->windows) return;
+    for (walk_start(&w, p); walk_next(&w);) {
+        const SecurityContext *own = w.container->securityContext;
+        const AppArmorProfile *profile = own && own->appArmorProfile ? own->appArmorProfile : pods ? pods->appArmorProfile : NULL;
+        if (!is_known_profile(profile) || is_dns_label(w.container->name)) continue;
+        Str key = str_join(c->arena, S("container.apparmor.security.beta.kubernetes.io/"), w.container->name);
+        if (map_get(p->meta->annotations, key) || is_annotation_key(key)) continue;
+        Path at = FIELD(&w.path, "name");
+        report_qualified_name(c, key, where_printed(c, &at, &annotations));
+    }
+}
+
 static void check_pod_spec(PodCheck *p) {
     check_volumes(p);
     check_containers(p);
@@ -98,6 +122,7 @@ void check_pod(Check *c, Pod *pod) {
     PodCheck p = pod_check(c, &pod->metadata, &pod->spec, &spec, false);
     check_object_meta(c, &pod->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_known_annotations(&p, &annotations, &annotations);
+    check_made_annotations(&p);
     check_pod_spec(&p);
 }
 

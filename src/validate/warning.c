@@ -29,14 +29,15 @@ static Str label_fault(Arena *arena, Str name) {
     return S("is no DNS label");
 }
 
-static Str label_of(Arena *arena, Str name) {
+static Str label_hint(Arena *arena, Str name) {
+    if (name.len > 63) return S("shorten it to 63 characters, of a-z, 0-9 and -");
     char *text = arena_cstr(arena, name);
     for (size_t i = 0; i < name.len; i++)
         if (text[i] == '.' || text[i] == '_' || text[i] == ' ') text[i] = '-';
         else if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
     Str label = {text, name.len};
     return is_dns_label(label) ? str_format(arena, "write it as \"%s\"", text)
-                               : S("use a-z, 0-9 and -, a letter or digit at both ends, at most 63 characters");
+                               : S("use a-z, 0-9 and -, a letter or digit at both ends");
 }
 
 /* Where generateName stands for the name, the server adds five letters and digits to its first 58 bytes. */
@@ -55,10 +56,10 @@ static void check_host_name(Check *c, const ObjectMeta *meta, bool isPod) {
         hint = S("use a-z, 0-9 and -, a letter or digit first");
     } else if (name.len) {
         problem = str_format(c->arena, "the name %.*s", TEXT(label_fault(c->arena, name)));
-        hint = label_of(c->arena, name);
+        hint = label_hint(c->arena, name);
     }
     emit_warn_host_name(c->diags, where_printed(c, generated ? &from : &at, &at), problem,
-                        isPod ? S("the pod has its") : S("pods have their"), hint);
+                        isPod ? S("the pod takes its host name") : S("pods take their host names"), hint);
 }
 
 typedef struct OldLabel {
@@ -308,12 +309,13 @@ static void check_environment(Check *c, const EnvVarList *env, const Path *path)
     for (uint32_t i = 0; i < env->n; i++) {
         const EnvVar *first = str_set_add(&names, env->at[i].name, &env->at[i]);
         if (!first || extends(c->arena, &env->at[i])) continue;
-        Path at = path_index(path, i), before = path_index(path, (uint32_t)(first - env->at));
+        Path item = path_index(path, i), at = FIELD(&item, "name");
+        Path before = path_index(path, (uint32_t)(first - env->at)), earlier = FIELD(&before, "name");
         Str name = shown(c->arena, env->at[i].name);
-        Diag *diag = emit_warn_env_hidden(c->diags, where(c, &at), name,
+        Diag *diag = emit_warn_env_hidden(c->diags, where_printed(c, &at, &item), name,
                                           str_format(c->arena, "remove one of the two; to add to the first, use $(%.*s) in the value",
                                                      TEXT(name)));
-        diag_note(c->diags, diag, where(c, &before).span, S("first set here"));
+        diag_note(c->diags, diag, where(c, &earlier).span, S("first set here"));
     }
 }
 
@@ -391,7 +393,7 @@ static void check_pod_text(const PodText *p) {
     check_addresses(p);
 }
 
-void check_template_warnings(Check *c, const PodTemplateSpec *template, const Path *path) {
+static void check_template_warnings(Check *c, const PodTemplateSpec *template, const Path *path) {
     Path meta = FIELD(path, "metadata"), spec = FIELD(path, "spec");
     check_pod_text(&(PodText){c, &template->metadata, &template->spec, &meta, &spec, true});
 }
@@ -411,10 +413,9 @@ static void check_stateful_set_warnings(Check *c, const StatefulSet *object, con
         emit_warn_negative_history(c->diags, where(c, &limit), str_int(c->arena, object->spec.revisionHistoryLimit.value));
 }
 
-/* Kinds whose names go into the host names of pods; the others number or hash theirs, or need a DNS label anyway. */
+/* Kinds whose names go into the host names of pods. Those of StatefulSets and DaemonSets are not warned of. */
 static bool name_is_host_name(const Type *type) {
-    return type == &type_Pod || type == &type_Deployment || type == &type_ReplicaSet || type == &type_ReplicationController ||
-           type == &type_Job || type == &type_CronJob;
+    return type == &type_Pod || type == &type_Deployment || type == &type_ReplicaSet || type == &type_ReplicationController;
 }
 
 /* The template of a kind that has one under spec, or NULL. */
@@ -424,17 +425,22 @@ static const PodTemplateSpec *template_of(const Type *type, const void *object) 
     if (type == &type_ReplicaSet) return &((const ReplicaSet *)object)->spec.template;
     if (type == &type_StatefulSet) return &((const StatefulSet *)object)->spec.template;
     if (type == &type_DaemonSet) return &((const DaemonSet *)object)->spec.template;
+    if (type == &type_Job) return &((const Job *)object)->spec.template;
     return NULL;
 }
 
 void check_warnings(Check *c) {
     const Type *type = c->document->type;
     const void *object = c->document->object;
-    Path spec = FIELD(NULL, "spec"), inSpec = FIELD(&spec, "template"), inRoot = FIELD(NULL, "template");
+    if (c->document->unreadable) return; /* the server warns of nothing before it can read all values */
+    Path root = FIELD(NULL, "template"), spec = FIELD(NULL, "spec"), template = FIELD(&spec, "template");
+    Path job = FIELD(&spec, "jobTemplate"), jobSpec = FIELD(&job, "spec"), inJob = FIELD(&jobSpec, "template");
+    const PodTemplateSpec *found = template_of(type, object);
     if (name_is_host_name(type)) check_host_name(c, model_meta(c->document), type == &type_Pod);
+    check_job_warnings(c);
     if (type == &type_Pod) check_pod_warnings(c, object);
-    if (type == &type_PodTemplate) check_template_warnings(c, &((const PodTemplate *)object)->template, &inRoot);
-    const PodTemplateSpec *template = template_of(type, object);
-    if (template) check_template_warnings(c, template, &inSpec);
+    if (type == &type_PodTemplate) check_template_warnings(c, &((const PodTemplate *)object)->template, &root);
+    if (type == &type_CronJob) check_template_warnings(c, &((const CronJob *)object)->spec.jobTemplate.spec.template, &inJob);
+    if (found) check_template_warnings(c, found, &template);
     if (type == &type_StatefulSet) check_stateful_set_warnings(c, object, &spec);
 }
