@@ -73,8 +73,9 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit
+	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples
 	$(BUILD)/unit
+	$(BUILD)/examples
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
@@ -84,6 +85,9 @@ LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o,$(OBJECTS))
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
+
+$(BUILD)/examples: src/test/examples.c $(LIBRARY)
+	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/bench: src/test/bench.c $(LIBRARY)
 	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)

@@ -118,7 +118,7 @@ void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec
 void check_job(Check *c, Job *object);
 void check_cron_job(Check *c, CronJob *object);
 
-/* drop.c: fields behind gates that are off are removed before validation, and reported (source warning). */
+/* drop.c: what the server does to a new object first. Fields behind gates that are off go, and are reported (source lint). */
 void drop_disabled_fields(Check *c);
 
 /* warning.c: what the server answers with a warning. */

@@ -1,6 +1,6 @@
 /* What the server does to a new object before it looks at it (k8s.io/kubernetes/pkg/registry, pkg/api/pod): fields behind feature
- * gates that are off are taken out, and so are annotations of old; the keys of matchLabelKeys become conditions of their selectors.
- * Gates that are on in every version from VERSION_OLDEST_TARGET on have no rows here. */
+ * gates that are off are taken out, and so are annotations of old; the keys of matchLabelKeys become conditions of their
+ * selectors. Gates that are on in every version from VERSION_OLDEST_TARGET on have no rows here. */
 #include "areas.h"
 
 /* A field that needs a gate. */
@@ -12,17 +12,21 @@ typedef struct Gated {
 } Gated;
 
 #define MEMBER(type, field) (((type *)0)->field)
-#define GATED(type, field, gate)                                                                                                \
-    {STR(#field), offsetof(type, field), sizeof MEMBER(type, field),                                                            \
-     _Generic(MEMBER(type, field), OptInt: true, OptBool: true, OptIntOrString: true, default: false), GATE_##gate}
+#define GATED(type, field, gate)                                        \
+    {                                                                   \
+        STR(#field), offsetof(type, field), sizeof MEMBER(type, field), \
+            _Generic(MEMBER(type, field), OptInt                        \
+                     : true, OptBool                                    \
+                     : true, OptIntOrString                             \
+                     : true, default                                    \
+                     : false),                                          \
+            GATE_##gate                                                 \
+    }
 
 static const Gated podFields[] = {
-    GATED(PodSpec, hostUsers, UserNamespacesSupport),
-    GATED(PodSpec, resources, PodLevelResources),
-    GATED(PodSpec, resourceClaims, DynamicResourceAllocation),
-    GATED(PodSpec, hostnameOverride, HostnameOverride),
-    GATED(PodSpec, schedulingGroup, GenericWorkload),
-    GATED(PodSpec, workloadRef, GenericWorkload),
+    GATED(PodSpec, hostUsers, UserNamespacesSupport),          GATED(PodSpec, resources, PodLevelResources),
+    GATED(PodSpec, resourceClaims, DynamicResourceAllocation), GATED(PodSpec, hostnameOverride, HostnameOverride),
+    GATED(PodSpec, schedulingGroup, GenericWorkload),          GATED(PodSpec, workloadRef, GenericWorkload),
     GATED(PodSpec, evictionResponders, EvictionRequestAPI),
 };
 
@@ -79,7 +83,8 @@ static void report_gate(Check *c, Str name, int16_t gateNumber, const Path *up) 
     Path at = path_field(up, name);
     Str version = str_format(c->arena, "1.%d", c->minor), hint = S("");
     for (uint8_t minor = c->minor; minor <= VERSION_LAST && !hint.len; minor++)
-        if (schema_gate_on(gateNumber, minor)) hint = str_format(c->arena, "the gate is on by default since Kubernetes 1.%d", minor);
+        if (schema_gate_on(gateNumber, minor))
+            hint = str_format(c->arena, "the gate is on by default since Kubernetes 1.%d", minor);
     emit_gate_off(c->diags, where_key(c, &at), name, schema_gates[gateNumber].name, version, hint);
 }
 
@@ -104,9 +109,9 @@ static void drop_from_http(Check *c, HTTPGetAction *http, const Path *up) {
     if (http) DROP(c, http, httpProtocol, &path);
 }
 
-static void drop_from_probe(Check *c, Probe *probe, const char *name, const Path *up) {
+static void drop_from_probe(Check *c, Probe *probe, Str name, const Path *up) {
     if (!probe) return;
-    Path path = path_field(up, str_of(name)), grpc = FIELD(&path, "grpc");
+    Path path = path_field(up, name), grpc = FIELD(&path, "grpc");
     drop_from_http(c, probe->httpGet, &path);
     if (probe->grpc) DROP(c, probe->grpc, grpcMode, &grpc);
 }
@@ -152,9 +157,9 @@ static void drop_from_container(Check *c, Container *container, bool isInit, con
     DROP(c, container, containerFields, path);
     if (!isInit || !str_eq(container->restartPolicy, S("Always"))) DROP(c, container, restartPolicy, path);
     DROP(c, &container->resources, claims, &resources);
-    drop_from_probe(c, container->livenessProbe, "livenessProbe", path);
-    drop_from_probe(c, container->readinessProbe, "readinessProbe", path);
-    drop_from_probe(c, container->startupProbe, "startupProbe", path);
+    drop_from_probe(c, container->livenessProbe, S("livenessProbe"), path);
+    drop_from_probe(c, container->readinessProbe, S("readinessProbe"), path);
+    drop_from_probe(c, container->startupProbe, S("startupProbe"), path);
     drop_from_lifecycle(c, container, path);
     drop_from_env(c, container->env, path);
     drop_from_mounts(c, container->volumeMounts, path);
@@ -163,7 +168,9 @@ static void drop_from_container(Check *c, Container *container, bool isInit, con
 
 /* An ephemeral container starts with the fields of any other one. */
 static Container *container_of(PodSpec *spec, int list, uint32_t i) {
-    return list == 0 ? &spec->initContainers.at[i] : list == 1 ? &spec->containers.at[i] : (Container *)&spec->ephemeralContainers.at[i];
+    return list == 0   ? &spec->initContainers.at[i]
+           : list == 1 ? &spec->containers.at[i]
+                       : (Container *)&spec->ephemeralContainers.at[i];
 }
 
 typedef void ContainerVisitor(Check *c, Container *container, bool isInit, const Path *path);
@@ -201,14 +208,21 @@ static void drop_from_files(Check *c, DownwardAPIVolumeFileList items, const Pat
 /* Where several sources are set, which is a fault, the server clears the first of them. */
 static void drop_from_projection(Check *c, VolumeProjection *source, const Path *path) {
     Path secret = FIELD(path, "secret"), downward = FIELD(path, "downwardAPI"), configMap = FIELD(path, "configMap");
-    Path token = FIELD(path, "serviceAccountToken"), bundle = FIELD(path, "clusterTrustBundle"), certificate = FIELD(path, "podCertificate");
+    Path token = FIELD(path, "serviceAccountToken"), bundle = FIELD(path, "clusterTrustBundle"),
+         certificate = FIELD(path, "podCertificate");
     DROP(c, source, projectionFields, path);
-    if (source->secret) drop_from_keys(c, source->secret->items, &secret);
-    else if (source->downwardAPI) drop_from_files(c, source->downwardAPI->items, &downward);
-    else if (source->configMap) drop_from_keys(c, source->configMap->items, &configMap);
-    else if (source->serviceAccountToken) DROP(c, source->serviceAccountToken, tokenUser, &token);
-    else if (source->clusterTrustBundle) DROP(c, source->clusterTrustBundle, bundleUser, &bundle);
-    else if (source->podCertificate) DROP(c, source->podCertificate, certificateUser, &certificate);
+    if (source->secret)
+        drop_from_keys(c, source->secret->items, &secret);
+    else if (source->downwardAPI)
+        drop_from_files(c, source->downwardAPI->items, &downward);
+    else if (source->configMap)
+        drop_from_keys(c, source->configMap->items, &configMap);
+    else if (source->serviceAccountToken)
+        DROP(c, source->serviceAccountToken, tokenUser, &token);
+    else if (source->clusterTrustBundle)
+        DROP(c, source->clusterTrustBundle, bundleUser, &bundle);
+    else if (source->podCertificate)
+        DROP(c, source->podCertificate, certificateUser, &certificate);
 }
 
 static void drop_from_volume(Check *c, Volume *volume, const Path *path) {
@@ -248,8 +262,10 @@ static void drop_image_volumes(Check *c, PodSpec *spec, const Path *path) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < spec->volumes.n; i++) {
         Path item = path_index(path, i);
-        if (DROP(c, &spec->volumes.at[i], image, &item)) gone.at[gone.n++] = spec->volumes.at[i].name;
-        else spec->volumes.at[kept++] = spec->volumes.at[i];
+        if (DROP(c, &spec->volumes.at[i], image, &item))
+            gone.at[gone.n++] = spec->volumes.at[i].name;
+        else
+            spec->volumes.at[kept++] = spec->volumes.at[i];
     }
     spec->volumes.n = kept;
     const uint32_t counts[] = {spec->initContainers.n, spec->containers.n, spec->ephemeralContainers.n};
@@ -270,7 +286,8 @@ static void drop_from_volumes(Check *c, PodSpec *spec, const Path *up) {
 
 static void drop_annotations(Check *c, StrMap *annotations, const Path *meta) {
     static const Str old[] = {STR("pod.beta.kubernetes.io/init-containers"), STR("pod.alpha.kubernetes.io/init-containers"),
-                              STR("pod.beta.kubernetes.io/init-container-statuses"), STR("pod.alpha.kubernetes.io/init-container-statuses")};
+                              STR("pod.beta.kubernetes.io/init-container-statuses"),
+                              STR("pod.alpha.kubernetes.io/init-container-statuses")};
     Path path = FIELD(meta, "annotations");
     uint32_t kept = 0;
     for (uint32_t i = 0; i < annotations->n; i++) {
@@ -307,7 +324,7 @@ static void add_conditions(Check *c, LabelSelector *selector, StrList keys, Str 
         if (!value) continue;
         Str *values = NEW(c->arena, Str);
         *values = *value;
-        grown[terms->n++] = (LabelSelectorRequirement){.key = keys.at[i], .operator = operator, .values = {values, 1}};
+        grown[terms->n++] = (LabelSelectorRequirement){.key = keys.at[i], .operator= operator, .values = {values, 1} };
     }
 }
 
@@ -333,11 +350,14 @@ static void merge_label_keys(Check *c, Pod *pod) {
     TopologySpreadConstraintList spread = pod->spec.topologySpreadConstraints;
     StrMap labels = pod->metadata.labels;
     if (near)
-        merge_terms(c, near->requiredDuringSchedulingIgnoredDuringExecution, near->preferredDuringSchedulingIgnoredDuringExecution, labels);
+        merge_terms(c, near->requiredDuringSchedulingIgnoredDuringExecution,
+                    near->preferredDuringSchedulingIgnoredDuringExecution, labels);
     if (far)
-        merge_terms(c, far->requiredDuringSchedulingIgnoredDuringExecution, far->preferredDuringSchedulingIgnoredDuringExecution, labels);
+        merge_terms(c, far->requiredDuringSchedulingIgnoredDuringExecution, far->preferredDuringSchedulingIgnoredDuringExecution,
+                    labels);
     if (!gate(c, GATE_MatchLabelKeysInPodTopologySpread) || !gate(c, GATE_MatchLabelKeysInPodTopologySpreadSelectorMerge)) return;
-    for (uint32_t i = 0; i < spread.n; i++) merge_keys(c, spread.at[i].labelSelector, spread.at[i].matchLabelKeys, (StrList){0}, labels);
+    for (uint32_t i = 0; i < spread.n; i++)
+        merge_keys(c, spread.at[i].labelSelector, spread.at[i].matchLabelKeys, (StrList){0}, labels);
 }
 
 static void drop_from_stateful_set(Check *c, StatefulSet *object, const Path *spec) {

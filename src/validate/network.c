@@ -13,7 +13,8 @@ static const Str policies[] = {STR("ClusterFirst"), STR("ClusterFirstWithHostNet
 
 static void check_nameservers(Check *c, StrList servers, const Path *path) {
     if (servers.n > NAMESERVERS_MAX)
-        emit_network_nameservers_many(c->diags, where_key(c, path), str_int(c->arena, servers.n), str_int(c->arena, NAMESERVERS_MAX));
+        emit_network_nameservers_many(c->diags, where_key(c, path), str_int(c->arena, servers.n),
+                                      str_int(c->arena, NAMESERVERS_MAX));
     for (uint32_t i = 0; i < servers.n; i++) {
         Path at = path_index(path, i);
         check_ip(c, servers.at[i], &at);
@@ -39,7 +40,8 @@ static void check_searches(Check *c, StrList searches, const Path *path) {
     if (searches.n > SEARCHES_MAX)
         emit_network_searches_many(c->diags, where_key(c, path), str_int(c->arena, searches.n), str_int(c->arena, SEARCHES_MAX));
     if (size > SEARCHES_TEXT_MAX)
-        emit_network_searches_long(c->diags, where_key(c, path), str_int(c->arena, (int64_t)size), str_int(c->arena, SEARCHES_TEXT_MAX));
+        emit_network_searches_long(c->diags, where_key(c, path), str_int(c->arena, (int64_t)size),
+                                   str_int(c->arena, SEARCHES_TEXT_MAX));
 }
 
 static void check_dns(PodCheck *p) {
@@ -49,8 +51,8 @@ static void check_dns(PodCheck *p) {
     Path servers = FIELD(&at, "nameservers"), searches = FIELD(&at, "searches"), options = FIELD(&at, "options");
     check_enum(c, p->spec->dnsPolicy, policies, sizeof policies / sizeof *policies, &policy);
     bool none = str_eq(p->spec->dnsPolicy, S("None"));
-    if (none && !config) emit_network_dns_config_required(c->diags, where(c, &at));
-    if (none && config && !config->nameservers.n) emit_network_nameservers_required(c->diags, where(c, &servers));
+    if (none && !config) emit_network_dns_config_required(c->diags, where_printed(c, &policy, &at));
+    if (none && config && !config->nameservers.n) emit_network_nameservers_required(c->diags, where_key(c, &servers));
     if (!config || (none && !config->nameservers.n)) return;
     check_nameservers(c, config->nameservers, &servers);
     check_searches(c, config->searches, &searches);

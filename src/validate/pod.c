@@ -6,11 +6,13 @@
 static void check_names(PodCheck *p) {
     const PodSpec *spec = p->spec;
     Check *c = p->c;
-    Path account = FIELD(p->path, "serviceAccountName"), old = FIELD(p->path, "serviceAccount"), node = FIELD(p->path, "nodeName");
+    Path account = FIELD(p->path, "serviceAccountName"), old = FIELD(p->path, "serviceAccount"),
+         node = FIELD(p->path, "nodeName");
     Path priority = FIELD(p->path, "priorityClassName"), runtime = FIELD(p->path, "runtimeClassName");
     bool written = spec->head.node && node_get(spec->head.node, account.name);
     if (spec->serviceAccountName.len && !is_dns_subdomain(spec->serviceAccountName))
-        emit_pod_service_account(c->diags, where_printed(c, written ? &account : &old, &account), shown(c->arena, spec->serviceAccountName));
+        emit_pod_service_account(c->diags, where_printed(c, written ? &account : &old, &account),
+                                 shown(c->arena, spec->serviceAccountName));
     if (spec->nodeName.len) check_dns_subdomain(c, spec->nodeName, &node);
     if (spec->priorityClassName.len) check_dns_subdomain(c, spec->priorityClassName, &priority);
     if (spec->runtimeClassName.at) check_dns_subdomain(c, spec->runtimeClassName, &runtime);
@@ -41,10 +43,12 @@ static void check_readiness_gates(PodCheck *p) {
 
 /* What an update may have and a new pod or a template may not. */
 static void check_creation(PodCheck *p) {
-    Path ephemeral = FIELD(p->path, "ephemeralContainers"), node = FIELD(p->path, "nodeName"), gates = FIELD(p->path, "schedulingGates");
+    Path ephemeral = FIELD(p->path, "ephemeralContainers"), node = FIELD(p->path, "nodeName"),
+         gates = FIELD(p->path, "schedulingGates");
     Check *c = p->c;
     if (p->spec->ephemeralContainers.n)
-        emit_pod_ephemeral_on_create(c->diags, where_key(c, &ephemeral), p->isTemplate ? S("in a template") : S("when a pod is created"));
+        emit_pod_ephemeral_on_create(c->diags, where_key(c, &ephemeral),
+                                     p->isTemplate ? S("in a template") : S("when a pod is created"));
     if (p->isTemplate || !p->spec->nodeName.len || !p->spec->schedulingGates.n) return;
     Diag *d = emit_pod_node_gated(c->diags, where(c, &node));
     diag_note(c->diags, d, where(c, &gates).span, S("the gates"));
@@ -81,7 +85,8 @@ static bool is_known_profile(const AppArmorProfile *profile) {
     return str_eq(profile->type, S("RuntimeDefault")) || str_eq(profile->type, S("Unconfined"));
 }
 
-/* Until 1.33 the server gave each container's AppArmor profile to old kubelets in an annotation with the container's name in its key. */
+/* Until 1.33 the server gave each container's AppArmor profile to old kubelets in an annotation with the container's name in its
+ * key. */
 static void check_made_annotations(PodCheck *p) {
     const PodSecurityContext *pods = p->spec->securityContext;
     Path meta = FIELD(NULL, "metadata"), annotations = FIELD(&meta, "annotations");
@@ -113,7 +118,12 @@ static void check_pod_spec(PodCheck *p) {
 }
 
 static PodCheck pod_check(Check *c, const ObjectMeta *meta, const PodSpec *spec, const Path *path, bool isTemplate) {
-    return (PodCheck){.c = c, .meta = meta, .spec = spec, .path = path, .isTemplate = isTemplate, .hostNetwork = spec->hostNetwork,
+    return (PodCheck){.c = c,
+                      .meta = meta,
+                      .spec = spec,
+                      .path = path,
+                      .isTemplate = isTemplate,
+                      .hostNetwork = spec->hostNetwork,
                       .windows = spec->os && str_eq(spec->os->name, S("windows"))};
 }
 
@@ -138,7 +148,8 @@ static void print_as(Check *c, uint32_t before, const Path *place, const Path *p
 
 /* The server leaves `metadata` out of the paths of a template's labels and annotations. */
 void check_pod_template(Check *c, PodTemplateSpec *template, const Path *path) {
-    Path spec = FIELD(path, "spec"), meta = FIELD(path, "metadata"), labels = FIELD(&meta, "labels"), annotations = FIELD(&meta, "annotations");
+    Path spec = FIELD(path, "spec"), meta = FIELD(path, "metadata"), labels = FIELD(&meta, "labels"),
+         annotations = FIELD(&meta, "annotations");
     Path printedAnnotations = FIELD(path, "annotations");
     PodCheck p = pod_check(c, &template->metadata, &template->spec, &spec, true);
     uint32_t before = c->diags->items.n;

@@ -1,6 +1,6 @@
 /* Where a pod may run: node selector, affinity, tolerations, topology spread constraints and scheduling gates
- * (k8s.io/kubernetes/pkg/apis/core/validation). The server prints some places in its own way: a namespace without its index, a key of
- * matchLabelKeys as an index of the term, a repeated spread constraint as a pair of fields. */
+ * (k8s.io/kubernetes/pkg/apis/core/validation). The server prints some places in its own way: a namespace without its index, a
+ * key of matchLabelKeys as an index of the term, a repeated spread constraint as a pair of fields. */
 #include <jansson.h>
 
 #include "areas.h"
@@ -15,7 +15,8 @@ typedef enum Wanted { VALUES_NONE, VALUES_ONE, VALUES_SOME } Wanted;
 enum { NODE_OPERATORS = 6, FIELD_OPERATORS = 2 };
 
 /* The first two are those of matchFields as well. */
-static const Str nodeOperators[NODE_OPERATORS] = {STR("In"), STR("NotIn"), STR("Exists"), STR("DoesNotExist"), STR("Gt"), STR("Lt")};
+static const Str nodeOperators[NODE_OPERATORS] = {STR("In"),           STR("NotIn"), STR("Exists"),
+                                                  STR("DoesNotExist"), STR("Gt"),    STR("Lt")};
 static const Wanted labelValues[NODE_OPERATORS] = {VALUES_SOME, VALUES_SOME, VALUES_NONE, VALUES_NONE, VALUES_ONE, VALUES_ONE};
 static const Wanted fieldValues[FIELD_OPERATORS] = {VALUES_ONE, VALUES_ONE};
 
@@ -28,7 +29,7 @@ static void report_operator(Check *c, Str value, bool isField, const Path *path)
 /* The operator, and as many values as it takes. */
 static void check_operator(Check *c, const NodeSelectorRequirement *requirement, bool isField, const Path *path) {
     size_t count = isField ? FIELD_OPERATORS : NODE_OPERATORS, i = 0;
-    Str operator = requirement->operator;
+    Str operator= requirement->operator;
     uint32_t values = requirement->values.n;
     Path operatorPath = FIELD(path, "operator"), at = FIELD(path, "values");
     while (i < count && !str_eq(operator, nodeOperators[i])) i++;
@@ -85,7 +86,8 @@ static void check_node_term(Check *c, const NodeSelectorTerm *term, bool valuesT
 static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Path *path) {
     const NodeSelector *required = affinity->requiredDuringSchedulingIgnoredDuringExecution;
     PreferredSchedulingTermList preferred = affinity->preferredDuringSchedulingIgnoredDuringExecution;
-    Path requiredPath = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution"), terms = FIELD(&requiredPath, "nodeSelectorTerms");
+    Path requiredPath = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution"),
+         terms = FIELD(&requiredPath, "nodeSelectorTerms");
     Path preferredPath = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
     if (required && !required->nodeSelectorTerms.n) emit_scheduling_terms_required(c->diags, where(c, &terms));
     for (uint32_t i = 0; required && i < required->nodeSelectorTerms.n; i++) {
@@ -161,7 +163,8 @@ static void check_unmerged_keys(Check *c, StrList keys, const LabelSelector *sel
     if (!keys.n || !selector) return;
     StrSet selected = {.arena = c->arena};
     for (uint32_t i = 0; i < selector->matchLabels.n; i++) str_set_add(&selected, selector->matchLabels.at[i].key, selector);
-    for (uint32_t i = 0; i < selector->matchExpressions.n; i++) str_set_add(&selected, selector->matchExpressions.at[i].key, selector);
+    for (uint32_t i = 0; i < selector->matchExpressions.n; i++)
+        str_set_add(&selected, selector->matchExpressions.at[i].key, selector);
     for (uint32_t i = 0; i < keys.n; i++)
         if (str_set_find(&selected, keys.at[i])) report_key_twice(c, keys, i, &path, &path);
 }
@@ -203,9 +206,11 @@ static void check_affinity(Check *c, const Affinity *affinity, const Path *path)
     const PodAntiAffinity *far = affinity->podAntiAffinity;
     if (affinity->nodeAffinity) check_node_affinity(c, affinity->nodeAffinity, &nodes);
     if (near)
-        check_pod_terms(c, near->requiredDuringSchedulingIgnoredDuringExecution, near->preferredDuringSchedulingIgnoredDuringExecution, &pods);
+        check_pod_terms(c, near->requiredDuringSchedulingIgnoredDuringExecution,
+                        near->preferredDuringSchedulingIgnoredDuringExecution, &pods);
     if (far)
-        check_pod_terms(c, far->requiredDuringSchedulingIgnoredDuringExecution, far->preferredDuringSchedulingIgnoredDuringExecution, &anti);
+        check_pod_terms(c, far->requiredDuringSchedulingIgnoredDuringExecution,
+                        far->preferredDuringSchedulingIgnoredDuringExecution, &anti);
 }
 
 /* Tolerations. */
@@ -218,11 +223,12 @@ static Str but_not(Check *c, Str value) {
 static void check_toleration_value(Check *c, const Toleration *toleration, const Path *path) {
     static const Str operators[] = {STR("Equal"), STR("Exists"), STR("Lt"), STR("Gt")};
     Path operatorPath = FIELD(path, "operator"), at = FIELD(path, "value");
-    Str operator = toleration->operator, value = toleration->value;
+    Str operator= toleration->operator, value = toleration->value;
     size_t known = gate(c, GATE_TaintTolerationComparisonOperators) ? 4 : 2;
     int64_t number;
     if (!operator.len || str_eq(operator, operators[0])) {
-        if (!is_label_value(value)) emit_scheduling_toleration_value(c->diags, where_printed(c, &at, &operatorPath), shown(c->arena, value));
+        if (!is_label_value(value))
+            emit_scheduling_toleration_value(c->diags, where_printed(c, &at, &operatorPath), shown(c->arena, value));
     } else if (str_eq(operator, operators[1])) {
         if (value.len) emit_scheduling_toleration_exists(c->diags, where_printed(c, &at, &operatorPath), shown(c->arena, value));
     } else if (!str_in(operator, operators, known)) {
@@ -234,15 +240,14 @@ static void check_toleration_value(Check *c, const Toleration *toleration, const
 
 static void check_toleration(Check *c, const Toleration *toleration, const Path *path) {
     static const Str effects[] = {STR("NoSchedule"), STR("PreferNoSchedule"), STR("NoExecute")};
-    Path key = FIELD(path, "key"), operator = FIELD(path, "operator"), effect = FIELD(path, "effect");
+    Path key = FIELD(path, "key"), operator= FIELD(path, "operator"), effect = FIELD(path, "effect");
     if (toleration->key.len)
         check_qualified_name(c, toleration->key, &key);
     else if (!str_eq(toleration->operator, S("Exists")))
         emit_scheduling_toleration_without_key(c->diags, where(c, &operator), but_not(c, toleration->operator));
     if (toleration->tolerationSeconds.set && !str_eq(toleration->effect, effects[2])) {
         Path seconds = FIELD(path, "tolerationSeconds");
-        Diag *d = emit_scheduling_toleration_seconds(c->diags, where(c, &effect), but_not(c, toleration->effect));
-        diag_note(c->diags, d, where(c, &seconds).span, S("tolerationSeconds here"));
+        emit_scheduling_toleration_seconds(c->diags, where_printed(c, &seconds, &effect), but_not(c, toleration->effect));
     }
     check_toleration_value(c, toleration, path);
     if (toleration->effect.len) check_enum(c, toleration->effect, effects, sizeof effects / sizeof *effects, &effect);
@@ -255,7 +260,8 @@ static void check_tolerations(Check *c, TolerationList tolerations, const Path *
     }
 }
 
-/* Tolerations in an annotation, JSON that Go's encoding/json reads: keys in any case, unknown ones passed over, null for nothing. */
+/* Tolerations in an annotation, JSON that Go's encoding/json reads: keys in any case, unknown ones passed over, null for nothing.
+ */
 
 static bool take_text(Check *c, const json_t *value, Str *out) {
     if (json_is_string(value)) *out = arena_str(c->arena, (Str){json_string_value(value), json_string_length(value)});
@@ -272,7 +278,8 @@ static const char *take_toleration(Check *c, json_t *object, Toleration *out) {
     const struct {
         Str name;
         Str *to;
-    } texts[] = {{STR("key"), &out->key}, {STR("operator"), &out->operator}, {STR("value"), &out->value}, {STR("effect"), &out->effect}};
+    } texts[] = {{STR("key"), &out->key},
+                 {STR("operator"), &out->operator}, {STR("value"), &out->value}, {STR("effect"), &out->effect}};
     const char *key;
     json_t *value;
     json_object_foreach(object, key, value) {
@@ -322,12 +329,14 @@ static void check_spread_pairs(Check *c, TopologySpreadConstraintList list, cons
         const TopologySpreadConstraint *constraint = &list.at[i - 1];
         Str action = constraint->whenUnsatisfiable, key = constraint->topologyKey;
         int set = str_eq(action, S("DoNotSchedule")) ? 0 : str_eq(action, S("ScheduleAnyway")) ? 1 : 2;
-        Str name = set < 2 ? key : str_format(c->arena, "%zu %.*s%.*s", action.len, (int)action.len, action.at, (int)key.len, key.at);
+        Str name =
+            set < 2 ? key : str_format(c->arena, "%zu %.*s%.*s", action.len, (int)action.len, action.at, (int)key.len, key.at);
         const TopologySpreadConstraint *other = str_set_add(&seen[set], name, constraint);
         if (!other) continue;
         Path item = path_index(path, i - 1), later = path_index(path, (uint32_t)(other - list.at));
         Path printed = FIELD(&item, "{topologyKey, whenUnsatisfiable}");
-        Diag *d = emit_scheduling_spread_repeated(c->diags, where_printed(c, &item, &printed), shown(c->arena, key), shown(c->arena, action));
+        Diag *d = emit_scheduling_spread_repeated(c->diags, where_printed(c, &item, &printed), shown(c->arena, key),
+                                                  shown(c->arena, action));
         diag_note(c->diags, d, where(c, &later).span, S("the other one"));
     }
 }
@@ -371,7 +380,8 @@ static void check_gates(Check *c, PodSchedulingGateList gates, const Path *path)
 void check_scheduling(PodCheck *p) {
     const PodSpec *spec = p->spec;
     Check *c = p->c;
-    Path selector = FIELD(p->path, "nodeSelector"), affinity = FIELD(p->path, "affinity"), tolerations = FIELD(p->path, "tolerations");
+    Path selector = FIELD(p->path, "nodeSelector"), affinity = FIELD(p->path, "affinity"),
+         tolerations = FIELD(p->path, "tolerations");
     Path spread = FIELD(p->path, "topologySpreadConstraints"), gates = FIELD(p->path, "schedulingGates");
     check_labels(c, spec->nodeSelector, &selector);
     if (spec->affinity) check_affinity(c, spec->affinity, &affinity);
