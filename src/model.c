@@ -516,13 +516,18 @@ static void explain_skip(Document *document) {
             emit_kind_missing(&document->diags, (Where){first, S("")}, document->kind.len ? S("apiVersion") : S("kind"));
         return;
     }
+}
+
+/* The kind under an API version that servers no longer have. Such an object is still decoded as the kind of today, so that the rest of
+ * it can be judged. */
+static const Type *retired_kind(Document *document) {
     const Type *known = schema_kind_named(document->kind);
     static const Str groups[] = {STR("v1"), STR("apps/v1"), STR("batch/v1"), STR("extensions/v1beta1"), STR("apps/v1beta1"),
                                  STR("apps/v1beta2"), STR("batch/v1beta1"), STR("batch/v2alpha1"), STR("v1beta1"), STR("v2")};
-    if (!known || !str_in(document->apiVersion, groups, sizeof groups / sizeof *groups)) return;
-    const Node *node = identity(root, S("apiVersion"));
-    document->unreadable = true;
+    if (!known || !str_in(document->apiVersion, groups, sizeof groups / sizeof *groups)) return NULL;
+    const Node *node = identity(document->root, S("apiVersion"));
     emit_api_version(&document->diags, (Where){node->span, S("apiVersion")}, document->kind, document->apiVersion, known->apiVersion);
+    return known;
 }
 
 static void build_one(Arena *arena, Document *document) {
@@ -532,7 +537,8 @@ static void build_one(Arena *arena, Document *document) {
     if (!identify(&decoder, document)) {
         if (!document->unreadable) document->diags.items.n = 0; /* repeated keys in other files are not podlint's business */
         explain_skip(document);
-        return;
+        document->type = document->unreadable ? NULL : retired_kind(document);
+        if (!document->type) return;
     }
     document->object = arena_alloc(arena, document->type->size);
     decode_object(&decoder, document->type, document->root, document->object, NULL);

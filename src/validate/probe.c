@@ -1,8 +1,227 @@
+/* Probes and lifecycle hooks: the handler in them and its fields, thresholds, stop signals, and which containers may have them at
+ * all (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
 
+/* What a probe or hook does. Probes know no sleep, hooks no grpc. */
+typedef struct Handler {
+    const ExecAction *exec;
+    const HTTPGetAction *httpGet;
+    const TCPSocketAction *tcpSocket;
+    const GRPCAction *grpc;
+    const SleepAction *sleep;
+} Handler;
+
+enum { PORT_LAST = 65535 };
+
+static bool is_digits(Str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < '0' || s.at[i] > '9') return false;
+    return s.len > 0;
+}
+
+/* A number, or the name of one of the container's ports. */
+static void check_port(Check *c, const IntOrString *port, const Path *up) {
+    Path at = FIELD(up, "port");
+    if (!port->isString) {
+        check_range(c, port->number, 1, PORT_LAST, &at);
+    } else if (!is_port_name(port->text)) {
+        emit_handler_port_name(c->diags, where(c, &at), shown(c->arena, port->text),
+                               is_digits(port->text) ? S("leave out the quotes: in quotes it is a name, not a number") : S(""));
+    }
+}
+
+static void check_exec(Check *c, const ExecAction *exec, const Path *path) {
+    Path at = FIELD(path, "command");
+    if (!exec->command.n) emit_handler_command(c->diags, where(c, &at));
+}
+
+/* The server blames the list for the name of any of its headers. */
+static void check_headers(Check *c, HTTPHeaderList headers, const Path *path) {
+    Path list = FIELD(path, "httpHeaders");
+    for (uint32_t i = 0; i < headers.n; i++) {
+        if (is_http_header_name(headers.at[i].name)) continue;
+        Path item = path_index(&list, i), at = FIELD(&item, "name");
+        emit_handler_header(c->diags, where_printed(c, &at, &list), shown(c->arena, headers.at[i].name));
+    }
+}
+
+/* HTTP/2 is spoken without TLS and to the pod only. */
+static void check_protocol(Check *c, const HTTPGetAction *get, const Path *path) {
+    static const Str protocols[] = {STR("HTTP1"), STR("HTTP2")};
+    Path at = FIELD(path, "protocol"), host = FIELD(path, "host"), scheme = FIELD(path, "scheme");
+    if (!str_in(get->protocol, protocols, 2)) {
+        check_enum(c, get->protocol, protocols, 2, &at);
+    } else if (str_eq(get->protocol, S("HTTP2")) && !str_eq(get->scheme, S("HTTP"))) {
+        Diag *d = emit_handler_http2_scheme(c->diags, where(c, &at), shown(c->arena, get->scheme));
+        diag_note(c->diags, d, where(c, &scheme).span, S("the scheme"));
+    } else if (str_eq(get->protocol, S("HTTP2")) && get->host.len) {
+        Diag *d = emit_handler_http2_host(c->diags, where(c, &host), shown(c->arena, get->host));
+        diag_note(c->diags, d, where(c, &at).span, S("the protocol"));
+    }
+}
+
+static void check_http(Check *c, const HTTPGetAction *get, const Path *path) {
+    static const Str schemes[] = {STR("HTTP"), STR("HTTPS")};
+    Path target = FIELD(path, "path"), scheme = FIELD(path, "scheme");
+    check_required(c, get->path, &target);
+    check_port(c, &get->port, path);
+    check_enum(c, get->scheme, schemes, 2, &scheme);
+    check_headers(c, get->httpHeaders, path);
+    if (get->protocol.at) check_protocol(c, get, path);
+}
+
+static void check_grpc(Check *c, const GRPCAction *grpc, const Path *path) {
+    static const Str modes[] = {STR("Plaintext"), STR("TLS")};
+    Path port = FIELD(path, "port"), mode = FIELD(path, "mode");
+    check_range(c, grpc->port, 1, PORT_LAST, &port);
+    if (grpc->mode.at) check_enum(c, grpc->mode, modes, 2, &mode);
+}
+
+/* A hook must not outlast the time that the pod has to end. */
+static void check_sleep(PodCheck *p, const SleepAction *sleep, const Path *path) {
+    Check *c = p->c;
+    OptInt grace = p->spec->terminationGracePeriodSeconds;
+    int64_t least = c->minor < 33 ? 1 : 0; /* gate PodLifecycleSleepActionAllowZero */
+    if (!grace.set || (sleep->seconds >= least && sleep->seconds <= grace.value)) return;
+    Path at = FIELD(path, "seconds"), period = FIELD(p->path, "terminationGracePeriodSeconds");
+    Diag *d = emit_handler_sleep(c->diags, where_printed(c, &at, path), str_int(c->arena, least), str_int(c->arena, grace.value),
+                                 str_int(c->arena, sleep->seconds));
+    if (p->spec->head.node && node_get(p->spec->head.node, S("terminationGracePeriodSeconds")))
+        diag_note(c->diags, d, where(c, &period).span, S("the grace period"));
+}
+
+/* Only the first handler is looked into, in this order. */
+static void check_handler(PodCheck *p, const Handler *handler, const Path *path) {
+    Check *c = p->c;
+    const struct {
+        Str name;
+        bool set;
+    } kinds[] = {{STR("exec"), handler->exec != NULL},
+                 {STR("httpGet"), handler->httpGet != NULL},
+                 {STR("tcpSocket"), handler->tcpSocket != NULL},
+                 {STR("grpc"), handler->grpc != NULL},
+                 {STR("sleep"), handler->sleep != NULL}};
+    enum { KINDS = sizeof kinds / sizeof *kinds };
+    size_t first = 0;
+    while (first < KINDS && !kinds[first].set) first++;
+    if (first == KINDS) {
+        bool hook = str_eq(path->name, S("postStart")) || str_eq(path->name, S("preStop"));
+        emit_handler_none(c->diags, where_key(c, path), path->name,
+                          hook ? S("exec, httpGet, tcpSocket or sleep") : S("exec, httpGet, tcpSocket or grpc"));
+        return;
+    }
+    Path at = path_field(path, kinds[first].name);
+    if (handler->exec)
+        check_exec(c, handler->exec, &at);
+    else if (handler->httpGet)
+        check_http(c, handler->httpGet, &at);
+    else if (handler->tcpSocket)
+        check_port(c, &handler->tcpSocket->port, &at);
+    else if (handler->grpc)
+        check_grpc(c, handler->grpc, &at);
+    else
+        check_sleep(p, handler->sleep, &at);
+    for (size_t i = first + 1; i < KINDS; i++) {
+        if (!kinds[i].set) continue;
+        Path other = path_field(path, kinds[i].name);
+        Diag *d = emit_handler_second(c->diags, where_key(c, &other), path->name, kinds[first].name, kinds[i].name);
+        diag_note(c->diags, d, where_key(c, &at).span, S("the first one"));
+    }
+}
+
+typedef enum ProbeKind { PROBE_LIVENESS, PROBE_READINESS, PROBE_STARTUP } ProbeKind;
+
+static void check_thresholds(Check *c, const Probe *probe, ProbeKind kind, const Path *path) {
+    const struct {
+        Str name;
+        int64_t value;
+    } counts[] = {{STR("initialDelaySeconds"), probe->initialDelaySeconds},
+                  {STR("timeoutSeconds"), probe->timeoutSeconds},
+                  {STR("periodSeconds"), probe->periodSeconds},
+                  {STR("failureThreshold"), probe->failureThreshold}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        Path at = path_field(path, counts[i].name);
+        check_not_negative(c, counts[i].value, &at);
+    }
+    Path success = FIELD(path, "successThreshold");
+    if (kind == PROBE_READINESS)
+        check_not_negative(c, probe->successThreshold, &success);
+    else if (probe->successThreshold != 1)
+        emit_probe_success(c->diags, where(c, &success), path->name, str_int(c->arena, probe->successThreshold));
+}
+
+static void check_grace(Check *c, OptInt grace, ProbeKind kind, const Path *path) {
+    Path at = FIELD(path, "terminationGracePeriodSeconds");
+    if (!grace.set) return;
+    if (kind == PROBE_READINESS)
+        emit_probe_grace_readiness(c->diags, where(c, &at));
+    else if (grace.value <= 0)
+        emit_probe_grace(c->diags, where(c, &at), str_int(c->arena, grace.value));
+}
+
+static void check_probe(PodCheck *p, const Probe *probe, ProbeKind kind, const Path *path) {
+    Handler handler = {.exec = probe->exec, .httpGet = probe->httpGet, .tcpSocket = probe->tcpSocket, .grpc = probe->grpc};
+    check_handler(p, &handler, path);
+    check_thresholds(p->c, probe, kind, path);
+    check_grace(p->c, probe->terminationGracePeriodSeconds, kind, path);
+}
+
+static void check_hook(PodCheck *p, const LifecycleHandler *hook, const Path *path) {
+    Handler handler = {.exec = hook->exec, .httpGet = hook->httpGet, .tcpSocket = hook->tcpSocket, .sleep = hook->sleep};
+    check_handler(p, &handler, path);
+}
+
+/* What the signal was probably meant to be: the same without SIG, in other letters, or misspelt. */
+static Str signal_hint(Check *c, Str signal, const Str *known, size_t count) {
+    Str whole = str_join(c->arena, S("SIG"), signal);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq_nocase(known[i], whole) || str_eq_nocase(known[i], signal))
+            return str_format(c->arena, "write it as \"%.*s\"", (int)known[i].len, known[i].at);
+    return did_you_mean(c->arena, signal, known, count);
+}
+
+/* Which signals there are depends on the operating system, so the pod has to name it. */
+static void check_stop_signal(PodCheck *p, Str signal, const Path *path) {
+    static const Str windows[] = {STR("SIGKILL"), STR("SIGTERM")};
+    Check *c = p->c;
+    const FieldText *text = schema_field(schema_type(S("Lifecycle")), S("stopSignal"), str_hash(S("stopSignal")))->text;
+    Str linuxes[128];
+    size_t count = 0;
+    if (!p->spec->os) {
+        emit_stop_signal_os(c->diags, where(c, path), shown(c->arena, signal));
+    } else if (p->windows) {
+        check_enum(c, signal, windows, 2, path);
+    } else if (str_eq(p->spec->os->name, S("linux"))) {
+        for (; count < text->valueCount && count < sizeof linuxes / sizeof *linuxes; count++)
+            linuxes[count] = text->values[count].value;
+        if (!str_in(signal, linuxes, count))
+            emit_stop_signal(c->diags, where(c, path), shown(c->arena, signal), signal_hint(c, signal, linuxes, count));
+    }
+}
+
+static void check_lifecycle(PodCheck *p, const Lifecycle *lifecycle, const Path *path) {
+    Path start = FIELD(path, "postStart"), stop = FIELD(path, "preStop"), signal = FIELD(path, "stopSignal");
+    if (lifecycle->postStart) check_hook(p, lifecycle->postStart, &start);
+    if (lifecycle->preStop) check_hook(p, lifecycle->preStop, &stop);
+    if (lifecycle->stopSignal.at) check_stop_signal(p, lifecycle->stopSignal, &signal);
+}
+
+static void forbid(PodCheck *p, bool set, const Path *path) {
+    if (set) emit_probe_init(p->c->diags, where_key(p->c, path), path->name);
+}
+
 void check_container_probes(PodCheck *p, const Container *container, bool isInit, const Path *path) {
-    (void)p;
-    (void)container;
-    (void)isInit;
-    (void)path;
+    Path lifecycle = FIELD(path, "lifecycle"), liveness = FIELD(path, "livenessProbe"), readiness = FIELD(path, "readinessProbe"),
+         startup = FIELD(path, "startupProbe");
+    if (isInit && !str_eq(container->restartPolicy, S("Always"))) {
+        forbid(p, container->lifecycle, &lifecycle);
+        forbid(p, container->livenessProbe, &liveness);
+        forbid(p, container->readinessProbe, &readiness);
+        forbid(p, container->startupProbe, &startup);
+        return;
+    }
+    if (container->lifecycle) check_lifecycle(p, container->lifecycle, &lifecycle);
+    if (container->livenessProbe) check_probe(p, container->livenessProbe, PROBE_LIVENESS, &liveness);
+    if (container->readinessProbe) check_probe(p, container->readinessProbe, PROBE_READINESS, &readiness);
+    if (container->startupProbe) check_probe(p, container->startupProbe, PROBE_STARTUP, &startup);
 }

@@ -138,7 +138,23 @@ void check_deployment_spec(Check *c, DeploymentSpec *spec) {
                                         str_int(c->arena, spec->minReadySeconds));
 }
 
+/* Annotations that stand for fields of older API versions hold a number; the server reads them back into the field. Returns false
+ * where there is none, or no number in it. */
+static bool read_number_annotation(Check *c, StrMap annotations, Str key, int64_t *out) {
+    const Str *value = map_get(annotations, key);
+    if (!value || !value->len) return false;
+    if (int_parse(*value, INT64_MIN, INT64_MAX, out)) return true;
+    Path meta = FIELD(NULL, "metadata"), path = FIELD(&meta, "annotations"), at = path_key(&path, key);
+    emit_workload_annotation_number(c->diags, where(c, &at), *value, key);
+    return false;
+}
+
 void check_deployment(Check *c, Deployment *object) {
+    int64_t revision;
+    if (read_number_annotation(c, object->metadata.annotations, S("deprecated.deployment.rollback.to"), &revision)) {
+        Path spec = FIELD(NULL, "spec"), rollback = FIELD(&spec, "rollback"), version = FIELD(&rollback, "version");
+        check_not_negative(c, revision, &version);
+    }
     Path meta = FIELD(NULL, "metadata");
     check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_deployment_spec(c, &object->spec);
@@ -357,6 +373,8 @@ void check_daemon_set_spec(Check *c, DaemonSetSpec *spec) {
 }
 
 void check_daemon_set(Check *c, DaemonSet *object) {
+    int64_t generation;
+    read_number_annotation(c, object->metadata.annotations, S("deprecated.daemonset.template.generation"), &generation);
     Path meta = FIELD(NULL, "metadata");
     check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_daemon_set_spec(c, &object->spec);
