@@ -237,6 +237,24 @@ static bool same_keys(const Field *field, const void *a, const void *b) {
     return true;
 }
 
+/* What an item of a list is called: its keys, or the first text in it. */
+static Str item_label(Arena *arena, const Field *field, const void *item) {
+    if (field->scalar == TYPE_STRING) return *(const Str *)item;
+    if (field->scalar != TYPE_OBJECT) return str_int(arena, *(const int64_t *)item);
+    Buf label = {.arena = arena};
+    for (uint16_t i = 0; i < field->text->listKeyCount; i++) {
+        const Field *key = schema_field(field->type, field->text->listKeys[i], str_hash(field->text->listKeys[i]));
+        Str value = key ? value_text(arena, key, (const char *)item + key->offset) : S("");
+        if (value.len && label.len) buf_char(&label, '/');
+        buf_str(&label, value);
+    }
+    for (uint16_t i = 0; i < field->type->fieldCount && !label.len; i++) {
+        const Field *first = &field->type->fields[i];
+        if (first->scalar == TYPE_STRING && first->shape == SHAPE_ONE) buf_str(&label, *(const Str *)(const void *)((const char *)item + first->offset));
+    }
+    return buf_text(&label);
+}
+
 static void compare_keyed(DifferenceList *list, const Type *owner, const Field *field, const AnyList *a, const AnyList *b,
                           const Path *oldPath, const Path *path) {
     size_t size = item_size(field);
@@ -254,7 +272,7 @@ static void compare_keyed(DifferenceList *list, const Type *owner, const Field *
     for (uint32_t i = 0; i < a->n; i++) {
         Path oldItem = path_index(oldPath, i), newItem = path_index(path, partner[i]);
         const void *before = a->at + size * i;
-        Str name = field->scalar == TYPE_OBJECT ? S("") : *(const Str *)before;
+        Str name = item_label(list->arena, field, before);
         if (partner[i] == b->n) {
             add(list, DIFFERENCE_REMOVED, owner, field, &oldItem, NULL, name, S(""));
             continue;
@@ -266,7 +284,7 @@ static void compare_keyed(DifferenceList *list, const Type *owner, const Field *
     for (uint32_t j = 0; j < b->n; j++) {
         if (paired[j]) continue;
         Path newItem = path_index(path, j);
-        add(list, DIFFERENCE_ADDED, owner, field, NULL, &newItem, S(""), field->scalar == TYPE_STRING ? ((const Str *)(const void *)b->at)[j] : S(""));
+        add(list, DIFFERENCE_ADDED, owner, field, NULL, &newItem, S(""), item_label(list->arena, field, b->at + size * j));
     }
 }
 
@@ -281,9 +299,7 @@ static void compare_items(DifferenceList *list, const Type *owner, const Field *
             continue;
         }
         if (x && y && item_equal(field, x, y)) continue;
-        Str before = S(""), after = S("");
-        if (x && field->scalar != TYPE_OBJECT) before = field->scalar == TYPE_STRING ? *(const Str *)x : str_int(list->arena, *(const int64_t *)x);
-        if (y && field->scalar != TYPE_OBJECT) after = field->scalar == TYPE_STRING ? *(const Str *)y : str_int(list->arena, *(const int64_t *)y);
+        Str before = x ? item_label(list->arena, field, x) : S(""), after = y ? item_label(list->arena, field, y) : S("");
         add(list, !x ? DIFFERENCE_ADDED : !y ? DIFFERENCE_REMOVED : DIFFERENCE_CHANGED, owner, field, x ? &oldItem : NULL, y ? &newItem : NULL,
             before, after);
     }

@@ -25,7 +25,7 @@ typedef struct Difference {
     const Type *owner;  /* the type that has the field */
     Path *path;         /* in the new object; in the old one for what was removed; allocated, good as long as the arena */
     Path *oldPath;      /* in the old object; NULL for what was added */
-    Str before, after;  /* the values as text; empty for objects and what is not there */
+    Str before, after;  /* the values as text: of a list's item its keys, empty for other objects and what is not there */
 } Difference;
 
 typedef struct DifferenceList {

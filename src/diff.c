@@ -237,6 +237,7 @@ static Str rollout_summary(Arena *arena, const Document *after) {
         if (str_eq(s->spec.updateStrategy.type, S("OnDelete"))) return S("pods change when somebody deletes them: the strategy is OnDelete");
         long long partition = s->spec.updateStrategy.rollingUpdate ? (long long)s->spec.updateStrategy.rollingUpdate->partition.value : 0;
         if (partition >= replicas && partition > 0) return str_format(arena, "no pod changes: the partition is %lld", partition);
+        if (partition > 0 && partition == replicas - 1) return str_format(arena, "only pod %lld rolls out", partition);
         if (partition > 0) return str_format(arena, "pods %lld to %lld roll out one by one, highest first", partition, replicas - 1);
         return str_format(arena, "%lld pods roll out one by one, highest first", replicas);
     }

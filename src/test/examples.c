@@ -82,6 +82,20 @@ static void check(json_t *root, Str path, Outcome *outcome) {
     outcome->valid = true;
 }
 
+/* Tries a field without its optional neighbours, some of which exclude each other. */
+static void check_alone(json_t *root, json_t *object, const Type *type, const Field *field, Str path, Outcome *outcome) {
+    json_t *all = json_copy(object);
+    const char *key;
+    json_t *value;
+    json_object_foreach(all, key, value) {
+        const Field *neighbour = schema_field(type, str_of(key), str_hash(str_of(key)));
+        if (neighbour && neighbour != field && !neighbour->required) json_object_del(object, key);
+    }
+    check(root, path, outcome);
+    json_object_update(object, all);
+    json_decref(all);
+}
+
 static void walk(json_t *root, json_t *object, const Type *type, Str path, int depth) {
     for (uint16_t i = 0; i < type->fieldCount && depth < 12; i++) {
         const Field *field = &type->fields[i];
@@ -93,6 +107,7 @@ static void walk(json_t *root, json_t *object, const Type *type, Str path, int d
         if (example) {
             json_object_set(object, field->name.at, example);
             check(root, here, outcome);
+            if (!outcome->valid) check_alone(root, object, type, field, here, outcome);
         }
         if (field->scalar == TYPE_OBJECT) {
             json_t *value = json_object_get(object, field->name.at);
