@@ -13,7 +13,8 @@ typedef struct Str {
     size_t len;     /* number of bytes */
 } Str;
 
-#define STR(literal) {(literal), sizeof(literal) - 1}
+#define STR(literal) \
+    { (literal), sizeof(literal) - 1 }
 #define S(literal) ((Str){(literal), sizeof(literal) - 1})
 
 static inline bool str_eq(Str a, Str b) {
@@ -79,20 +80,20 @@ Str str_int(Arena *arena, int64_t n);     /* decimal text */
 Str str_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A growable array inside an arena. */
-#define ARRAY(T)                                                                                                                \
-    struct {                                                                                                                    \
-        T *at;        /* the items */                                                                                           \
-        uint32_t n;   /* how many */                                                                                            \
-        uint32_t cap; /* room */                                                                                                \
+#define ARRAY(T)                      \
+    struct {                          \
+        T *at;        /* the items */ \
+        uint32_t n;   /* how many */  \
+        uint32_t cap; /* room */      \
     }
 
 void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_size);
 
-#define ARRAY_PUSH(arena, array, ...)                                                                                           \
-    do {                                                                                                                        \
-        if ((array)->n == (array)->cap)                                                                                         \
-            (array)->at = array_grow((arena), (array)->at, &(array)->cap, (array)->n, sizeof *(array)->at);                     \
-        (array)->at[(array)->n++] = (__VA_ARGS__);                                                                              \
+#define ARRAY_PUSH(arena, array, ...)                                                                       \
+    do {                                                                                                    \
+        if ((array)->n == (array)->cap)                                                                     \
+            (array)->at = array_grow((arena), (array)->at, &(array)->cap, (array)->n, sizeof *(array)->at); \
+        (array)->at[(array)->n++] = (__VA_ARGS__);                                                          \
     } while (0)
 
 /* Text that is built piece by piece in an arena. */
@@ -113,7 +114,8 @@ static inline Str buf_text(const Buf *buf) {
     return (Str){buf->at ? buf->at : "", buf->len};
 }
 
-/* `s` with every byte that is not valid UTF-8 replaced by U+FFFD, as Go's JSON encoder does. Returns `s` itself when it is valid. */
+/* `s` with every byte that is not valid UTF-8 replaced by U+FFFD, as Go's JSON encoder does. Returns `s` itself when it is valid.
+ */
 Str str_valid_utf8(Arena *arena, Str s);
 
 #endif

@@ -116,7 +116,6 @@ bool object_equal(const Type *type, const void *a, const void *b) {
 
 /* Differences. */
 
-
 static Path *keep_path(Arena *arena, const Path *path) {
     if (!path) return NULL;
     Path *copy = NEW(arena, Path);
@@ -151,8 +150,8 @@ static Str value_text(Arena *arena, const Field *field, const void *at) {
     return S("");
 }
 
-static void add(DifferenceList *list, DifferenceKind kind, const Type *owner, const Field *field, const Path *oldPath, const Path *path,
-                Str before, Str after) {
+static void add(DifferenceList *list, DifferenceKind kind, const Type *owner, const Field *field, const Path *oldPath,
+                const Path *path, Str before, Str after) {
     Difference difference = {.kind = (uint8_t)kind,
                              .field = field,
                              .owner = owner,
@@ -181,8 +180,8 @@ static bool is_absent(const Field *field, const void *at) {
     return false;
 }
 
-static void compare_one(DifferenceList *list, const Type *owner, const Field *field, const void *a, const void *b, const Path *oldPath,
-                        const Path *path) {
+static void compare_one(DifferenceList *list, const Type *owner, const Field *field, const void *a, const void *b,
+                        const Path *oldPath, const Path *path) {
     if (field->scalar == TYPE_OBJECT) {
         const void *x = field->optional ? *(const void *const *)a : a, *y = field->optional ? *(const void *const *)b : b;
         if (x && y) {
@@ -197,8 +196,8 @@ static void compare_one(DifferenceList *list, const Type *owner, const Field *fi
         kind == DIFFERENCE_REMOVED ? S("") : value_text(list->arena, field, b));
 }
 
-static void compare_maps(DifferenceList *list, const Type *owner, const Field *field, const void *a, const void *b, const Path *oldPath,
-                         const Path *path) {
+static void compare_maps(DifferenceList *list, const Type *owner, const Field *field, const void *a, const void *b,
+                         const Path *oldPath, const Path *path) {
     bool quantities = field->scalar == TYPE_QUANTITY;
     const QuantityMap *qa = a, *qb = b;
     const StrMap *sa = a, *sb = b;
@@ -212,14 +211,16 @@ static void compare_maps(DifferenceList *list, const Type *owner, const Field *f
         if (!q && !s) {
             add(list, DIFFERENCE_REMOVED, owner, field, &oldKey, NULL, before, S(""));
         } else if (quantities ? q->nano != qa->at[i].value.nano : !str_eq(*s, before)) {
-            add(list, DIFFERENCE_CHANGED, owner, field, &oldKey, &newKey, before, quantities ? quantity_text(list->arena, q) : *s);
+            add(list, DIFFERENCE_CHANGED, owner, field, &oldKey, &newKey, before,
+                quantities ? quantity_text(list->arena, q) : *s);
         }
     }
     for (uint32_t i = 0; i < nb; i++) {
         Str key = quantities ? qb->at[i].key : sb->at[i].key;
         if (quantities ? quantity_get(*qa, key) != NULL : map_get(*sa, key) != NULL) continue;
         Path newKey = path_key(path, key);
-        add(list, DIFFERENCE_ADDED, owner, field, NULL, &newKey, S(""), quantities ? quantity_text(list->arena, &qb->at[i].value) : sb->at[i].value);
+        add(list, DIFFERENCE_ADDED, owner, field, NULL, &newKey, S(""),
+            quantities ? quantity_text(list->arena, &qb->at[i].value) : sb->at[i].value);
     }
 }
 
@@ -250,7 +251,8 @@ static Str item_label(Arena *arena, const Field *field, const void *item) {
     }
     for (uint16_t i = 0; i < field->type->fieldCount && !label.len; i++) {
         const Field *first = &field->type->fields[i];
-        if (first->scalar == TYPE_STRING && first->shape == SHAPE_ONE) buf_str(&label, *(const Str *)(const void *)((const char *)item + first->offset));
+        if (first->scalar == TYPE_STRING && first->shape == SHAPE_ONE)
+            buf_str(&label, *(const Str *)(const void *)((const char *)item + first->offset));
     }
     return buf_text(&label);
 }
@@ -279,7 +281,8 @@ static void compare_keyed(DifferenceList *list, const Type *owner, const Field *
         }
         if (partner[i] < last) add(list, DIFFERENCE_MOVED, owner, field, &oldItem, &newItem, name, name);
         if (partner[i] > last) last = partner[i];
-        if (field->scalar == TYPE_OBJECT) compare_fields(list, field->type, before, b->at + size * partner[i], &oldItem, &newItem);
+        if (field->scalar == TYPE_OBJECT)
+            compare_fields(list, field->type, before, b->at + size * partner[i], &oldItem, &newItem);
     }
     for (uint32_t j = 0; j < b->n; j++) {
         if (paired[j]) continue;
@@ -300,8 +303,11 @@ static void compare_items(DifferenceList *list, const Type *owner, const Field *
         }
         if (x && y && item_equal(field, x, y)) continue;
         Str before = x ? item_label(list->arena, field, x) : S(""), after = y ? item_label(list->arena, field, y) : S("");
-        add(list, !x ? DIFFERENCE_ADDED : !y ? DIFFERENCE_REMOVED : DIFFERENCE_CHANGED, owner, field, x ? &oldItem : NULL, y ? &newItem : NULL,
-            before, after);
+        add(list,
+            !x   ? DIFFERENCE_ADDED
+            : !y ? DIFFERENCE_REMOVED
+                 : DIFFERENCE_CHANGED,
+            owner, field, x ? &oldItem : NULL, y ? &newItem : NULL, before, after);
     }
 }
 

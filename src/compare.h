@@ -33,8 +33,8 @@ typedef struct DifferenceList {
     ARRAY(Difference) items;
 } DifferenceList;
 
-/* Lists the differences of two objects of `type`, in the order of the schema. Lists that the API keeps as maps are paired by their
- * keys, atomic lists item by item. The root's status is left out. */
+/* Lists the differences of two objects of `type`, in the order of the schema. Lists that the API keeps as maps are paired by
+ * their keys, atomic lists item by item. The root's status is left out. */
 void compare_objects(DifferenceList *list, const Type *type, const void *before, const void *after);
 
 #endif

@@ -151,7 +151,8 @@ static void default_volume(Arena *arena, Volume *volume) {
 
 static void default_pod_spec(Arena *arena, PodSpec *spec) {
     for (uint32_t i = 0; i < spec->containers.n; i++)
-        if (!spec->containers.at[i].imagePullPolicy.len) spec->containers.at[i].imagePullPolicy = pull_policy(spec->containers.at[i].image);
+        if (!spec->containers.at[i].imagePullPolicy.len)
+            spec->containers.at[i].imagePullPolicy = pull_policy(spec->containers.at[i].image);
     for (uint32_t i = 0; i < spec->initContainers.n; i++)
         if (!spec->initContainers.at[i].imagePullPolicy.len)
             spec->initContainers.at[i].imagePullPolicy = pull_policy(spec->initContainers.at[i].image);
@@ -252,7 +253,8 @@ static void default_pod_resources(Arena *arena, PodSpec *spec) {
         QuantityMap limits = aggregate(arena, spec, true);
         for (uint32_t i = 0; i < limits.n; i++) {
             Str key = limits.at[i].key;
-            if (str_starts(key, S("hugepages-")) && !quantity_get(resources->requests, key) && !quantity_get(resources->limits, key))
+            if (str_starts(key, S("hugepages-")) && !quantity_get(resources->requests, key) &&
+                !quantity_get(resources->limits, key))
                 add_quantity(arena, &resources->limits, key, &limits.at[i].value, true);
         }
     }
@@ -359,7 +361,8 @@ static void default_job(Arena *arena, Job *job) {
     if (spec->template.metadata.labels.n && !job->metadata.labels.n) job->metadata.labels = spec->template.metadata.labels;
     if (!spec->completionMode.at) spec->completionMode = S("NonIndexed");
     default_bool(&spec->suspend, false);
-    if (!spec->podReplacementPolicy.at) spec->podReplacementPolicy = spec->podFailurePolicy ? S("Failed") : S("TerminatingOrFailed");
+    if (!spec->podReplacementPolicy.at)
+        spec->podReplacementPolicy = spec->podFailurePolicy ? S("Failed") : S("TerminatingOrFailed");
     default_bool(&spec->manualSelector, false);
 }
 

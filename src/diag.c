@@ -9,8 +9,9 @@ const char *severity_name(Severity severity) {
 
 const char *diag_source_name(DiagSource source) {
     static const char *const names[] = {
-        [SOURCE_YAML] = "yaml", [SOURCE_SCHEMA] = "schema",             [SOURCE_API] = "api",       [SOURCE_WARNING] = "warning",
-        [SOURCE_LINT] = "lint", [SOURCE_POD_SECURITY] = "pod-security", [SOURCE_POLICY] = "policy",
+        [SOURCE_YAML] = "yaml",       [SOURCE_SCHEMA] = "schema", [SOURCE_API] = "api",
+        [SOURCE_WARNING] = "warning", [SOURCE_LINT] = "lint",     [SOURCE_POD_SECURITY] = "pod-security",
+        [SOURCE_POLICY] = "policy",
     };
     return names[source];
 }

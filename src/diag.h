@@ -64,10 +64,10 @@ typedef struct Diag {
     uint16_t rule;    /* index into rules */
     uint8_t severity; /* Severity */
     Span span;
-    Str path;         /* as the API server prints it, may be empty */
+    Str path; /* as the API server prints it, may be empty */
     Str message;
-    Str help;         /* may be empty */
-    Note *notes;      /* related places */
+    Str help;    /* may be empty */
+    Note *notes; /* related places */
 } Diag;
 
 typedef struct DiagList {

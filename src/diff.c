@@ -101,7 +101,6 @@ static const Field *field_of(const Type *type, Str name) {
     return type ? schema_field(type, name, str_hash(name)) : NULL;
 }
 
-
 /* What the schema says of changing the value at a path: the nearest word on the way to it. */
 
 typedef struct Fate {
@@ -160,11 +159,14 @@ static Str resize_reason(Arena *arena, const Pair *pair, const Difference *diffe
     Str resource = difference->path->name;
     bool init = container && container->up && str_eq(container->up->name, S("initContainers"));
     ContainerList list = init ? pod->spec.initContainers : pod->spec.containers;
-    if (!container || container->index < 0 || container->index >= list.n) return S("possible with kubectl patch --subresource resize");
+    if (!container || container->index < 0 || container->index >= list.n)
+        return S("possible with kubectl patch --subresource resize");
     const Container *c = &list.at[container->index];
     for (uint32_t i = 0; i < c->resizePolicy.n; i++)
-        if (str_eq(c->resizePolicy.at[i].resourceName, resource) && str_eq(c->resizePolicy.at[i].restartPolicy, S("RestartContainer")))
-            return str_format(arena, "possible with kubectl patch --subresource resize; container %.*s restarts", (int)c->name.len, c->name.at);
+        if (str_eq(c->resizePolicy.at[i].resourceName, resource) &&
+            str_eq(c->resizePolicy.at[i].restartPolicy, S("RestartContainer")))
+            return str_format(arena, "possible with kubectl patch --subresource resize; container %.*s restarts",
+                              (int)c->name.len, c->name.at);
     return S("possible with kubectl patch --subresource resize, without a restart");
 }
 
@@ -197,9 +199,10 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
     bool free = fate.change == CHANGE_IN_PLACE || (fate.change == CHANGE_NORMAL && !(kind == &type_Pod && fate.inSpec));
     if (!pair->accepted && has_error_at(after, path, free)) {
         change.effect = EFFECT_REFUSED;
-        change.reason = fate.field && fate.field->text->changeWhen.len
-                            ? str_format(arena, "it may change %.*s", (int)fate.field->text->changeWhen.len, fate.field->text->changeWhen.at)
-                            : S("it cannot change on an existing object");
+        change.reason =
+            fate.field && fate.field->text->changeWhen.len
+                ? str_format(arena, "it may change %.*s", (int)fate.field->text->changeWhen.len, fate.field->text->changeWhen.at)
+                : S("it cannot change on an existing object");
     } else if (fate.change == CHANGE_ROLLOUT) {
         change.effect = EFFECT_ROLLOUT;
     }
@@ -228,27 +231,32 @@ static Str rollout_summary(Arena *arena, const Document *after) {
         int64_t surge = scaled(&d->spec.strategy.rollingUpdate->maxSurge, replicas, true);
         int64_t unavailable = scaled(&d->spec.strategy.rollingUpdate->maxUnavailable, replicas, false);
         if (surge == 0 && unavailable == 0) unavailable = 1;
-        return str_format(arena, "%lld new pods roll out, at most %lld above and %lld below that number at a time", replicas, (long long)surge,
-                          (long long)unavailable);
+        return str_format(arena, "%lld new pods roll out, at most %lld above and %lld below that number at a time", replicas,
+                          (long long)surge, (long long)unavailable);
     }
     if (after->type == &type_StatefulSet) {
         const StatefulSet *s = after->object;
         long long replicas = (long long)s->spec.replicas.value;
-        if (str_eq(s->spec.updateStrategy.type, S("OnDelete"))) return S("pods change when somebody deletes them: the strategy is OnDelete");
-        long long partition = s->spec.updateStrategy.rollingUpdate ? (long long)s->spec.updateStrategy.rollingUpdate->partition.value : 0;
+        if (str_eq(s->spec.updateStrategy.type, S("OnDelete")))
+            return S("pods change when somebody deletes them: the strategy is OnDelete");
+        long long partition =
+            s->spec.updateStrategy.rollingUpdate ? (long long)s->spec.updateStrategy.rollingUpdate->partition.value : 0;
         if (partition >= replicas && partition > 0) return str_format(arena, "no pod changes: the partition is %lld", partition);
         if (partition > 0 && partition == replicas - 1) return str_format(arena, "only pod %lld rolls out", partition);
-        if (partition > 0) return str_format(arena, "pods %lld to %lld roll out one by one, highest first", partition, replicas - 1);
+        if (partition > 0)
+            return str_format(arena, "pods %lld to %lld roll out one by one, highest first", partition, replicas - 1);
         return str_format(arena, "%lld pods roll out one by one, highest first", replicas);
     }
     const DaemonSet *d = after->object;
-    if (str_eq(d->spec.updateStrategy.type, S("OnDelete"))) return S("pods change when somebody deletes them: the strategy is OnDelete");
+    if (str_eq(d->spec.updateStrategy.type, S("OnDelete")))
+        return S("pods change when somebody deletes them: the strategy is OnDelete");
     Str unavailable = S("1");
     if (d->spec.updateStrategy.rollingUpdate && d->spec.updateStrategy.rollingUpdate->maxUnavailable.set) {
         const IntOrString *value = &d->spec.updateStrategy.rollingUpdate->maxUnavailable.value;
         unavailable = value->isString ? value->text : str_int(arena, value->number);
     }
-    return str_format(arena, "the pods of all nodes roll out, at most %.*s unavailable at a time", (int)unavailable.len, unavailable.at);
+    return str_format(arena, "the pods of all nodes roll out, at most %.*s unavailable at a time", (int)unavailable.len,
+                      unavailable.at);
 }
 
 static Str lower_kind(Arena *arena, const Document *document) {
@@ -260,8 +268,8 @@ static Str lower_kind(Arena *arena, const Document *document) {
 
 static Str command(Arena *arena, const Document *document, const char *options) {
     Str kind = lower_kind(arena, document), ns = document->namespace_;
-    return str_format(arena, "kubectl delete %.*s %.*s%s%.*s%s", (int)kind.len, kind.at, (int)document->name.len, document->name.at,
-                      ns.len ? " -n " : "", (int)ns.len, ns.at ? ns.at : "", options);
+    return str_format(arena, "kubectl delete %.*s %.*s%s%.*s%s", (int)kind.len, kind.at, (int)document->name.len,
+                      document->name.at, ns.len ? " -n " : "", (int)ns.len, ns.at ? ns.at : "", options);
 }
 
 static bool new_object_is_valid(Arena *arena, const Pair *pair, uint8_t minor) {
@@ -272,7 +280,8 @@ static bool new_object_is_valid(Arena *arena, const Pair *pair, uint8_t minor) {
     if (!items->object) return false;
     validate_create(items);
     for (uint32_t i = 0; i < items->diags.items.n; i++)
-        if (items->diags.items.at[i].severity == SEVERITY_ERROR && rules[items->diags.items.at[i].rule].source <= SOURCE_API) return false;
+        if (items->diags.items.at[i].severity == SEVERITY_ERROR && rules[items->diags.items.at[i].rule].source <= SOURCE_API)
+            return false;
     return true;
 }
 
@@ -285,21 +294,26 @@ static void say_way_out(Arena *arena, Pair *pair) {
     Str plain = command(arena, before, "");
     if (before->type == &type_StatefulSet) {
         Str orphan = command(arena, before, " --cascade=orphan");
-        pair->wayOut = str_format(arena, "%.*s, then apply: the pods and their volumes stay, and the new object takes them over", (int)orphan.len,
-                                  orphan.at);
+        pair->wayOut = str_format(arena, "%.*s, then apply: the pods and their volumes stay, and the new object takes them over",
+                                  (int)orphan.len, orphan.at);
     } else if (before->type == &type_Job) {
-        pair->wayOut = str_format(arena, "give the Job another name, or %.*s and apply: its pods and their logs are lost", (int)plain.len, plain.at);
-    } else if (before->type == &type_Pod) {
-        pair->wayOut = str_format(arena, "%.*s, then apply: the pod stops, and its emptyDir volumes and logs are lost", (int)plain.len, plain.at);
-    } else {
-        pair->wayOut = str_format(arena, "%.*s, then apply: its pods stop until the new object has made others; or give the new object another name",
+        pair->wayOut = str_format(arena, "give the Job another name, or %.*s and apply: its pods and their logs are lost",
                                   (int)plain.len, plain.at);
+    } else if (before->type == &type_Pod) {
+        pair->wayOut = str_format(arena, "%.*s, then apply: the pod stops, and its emptyDir volumes and logs are lost",
+                                  (int)plain.len, plain.at);
+    } else {
+        pair->wayOut = str_format(
+            arena, "%.*s, then apply: its pods stop until the new object has made others; or give the new object another name",
+            (int)plain.len, plain.at);
     }
 }
 
 static bool is_accepted(const Document *document) {
     for (uint32_t i = 0; i < document->diags.items.n; i++)
-        if (document->diags.items.at[i].severity == SEVERITY_ERROR && rules[document->diags.items.at[i].rule].source <= SOURCE_API) return false;
+        if (document->diags.items.at[i].severity == SEVERITY_ERROR &&
+            rules[document->diags.items.at[i].rule].source <= SOURCE_API)
+            return false;
     return true;
 }
 
@@ -339,7 +353,8 @@ static bool equal_nodes(const Node *a, const Node *b) {
     if (a->kind != b->kind || a->count != b->count) return false;
     for (uint32_t i = 0; i < a->count; i++) {
         if (a->kind == NODE_MAP && !str_eq(a->entries[i].key, b->entries[i].key)) return false;
-        if (!equal_nodes(a->kind == NODE_MAP ? &a->entries[i].value : &a->items[i], a->kind == NODE_MAP ? &b->entries[i].value : &b->items[i]))
+        if (!equal_nodes(a->kind == NODE_MAP ? &a->entries[i].value : &a->items[i],
+                         a->kind == NODE_MAP ? &b->entries[i].value : &b->items[i]))
             return false;
     }
     return a->kind >= NODE_LIST || str_eq(a->text, b->text);
@@ -377,7 +392,8 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
         } else if (partner[i] == UINT32_MAX) {
             Str delete = command(arena, pair.before.document, "");
             pair.kind = PAIR_REMOVED;
-            pair.summary = str_format(arena, "the object stays in the cluster until %.*s (or apply --prune)", (int)delete.len, delete.at);
+            pair.summary =
+                str_format(arena, "the object stays in the cluster until %.*s (or apply --prune)", (int)delete.len, delete.at);
             add_pair(result, arena, pair);
         } else {
             pair.after = after->objects.at[partner[i]];

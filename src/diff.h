@@ -1,5 +1,5 @@
-/* What a change to manifests would do: objects of two sides are paired, each pair gets the server's verdict on the update, and every
- * difference an effect. Nothing is printed here. */
+/* What a change to manifests would do: objects of two sides are paired, each pair gets the server's verdict on the update, and
+ * every difference an effect. Nothing is printed here. */
 #ifndef PODLINT_DIFF_H
 #define PODLINT_DIFF_H
 
@@ -37,15 +37,15 @@ typedef struct DiffObject {
 } DiffObject;
 
 typedef struct Pair {
-    uint8_t kind;       /* PairKind */
-    uint8_t effect;     /* Effect: the worst of its changes */
-    bool accepted;      /* whether the server takes the new object */
-    DiffObject before;  /* document is NULL if added */
-    DiffObject after;   /* document is NULL if removed */
+    uint8_t kind;      /* PairKind */
+    uint8_t effect;    /* Effect: the worst of its changes */
+    bool accepted;     /* whether the server takes the new object */
+    DiffObject before; /* document is NULL if added */
+    DiffObject after;  /* document is NULL if removed */
     Change *changes;
     uint32_t changeCount;
-    Str summary;        /* what happens, in words */
-    Str wayOut;         /* what to do if it is refused, may be empty */
+    Str summary; /* what happens, in words */
+    Str wayOut;  /* what to do if it is refused, may be empty */
 } Pair;
 
 /* One side of a comparison. */
@@ -62,7 +62,7 @@ void diff_add_text(DiffSide *side, Str name, Str text, uint8_t minor);
 bool diff_add_file(DiffSide *side, Str path, uint8_t minor);
 
 typedef struct DiffResult {
-    ARRAY(Pair) pairs;   /* changed, added, removed and renamed objects; equal ones are left out */
+    ARRAY(Pair) pairs; /* changed, added, removed and renamed objects; equal ones are left out */
     uint32_t unchanged;
     uint32_t counts[EFFECT_REFUSED + 1]; /* pairs by effect */
 } DiffResult;

@@ -64,7 +64,8 @@ static void put_object(FILE *out, const Pair *pair) {
 static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *change, const ReportSettings *settings) {
     const Difference *d = &change->difference;
     Str path = path_text(arena, d->path);
-    Side before = side_of(arena, &pair->before, d->oldPath), after = side_of(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path);
+    Side before = side_of(arena, &pair->before, d->oldPath),
+         after = side_of(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path);
     const char *effect = effect_name((Effect)change->effect);
     if (settings->format == REPORT_CONCISE) {
         const Side *side = after.there ? &after : &before;
@@ -72,12 +73,14 @@ static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *
         put_object(out, pair);
         fprintf(out, ": %.*s: ", TEXT(path));
     } else {
-        fprintf(out, "  %s%-9s%s %.*s: ", effect_colour(change->effect, settings->colour), effect, reset(settings->colour), TEXT(path));
+        fprintf(out, "  %s%-9s%s %.*s: ", effect_colour(change->effect, settings->colour), effect, reset(settings->colour),
+                TEXT(path));
     }
     if (d->kind == DIFFERENCE_MOVED) {
         fputs("moved", out);
     } else {
-        Str old = shown_value(arena, d->before, d->kind != DIFFERENCE_ADDED), new = shown_value(arena, d->after, d->kind != DIFFERENCE_REMOVED);
+        Str old = shown_value(arena, d->before, d->kind != DIFFERENCE_ADDED),
+            new = shown_value(arena, d->after, d->kind != DIFFERENCE_REMOVED);
         fprintf(out, "%.*s -> %.*s", TEXT(old), TEXT(new));
     }
     if (change->reason.len) fprintf(out, "; %.*s", TEXT(change->reason));
@@ -100,8 +103,9 @@ static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const Rep
         if (diag->severity < SEVERITY_ERROR) continue;
         Place place = source_place(&pair->after.file->source, arena, diag->span.at);
         bool indent = settings->format == REPORT_TEXT;
-        fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(pair->after.file->source.name), place.line, place.column,
-                settings->colour ? "\033[1;31m" : "", TEXT(rules[diag->rule].name), reset(settings->colour), TEXT(diag->message));
+        fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(pair->after.file->source.name), place.line,
+                place.column, settings->colour ? "\033[1;31m" : "", TEXT(rules[diag->rule].name), reset(settings->colour),
+                TEXT(diag->message));
         if (diag->help.len) fprintf(out, "; %.*s", TEXT(diag->help));
         fputc('\n', out);
     }
@@ -112,7 +116,8 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSett
         fputs(bold(settings->colour), out);
         put_object(out, pair);
         const char *what = pair->kind == PAIR_CHANGED || !pair->accepted ? effect_name((Effect)pair->effect) : pair_word(pair);
-        fprintf(out, "%s: %s%s%s\n", reset(settings->colour), effect_colour(pair->effect, settings->colour), what, reset(settings->colour));
+        fprintf(out, "%s: %s%s%s\n", reset(settings->colour), effect_colour(pair->effect, settings->colour), what,
+                reset(settings->colour));
     } else if (pair->kind != PAIR_CHANGED) {
         const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
         Place place = source_place(&object->file->source, arena, object->document->span.at);
@@ -161,17 +166,19 @@ static json_t *json_text(Arena *arena, Str s) {
 static json_t *json_side(Arena *arena, const DiffObject *object, const Path *path, Str value) {
     Side side = side_of(arena, object, path);
     if (!side.there) return json_null();
-    return json_pack("{s:o,s:o,s:i,s:i,s:o}", "file", json_text(arena, side.file), "path", json_text(arena, path_text(arena, path)), "line",
-                     (int)side.place.line, "column", (int)side.place.column, "value", json_text(arena, value));
+    return json_pack("{s:o,s:o,s:i,s:i,s:o}", "file", json_text(arena, side.file), "path",
+                     json_text(arena, path_text(arena, path)), "line", (int)side.place.line, "column", (int)side.place.column,
+                     "value", json_text(arena, value));
 }
 
 static json_t *json_diag(Arena *arena, const DiffObject *object, const Diag *diag) {
     const Rule *rule = &rules[diag->rule];
-    Place start = source_place(&object->file->source, arena, diag->span.at), end = source_place(&object->file->source, arena, diag->span.end);
+    Place start = source_place(&object->file->source, arena, diag->span.at),
+          end = source_place(&object->file->source, arena, diag->span.end);
     json_t *out = json_pack("{s:s,s:o,s:s,s:o,s:i,s:i,s:i,s:i,s:o}", "source", diag_source_name((DiagSource)rule->source), "rule",
-                            json_text(arena, rule->name), "severity", severity_name((Severity)diag->severity), "path", json_text(arena, diag->path),
-                            "line", (int)start.line, "column", (int)start.column, "endLine", (int)end.line, "endColumn", (int)end.column,
-                            "message", json_text(arena, diag->message));
+                            json_text(arena, rule->name), "severity", severity_name((Severity)diag->severity), "path",
+                            json_text(arena, diag->path), "line", (int)start.line, "column", (int)start.column, "endLine",
+                            (int)end.line, "endColumn", (int)end.column, "message", json_text(arena, diag->message));
     const char *type = api_error_name((ApiError)rule->type);
     if (type) json_object_set_new(out, "type", json_string(type));
     if (diag->help.len) json_object_set_new(out, "help", json_text(arena, diag->help));
@@ -200,11 +207,12 @@ static json_t *json_pair(Arena *arena, const Pair *pair) {
     for (uint32_t i = 0; i < pair->changeCount; i++) {
         const Change *change = &pair->changes[i];
         const Difference *d = &change->difference;
-        json_t *entry = json_pack("{s:o,s:s,s:s}", "path", json_text(arena, path_text(arena, d->path)), "kind", differences[d->kind], "effect",
-                                  effect_name((Effect)change->effect));
+        json_t *entry = json_pack("{s:o,s:s,s:s}", "path", json_text(arena, path_text(arena, d->path)), "kind",
+                                  differences[d->kind], "effect", effect_name((Effect)change->effect));
         if (change->reason.len) json_object_set_new(entry, "reason", json_text(arena, change->reason));
         json_object_set_new(entry, "before", json_side(arena, &pair->before, d->oldPath, d->before));
-        json_object_set_new(entry, "after", json_side(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path, d->after));
+        json_object_set_new(entry, "after",
+                            json_side(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path, d->after));
         json_array_append_new(changes, entry);
     }
     json_object_set_new(out, "changes", changes);

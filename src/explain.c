@@ -32,7 +32,8 @@ enum { KIND_COUNT = sizeof kinds / sizeof *kinds, DEEPEST = 16 };
 
 static const Type *kind_named(Str word) {
     for (size_t i = 0; i < KIND_COUNT; i++)
-        if (str_eq_nocase(word, kinds[i].kind) || str_eq_nocase(word, kinds[i].plural) || str_eq_nocase(word, kinds[i].abbreviation))
+        if (str_eq_nocase(word, kinds[i].kind) || str_eq_nocase(word, kinds[i].plural) ||
+            str_eq_nocase(word, kinds[i].abbreviation))
             return schema_type(kinds[i].kind);
     return NULL;
 }
@@ -40,11 +41,11 @@ static const Type *kind_named(Str word) {
 /* A field with the way to it. */
 typedef struct Target {
     const Type *kind;
-    const Field *field;  /* NULL: the kind or type itself */
-    const Type *type;    /* of the value, NULL for scalars */
-    Str path;            /* from the kind, spelled right */
-    bool corrected;      /* the query was spelled otherwise */
-    uint8_t change;      /* Mutability, inherited on the way */
+    const Field *field; /* NULL: the kind or type itself */
+    const Type *type;   /* of the value, NULL for scalars */
+    Str path;           /* from the kind, spelled right */
+    bool corrected;     /* the query was spelled otherwise */
+    uint8_t change;     /* Mutability, inherited on the way */
     Str changeWhen;
     bool inTemplate;
 } Target;
@@ -87,7 +88,8 @@ static const Field *find_field(const Type *type, Str name, uint8_t minor, bool *
 }
 
 /* Follows names from a kind. On failure `missing` is the first part that is no field, of the type `at`. */
-static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t from, uint8_t minor, Target *out, size_t *missing, const Type **at) {
+static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t from, uint8_t minor, Target *out, size_t *missing,
+                   const Type **at) {
     Buf path = {.arena = arena};
     *out = (Target){.kind = kind, .type = kind};
     for (size_t i = from; i < parts->n; i++) {
@@ -107,8 +109,10 @@ static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t fr
             out->change = field->text->change;
             out->changeWhen = field->text->changeWhen;
         }
-        if (field->type && (str_eq(field->type->name, S("PodTemplateSpec")) || str_eq(field->type->name, S("JobTemplateSpec"))) && !out->inTemplate) {
-            bool rolls = str_eq(kind->name, S("Deployment")) || str_eq(kind->name, S("StatefulSet")) || str_eq(kind->name, S("DaemonSet"));
+        if (field->type && (str_eq(field->type->name, S("PodTemplateSpec")) || str_eq(field->type->name, S("JobTemplateSpec"))) &&
+            !out->inTemplate) {
+            bool rolls =
+                str_eq(kind->name, S("Deployment")) || str_eq(kind->name, S("StatefulSet")) || str_eq(kind->name, S("DaemonSet"));
             out->inTemplate = true;
             if (rolls) out->change = CHANGE_ROLLOUT;
             if (str_eq(kind->name, S("Job"))) out->change = CHANGE_FIXED;
@@ -178,8 +182,8 @@ static Str list_text(Arena *arena, const Field *field) {
 static Str gate_text(Arena *arena, int16_t number, uint8_t minor) {
     if (number < 0) return S("");
     const Gate *gate = &schema_gates[number];
-    return str_format(arena, "%.*s (%s in 1.%d, %s by default)", TEXT(gate->name), stage_name(gate->stage[minor - VERSION_FIRST]), minor,
-                      gate->on[minor - VERSION_FIRST] ? "on" : "off");
+    return str_format(arena, "%.*s (%s in 1.%d, %s by default)", TEXT(gate->name), stage_name(gate->stage[minor - VERSION_FIRST]),
+                      minor, gate->on[minor - VERSION_FIRST] ? "on" : "off");
 }
 
 /* Text for people. */
@@ -241,7 +245,8 @@ static void put_fact(const Writer *w, const char *name, Str value) {
 
 static Str first_sentence(Str text) {
     for (size_t i = 0; i + 1 < text.len; i++)
-        if ((text.at[i] == '.' || text.at[i] == ':') && text.at[i + 1] == ' ' && (i < 2 || text.at[i - 2] != '.')) return (Str){text.at, i};
+        if ((text.at[i] == '.' || text.at[i] == ':') && text.at[i + 1] == ' ' && (i < 2 || text.at[i - 2] != '.'))
+            return (Str){text.at, i};
     return text.len && text.at[text.len - 1] == '.' ? (Str){text.at, text.len - 1} : text;
 }
 
@@ -269,7 +274,8 @@ static void put_fields(const Writer *w, const Type *type, int level, int depth) 
     Arena *arena = w->out->arena;
     size_t widest = 0;
     for (uint16_t i = 0; i < type->fieldCount; i++)
-        if (schema_has(&type->fields[i], w->settings->minor) && type->fields[i].name.len > widest) widest = type->fields[i].name.len;
+        if (schema_has(&type->fields[i], w->settings->minor) && type->fields[i].name.len > widest)
+            widest = type->fields[i].name.len;
     if (widest > 28) widest = 28;
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
@@ -277,8 +283,8 @@ static void put_fields(const Writer *w, const Type *type, int level, int depth) 
         int indent = 2 + level * 2;
         Str kind = schema_type_text(field, arena);
         buf_repeat(w->out, ' ', (size_t)indent);
-        buf_format(w->out, "%s%-*.*s%s  %s%.*s%s%s", bold(w), (int)widest, TEXT(field->name), reset(w), dim(w), TEXT(kind), reset(w),
-                   field->required ? "  required" : "");
+        buf_format(w->out, "%s%-*.*s%s  %s%.*s%s%s", bold(w), (int)widest, TEXT(field->name), reset(w), dim(w), TEXT(kind),
+                   reset(w), field->required ? "  required" : "");
         if (depth == 1 && level == 0) {
             buf_char(w->out, '\n');
             buf_repeat(w->out, ' ', (size_t)indent + 4);
@@ -423,7 +429,8 @@ static json_t *json_target(Arena *arena, const Target *target, const ExplainSett
         json_object_set_new(out, "description", json_text(target->type->description));
     }
     json_object_set_new(out, "rules", json_array());
-    json_t *fields = target->type && settings->depth > 0 ? json_fields(arena, target->type, settings->minor, settings->depth) : json_array();
+    json_t *fields =
+        target->type && settings->depth > 0 ? json_fields(arena, target->type, settings->minor, settings->depth) : json_array();
     json_object_set_new(out, "fields", fields);
     return out;
 }
@@ -443,7 +450,8 @@ static void put_markdown_fields(Buf *out, const Type *type, uint8_t minor, int d
         const Field *field = &type->fields[i];
         if (!schema_has(field, minor)) continue;
         Str kind = schema_type_text(field, out->arena);
-        buf_format(out, "| `%.*s%.*s` | %.*s%s | ", TEXT(prefix), TEXT(field->name), TEXT(kind), field->required ? ", required" : "");
+        buf_format(out, "| `%.*s%.*s` | %.*s%s | ", TEXT(prefix), TEXT(field->name), TEXT(kind),
+                   field->required ? ", required" : "");
         Str text = field->text->description;
         for (size_t j = 0; j < text.len; j++) {
             if (text.at[j] == '|') buf_char(out, '\\');
@@ -451,7 +459,8 @@ static void put_markdown_fields(Buf *out, const Type *type, uint8_t minor, int d
         }
         buf_str(out, S(" |\n"));
         if (field->type && depth > 1)
-            put_markdown_fields(out, field->type, minor, depth - 1, str_format(out->arena, "%.*s%.*s.", TEXT(prefix), TEXT(field->name)));
+            put_markdown_fields(out, field->type, minor, depth - 1,
+                                str_format(out->arena, "%.*s%.*s.", TEXT(prefix), TEXT(field->name)));
     }
 }
 
@@ -522,7 +531,8 @@ static void search_type(Search *s, const Type *type, Str path, int depth) {
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
         if (str_eq(field->name, S("status")) || !schema_has(field, s->minor)) continue;
-        Str below = str_format(s->arena, "%.*s.%.*s%s", TEXT(path), TEXT(field->name), field->shape == SHAPE_LIST && field->type ? "[]" : "");
+        Str below = str_format(s->arena, "%.*s.%.*s%s", TEXT(path), TEXT(field->name),
+                               field->shape == SHAPE_LIST && field->type ? "[]" : "");
         if (str_eq_nocase(field->name, s->name)) ARRAY_PUSH(s->arena, &s->found, (FieldPlace){type, field, below});
         if (field->type) search_type(s, field->type, below, depth + 1);
     }
@@ -583,16 +593,17 @@ static void put_rule(Buf *out, const Rule *rule, const ExplainSettings *settings
     Str message = named_template(out->arena, rule->message), help = named_template(out->arena, rule->help);
     if (str_eq(help, S("..."))) help = S("");
     if (settings->format == EXPLAIN_JSON) {
-        json_t *json = json_pack("{s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "source", diag_source_name((DiagSource)rule->source),
-                                 "severity", severity_name((Severity)rule->severity), "message", json_text(message), "help", json_optional(help),
-                                 "why", json_optional(rule->why));
+        json_t *json = json_pack("{s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "source",
+                                 diag_source_name((DiagSource)rule->source), "severity", severity_name((Severity)rule->severity),
+                                 "message", json_text(message), "help", json_optional(help), "why", json_optional(rule->why));
         if (type) json_object_set_new(json, "type", json_string(type));
         put_json(out, json);
         return;
     }
     Writer w = {out, settings};
-    buf_format(out, "%s%s%.*s%s  (%s, %s%s%s)\n\n", settings->format == EXPLAIN_MARKDOWN ? "# " : "", bold(&w), TEXT(rule->name), reset(&w),
-               diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity), type ? ", " : "", type ? type : "");
+    buf_format(out, "%s%s%.*s%s  (%s, %s%s%s)\n\n", settings->format == EXPLAIN_MARKDOWN ? "# " : "", bold(&w), TEXT(rule->name),
+               reset(&w), diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity), type ? ", " : "",
+               type ? type : "");
     put_fact(&w, "says", message);
     put_fact(&w, "help", help);
     buf_char(out, '\n');
@@ -603,16 +614,21 @@ static void put_rule(Buf *out, const Rule *rule, const ExplainSettings *settings
 static const struct {
     Str name, text;
 } error_types[] = {
-    {STR("FieldValueRequired"), STR("The server cannot do without the value: the field is missing or empty, and has no default.")},
-    {STR("FieldValueInvalid"), STR("The value is there and of the right type, but breaks a rule: a range, a form, or how it goes together with "
-                                   "other fields.")},
+    {STR("FieldValueRequired"),
+     STR("The server cannot do without the value: the field is missing or empty, and has no default.")},
+    {STR("FieldValueInvalid"),
+     STR("The value is there and of the right type, but breaks a rule: a range, a form, or how it goes together with "
+         "other fields.")},
     {STR("FieldValueDuplicate"), STR("The value has to be unique in its list and stands there more than once.")},
-    {STR("FieldValueNotSupported"), STR("The field takes one of a fixed set of words, and the value is none of them. Case counts.")},
-    {STR("FieldValueForbidden"), STR("The field may not be set here, or may not change: another field, the kind or the update rules it out.")},
+    {STR("FieldValueNotSupported"),
+     STR("The field takes one of a fixed set of words, and the value is none of them. Case counts.")},
+    {STR("FieldValueForbidden"),
+     STR("The field may not be set here, or may not change: another field, the kind or the update rules it out.")},
     {STR("FieldValueTooLong"), STR("The text is longer than the field allows.")},
     {STR("FieldValueTooMany"), STR("The list has more items than the field allows.")},
     {STR("FieldValueTypeInvalid"), STR("The value has a type that the field cannot hold.")},
-    {STR("FieldValueNotFound"), STR("The value names something that has to exist in the same object, such as a volume, and does not.")},
+    {STR("FieldValueNotFound"),
+     STR("The value names something that has to exist in the same object, such as a volume, and does not.")},
     {STR("InternalError"), STR("The server could not tell whether the value is right.")},
 };
 
@@ -627,10 +643,12 @@ static bool put_error_type(Buf *out, Str query, const ExplainSettings *settings)
                 const char *type = api_error_name((ApiError)rules[j].type);
                 if (type && str_eq(str_of(type), error_types[i].name)) json_array_append_new(names, json_text(rules[j].name));
             }
-            put_json(out, json_pack("{s:o,s:o,s:o}", "type", json_text(error_types[i].name), "description", json_text(error_types[i].text), "rules", names));
+            put_json(out, json_pack("{s:o,s:o,s:o}", "type", json_text(error_types[i].name), "description",
+                                    json_text(error_types[i].text), "rules", names));
             return true;
         }
-        buf_format(out, "%s%s%.*s%s\n\n  ", settings->format == EXPLAIN_MARKDOWN ? "# " : "", bold(&w), TEXT(error_types[i].name), reset(&w));
+        buf_format(out, "%s%s%.*s%s\n\n  ", settings->format == EXPLAIN_MARKDOWN ? "# " : "", bold(&w), TEXT(error_types[i].name),
+                   reset(&w));
         put_wrapped(&w, error_types[i].text, 2, 2);
         buf_str(out, S("\n  Rules that report it:\n"));
         for (uint16_t j = 0; j < rule_count; j++) {
@@ -697,7 +715,8 @@ static Str next_block(Str *text) {
 static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *settings) {
     Str text = fill_numbers(out->arena, topic->text);
     if (settings->format == EXPLAIN_JSON) {
-        put_json(out, json_pack("{s:o,s:o,s:o}", "topic", json_text(topic->name), "title", json_text(topic->title), "text", json_text(text)));
+        put_json(out, json_pack("{s:o,s:o,s:o}", "topic", json_text(topic->name), "title", json_text(topic->title), "text",
+                                json_text(text)));
         return;
     }
     Writer w = {out, settings};
@@ -728,9 +747,11 @@ static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *setti
 
 /* Nothing found. */
 
-static void put_nothing(Buf *out, Str query, const Parts *parts, size_t from, size_t missing, const Type *at, const Type *kind, uint8_t minor) {
+static void put_nothing(Buf *out, Str query, const Parts *parts, size_t from, size_t missing, const Type *at, const Type *kind,
+                        uint8_t minor) {
     if (at && missing < parts->n) {
-        Str part = parts->at[missing], near = schema_near_field(at, part, minor), below = schema_find_below(at, part, minor, out->arena);
+        Str part = parts->at[missing], near = schema_near_field(at, part, minor),
+            below = schema_find_below(at, part, minor, out->arena);
         const Field *field = schema_field(at, part, str_hash(part));
         Buf path = {.arena = out->arena};
         for (size_t i = from; i < missing; i++) buf_format(&path, "%.*s.", TEXT(parts->at[i]));
@@ -750,7 +771,8 @@ static void put_nothing(Buf *out, Str query, const Parts *parts, size_t from, si
         return;
     }
     if (missing < parts->n && missing > from) {
-        buf_format(out, "%.*s is a plain value and has no field \"%.*s\"\n", TEXT(parts->at[missing - 1]), TEXT(parts->at[missing]));
+        buf_format(out, "%.*s is a plain value and has no field \"%.*s\"\n", TEXT(parts->at[missing - 1]),
+                   TEXT(parts->at[missing]));
         return;
     }
     unsigned best = 3;
@@ -792,7 +814,8 @@ ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
     if (put_error_type(out, query, settings)) return EXPLAINS_ERROR;
     if (kind) {
         size_t from = 1;
-        if (parts.n > 1 && (str_eq(parts.at[1], S("apps")) || str_eq(parts.at[1], S("batch")) || str_eq(parts.at[1], S("v1")))) from = 2;
+        if (parts.n > 1 && (str_eq(parts.at[1], S("apps")) || str_eq(parts.at[1], S("batch")) || str_eq(parts.at[1], S("v1"))))
+            from = 2;
         if (from == 2 && parts.n > 2 && (str_eq(parts.at[2], S("apps")) || str_eq(parts.at[2], S("batch")))) from = 3;
         if (follow(arena, kind, &parts, from, settings->minor, &target, &missing, &at)) {
             put_target(out, &target, settings);
@@ -844,7 +867,8 @@ void explain_index(Buf *out, const ExplainSettings *settings) {
         buf_format(out, "  %-22.*s %.*s\n", TEXT(kinds[i].kind), TEXT(first_sentence(schema_type(kinds[i].kind)->description)));
     buf_format(out, "\n%sTopics%s\n", bold(&w), reset(&w));
     for (uint16_t i = 0; i < topic_count; i++) buf_format(out, "  %-22.*s %.*s\n", TEXT(topics[i].name), TEXT(topics[i].title));
-    buf_format(out, "\nA path (spec.containers), a field (imagePullPolicy), a rule (unknown-field) or an error type (FieldValueInvalid) can be "
+    buf_format(out, "\nA path (spec.containers), a field (imagePullPolicy), a rule (unknown-field) or an error type "
+                    "(FieldValueInvalid) can be "
                     "asked for too.\n");
 }
 
@@ -859,14 +883,15 @@ void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *
                 if (field->since != minor && field->removed != minor) continue;
                 bool came = field->since == minor;
                 if (list) {
-                    json_array_append_new(list, json_pack("{s:o,s:s,s:o,s:o}", "version", json_text(version_text(out->arena, minor)), "change",
-                                                          came ? "added" : "removed", "type", json_text(schema_types[t]->name), "field",
-                                                          json_text(field->name)));
+                    json_array_append_new(list,
+                                          json_pack("{s:o,s:s,s:o,s:o}", "version", json_text(version_text(out->arena, minor)),
+                                                    "change", came ? "added" : "removed", "type",
+                                                    json_text(schema_types[t]->name), "field", json_text(field->name)));
                     continue;
                 }
                 any = true;
-                buf_format(out, "1.%d  %s  %s%.*s.%.*s%s", minor, came ? "new " : "gone", bold(&w), TEXT(schema_types[t]->name), TEXT(field->name),
-                           reset(&w));
+                buf_format(out, "1.%d  %s  %s%.*s.%.*s%s", minor, came ? "new " : "gone", bold(&w), TEXT(schema_types[t]->name),
+                           TEXT(field->name), reset(&w));
                 if (came && field->gate >= 0) buf_format(out, "  (gate %.*s)", TEXT(gate_text(out->arena, field->gate, to)));
                 buf_char(out, '\n');
             }
@@ -876,13 +901,15 @@ void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *
         uint8_t oldStage = gate->stage[from - VERSION_FIRST], newStage = gate->stage[to - VERSION_FIRST];
         if (before == after && oldStage == newStage) continue;
         if (list) {
-            json_array_append_new(list, json_pack("{s:o,s:s,s:s,s:b,s:b}", "gate", json_text(gate->name), "from", stage_name(oldStage), "to",
-                                                  stage_name(newStage), "onBefore", before, "onAfter", after));
+            json_array_append_new(list,
+                                  json_pack("{s:o,s:s,s:s,s:b,s:b}", "gate", json_text(gate->name), "from", stage_name(oldStage),
+                                            "to", stage_name(newStage), "onBefore", before, "onAfter", after));
             continue;
         }
         any = true;
-        buf_format(out, "gate  %s%.*s%s: %s, %s -> %s, %s\n", bold(&w), TEXT(gate->name), reset(&w), oldStage ? stage_name(oldStage) : "not there",
-                   before ? "on" : "off", newStage ? stage_name(newStage) : "gone", after ? "on" : "off");
+        buf_format(out, "gate  %s%.*s%s: %s, %s -> %s, %s\n", bold(&w), TEXT(gate->name), reset(&w),
+                   oldStage ? stage_name(oldStage) : "not there", before ? "on" : "off", newStage ? stage_name(newStage) : "gone",
+                   after ? "on" : "off");
     }
     if (list)
         put_json(out, list);
@@ -917,7 +944,8 @@ void explain_complete(Buf *out, Str typed, uint8_t minor) {
         if (follow(out->arena, candidate, &parts, kind ? 1 : 0, minor, &target, &missing, &at) && target.type) {
             for (uint16_t j = 0; j < target.type->fieldCount; j++) {
                 const Field *field = &target.type->fields[j];
-                if (schema_has(field, minor) && str_starts(field->name, rest)) buf_format(out, "%.*s.%.*s\n", TEXT(done), TEXT(field->name));
+                if (schema_has(field, minor) && str_starts(field->name, rest))
+                    buf_format(out, "%.*s.%.*s\n", TEXT(done), TEXT(field->name));
             }
             return;
         }

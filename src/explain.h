@@ -9,17 +9,25 @@ typedef enum ExplainFormat { EXPLAIN_TEXT, EXPLAIN_JSON, EXPLAIN_MARKDOWN } Expl
 
 typedef struct ExplainSettings {
     ExplainFormat format;
-    int depth;      /* levels of fields below the one asked for; 1 shows its fields, 0 none */
-    bool examples;  /* also those of the fields */
-    uint8_t minor;  /* Kubernetes 1.N */
+    int depth;     /* levels of fields below the one asked for; 1 shows its fields, 0 none */
+    bool examples; /* also those of the fields */
+    uint8_t minor; /* Kubernetes 1.N */
     bool colour;
-    int width;      /* of the terminal, in columns */
+    int width; /* of the terminal, in columns */
 } ExplainSettings;
 
 /* What a query names. */
-typedef enum ExplainKind { EXPLAINS_NOTHING, EXPLAINS_FIELD, EXPLAINS_PLACES, EXPLAINS_RULE, EXPLAINS_ERROR, EXPLAINS_TOPIC } ExplainKind;
+typedef enum ExplainKind {
+    EXPLAINS_NOTHING,
+    EXPLAINS_FIELD,
+    EXPLAINS_PLACES,
+    EXPLAINS_RULE,
+    EXPLAINS_ERROR,
+    EXPLAINS_TOPIC
+} ExplainKind;
 
-/* Writes the answer to `out`. A query that names nothing gets a message with what was probably meant, in `out`, and EXPLAINS_NOTHING. */
+/* Writes the answer to `out`. A query that names nothing gets a message with what was probably meant, in `out`, and
+ * EXPLAINS_NOTHING. */
 ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings);
 
 /* Writes what came and went between two versions 1.`from` and 1.`to`. */

@@ -1,4 +1,5 @@
-/* Two processes do the work: `git diff --name-status` finds the files, `git cat-file --batch` reads all their contents at once. */
+/* Two processes do the work: `git diff --name-status` finds the files, `git cat-file --batch` reads all their contents at once.
+ */
 #include "git.h"
 
 #include <errno.h>
@@ -96,7 +97,8 @@ static const char *complaint(Arena *arena, Output output) {
         ptrdiff_t from = str_find(text, '\''), to = str_rfind(text, '\'');
         Str revision = from >= 0 && to > from ? (Str){text.at + from + 1, (size_t)(to - from) - 1} : S("");
         if (str_eq(revision, S("HEAD"))) return "the repository has no commit yet, so there is nothing to compare with";
-        return str_format(arena, "git knows no revision \"%.*s\" (is the history shallow?)%c", (int)revision.len, revision.at, 0).at;
+        return str_format(arena, "git knows no revision \"%.*s\" (is the history shallow?)%c", (int)revision.len, revision.at, 0)
+            .at;
     }
     if (str_has(text, S("outside repository"))) return "a path is outside the repository";
     return text.len ? arena_cstr(arena, text) : "git failed";
@@ -146,10 +148,12 @@ static void add_paths(Arena *arena, Arguments *arguments, const Str *paths, size
 }
 
 static bool read_work_file(Arena *arena, Str top, Str path, Str *out) {
-    int fd = open(str_format(arena, "%.*s/%.*s%c", (int)top.len, top.at, (int)path.len, path.at, 0).at, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(str_format(arena, "%.*s/%.*s%c", (int)top.len, top.at, (int)path.len, path.at, 0).at,
+                  O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return false;
     Buf buf = {.arena = arena};
-    while (drain(fd, &buf)) {}
+    while (drain(fd, &buf)) {
+    }
     close(fd);
     *out = buf_text(&buf);
     return true;
@@ -217,7 +221,8 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
         if (workTree && !range->staged) {
             read_work_file(arena, topPath, file->newPath, &file->newText);
         } else {
-            buf_format(&names, "%.*s:%.*s\n", (int)range->to.len, range->to.at ? range->to.at : "", (int)file->newPath.len, file->newPath.at);
+            buf_format(&names, "%.*s:%.*s\n", (int)range->to.len, range->to.at ? range->to.at : "", (int)file->newPath.len,
+                       file->newPath.at);
             texts[wanted++] = &file->newText;
         }
     }

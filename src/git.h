@@ -6,8 +6,8 @@
 
 /* What is compared with what. */
 typedef struct GitRange {
-    Str from;     /* a revision; "HEAD" if the user named none */
-    Str to;       /* a revision, or empty: the work tree, or the index if `staged` */
+    Str from; /* a revision; "HEAD" if the user named none */
+    Str to;   /* a revision, or empty: the work tree, or the index if `staged` */
     bool staged;
 } GitRange;
 
@@ -22,8 +22,8 @@ typedef struct GitFiles {
     uint32_t n;
 } GitFiles;
 
-/* Finds the manifests (.yaml, .yml, .json) that differ, renames followed, and reads both sides. `paths` limits the search; an empty
- * list means everything. Returns NULL, or what went wrong in words for people. */
+/* Finds the manifests (.yaml, .yml, .json) that differ, renames followed, and reads both sides. `paths` limits the search; an
+ * empty list means everything. Returns NULL, or what went wrong in words for people. */
 const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, size_t count, GitFiles *out);
 
 #endif

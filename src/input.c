@@ -93,7 +93,8 @@ static bool is_ignored(const Ignore *ignore, const char *path, const char *name,
         for (uint32_t i = ignore->patterns.n; i > 0; i--) {
             const Pattern *pattern = &ignore->patterns.at[i - 1];
             if (pattern->directory && !directory) continue;
-            bool match = pattern->anchored ? match_path(pattern->text, path + ignore->base) : fnmatch(pattern->text, name, 0) == 0;
+            bool match =
+                pattern->anchored ? match_path(pattern->text, path + ignore->base) : fnmatch(pattern->text, name, 0) == 0;
             if (match) return !pattern->negated;
         }
     return false;
@@ -174,7 +175,8 @@ static const Ignore *ignore_above(Arena *arena, Str directory) {
         read_ignore(arena, (Str){path.at, end}, ignore);
         inner = ignore;
     }
-    /* Patterns above the starting directory are matched by name only unless the walk uses absolute paths; keep those that can be. */
+    /* Patterns above the starting directory are matched by name only unless the walk uses absolute paths; keep those that can be.
+     */
     for (Ignore *i = inner; i; i = (Ignore *)i->up) {
         uint32_t kept = 0;
         for (uint32_t k = 0; k < i->patterns.n; k++)

@@ -21,9 +21,9 @@ typedef struct InputList {
     uint32_t kustomizations;  /* kustomization files passed over */
 } InputList;
 
-/* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the order
- * of their names. Hidden files and directories and what .gitignore files name are left out, as are kustomization files, which are
- * no objects. Links to directories are not followed. */
+/* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the
+ * order of their names. Hidden files and directories and what .gitignore files name are left out, as are kustomization files,
+ * which are no objects. Links to directories are not followed. */
 void input_add(InputList *list, Str path);
 
 #endif

@@ -87,10 +87,12 @@ static bool select_rules(const Command *command, const char *option, const char 
         list += strcspn(list, ",");
         list += *list == ',';
         bool found = length == 0;
-        static const char *const sources[] = {"server", "yaml", "schema", "api", "warning", "lint", "pod-security", "policy", "all"};
+        static const char *const sources[] = {"server", "yaml",         "schema", "api", "warning",
+                                              "lint",   "pod-security", "policy", "all"};
         for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) found |= strcmp(word, sources[i]) == 0;
         for (uint16_t i = 0; i < rule_count; i++) {
-            bool match = strcmp(word, "all") == 0 || source_matches(rules[i].source, word) || (length && str_starts(rules[i].name, str_of(word)));
+            bool match = strcmp(word, "all") == 0 || source_matches(rules[i].source, word) ||
+                         (length && str_starts(rules[i].name, str_of(word)));
             if (match) on[i] = value;
             found |= match;
         }
@@ -113,9 +115,11 @@ static bool select_rules(const Command *command, const char *option, const char 
 enum { CHECK_FORMAT, CHECK_SELECT, CHECK_IGNORE, CHECK_VERSION, CHECK_FAIL_ON, CHECK_QUIET, CHECK_COLOUR, CHECK_THREADS };
 
 static const Option check_options[] = {
-    {"format", 'f', "FORMAT", "How findings are written: text (with the source line, the default), concise (one line each) or json."},
+    {"format", 'f', "FORMAT",
+     "How findings are written: text (with the source line, the default), concise (one line each) or json."},
     {"select", 0, "LIST",
-     "Report only these: sources (yaml, schema, api, warning, lint, pod-security, policy), rules, or prefixes of rules, separated by "
+     "Report only these: sources (yaml, schema, api, warning, lint, pod-security, policy), rules, or prefixes of rules, "
+     "separated by "
      "commas. 'server' stands for yaml, schema, api and warning."},
     {"ignore", 0, "LIST", "Report all but these; takes the same words."},
     {"kubernetes-version", 0, "VERSION",
@@ -158,7 +162,8 @@ static const Option explain_options[] = {
     {"depth", 0, "N", "How many levels of fields to show. Default: 1."},
     {"format", 'f', "FORMAT", "text (the default), json or markdown."},
     {"examples", 0, NULL, "Show an example of each field too."},
-    {"changes", 0, "A..B", "List the fields and feature gates that came, went or changed between two versions, as in 1.34..1.37."},
+    {"changes", 0, "A..B",
+     "List the fields and feature gates that came, went or changed between two versions, as in 1.34..1.37."},
     {"kubernetes-version", 0, "VERSION", "The API server to speak of: 1.32 to 1.37. Default: the newest."},
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
 };
@@ -167,10 +172,13 @@ static const Option explain_options[] = {
 
 static const Command commands[] = {
     {"check", "PATH...", "Say what the API server would say of manifests.",
-     "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or warn of, "
-     "with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without hidden ones and "
+     "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or warn "
+     "of, "
+     "with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without hidden ones "
+     "and "
      "those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are judged, also inside "
-     "Lists; documents of other kinds are counted and left alone. Files over 64 MiB and documents nested deeper than 1,000 levels are "
+     "Lists; documents of other kinds are counted and left alone. Files over 64 MiB and documents nested deeper than 1,000 "
+     "levels are "
      "refused, and so are documents whose aliases expand beyond what the server takes.",
      check_options, COUNT(check_options),
      "  podlint check deploy/                        everything below a directory\n"
@@ -179,16 +187,20 @@ static const Command commands[] = {
      "  podlint check --ignore warning --quiet .     only what the server refuses\n",
      run_check_command},
     {"defaults", "FILE", "Print an object as the API server would store it.",
-     "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for standard input. What cannot "
+     "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for standard input. What "
+     "cannot "
      "be decoded is reported, and the rest printed. Documents of other kinds are left out.",
      defaults_options, COUNT(defaults_options),
      "  podlint defaults pod.yaml                    as YAML\n"
      "  podlint defaults --format json pod.yaml      as JSON, with file and document number\n",
      run_defaults_command},
     {"diff", "OLD NEW", "Say what a change to manifests would do.",
-     "Compares two files or directories, or with --git or --staged two states of a repository, and says of every changed object what "
-     "applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be refused by the API server "
-     "because a field cannot change. Objects are paired by kind, namespace and name, wherever they stand; items of keyed lists by their "
+     "Compares two files or directories, or with --git or --staged two states of a repository, and says of every changed object "
+     "what "
+     "applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be refused by the API "
+     "server "
+     "because a field cannot change. Objects are paired by kind, namespace and name, wherever they stand; items of keyed lists "
+     "by their "
      "keys. --git alone means --git HEAD.",
      diff_options, COUNT(diff_options),
      "  podlint diff old.yaml new.yaml               two files\n"
@@ -197,9 +209,11 @@ static const Command commands[] = {
      "  podlint diff --staged                        for a pre-commit hook\n",
      run_diff_command},
     {"explain", "[PATH | NAME]", "Tell what a field, a rule, an error or a part of a pod's life is.",
-     "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports as it stands "
+     "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports "
+     "as it stands "
      "in a diagnostic), a field name by itself (all places that have it), a rule by its name, an error type of the API server "
-     "(FieldValueInvalid), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. Without a name it "
+     "(FieldValueInvalid), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. Without a name "
+     "it "
      "lists what there is.",
      explain_options, COUNT(explain_options),
      "  podlint explain spec.containers              a field of a pod\n"
@@ -209,7 +223,9 @@ static const Command commands[] = {
      "  podlint explain --changes 1.34..1.37         what is new\n",
      run_explain_command},
     {"completion", "SHELL", "Print completions for bash, zsh or fish.",
-     "Prints a script that completes podlint's commands, options, files, rules and the paths of explain. SHELL is bash, zsh or fish.", NULL, 0,
+     "Prints a script that completes podlint's commands, options, files, rules and the paths of explain. SHELL is bash, zsh or "
+     "fish.",
+     NULL, 0,
      "  source <(podlint completion bash)            in ~/.bashrc\n"
      "  podlint completion zsh >_podlint             in a folder of $fpath\n"
      "  podlint completion fish | source             in config.fish\n",
@@ -294,8 +310,8 @@ static int run_check_command(int argc, char **argv) {
     }
     for (uint32_t i = 0; i < run.fileCount; i++) {
         if (!run.files[i].error.at) continue;
-        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)run.files[i].name.len, run.files[i].name.at, (int)run.files[i].error.len,
-                run.files[i].error.at);
+        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)run.files[i].name.len, run.files[i].name.at,
+                (int)run.files[i].error.len, run.files[i].error.at);
         code = 2;
     }
     report_write(stdout, &run, &report);
@@ -350,8 +366,8 @@ static void report_unread(const DiffSide *side, int *code) {
     for (uint32_t i = 0; i < side->files.n; i++) {
         const DiffFile *file = side->files.at[i];
         if (!file->error.at) continue;
-        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file->source.name.len, file->source.name.at, (int)file->error.len,
-                file->error.at);
+        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file->source.name.len, file->source.name.at,
+                (int)file->error.len, file->error.at);
         *code = 2;
     }
 }
@@ -575,7 +591,8 @@ static int complete(int argc, char **argv) {
             if (str_starts(rules[i].name, str_of(typed))) puts(rules[i].name.at);
     } else if (typed[0] == '-') {
         for (size_t i = 0; i < command->optionCount; i++)
-            if (strncmp(typed, "--", strlen(typed) < 2 ? strlen(typed) : 2) == 0 && (strlen(typed) < 2 || strncmp(command->options[i].name, typed + 2, strlen(typed) - 2) == 0))
+            if (strncmp(typed, "--", strlen(typed) < 2 ? strlen(typed) : 2) == 0 &&
+                (strlen(typed) < 2 || strncmp(command->options[i].name, typed + 2, strlen(typed) - 2) == 0))
                 printf("--%s\n", command->options[i].name);
     } else if (strcmp(command->name, "explain") == 0) {
         Arena arena = {0};

@@ -1,6 +1,6 @@
 /* Decoding: one function walks any object by the rows of its type, as the server's JSON decoder would (sigs.k8s.io/json): names
- * match exactly, null is absence, a value of another type refuses the object, an unknown field only strict validation. A field that
- * cannot be decoded is left out and the rest goes on, so that one mistake does not hide the next. */
+ * match exactly, null is absence, a value of another type refuses the object, an unknown field only strict validation. A field
+ * that cannot be decoded is left out and the rest goes on, so that one mistake does not hide the next. */
 #include "model.h"
 
 #include "rules.h"
@@ -22,7 +22,8 @@ static Str node_words(Arena *arena, const Node *node) {
     case NODE_BOOL: return str_join(arena, S("the boolean "), node->text);
     case NODE_INT:
     case NODE_FLOAT: return str_join(arena, S("the number "), node->text);
-    case NODE_STRING: return str_format(arena, "the text \"%.*s\"", (int)(node->text.len < 60 ? node->text.len : 60), node->text.at);
+    case NODE_STRING:
+        return str_format(arena, "the text \"%.*s\"", (int)(node->text.len < 60 ? node->text.len : 60), node->text.at);
     case NODE_LIST: return S("a list");
     case NODE_MAP: return S("a map");
     }
@@ -38,7 +39,8 @@ static Str leaf_name(const Path *path) {
 static Str type_hint(Decoder *d, const Node *node, const Field *field, const Path *path) {
     bool scalar = node->kind < NODE_LIST, number = field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64;
     if (field->shape == SHAPE_LIST && path->index < 0)
-        return node->kind == NODE_MAP ? S("put a dash in front of each item") : S("write a list: each item on a line of its own, after a dash");
+        return node->kind == NODE_MAP ? S("put a dash in front of each item")
+                                      : S("write a list: each item on a line of its own, after a dash");
     if (scalar && field->scalar == TYPE_STRING) {
         return str_format(d->arena, "put the value in quotes: \"%.*s\"", (int)(node->span.end - node->span.at),
                           d->document->source->text.at + node->span.at);
@@ -164,8 +166,11 @@ static Str quantity_hint(Decoder *d, Str text) {
     Str suffix = str_trim(str_slice(text, digits));
     static const struct {
         Str unit, decimal, binary;
-    } units[] = {{STR("k"), STR("k"), STR("Ki")}, {STR("m"), STR("M"), STR("Mi")}, {STR("g"), STR("G"), STR("Gi")},
-                 {STR("t"), STR("T"), STR("Ti")}, {STR("p"), STR("P"), STR("Pi")}};
+    } units[] = {{STR("k"), STR("k"), STR("Ki")},
+                 {STR("m"), STR("M"), STR("Mi")},
+                 {STR("g"), STR("G"), STR("Gi")},
+                 {STR("t"), STR("T"), STR("Ti")},
+                 {STR("p"), STR("P"), STR("Pi")}};
     for (size_t i = 0; i < sizeof units / sizeof *units && digits; i++) {
         Str bytes = str_join(d->arena, units[i].unit, S("b")), binary = str_join(d->arena, units[i].unit, S("ib"));
         if (!str_eq_nocase(suffix, units[i].unit) && !str_eq_nocase(suffix, bytes) && !str_eq_nocase(suffix, binary) &&
@@ -341,7 +346,8 @@ static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const 
         return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
     if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
     Str near = schema_near_field(type, entry->key, minor);
-    if (near.len && str_distance(near, entry->key, 1) <= 1) return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
+    if (near.len && str_distance(near, entry->key, 1) <= 1)
+        return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
     Str below = schema_find_below(type, entry->key, minor, d->arena);
     Str up = path_text(d->arena, path);
     if (below.len)
@@ -370,7 +376,8 @@ static void decode_object(Decoder *d, const Type *type, const Node *node, void *
             unknown_field(d, type, entry, field, path);
             continue;
         }
-        if (entry->value.kind == NODE_NULL && !(field->scalar == TYPE_QUANTITY && field->shape == SHAPE_ONE && !field->optional)) continue;
+        if (entry->value.kind == NODE_NULL && !(field->scalar == TYPE_QUANTITY && field->shape == SHAPE_ONE && !field->optional))
+            continue;
         seen |= (uint64_t)1 << (field - type->fields);
         Path below = path_field(path, field->name);
         void *at = (char *)out + field->offset;
@@ -395,7 +402,8 @@ static Str syntax_hint(const Source *source, const Fault *fault) {
     if (at < text.len && text.at[at] == '\t') return S("indent with spaces: YAML takes no tabs there");
     if (str_has(fault->text, S("mapping values are not allowed")))
         return S("put a value that holds \": \" in quotes, or check the indent of this line");
-    if (str_has(fault->text, S("expected key")) || str_has(fault->text, S("block collection")) || str_has(fault->text, S("block mapping")))
+    if (str_has(fault->text, S("expected key")) || str_has(fault->text, S("block collection")) ||
+        str_has(fault->text, S("block mapping")))
         return S("check the indent of this line against the lines above it");
     if (str_has(fault->text, S("cannot start any token"))) return S("put the value in quotes");
     if (str_has(fault->text, S("unexpected end of stream"))) return S("a quote or bracket that is opened above is never closed");
@@ -518,15 +526,24 @@ static void explain_skip(Document *document) {
     }
 }
 
-/* The kind under an API version that servers no longer have. Such an object is still decoded as the kind of today, so that the rest of
- * it can be judged. */
+/* The kind under an API version that servers no longer have. Such an object is still decoded as the kind of today, so that the
+ * rest of it can be judged. */
 static const Type *retired_kind(Document *document) {
     const Type *known = schema_kind_named(document->kind);
-    static const Str groups[] = {STR("v1"), STR("apps/v1"), STR("batch/v1"), STR("extensions/v1beta1"), STR("apps/v1beta1"),
-                                 STR("apps/v1beta2"), STR("batch/v1beta1"), STR("batch/v2alpha1"), STR("v1beta1"), STR("v2")};
+    static const Str groups[] = {STR("v1"),
+                                 STR("apps/v1"),
+                                 STR("batch/v1"),
+                                 STR("extensions/v1beta1"),
+                                 STR("apps/v1beta1"),
+                                 STR("apps/v1beta2"),
+                                 STR("batch/v1beta1"),
+                                 STR("batch/v2alpha1"),
+                                 STR("v1beta1"),
+                                 STR("v2")};
     if (!known || !str_in(document->apiVersion, groups, sizeof groups / sizeof *groups)) return NULL;
     const Node *node = identity(document->root, S("apiVersion"));
-    emit_api_version(&document->diags, (Where){node->span, S("apiVersion")}, document->kind, document->apiVersion, known->apiVersion);
+    emit_api_version(&document->diags, (Where){node->span, S("apiVersion")}, document->kind, document->apiVersion,
+                     known->apiVersion);
     return known;
 }
 
@@ -546,7 +563,13 @@ static void build_one(Arena *arena, Document *document) {
 }
 
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items) {
-    Document whole = {.source = source, .index = in->index, .item = -1, .span = in->span, .root = in->root, .minor = minor, .diags = {.arena = arena}};
+    Document whole = {.source = source,
+                      .index = in->index,
+                      .item = -1,
+                      .span = in->span,
+                      .root = in->root,
+                      .minor = minor,
+                      .diags = {.arena = arena}};
     whole.unreadable = add_faults(&whole, source, in) || !in->readable;
     const Node *list = NULL;
     if (in->root->kind == NODE_MAP && is_list(identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind"))))
@@ -563,8 +586,13 @@ uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in,
     if (whole.diags.items.n) (*items)[count++] = whole;
     for (uint32_t i = 0; i < list->count; i++) {
         Document *item = &(*items)[count++];
-        *item = (Document){.source = source, .index = in->index, .item = (int32_t)i, .span = list->items[i].span, .root = &list->items[i],
-                           .minor = minor, .diags = {.arena = arena}};
+        *item = (Document){.source = source,
+                           .index = in->index,
+                           .item = (int32_t)i,
+                           .span = list->items[i].span,
+                           .root = &list->items[i],
+                           .minor = minor,
+                           .diags = {.arena = arena}};
         /* The items of a typed list may leave out what the list says. */
         if (kind.len > 4 && item->root->kind == NODE_MAP && !identity(item->root, S("kind"))) {
             Node *named = NEW(arena, Node);
@@ -575,8 +603,10 @@ uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in,
             const Str values[] = {{kind.at, kind.len - 4}, identity_text(in->root, S("apiVersion"))};
             for (int k = 0; k < 2; k++)
                 if (!identity(named, names[k]))
-                    named->entries[named->count++] =
-                        (Entry){names[k], str_hash(names[k]), item->root->span, {.kind = NODE_STRING, .span = item->root->span, .text = values[k]}};
+                    named->entries[named->count++] = (Entry){names[k],
+                                                             str_hash(names[k]),
+                                                             item->root->span,
+                                                             {.kind = NODE_STRING, .span = item->root->span, .text = values[k]}};
             item->root = named;
         }
         build_one(arena, item);

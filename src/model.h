@@ -8,24 +8,25 @@
 /* One object of a file, or one item of a List. */
 typedef struct Document {
     const Source *source;
-    uint32_t index;     /* of the document in its file, from 0 */
-    int32_t item;       /* of the List that it is in, or -1 */
-    Span span;          /* where it starts and ends */
-    const Node *root;   /* its own map */
+    uint32_t index;   /* of the document in its file, from 0 */
+    int32_t item;     /* of the List that it is in, or -1 */
+    Span span;        /* where it starts and ends */
+    const Node *root; /* its own map */
     Str apiVersion, kind, name, namespace_;
-    const Type *type;   /* NULL: a kind that podlint leaves alone */
-    void *object;       /* the struct of that type, defaulted; NULL if skipped or unreadable */
-    bool unreadable;    /* the server cannot decode it */
-    uint8_t minor;      /* the Kubernetes version 1.N that it is read for */
+    const Type *type; /* NULL: a kind that podlint leaves alone */
+    void *object;     /* the struct of that type, defaulted; NULL if skipped or unreadable */
+    bool unreadable;  /* the server cannot decode it */
+    uint8_t minor;    /* the Kubernetes version 1.N that it is read for */
     DiagList diags;
 } Document;
 
-/* Turns the document that the reader found into `out`, one Document for each item of a List. Diagnostics of reading, of the schema
- * and of types are in each document's list. Everything is allocated in `arena`. `items` gets the array, the count is returned. */
+/* Turns the document that the reader found into `out`, one Document for each item of a List. Diagnostics of reading, of the
+ * schema and of types are in each document's list. Everything is allocated in `arena`. `items` gets the array, the count is
+ * returned. */
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items);
 
-/* The pod template of an object: its metadata, its spec and the path of both; for a Pod the pod itself. `meta` and `spec` are NULL
- * if the object has none (a ReplicationController without a template). */
+/* The pod template of an object: its metadata, its spec and the path of both; for a Pod the pod itself. `meta` and `spec` are
+ * NULL if the object has none (a ReplicationController without a template). */
 typedef struct PodView {
     ObjectMeta *meta;
     PodSpec *spec;
@@ -45,8 +46,8 @@ typedef struct ImageName {
 
 ImageName image_parse(Str reference);
 
-/* Fills in what the server's defaulting sets depending on other fields (k8s.io/kubernetes/pkg/apis/{core,apps,batch}/v1, defaults.go).
- * Defaults that hold for a field by itself are set while decoding, from the schema. */
+/* Fills in what the server's defaulting sets depending on other fields (k8s.io/kubernetes/pkg/apis/{core,apps,batch}/v1,
+ * defaults.go). Defaults that hold for a field by itself are set while decoding, from the schema. */
 void defaults_apply(Arena *arena, Document *document);
 
 #endif

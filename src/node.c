@@ -1,8 +1,8 @@
 /* libyaml's events become a tree of nodes. Three things are harder than they look, and all three live here:
  * - the server splits a stream into documents by lines before any YAML is read, so a `---` inside a block scalar ends a document;
  * - libyaml's marks count code points from the start of the text it was given: `Marks` turns them into byte offsets;
- * - scalars resolve by YAML 1.1 with the extras and omissions of go.yaml.in/yaml/v2, and numbers then take the form that Go's JSON
- *   encoder gives them, because that text is what the typed fields are decoded from. */
+ * - scalars resolve by YAML 1.1 with the extras and omissions of go.yaml.in/yaml/v2, and numbers then take the form that Go's
+ * JSON encoder gives them, because that text is what the typed fields are decoded from. */
 #include "node.h"
 
 #include <assert.h>
@@ -403,9 +403,9 @@ typedef struct Composer {
     ARRAY(Node) values; /* finished nodes that wait for their parent: a map's keys and values alternate */
     ARRAY(Frame) frames;
     ARRAY(Anchor) anchors;
-    bool aliased;      /* an alias was met */
-    bool json;         /* the document starts with a brace */
-    bool again;        /* the text was edited and has to be read anew */
+    bool aliased; /* an alias was met */
+    bool json;    /* the document starts with a brace */
+    bool again;   /* the text was edited and has to be read anew */
     yaml_event_t *event;
 } Composer;
 
@@ -755,7 +755,8 @@ static bool repair(Composer *c, const yaml_parser_t *parser) {
         Str scalar = {text.at + start, end - start};
         if (str_find(scalar, '\'') >= 0 || str_find(scalar, '\n') >= 0) return false;
     } else {
-        if (strcmp(parser->problem, "found unknown escape character") != 0 || !str_starts(str_slice(text, at), S("\\'"))) return false;
+        if (strcmp(parser->problem, "found unknown escape character") != 0 || !str_starts(str_slice(text, at), S("\\'")))
+            return false;
         end = at + 1;
         grown = (size_t)-1;
     }
@@ -785,7 +786,8 @@ static void parser_fault(Composer *c, const yaml_parser_t *parser) {
     if (parser->error == YAML_READER_ERROR) {
         size_t at = parser->problem_offset < c->marks.written.len ? parser->problem_offset : c->marks.written.len;
         /* A bad trailing byte is reported behind the character that it breaks. */
-        for (int back = 0; back < 3 && at > 0 && strstr(problem.at, "trailing") && (unsigned char)c->marks.written.at[at] < 0xC0; back++)
+        for (int back = 0; back < 3 && at > 0 && strstr(problem.at, "trailing") && (unsigned char)c->marks.written.at[at] < 0xC0;
+             back++)
             at--;
         Span span = {c->marks.base + (uint32_t)at, c->marks.base + (uint32_t)at + (at < c->marks.written.len)};
         add_fault(c, FAULT_ENCODING, span, (Span){0}, problem, S(""));
@@ -803,7 +805,8 @@ static void parser_fault(Composer *c, const yaml_parser_t *parser) {
 static void find_not_finite(Composer *c, const Node *node) {
     if (node->kind == NODE_FLOAT && node->text.at[node->text.len - 1] > '9')
         add_fault(c, FAULT_NOT_FINITE, node->span, (Span){0}, node->text, S(""));
-    for (uint32_t i = 0; i < node->count; i++) find_not_finite(c, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i]);
+    for (uint32_t i = 0; i < node->count; i++)
+        find_not_finite(c, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i]);
 }
 
 static bool finish_root(Composer *c) {
@@ -849,10 +852,12 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
             value = true;
             break;
         case YAML_SEQUENCE_START_EVENT:
-            start_collection(c, NODE_LIST, event.data.sequence_start.anchor, event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
+            start_collection(c, NODE_LIST, event.data.sequence_start.anchor,
+                             event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
             break;
         case YAML_MAPPING_START_EVENT:
-            start_collection(c, NODE_MAP, event.data.mapping_start.anchor, event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
+            start_collection(c, NODE_MAP, event.data.mapping_start.anchor,
+                             event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
             break;
         case YAML_SEQUENCE_END_EVENT:
         case YAML_MAPPING_END_EVENT: {
@@ -993,10 +998,11 @@ bool node_next(NodeReader *reader, Arena *arena, NodeDocument *out) {
             ARRAY_PUSH(arena, &out->faults, (Fault){.kind = FAULT_TAIL, .span = {(uint32_t)ignored, (uint32_t)ignored + 1}});
         }
         if (separatorFault)
-            ARRAY_PUSH(arena, &out->faults,
-                       (Fault){.kind = FAULT_SEPARATOR,
-                               .span = reader->separatorSpan,
-                               .text = {text.at + reader->separatorSpan.at, reader->separatorSpan.end - reader->separatorSpan.at}});
+            ARRAY_PUSH(
+                arena, &out->faults,
+                (Fault){.kind = FAULT_SEPARATOR,
+                        .span = reader->separatorSpan,
+                        .text = {text.at + reader->separatorSpan.at, reader->separatorSpan.end - reader->separatorSpan.at}});
         return true;
     }
     return false;

@@ -1,5 +1,5 @@
-/* YAML text as a tree of nodes with byte spans, read the way the API server reads it: the documents of a stream are split at lines
- * that start with `---` (k8s.io/apimachinery/pkg/util/yaml), each is read by libyaml, and scalars take the types that
+/* YAML text as a tree of nodes with byte spans, read the way the API server reads it: the documents of a stream are split at
+ * lines that start with `---` (k8s.io/apimachinery/pkg/util/yaml), each is read by libyaml, and scalars take the types that
  * go.yaml.in/yaml/v2 gives them (YAML 1.1: `yes` is a boolean, 0644 is octal) before they become JSON (sigs.k8s.io/yaml).
  * What cannot be read is a Fault; the tree holds what could. */
 #ifndef PODLINT_NODE_H
@@ -13,13 +13,13 @@ typedef struct Node Node;
 typedef struct Entry Entry;
 
 struct Node {
-    uint8_t kind;    /* NodeKind */
-    bool plain : 1;  /* a scalar written without quotes */
-    bool alias : 1;  /* written as an alias: the content stands elsewhere */
-    uint16_t depth;  /* levels below and including this node, aliases expanded */
-    uint32_t count;  /* children of a list or map */
-    Span span;       /* where it is written; an alias's own place */
-    Str text;        /* a string's value, or the JSON text of a number, boolean or null */
+    uint8_t kind;   /* NodeKind */
+    bool plain : 1; /* a scalar written without quotes */
+    bool alias : 1; /* written as an alias: the content stands elsewhere */
+    uint16_t depth; /* levels below and including this node, aliases expanded */
+    uint32_t count; /* children of a list or map */
+    Span span;      /* where it is written; an alias's own place */
+    Str text;       /* a string's value, or the JSON text of a number, boolean or null */
     union {
         Node *items;    /* of a list */
         Entry *entries; /* of a map: keys are unique, in order of first appearance */
@@ -35,23 +35,23 @@ struct Entry {
 
 /* What the API server's reader refuses. */
 typedef enum FaultKind {
-    FAULT_SYNTAX,          /* text: libyaml's words */
-    FAULT_ENCODING,        /* bytes that are no UTF-8, text: libyaml's words */
-    FAULT_SEPARATOR,       /* text after `---` on its line */
-    FAULT_DEPTH,           /* more than NODE_MAX_DEPTH levels */
-    FAULT_ANCHOR_UNKNOWN,  /* text: the alias's name */
-    FAULT_ANCHOR_RECURSIVE,/* text: the alias's name */
-    FAULT_ALIAS_EXPANSION, /* aliases expand to far more than is written */
-    FAULT_KEY_COMPLEX,     /* a list or map as key */
+    FAULT_SYNTAX,           /* text: libyaml's words */
+    FAULT_ENCODING,         /* bytes that are no UTF-8, text: libyaml's words */
+    FAULT_SEPARATOR,        /* text after `---` on its line */
+    FAULT_DEPTH,            /* more than NODE_MAX_DEPTH levels */
+    FAULT_ANCHOR_UNKNOWN,   /* text: the alias's name */
+    FAULT_ANCHOR_RECURSIVE, /* text: the alias's name */
+    FAULT_ALIAS_EXPANSION,  /* aliases expand to far more than is written */
+    FAULT_KEY_COMPLEX,      /* a list or map as key */
     FAULT_KEY_NULL,
-    FAULT_KEY_NUMBER,      /* an integer over 2^63-1 as key, text: the key */
-    FAULT_MERGE,           /* `<<` with something else than a map or a list of maps */
-    FAULT_TAG,             /* text: value, other: tag */
-    FAULT_BINARY,          /* !!binary with broken base64 */
-    FAULT_NOT_FINITE,      /* text: .nan, .inf */
-    FAULT_DUPLICATE_KEY,   /* text: key, at the second one; related: the first one */
-    FAULT_MERGED_KEY,      /* a key that is also merged in by `<<`, text: key; related: the other one */
-    FAULT_TAIL,            /* text after the document's end that the server's reader ignores */
+    FAULT_KEY_NUMBER,    /* an integer over 2^63-1 as key, text: the key */
+    FAULT_MERGE,         /* `<<` with something else than a map or a list of maps */
+    FAULT_TAG,           /* text: value, other: tag */
+    FAULT_BINARY,        /* !!binary with broken base64 */
+    FAULT_NOT_FINITE,    /* text: .nan, .inf */
+    FAULT_DUPLICATE_KEY, /* text: key, at the second one; related: the first one */
+    FAULT_MERGED_KEY,    /* a key that is also merged in by `<<`, text: key; related: the other one */
+    FAULT_TAIL,          /* text after the document's end that the server's reader ignores */
 } FaultKind;
 
 typedef struct Fault {
@@ -75,14 +75,15 @@ typedef struct NodeDocument {
 /* Walks the documents of a source. */
 typedef struct NodeReader {
     const Source *source;
-    size_t at;            /* where the next document starts */
-    uint32_t index;       /* its number */
-    size_t jsonEnd;       /* end of the chunk in hand, while more JSON objects stand in it */
-    bool separatorFault;  /* the line that ended the last document had text after `---` */
+    size_t at;           /* where the next document starts */
+    uint32_t index;      /* its number */
+    size_t jsonEnd;      /* end of the chunk in hand, while more JSON objects stand in it */
+    bool separatorFault; /* the line that ended the last document had text after `---` */
     Span separatorSpan;
 } NodeReader;
 
-/* Reads the next document into `out`, allocated in `arena`; false at the end. Documents of nothing but comments are passed over. */
+/* Reads the next document into `out`, allocated in `arena`; false at the end. Documents of nothing but comments are passed over.
+ */
 bool node_next(NodeReader *reader, Arena *arena, NodeDocument *out);
 
 /* The entry of a map with this key, or NULL; NULL also for any other kind of node. */

@@ -131,8 +131,9 @@ static void wrap(FILE *out, const char *text, int indent, int at) {
 static void put_option(FILE *out, const Option *option) {
     enum { COLUMN = 30 };
     char head[96];
-    int n = snprintf(head, sizeof head, "  %c%c%s --%s%s%s", option->letter ? '-' : ' ', option->letter ? option->letter : ' ',
-                     option->letter ? "," : " ", option->name, option->argument ? " " : "", option->argument ? option->argument : "");
+    int n =
+        snprintf(head, sizeof head, "  %c%c%s --%s%s%s", option->letter ? '-' : ' ', option->letter ? option->letter : ' ',
+                 option->letter ? "," : " ", option->name, option->argument ? " " : "", option->argument ? option->argument : "");
     fputs(head, out);
     if (n >= COLUMN - 1)
         fprintf(out, "\n%*s", COLUMN, "");
@@ -182,7 +183,8 @@ void program_manual(FILE *out, const Command *commands, size_t count) {
         put_roff(out, commands[i].operands);
         fputc('\n', out);
     }
-    fputs(".SH DESCRIPTION\npodlint says offline what the Kubernetes API server would say of a manifest, with the line and column of\n"
+    fputs(".SH DESCRIPTION\npodlint says offline what the Kubernetes API server would say of a manifest, with the line and "
+          "column of\n"
           "each fault. It covers Pod and every kind that holds a pod template: Deployment, ReplicaSet, StatefulSet,\n"
           "DaemonSet, Job, CronJob, ReplicationController and PodTemplate.\n",
           out);

@@ -54,7 +54,7 @@ int usage_error(const Command *command, const char *format, ...) __attribute__((
 const char *nearest_word(const char *word, const char *const *list, size_t count);
 
 /* The exit codes, said once. */
-#define EXIT_CODES                                                                                                              \
+#define EXIT_CODES \
     "  0  nothing found at or above --fail-on\n  1  something found\n  2  wrong usage, or a file could not be read or written\n"
 
 #endif

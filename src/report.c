@@ -45,7 +45,8 @@ static void write_snippet(FILE *out, const Palette *p, const Finding *f, int wid
     }
     if (end > from + shown.len) end = from + shown.len;
     fprintf(out, "%s%*u |%s %s", p->blue, width, f->start.line, p->reset, from ? "..." : "");
-    for (size_t i = 0; i < shown.len; i++) fputc((unsigned char)shown.at[i] < 0x20 && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
+    for (size_t i = 0; i < shown.len; i++)
+        fputc((unsigned char)shown.at[i] < 0x20 && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
     fprintf(out, "%s\n%s%*s |%s %s", cut ? "..." : "", p->blue, width, "", p->reset, from ? "   " : "");
     for (size_t i = from; i < at; i++)
         if (((unsigned char)line.at[i] & 0xC0) != 0x80) fputc(line.at[i] == '\t' ? '\t' : ' ', out);
@@ -246,8 +247,8 @@ static void write_json(FILE *out, const Run *run, const ReportSettings *settings
     fprintf(out,
             "],\n\"summary\": {\"files\": %u, \"documents\": %u, \"accepted\": %u, \"rejected\": %u, \"skipped\": %u, "
             "\"kustomizations\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, \"unread\": %u}}\n",
-            run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->errors, run->warnings,
-            run->infos, run->unreadableFiles);
+            run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->errors,
+            run->warnings, run->infos, run->unreadableFiles);
 }
 
 void report_write(FILE *out, const Run *run, const ReportSettings *settings) {

@@ -11,7 +11,7 @@ typedef enum ReportFormat { REPORT_TEXT, REPORT_CONCISE, REPORT_JSON } ReportFor
 typedef struct ReportSettings {
     ReportFormat format;
     bool colour;
-    bool quiet;       /* no summary, nothing at all if nothing was found */
+    bool quiet;                   /* no summary, nothing at all if nothing was found */
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N of the run */
     uint8_t minorCount;
 } ReportSettings;

@@ -16,7 +16,8 @@ Str run_read_error(Arena *arena, SourceError kind, int error) {
         return arena_str(arena, str_of(strerror_r(error, text, sizeof text)));
     }
     case SOURCE_NOT_A_FILE: return S("it is no regular file, or a pipe that nobody writes to");
-    case SOURCE_TOO_LARGE: return str_format(arena, "it is larger than %zu MiB, the largest file that is read", SOURCE_MAX_BYTES >> 20);
+    case SOURCE_TOO_LARGE:
+        return str_format(arena, "it is larger than %zu MiB, the largest file that is read", SOURCE_MAX_BYTES >> 20);
     case SOURCE_UTF16_LE: return S("the server's reader cannot read little-endian UTF-16");
     case SOURCE_UTF16_BROKEN: return S("its characters are cut, or it does not end with a line feed");
     }
@@ -47,14 +48,15 @@ static Finding finish(Worker *w, Source *source, const Diag *diag) {
     uint32_t i = 0;
     for (const Note *note = diag->notes; note; note = note->next, i++) {
         Place place = source_place(source, &w->scratch, note->span.at);
-        finding.notes[i] = (FindingNote){place, arena_str(kept, note->text), arena_str(kept, source_line(source, &w->scratch, place.line))};
+        finding.notes[i] =
+            (FindingNote){place, arena_str(kept, note->text), arena_str(kept, source_line(source, &w->scratch, place.line))};
     }
     return finding;
 }
 
 static bool same_finding(const Finding *a, const Finding *b) {
-    return a->rule == b->rule && a->start.line == b->start.line && a->start.column == b->start.column && str_eq(a->path, b->path) &&
-           str_eq(a->message, b->message);
+    return a->rule == b->rule && a->start.line == b->start.line && a->start.column == b->start.column &&
+           str_eq(a->path, b->path) && str_eq(a->message, b->message);
 }
 
 /* Adds a document's diagnostics for version number `version` to what is known of it. */
@@ -130,9 +132,11 @@ static void check_file(Worker *w, Str name, ResultFile *out) {
         out->error = run_read_error(w->kept, error, errno);
         return;
     }
-    for (unsigned version = 0; version < w->settings->minorCount && !error; version++) check_version(w, &source, version, &documents);
+    for (unsigned version = 0; version < w->settings->minorCount && !error; version++)
+        check_version(w, &source, version, &documents);
     for (uint32_t i = 0; i < documents.n && w->settings->minorCount > 1; i++)
-        if (documents.at[i].findingCount) qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
+        if (documents.at[i].findingCount)
+            qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
     out->documents = documents.at;
     out->documentCount = documents.n;
 }

@@ -1,5 +1,5 @@
-/* The run of `podlint check`: every file is read, decoded, defaulted and validated, on as many threads as wanted, and what was found
- * is kept in a form that needs neither the text nor the tree. The result does not depend on the number of threads. */
+/* The run of `podlint check`: every file is read, decoded, defaulted and validated, on as many threads as wanted, and what was
+ * found is kept in a form that needs neither the text nor the tree. The result does not depend on the number of threads. */
 #ifndef PODLINT_RUN_H
 #define PODLINT_RUN_H
 
@@ -19,7 +19,7 @@ typedef struct Finding {
     uint8_t severity;
     Place start, end; /* end: the place after the last code point */
     Str path, message, help;
-    Str line;         /* the source line of `start` */
+    Str line; /* the source line of `start` */
     FindingNote *notes;
     uint32_t noteCount;
     uint16_t versions; /* bit N: it holds for RunSettings.minors[N] */
@@ -54,7 +54,7 @@ enum { MAX_VERSIONS = 8 };
 typedef struct RunSettings {
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N, in ascending order */
     uint8_t minorCount;
-    unsigned threads;    /* at least 1 */
+    unsigned threads; /* at least 1 */
     Selection selection;
 } RunSettings;
 

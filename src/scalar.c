@@ -44,7 +44,8 @@ static bool read_suffix(Str s, int *exponent, uint8_t *format) {
             return true;
         }
     int64_t value;
-    if (s.len < 2 || (s.at[0] != 'e' && s.at[0] != 'E') || !int_parse(str_slice(s, 1), INT32_MIN, INT32_MAX, &value)) return false;
+    if (s.len < 2 || (s.at[0] != 'e' && s.at[0] != 'E') || !int_parse(str_slice(s, 1), INT32_MIN, INT32_MAX, &value))
+        return false;
     *exponent = value > 200 ? 200 : value < -200 ? -200 : (int)value;
     *format = QUANTITY_EXPONENT;
     return true;
@@ -84,7 +85,8 @@ QuantityError quantity_parse(Quantity *out, Str text) {
     Int128 value = 0;
     bool beyond = false; /* a non-zero digit below 10^-9 */
     int digits = 0;
-    for (size_t j = 0; j < whole.len; j++) value = value > INT128_MAX / 10 - 1 ? INT128_MAX / 10 : value * 10 + (whole.at[j] - '0');
+    for (size_t j = 0; j < whole.len; j++)
+        value = value > INT128_MAX / 10 - 1 ? INT128_MAX / 10 : value * 10 + (whole.at[j] - '0');
     for (size_t j = 0; j < fraction.len; j++) {
         if (digits < 27) {
             value = value > INT128_MAX / 10 - 1 ? INT128_MAX / 10 : value * 10 + (fraction.at[j] - '0');
@@ -110,9 +112,12 @@ QuantityError quantity_parse(Quantity *out, Str text) {
     else if (out->format == QUANTITY_BINARY)
         out->kept = fraction.len == 0 && length + (size_t)(exponent * 3 / 10) + 1 <= 15 && whole.len &&
                     (whole.at[whole.len - 1] - '0' + (whole.len > 1 ? (whole.at[whole.len - 2] - '0') * 10 : 0) +
-                     (whole.len > 2 ? (whole.at[whole.len - 3] - '0') * 100 : 0)) % 8 != 0;
+                     (whole.len > 2 ? (whole.at[whole.len - 3] - '0') * 100 : 0)) %
+                            8 !=
+                        0;
     else
-        out->kept = length <= 18 && exponent - (int)fraction.len >= -9 && (exponent - (int)fraction.len) % 3 == 0 && !zeros && whole.len;
+        out->kept =
+            length <= 18 && exponent - (int)fraction.len >= -9 && (exponent - (int)fraction.len) % 3 == 0 && !zeros && whole.len;
     return QUANTITY_OK;
 }
 
@@ -230,7 +235,8 @@ bool time_parse(Time *out, Str s) {
         if ((s.at[i] != '+' && s.at[i] != '-') || i + 6 != s.len || s.at[i + 3] != ':') return false;
         if (!number_at(s, i + 1, 2, 0, 24, &zoneHour) || !number_at(s, i + 4, 2, 0, 59, &zoneMinute)) return false;
     }
-    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
+    struct tm tm = {
+        .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
     *out = (Time){true, (int64_t)timegm(&tm) - sign * ((int64_t)zoneHour * 3600 + (int64_t)zoneMinute * 60)};
     return true;
 }
@@ -239,6 +245,6 @@ Str time_text(Arena *arena, Time time) {
     time_t seconds = (time_t)time.seconds;
     struct tm tm;
     gmtime_r(&seconds, &tm);
-    return str_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-                      tm.tm_sec);
+    return str_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                      tm.tm_min, tm.tm_sec);
 }

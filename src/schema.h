@@ -22,7 +22,14 @@ typedef enum Shape { SHAPE_ONE, SHAPE_LIST, SHAPE_MAP } Shape;
 typedef enum ListKind { LIST_PLAIN, LIST_ATOMIC, LIST_SET, LIST_MAP } ListKind;
 
 /* What changing a field of an existing object does. */
-typedef enum Mutability { CHANGE_NORMAL, CHANGE_IN_PLACE, CHANGE_LIMITED, CHANGE_RESIZE, CHANGE_ROLLOUT, CHANGE_FIXED } Mutability;
+typedef enum Mutability {
+    CHANGE_NORMAL,
+    CHANGE_IN_PLACE,
+    CHANGE_LIMITED,
+    CHANGE_RESIZE,
+    CHANGE_ROLLOUT,
+    CHANGE_FIXED
+} Mutability;
 
 typedef struct EnumValue {
     Str value, description;
@@ -33,16 +40,16 @@ typedef struct Type Type;
 /* What is said of a field, and never needed to decode one. */
 typedef struct FieldText {
     Str description;
-    Str defaultWhen;            /* a default that depends on other fields, in words */
-    Str format;                 /* dns-label, port-name, ... */
-    Str example;                /* YAML */
-    Str changeWhen;             /* when it may change, in words */
-    Str mergeKey;               /* of a strategic merge patch */
-    const Str *listKeys;        /* of a list kept as a map */
-    const EnumValue *values;    /* of an enumeration */
+    Str defaultWhen;         /* a default that depends on other fields, in words */
+    Str format;              /* dns-label, port-name, ... */
+    Str example;             /* YAML */
+    Str changeWhen;          /* when it may change, in words */
+    Str mergeKey;            /* of a strategic merge patch */
+    const Str *listKeys;     /* of a list kept as a map */
+    const EnumValue *values; /* of an enumeration */
     uint16_t listKeyCount, valueCount;
-    uint8_t listKind;           /* ListKind */
-    uint8_t change;             /* Mutability */
+    uint8_t listKind; /* ListKind */
+    uint8_t change;   /* Mutability */
     bool hasMinimum, hasMaximum;
     int64_t minimum, maximum;
     int64_t maxLength, maxItems; /* 0: not limited */

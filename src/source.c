@@ -1,5 +1,6 @@
-/* Reading files and finding lines. The API server's reader takes lines that end in LF and hands what it joins to a port of libyaml;
- * for UTF-16 this means that big-endian text is read and little-endian text never is, which source_from_bytes repeats. */
+/* Reading files and finding lines. The API server's reader takes lines that end in LF and hands what it joins to a port of
+ * libyaml; for UTF-16 this means that big-endian text is read and little-endian text never is, which source_from_bytes repeats.
+ */
 #include "source.h"
 
 #include <errno.h>
@@ -40,8 +41,8 @@ SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes) {
     return SOURCE_OK;
 }
 
-/* Reads to the end of `fd`. The expected size is only a hint: files grow, and pipes have none. A pipe opened without blocking that
- * nobody writes to ends at once, so a forgotten FIFO cannot hang the run. */
+/* Reads to the end of `fd`. The expected size is only a hint: files grow, and pipes have none. A pipe opened without blocking
+ * that nobody writes to ends at once, so a forgotten FIFO cannot hang the run. */
 static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) {
     Buf buf = {.arena = arena};
     buf_repeat(&buf, ' ', expected + 1);

@@ -26,11 +26,11 @@ typedef struct Source {
 
 typedef enum SourceError {
     SOURCE_OK,
-    SOURCE_CANNOT_READ,   /* errno says why */
-    SOURCE_NOT_A_FILE,    /* a socket, a device, or a FIFO that nobody writes to */
-    SOURCE_TOO_LARGE,     /* over SOURCE_MAX_BYTES */
-    SOURCE_UTF16_LE,      /* UTF-16, little-endian: the API server's line reader tears its characters apart */
-    SOURCE_UTF16_BROKEN,  /* UTF-16, big-endian, but cut or not ended by a line feed */
+    SOURCE_CANNOT_READ,  /* errno says why */
+    SOURCE_NOT_A_FILE,   /* a socket, a device, or a FIFO that nobody writes to */
+    SOURCE_TOO_LARGE,    /* over SOURCE_MAX_BYTES */
+    SOURCE_UTF16_LE,     /* UTF-16, little-endian: the API server's line reader tears its characters apart */
+    SOURCE_UTF16_BROKEN, /* UTF-16, big-endian, but cut or not ended by a line feed */
 } SourceError;
 
 /* Reads a file, or standard input for the name "-", into `arena`. UTF-16 with a big-endian mark is turned into UTF-8, the mark of

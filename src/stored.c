@@ -106,11 +106,13 @@ static json_t *json_of_map(Arena *arena, const Field *field, const void *at) {
     uint32_t n = quantities ? ((const QuantityMap *)at)->n : ((const StrMap *)at)->n;
     if (!n) return NULL;
     Str *keys = NEW_ARRAY(arena, Str, n);
-    for (uint32_t i = 0; i < n; i++) keys[i] = quantities ? ((const QuantityMap *)at)->at[i].key : ((const StrMap *)at)->at[i].key;
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = quantities ? ((const QuantityMap *)at)->at[i].key : ((const StrMap *)at)->at[i].key;
     qsort(keys, n, sizeof *keys, by_key);
     json_t *map = json_object();
     for (uint32_t i = 0; i < n; i++) {
-        Str value = quantities ? quantity_text(arena, quantity_get(*(const QuantityMap *)at, keys[i])) : *map_get(*(const StrMap *)at, keys[i]);
+        Str value = quantities ? quantity_text(arena, quantity_get(*(const QuantityMap *)at, keys[i]))
+                               : *map_get(*(const StrMap *)at, keys[i]);
         json_object_set_new(map, arena_cstr(arena, str_valid_utf8(arena, keys[i])), json_text(arena, value));
     }
     return map;
@@ -145,7 +147,8 @@ static void emit(yaml_emitter_t *emitter, yaml_event_t *event) {
 static void emit_scalar(yaml_emitter_t *emitter, Str text, bool string) {
     yaml_event_t event;
     yaml_scalar_style_t style = YAML_PLAIN_SCALAR_STYLE;
-    if (string && (text.len == 0 || node_plain_kind(text) != NODE_STRING || str_eq(text, S("<<")))) style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    if (string && (text.len == 0 || node_plain_kind(text) != NODE_STRING || str_eq(text, S("<<"))))
+        style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     if (string && str_find(text, '\n') >= 0) style = YAML_LITERAL_SCALAR_STYLE;
     yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text.at, (int)text.len, 1, 1, style);
     emit(emitter, &event);
@@ -231,8 +234,8 @@ static bool complain(Source *source, Arena *arena, Document *document) {
         const Diag *diag = &document->diags.items.at[i];
         Place place = source_place(source, arena, diag->span.at);
         fprintf(stderr, "%.*s:%u:%u: %s[%.*s]: %.*s\n", (int)source->name.len, source->name.at, place.line, place.column,
-                severity_name((Severity)diag->severity), (int)rules[diag->rule].name.len, rules[diag->rule].name.at, (int)diag->message.len,
-                diag->message.at);
+                severity_name((Severity)diag->severity), (int)rules[diag->rule].name.len, rules[diag->rule].name.at,
+                (int)diag->message.len, diag->message.at);
         errors |= diag->severity == SEVERITY_ERROR;
     }
     return errors;

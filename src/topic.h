@@ -5,9 +5,9 @@
 #include "base.h"
 
 typedef struct Topic {
-    Str name;    /* phases, conditions, ... */
-    Str title;   /* one line */
-    Str text;    /* paragraphs and lists; {NAME} stands for a number of the kubelet */
+    Str name;  /* phases, conditions, ... */
+    Str title; /* one line */
+    Str text;  /* paragraphs and lists; {NAME} stands for a number of the kubelet */
 } Topic;
 
 extern const Topic topics[];

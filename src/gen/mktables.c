@@ -2,9 +2,8 @@
  *
  *     mktables OUTDIR FILE...
  *
- * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, topics.yaml what explain tells of a pod's life; any
- * other holds types. A mistake is
- * reported as file:line:column and fails the build. */
+ * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, topics.yaml what explain tells of a pod's
+ * life; any other holds types. A mistake is reported as file:line:column and fails the build. */
 #include "../node.h"
 
 #include <errno.h>
@@ -116,7 +115,8 @@ static void read_types(File *file) {
         }
         only_keys(file, &entry->value, keys);
         if (find_type(entry->key)) complain(file, entry->keySpan, "%.*s is defined twice", TEXT(entry->key));
-        if (!text_of(file, &entry->value, "description").len) complain(file, entry->keySpan, "%.*s has no description", TEXT(entry->key));
+        if (!text_of(file, &entry->value, "description").len)
+            complain(file, entry->keySpan, "%.*s has no description", TEXT(entry->key));
         GenType type = {.file = file, .name = entry->key, .node = &entry->value, .values = node_get(&entry->value, S("values"))};
         const Node *fields = node_get(&entry->value, S("fields"));
         if (!type.values && (!fields || fields->kind != NODE_MAP))
@@ -126,11 +126,11 @@ static void read_types(File *file) {
 }
 
 static void read_field(GenType *type, const Entry *entry, GenField *field) {
-    static const char *const keys[] = {"type",    "required", "presence", "always",    "list",     "default", "defaultWhen",
-                                       "since",   "removed",  "gate",     "minimum",   "maximum",  "maxLength", "maxItems",
-                                       "format",  "change",   "changeWhen", "enum",    "description", "example", NULL};
-    static const Str scalars[] = {STR("string"), STR("bool"), STR("int32"), STR("int64"),
-                                  STR("Quantity"), STR("IntOrString"), STR("Time"), STR("any")};
+    static const char *const keys[] = {"type",   "required", "presence",   "always",  "list",        "default",   "defaultWhen",
+                                       "since",  "removed",  "gate",       "minimum", "maximum",     "maxLength", "maxItems",
+                                       "format", "change",   "changeWhen", "enum",    "description", "example",   NULL};
+    static const Str scalars[] = {STR("string"),   STR("bool"),        STR("int32"), STR("int64"),
+                                  STR("Quantity"), STR("IntOrString"), STR("Time"),  STR("any")};
     File *file = type->file;
     *field = (GenField){.name = entry->key, .node = &entry->value, .nameSpan = entry->keySpan};
     if (entry->value.kind != NODE_MAP) {
@@ -157,7 +157,8 @@ static void read_field(GenType *type, const Entry *entry, GenField *field) {
     field->optional = presence.len > 0;
     field->required = flag_of(file, &entry->value, "required");
     field->always = flag_of(file, &entry->value, "always");
-    if (!text_of(file, &entry->value, "description").len) complain(file, entry->keySpan, "%.*s has no description", TEXT(entry->key));
+    if (!text_of(file, &entry->value, "description").len)
+        complain(file, entry->keySpan, "%.*s has no description", TEXT(entry->key));
 }
 
 static void read_fields(GenType *type) {
@@ -184,11 +185,13 @@ static void find_arguments(GenRule *rule, Str template) {
 static void read_rules(File *file) {
     static const char *const fileKeys[] = {"source", "rules", NULL};
     static const char *const keys[] = {"name", "type", "severity", "message", "help", "why", NULL};
-    static const Str sources[] = {STR("yaml"), STR("schema"), STR("api"), STR("warning"), STR("lint"), STR("pod-security"), STR("policy")};
+    static const Str sources[] = {STR("yaml"), STR("schema"),       STR("api"),   STR("warning"),
+                                  STR("lint"), STR("pod-security"), STR("policy")};
     const Node *root = file->document.root, *list = node_get(root, S("rules"));
     only_keys(file, root, fileKeys);
     Str source = text_of(file, root, "source");
-    if (!str_in(source, sources, sizeof sources / sizeof *sources)) complain(file, root->span, "unknown source \"%.*s\"", TEXT(source));
+    if (!str_in(source, sources, sizeof sources / sizeof *sources))
+        complain(file, root->span, "unknown source \"%.*s\"", TEXT(source));
     if (!list || list->kind != NODE_LIST) {
         complain(file, root->span, "there is no list of rules");
         return;
@@ -205,7 +208,8 @@ static void read_rules(File *file) {
         rule.severity = text_of(file, node, "severity");
         if (!rule.severity.len) rule.severity = str_eq(source, S("warning")) ? S("warning") : S("error");
         if (!rule.name.len || !rule.message.len) complain(file, node->span, "a rule needs a name and a message");
-        if (str_eq(source, S("api")) != (rule.type.len > 0)) complain(file, node->span, "exactly the rules of source api have a type");
+        if (str_eq(source, S("api")) != (rule.type.len > 0))
+            complain(file, node->span, "exactly the rules of source api have a type");
         for (uint32_t j = 0; j < rules.n; j++)
             if (str_eq(rules.at[j].name, rule.name)) complain(file, node->span, "rule %.*s is defined twice", TEXT(rule.name));
         find_arguments(&rule, rule.message);
@@ -313,7 +317,8 @@ static void write_structs(const char *dir) {
     for (uint32_t i = 0; i < types.n; i++)
         if (!types.at[i].values)
             fprintf(out, "typedef struct %.*s %.*s;\ntypedef struct %.*sList {\n    %.*s *at;\n    uint32_t n;\n} %.*sList;\n",
-                    TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name));
+                    TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name), TEXT(types.at[i].name),
+                    TEXT(types.at[i].name));
     fputc('\n', out);
     for (uint32_t i = 0; i < types.n; i++) put_struct(out, &types.at[i]);
     for (uint32_t i = 0; i < types.n; i++)
@@ -433,13 +438,15 @@ static void put_field_text(FILE *out, GenType *type, const GenField *f) {
     fprintf(out, ",\n    .listKind = %d, .change = %d, .hasMinimum = %d, .hasMaximum = %d,\n",
             list ? word_of(type, &listField, "kind", kinds) : 0, word_of(type, f, "change", changes), hasMinimum, hasMaximum);
     fprintf(out, "    .minimum = %lld, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n};\n", (long long)minimum,
-            (long long)maximum, (long long)integer_of(type, f, "maxLength", NULL), (long long)integer_of(type, f, "maxItems", NULL));
+            (long long)maximum, (long long)integer_of(type, f, "maxLength", NULL),
+            (long long)integer_of(type, f, "maxItems", NULL));
 }
 
 static const char *scalar_constant(const GenField *f) {
-    static const char *const names[][2] = {{"string", "TYPE_STRING"}, {"bool", "TYPE_BOOL"}, {"int32", "TYPE_INT32"},
-                                           {"int64", "TYPE_INT64"}, {"Quantity", "TYPE_QUANTITY"},
-                                           {"IntOrString", "TYPE_INT_OR_STRING"}, {"Time", "TYPE_TIME"}, {"any", "TYPE_ANY"}};
+    static const char *const names[][2] = {{"string", "TYPE_STRING"},     {"bool", "TYPE_BOOL"},
+                                           {"int32", "TYPE_INT32"},       {"int64", "TYPE_INT64"},
+                                           {"Quantity", "TYPE_QUANTITY"}, {"IntOrString", "TYPE_INT_OR_STRING"},
+                                           {"Time", "TYPE_TIME"},         {"any", "TYPE_ANY"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_eq(f->scalar, str_of(names[i][0]))) return names[i][1];
     return "TYPE_OBJECT";
@@ -460,7 +467,8 @@ static void put_slots(FILE *out, const GenType *type) {
             if (!free) continue;
             fprintf(out, "static const uint8_t %.*s_slots[%d] = {", TEXT(type->name), 1 << bits);
             for (int i = 0; i < 1 << bits; i++) fprintf(out, "%s%d", i ? ", " : "", slots[i]);
-            fprintf(out, "};\nenum { %.*s_factor = %u, %.*s_shift = %d };\n", TEXT(type->name), factor, TEXT(type->name), 32 - bits);
+            fprintf(out, "};\nenum { %.*s_factor = %u, %.*s_shift = %d };\n", TEXT(type->name), factor, TEXT(type->name),
+                    32 - bits);
             return;
         }
     }
@@ -470,9 +478,12 @@ static void put_slots(FILE *out, const GenType *type) {
 static void put_field(FILE *out, GenType *type, const GenField *f) {
     fputs("    {.name = ", out);
     put_str(out, f->name);
-    fprintf(out, ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d, .since = %d, .removed = %d", scalar_constant(f),
-            f->shape == 1 ? "SHAPE_LIST" : f->shape == 2 ? "SHAPE_MAP" : "SHAPE_ONE", f->required, f->optional, f->always,
-            version_of(type, f, "since"), version_of(type, f, "removed"));
+    fprintf(out, ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d, .since = %d, .removed = %d",
+            scalar_constant(f),
+            f->shape == 1   ? "SHAPE_LIST"
+            : f->shape == 2 ? "SHAPE_MAP"
+                            : "SHAPE_ONE",
+            f->required, f->optional, f->always, version_of(type, f, "since"), version_of(type, f, "removed"));
     Str gate = text_of(type->file, f->node, "gate");
     ptrdiff_t comma = str_find(gate, ',');
     if (comma >= 0) gate.len = (size_t)comma;
@@ -483,10 +494,11 @@ static void put_field(FILE *out, GenType *type, const GenField *f) {
     const Node *value = node_get(f->node, S("default"));
     if (value) {
         bool empty = value->kind == NODE_MAP && value->count == 0;
-        bool fits = f->object ? empty && f->shape == 0 && f->optional
-                              : f->shape == 0 && (str_eq(f->scalar, S("string")) ? value->kind == NODE_STRING
-                                                  : str_eq(f->scalar, S("bool")) ? value->kind == NODE_BOOL
-                                                                                 : value->kind == NODE_INT || value->kind == NODE_STRING);
+        bool fits =
+            f->object ? empty && f->shape == 0 && f->optional
+                      : f->shape == 0 && (str_eq(f->scalar, S("string")) ? value->kind == NODE_STRING
+                                          : str_eq(f->scalar, S("bool")) ? value->kind == NODE_BOOL
+                                                                         : value->kind == NODE_INT || value->kind == NODE_STRING);
         if (!fits) complain(type->file, value->span, "the default does not fit the field's type");
         fputs(", .value = ", out);
         put_str(out, empty ? S("{}") : value->text);
@@ -508,7 +520,8 @@ static void write_tables(const char *dir) {
         fprintf(out, "static const uint16_t %.*s_prepared[] = {", TEXT(type->name));
         uint32_t prepared = 0;
         for (uint32_t i = 0; i < type->fieldCount; i++)
-            if (embedded(&type->fields[i]) || node_get(type->fields[i].node, S("default"))) fprintf(out, "%s%u", prepared++ ? ", " : "", i);
+            if (embedded(&type->fields[i]) || node_get(type->fields[i].node, S("default")))
+                fprintf(out, "%s%u", prepared++ ? ", " : "", i);
         fprintf(out, "%s};\nconst Type type_%.*s = {.name = ", prepared ? "" : "0", TEXT(type->name));
         put_str(out, type->name);
         fputs(", .apiVersion = ", out);
@@ -516,7 +529,8 @@ static void write_tables(const char *dir) {
         fputs(",\n    .description = ", out);
         put_str(out, text_of(type->file, type->node, "description"));
         fprintf(out,
-                ",\n    .fields = %.*s_fields, .fieldCount = %u, .size = sizeof(%.*s), .slots = %.*s_slots, .slotFactor = %.*s_factor, "
+                ",\n    .fields = %.*s_fields, .fieldCount = %u, .size = sizeof(%.*s), .slots = %.*s_slots, .slotFactor = "
+                "%.*s_factor, "
                 ".slotShift = %.*s_shift,\n    .prepared = %.*s_prepared, .preparedCount = %u, .number = %u};\n\n",
                 TEXT(type->name), type->fieldCount, TEXT(type->name), TEXT(type->name), TEXT(type->name), TEXT(type->name),
                 TEXT(type->name), prepared, type->number);
@@ -583,9 +597,10 @@ static const char *constant_of(File *file, Str name, const char *const table[][2
 }
 
 static void write_rules(const char *dir) {
-    static const char *const sources[][2] = {{"yaml", "SOURCE_YAML"}, {"schema", "SOURCE_SCHEMA"}, {"api", "SOURCE_API"},
-                                             {"warning", "SOURCE_WARNING"}, {"lint", "SOURCE_LINT"},
-                                             {"pod-security", "SOURCE_POD_SECURITY"}, {"policy", "SOURCE_POLICY"}, {NULL, NULL}};
+    static const char *const sources[][2] = {{"yaml", "SOURCE_YAML"},     {"schema", "SOURCE_SCHEMA"},
+                                             {"api", "SOURCE_API"},       {"warning", "SOURCE_WARNING"},
+                                             {"lint", "SOURCE_LINT"},     {"pod-security", "SOURCE_POD_SECURITY"},
+                                             {"policy", "SOURCE_POLICY"}, {NULL, NULL}};
     static const char *const severities[][2] = {
         {"info", "SEVERITY_INFO"}, {"warning", "SEVERITY_WARNING"}, {"error", "SEVERITY_ERROR"}, {NULL, NULL}};
     static const char *const apiTypes[][2] = {{"", "API_NONE"},
@@ -637,8 +652,8 @@ static void write_rules(const char *dir) {
         put_str(out, rule->why);
         fprintf(out, ", .source = %s, .severity = %s, .type = %s, .arguments = %u},\n",
                 constant_of(rule->file, rule->source, sources, "source"),
-                constant_of(rule->file, rule->severity, severities, "severity"), constant_of(rule->file, rule->type, apiTypes, "type"),
-                rule->argumentCount);
+                constant_of(rule->file, rule->severity, severities, "severity"),
+                constant_of(rule->file, rule->type, apiTypes, "type"), rule->argumentCount);
     }
     fprintf(out, "};\nconst uint16_t rule_count = %u;\n", rules.n);
     fclose(out);

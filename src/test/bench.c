@@ -62,7 +62,8 @@ static void read_all(const InputList *list, bool validate) {
 
 static void run_threads(const InputList *list, unsigned threads) {
     Arena *arenas = calloc(threads, sizeof *arenas);
-    RunSettings settings = {.minors = {VERSION_LAST}, .minorCount = 1, .threads = threads, .selection.on = calloc(rule_count, sizeof(bool))};
+    RunSettings settings = {
+        .minors = {VERSION_LAST}, .minorCount = 1, .threads = threads, .selection.on = calloc(rule_count, sizeof(bool))};
     Run run;
     run_check(&run, list, &settings, arenas);
     for (unsigned i = 0; i < threads; i++) arena_free(&arenas[i]);
@@ -99,7 +100,8 @@ int main(int argc, char **argv) {
     getrusage(RUSAGE_SELF, &usage);
     printf("%u files, fastest of %d rounds, %ld processors\n\n", list.files.n, ROUNDS, processors);
     printf("| pass | ms | ratio to libyaml's events |\n| --- | --- | --- |\n");
-    for (int pass = 0; pass < PASSES; pass++) printf("| %s | %.1f | %.2f |\n", names[pass], best[pass] * 1e3, best[pass] / best[0]);
+    for (int pass = 0; pass < PASSES; pass++)
+        printf("| %s | %.1f | %.2f |\n", names[pass], best[pass] * 1e3, best[pass] / best[0]);
     printf("\npeak memory: %.1f MiB\n", (double)usage.ru_maxrss / 1024);
     arena_free(&arena);
     return 0;

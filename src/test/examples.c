@@ -1,5 +1,6 @@
-/* Every example of the schema has to be right: each is put into objects of all kinds, at all places of its field, and has to be valid at
- * one of them at least. What is missing around it does not count (a rule may want a second field), what is wrong in it does. */
+/* Every example of the schema has to be right: each is put into objects of all kinds, at all places of its field, and has to be
+ * valid at one of them at least. What is missing around it does not count (a rule may want a second field), what is wrong in it
+ * does. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,7 +77,8 @@ static void check(json_t *root, Str path, Outcome *outcome) {
         const Diag *diag = &items->diags.items.at[i];
         bool here = str_starts(diag->path, path) && (diag->path.len == path.len || strchr(".[", diag->path.at[path.len]));
         if (!here || diag->severity < SEVERITY_ERROR || is_of_the_context(&rules[diag->rule])) continue;
-        snprintf(outcome->reason, sizeof outcome->reason, "%.*s: %.*s", (int)path.len, path.at, (int)diag->message.len, diag->message.at);
+        snprintf(outcome->reason, sizeof outcome->reason, "%.*s: %.*s", (int)path.len, path.at, (int)diag->message.len,
+                 diag->message.at);
         return;
     }
     outcome->valid = true;
@@ -100,7 +102,8 @@ static void walk(json_t *root, json_t *object, const Type *type, Str path, int d
     for (uint16_t i = 0; i < type->fieldCount && depth < 12; i++) {
         const Field *field = &type->fields[i];
         if (str_eq(field->name, S("status")) || !schema_has(field, VERSION_LAST)) continue;
-        Str here = path.len ? str_format(&arena, "%.*s.%.*s", (int)path.len, path.at, (int)field->name.len, field->name.at) : field->name;
+        Str here = path.len ? str_format(&arena, "%.*s.%.*s", (int)path.len, path.at, (int)field->name.len, field->name.at)
+                            : field->name;
         json_t *before = json_deep_copy(json_object_get(object, field->name.at)), *example = example_of(field);
         Outcome *outcome = outcome_of(type, field);
         if (field->text->example.len) outcome->tried = true;
@@ -130,18 +133,21 @@ static void walk(json_t *root, json_t *object, const Type *type, Str path, int d
 int main(void) {
     static const char *const bases[] = {
         "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"web:1\"}]}}",
-        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"selector\": {\"matchLabels\": {\"app\": \"web\"}}, \"template\": {\"metadata\": {\"labels\": "
+        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"selector\": {\"matchLabels\": {\"app\": \"web\"}}, \"template\": "
+        "{\"metadata\": {\"labels\": "
         "{\"app\": \"web\"}}, \"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"web:1\"}]}}}}",
-        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"template\": {\"spec\": {\"restartPolicy\": \"Never\", \"containers\": [{\"name\": \"web\", "
+        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"template\": {\"spec\": {\"restartPolicy\": \"Never\", \"containers\": "
+        "[{\"name\": \"web\", "
         "\"image\": \"web:1\"}]}}}}",
-        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"schedule\": \"0 3 * * *\", \"jobTemplate\": {\"spec\": {\"template\": {\"spec\": "
+        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"schedule\": \"0 3 * * *\", \"jobTemplate\": {\"spec\": {\"template\": "
+        "{\"spec\": "
         "{\"restartPolicy\": \"Never\", \"containers\": [{\"name\": \"web\", \"image\": \"web:1\"}]}}}}}}",
     };
     static const struct {
         Str kind;
         int base;
-    } kinds[] = {{STR("Pod"), 0}, {STR("Deployment"), 1}, {STR("StatefulSet"), 1}, {STR("DaemonSet"), 1},
-                 {STR("ReplicaSet"), 1}, {STR("Job"), 2}, {STR("CronJob"), 3}};
+    } kinds[] = {{STR("Pod"), 0},        {STR("Deployment"), 1}, {STR("StatefulSet"), 1}, {STR("DaemonSet"), 1},
+                 {STR("ReplicaSet"), 1}, {STR("Job"), 2},        {STR("CronJob"), 3}};
     uint32_t passed = 0, failed = 0;
     outcomes = calloc((size_t)schema_type_count * 64, sizeof *outcomes);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -160,7 +166,8 @@ int main(void) {
             passed += outcome->valid;
             if (!outcome->tried || outcome->valid) continue;
             printf("FAIL the example of %.*s.%.*s: %s\n", (int)schema_types[t]->name.len, schema_types[t]->name.at,
-                   (int)schema_types[t]->fields[i].name.len, schema_types[t]->fields[i].name.at, outcome->reason[0] ? outcome->reason : "not YAML");
+                   (int)schema_types[t]->fields[i].name.len, schema_types[t]->fields[i].name.at,
+                   outcome->reason[0] ? outcome->reason : "not YAML");
             failed++;
         }
     free(outcomes);

@@ -1,5 +1,5 @@
-/* For each file named on standard input: what the reader makes of its first document, as a line of JSON. For comparing the reader with
- * others on many inputs; see src/test/yaml_suite.md. */
+/* For each file named on standard input: what the reader makes of its first document, as a line of JSON. For comparing the reader
+ * with others on many inputs; see src/test/yaml_suite.md. */
 #include "../node.h"
 
 #include <stdio.h>
@@ -21,7 +21,8 @@ static json_t *json_of(const Node *node) {
     case NODE_MAP: {
         json_t *map = json_object();
         for (uint32_t i = 0; i < node->count; i++)
-            json_object_setn_new_nocheck(map, node->entries[i].key.at ? node->entries[i].key.at : "", node->entries[i].key.len, json_of(&node->entries[i].value));
+            json_object_setn_new_nocheck(map, node->entries[i].key.at ? node->entries[i].key.at : "", node->entries[i].key.len,
+                                         json_of(&node->entries[i].value));
         return map;
     }
     }
@@ -31,7 +32,8 @@ static json_t *json_of(const Node *node) {
 static json_t *read_first(Arena *arena, const char *name) {
     Source source;
     NodeDocument document;
-    if (source_read(&source, arena, str_of(name)) != SOURCE_OK) return json_pack("{s:s,s:s}", "file", name, "error", "cannot be read");
+    if (source_read(&source, arena, str_of(name)) != SOURCE_OK)
+        return json_pack("{s:s,s:s}", "file", name, "error", "cannot be read");
     NodeReader reader = {.source = &source};
     if (!node_next(&reader, arena, &document)) return json_pack("{s:s,s:n}", "file", name, "json");
     for (uint32_t i = 0; i < document.faults.n; i++)

@@ -10,10 +10,10 @@
 #include "../validate/names.h"
 #include "../validate/validate.h"
 
-#define assert_str(actual, expected)                                                                                            \
-    do {                                                                                                                        \
-        Str a_ = (actual), e_ = str_of(expected);                                                                               \
-        if (!str_eq(a_, e_)) fail_msg("%s:%d: \"%.*s\" is not \"%s\"", __FILE__, __LINE__, (int)a_.len, a_.at, e_.at);          \
+#define assert_str(actual, expected)                                                                                   \
+    do {                                                                                                               \
+        Str a_ = (actual), e_ = str_of(expected);                                                                      \
+        if (!str_eq(a_, e_)) fail_msg("%s:%d: \"%.*s\" is not \"%s\"", __FILE__, __LINE__, (int)a_.len, a_.at, e_.at); \
     } while (0)
 
 /* base */
@@ -55,7 +55,10 @@ static void test_places_in_every_kind_of_line(void **state) {
     (void)state;
     Arena arena = {0};
     Source source;
-    assert_int_equal(source_from_bytes(&source, &arena, S("t"), S("a\nb\r\nc\rd\xC3\xA9" "e\n")), SOURCE_OK);
+    assert_int_equal(source_from_bytes(&source, &arena, S("t"),
+                                       S("a\nb\r\nc\rd\xC3\xA9"
+                                         "e\n")),
+                     SOURCE_OK);
     static const struct {
         uint32_t offset, line, column;
     } places[] = {{0, 1, 1}, {2, 2, 1}, {5, 3, 1}, {7, 4, 1}, {8, 4, 2}, {10, 4, 3}, {12, 5, 1}, {99, 5, 1}};
@@ -65,7 +68,8 @@ static void test_places_in_every_kind_of_line(void **state) {
         assert_int_equal(place.column, places[i].column);
     }
     assert_str(source_line(&source, &arena, 2), "b");
-    assert_str(source_line(&source, &arena, 4), "d\xC3\xA9" "e");
+    assert_str(source_line(&source, &arena, 4), "d\xC3\xA9"
+                                                "e");
     arena_free(&arena);
 }
 
@@ -175,7 +179,9 @@ static void test_spans_are_bytes_of_the_source(void **state) {
     static const struct {
         const char *text, *path, *written;
     } cases[] = {
-        {"# \xC3\xA9\xE2\x80\xA8" "\na: x\n", "a", "x"},
+        {"# \xC3\xA9\xE2\x80\xA8"
+         "\na: x\n",
+         "a", "x"},
         {"\xC3\xA9: 1\na: \"q \xC3\xA9\"  # c\n", "a", "\"q \xC3\xA9\""},
         {"a:\r\n  - 1\r\n  - 2\r\nb: 1\r\n", "a", "- 1\r\n  - 2"},
         {"a: {b: [1, 2]}\n", "a", "{b: [1, 2]}"},
@@ -198,7 +204,9 @@ static void test_streams_are_split_at_lines(void **state) {
     (void)state;
     Arena arena = {0};
     Source source;
-    source_from_bytes(&source, &arena, S("t"), S("# only a comment\n---\na: |\n  x\n---\n# none\n--- # c\nb: 1\n--- c: 1\n{\"d\": 1}\n---\n{\"e\": 1} {\"f\": 2}\n"));
+    source_from_bytes(
+        &source, &arena, S("t"),
+        S("# only a comment\n---\na: |\n  x\n---\n# none\n--- # c\nb: 1\n--- c: 1\n{\"d\": 1}\n---\n{\"e\": 1} {\"f\": 2}\n"));
     NodeReader reader = {.source = &source};
     NodeDocument document;
     static const char *const keys[] = {"a", "b", NULL, "e", "f"};
@@ -222,10 +230,10 @@ static void test_quantities(void **state) {
     static const struct {
         const char *text, *stored;
     } cases[] = {
-        {"1", "1"},       {"1000m", "1"},     {"0.5", "500m"},   {"1.5Gi", "1536Mi"},   {"1024Mi", "1Gi"}, {"128Mi", "128Mi"},
-        {"1e3", "1e3"},   {"1000", "1k"},     {"1500", "1500"},  {"0.1Ki", "102400m"},  {"-1", "-1"},      {"1n", "1n"},
-        {"0.1n", "1n"},   {"12E", "12E"},     {"1E3", "1E3"},    {"100e-3", "100e-3"},  {"00012", "00012"}, {"0", "0"},
-        {"0.0", "0"},     {"Ki", "0"},        {"+5", "+5"},      {"5000000", "5M"},     {"1Ki", "1Ki"},    {"8Ki", "8Ki"},
+        {"1", "1"},     {"1000m", "1"}, {"0.5", "500m"},  {"1.5Gi", "1536Mi"},  {"1024Mi", "1Gi"},  {"128Mi", "128Mi"},
+        {"1e3", "1e3"}, {"1000", "1k"}, {"1500", "1500"}, {"0.1Ki", "102400m"}, {"-1", "-1"},       {"1n", "1n"},
+        {"0.1n", "1n"}, {"12E", "12E"}, {"1E3", "1E3"},   {"100e-3", "100e-3"}, {"00012", "00012"}, {"0", "0"},
+        {"0.0", "0"},   {"Ki", "0"},    {"+5", "+5"},     {"5000000", "5M"},    {"1Ki", "1Ki"},     {"8Ki", "8Ki"},
     };
     Arena arena = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

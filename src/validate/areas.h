@@ -1,5 +1,5 @@
-/* The areas of validation and what each offers the others. validate.c calls the kinds; workload.c and job.c call the pod template;
- * pod.c calls everything below. */
+/* The areas of validation and what each offers the others. validate.c calls the kinds; workload.c and job.c call the pod
+ * template; pod.c calls everything below. */
 #ifndef PODLINT_AREAS_H
 #define PODLINT_AREAS_H
 
@@ -11,10 +11,10 @@ typedef struct PodCheck {
     Check *c;
     const ObjectMeta *meta; /* of the pod or its template */
     const PodSpec *spec;
-    const Path *path;       /* of the spec */
-    bool isTemplate;        /* inside another kind */
+    const Path *path; /* of the spec */
+    bool isTemplate;  /* inside another kind */
     bool hostNetwork;
-    bool windows;           /* spec.os.name is windows */
+    bool windows;                      /* spec.os.name is windows */
     const struct VolumeIndex *volumes; /* made by check_volumes, for pod_volume */
 } PodCheck;
 
@@ -25,9 +25,9 @@ size_t stored_name_length(const ObjectMeta *meta); /* of the name, or of the one
 void check_labels(Check *c, StrMap labels, const Path *path);
 void check_annotations(Check *c, StrMap annotations, const Path *path);
 void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path); /* labels, annotations, owners, managedFields */
-void check_known_finalizers(Check *c, StrList finalizers, const Path *path); /* those without a prefix */
+void check_known_finalizers(Check *c, StrList finalizers, const Path *path);  /* those without a prefix */
 bool check_label_selector(Check *c, const LabelSelector *selector, const Path *path); /* whether it is valid */
-bool selector_is_empty(const LabelSelector *selector); /* it is there and asks for nothing */
+bool selector_is_empty(const LabelSelector *selector);                                /* it is there and asks for nothing */
 bool selector_matches(const LabelSelector *selector, StrMap labels); /* the selector must be valid; NULL matches nothing */
 /* FieldValueInvalid at `path`, the labels of a template that the selector does not match. */
 void report_selector_mismatch(Check *c, const LabelSelector *selector, StrMap labels, const Path *selectorPath, const Path *path);
@@ -43,7 +43,8 @@ const Volume *pod_volume(const PodCheck *p, Str name); /* NULL if there is none 
 void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, bool forVolume, const Path *path);
 void check_resource_field_selector(PodCheck *p, const ResourceFieldSelector *selector, bool forVolume, const Path *path);
 
-/* container.c: init, main and ephemeral containers, their names, ports, environment and mounts; calls probe.c, resources.c, security.c. */
+/* container.c: init, main and ephemeral containers, their names, ports, environment and mounts; calls probe.c, resources.c,
+ * security.c. */
 void check_containers(PodCheck *p);
 
 /* env.c and mount.c: environment variables, and volumes as file systems and devices. */
@@ -59,7 +60,8 @@ void check_pod_resources(PodCheck *p); /* spec.resources, spec.overhead, spec.re
 
 /* security.c */
 void check_container_security(PodCheck *p, const Container *container, const Path *path);
-void check_pod_security(PodCheck *p); /* spec.securityContext, host namespaces, operating system rules, seccomp and AppArmor annotations */
+void check_pod_security(
+    PodCheck *p); /* spec.securityContext, host namespaces, operating system rules, seccomp and AppArmor annotations */
 
 /* os.c: what belongs to one operating system only, and host process containers. */
 void check_os(PodCheck *p);
@@ -72,8 +74,8 @@ void check_windows_options(Check *c, const WindowsSecurityContextOptions *option
 typedef struct ContainerWalk {
     const PodSpec *spec;
     const Path *specPath;
-    int list;        /* 0, 1, 2 as above */
-    uint32_t next;   /* index in that list */
+    int list;      /* 0, 1, 2 as above */
+    uint32_t next; /* index in that list */
     const Container *container;
     Path listPath, path;
 } ContainerWalk;

@@ -1,9 +1,10 @@
-/* What the files of validate/ share. A check function takes the Check, the value and the path where the value stands, and appends a
- * diagnostic for each rule that is broken. Paths live on the stack; nothing is allocated for a value that is right.
+/* What the files of validate/ share. A check function takes the Check, the value and the path where the value stands, and appends
+ * a diagnostic for each rule that is broken. Paths live on the stack; nothing is allocated for a value that is right.
  *
  *     static void check_port(Check *c, const ContainerPort *port, const Path *path) {
  *         Path at = FIELD(path, "containerPort");
- *         if (port->containerPort < 1 || port->containerPort > 65535) emit_port_range(c->diags, where(c, &at), str_int(c->arena, port->containerPort));
+ *         if (port->containerPort < 1 || port->containerPort > 65535) emit_port_range(c->diags, where(c, &at), str_int(c->arena,
+ * port->containerPort));
  *     }
  */
 #ifndef PODLINT_CHECK_H
@@ -14,7 +15,7 @@
 
 typedef struct Check {
     Document *document;
-    Arena *arena;     /* of messages */
+    Arena *arena; /* of messages */
     DiagList *diags;
     const Node *root; /* the object's text */
     uint8_t minor;    /* Kubernetes 1.N */

@@ -27,8 +27,10 @@ static void check_access_modes(Check *c, StrList modes, const Path *path) {
 static void check_storage(Check *c, const VolumeResourceRequirements *resources, const Path *path) {
     const Quantity *size = quantity_get(resources->requests, S("storage"));
     Path at = path_key(path, S("storage")), requests = FIELD(path, "requests"), written = FIELD(&requests, "storage");
-    if (!size) emit_claim_storage_required(c->diags, where_inside(c, &at, where(c, &written).span));
-    else if (size->nano <= 0) emit_claim_storage_positive(c->diags, where_inside(c, &at, where(c, &written).span), size->text);
+    if (!size)
+        emit_claim_storage_required(c->diags, where_inside(c, &at, where(c, &written).span));
+    else if (size->nano <= 0)
+        emit_claim_storage_positive(c->diags, where_inside(c, &at, where(c, &written).span), size->text);
 }
 
 /* Names of classes: absent and empty ones mean the default, or none. */
@@ -40,7 +42,8 @@ static void check_source(Check *c, Str apiGroup, Str kind, Str name, const Path 
     Path group = FIELD(path, "apiGroup"), kindPath = FIELD(path, "kind"), namePath = FIELD(path, "name");
     check_required(c, name, &namePath);
     check_required(c, kind, &kindPath);
-    if (apiGroup.len) check_dns_subdomain(c, apiGroup, &group);
+    if (apiGroup.len)
+        check_dns_subdomain(c, apiGroup, &group);
     else if (!str_eq(kind, S("PersistentVolumeClaim")))
         emit_claim_source_kind(c->diags, where_inside(c, path, where(c, &kindPath).span), shown(c->arena, kind));
 }

@@ -32,8 +32,10 @@ static void check_name(Check *c, const ObjectMeta *meta, NameForm kind, const Pa
     bool judged = given.len && (kind != NAME_GENERATED || c->minor < 35);
     if (judged && !prefix_form(form, given)) emit_meta_generate_name(c->diags, where(c, &generate), shown(c->arena, given));
     if (meta->name.len) {
-        if (kind == NAME_DNS_LABEL) check_dns_label(c, meta->name, &name);
-        else check_dns_subdomain(c, meta->name, &name);
+        if (kind == NAME_DNS_LABEL)
+            check_dns_label(c, meta->name, &name);
+        else
+            check_dns_subdomain(c, meta->name, &name);
     } else if (!given.len) {
         emit_meta_name_required(c->diags, where(c, &name));
     } else if (!joined_form(form, given, given.len, generatedSuffix)) {
@@ -77,8 +79,10 @@ static bool split_version(Str apiVersion, Str *group, Str *version) {
 static void owner_fault(Check *c, Str value, const Path *list, const Path *at) {
     Path old = path_field(list, at->name);
     if (c->minor >= 37) {
-        if (value.len) emit_meta_owner_version(c->diags, where(c, at), shown(c->arena, value));
-        else emit_meta_owner_required(c->diags, where(c, at), at->name);
+        if (value.len)
+            emit_meta_owner_version(c->diags, where(c, at), shown(c->arena, value));
+        else
+            emit_meta_owner_required(c->diags, where(c, at), at->name);
     } else {
         emit_meta_owner_fault(c->diags, where_inside(c, &old, where(c, at).span), at->name);
     }
@@ -142,11 +146,12 @@ static void check_finalizers(Check *c, StrList finalizers, const Path *path) {
 
 /* Whether Go calls the code point printable, as far as characters are in use. */
 static bool printable(uint32_t cp) {
-    static const struct { uint32_t low, high; } hidden[] = {
-        {0, 0x1f},         {0x7f, 0xa0},     {0xad, 0xad},     {0x600, 0x605},   {0x61c, 0x61c},     {0x6dd, 0x6dd},
-        {0x70f, 0x70f},    {0x1680, 0x1680}, {0x180e, 0x180e}, {0x2000, 0x200f}, {0x2028, 0x202f},   {0x205f, 0x206f},
-        {0x3000, 0x3000},  {0xd800, 0xf8ff}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xfffe, 0xffff},   {0xe0000, 0xe00ff},
-        {0xf0000, 0x10ffff}};
+    static const struct {
+        uint32_t low, high;
+    } hidden[] = {{0, 0x1f},        {0x7f, 0xa0},     {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
+                  {0x6dd, 0x6dd},   {0x70f, 0x70f},   {0x1680, 0x1680},   {0x180e, 0x180e},   {0x2000, 0x200f},
+                  {0x2028, 0x202f}, {0x205f, 0x206f}, {0x3000, 0x3000},   {0xd800, 0xf8ff},   {0xfeff, 0xfeff},
+                  {0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe00ff}, {0xf0000, 0x10ffff}};
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
         if (cp >= hidden[i].low && cp <= hidden[i].high) return false;
     return true;
@@ -170,7 +175,8 @@ static void check_managed_fields(Check *c, const ManagedFieldsEntry *entry, cons
     Path manager = FIELD(path, "manager"), subresource = FIELD(path, "subresource");
     if (c->minor < 37 && !str_in(entry->operation, operations, 2))
         emit_meta_operation(c->diags, where(c, &operation), shown(c->arena, entry->operation));
-    else if (check_required(c, entry->operation, &operation)) check_enum(c, entry->operation, operations, 2, &operation);
+    else if (check_required(c, entry->operation, &operation))
+        check_enum(c, entry->operation, operations, 2, &operation);
     if (entry->fieldsType.len && !str_eq(entry->fieldsType, S("FieldsV1")))
         emit_meta_fields_type(c->diags, where(c, &type), shown(c->arena, entry->fieldsType));
     if (entry->manager.len > LONGEST_MANAGER)
@@ -218,7 +224,7 @@ static Operator operator_of(Str name) {
 }
 
 static void check_requirement(Check *c, const LabelSelectorRequirement *term, const Path *path) {
-    Path key = FIELD(path, "key"), operator = FIELD(path, "operator"), values = FIELD(path, "values");
+    Path key = FIELD(path, "key"), operator= FIELD(path, "operator"), values = FIELD(path, "values");
     switch (operator_of(term->operator)) {
     case OP_IN:
     case OP_NOT_IN:

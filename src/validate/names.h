@@ -5,27 +5,27 @@
 
 #include "check.h"
 
-bool is_dns_label(Str s);        /* RFC 1123: a-z 0-9 -, at most 63 */
-bool is_dns_subdomain(Str s);    /* RFC 1123: labels joined by dots, at most 253 */
-bool is_dns_1035_label(Str s);   /* a label that starts with a letter */
-bool is_dns_search(Str s);       /* a subdomain whose parts may hold _, also first */
-bool is_driver_name(Str s);      /* a subdomain in which upper-case letters count as lower-case ones */
-bool is_qualified_name(Str s);   /* [dns-subdomain/]name, name at most 63 of A-Z a-z 0-9 - _ . */
-bool is_annotation_key(Str s);   /* a qualified name whose prefix may hold upper-case letters */
-bool is_prefixed_key(Str s);     /* an annotation key with a prefix */
-bool is_label_value(Str s);      /* empty, or a name as above */
-bool is_env_name(Str s);         /* printable ASCII without = */
-bool is_config_map_key(Str s);   /* A-Z a-z 0-9 - _ ., at most 253, not . or .. */
-bool is_port_name(Str s);        /* a-z 0-9 -, at most 15, a letter in it, no -- and none at the ends */
+bool is_dns_label(Str s);      /* RFC 1123: a-z 0-9 -, at most 63 */
+bool is_dns_subdomain(Str s);  /* RFC 1123: labels joined by dots, at most 253 */
+bool is_dns_1035_label(Str s); /* a label that starts with a letter */
+bool is_dns_search(Str s);     /* a subdomain whose parts may hold _, also first */
+bool is_driver_name(Str s);    /* a subdomain in which upper-case letters count as lower-case ones */
+bool is_qualified_name(Str s); /* [dns-subdomain/]name, name at most 63 of A-Z a-z 0-9 - _ . */
+bool is_annotation_key(Str s); /* a qualified name whose prefix may hold upper-case letters */
+bool is_prefixed_key(Str s);   /* an annotation key with a prefix */
+bool is_label_value(Str s);    /* empty, or a name as above */
+bool is_env_name(Str s);       /* printable ASCII without = */
+bool is_config_map_key(Str s); /* A-Z a-z 0-9 - _ ., at most 253, not . or .. */
+bool is_port_name(Str s);      /* a-z 0-9 -, at most 15, a letter in it, no -- and none at the ends */
 bool is_c_identifier(Str s);
-bool is_decimal(Str s);          /* an integer of any size in its shortest form: no +, no leading zero, no -0 */
-bool is_percent(Str s);          /* digits and % */
+bool is_decimal(Str s); /* an integer of any size in its shortest form: no +, no leading zero, no -0 */
+bool is_percent(Str s); /* digits and % */
 bool is_http_header_name(Str s);
-bool is_path_segment(Str s);     /* no / and no %, not . or .. */
-bool is_ip(Str s);               /* IPv4 or IPv6, without leading zeros and without IPv4 inside of IPv6 (::ffff:1.2.3.4) */
-bool is_ip_loose(Str s);         /* the same with them, as the server read addresses before StrictIPCIDRValidation */
+bool is_path_segment(Str s); /* no / and no %, not . or .. */
+bool is_ip(Str s);           /* IPv4 or IPv6, without leading zeros and without IPv4 inside of IPv6 (::ffff:1.2.3.4) */
+bool is_ip_loose(Str s);     /* the same with them, as the server read addresses before StrictIPCIDRValidation */
 bool is_absolute_path(Str s);
-bool has_dot_dot(Str path);      /* a part of the path is .. */
+bool has_dot_dot(Str path); /* a part of the path is .. */
 
 void check_dns_label(Check *c, Str value, const Path *path);
 void check_dns_subdomain(Check *c, Str value, const Path *path);

@@ -8,8 +8,8 @@
  * decoded; fields behind gates that are off are dropped from it, as the server does, and reported. */
 void validate_create(Document *document);
 
-/* Appends to `after` what the server would refuse when it replaces the accepted object `before`: both are of one kind, namespace and
- * name. Every error has its path in `after`. */
+/* Appends to `after` what the server would refuse when it replaces the accepted object `before`: both are of one kind, namespace
+ * and name. Every error has its path in `after`. */
 void validate_update(Document *before, Document *after);
 
 #endif

@@ -12,7 +12,10 @@ uint32_t container_count(const PodSpec *spec) {
     return spec->initContainers.n + spec->containers.n + spec->ephemeralContainers.n;
 }
 
-#define VIEW(list_, index_, x) (ContainerView){list_, index_, (x)->name, (x)->ports, (x)->env, &(x)->resources, (x)->securityContext}
+#define VIEW(list_, index_, x)                                                                \
+    (ContainerView) {                                                                         \
+        list_, index_, (x)->name, (x)->ports, (x)->env, &(x)->resources, (x)->securityContext \
+    }
 
 ContainerView container_view(const PodSpec *spec, uint32_t i) {
     if (i < spec->initContainers.n) return VIEW(S("initContainers"), i, &spec->initContainers.at[i]);
@@ -33,8 +36,10 @@ static Str label_hint(Arena *arena, Str name) {
     if (name.len > 63) return S("shorten it to 63 characters, of a-z, 0-9 and -");
     char *text = arena_cstr(arena, name);
     for (size_t i = 0; i < name.len; i++)
-        if (text[i] == '.' || text[i] == '_' || text[i] == ' ') text[i] = '-';
-        else if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
+        if (text[i] == '.' || text[i] == '_' || text[i] == ' ')
+            text[i] = '-';
+        else if (text[i] >= 'A' && text[i] <= 'Z')
+            text[i] = (char)(text[i] - 'A' + 'a');
     Str label = {text, name.len};
     return is_dns_label(label) ? str_format(arena, "write it as \"%s\"", text)
                                : S("use a-z, 0-9 and -, a letter or digit at both ends");
@@ -108,7 +113,8 @@ static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Pa
     if (!affinity) return;
     if (affinity->requiredDuringSchedulingIgnoredDuringExecution) {
         const NodeSelectorTermList *terms = &affinity->requiredDuringSchedulingIgnoredDuringExecution->nodeSelectorTerms;
-        Path selector = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution"), list = FIELD(&selector, "nodeSelectorTerms");
+        Path selector = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution");
+        Path list = FIELD(&selector, "nodeSelectorTerms");
         for (uint32_t i = 0; i < terms->n; i++) {
             Path item = path_index(&list, i);
             check_node_term(c, &terms->at[i], false, &item);
@@ -117,7 +123,8 @@ static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Pa
     Path list = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
     for (uint32_t i = 0; i < affinity->preferredDuringSchedulingIgnoredDuringExecution.n; i++) {
         Path item = path_index(&list, i), preference = FIELD(&item, "preference");
-        check_node_term(c, &affinity->preferredDuringSchedulingIgnoredDuringExecution.at[i].preference, c->minor >= 33, &preference);
+        check_node_term(c, &affinity->preferredDuringSchedulingIgnoredDuringExecution.at[i].preference, c->minor >= 33,
+                        &preference);
     }
 }
 
@@ -156,7 +163,8 @@ static void check_placement(const PodText *p) {
         check_null_selector(c, constraint->labelSelector, S("constraint"), &item);
     }
     if (!spec->affinity) return;
-    Path node = FIELD(&affinity, "nodeAffinity"), with = FIELD(&affinity, "podAffinity"), against = FIELD(&affinity, "podAntiAffinity");
+    Path node = FIELD(&affinity, "nodeAffinity");
+    Path with = FIELD(&affinity, "podAffinity"), against = FIELD(&affinity, "podAntiAffinity");
     const PodAffinity *near = spec->affinity->podAffinity;
     const PodAntiAffinity *far = spec->affinity->podAntiAffinity;
     check_node_affinity(c, spec->affinity->nodeAffinity, &node);
@@ -204,10 +212,11 @@ static void check_app_armor(const PodText *p, const StrPair *annotation, const C
     if (!p->isTemplate && p->spec->os && str_eq(p->spec->os->name, S("windows"))) return;
     if (pod_profile_matches(p, &wanted)) return;
     Str hint = S("set securityContext.appArmorProfile of the container; this value is no AppArmor profile");
+    Str local = shown(c->arena, wanted.localhostProfile);
     if (wanted.type.len)
         hint = str_format(c->arena, "set securityContext.appArmorProfile of the container %.*s: {type: %.*s%s%.*s}",
-                          TEXT(shown(c->arena, container->name)), TEXT(wanted.type),
-                          wanted.localhostProfile.len ? ", localhostProfile: " : "", TEXT(shown(c->arena, wanted.localhostProfile)));
+                          TEXT(shown(c->arena, container->name)), TEXT(wanted.type), local.len ? ", localhostProfile: " : "",
+                          TEXT(local));
     emit_warn_apparmor_annotation(c->diags, where_key(c, path), hint);
 }
 
@@ -225,8 +234,10 @@ static void check_container_annotation(const PodText *p, const StrPair *annotati
     for (uint32_t i = 0, n = container_count(p->spec); i < n; i++) {
         ContainerView container = container_view(p->spec, i);
         if (!str_eq(container.name, name)) continue;
-        if (isAppArmor) check_app_armor(p, annotation, &container, path);
-        else check_seccomp(p, annotation->key, &container, path);
+        if (isAppArmor)
+            check_app_armor(p, annotation, &container, path);
+        else
+            check_seccomp(p, annotation->key, &container, path);
     }
 }
 
@@ -280,8 +291,10 @@ static void check_bytes(Check *c, const QuantityMap *amounts, Str name, const Pa
     }
     Path key = path_key(at, name), shownKey = path_key(printed, name);
     Where place = where_printed(c, &key, &shownKey);
-    if (quantity->nano % NANO) emit_warn_fractional_bytes(c->diags, place, quantity->text, byte_hint(c->arena, quantity));
-    else emit_warn_bytes_overflow(c->diags, place, quantity->text);
+    if (quantity->nano % NANO)
+        emit_warn_fractional_bytes(c->diags, place, quantity->text, byte_hint(c->arena, quantity));
+    else
+        emit_warn_bytes_overflow(c->diags, place, quantity->text);
 }
 
 static void check_memory(Check *c, const QuantityMap *amounts, const Path *path) {
@@ -292,9 +305,10 @@ static void check_memory(Check *c, const QuantityMap *amounts, const Path *path)
 
 void check_claim_warnings(Check *c, const PersistentVolumeClaimSpec *spec, const Path *at, const Path *printed) {
     Path resources = FIELD(at, "resources"), requests = FIELD(&resources, "requests"), limits = FIELD(&resources, "limits");
-    Path resources2 = FIELD(printed, "resources"), requests2 = FIELD(&resources2, "requests"), limits2 = FIELD(&resources2, "limits");
-    check_bytes(c, &spec->resources.requests, S("storage"), &requests, &requests2);
-    check_bytes(c, &spec->resources.limits, S("storage"), &limits, &limits2);
+    Path printedUp = FIELD(printed, "resources");
+    Path printedRequests = FIELD(&printedUp, "requests"), printedLimits = FIELD(&printedUp, "limits");
+    check_bytes(c, &spec->resources.requests, S("storage"), &requests, &printedRequests);
+    check_bytes(c, &spec->resources.limits, S("storage"), &limits, &printedLimits);
 }
 
 /* A later entry is fine if it extends the earlier one: it holds $(NAME), and more than that. */
@@ -312,9 +326,9 @@ static void check_environment(Check *c, const EnvVarList *env, const Path *path)
         Path item = path_index(path, i), at = FIELD(&item, "name");
         Path before = path_index(path, (uint32_t)(first - env->at)), earlier = FIELD(&before, "name");
         Str name = shown(c->arena, env->at[i].name);
-        Diag *diag = emit_warn_env_hidden(c->diags, where_printed(c, &at, &item), name,
-                                          str_format(c->arena, "remove one of the two; to add to the first, use $(%.*s) in the value",
-                                                     TEXT(name)));
+        Diag *diag = emit_warn_env_hidden(
+            c->diags, where_printed(c, &at, &item), name,
+            str_format(c->arena, "remove one of the two; to add to the first, use $(%.*s) in the value", TEXT(name)));
         diag_note(c->diags, diag, where(c, &earlier).span, S("first set here"));
     }
 }
@@ -337,13 +351,16 @@ static void check_address_form(Check *c, Str ip, const Path *path) {
     if (c->minor < 33 || !address_parse(ip, &address)) return;
     if (address.isV4 && address.isStrict) return;
     Str better = address_text(c->arena, &address);
-    if (!address.isStrict) emit_warn_ip_form(c->diags, where(c, path), shown(c->arena, ip), better);
-    else if (!str_eq(ip, better)) emit_warn_ip_not_canonical(c->diags, where(c, path), shown(c->arena, ip), better);
+    if (!address.isStrict)
+        emit_warn_ip_form(c->diags, where(c, path), shown(c->arena, ip), better);
+    else if (!str_eq(ip, better))
+        emit_warn_ip_not_canonical(c->diags, where(c, path), shown(c->arena, ip), better);
 }
 
 static void check_addresses(const PodText *p) {
     Check *c = p->c;
-    Path config = FIELD(p->specPath, "dnsConfig"), servers = FIELD(&config, "nameservers"), aliases = FIELD(p->specPath, "hostAliases");
+    Path config = FIELD(p->specPath, "dnsConfig"), servers = FIELD(&config, "nameservers");
+    Path aliases = FIELD(p->specPath, "hostAliases");
     const PodDNSConfig *dns = p->spec->dnsConfig;
     const HostAliasList *list = &p->spec->hostAliases;
     for (uint32_t i = 0; dns && i < dns->nameservers.n; i++) {

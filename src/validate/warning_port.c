@@ -8,8 +8,22 @@ typedef struct PortRef {
     const ContainerPort *port;
     Str list;
     uint32_t container, index;
-    uint32_t next; /* an earlier port with the same hash, + 1 */
 } PortRef;
+
+enum { FEW_PORTS = 16, FEW_SLOTS = 64, ANY_HOST_PORT = -1 };
+
+/* An entry of the hash of ports. */
+typedef struct PortLink {
+    const PortRef *ref;
+    int64_t hostPort; /* that it stands for: its own, or ANY_HOST_PORT */
+    uint32_t next;    /* number of another one with the same hash, + 1 */
+} PortLink;
+
+/* The ports seen so far, by number, protocol and hostPort; the first of each hostPort also without it. */
+typedef struct PortHash {
+    PortLink *links;
+    uint32_t *heads, mask, n;
+} PortHash;
 
 static Where port_where(const PodText *p, const PortRef *ref, const char *field) {
     Path list = path_field(p->specPath, ref->list), container = path_index(&list, ref->container);
@@ -35,49 +49,77 @@ static Diag *warn_port_pair(const PodText *p, const PortRef *ref, const PortRef 
                                     shown(c->arena, a->hostIP.len ? a->hostIP : b->hostIP));
 }
 
-/* Compares a port with the earlier ones of its number and protocol. What one like itself has met is not said again. */
-static void check_port_pairs(const PodText *p, PortRef *refs, uint32_t i, uint32_t *heads, uint32_t mask) {
-    const ContainerPort *port = refs[i].port;
-    uint32_t *head = &heads[((uint32_t)port->containerPort ^ str_hash(port->protocol)) & mask];
-    refs[i].next = *head;
-    *head = i + 1;
-    for (uint32_t j = refs[i].next; j; j = refs[j - 1].next) {
-        const PortRef *earlier = &refs[j - 1];
-        if (earlier->port->containerPort != port->containerPort || !str_eq(earlier->port->protocol, port->protocol)) continue;
-        Diag *diag = warn_port_pair(p, &refs[i], earlier);
-        if (diag) diag_note(p->c->diags, diag, port_where(p, earlier, "containerPort").span, S("also listed here"));
-        if (diag && diag->rule == RULE_warn_port_twice) return;
+static uint32_t *port_head(const PortHash *hash, const ContainerPort *port, int64_t hostPort) {
+    uint32_t mixed = str_hash(port->protocol) ^ (uint32_t)port->containerPort * 2654435761u ^ (uint32_t)hostPort * 2246822519u;
+    return &hash->heads[(mixed ^ mixed >> 15) & hash->mask];
+}
+
+static void enter_port(PortHash *hash, const PortRef *ref, int64_t hostPort) {
+    uint32_t *head = port_head(hash, ref->port, hostPort);
+    hash->links[hash->n++] = (PortLink){ref, hostPort, *head};
+    *head = hash->n;
+}
+
+/* Compares a port with those seen that have its number and protocol and this hostPort, until one is worth a warning. `wasSeen` is
+ * set if there are any. */
+static bool meet_ports(const PodText *p, const PortHash *hash, const PortRef *ref, int64_t hostPort, bool *wasSeen) {
+    for (uint32_t i = *port_head(hash, ref->port, hostPort); i; i = hash->links[i - 1].next) {
+        const PortLink *link = &hash->links[i - 1];
+        const ContainerPort *port = link->ref->port;
+        if (link->hostPort != hostPort || port->containerPort != ref->port->containerPort) continue;
+        if (!str_eq(port->protocol, ref->port->protocol)) continue;
+        *wasSeen = true;
+        Diag *diag = warn_port_pair(p, ref, link->ref);
+        if (!diag) continue;
+        diag_note(p->c->diags, diag, port_where(p, link->ref, "containerPort").span, S("also listed here"));
+        return true;
     }
+    return false;
+}
+
+/* A port gets along with others of its number and protocol if both have a hostPort and these differ. */
+static void check_port_pairs(const PodText *p, PortHash *hash, const PortRef *ref) {
+    int64_t hostPort = ref->port->hostPort;
+    bool wasSeen = false;
+    if (!meet_ports(p, hash, ref, hostPort, &wasSeen)) meet_ports(p, hash, ref, hostPort ? 0 : ANY_HOST_PORT, &wasSeen);
+    enter_port(hash, ref, hostPort);
+    if (!wasSeen) enter_port(hash, ref, ANY_HOST_PORT);
+}
+
+static void check_name_is_free(const PodText *p, StrSet *names, const PortRef *ref) {
+    Check *c = p->c;
+    if (!ref->port->name.len || c->minor < 33) return;
+    const PortRef *first = str_set_add(names, ref->port->name, ref);
+    if (!first) return;
+    Diag *diag = emit_warn_port_name_twice(c->diags, port_where(p, ref, "name"), shown(c->arena, ref->port->name));
+    diag_note(c->diags, diag, port_where(p, first, "name").span, S("this one is used"));
 }
 
 void check_port_warnings(const PodText *p) {
-    enum { FEW_PORTS = 16, SLOTS = 64 };
-    PortRef few[FEW_PORTS], *refs = few;
-    uint32_t slots[SLOTS] = {0}, *heads = slots, size = SLOTS, total = 0, n = 0;
+    PortRef fewRefs[FEW_PORTS], *refs = fewRefs;
+    PortLink fewLinks[2 * FEW_PORTS];
+    uint32_t fewHeads[FEW_SLOTS] = {0}, slots = FEW_SLOTS, total = 0, n = 0, containers = container_count(p->spec);
     Check *c = p->c;
-    for (uint32_t i = 0, count = container_count(p->spec); i < count; i++) total += container_view(p->spec, i).ports.n;
-    if (total == 0) return;
+    for (uint32_t i = 0; i < containers; i++) total += container_view(p->spec, i).ports.n;
+    PortHash hash = {fewLinks, fewHeads, 0, 0};
     if (total > FEW_PORTS) {
-        while (size < total) size *= 2;
+        while (slots < 2 * total) slots *= 2;
         refs = NEW_ARRAY(c->arena, PortRef, total);
-        heads = NEW_ARRAY(c->arena, uint32_t, size);
+        hash.links = NEW_ARRAY(c->arena, PortLink, 2 * total);
+        hash.heads = NEW_ARRAY(c->arena, uint32_t, slots);
     }
-    for (uint32_t i = 0, count = container_count(p->spec); i < count; i++) {
+    hash.mask = slots - 1;
+    StrSet names = {.arena = c->arena};
+    for (uint32_t i = 0; i < containers; i++) {
         ContainerView container = container_view(p->spec, i);
         for (uint32_t j = 0; j < container.ports.n; j++) {
             const ContainerPort *port = &container.ports.at[j];
-            refs[n++] = (PortRef){port, container.list, container.index, j, 0};
+            PortRef *ref = &refs[n++];
+            *ref = (PortRef){port, container.list, container.index, j};
+            if (port->hostIP.len && !port->hostPort)
+                emit_warn_host_ip_alone(c->diags, port_where(p, ref, "hostIP"), shown(c->arena, port->hostIP));
+            check_port_pairs(p, &hash, ref);
+            check_name_is_free(p, &names, ref);
         }
-    }
-    StrSet names = {.arena = c->arena};
-    for (uint32_t i = 0; i < total; i++) {
-        const ContainerPort *port = refs[i].port;
-        if (port->hostIP.len && !port->hostPort)
-            emit_warn_host_ip_alone(c->diags, port_where(p, &refs[i], "hostIP"), shown(c->arena, port->hostIP));
-        check_port_pairs(p, refs, i, heads, size - 1);
-        const PortRef *first = port->name.len && c->minor >= 33 ? str_set_add(&names, port->name, &refs[i]) : NULL;
-        if (!first) continue;
-        Diag *diag = emit_warn_port_name_twice(c->diags, port_where(p, &refs[i], "name"), shown(c->arena, port->name));
-        diag_note(c->diags, diag, port_where(p, first, "name").span, S("this one is used"));
     }
 }

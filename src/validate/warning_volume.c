@@ -35,7 +35,8 @@ static void check_old_volume(Check *c, const Volume *volume, const Path *path) {
     }
     if (volume->gitRepo) {
         Path at = FIELD(path, "gitRepo");
-        warn_volume(c, "gitRepo", "1.11", gate(c, GATE_GitRepoVolumeDriver) ? "" : "1.33, unless the kubelet is told to allow them",
+        warn_volume(c, "gitRepo", "1.11",
+                    gate(c, GATE_GitRepoVolumeDriver) ? "" : "1.33, unless the kubelet is told to allow them",
                     "clone the repository into an emptyDir from an init container", &at, &at);
     }
 }
@@ -70,7 +71,7 @@ static void add_file(VolumeFiles *files, VolumeFile file) {
     files->at[files->n++] = file;
 }
 
-#define ADD_ITEMS(files, list, kind_, from_)                                                                                    \
+#define ADD_ITEMS(files, list, kind_, from_) \
     for (uint32_t i_ = 0; i_ < (list).n; i_++) add_file((files), (VolumeFile){(list).at[i_].path, kind_, from_, i_, S("path")})
 
 static Where file_where(Check *c, const VolumeFile *file, const Path *volume) {
@@ -85,9 +86,10 @@ static void warn_files(Check *c, const VolumeFile *first, const VolumeFile *seco
     Where place = file_where(c, second, volume), other = file_where(c, first, volume);
     const VolumeFile *shorter = first->path.len < second->path.len ? first : second;
     const VolumeFile *longer = shorter == first ? second : first;
-    Diag *diag = shorter->path.len == longer->path.len
-                     ? emit_warn_volume_path_twice(c->diags, place, shown(c->arena, second->path))
-                     : emit_warn_volume_path_nested(c->diags, place, shown(c->arena, shorter->path), shown(c->arena, longer->path));
+    Diag *diag =
+        shorter->path.len == longer->path.len
+            ? emit_warn_volume_path_twice(c->diags, place, shown(c->arena, second->path))
+            : emit_warn_volume_path_nested(c->diags, place, shown(c->arena, shorter->path), shown(c->arena, longer->path));
     diag_note(c->diags, diag, other.span, shorter->path.len == longer->path.len ? S("first written here") : S("the other path"));
 }
 
@@ -120,9 +122,11 @@ static void add_source(VolumeFiles *files, const VolumeProjection *source, int64
     } else if (source->clusterTrustBundle) {
         add_file(files, (VolumeFile){source->clusterTrustBundle->path, S("clusterTrustBundle"), from, -1, S("path")});
     } else if (certificate) {
-        add_file(files, (VolumeFile){certificate->certificateChainPath, S("podCertificate"), from, -1, S("certificateChainPath")});
+        add_file(files,
+                 (VolumeFile){certificate->certificateChainPath, S("podCertificate"), from, -1, S("certificateChainPath")});
         add_file(files, (VolumeFile){certificate->keyPath, S("podCertificate"), from, -1, S("keyPath")});
-        add_file(files, (VolumeFile){certificate->credentialBundlePath, S("podCertificate"), from, -1, S("credentialBundlePath")});
+        add_file(files,
+                 (VolumeFile){certificate->credentialBundlePath, S("podCertificate"), from, -1, S("credentialBundlePath")});
     }
 }
 
@@ -139,7 +143,9 @@ static void clear_files(VolumeFiles *files) {
 
 /* The files that a volume is made of. Only within one list do they get in each other's way. */
 static void check_volume_files(Check *c, const Volume *volume, const Path *path) {
-    VolumeFiles files = {.arena = c->arena};
+    if (!volume->configMap && !volume->secret && !volume->downwardAPI && !volume->projected) return;
+    VolumeFiles files;
+    files.arena = c->arena;
     if (volume->configMap) {
         clear_files(&files);
         ADD_ITEMS(&files, volume->configMap->items, S("configMap"), -1);
