@@ -20,38 +20,18 @@ static Str shown_name(Str file) {
     return str_eq(file, S("-")) ? S("<stdin>") : file;
 }
 
-/* The byte offset of a column in a line. */
-static size_t column_offset(Str line, uint32_t column) {
-    size_t at = 0;
-    for (uint32_t i = 1; i < column && at < line.len; i++) {
-        at++;
-        while (at < line.len && ((unsigned char)line.at[at] & 0xC0) == 0x80) at++;
-    }
-    return at;
-}
-
-/* A source line with what is wrong underlined. Long lines are cut around it. */
+/* A source line with what is wrong underlined. */
 static void write_snippet(FILE *out, const Palette *p, const Finding *f, int width) {
-    enum { BEFORE = 60, SHOWN = 140 };
-    Str line = f->line;
-    size_t at = column_offset(line, f->start.column);
-    size_t end = f->end.line == f->start.line ? column_offset(line, f->end.column) : line.len;
-    size_t from = at > SHOWN - 20 ? column_offset(line, f->start.column - BEFORE) : 0;
-    Str shown = str_slice(line, from);
-    bool cut = shown.len > SHOWN;
-    if (cut) {
-        shown.len = SHOWN;
-        while (shown.len && ((unsigned char)shown.at[shown.len] & 0xC0) == 0x80) shown.len--;
-    }
-    if (end > from + shown.len) end = from + shown.len;
-    fprintf(out, "%s%*u |%s %s", p->blue, width, f->start.line, p->reset, from ? "..." : "");
+    const Excerpt *excerpt = &f->excerpt;
+    Str shown = excerpt->text;
+    fprintf(out, "%s%*u |%s %s", p->blue, width, f->start.line, p->reset, excerpt->cutBefore ? "..." : "");
     for (size_t i = 0; i < shown.len; i++)
         fputc((unsigned char)shown.at[i] < 0x20 && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
-    fprintf(out, "%s\n%s%*s |%s %s", cut ? "..." : "", p->blue, width, "", p->reset, from ? "   " : "");
-    for (size_t i = from; i < at; i++)
-        if (((unsigned char)line.at[i] & 0xC0) != 0x80) fputc(line.at[i] == '\t' ? '\t' : ' ', out);
+    fprintf(out, "%s\n%s%*s |%s %s", excerpt->cutAfter ? "..." : "", p->blue, width, "", p->reset, excerpt->cutBefore ? "   " : "");
+    for (size_t i = 0; i < excerpt->at; i++)
+        if (((unsigned char)shown.at[i] & 0xC0) != 0x80) fputc(shown.at[i] == '\t' ? '\t' : ' ', out);
     fputs(severity_colour(p, f->severity), out);
-    size_t marks = end > at ? str_codepoints((Str){line.at + at, end - at}) : 0;
+    size_t marks = str_codepoints((Str){shown.at + excerpt->at, excerpt->end - excerpt->at});
     for (size_t i = 0; i < (marks ? marks : 1); i++) fputc('^', out);
     fprintf(out, "%s\n", p->reset);
 }
@@ -82,7 +62,7 @@ static void write_finding_text(FILE *out, const Palette *p, Str file, const Find
     write_versions(out, settings, f);
     fputc('\n', out);
     int width = digits(f->start.line);
-    if (f->line.len) write_snippet(out, p, f, width);
+    if (f->excerpt.text.len) write_snippet(out, p, f, width);
     if (f->path.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->path));
     if (f->help.len) fprintf(out, "%*s %s= help:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->help));
     for (uint32_t i = 0; i < f->noteCount; i++)

@@ -42,14 +42,15 @@ static Finding finish(Worker *w, Source *source, const Diag *diag) {
     finding.path = arena_str(kept, diag->path);
     finding.message = arena_str(kept, diag->message);
     finding.help = arena_str(kept, diag->help);
-    finding.line = arena_str(kept, source_line(source, &w->scratch, finding.start.line));
+    finding.excerpt = source_excerpt(source, &w->scratch, diag->span);
+    finding.excerpt.text = arena_str(kept, finding.excerpt.text);
     for (const Note *note = diag->notes; note; note = note->next) finding.noteCount++;
     finding.notes = NEW_ARRAY(kept, FindingNote, finding.noteCount);
     uint32_t i = 0;
     for (const Note *note = diag->notes; note; note = note->next, i++) {
         Place place = source_place(source, &w->scratch, note->span.at);
-        finding.notes[i] =
-            (FindingNote){place, arena_str(kept, note->text), arena_str(kept, source_line(source, &w->scratch, place.line))};
+        Str line = source_excerpt(source, &w->scratch, note->span).text;
+        finding.notes[i] = (FindingNote){place, arena_str(kept, note->text), arena_str(kept, line)};
     }
     return finding;
 }

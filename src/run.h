@@ -10,7 +10,7 @@
 typedef struct FindingNote {
     Place place;
     Str text;
-    Str line; /* the source line */
+    Str line; /* the source line, cut where it is long */
 } FindingNote;
 
 /* A diagnostic with everything that a report needs. */
@@ -19,7 +19,7 @@ typedef struct Finding {
     uint8_t severity;
     Place start, end; /* end: the place after the last code point */
     Str path, message, help;
-    Str line; /* the source line of `start` */
+    Excerpt excerpt; /* the source line of `start` */
     FindingNote *notes;
     uint32_t noteCount;
     uint16_t versions; /* bit N: it holds for RunSettings.minors[N] */

@@ -126,8 +126,19 @@ Place source_place(Source *source, Arena *arena, uint32_t offset) {
         else
             high = middle;
     }
-    uint32_t start = source->lines[low];
-    return (Place){low + 1, (uint32_t)str_codepoints((Str){source->text.at + start, offset - start}) + 1};
+    /* Most places are asked for in order; without this a long line would be counted anew for each of them. */
+    uint32_t from = source->lines[low], column = 1;
+    if (source->foundLine == low + 1 && source->foundOffset <= offset) {
+        from = source->foundOffset;
+        column = source->foundColumn;
+    }
+    column += (uint32_t)str_codepoints((Str){source->text.at + from, offset - from});
+    if (offset >= source->foundOffset) {
+        source->foundLine = low + 1;
+        source->foundOffset = offset;
+        source->foundColumn = column;
+    }
+    return (Place){low + 1, column};
 }
 
 Str source_line(Source *source, Arena *arena, uint32_t line) {
@@ -136,4 +147,24 @@ Str source_line(Source *source, Arena *arena, uint32_t line) {
     size_t at = source->lines[line - 1], end = line < source->lineCount ? source->lines[line] : source->text.len;
     while (end > at && (source->text.at[end - 1] == '\n' || source->text.at[end - 1] == '\r')) end--;
     return (Str){source->text.at + at, end - at};
+}
+
+static bool inside_character(Str text, size_t at) {
+    return at < text.len && ((unsigned char)text.at[at] & 0xC0) == 0x80;
+}
+
+Excerpt source_excerpt(Source *source, Arena *arena, Span span) {
+    Str text = source->text, line = source_line(source, arena, source_place(source, arena, span.at).line);
+    size_t start = line.len ? (size_t)(line.at - text.at) : span.at, end = start + line.len;
+    size_t at = span.at < end ? span.at : end;
+    size_t from = at - start > EXCERPT_BYTES - EXCERPT_BEFORE / 3 ? at - EXCERPT_BEFORE : start;
+    while (from > start && inside_character(text, from)) from--;
+    size_t to = end - from > EXCERPT_BYTES ? from + EXCERPT_BYTES : end;
+    while (to > at && inside_character(text, to)) to--;
+    size_t spanEnd = span.end < to ? span.end : to;
+    return (Excerpt){.text = {text.at + from, to - from},
+                     .at = (uint32_t)(at - from),
+                     .end = (uint32_t)((spanEnd > at ? spanEnd : at) - from),
+                     .cutBefore = from > start,
+                     .cutAfter = to < end};
 }

@@ -19,6 +19,7 @@ typedef struct Source {
     Str text;           /* UTF-8, without a byte order mark */
     uint32_t *lines;    /* offset of each line's first byte, made at first need */
     uint32_t lineCount; /* how many */
+    uint32_t foundOffset, foundColumn, foundLine; /* the place found last: the next one is often further on in the same line */
 } Source;
 
 /* The largest input that is read, in bytes. */
@@ -45,5 +46,17 @@ Place source_place(Source *source, Arena *arena, uint32_t offset);
 
 /* The text of a line (from 1), without its line break; empty past the last one. */
 Str source_line(Source *source, Arena *arena, uint32_t line);
+
+/* The line in which a span starts, or what of a long one stands around it. */
+typedef struct Excerpt {
+    Str text;                 /* part of the source */
+    uint32_t at, end;         /* the span in it, as far as it is shown */
+    bool cutBefore, cutAfter; /* whether the line goes on */
+} Excerpt;
+
+/* At most EXCERPT_BYTES of the line around the start of `span`. */
+Excerpt source_excerpt(Source *source, Arena *arena, Span span);
+
+enum { EXCERPT_BYTES = 140, EXCERPT_BEFORE = 60 };
 
 #endif

@@ -50,6 +50,7 @@ void check_containers(PodCheck *p);
 /* env.c and mount.c: environment variables, and volumes as file systems and devices. */
 void check_container_env(PodCheck *p, const Container *container, const Path *path);
 void check_container_mounts(PodCheck *p, const Container *container, const Path *path);
+Str volume_hint(const PodCheck *p, Str name, bool emptyDirs); /* what a name that no volume has was probably meant to be */
 
 /* probe.c: probes, and the hooks and stop signal in lifecycle. */
 void check_container_probes(PodCheck *p, const Container *container, bool isInit, const Path *path);

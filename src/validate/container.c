@@ -69,8 +69,8 @@ static void check_host_ports(Check *c, const Container *containers, uint32_t n, 
             if (!first) continue;
             Path at = path_index(&ports, j), host = FIELD(&at, "hostPort");
             Path printedAt = path_index(&printedPorts, j), printedHost = FIELD(&printedAt, "hostPort");
-            Diag *d = emit_container_host_port_taken(c->diags, where_printed(c, &host, &printedHost), port->protocol,
-                                                     str_int(c->arena, port->hostPort),
+            Diag *d = emit_container_host_port_taken(c->diags, where_printed(c, &host, &printedHost),
+                                                     str_int(c->arena, port->hostPort), port->protocol,
                                                      port->hostIP.len ? str_join(c->arena, S(" at "), port->hostIP) : S(""));
             diag_note(c->diags, d, field_span(first->head.node, S("hostPort")), S("first used here"));
         }
@@ -351,7 +351,7 @@ static Str target_hint(PodCheck *p, Str name) {
     return did_you_mean(p->c->arena, name, names, count);
 }
 
-/* Nobody can create them, but what else is wrong with them is said too. Their images are checked like a pod's everywhere. */
+/* That nobody can create them is said elsewhere. In templates too their images are checked like a pod's. */
 static void check_ephemeral_containers(PodCheck *p, StrSet *names) {
     Check *c = p->c;
     EphemeralContainerList containers = p->spec->ephemeralContainers;
@@ -369,8 +369,6 @@ static void check_ephemeral_containers(PodCheck *p, StrSet *names) {
             emit_container_ephemeral_target(c->diags, where(c, &targetAt), shown(c->arena, target), target_hint(p, target));
         check_ephemeral_fields(c, container, &at);
     }
-    if (containers.n)
-        emit_container_ephemeral(c->diags, where_key(c, &list), p->isTemplate ? S("a pod template") : S("a new pod"));
 }
 
 void check_containers(PodCheck *p) {

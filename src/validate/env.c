@@ -41,20 +41,6 @@ static const Volume *volume_named(const PodSpec *spec, Str name) {
     return NULL;
 }
 
-/* What volumes of type emptyDir there are, for a reference that finds none. */
-static Str volume_hint(PodCheck *p, Str name) {
-    VolumeList volumes = p->spec->volumes;
-    Arena *arena = p->c->arena;
-    Str *names = NEW_ARRAY(arena, Str, volumes.n + 1);
-    size_t count = 0;
-    for (uint32_t i = 0; i < volumes.n; i++)
-        if (volumes.at[i].emptyDir && volumes.at[i].name.len) names[count++] = volumes.at[i].name;
-    Str near = did_you_mean(arena, name, names, count);
-    if (near.len || count > 8) return near;
-    if (!count) return S("add an emptyDir volume that an init container writes the file to");
-    return str_join(arena, S("volumes of type emptyDir are: "), words_or(arena, names, count));
-}
-
 /* A variable out of a file, which another container wrote into an emptyDir volume. */
 static void check_file_key(PodCheck *p, const FileKeySelector *file, const Path *path) {
     Check *c = p->c;
@@ -65,10 +51,12 @@ static void check_file_key(PodCheck *p, const FileKeySelector *file, const Path 
         emit_env_file_dots(c->diags, where(c, &target), shown(c->arena, file->path));
     const Volume *volume = volume_named(p->spec, file->volumeName);
     if (!volume) {
-        emit_env_file_volume(c->diags, where(c, &name), shown(c->arena, file->volumeName), volume_hint(p, file->volumeName));
+        emit_env_file_volume(c->diags, where(c, &name), shown(c->arena, file->volumeName),
+                             volume_hint(p, file->volumeName, true));
     } else if (!volume->emptyDir) {
         Path volumes = FIELD(p->path, "volumes"), at = path_index(&volumes, (uint32_t)(volume - p->spec->volumes.at));
-        Diag *d = emit_env_file_volume_kind(c->diags, where(c, &name), shown(c->arena, file->volumeName), volume_hint(p, S("")));
+        Diag *d =
+            emit_env_file_volume_kind(c->diags, where(c, &name), shown(c->arena, file->volumeName), volume_hint(p, S(""), true));
         diag_note(c->diags, d, where(c, &at).span, S("the volume"));
     }
 }

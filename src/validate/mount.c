@@ -34,19 +34,23 @@ static Span device_span(const Mounts *m, const VolumeDevice *device, Str field) 
     return where(m->p->c, &at).span;
 }
 
-static Str volume_hint(PodCheck *p, Str name) {
+Str volume_hint(const PodCheck *p, Str name, bool emptyDirs) {
     VolumeList volumes = p->spec->volumes;
     Arena *arena = p->c->arena;
     Str *names = NEW_ARRAY(arena, Str, volumes.n + 1);
     size_t count = 0;
     for (uint32_t i = 0; i < volumes.n; i++) {
-        if (name.len && str_eq(volumes.at[i].name, name)) return S("a volume of this name is listed, but has faults of its own");
-        if (volumes.at[i].name.len) names[count++] = volumes.at[i].name;
+        const Volume *volume = &volumes.at[i];
+        if (name.len && str_eq(volume->name, name)) return S("a volume of this name is listed, but has faults of its own");
+        if (volume->name.len && (volume->emptyDir || !emptyDirs)) names[count++] = volume->name;
     }
-    Str near = did_you_mean(arena, name, names, count);
+    Str near = name.len ? did_you_mean(arena, name, names, count) : S("");
     if (near.len || count > 8) return near;
-    if (!count) return S("add it to spec.volumes, where there is none yet");
-    return str_join(arena, S("volumes of this pod: "), words_or(arena, names, count));
+    if (count)
+        return str_join(arena, emptyDirs ? S("volumes of type emptyDir are: ") : S("volumes of this pod: "),
+                        words_or(arena, names, count));
+    return emptyDirs ? S("add an emptyDir volume that an init container writes the file to")
+                     : S("add it to spec.volumes, where there is none yet");
 }
 
 static void check_sub_path(Check *c, Str value, const Path *at, const Path *printed) {
@@ -138,7 +142,8 @@ static void check_mount(Mounts *m, const VolumeMount *mount, StrSet *paths, cons
     Path name = FIELD(path, "name"), target = FIELD(path, "mountPath");
     const Volume *volume = pod_volume(m->p, mount->name);
     check_required(c, mount->name, &name);
-    if (!volume) emit_mount_volume(c->diags, where(c, &name), shown(c->arena, mount->name), volume_hint(m->p, mount->name));
+    if (!volume)
+        emit_mount_volume(c->diags, where(c, &name), shown(c->arena, mount->name), volume_hint(m->p, mount->name, false));
     check_required(c, mount->mountPath, &target);
     const VolumeMount *first = str_set_add(paths, mount->mountPath, mount);
     if (first) {
@@ -157,7 +162,7 @@ static void check_device_volume(Mounts *m, const VolumeDevice *device, const Pat
     Check *c = m->p->c;
     const Volume *volume = pod_volume(m->p, device->name);
     if (!volume) {
-        emit_mount_volume(c->diags, where(c, name), shown(c->arena, device->name), volume_hint(m->p, device->name));
+        emit_mount_volume(c->diags, where(c, name), shown(c->arena, device->name), volume_hint(m->p, device->name, false));
     } else if (!volume->persistentVolumeClaim && !volume->ephemeral) {
         Path volumes = FIELD(m->p->path, "volumes"), at = path_index(&volumes, (uint32_t)(volume - m->p->spec->volumes.at));
         Diag *d = emit_device_volume_kind(c->diags, where(c, name), shown(c->arena, device->name));
