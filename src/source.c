@@ -115,9 +115,9 @@ static void index_lines(Source *source, Arena *arena) {
     source->lineCount = count;
 }
 
-Place source_place(Source *source, Arena *arena, uint32_t offset) {
+/* The number of the line with a byte, from 0. */
+static uint32_t find_line(Source *source, Arena *arena, uint32_t offset) {
     if (!source->lines) index_lines(source, arena);
-    if (offset > source->text.len) offset = (uint32_t)source->text.len;
     uint32_t low = 0, high = source->lineCount;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
@@ -126,18 +126,24 @@ Place source_place(Source *source, Arena *arena, uint32_t offset) {
         else
             high = middle;
     }
-    /* Most places are asked for in order; without this a long line would be counted anew for each of them. */
-    uint32_t from = source->lines[low], column = 1;
-    if (source->foundLine == low + 1 && source->foundOffset <= offset) {
-        from = source->foundOffset;
-        column = source->foundColumn;
-    }
-    column += (uint32_t)str_codepoints((Str){source->text.at + from, offset - from});
-    if (offset >= source->foundOffset) {
-        source->foundLine = low + 1;
-        source->foundOffset = offset;
-        source->foundColumn = column;
-    }
+    return low;
+}
+
+Place source_place(Source *source, Arena *arena, uint32_t offset) {
+    if (offset > source->text.len) offset = (uint32_t)source->text.len;
+    uint32_t low = find_line(source, arena, offset);
+    /* Most places are near the one before; without this a long line would be counted anew for each of them. */
+    uint32_t start = source->lines[low], near = source->foundOffset, column;
+    bool known = source->foundLine == low + 1;
+    if (known && near <= offset)
+        column = source->foundColumn + (uint32_t)str_codepoints((Str){source->text.at + near, offset - near});
+    else if (known && near - offset < offset - start)
+        column = source->foundColumn - (uint32_t)str_codepoints((Str){source->text.at + offset, near - offset});
+    else
+        column = 1 + (uint32_t)str_codepoints((Str){source->text.at + start, offset - start});
+    source->foundLine = low + 1;
+    source->foundOffset = offset;
+    source->foundColumn = column;
     return (Place){low + 1, column};
 }
 
@@ -154,7 +160,7 @@ static bool inside_character(Str text, size_t at) {
 }
 
 Excerpt source_excerpt(Source *source, Arena *arena, Span span) {
-    Str text = source->text, line = source_line(source, arena, source_place(source, arena, span.at).line);
+    Str text = source->text, line = source_line(source, arena, find_line(source, arena, span.at) + 1);
     size_t start = line.len ? (size_t)(line.at - text.at) : span.at, end = start + line.len;
     size_t at = span.at < end ? span.at : end;
     size_t from = at - start > EXCERPT_BYTES - EXCERPT_BEFORE / 3 ? at - EXCERPT_BEFORE : start;

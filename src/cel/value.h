@@ -217,6 +217,9 @@ static inline bool is_error(Value v) {
     return v.kind == VALUE_ERROR;
 }
 
+Value value_of_node(const Node *node);
+Value value_of_struct(const Type *type, const void *object); /* a typed object, read where it lies */
+
 /* Item `i` of a list of any form; `i` < list.len. */
 Value list_item(Eval *ev, Value list, uint32_t i);
 
@@ -227,6 +230,9 @@ uint32_t map_size(Value map);
 
 /* The value under a key, or VALUE_ABSENT. Numbers of different type are the same key when they are equal. */
 Value map_find(Eval *ev, Value map, Value key);
+
+/* The same for a string key whose str_hash is known. */
+Value map_find_hashed(Eval *ev, Value map, Str key, uint32_t hash);
 
 /* Walks a map: start with zero; false at the end. */
 bool map_next(Eval *ev, Value map, uint32_t *cursor, Value *key, Value *value);
