@@ -6,6 +6,7 @@
 #   make install [PREFIX=/usr/local] [DESTDIR=]
 #   make golden  write the expected outputs of the golden tests anew
 #   make bench   time a check against libyaml's bare event loop
+#   make docs    the reference of all fields, rules and topics: build/docs/reference.md
 #   make lint    layers, clang-format, clang-tidy
 #
 # With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
@@ -102,6 +103,11 @@ golden: $(BUILD)/podlint
 bench: $(BUILD)/bench
 	@sh src/test/bench.sh $(BUILD)/bench build/manifests
 
+# The reference of all fields, rules and topics in Markdown.
+docs: $(BUILD)/podlint
+	@mkdir -p build/docs
+	$(BUILD)/podlint explain --all > build/docs/reference.md
+
 # Needs ORACLE, a program that gives the API server's verdicts; see src/test/fuzz_oracle.c.
 SEED ?= 1
 COUNT ?= 2000
@@ -129,6 +135,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: all run test golden bench fuzz-oracle install lint clean
+.PHONY: all run test golden bench docs fuzz-oracle install lint clean
 
 -include $(OBJECTS:.o=.d)

@@ -842,19 +842,21 @@ ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
         put_rule(out, rule, settings);
         return EXPLAINS_RULE;
     }
-    if (parts.n == 1) {
+    const Type *type = schema_type(query);
+    if (!type && parts.n == 1) {
         Search search = {.arena = arena, .name = parts.at[0], .minor = settings->minor};
         find_places(&search);
         if (search.found.n) {
             put_places(out, &search, settings);
             return EXPLAINS_PLACES;
         }
-        for (uint16_t i = 0; i < schema_type_count; i++) {
-            if (!str_eq_nocase(schema_types[i]->name, query)) continue;
-            target = (Target){.kind = schema_types[i], .type = schema_types[i]};
-            put_target(out, &target, settings);
-            return EXPLAINS_FIELD;
-        }
+        for (uint16_t i = 0; i < schema_type_count && !type; i++)
+            if (str_eq_nocase(schema_types[i]->name, query)) type = schema_types[i];
+    }
+    if (type) {
+        target = (Target){.kind = type, .type = type};
+        put_target(out, &target, settings);
+        return EXPLAINS_FIELD;
     }
     put_nothing(out, query, &parts, 0, parts.n, NULL, NULL, settings->minor);
     return EXPLAINS_NOTHING;
@@ -870,6 +872,24 @@ void explain_index(Buf *out, const ExplainSettings *settings) {
     buf_format(out, "\nA path (spec.containers), a field (imagePullPolicy), a rule (unknown-field) or an error type "
                     "(FieldValueInvalid) can be "
                     "asked for too.\n");
+}
+
+void explain_all(Buf *out, const ExplainSettings *settings) {
+    ExplainSettings markdown = *settings;
+    markdown.format = EXPLAIN_MARKDOWN;
+    for (uint16_t i = 0; i < topic_count; i++) {
+        put_topic(out, &topics[i], &markdown);
+        buf_char(out, '\n');
+    }
+    for (uint16_t i = 0; i < schema_type_count; i++) {
+        const Type *type = schema_types[i];
+        put_target(out, &(Target){.kind = type, .type = type}, &markdown);
+        buf_char(out, '\n');
+    }
+    for (uint16_t i = 0; i < rule_count; i++) {
+        put_rule(out, &rules[i], &markdown);
+        buf_char(out, '\n');
+    }
 }
 
 void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *settings) {

@@ -30,6 +30,9 @@ typedef enum ExplainKind {
  * EXPLAINS_NOTHING. */
 ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings);
 
+/* Writes everything there is as one Markdown document: topics, types with their fields, rules. */
+void explain_all(Buf *out, const ExplainSettings *settings);
+
 /* Writes what came and went between two versions 1.`from` and 1.`to`. */
 void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *settings);
 

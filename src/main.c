@@ -155,13 +155,14 @@ static const Option diff_options[] = {
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
 };
 
-enum { EXPLAIN_RECURSIVE, EXPLAIN_DEPTH, EXPLAIN_FORMAT, EXPLAIN_EXAMPLES, EXPLAIN_CHANGES, EXPLAIN_VERSION, EXPLAIN_COLOUR };
+enum { EXPLAIN_RECURSIVE, EXPLAIN_DEPTH, EXPLAIN_FORMAT, EXPLAIN_EXAMPLES, EXPLAIN_ALL, EXPLAIN_CHANGES, EXPLAIN_VERSION, EXPLAIN_COLOUR };
 
 static const Option explain_options[] = {
     {"recursive", 'r', NULL, "Show all fields below, as a tree."},
     {"depth", 0, "N", "How many levels of fields to show. Default: 1."},
     {"format", 'f', "FORMAT", "text (the default), json or markdown."},
     {"examples", 0, NULL, "Show an example of each field too."},
+    {"all", 0, NULL, "Write the whole reference as Markdown: topics, types and fields, rules."},
     {"changes", 0, "A..B",
      "List the fields and feature gates that came, went or changed between two versions, as in 1.34..1.37."},
     {"kubernetes-version", 0, "VERSION", "The API server to speak of: 1.32 to 1.37. Default: the newest."},
@@ -512,6 +513,7 @@ static int run_explain_command(int argc, char **argv) {
     ExplainSettings settings = {.depth = 1, .minor = VERSION_LAST, .width = terminal_width()};
     const char *query = NULL, *colour = "auto";
     int number, from = 0, to = 0;
+    bool all = false;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
         switch (parsed.option) {
         case OPTION_HELP: command_help(stdout, command); return finish_output(0);
@@ -533,6 +535,7 @@ static int run_explain_command(int argc, char **argv) {
             settings.format = (ExplainFormat)number;
             break;
         case EXPLAIN_EXAMPLES: settings.examples = true; break;
+        case EXPLAIN_ALL: all = true; break;
         case EXPLAIN_CHANGES:
             if (!parse_range(command, parsed.value, &from, &to)) return 2;
             break;
@@ -551,7 +554,9 @@ static int run_explain_command(int argc, char **argv) {
     Arena arena = {0};
     Buf out = {.arena = &arena};
     ExplainKind kind = EXPLAINS_TOPIC;
-    if (from)
+    if (all)
+        explain_all(&out, &settings);
+    else if (from)
         explain_changes(&out, (uint8_t)from, (uint8_t)to, &settings);
     else if (query)
         kind = explain(&out, str_of(query), &settings);
