@@ -601,15 +601,17 @@ static void put_rule(Buf *out, const Rule *rule, const ExplainSettings *settings
         return;
     }
     if (settings->format == EXPLAIN_MARKDOWN) {
-        buf_format(out, "# %.*s\n\n- source: %s, severity: %s%s%s\n- says: %.*s\n", TEXT(rule->name), diag_source_name((DiagSource)rule->source),
-                   severity_name((Severity)rule->severity), type ? ", type: " : "", type ? type : "", TEXT(message));
+        buf_format(out, "# %.*s\n\n- source: %s, severity: %s%s%s\n- says: %.*s\n", TEXT(rule->name),
+                   diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity), type ? ", type: " : "",
+                   type ? type : "", TEXT(message));
         if (help.len) buf_format(out, "- help: %.*s\n", TEXT(help));
         buf_format(out, "\n%.*s\n", TEXT(rule->why));
         return;
     }
     Writer w = {out, settings};
-    buf_format(out, "%s%.*s%s  (%s, %s%s%s)\n\n", bold(&w), TEXT(rule->name), reset(&w), diag_source_name((DiagSource)rule->source),
-               severity_name((Severity)rule->severity), type ? ", " : "", type ? type : "");
+    buf_format(out, "%s%.*s%s  (%s, %s%s%s)\n\n", bold(&w), TEXT(rule->name), reset(&w),
+               diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity), type ? ", " : "",
+               type ? type : "");
     put_fact(&w, "says", message);
     put_fact(&w, "help", help);
     buf_str(out, S("\n  "));

@@ -197,46 +197,6 @@ static void check_init_restart(Check *c, const Container *container, const Path 
     }
 }
 
-/* An ASCII character that shows, as images nearly always have at both ends. */
-static bool is_mark(char ch) {
-    return ch > ' ' && ch <= '~';
-}
-
-/* Whether white space, as Unicode knows it, stands at an end. */
-static bool is_padded(Str s) {
-    static const Str spaces[] = {
-        STR(" "),
-        STR("\t"),
-        STR("\n"),
-        STR("\v"),
-        STR("\f"),
-        STR("\r"),
-        STR("\xc2\x85"),
-        STR("\xc2\xa0"),
-        STR("\xe1\x9a\x80"),
-        STR("\xe2\x80\x80"),
-        STR("\xe2\x80\x81"),
-        STR("\xe2\x80\x82"),
-        STR("\xe2\x80\x83"),
-        STR("\xe2\x80\x84"),
-        STR("\xe2\x80\x85"),
-        STR("\xe2\x80\x86"),
-        STR("\xe2\x80\x87"),
-        STR("\xe2\x80\x88"),
-        STR("\xe2\x80\x89"),
-        STR("\xe2\x80\x8a"),
-        STR("\xe2\x80\xa8"),
-        STR("\xe2\x80\xa9"),
-        STR("\xe2\x80\xaf"),
-        STR("\xe2\x81\x9f"),
-        STR("\xe3\x80\x80"),
-    };
-    if (!s.len || (is_mark(s.at[0]) && is_mark(s.at[s.len - 1]))) return false;
-    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
-        if (str_starts(s, spaces[i]) || str_ends(s, spaces[i])) return true;
-    return false;
-}
-
 /* Templates may hold padded images, which stand for something to be filled in. */
 static void check_image(Check *c, Str image, bool isTemplate, const Path *path) {
     Path at = FIELD(path, "image");

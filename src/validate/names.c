@@ -266,6 +266,22 @@ bool has_dot_dot(Str path) {
     return false;
 }
 
+/* White space beyond ASCII: NEL, no-break space, and the spaces and separators of the blocks from U+1680 on. */
+static const Str wideSpaces[] = {
+    STR("\xC2\x85"),     STR("\xC2\xA0"),     STR("\xE1\x9A\x80"), STR("\xE2\x80\x80"), STR("\xE2\x80\x81"),
+    STR("\xE2\x80\x82"), STR("\xE2\x80\x83"), STR("\xE2\x80\x84"), STR("\xE2\x80\x85"), STR("\xE2\x80\x86"),
+    STR("\xE2\x80\x87"), STR("\xE2\x80\x88"), STR("\xE2\x80\x89"), STR("\xE2\x80\x8A"), STR("\xE2\x80\xA8"),
+    STR("\xE2\x80\xA9"), STR("\xE2\x80\xAF"), STR("\xE2\x81\x9F"), STR("\xE3\x80\x80"),
+};
+
+bool is_padded(Str s) {
+    if (str_trim(s).len != s.len) return true;
+    if (!s.len || ((unsigned char)s.at[0] < 0x80 && (unsigned char)s.at[s.len - 1] < 0x80)) return false;
+    for (size_t i = 0; i < sizeof wideSpaces / sizeof *wideSpaces; i++)
+        if (str_starts(s, wideSpaces[i]) || str_ends(s, wideSpaces[i])) return true;
+    return false;
+}
+
 Str words_or(Arena *arena, const Str *words, size_t count) {
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < count; i++) {

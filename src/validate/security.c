@@ -35,41 +35,6 @@ static void check_seccomp(Check *c, const SeccompProfile *profile, const Path *p
         emit_security_seccomp_path(c->diags, where(c, &local), profile->localhostProfile);
 }
 
-/* White space as Go's strings.TrimSpace knows it. */
-static const Str spaces[] = {
-    STR(" "),
-    STR("\t"),
-    STR("\n"),
-    STR("\v"),
-    STR("\f"),
-    STR("\r"),
-    STR("\xC2\x85"),
-    STR("\xC2\xA0"),
-    STR("\xE1\x9A\x80"),
-    STR("\xE2\x80\x80"),
-    STR("\xE2\x80\x81"),
-    STR("\xE2\x80\x82"),
-    STR("\xE2\x80\x83"),
-    STR("\xE2\x80\x84"),
-    STR("\xE2\x80\x85"),
-    STR("\xE2\x80\x86"),
-    STR("\xE2\x80\x87"),
-    STR("\xE2\x80\x88"),
-    STR("\xE2\x80\x89"),
-    STR("\xE2\x80\x8A"),
-    STR("\xE2\x80\xA8"),
-    STR("\xE2\x80\xA9"),
-    STR("\xE2\x80\xAF"),
-    STR("\xE2\x81\x9F"),
-    STR("\xE3\x80\x80"),
-};
-
-static bool is_padded(Str s) {
-    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
-        if (str_starts(s, spaces[i]) || str_ends(s, spaces[i])) return true;
-    return false;
-}
-
 enum { APPARMOR_MOST = 4095 };
 
 static bool is_apparmor_name(Str name) {
