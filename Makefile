@@ -9,9 +9,11 @@
 #   make docs    the reference of all fields, rules and topics: build/docs/reference.md
 #   make lint    layers, clang-format, clang-tidy
 #
-# With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
+# V=1 shows the commands. With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
 
 VERSION = 0.1.0
+Q = $(if $(V),,@)
+SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 PREFIX ?= /usr/local
 BUILD = build
 CC ?= cc
@@ -41,30 +43,35 @@ OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/ob
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 
 $(BUILD)/podlint: $(OBJECTS)
-	$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
 
 $(BUILD)/podlint.1: $(BUILD)/podlint
-	$(BUILD)/podlint help --manual > $@
+	$(Q)$(BUILD)/podlint help --manual > $@
 
 $(BUILD)/obj/%.o: src/%.c $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%_tables.o: $(BUILD)/gen/%_tables.c $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The generator's outputs come from one run.
 $(BUILD)/gen/stamp: $(BUILD)/mktables $(SCHEMA) $(RULES)
 	@mkdir -p $(@D)
-	$(BUILD)/mktables $(BUILD)/gen $(SCHEMA) $(RULES)
+	$(SAY) GEN $(BUILD)/gen
+	$(Q)$(BUILD)/mktables $(BUILD)/gen $(SCHEMA) $(RULES)
 	@touch $@
 
 $(GENERATED): $(BUILD)/gen/stamp ;
 
 $(BUILD)/mktables: src/gen/mktables.c src/base.c src/source.c src/node.c src/base.h src/source.h src/node.h
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
 
 # The two commands of the README.
 run:
@@ -85,16 +92,20 @@ test:
 LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o,$(OBJECTS))
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
-	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
 
 $(BUILD)/examples: src/test/examples.c $(LIBRARY)
-	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/bench: src/test/bench.c $(LIBRARY)
-	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
-	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 # Write the expected outputs of the golden tests anew; read the difference.
 golden: $(BUILD)/podlint
@@ -116,7 +127,8 @@ fuzz-oracle: $(BUILD)/fuzz_oracle
 	@$(BUILD)/fuzz_oracle $(ORACLE) $(SEED) $(COUNT) build/fuzz
 
 $(BUILD)/fuzz_oracle: src/test/fuzz_oracle.c $(LIBRARY)
-	$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
