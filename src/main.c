@@ -71,6 +71,36 @@ static bool parse_versions(const Command *command, const char *list, RunSettings
     return true;
 }
 
+/* Reads a level of the Pod Security Standards and a version of theirs; false after telling what is wrong. */
+static bool parse_pod_security(const Command *command, const char *value, PodSecurity *out) {
+    char level[16];
+    size_t length = strcspn(value, ":");
+    snprintf(level, sizeof level, "%.*s", (int)(length < sizeof level ? length : sizeof level), value);
+    int number = choose(command, "pod-security", level, pod_security_levels, POD_SECURITY_LEVELS);
+    if (number < 0) return false;
+    *out = (PodSecurity){(uint8_t)number, POD_SECURITY_LATEST};
+    const char *version = value[length] ? value + length + 1 : "latest";
+    int64_t minor;
+    if (strcmp(version, "latest") == 0) return true;
+    const char *text = version[0] == 'v' ? version + 1 : version;
+    if (strncmp(text, "1.", 2) == 0 && int_parse(str_of(text + 2), 0, VERSION_LAST, &minor)) {
+        out->minor = (uint8_t)minor;
+        return true;
+    }
+    usage_error(command, "--pod-security takes the versions v1.0 to v1.%d and latest, not \"%s\"", VERSION_LAST, version);
+    return false;
+}
+
+/* Whether nothing but the Pod Security Standards is asked for. */
+static bool only_pod_security(const Selection *selection) {
+    bool some = false;
+    for (uint16_t i = 0; i < rule_count; i++) {
+        if (selection->on[i] && rules[i].source != SOURCE_POD_SECURITY) return false;
+        some |= selection->on[i];
+    }
+    return some;
+}
+
 static bool source_matches(uint8_t source, const char *word) {
     if (strcmp(word, "server") == 0) return source <= SOURCE_WARNING;
     return strcmp(word, diag_source_name((DiagSource)source)) == 0;
@@ -112,7 +142,18 @@ static bool select_rules(const Command *command, const char *option, const char 
     return true;
 }
 
-enum { CHECK_FORMAT, CHECK_SELECT, CHECK_IGNORE, CHECK_VERSION, CHECK_FAIL_ON, CHECK_QUIET, CHECK_COLOUR, CHECK_THREADS };
+enum {
+    CHECK_FORMAT,
+    CHECK_SELECT,
+    CHECK_IGNORE,
+    CHECK_VERSION,
+    CHECK_POD_SECURITY,
+    CHECK_LEVELS,
+    CHECK_FAIL_ON,
+    CHECK_QUIET,
+    CHECK_COLOUR,
+    CHECK_THREADS
+};
 
 static const Option check_options[] = {
     {"format", 'f', "FORMAT",
@@ -124,6 +165,12 @@ static const Option check_options[] = {
     {"ignore", 0, "LIST", "Report all but these; takes the same words."},
     {"kubernetes-version", 0, "VERSION",
      "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},
+    {"pod-security", 0, "LEVEL[:VERSION]",
+     "Report what a namespace that enforces this Pod Security level would refuse: privileged, baseline or restricted, by the "
+     "rules of latest (the default) or of v1.0 to v1.37."},
+    {"pod-security-levels", 0, NULL,
+     "Say for each object which Pod Security level it meets, and which checks keep it from the stricter ones, by the rules of "
+     "--pod-security's version."},
     {"fail-on", 0, "SEVERITY", "Exit with 1 from this severity on: error (default), warning, info, or never."},
     {"quiet", 'q', NULL, "No summary."},
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
@@ -185,7 +232,8 @@ static const Command commands[] = {
      "  podlint check deploy/                        everything below a directory\n"
      "  helm template chart | podlint check -        what a chart renders to\n"
      "  podlint check --format json pod.yaml         for a program\n"
-     "  podlint check --ignore warning --quiet .     only what the server refuses\n",
+     "  podlint check --ignore warning --quiet .     only what the server refuses\n"
+     "  podlint check --pod-security restricted .    and what a restricted namespace would refuse\n",
      run_check_command},
     {"defaults", "FILE", "Print an object as the API server would store it.",
      "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for standard input. What "
@@ -242,13 +290,13 @@ static int run_check_command(int argc, char **argv) {
     Arena arena = {0};
     InputList list = {.arena = &arena};
     ReportSettings report = {0};
-    RunSettings settings = {.minors = {VERSION_LAST}, .minorCount = 1};
+    RunSettings settings = {.minors = {VERSION_LAST}, .minorCount = 1, .podSecurity.minor = POD_SECURITY_LATEST};
     settings.selection.on = NEW_ARRAY(&arena, bool, rule_count);
     memset(settings.selection.on, true, rule_count);
     int failOn = SEVERITY_ERROR, code = 0, number;
     long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
     const char *colour = "auto";
-    bool operands = false, selected = false;
+    bool operands = false, selected = false, standard = false;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
         switch (parsed.option) {
         case OPTION_HELP:
@@ -275,6 +323,11 @@ static int run_check_command(int argc, char **argv) {
         case CHECK_VERSION:
             if (!parse_versions(command, parsed.value, &settings)) code = 2;
             break;
+        case CHECK_POD_SECURITY:
+            if (!parse_pod_security(command, parsed.value, &settings.podSecurity)) code = 2;
+            standard = true;
+            break;
+        case CHECK_LEVELS: settings.podSecurityLevels = report.podSecurityLevels = true; break;
         case CHECK_FAIL_ON:
             if ((failOn = choose(command, "fail-on", parsed.value, severities, COUNT(severities))) < 0) code = 2;
             break;
@@ -292,6 +345,8 @@ static int run_check_command(int argc, char **argv) {
         default: break;
         }
     }
+    if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(&settings.selection))
+        code = usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
     if (code == 0 && !operands) code = usage_error(command, "name the files or directories to check, or - for standard input");
     if (code) {
         arena_free(&arena);
@@ -605,6 +660,8 @@ static int complete(int argc, char **argv) {
         explain_complete(&out, str_of(typed), VERSION_LAST);
         fwrite(out.at ? out.at : "", 1, out.len, stdout);
         arena_free(&arena);
+    } else if (strcmp(before, "--pod-security") == 0) {
+        complete_words(pod_security_levels, POD_SECURITY_LEVELS, typed);
     } else if (strcmp(command->name, "completion") == 0) {
         static const char *const shells[] = {"bash", "zsh", "fish"};
         complete_words(shells, COUNT(shells), typed);

@@ -125,11 +125,34 @@ static void write_summary(FILE *out, const Palette *p, const Run *run, const Rep
     fputc('\n', out);
 }
 
+/* Which Pod Security level an object meets, and what the stricter ones refuse, each check at the first level that has it. */
+static void write_pod_security(FILE *out, const Palette *p, Str file, const ResultDocument *document) {
+    const PodSecurityVerdict *verdict = &document->podSecurity;
+    uint32_t told = 0;
+    if (!verdict->known) return;
+    fprintf(out, "%s%.*s:%u:%s %.*s%s%.*s meets the level %s%s%s", p->bold, TEXT(file), document->line, p->reset,
+            TEXT(document->kind), document->name.len ? " " : "", TEXT(document->name), p->bold,
+            pod_security_levels[verdict->level], p->reset);
+    for (unsigned level = verdict->level + 1u; level < POD_SECURITY_LEVELS; level++) {
+        uint32_t more = verdict->failed[level] & ~told;
+        if (!more) continue;
+        fprintf(out, "; %s %srefuses ", pod_security_levels[level], told ? "also " : "");
+        const char *comma = "";
+        for (unsigned i = 0; pod_security_check_name(i).len; i++) {
+            if (!(more >> i & 1)) continue;
+            fprintf(out, "%s%.*s", comma, TEXT(pod_security_check_name(i)));
+            comma = ", ";
+        }
+        told |= more;
+    }
+    fputc('\n', out);
+}
+
 static void write_people(FILE *out, const Run *run, const ReportSettings *settings) {
     const Palette *p = settings->colour ? &colours : &plain;
     for (uint32_t i = 0; i < run->fileCount; i++) {
         const ResultFile *file = &run->files[i];
-        for (uint32_t j = 0; j < file->documentCount; j++)
+        for (uint32_t j = 0; j < file->documentCount; j++) {
             for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
                 const Finding *finding = &file->documents[j].findings[k];
                 if (settings->format == REPORT_TEXT)
@@ -137,6 +160,8 @@ static void write_people(FILE *out, const Run *run, const ReportSettings *settin
                 else
                     write_finding_concise(out, p, shown_name(file->name), finding, settings);
             }
+            if (settings->podSecurityLevels) write_pod_security(out, p, shown_name(file->name), &file->documents[j]);
+        }
     }
     if (!settings->quiet) write_summary(out, p, run, settings);
 }
@@ -182,6 +207,19 @@ static json_t *json_finding(const Finding *f, const ReportSettings *settings) {
     return object;
 }
 
+/* The strictest Pod Security level that an object meets, and by level the checks that it fails. */
+static json_t *json_pod_security(const PodSecurityVerdict *verdict) {
+    json_t *object = json_object();
+    json_object_set_new(object, "level", json_string(pod_security_levels[verdict->level]));
+    for (unsigned level = POD_SECURITY_BASELINE; level < POD_SECURITY_LEVELS; level++) {
+        json_t *failed = json_array();
+        for (unsigned i = 0; pod_security_check_name(i).len; i++)
+            if (verdict->failed[level] >> i & 1) json_array_append_new(failed, json_str(pod_security_check_name(i)));
+        json_object_set_new(object, pod_security_levels[level], failed);
+    }
+    return object;
+}
+
 static json_t *json_document(Str file, const ResultDocument *document, const ReportSettings *settings) {
     json_t *object = json_object(), *diagnostics = json_array();
     json_object_set_new(object, "file", json_str(file));
@@ -196,6 +234,8 @@ static json_t *json_document(Str file, const ResultDocument *document, const Rep
     json_object_set_new(object, "skipped", json_boolean(document->skipped));
     for (uint32_t i = 0; i < document->findingCount; i++)
         json_array_append_new(diagnostics, json_finding(&document->findings[i], settings));
+    if (settings->podSecurityLevels && document->podSecurity.known)
+        json_object_set_new(object, "podSecurity", json_pod_security(&document->podSecurity));
     json_object_set_new(object, "diagnostics", diagnostics);
     return object;
 }

@@ -14,6 +14,7 @@ typedef struct ReportSettings {
     bool quiet;                   /* no summary, nothing at all if nothing was found */
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N of the run */
     uint8_t minorCount;
+    bool podSecurityLevels; /* say which Pod Security level each object meets */
 } ReportSettings;
 
 /* Writes the report. Whether the stream took it all is for the caller to see (ferror). */

@@ -97,6 +97,15 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
 
 typedef ARRAY(ResultDocument) ResultDocuments;
 
+/* Judges an object by the Pod Security Standards, and adds the verdict to that for other versions. */
+static void check_pod_security(Worker *w, Document *document, ResultDocument *out, unsigned version) {
+    const RunSettings *settings = w->settings;
+    if (settings->podSecurity.level) pod_security_check(document, settings->podSecurity);
+    if (!settings->podSecurityLevels) return;
+    PodSecurityVerdict verdict = pod_security_judge(document, settings->podSecurity.minor);
+    out->podSecurity = version ? pod_security_both(out->podSecurity, verdict) : verdict;
+}
+
 static void check_version(Worker *w, Source *source, unsigned version, ResultDocuments *documents) {
     NodeReader reader = {.source = source};
     NodeDocument node;
@@ -107,6 +116,7 @@ static void check_version(Worker *w, Source *source, unsigned version, ResultDoc
         for (uint32_t i = 0; i < count; i++, n++) {
             if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
+            check_pod_security(w, &items[i], &documents->at[n], version);
             keep_findings(w, source, &items[i], &documents->at[n], version);
         }
     }

@@ -5,6 +5,7 @@
 
 #include "input.h"
 #include "model.h"
+#include "pod_security.h"
 
 /* A second place of a finding. */
 typedef struct FindingNote {
@@ -34,6 +35,7 @@ typedef struct ResultDocument {
     bool skipped;
     Finding *findings;
     uint32_t findingCount;
+    PodSecurityVerdict podSecurity; /* if RunSettings.podSecurityLevels; what holds in all versions */
 } ResultDocument;
 
 typedef struct ResultFile {
@@ -56,6 +58,8 @@ typedef struct RunSettings {
     uint8_t minorCount;
     unsigned threads; /* at least 1 */
     Selection selection;
+    PodSecurity podSecurity; /* the standard that pods have to meet */
+    bool podSecurityLevels;  /* find out which levels each object meets, by the version of podSecurity */
 } RunSettings;
 
 typedef struct Run {

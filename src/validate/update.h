@@ -1,0 +1,31 @@
+/* What the files of update validation share. */
+#ifndef PODLINT_UPDATE_H
+#define PODLINT_UPDATE_H
+
+#include "../compare.h"
+#include "areas.h"
+
+/* An object and the one that is to replace it. */
+typedef struct Update {
+    Check *c;         /* of the new object */
+    const Type *type; /* of both */
+    void *before;     /* as the server stores it */
+    void *after;      /* as the server reads it */
+} Update;
+
+/* Reports that what stands at `place` has changed, as one finding under the path `printed` that names the fields: each as one of
+ * `before` differs in `after`, which need not be the whole objects of the update. */
+typedef Diag *FixedRule(DiagList *list, Where where, Str kind, Str fields, Str was, Str hint);
+void report_changed(const Update *u, const void *before, const void *after, const Path *place, const Path *printed,
+                    FixedRule *rule, Str hint);
+
+/* Takes findings of some rules back that were made since there were `from` of them. */
+void forget_rules(Check *c, uint32_t from, const uint16_t *gone, size_t count);
+
+/* update_pod.c */
+void complete_stored_pod(Check *c, Pod *pod); /* what the server sets when it creates a pod */
+void check_pod_update(const Update *u);
+/* The copy of `mixed` takes the node affinity of `from`, and is absent if nothing is left of it. */
+Affinity *with_node_affinity(Arena *arena, const Affinity *mixed, const Affinity *from);
+
+#endif
