@@ -170,14 +170,31 @@ static Str resize_reason(Arena *arena, const Pair *pair, const Difference *diffe
     return S("possible with kubectl patch --subresource resize, without a restart");
 }
 
+/* A list of tolerations may grow, and the time of one may change. */
+static bool is_allowed_toleration(const Difference *difference) {
+    if (difference->kind == DIFFERENCE_ADDED && difference->path->index >= 0) return true;
+    return str_eq(difference->field->name, S("tolerationSeconds"));
+}
+
+static bool is_refused(const Pair *pair, const Difference *difference, Fate fate, Str path) {
+    if (pair->applies) return false;
+    bool podSpec = pair->applied->type == &type_Pod && fate.inSpec;
+    /* The server stops at the first of a pod's faults, so that the others have no error of their own. */
+    if (podSpec && fate.change == CHANGE_NORMAL) return true;
+    if (podSpec && fate.change == CHANGE_LIMITED && str_eq(fate.field->name, S("tolerations")))
+        return !is_allowed_toleration(difference);
+    bool free = fate.change == CHANGE_IN_PLACE || (fate.change == CHANGE_NORMAL && !podSpec);
+    return has_error_at(pair->applied, path, free || fate.change == CHANGE_LIMITED);
+}
+
 static Change judge_change(Arena *arena, const Pair *pair, const Difference *difference) {
-    const Document *after = pair->after.document;
+    const Document *after = pair->applied;
     const Type *kind = after->type;
     Change change = {.difference = *difference, .effect = EFFECT_IN_PLACE};
     Str path = path_text(arena, difference->path);
     Fate fate = fate_of(kind, difference->path);
     if (fate.inTemplate) {
-        if (kind == &type_Job && !pair->accepted && has_error_at(after, path, false)) {
+        if (kind == &type_Job && !pair->applies && has_error_at(after, path, false)) {
             change.effect = EFFECT_REFUSED;
         } else if (kind == &type_Deployment || kind == &type_DaemonSet || kind == &type_StatefulSet) {
             change.effect = EFFECT_ROLLOUT;
@@ -188,7 +205,7 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
         } else if (kind == &type_Job) {
             change.reason = S("only pods made later have it");
         }
-        if (!pair->accepted && has_error_at(after, path, true)) change.effect = EFFECT_REFUSED;
+        if (!pair->applies && has_error_at(after, path, true)) change.effect = EFFECT_REFUSED;
         return change;
     }
     if (kind == &type_Pod && fate.inSpec && is_resize(difference)) {
@@ -196,13 +213,10 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
         change.reason = resize_reason(arena, pair, difference);
         return change;
     }
-    bool free = fate.change == CHANGE_IN_PLACE || (fate.change == CHANGE_NORMAL && !(kind == &type_Pod && fate.inSpec));
-    if (!pair->accepted && has_error_at(after, path, free)) {
+    if (is_refused(pair, difference, fate, path)) {
+        bool limited = fate.field && fate.field->text->changeWhen.len;
         change.effect = EFFECT_REFUSED;
-        change.reason =
-            fate.field && fate.field->text->changeWhen.len
-                ? str_format(arena, "it may change %.*s", (int)fate.field->text->changeWhen.len, fate.field->text->changeWhen.at)
-                : S("it cannot change on an existing object");
+        change.reason = limited ? fate.field->text->changeWhen : S("it cannot change on an existing object");
     } else if (fate.change == CHANGE_ROLLOUT) {
         change.effect = EFFECT_ROLLOUT;
     }
@@ -272,22 +286,33 @@ static Str command(Arena *arena, const Document *document, const char *options) 
                       document->name.at, ns.len ? " -n " : "", (int)ns.len, ns.at ? ns.at : "", options);
 }
 
-static bool new_object_is_valid(Arena *arena, const Pair *pair, uint8_t minor) {
-    Document copy = *pair->after.document;
-    NodeDocument node = {.root = (Node *)copy.root, .readable = true, .index = copy.index, .span = copy.span};
-    Document *items;
-    model_build(arena, copy.source, &node, minor, &items);
-    if (!items->object) return false;
-    validate_create(items);
-    for (uint32_t i = 0; i < items->diags.items.n; i++)
-        if (items->diags.items.at[i].severity == SEVERITY_ERROR && rules[items->diags.items.at[i].rule].source <= SOURCE_API)
-            return false;
+static bool is_accepted(const Document *document) {
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && rules[diag->rule].source <= SOURCE_API) return false;
+    }
     return true;
 }
 
+/* A document decoded anew, without what its validation did to it. */
+static Document *build_again(Arena *arena, const Document *document) {
+    NodeDocument node = {
+        .root = (Node *)(uintptr_t)document->root, .readable = true, .index = document->index, .span = document->span};
+    Document *items;
+    model_build(arena, document->source, &node, document->minor, &items);
+    return items;
+}
+
+static bool new_object_is_valid(Arena *arena, const Pair *pair) {
+    Document *copy = build_again(arena, pair->after.document);
+    if (!copy->object) return false;
+    validate_create(copy);
+    return is_accepted(copy);
+}
+
 static void say_way_out(Arena *arena, Pair *pair) {
-    const Document *after = pair->after.document, *before = pair->before.document;
-    if (!new_object_is_valid(arena, pair, after->minor)) {
+    const Document *before = pair->before.document;
+    if (!new_object_is_valid(arena, pair)) {
         pair->wayOut = S("the new object is not valid by itself: correct it first (podlint check says what is wrong)");
         return;
     }
@@ -309,12 +334,17 @@ static void say_way_out(Arena *arena, Pair *pair) {
     }
 }
 
-static bool is_accepted(const Document *document) {
-    for (uint32_t i = 0; i < document->diags.items.n; i++)
-        if (document->diags.items.at[i].severity == SEVERITY_ERROR &&
-            rules[document->diags.items.at[i].rule].source <= SOURCE_API)
-            return false;
-    return true;
+/* The verdict on what kubectl apply would send: for a Job it keeps the selector and the labels that the server made, which no
+ * manifest holds; everything else is sent as it is written. */
+static void judge_applied(Arena *arena, Pair *pair) {
+    Document *before = pair->before.document, *after = pair->after.document;
+    pair->applied = after;
+    pair->applies = pair->accepted;
+    if (pair->accepted || after->type != &type_Job || !after->object || !before->object) return;
+    pair->applied = build_again(arena, after);
+    validate_keep_generated(pair->applied);
+    validate_update(before, pair->applied);
+    pair->applies = is_accepted(pair->applied);
 }
 
 static void judge_changed(Arena *arena, Pair *pair) {
@@ -327,13 +357,14 @@ static void judge_changed(Arena *arena, Pair *pair) {
     else if (after->object)
         validate_create(after);
     pair->accepted = is_accepted(after);
+    judge_applied(arena, pair);
     pair->changes = NEW_ARRAY(arena, Change, differences.items.n + 1);
     for (uint32_t i = 0; i < differences.items.n; i++) {
         Change change = judge_change(arena, pair, &differences.items.at[i]);
         pair->changes[pair->changeCount++] = change;
         if (change.effect > pair->effect) pair->effect = change.effect;
     }
-    if (!pair->accepted) {
+    if (!pair->applies) {
         bool onlyResize = pair->effect == EFFECT_RESIZE;
         pair->effect = onlyResize ? EFFECT_RESIZE : EFFECT_REFUSED;
         if (after->object && !onlyResize) say_way_out(arena, pair);
@@ -345,7 +376,8 @@ static void judge_changed(Arena *arena, Pair *pair) {
 static void judge_created(Pair *pair) {
     Document *after = pair->after.document;
     if (after->object) validate_create(after);
-    pair->accepted = is_accepted(after);
+    pair->accepted = pair->applies = is_accepted(after);
+    pair->applied = after;
     pair->effect = !pair->accepted ? EFFECT_REFUSED : pair->kind == PAIR_RENAMED ? EFFECT_RECREATE : EFFECT_IN_PLACE;
 }
 
@@ -377,7 +409,7 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
         if (same_kind(a, b) || b->unreadable) partner[0] = 0, taken[0] = true;
     }
     for (uint32_t i = 0; i < before->objects.n; i++) {
-        Pair pair = {.before = before->objects.at[i], .accepted = true};
+        Pair pair = {.before = before->objects.at[i], .accepted = true, .applies = true};
         for (uint32_t j = 0; j < after->objects.n && partner[i] == UINT32_MAX; j++) {
             if (taken[j] || !same_but_name(pair.before.document, after->objects.at[j].document)) continue;
             pair.kind = PAIR_RENAMED;
@@ -397,9 +429,10 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
             add_pair(result, arena, pair);
         } else {
             pair.after = after->objects.at[partner[i]];
-            bool same = equal_nodes(pair.before.document->root, pair.after.document->root);
+            bool same = !alone && equal_nodes(pair.before.document->root, pair.after.document->root);
             judge_changed(arena, &pair);
-            if (same && pair.accepted) {
+            if (same ||
+                (pair.changeCount == 0 && pair.applies && equal_nodes(pair.before.document->root, pair.after.document->root))) {
                 result->unchanged++;
                 continue;
             }

@@ -39,9 +39,11 @@ typedef struct DiffObject {
 typedef struct Pair {
     uint8_t kind;      /* PairKind */
     uint8_t effect;    /* Effect: the worst of its changes */
-    bool accepted;     /* whether the server takes the new object */
+    bool accepted;     /* whether the server takes the new object in place of the old one, just as it is written */
+    bool applies;      /* whether it takes it from kubectl apply, which keeps what the server made */
     DiffObject before; /* document is NULL if added */
     DiffObject after;  /* document is NULL if removed */
+    Document *applied; /* the new object as kubectl apply would send it, with what is wrong with that */
     Change *changes;
     uint32_t changeCount;
     Str summary; /* what happens, in words */

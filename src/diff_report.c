@@ -95,8 +95,8 @@ static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *
 }
 
 static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const ReportSettings *settings) {
-    if (!pair->after.document) return;
-    DiagList *diags = &pair->after.document->diags;
+    if (!pair->applied) return;
+    DiagList *diags = &pair->applied->diags;
     diag_sort(diags);
     for (uint32_t i = 0; i < diags->items.n; i++) {
         const Diag *diag = &diags->items.at[i];
@@ -115,7 +115,7 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSett
     if (settings->format == REPORT_TEXT) {
         fputs(bold(settings->colour), out);
         put_object(out, pair);
-        const char *what = pair->kind == PAIR_CHANGED || !pair->accepted ? effect_name((Effect)pair->effect) : pair_word(pair);
+        const char *what = pair->kind == PAIR_CHANGED || !pair->applies ? effect_name((Effect)pair->effect) : pair_word(pair);
         fprintf(out, "%s: %s%s%s\n", reset(settings->colour), effect_colour(pair->effect, settings->colour), what,
                 reset(settings->colour));
     } else if (pair->kind != PAIR_CHANGED) {
@@ -128,7 +128,7 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSett
     for (uint32_t i = 0; i < pair->changeCount; i++) put_change(out, arena, pair, &pair->changes[i], settings);
     put_diagnostics(out, arena, pair, settings);
     if (settings->format != REPORT_TEXT) return;
-    if (pair->kind == PAIR_CHANGED && pair->changeCount == 0 && pair->accepted) fputs("  the same after defaulting\n", out);
+    if (pair->kind == PAIR_CHANGED && pair->changeCount == 0 && pair->applies) fputs("  the same after defaulting\n", out);
     if (pair->summary.len) fprintf(out, "  = %.*s\n", TEXT(pair->summary));
     if (pair->wayOut.len) fprintf(out, "  = way out: %.*s\n", TEXT(pair->wayOut));
     fputc('\n', out);
@@ -138,7 +138,7 @@ static void put_summary(FILE *out, const DiffResult *result) {
     uint32_t added = 0, removed = 0, counts[EFFECT_REFUSED + 1] = {0};
     for (uint32_t i = 0; i < result->pairs.n; i++) {
         const Pair *pair = &result->pairs.at[i];
-        if (pair->kind == PAIR_ADDED && pair->accepted)
+        if (pair->kind == PAIR_ADDED && pair->applies)
             added++;
         else if (pair->kind == PAIR_REMOVED)
             removed++;
@@ -203,6 +203,7 @@ static json_t *json_pair(Arena *arena, const Pair *pair) {
     if (pair->kind == PAIR_RENAMED) json_object_set_new(out, "oldName", json_text(arena, pair->before.document->name));
     json_object_set_new(out, "effect", json_string(effect_name((Effect)pair->effect)));
     json_object_set_new(out, "accepted", json_boolean(pair->accepted));
+    json_object_set_new(out, "applies", json_boolean(pair->applies));
     json_object_set_new(out, "skipped", json_false());
     for (uint32_t i = 0; i < pair->changeCount; i++) {
         const Change *change = &pair->changes[i];

@@ -202,7 +202,16 @@ static const Option diff_options[] = {
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
 };
 
-enum { EXPLAIN_RECURSIVE, EXPLAIN_DEPTH, EXPLAIN_FORMAT, EXPLAIN_EXAMPLES, EXPLAIN_ALL, EXPLAIN_CHANGES, EXPLAIN_VERSION, EXPLAIN_COLOUR };
+enum {
+    EXPLAIN_RECURSIVE,
+    EXPLAIN_DEPTH,
+    EXPLAIN_FORMAT,
+    EXPLAIN_EXAMPLES,
+    EXPLAIN_ALL,
+    EXPLAIN_CHANGES,
+    EXPLAIN_VERSION,
+    EXPLAIN_COLOUR
+};
 
 static const Option explain_options[] = {
     {"recursive", 'r', NULL, "Show all fields below, as a tree."},
@@ -522,7 +531,7 @@ static int run_diff_command(int argc, char **argv) {
     for (int effect = EFFECT_ROLLOUT + failOn; effect <= EFFECT_REFUSED && code == 0; effect++)
         if (result.counts[effect]) code = 1;
     for (uint32_t i = 0; i < result.pairs.n && code == 0 && failOn < (int)COUNT(levels) - 1; i++)
-        if (!result.pairs.at[i].accepted) code = 1;
+        if (!result.pairs.at[i].applies) code = 1;
     arena_free(&arena);
     return finish_output(code);
 }

@@ -43,38 +43,41 @@ static Str was_text(Arena *arena, const Difference *d) {
     return S("");
 }
 
+/* Of several fields each says by itself what became of it. */
+static Str changed_name(Arena *arena, const Difference *d) {
+    Str text = path_text(arena, d->path);
+    if (d->kind == DIFFERENCE_ADDED) return str_join(arena, text, S(" (new)"));
+    return d->kind == DIFFERENCE_REMOVED ? str_join(arena, text, S(" (gone)")) : text;
+}
+
 void report_changed(const Update *u, const void *before, const void *after, const Path *place, const Path *printed,
                     FixedRule *rule, Str hint) {
     enum { NAMED = 3 };
     Check *c = u->c;
-    Arena *arena = c->arena;
-    DifferenceList list = {.arena = arena};
+    DifferenceList list = {.arena = c->arena};
     const Difference *found[NAMED];
-    Str place_text = path_text(arena, place), names[NAMED];
+    Str place_text = path_text(c->arena, place);
     uint32_t count = 0;
     compare_objects(&list, u->type, before, after);
     for (uint32_t i = 0; i < list.items.n; i++) {
-        Str text = path_text(arena, list.items.at[i].path);
-        if (!is_below(text, place_text)) continue;
-        if (count < NAMED) {
-            found[count] = &list.items.at[i];
-            names[count] = text;
-        }
+        if (!is_below(path_text(c->arena, list.items.at[i].path), place_text)) continue;
+        if (count < NAMED) found[count] = &list.items.at[i];
         count++;
     }
-    if (!count) {
-        rule(c->diags, where_printed(c, place, printed), u->type->name, place_text, S(""), hint);
+    if (count <= 1) {
+        Str name = count ? path_text(c->arena, found[0]->path) : place_text;
+        Where at = where_printed(c, count ? found[0]->path : place, printed);
+        rule(c->diags, at, u->type->name, name, count ? was_text(c->arena, found[0]) : S(""), hint);
         return;
     }
-    Buf fields = {.arena = arena};
+    Buf fields = {.arena = c->arena};
     uint32_t named = count < NAMED ? count : NAMED;
     for (uint32_t i = 0; i < named; i++) {
         if (i) buf_str(&fields, i + 1 == count ? S(" and ") : S(", "));
-        buf_str(&fields, names[i]);
+        buf_str(&fields, changed_name(c->arena, found[i]));
     }
     if (count > named) buf_format(&fields, " and %u more", count - named);
-    Diag *diag = rule(c->diags, where_printed(c, found[0]->path, printed), u->type->name, buf_text(&fields),
-                      count == 1 ? was_text(arena, found[0]) : S(""), hint);
+    Diag *diag = rule(c->diags, where_printed(c, found[0]->path, printed), u->type->name, buf_text(&fields), S(""), hint);
     for (uint32_t i = 1; i < named; i++) diag_note(c->diags, diag, where(c, found[i]->path).span, S("changed too"));
 }
 
@@ -169,8 +172,8 @@ static void check_meta_update(Check *c, const ObjectMeta *before, const ObjectMe
  * has this text in its place. */
 static const StrPair generatedLabels[] = {{STR("job-name"), {0}},
                                           {STR("batch.kubernetes.io/job-name"), {0}},
-                                          {STR("controller-uid"), STR("?")},
-                                          {STR("batch.kubernetes.io/controller-uid"), STR("?")}};
+                                          {STR("controller-uid"), STR("made-by-the-server")},
+                                          {STR("batch.kubernetes.io/controller-uid"), STR("made-by-the-server")}};
 enum { GENERATED_LABELS = sizeof generatedLabels / sizeof *generatedLabels };
 
 static void put_label(Arena *arena, StrMap *labels, Str key, Str value) {
@@ -189,27 +192,19 @@ static void complete_stored_job(Check *c, Job *job) {
     for (int i = 0; i < GENERATED_LABELS; i++)
         put_label(c->arena, &job->spec.template.metadata.labels, generatedLabels[i].key,
                   generatedLabels[i].value.len ? generatedLabels[i].value : name);
-    put_label(c->arena, &selector->matchLabels, generatedLabels[GENERATED_LABELS - 1].key, S("?"));
+    put_label(c->arena, &selector->matchLabels, generatedLabels[GENERATED_LABELS - 1].key, S("made-by-the-server"));
     job->spec.selector = selector;
 }
 
-static Str job_hint(const Job *before) {
-    if (before->spec.manualSelector.value) return S("give the Job another name, or delete it and create it anew");
-    return S(
-        "kubectl apply keeps the selector and the labels that the server made; a manifest for kubectl replace has to hold them, "
-        "as kubectl get shows them");
-}
+static const Str otherJob = STR("give the Job another name, or delete it and create it anew");
 
-static void check_job_selector(Check *c, const Job *before, const JobSpec *spec, const Path *path) {
+static void check_job_selector(Check *c, const JobSpec *spec, const Path *path) {
     Path selector = FIELD(path, "selector"), template = FIELD(path, "template"), meta = FIELD(&template, "metadata");
     Path labels = FIELD(&meta, "labels");
     bool valid = check_label_selector(c, spec->selector, &selector);
-    if (!spec->selector) emit_update_job_selector_missing(c->diags, where(c, &selector), job_hint(before));
-    if (!valid || selector_matches(spec->selector, spec->template.metadata.labels)) return;
-    emit_update_job_selector_labels(c->diags, where(c, &labels),
-                                    spec->selector ? S("give the template all labels that the selector asks for")
-                                                   : S("there is no selector to match"),
-                                    job_hint(before));
+    if (!spec->selector) emit_update_job_selector_missing(c->diags, where(c, &selector));
+    if (valid && !selector_matches(spec->selector, spec->template.metadata.labels))
+        emit_update_job_selector_labels(c->diags, where(c, &labels), spec->selector ? S("") : S(", because there is none"));
 }
 
 /* Pods of an Indexed Job have the name of the Job, a dash and the index as hostname, so more completions need a shorter name. */
@@ -226,8 +221,7 @@ static void check_last_hostname(Check *c, const Job *job) {
 static void check_completions(const Update *u, const JobSpec *before, const JobSpec *after) {
     bool same = before->completions.set == after->completions.set && before->completions.value == after->completions.value;
     if (!job_is_indexed(after)) {
-        check_fixed(u, &type_JobSpec, before, after, S("completions"),
-                    S("give the Job another name, or delete it and create it anew"));
+        check_fixed(u, &type_JobSpec, before, after, S("completions"), otherJob);
         return;
     }
     if (same || !after->completions.set || after->completions.value == after->parallelism.value) return;
@@ -256,22 +250,49 @@ static ContainerList with_resources(Arena *arena, ContainerList before, Containe
     return mixed;
 }
 
+static bool is_generated(Str key) {
+    for (int i = 0; i < GENERATED_LABELS; i++)
+        if (str_eq(key, generatedLabels[i].key)) return true;
+    return false;
+}
+
+/* The labels of the stored template without those of the server's making that the new one lacks. */
+static StrMap labels_in_manifest(Arena *arena, StrMap before, StrMap after) {
+    StrMap kept = {NEW_ARRAY(arena, StrPair, before.n), 0};
+    for (uint32_t i = 0; i < before.n; i++)
+        if (!is_generated(before.at[i].key) || map_get(after, before.at[i].key)) kept.at[kept.n++] = before.at[i];
+    return kept;
+}
+
+static void report_template(const Update *u, Job *mixed, const Job *after, const Path *path) {
+    StrMap *labels = &mixed->spec.template.metadata.labels, manifest;
+    Path meta = FIELD(path, "metadata"), at = FIELD(&meta, "labels");
+    manifest = labels_in_manifest(u->c->arena, *labels, after->spec.template.metadata.labels);
+    bool lacking = manifest.n != labels->n;
+    *labels = manifest;
+    if (lacking && object_equal(&type_PodTemplateSpec, &mixed->spec.template, &after->spec.template))
+        emit_update_fixed(u->c->diags, where_printed(u->c, &at, path), u->type->name,
+                          S("the labels that the server gave its template"), S(", which are gone"), S(""));
+    else
+        report_changed(u, mixed, after, path, path, emit_update_fixed, otherJob);
+}
+
 /* The template of a Job is fixed; while the Job is suspended and has not started, less of it is. */
 static void check_job_template(const Update *u, const Job *before, const Job *after) {
     Arena *arena = u->c->arena;
     Path spec = FIELD(NULL, "spec"), template = FIELD(&spec, "template"), pod = FIELD(&template, "spec");
     Job mixed = *before;
-    bool resources = before->spec.suspend.value && gate(u->c, GATE_MutablePodResourcesForSuspendedJobs);
-    if (before->spec.suspend.value) relax_scheduling(arena, &mixed.spec.template, &after->spec.template);
-    if (resources) {
-        PodSpec *old = &mixed.spec.template.spec;
-        old->containers = with_resources(arena, old->containers, after->spec.template.spec.containers);
-        old->initContainers = with_resources(arena, old->initContainers, after->spec.template.spec.initContainers);
+    PodTemplateSpec *old = &mixed.spec.template;
+    const PodTemplateSpec *new = &after->spec.template;
+    if (before->spec.suspend.value) relax_scheduling(arena, old, new);
+    if (!before->spec.suspend.value || !gate(u->c, GATE_MutablePodResourcesForSuspendedJobs)) {
+        if (!object_equal(&type_PodTemplateSpec, old, new)) report_template(u, &mixed, after, &template);
+        return;
     }
-    bool same = resources ? object_equal(&type_PodSpec, &mixed.spec.template.spec, &after->spec.template.spec)
-                          : object_equal(&type_PodTemplateSpec, &mixed.spec.template, &after->spec.template);
-    const Path *at = resources ? &pod : &template;
-    if (!same) report_changed(u, &mixed, after, at, at, emit_update_fixed, job_hint(before));
+    old->spec.containers = with_resources(arena, old->spec.containers, new->spec.containers);
+    old->spec.initContainers = with_resources(arena, old->spec.initContainers, new->spec.initContainers);
+    if (!object_equal(&type_PodSpec, &old->spec, &new->spec))
+        report_changed(u, &mixed, after, &pod, &pod, emit_update_fixed, otherJob);
 }
 
 static void check_job_update(const Update *u) {
@@ -281,14 +302,13 @@ static void check_job_update(const Update *u) {
     Job *after = u->after;
     Path spec = FIELD(NULL, "spec");
     check_job_spec(u->c, &after->spec, &spec);
-    check_job_selector(u->c, before, &after->spec, &spec);
+    check_job_selector(u->c, &after->spec, &spec);
     check_last_hostname(u->c, after);
     check_completions(u, &before->spec, &after->spec);
-    check_fixed(u, &type_JobSpec, &before->spec, &after->spec, S("selector"), job_hint(before));
+    check_fixed(u, &type_JobSpec, &before->spec, &after->spec, S("selector"), after->spec.selector ? otherJob : S(""));
     check_job_template(u, before, after);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        check_fixed(u, &type_JobSpec, &before->spec, &after->spec, fixed[i],
-                    S("give the Job another name, or delete it and create it anew"));
+        check_fixed(u, &type_JobSpec, &before->spec, &after->spec, fixed[i], otherJob);
 }
 
 /* Other kinds. */
@@ -437,6 +457,11 @@ static void complete_stored(Document *before, Arena *arena) {
     drop_disabled_fields(&c);
     if (before->type == &type_Pod) complete_stored_pod(&c, before->object);
     if (before->type == &type_Job) complete_stored_job(&c, before->object);
+}
+
+void validate_keep_generated(Document *document) {
+    Check c = {.arena = document->diags.arena};
+    if (document->type == &type_Job && document->object) complete_stored_job(&c, document->object);
 }
 
 void validate_update(Document *before, Document *after) {

@@ -12,4 +12,8 @@ void validate_create(Document *document);
  * and name. Every error has its path in `after`. */
 void validate_update(Document *before, Document *after);
 
+/* Gives a decoded object what the server made for the stored one and kubectl apply keeps, where the manifest does not set it: the
+ * selector and the labels of a Job. */
+void validate_keep_generated(Document *document);
+
 #endif
