@@ -169,7 +169,7 @@ void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_
     return grown;
 }
 
-static char *buf_room(Buf *buf, size_t more) {
+char *buf_reserve(Buf *buf, size_t more) {
     if (buf->len + more > buf->cap) {
         size_t cap = buf->cap ? buf->cap * 2 : 64;
         while (cap < buf->len + more) cap *= 2;
@@ -182,18 +182,18 @@ static char *buf_room(Buf *buf, size_t more) {
 }
 
 void buf_str(Buf *buf, Str s) {
-    char *room = buf_room(buf, s.len);
+    char *room = buf_reserve(buf, s.len);
     if (s.len) memcpy(room, s.at, s.len);
     buf->len += s.len;
 }
 
 void buf_char(Buf *buf, char c) {
-    *buf_room(buf, 1) = c;
+    *buf_reserve(buf, 1) = c;
     buf->len++;
 }
 
 void buf_repeat(Buf *buf, char c, size_t times) {
-    memset(buf_room(buf, times + 1), c, times);
+    memset(buf_reserve(buf, times + 1), c, times);
     buf->len += times;
 }
 
@@ -205,7 +205,7 @@ static void buf_vformat(Buf *buf, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
-    vsnprintf(buf_room(buf, (size_t)n + 1), (size_t)n + 1, format, again);
+    vsnprintf(buf_reserve(buf, (size_t)n + 1), (size_t)n + 1, format, again);
     va_end(again);
     buf->len += (size_t)n;
 }

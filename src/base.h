@@ -103,6 +103,9 @@ typedef struct Buf {
     size_t len, cap;
 } Buf;
 
+/* Makes room for `more` bytes behind the text and returns where; the caller adds to `len` what it writes there. */
+char *buf_reserve(Buf *buf, size_t more);
+
 void buf_str(Buf *buf, Str s);
 void buf_char(Buf *buf, char c);
 void buf_repeat(Buf *buf, char c, size_t times);

@@ -45,15 +45,10 @@ SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes) {
  * that nobody writes to ends at once, so a forgotten FIFO cannot hang the run. */
 static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) {
     Buf buf = {.arena = arena};
-    buf_repeat(&buf, ' ', expected + 1);
-    buf.len = 0;
+    buf_reserve(&buf, expected + 1);
     for (;;) {
-        if (buf.len + 1 >= buf.cap) {
-            size_t len = buf.len;
-            buf_repeat(&buf, ' ', buf.cap);
-            buf.len = len;
-        }
-        ssize_t n = read(fd, buf.at + buf.len, buf.cap - buf.len);
+        char *room = buf_reserve(&buf, 1);
+        ssize_t n = read(fd, room, buf.cap - buf.len);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EAGAIN) {
             poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
