@@ -32,8 +32,10 @@ static int choose(const Command *command, const char *option, const char *value,
         if (strcmp(words[i], value) == 0) return (int)i;
     const char *near = nearest_word(value, words, count);
     fprintf(stderr, "podlint: --%s knows no \"%s\"", option, value);
-    if (near) fprintf(stderr, "; did you mean %s?", near);
-    fputs(" It takes ", stderr);
+    if (near)
+        fprintf(stderr, "; did you mean %s? It takes ", near);
+    else
+        fputs(". It takes ", stderr);
     for (size_t i = 0; i < count; i++) fprintf(stderr, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
     fprintf(stderr, ".\nSee 'podlint %s --help'.\n", command->name);
     return -1;

@@ -4,11 +4,11 @@
 #     setup.sh [test]     `test` adds what the tests need
 set -eu
 
-modules="yaml-0.1 jansson"
-apt="libyaml-dev libjansson-dev"
-dnf="libyaml-devel jansson-devel"
-apk="yaml-dev jansson-dev"
-brew="libyaml jansson"
+modules="yaml-0.1 jansson libpcre2-8"
+apt="libyaml-dev libjansson-dev libpcre2-dev"
+dnf="libyaml-devel jansson-devel pcre2-devel"
+apk="yaml-dev jansson-dev pcre2-dev"
+brew="libyaml jansson pcre2"
 if [ "${1:-}" = test ]; then
     modules="$modules cmocka"
     apt="$apt libcmocka-dev"

@@ -1,0 +1,189 @@
+/* matches, find and findAll. A literal expression is compiled with its program; another one is kept until the next. Matching
+ * backtracks, so what a match may cost is bounded: a small bound first, then a large one that takes many steps, then the
+ * evaluation ends. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "functions.h"
+#include "regex.h"
+
+enum {
+    SMALL_BOUND = 20000,   /* backtracking points of a usual match */
+    LARGE_BOUND = 1000000, /* of any */
+    LARGE_STEPS = 50000,   /* the price of the second try */
+    HEAP_KIB = 64 * 1024,
+    MAX_REGEX = 100000, /* bytes of an expression */
+};
+
+/* The memory of one evaluation's matches: eval->scratch. */
+typedef struct Matcher {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    Str regex; /* compiled last at run time */
+    const pcre2_code *code;
+} Matcher;
+
+static void *take_memory(PCRE2_SIZE size, void *arena) {
+    return arena_alloc(arena, size);
+}
+
+/* The arena gives it back. */
+static void leave_memory(void *memory, void *arena) {
+    (void)memory, (void)arena;
+}
+
+static Value refuse(Eval *ev, RegexError error) {
+    return cel_error(ev, ERROR_REGEX, "the regular expression is not valid at character %zu: %s", error.at + 1, error.message);
+}
+
+/* Compiles into the arena of `ev`; on failure the error is in `out`. */
+static const pcre2_code *compile(Eval *ev, Str regex, Value *out) {
+    Str translated;
+    RegexError error;
+    int code;
+    PCRE2_SIZE at;
+    if (regex.len > MAX_REGEX) {
+        *out = cel_error(ev, ERROR_REGEX, "the regular expression is longer than %d bytes", MAX_REGEX);
+        return NULL;
+    }
+    if (!regex_translate(ev->arena, regex, &translated, &error)) {
+        error.at = str_codepoints((Str){regex.at, error.at});
+        *out = refuse(ev, error);
+        return NULL;
+    }
+    pcre2_general_context *memory = pcre2_general_context_create(take_memory, leave_memory, ev->arena);
+    pcre2_compile_context *context = memory ? pcre2_compile_context_create(memory) : NULL;
+    if (context) pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    const uint32_t options =
+        PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C;
+    const pcre2_code *compiled =
+        context ? pcre2_compile((PCRE2_SPTR)translated.at, translated.len, options, &code, &at, context) : NULL;
+    if (!compiled)
+        *out = cel_error(ev, ERROR_REGEX, "the regular expression has an unknown class of characters, or is too large");
+    return compiled;
+}
+
+static Matcher *matcher_of(Eval *ev) {
+    if (ev->scratch) return ev->scratch;
+    Matcher *m = NEW(ev->arena, Matcher);
+    pcre2_general_context *memory = pcre2_general_context_create(take_memory, leave_memory, ev->arena);
+    if (!memory) return NULL;
+    m->data = pcre2_match_data_create(1, memory);
+    m->context = pcre2_match_context_create(memory);
+    if (!m->data || !m->context) return NULL;
+    pcre2_set_heap_limit(m->context, HEAP_KIB);
+    ev->scratch = m;
+    return m;
+}
+
+/* A search that is under way. */
+typedef struct Search {
+    Eval *ev;
+    Matcher *matcher;
+    const pcre2_code *code;
+    Str text;
+    Value error; /* of kind VALUE_ABSENT while there is none */
+} Search;
+
+static bool start_search(Search *s, Eval *ev, const Value *args) {
+    *s = (Search){.ev = ev, .text = value_str(args[0]), .matcher = matcher_of(ev), .code = ev->prepared};
+    if (!s->text.at) s->text = S("");
+    if (!s->matcher) {
+        s->error = cel_limit(ev);
+        return false;
+    }
+    Str regex = value_str(args[1]);
+    if (s->code) return true;
+    if (s->matcher->code && str_eq(s->matcher->regex, regex)) {
+        s->code = s->matcher->code;
+        return true;
+    }
+    if (!cel_charge(ev, 20 + regex.len)) {
+        s->error = cel_limit(ev);
+        return false;
+    }
+    s->code = compile(ev, regex, &s->error);
+    if (s->code) {
+        s->matcher->code = s->code;
+        s->matcher->regex = regex;
+    }
+    return s->code != NULL;
+}
+
+/* Whether there is a match at or after byte `from`; its place is in `*at` and `*end`. */
+static bool find_from(Search *s, size_t from, size_t *at, size_t *end) {
+    static const uint32_t bounds[] = {SMALL_BOUND, LARGE_BOUND};
+    for (int i = 0; i < 2; i++) {
+        if (!cel_charge(s->ev, i ? LARGE_STEPS : 1)) break;
+        pcre2_set_match_limit(s->matcher->context, bounds[i]);
+        int count = pcre2_match(s->code, (PCRE2_SPTR)s->text.at, s->text.len, from, PCRE2_NO_UTF_CHECK, s->matcher->data,
+                                s->matcher->context);
+        if (count >= 0) {
+            const PCRE2_SIZE *places = pcre2_get_ovector_pointer(s->matcher->data);
+            *at = places[0];
+            *end = places[1];
+            return true;
+        }
+        if (count == PCRE2_ERROR_NOMATCH) return false;
+        if (count != PCRE2_ERROR_MATCHLIMIT) break;
+    }
+    s->ev->steps = -1;
+    s->error = cel_error(s->ev, ERROR_LIMIT, "the regular expression needs too much work on this text");
+    return false;
+}
+
+static Value matches(Eval *ev, const Value *args, uint32_t n) {
+    (void)n;
+    Search search;
+    size_t at, end;
+    bool found = start_search(&search, ev, args) && find_from(&search, 0, &at, &end);
+    return search.error.kind ? search.error : value_bool(found);
+}
+
+static Value find(Eval *ev, const Value *args, uint32_t n) {
+    (void)n;
+    Search search;
+    size_t at = 0, end = 0;
+    bool found = start_search(&search, ev, args) && find_from(&search, 0, &at, &end);
+    if (search.error.kind) return search.error;
+    return value_string(found ? (Str){search.text.at + at, end - at} : S(""));
+}
+
+static size_t char_size(char first) {
+    unsigned char c = (unsigned char)first;
+    return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* An empty match right behind a match does not count. */
+static Value find_all(Eval *ev, const Value *args, uint32_t n) {
+    Search search;
+    ARRAY(Value) found = {0};
+    int64_t limit = n > 2 ? args[2].i : -1;
+    size_t from = 0, at, end, last = SIZE_MAX;
+    if (!start_search(&search, ev, args)) return search.error;
+    while ((limit < 0 || found.n < limit) && from <= search.text.len && find_from(&search, from, &at, &end)) {
+        if (at < end || at != last) ARRAY_PUSH(ev->arena, &found, value_string((Str){search.text.at + at, end - at}));
+        last = end;
+        from = end > from ? end : from < search.text.len ? from + char_size(search.text.at[from]) : from + 1;
+    }
+    return search.error.kind ? search.error : value_list(found.at, found.n);
+}
+
+static Value prepare(Eval *ev, const Argument *args, uint32_t n, const void **prepared, Span *fault) {
+    (void)n;
+    Value error = value_null();
+    if (args[1].constant.kind != VALUE_STRING) return error;
+    *fault = args[1].span;
+    *prepared = compile(ev, value_str(args[1].constant), &error);
+    return error;
+}
+
+static const Overload rows[] = {
+    PREPARED("find", METHOD, find, prepare, &cel_string, &cel_string, &cel_string),
+    PREPARED("findAll", METHOD, find_all, prepare, &cel_list_string, &cel_string, &cel_string),
+    PREPARED("findAll", METHOD, find_all, prepare, &cel_list_string, &cel_string, &cel_string, &cel_int),
+    PREPARED("matches", GLOBAL, matches, prepare, &cel_bool, &cel_string, &cel_string),
+    PREPARED("matches", METHOD, matches, prepare, &cel_bool, &cel_string, &cel_string),
+};
+
+LIBRARY(regex, rows);
