@@ -37,7 +37,9 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 
 # In the order in which the modules depend on each other.
 MODULES = base source node scalar schema diag path model defaults compare \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security run report stored diff diff_report git explain options main
+	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
+	cel/parse cel/eval cel/check cel/json cel/cel \
+	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security run report stored diff diff_report git explain cel_command options main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1

@@ -16,7 +16,9 @@
     N(PROBE_FAILURES, 3)                                                                                      \
     N(PROBE_SUCCESSES, 1)                                                                                     \
     N(NODE_GRACE, 50)              /* without word from a node its status becomes Unknown */                  \
-    N(UNREACHABLE_TOLERATION, 300) /* pods of an unreachable node are deleted after this, unless they tolerate more or less */
+    N(UNREACHABLE_TOLERATION, 300) /* pods of an unreachable node are deleted after this, unless they tolerate more or less */\
+    N(JOB_BACKOFF_FIRST, 10)       /* before a Job replaces a failed pod; it doubles with each failure */     \
+    N(JOB_BACKOFF_LONGEST, 600)
 
 #define KUBELET_ENUM(name, value) KUBELET_##name = (value),
 enum { KUBELET_NUMBERS(KUBELET_ENUM) };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cel_command.h"
 #include "diff_report.h"
 #include "explain.h"
 #include "git.h"
@@ -229,6 +230,18 @@ static const Option explain_options[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static int run_cel_command(int argc, char **argv);
+
+enum { CEL_BATCH, CEL_RAW, CEL_VERSION };
+
+static const Option cel_options[] = {
+    {"batch", 0, NULL,
+     "Read JSON lines with id, expr and vars from standard input, and answer each with one line: its id and result, compileError or "
+     "runtimeError."},
+    {"raw", 0, NULL, "Give the expression the object as it is written, without the API's types and defaults."},
+    {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
+};
+
 static const Command commands[] = {
     {"check", "PATH...", "Say what the API server would say of manifests.",
      "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or warn "
@@ -290,6 +303,16 @@ static const Command commands[] = {
      "  podlint completion zsh >_podlint             in a folder of $fpath\n"
      "  podlint completion fish | source             in config.fish\n",
      run_completion_command},
+    {"cel", "EXPRESSION [MANIFEST]", "Evaluate an expression over a manifest.",
+     "Evaluates an expression in the Common Expression Language with the functions and the type checker of the API server's "
+     "ValidatingAdmissionPolicy, once for each object of the manifest: object is the object with its defaults filled in, request says "
+     "what creating it would be. Without a manifest there are no variables. Exits with 1 if the expression is refused or has no "
+     "value.",
+     cel_options, COUNT(cel_options),
+     "  podlint cel 'object.spec.containers.map(c, c.image)' pod.yaml\n"
+     "  podlint cel 'quantity(\"1.5Gi\").compareTo(quantity(\"1536Mi\"))'\n"
+     "  podlint cel --batch <cases.jsonl             for a program\n",
+     run_cel_command},
 };
 
 static int run_check_command(int argc, char **argv) {
@@ -721,6 +744,33 @@ static int run_completion_command(int argc, char **argv) {
         return finish_output(0);
     }
     return usage_error(command, "no completions for \"%s\"; there are bash, zsh and fish", shell);
+}
+
+static int run_cel_command(int argc, char **argv) {
+    const Command *command = &commands[5];
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    const char *operands[2] = {NULL, NULL};
+    int count = 0, minor = VERSION_LAST;
+    bool batch = false, raw = false;
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
+        switch (parsed.option) {
+        case OPTION_HELP: command_help(stdout, command); return finish_output(0);
+        case OPTION_ERROR: return 2;
+        case OPTION_OPERAND:
+            if (count == 2) return usage_error(command, "one expression and at most one manifest; \"%s\" is too much", parsed.value);
+            operands[count++] = parsed.value;
+            break;
+        case CEL_BATCH: batch = true; break;
+        case CEL_RAW: raw = true; break;
+        case CEL_VERSION:
+            if ((minor = parse_version(command, parsed.value)) < 0) return 2;
+            break;
+        default: break;
+        }
+    }
+    if (batch && count) return usage_error(command, "--batch takes its expressions from standard input, not \"%s\"", operands[0]);
+    if (!batch && !count) return usage_error(command, "name an expression, as in: podlint cel '1 + 1'");
+    return finish_output(batch ? cel_command_batch(stdout) : cel_command_run(stdout, operands[0], operands[1], raw, (uint8_t)minor));
 }
 
 int main(int argc, char **argv) {

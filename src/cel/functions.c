@@ -5,14 +5,14 @@
 #include <stdlib.h>
 
 static const Library *const libraries[] = {
-    &cel_lib_operators, &cel_lib_standard, &cel_lib_optional, &cel_lib_time,   &cel_lib_strings, &cel_lib_lists,  &cel_lib_sets,
-    &cel_lib_regex,     &cel_lib_quantity, &cel_lib_ip,       &cel_lib_url,    &cel_lib_format,  &cel_lib_semver,
+    &cel_lib_operators, &cel_lib_standard, &cel_lib_optional, &cel_lib_time, &cel_lib_strings, &cel_lib_lists,  &cel_lib_sets,
+    &cel_lib_regex,     &cel_lib_quantity, &cel_lib_ip,       &cel_lib_url,  &cel_lib_format,  &cel_lib_semver,
 };
 
 enum { LIBRARIES = sizeof libraries / sizeof *libraries, MAX_ROWS = 768 };
 
-static const CelType *const plain_types[] = {&cel_bool,   &cel_int,       &cel_uint, &cel_double, &cel_string, &cel_bytes,
-                                             &cel_null,   &cel_duration,  &cel_timestamp};
+static const CelType *const plain_types[] = {&cel_bool,  &cel_int,  &cel_uint,     &cel_double,   &cel_string,
+                                             &cel_bytes, &cel_null, &cel_duration, &cel_timestamp};
 
 static const Overload *sorted[MAX_ROWS]; /* by name and style, then in the order of the libraries */
 static uint32_t sortedCount;

@@ -202,8 +202,25 @@ static Value range(Eval *ev, const Value *args, uint32_t n) {
     return value_list(items, (uint32_t)args[0].i);
 }
 
-/* Sorts `order`, numbers of keys, by merging; `spare` has the same size. NaN stands where it is. */
-static bool merge_sort(Eval *ev, const Value *keys, uint32_t *order, uint32_t *spare, uint32_t n) {
+/* Moves each number of a key before those whose keys come after it; a NaN, which has no order, lets nothing past, as on the
+ * server. */
+static void insertion_sort(const Value *keys, uint32_t *order, uint32_t n) {
+    for (uint32_t i = 1; i < n; i++)
+        for (uint32_t j = i; j > 0 && value_order(keys[order[j]], keys[order[j - 1]]) == -1; j--) {
+            uint32_t moved = order[j];
+            order[j] = order[j - 1];
+            order[j - 1] = moved;
+        }
+}
+
+enum { SHORT_LIST = 12 };
+
+/* Sorts `order`, numbers of keys; `spare` has the same size. Equal keys keep their order. */
+static bool sort_numbers(Eval *ev, const Value *keys, uint32_t *order, uint32_t *spare, uint32_t n) {
+    if (n <= SHORT_LIST) {
+        insertion_sort(keys, order, n);
+        return cel_charge(ev, n);
+    }
     for (uint32_t width = 1; width<n; width = width> n / 2 ? n : width * 2) {
         for (uint32_t start = 0; start<n; start = n - start> 2 * (uint64_t)width ? start + 2 * width : n) {
             uint32_t middle = n - start > width ? start + width : n, end = n - middle > width ? middle + width : n;
@@ -233,7 +250,7 @@ static Value sort_by(Eval *ev, const Value *args, uint32_t n) {
     }
     uint32_t *order = NEW_ARRAY(ev->arena, uint32_t, list.len), *spare = NEW_ARRAY(ev->arena, uint32_t, list.len);
     for (uint32_t i = 0; i < list.len; i++) order[i] = i;
-    if (!merge_sort(ev, keys, order, spare, list.len)) return cel_limit(ev);
+    if (!sort_numbers(ev, keys, order, spare, list.len)) return cel_limit(ev);
     Value *items = NEW_ARRAY(ev->arena, Value, list.len);
     for (uint32_t i = 0; i < list.len; i++) items[i] = list_item(ev, list, order[i]);
     return value_list(items, list.len);

@@ -114,19 +114,30 @@ static bool is_binary(Str text) {
     return str_ends(text, S("i"));
 }
 
-static bool read_quantity(Eval *ev, Str text, QuantityValue *out) {
+/* Whether any digit stands in the text before the suffix. A suffix alone is 0, but only in the small form. */
+static bool has_digit(Str s) {
+    for (size_t i = 0; i < s.len && (s.at[i] < 'A' || s.at[i] > 'z'); i++)
+        if (s.at[i] >= '0' && s.at[i] <= '9') return true;
+    return false;
+}
+
+static bool read_quantity(Arena *arena, Str text, QuantityValue *out) {
     out->head.class = &quantity_class;
     if (quantity_parse(&out->amount, text) != QUANTITY_OK) return false;
     bool binary = is_binary(text);
-    Parts parts = parts_of(ev->arena, text, binary ? QUANTITY_BINARY : out->amount.format);
+    Parts parts = parts_of(arena, text, binary ? QUANTITY_BINARY : out->amount.format);
     size_t length = parts.whole + parts.fraction;
-    if (binary) {
+    int64_t exponent = parts.exponent - (int64_t)parts.fraction;
+    if (binary)
         out->small = parts.fraction == 0 && (int64_t)length + parts.exponent * 3 / 10 + 1 <= BINARY_DIGITS;
-        out->exponent = out->small || quantity_value(&out->amount) == INT64_MAX ? 0 : -NANO_DIGITS;
+    else
+        out->small = length <= DECIMAL_DIGITS && exponent >= -NANO_DIGITS;
+    if (!out->small && !has_digit(text)) return false;
+    if (binary) {
+        bool capped = out->amount.nano >= INT64_MAX * NANO || out->amount.nano <= -INT64_MAX * NANO;
+        out->exponent = out->small || capped ? 0 : out->amount.nano ? -NANO_DIGITS : -(int64_t)parts.fraction;
         return true;
     }
-    int64_t exponent = parts.exponent - (int64_t)parts.fraction;
-    out->small = length <= DECIMAL_DIGITS && exponent >= -NANO_DIGITS;
     out->exponent = out->small ? exponent : -NANO_DIGITS;
     out->big = parts.digits.len > 0 && (int64_t)parts.digits.len + exponent + NANO_DIGITS > HELD_DIGITS;
     if (out->big) {
@@ -140,15 +151,15 @@ static bool read_quantity(Eval *ev, Str text, QuantityValue *out) {
 static Value quantity(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
     QuantityValue *q = NEW(ev->arena, QuantityValue);
-    if (read_quantity(ev, value_str(args[0]), q)) return value_opaque(&q->head);
+    if (read_quantity(ev->arena, value_str(args[0]), q)) return value_opaque(&q->head);
     return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is no quantity like 100m, 1.5 or 2Gi",
                      (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s);
 }
 
 static Value is_quantity(Eval *ev, const Value *args, uint32_t n) {
-    (void)ev, (void)n;
-    Quantity q;
-    return value_bool(quantity_parse(&q, value_str(args[0])) == QUANTITY_OK);
+    (void)n;
+    QuantityValue q = {0};
+    return value_bool(read_quantity(ev->arena, value_str(args[0]), &q));
 }
 
 /* The whole number that the server sees: only of an amount in the small form without decimals, even if they are zeros. */

@@ -19,7 +19,7 @@ Str timestamp_text_utc(Arena *arena, Value timestamp);
 Str duration_text(Arena *arena, int64_t nanoseconds);
 
 /* Reads what duration() takes: "1h30m", "1.5s"; false if it is none. */
-bool duration_parse(Str text, int64_t *nanoseconds);
+bool duration_read(Str text, int64_t *nanoseconds);
 
 /* Reads what timestamp() takes; false if it is none. */
 bool timestamp_parse(Str text, Value *out);

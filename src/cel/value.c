@@ -1,5 +1,6 @@
 /* Values: lists and maps of every form behind one interface, equality, order, hashes and the texts of types. The views of typed
- * objects show what the API server's own JSON would hold: fields that it leaves out are absent (k8s.io/apiserver/pkg/cel/common). */
+ * objects show what the API server's own JSON would hold: fields that it leaves out are absent (k8s.io/apiserver/pkg/cel/common).
+ */
 #include "value.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@ enum { EQUAL_MAX_DEPTH = 2500, SMALL_MAP = 8 };
 #define PLAIN_TYPE(variable, kind_, text) const CelType variable = {.kind = (kind_), .name = STR(text)}
 #define LIST_TYPE(variable, item) const CelType variable = {.kind = VALUE_LIST, .name = STR("list"), .args = {(item)}}
 #define MAP_TYPE(variable, key, value) const CelType variable = {.kind = VALUE_MAP, .name = STR("map"), .args = {(key), (value)}}
-#define OPTIONAL_TYPE(variable, value)                                                                                          \
+#define OPTIONAL_TYPE(variable, value) \
     const CelType variable = {.kind = VALUE_OPTIONAL, .name = STR("optional_type"), .args = {(value)}}
 
 PLAIN_TYPE(cel_dyn, KIND_DYN, "dyn");
@@ -44,6 +45,7 @@ MAP_TYPE(cel_map_dyn, &cel_dyn, &cel_dyn);
 MAP_TYPE(cel_map_ab, &cel_param_a, &cel_param_b);
 MAP_TYPE(cel_map_string_list_string, &cel_string, &cel_list_string);
 OPTIONAL_TYPE(cel_optional_a, &cel_param_a);
+OPTIONAL_TYPE(cel_optional_b, &cel_param_b);
 OPTIONAL_TYPE(cel_optional_list_a, &cel_list_a);
 OPTIONAL_TYPE(cel_optional_map_ab, &cel_map_ab);
 OPTIONAL_TYPE(cel_optional_list_string, &cel_list_string);
@@ -284,8 +286,8 @@ bool map_put(Arena *arena, ValueMap *map, Value key, Value value) {
     return true;
 }
 
-/* The same number as another type, for a second look at the keys; VALUE_ABSENT when there is none. A double is looked for as int and
- * uint, the whole types as each other. */
+/* The same number as another type, for a second look at the keys; VALUE_ABSENT when there is none. A double is looked for as int
+ * and uint, the whole types as each other. */
 static Value other_number(Value key, ValueKind kind) {
     if (key.kind == VALUE_INT && kind == VALUE_UINT && key.i >= 0) return value_uint(key.u);
     if (key.kind == VALUE_UINT && kind == VALUE_INT && key.u <= INT64_MAX) return value_int(key.i);
@@ -414,47 +416,76 @@ int value_order(Value a, Value b) {
     }
 }
 
-static bool equal_at(Eval *ev, Value a, Value b, unsigned depth);
+/* What comparing gives. The server's views of typed objects, and its quantities and the like, know no equality with a value of
+ * another type; in plain lists and maps that counts as equal (cel-go looks for a plain false there), in typed ones as unequal. */
+typedef enum Equality { UNEQUAL, EQUAL, INCOMPARABLE } Equality;
 
-static bool lists_equal(Eval *ev, Value a, Value b, unsigned depth) {
-    if (a.len != b.len) return false;
-    for (uint32_t i = 0; i < a.len; i++)
-        if (!equal_at(ev, list_item(ev, a, i), list_item(ev, b, i), depth + 1)) return false;
-    return true;
+static bool is_typed(Value v) {
+    return (v.kind == VALUE_LIST || v.kind == VALUE_MAP) && v.form != FORM_VALUES && v.form != FORM_NODE;
 }
 
-static bool maps_equal(Eval *ev, Value a, Value b, unsigned depth) {
-    if (map_size(a) != map_size(b)) return false;
-    Value key, value, other;
-    for (uint32_t cursor = 0; map_next(ev, a, &cursor, &key, &value);) {
-        other = map_find(ev, b, key);
-        if (other.kind == VALUE_ABSENT || !equal_at(ev, value, other, depth + 1)) return false;
+/* Whether a value can be compared with values of its own type only. */
+static bool is_strict(Value v) {
+    return v.kind == VALUE_OPAQUE || is_typed(v);
+}
+
+static Equality equal_at(Eval *ev, Value a, Value b, unsigned depth);
+
+static Equality lists_equal(Eval *ev, Value a, Value b, unsigned depth) {
+    if (a.len != b.len) return UNEQUAL;
+    for (uint32_t i = 0; i < a.len; i++) {
+        Equality equality = equal_at(ev, list_item(ev, a, i), list_item(ev, b, i), depth + 1);
+        if (equality == UNEQUAL || (equality == INCOMPARABLE && is_typed(a))) return UNEQUAL;
     }
-    return true;
+    return EQUAL;
 }
 
-static bool equal_at(Eval *ev, Value a, Value b, unsigned depth) {
-    if (!cel_charge(ev, 1) || depth > EQUAL_MAX_DEPTH) return false;
-    if (is_number(a) && is_number(b)) return compare_numbers(a, b) == 0;
-    if (a.kind != b.kind) return false;
+static Equality maps_equal(Eval *ev, Value a, Value b, unsigned depth) {
+    if (map_size(a) != map_size(b)) return UNEQUAL;
+    Value key, value;
+    for (uint32_t cursor = 0; map_next(ev, a, &cursor, &key, &value);) {
+        Value other = map_find(ev, b, key);
+        Equality equality = other.kind == VALUE_ABSENT ? UNEQUAL : equal_at(ev, value, other, depth + 1);
+        if (equality == INCOMPARABLE && is_typed(a)) return a.form == FORM_STRUCT ? INCOMPARABLE : UNEQUAL;
+        if (equality == UNEQUAL) return UNEQUAL;
+    }
+    return EQUAL;
+}
+
+static Equality equal_at(Eval *ev, Value a, Value b, unsigned depth) {
+    if (!cel_charge(ev, 1) || depth > EQUAL_MAX_DEPTH) return UNEQUAL;
+    if (is_number(a) && is_number(b)) return compare_numbers(a, b) == 0 ? EQUAL : UNEQUAL;
+    if (a.kind != b.kind) return is_strict(a) && b.kind != VALUE_NULL ? INCOMPARABLE : UNEQUAL;
     switch ((ValueKind)a.kind) {
-    case VALUE_NULL: return true;
+    case VALUE_NULL: return EQUAL;
     case VALUE_STRING:
-    case VALUE_BYTES: return a.len == b.len && (cel_charge(ev, a.len / 64), str_eq(value_str(a), value_str(b)));
+    case VALUE_BYTES: cel_charge(ev, a.len / 64); return str_eq(value_str(a), value_str(b)) ? EQUAL : UNEQUAL;
     case VALUE_BOOL:
     case VALUE_DURATION:
-    case VALUE_TIMESTAMP: return value_order(a, b) == 0;
+    case VALUE_TIMESTAMP: return value_order(a, b) == 0 ? EQUAL : UNEQUAL;
     case VALUE_LIST: return lists_equal(ev, a, b, depth);
     case VALUE_MAP: return maps_equal(ev, a, b, depth);
-    case VALUE_TYPE: return str_eq(a.typeOf->name, b.typeOf->name);
-    case VALUE_OPTIONAL: return a.inner && b.inner ? equal_at(ev, *a.inner, *b.inner, depth + 1) : a.inner == b.inner;
-    case VALUE_OPAQUE: return a.opaque->class == b.opaque->class && a.opaque->class->equal(a.opaque, b.opaque);
-    default: return false;
+    case VALUE_TYPE: return str_eq(a.typeOf->name, b.typeOf->name) ? EQUAL : UNEQUAL;
+    case VALUE_OPTIONAL:
+        if (!a.inner || !b.inner) return a.inner == b.inner ? EQUAL : UNEQUAL;
+        return equal_at(ev, *a.inner, *b.inner, depth + 1);
+    case VALUE_OPAQUE:
+        if (a.opaque->class != b.opaque->class) return INCOMPARABLE;
+        return a.opaque->class->equal(a.opaque, b.opaque) ? EQUAL : UNEQUAL;
+    default: return UNEQUAL;
     }
 }
 
 bool value_equal(Eval *ev, Value a, Value b) {
-    return equal_at(ev, a, b, 0);
+    return equal_at(ev, a, b, 0) == EQUAL;
+}
+
+bool value_comparable(Eval *ev, Value a, Value b) {
+    return !is_strict(a) || equal_at(ev, a, b, 0) != INCOMPARABLE;
+}
+
+bool value_is_typed(Value v) {
+    return is_typed(v);
 }
 
 /* Types and texts */
@@ -490,7 +521,9 @@ static void type_text(Buf *buf, const CelType *type, unsigned depth) {
         buf_str(buf, S("dyn"));
         return;
     }
-    static const Str shorter[] = {[VALUE_NULL] = STR("null"), [VALUE_DURATION] = STR("duration"), [VALUE_TIMESTAMP] = STR("timestamp"),
+    static const Str shorter[] = {[VALUE_NULL] = STR("null"),
+                                  [VALUE_DURATION] = STR("duration"),
+                                  [VALUE_TIMESTAMP] = STR("timestamp"),
                                   [VALUE_OPTIONAL] = STR("optional")};
     bool isShort = type->kind <= VALUE_OPTIONAL && shorter[type->kind].len;
     buf_str(buf, type->kind == KIND_PARAM ? S("dyn") : isShort ? shorter[type->kind] : type->name);

@@ -85,7 +85,7 @@ typedef struct CelField {
 extern const CelType cel_dyn, cel_null, cel_bool, cel_int, cel_uint, cel_double, cel_string, cel_bytes, cel_duration,
     cel_timestamp, cel_param_a, cel_param_b, cel_list_dyn, cel_list_a, cel_list_list_a, cel_list_bool, cel_list_int,
     cel_list_uint, cel_list_double, cel_list_string, cel_list_bytes, cel_list_duration, cel_list_timestamp, cel_list_optional_a,
-    cel_map_dyn, cel_map_ab, cel_map_string_list_string, cel_optional_a, cel_optional_list_a, cel_optional_map_ab,
+    cel_map_dyn, cel_map_ab, cel_map_string_list_string, cel_optional_a, cel_optional_b, cel_optional_list_a, cel_optional_map_ab,
     cel_optional_list_string, cel_type_a;
 
 /* A class of opaque values. */
@@ -243,6 +243,18 @@ bool map_put(Arena *arena, ValueMap *map, Value key, Value value);
 /* `==` of any two values, by CEL's heterogeneous equality: never an error, except that nesting over the depth limit is unequal.
  * Charges steps. */
 bool value_equal(Eval *ev, Value a, Value b);
+
+/* Whether `a == b` has a value at all: an opaque value, or a typed object's list or map, has none with a value of another type.
+ */
+bool value_comparable(Eval *ev, Value a, Value b);
+
+/* Whether a value may be an index or a key to look up. */
+static inline bool value_is_key(Value v) {
+    return (v.kind >= VALUE_BOOL && v.kind <= VALUE_STRING);
+}
+
+/* Whether a list or map is part of a typed object, which is stricter about keys and indexes. */
+bool value_is_typed(Value v);
 
 /* Order of two values: -1, 0, 1; both of one comparable type, or both numbers. ORDER_NONE where there is none (NaN, other types).
  */

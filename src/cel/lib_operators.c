@@ -1,0 +1,63 @@
+/* The operators' types. The evaluator computes them itself (eval.c), so no row has a function. */
+#include "functions.h"
+
+#define OPERATOR(name_, result_, ...) OVERLOAD(name_, GLOBAL, NULL, result_, __VA_ARGS__)
+#define SAME(name_, type_) OPERATOR(name_, type_, type_, type_)
+#define ORDER(a_, b_) OPERATOR("_<_", &cel_bool, a_, b_)
+
+static const Overload rows[] = {
+    OPERATOR("!_", &cel_bool, &cel_bool),
+    OPERATOR("-_", &cel_int, &cel_int),
+    OPERATOR("-_", &cel_double, &cel_double),
+    SAME("_+_", &cel_int),
+    SAME("_+_", &cel_uint),
+    SAME("_+_", &cel_double),
+    SAME("_+_", &cel_string),
+    SAME("_+_", &cel_bytes),
+    SAME("_+_", &cel_duration),
+    OPERATOR("_+_", &cel_timestamp, &cel_duration, &cel_timestamp),
+    OPERATOR("_+_", &cel_timestamp, &cel_timestamp, &cel_duration),
+    SAME("_+_", &cel_list_a),
+    SAME("_-_", &cel_int),
+    SAME("_-_", &cel_uint),
+    SAME("_-_", &cel_double),
+    SAME("_-_", &cel_duration),
+    OPERATOR("_-_", &cel_timestamp, &cel_timestamp, &cel_duration),
+    OPERATOR("_-_", &cel_duration, &cel_timestamp, &cel_timestamp),
+    SAME("_*_", &cel_int),
+    SAME("_*_", &cel_uint),
+    SAME("_*_", &cel_double),
+    SAME("_/_", &cel_int),
+    SAME("_/_", &cel_uint),
+    SAME("_/_", &cel_double),
+    SAME("_%_", &cel_int),
+    SAME("_%_", &cel_uint),
+    ORDER(&cel_bool, &cel_bool),
+    ORDER(&cel_int, &cel_int),
+    ORDER(&cel_int, &cel_uint),
+    ORDER(&cel_int, &cel_double),
+    ORDER(&cel_uint, &cel_uint),
+    ORDER(&cel_uint, &cel_int),
+    ORDER(&cel_uint, &cel_double),
+    ORDER(&cel_double, &cel_double),
+    ORDER(&cel_double, &cel_int),
+    ORDER(&cel_double, &cel_uint),
+    ORDER(&cel_string, &cel_string),
+    ORDER(&cel_bytes, &cel_bytes),
+    ORDER(&cel_duration, &cel_duration),
+    ORDER(&cel_timestamp, &cel_timestamp),
+    OPERATOR("_==_", &cel_bool, &cel_param_a, &cel_param_a),
+    OPERATOR("_in_", &cel_bool, &cel_param_a, &cel_list_a),
+    OPERATOR("_in_", &cel_bool, &cel_param_a, &cel_map_ab),
+    OPERATOR("_?_:_", &cel_param_a, &cel_bool, &cel_param_a, &cel_param_a),
+    OPERATOR("_[_]", &cel_param_a, &cel_list_a, &cel_int),
+    OPERATOR("_[_]", &cel_param_b, &cel_map_ab, &cel_param_a),
+    OPERATOR("_[_]", &cel_optional_a, &cel_optional_list_a, &cel_int),
+    OPERATOR("_[_]", &cel_optional_b, &cel_optional_map_ab, &cel_param_a),
+    OPERATOR("_[?_]", &cel_optional_a, &cel_list_a, &cel_int),
+    OPERATOR("_[?_]", &cel_optional_b, &cel_map_ab, &cel_param_a),
+    OPERATOR("_[?_]", &cel_optional_a, &cel_optional_list_a, &cel_int),
+    OPERATOR("_[?_]", &cel_optional_b, &cel_optional_map_ab, &cel_param_a),
+};
+
+LIBRARY(operators, rows);
