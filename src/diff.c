@@ -431,8 +431,7 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
             pair.after = after->objects.at[partner[i]];
             bool same = !alone && equal_nodes(pair.before.document->root, pair.after.document->root);
             judge_changed(arena, &pair);
-            if (same ||
-                (pair.changeCount == 0 && pair.applies && equal_nodes(pair.before.document->root, pair.after.document->root))) {
+            if (same) {
                 result->unchanged++;
                 continue;
             }

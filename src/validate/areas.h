@@ -58,6 +58,8 @@ void check_container_probes(PodCheck *p, const Container *container, bool isInit
 /* resources.c */
 void check_container_resources(PodCheck *p, const Container *container, const Path *path);
 void check_pod_resources(PodCheck *p); /* spec.resources, spec.overhead, spec.resourceClaims */
+/* spec.resources, which must be there, as the server completes them from the containers' when a pod is created. */
+ResourceRequirements completed_pod_resources(const Check *c, const PodSpec *spec);
 
 /* security.c */
 void check_container_security(PodCheck *p, const Container *container, const Path *path);

@@ -432,13 +432,10 @@ static void fill_limits(Arena *arena, const PodSpec *spec, ResourceRequirements 
     }
 }
 
-/* The pod's own resources as the server completes them when a pod is created, not when a template is. */
-static ResourceRequirements completed(const PodCheck *p) {
-    Arena *arena = p->c->arena;
-    const PodSpec *spec = p->spec;
+ResourceRequirements completed_pod_resources(const Check *c, const PodSpec *spec) {
+    Arena *arena = c->arena;
     ResourceRequirements r = *spec->resources;
-    bool complete = !p->isTemplate && gate(p->c, GATE_PodLevelResourcesFixDefaulting) && (r.limits.n || r.requests.n);
-    if (!complete) return r;
+    if (!gate(c, GATE_PodLevelResourcesFixDefaulting) || (!r.limits.n && !r.requests.n)) return r;
     fill_page_limits(arena, spec, &r, spec->containers);
     fill_page_limits(arena, spec, &r, spec->initContainers);
     fill_requests(arena, spec, &r);
@@ -498,7 +495,7 @@ static void check_pod_level(PodCheck *p) {
     }
     if (has_claims(written)) emit_resource_pod_claims(c->diags, where(c, &claims));
     if (written->claims.n) check_claims(p, written->claims, &claims);
-    ResourceRequirements r = completed(p);
+    ResourceRequirements r = p->isTemplate ? *written : completed_pod_resources(p->c, p->spec);
     check_requirements(c, &r, true, &at);
     check_covers(p, r.requests, false, &requests);
     check_covers(p, r.limits, true, &limits);

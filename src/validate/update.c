@@ -88,6 +88,14 @@ static void check_fixed(const Update *u, const Type *spec, const void *before, c
     report_changed(u, u->before, u->after, &at, &at, emit_update_fixed, hint);
 }
 
+void put_pair(Arena *arena, StrMap *map, Str key, Str value) {
+    if (map_get(*map, key)) return;
+    StrPair *grown = NEW_ARRAY(arena, StrPair, map->n + 1);
+    if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
+    grown[map->n] = (StrPair){key, value};
+    *map = (StrMap){grown, map->n + 1};
+}
+
 /* Metadata. */
 
 /* The server completes a generateName with five characters of its choice. */
@@ -168,21 +176,13 @@ static void check_meta_update(Check *c, const ObjectMeta *before, const ObjectMe
 
 /* Jobs. */
 
-/* The labels by which the server finds the pods of a Job that has no selector of its own. The uid is not known, but no manifest
- * has this text in its place. */
+/* The labels by which the server finds the pods of a Job that has no selector of its own. The uid is not known; a text that no
+ * manifest has stands for it, which is a label value as the uid would be. */
 static const StrPair generatedLabels[] = {{STR("job-name"), {0}},
                                           {STR("batch.kubernetes.io/job-name"), {0}},
                                           {STR("controller-uid"), STR("made-by-the-server")},
                                           {STR("batch.kubernetes.io/controller-uid"), STR("made-by-the-server")}};
 enum { GENERATED_LABELS = sizeof generatedLabels / sizeof *generatedLabels };
-
-static void put_label(Arena *arena, StrMap *labels, Str key, Str value) {
-    if (map_get(*labels, key)) return;
-    StrPair *grown = NEW_ARRAY(arena, StrPair, labels->n + 1);
-    if (labels->n) memcpy(grown, labels->at, sizeof *grown * labels->n);
-    grown[labels->n] = (StrPair){key, value};
-    *labels = (StrMap){grown, labels->n + 1};
-}
 
 static void complete_stored_job(Check *c, Job *job) {
     if (job->spec.manualSelector.value) return;
@@ -190,9 +190,10 @@ static void complete_stored_job(Check *c, Job *job) {
     LabelSelector *selector = NEW(c->arena, LabelSelector);
     if (job->spec.selector) *selector = *job->spec.selector;
     for (int i = 0; i < GENERATED_LABELS; i++)
-        put_label(c->arena, &job->spec.template.metadata.labels, generatedLabels[i].key,
-                  generatedLabels[i].value.len ? generatedLabels[i].value : name);
-    put_label(c->arena, &selector->matchLabels, generatedLabels[GENERATED_LABELS - 1].key, S("made-by-the-server"));
+        put_pair(c->arena, &job->spec.template.metadata.labels, generatedLabels[i].key,
+                 generatedLabels[i].value.len ? generatedLabels[i].value : name);
+    put_pair(c->arena, &selector->matchLabels, generatedLabels[GENERATED_LABELS - 1].key,
+             generatedLabels[GENERATED_LABELS - 1].value);
     job->spec.selector = selector;
 }
 

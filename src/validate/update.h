@@ -22,6 +22,9 @@ void report_changed(const Update *u, const void *before, const void *after, cons
 /* Takes findings of some rules back that were made since there were `from` of them. */
 void forget_rules(Check *c, uint32_t from, const uint16_t *gone, size_t count);
 
+/* Adds an entry unless the key is there. */
+void put_pair(Arena *arena, StrMap *map, Str key, Str value);
+
 /* update_pod.c */
 void complete_stored_pod(Check *c, Pod *pod); /* what the server sets when it creates a pod */
 void check_pod_update(const Update *u);

@@ -37,13 +37,6 @@ static Str annotation_of(Arena *arena, const AppArmorProfile *profile) {
     return str_join(arena, S("localhost/"), profile->localhostProfile);
 }
 
-static void put_annotation(Arena *arena, StrMap *annotations, Str key, Str value) {
-    StrPair *grown = NEW_ARRAY(arena, StrPair, annotations->n + 1);
-    if (annotations->n) memcpy(grown, annotations->at, sizeof *grown * annotations->n);
-    grown[annotations->n] = (StrPair){key, value};
-    *annotations = (StrMap){grown, annotations->n + 1};
-}
-
 /* The annotation of old becomes the field; until 1.33 the field also became the annotation. */
 static void complete_profile(Check *c, Pod *pod, Container *container, const AppArmorProfile *whole) {
     SecurityContext *own = container->securityContext;
@@ -52,7 +45,7 @@ static void complete_profile(Check *c, Pod *pod, Container *container, const App
     const Str *annotation = map_get(pod->metadata.annotations, key);
     if (!annotation) {
         Str made = annotation_of(c->arena, profile ? profile : whole);
-        if (c->minor <= 33 && made.len) put_annotation(c->arena, &pod->metadata.annotations, key, made);
+        if (c->minor <= 33 && made.len) put_pair(c->arena, &pod->metadata.annotations, key, made);
         return;
     }
     if (profile) return;
@@ -73,100 +66,12 @@ static void complete_profiles(Check *c, Pod *pod) {
 
 /* The stored pod: resources of the pod as a whole. */
 
-typedef struct Need {
-    bool any;
-    Int128 nano;
-} Need;
-
-static bool is_pages(Str name) {
-    return str_starts(name, S("hugepages-"));
-}
-
-static bool is_pod_level(Str name) {
-    return str_eq(name, S("cpu")) || str_eq(name, S("memory")) || is_pages(name);
-}
-
-static const Quantity *amount_of(const Container *container, Str name, bool limit) {
-    return quantity_get(limit ? container->resources.limits : container->resources.requests, name);
-}
-
-/* What all containers need of a resource at their worst moment: init containers one by one, beside the sidecars before them. */
-static Need containers_need(const PodSpec *spec, Str name, bool limit) {
-    Need need = {0};
-    Int128 sidecars = 0, peak = 0;
-    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
-        const Container *container = &spec->initContainers.at[i];
-        const Quantity *amount = amount_of(container, name, limit);
-        Int128 moment = sidecars + (amount ? amount->nano : 0);
-        if (amount) need.any = true;
-        if (str_eq(container->restartPolicy, S("Always"))) sidecars = moment;
-        if (moment > peak) peak = moment;
-    }
-    need.nano = sidecars;
-    for (uint32_t i = 0; i < spec->containers.n; i++) {
-        const Quantity *amount = amount_of(&spec->containers.at[i], name, limit);
-        if (!amount) continue;
-        need.any = true;
-        need.nano += amount->nano;
-    }
-    if (peak > need.nano) need.nano = peak;
-    return need;
-}
-
-static bool all_limited(ContainerList containers, Str name) {
-    for (uint32_t i = 0; i < containers.n; i++)
-        if (!quantity_get(containers.at[i].resources.limits, name)) return false;
-    return true;
-}
-
-static void put_amount(Arena *arena, QuantityMap *map, Str name, Int128 nano) {
-    if (quantity_get(*map, name)) return;
-    QuantityPair *grown = NEW_ARRAY(arena, QuantityPair, map->n + 1);
-    if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
-    grown[map->n] = (QuantityPair){name, {.nano = nano, .text = S("0")}};
-    *map = (QuantityMap){grown, map->n + 1};
-}
-
-static void put_page_limits(Arena *arena, const PodSpec *spec, ContainerList containers, ResourceRequirements *all) {
-    for (uint32_t i = 0; i < containers.n; i++) {
-        QuantityMap limits = containers.at[i].resources.limits;
-        for (uint32_t j = 0; j < limits.n; j++) {
-            Str name = limits.at[j].key;
-            if (is_pages(name) && !quantity_get(all->requests, name))
-                put_amount(arena, &all->limits, name, containers_need(spec, name, true).nano);
-        }
-    }
-}
-
-/* Requests come from the containers', then from limits; limits come from the containers' if all of them have one. */
-static void complete_resources(Arena *arena, PodSpec *spec) {
-    const Str counted[] = {S("cpu"), S("memory")};
-    ResourceRequirements *all = NEW(arena, ResourceRequirements);
-    *all = *spec->resources;
-    put_page_limits(arena, spec, spec->containers, all);
-    put_page_limits(arena, spec, spec->initContainers, all);
-    for (int i = 0; i < 2; i++) {
-        Need need = containers_need(spec, counted[i], false);
-        if (need.any) put_amount(arena, &all->requests, counted[i], need.nano);
-    }
-    for (uint32_t i = 0; i < all->limits.n; i++)
-        if (is_pod_level(all->limits.at[i].key))
-            put_amount(arena, &all->requests, all->limits.at[i].key, all->limits.at[i].value.nano);
-    for (uint32_t i = 0; i < all->requests.n; i++) {
-        Str name = all->requests.at[i].key;
-        if (!is_pod_level(name) || !all_limited(spec->containers, name) || !all_limited(spec->initContainers, name)) continue;
-        Need need = containers_need(spec, name, true);
-        Int128 request = all->requests.at[i].value.nano;
-        if (need.any) put_amount(arena, &all->limits, name, request > need.nano ? request : need.nano);
-    }
-    spec->resources = all;
-}
-
 void complete_stored_pod(Check *c, Pod *pod) {
-    const ResourceRequirements *resources = pod->spec.resources;
     complete_profiles(c, pod);
-    if (resources && (resources->limits.n || resources->requests.n) && gate(c, GATE_PodLevelResourcesFixDefaulting))
-        complete_resources(c->arena, &pod->spec);
+    if (!pod->spec.resources) return;
+    ResourceRequirements *completed = NEW(c->arena, ResourceRequirements);
+    *completed = completed_pod_resources(c, &pod->spec);
+    pod->spec.resources = completed;
 }
 
 /* The new pod by itself. */
