@@ -39,7 +39,9 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 MODULES = base source node scalar schema diag path model defaults compare \
 	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
 	cel/parse cel/eval cel/check cel/json cel/cel \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security run report stored diff diff_report git explain cel_command options main
+	simulate/scenario simulate/status simulate/machine \
+	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security run report stored diff diff_report git explain cel_command \
+	simulate/lanes simulate/workload simulate/picture simulate/report options simulate/command main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1
@@ -91,7 +93,7 @@ test:
 	sh src/test/git.sh $(BUILD)/podlint
 
 # Everything but the program itself, for the test programs.
-LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o,$(OBJECTS))
+LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o $(BUILD)/obj/simulate/command.o,$(OBJECTS))
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(SAY) CC $@
@@ -102,6 +104,14 @@ $(BUILD)/examples: src/test/examples.c $(LIBRARY)
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/bench: src/test/bench.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/bench_cel: src/test/bench_cel.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/fuzz_cel: src/test/fuzz_cel.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 

@@ -12,6 +12,7 @@
 #include "git.h"
 #include "options.h"
 #include "report.h"
+#include "simulate/command.h"
 #include "stored.h"
 
 static bool want_colour(const char *when) {
@@ -242,8 +243,18 @@ static const Option cel_options[] = {
     {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
 };
 
+enum {
+    COMMAND_CHECK,
+    COMMAND_DEFAULTS,
+    COMMAND_DIFF,
+    COMMAND_EXPLAIN,
+    COMMAND_SIMULATE,
+    COMMAND_CEL,
+    COMMAND_COMPLETION,
+};
+
 static const Command commands[] = {
-    {"check", "PATH...", "Say what the API server would say of manifests.",
+    [COMMAND_CHECK] = {"check", "PATH...", "Say what the API server would say of manifests.",
      "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or warn "
      "of, "
      "with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without hidden ones "
@@ -259,7 +270,7 @@ static const Command commands[] = {
      "  podlint check --ignore warning --quiet .     only what the server refuses\n"
      "  podlint check --pod-security restricted .    and what a restricted namespace would refuse\n",
      run_check_command},
-    {"defaults", "FILE", "Print an object as the API server would store it.",
+    [COMMAND_DEFAULTS] = {"defaults", "FILE", "Print an object as the API server would store it.",
      "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for standard input. What "
      "cannot "
      "be decoded is reported, and the rest printed. Documents of other kinds are left out.",
@@ -267,7 +278,7 @@ static const Command commands[] = {
      "  podlint defaults pod.yaml                    as YAML\n"
      "  podlint defaults --format json pod.yaml      as JSON, with file and document number\n",
      run_defaults_command},
-    {"diff", "OLD NEW", "Say what a change to manifests would do.",
+    [COMMAND_DIFF] = {"diff", "OLD NEW", "Say what a change to manifests would do.",
      "Compares two files or directories, or with --git or --staged two states of a repository, and says of every changed object "
      "what "
      "applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be refused by the API "
@@ -281,7 +292,7 @@ static const Command commands[] = {
      "  podlint diff --git main..HEAD deploy/        what a branch changes below a directory\n"
      "  podlint diff --staged                        for a pre-commit hook\n",
      run_diff_command},
-    {"explain", "[PATH | NAME]", "Tell what a field, a rule, an error or a part of a pod's life is.",
+    [COMMAND_EXPLAIN] = {"explain", "[PATH | NAME]", "Tell what a field, a rule, an error or a part of a pod's life is.",
      "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports "
      "as it stands "
      "in a diagnostic), a field name by itself (all places that have it), a rule by its name, an error type of the API server "
@@ -295,7 +306,8 @@ static const Command commands[] = {
      "  podlint explain termination                  how a pod ends\n"
      "  podlint explain --changes 1.34..1.37         what is new\n",
      run_explain_command},
-    {"completion", "SHELL", "Print completions for bash, zsh or fish.",
+    [COMMAND_SIMULATE] = SIMULATE_COMMAND,
+    [COMMAND_COMPLETION] = {"completion", "SHELL", "Print completions for bash, zsh or fish.",
      "Prints a script that completes podlint's commands, options, files, rules and the paths of explain. SHELL is bash, zsh or "
      "fish.",
      NULL, 0,
@@ -303,7 +315,7 @@ static const Command commands[] = {
      "  podlint completion zsh >_podlint             in a folder of $fpath\n"
      "  podlint completion fish | source             in config.fish\n",
      run_completion_command},
-    {"cel", "EXPRESSION [MANIFEST]", "Evaluate an expression over a manifest.",
+    [COMMAND_CEL] = {"cel", "EXPRESSION [MANIFEST]", "Evaluate an expression over a manifest.",
      "Evaluates an expression in the Common Expression Language with the functions and the type checker of the API server's "
      "ValidatingAdmissionPolicy, once for each object of the manifest: object is the object with its defaults filled in, request says "
      "what creating it would be. Without a manifest there are no variables. Exits with 1 if the expression is refused or has no "
@@ -316,7 +328,7 @@ static const Command commands[] = {
 };
 
 static int run_check_command(int argc, char **argv) {
-    const Command *command = &commands[0];
+    const Command *command = &commands[COMMAND_CHECK];
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     static const char *const formats[] = {"text", "concise", "json"};
     static const char *const severities[] = {"info", "warning", "error", "never"};
@@ -414,7 +426,7 @@ static int run_check_command(int argc, char **argv) {
 }
 
 static int run_defaults_command(int argc, char **argv) {
-    const Command *command = &commands[1];
+    const Command *command = &commands[COMMAND_DEFAULTS];
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     static const char *const formats[] = {"yaml", "json"};
     int format = 0, number;
@@ -492,7 +504,7 @@ static int add_git_sides(const Command *command, Arena *arena, const char *revis
 }
 
 static int run_diff_command(int argc, char **argv) {
-    const Command *command = &commands[2];
+    const Command *command = &commands[COMMAND_DIFF];
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     static const char *const formats[] = {"text", "concise", "json"};
     static const char *const levels[] = {"rollout", "recreate", "refused", "never"};
@@ -595,7 +607,7 @@ static bool parse_range(const Command *command, const char *value, int *from, in
 }
 
 static int run_explain_command(int argc, char **argv) {
-    const Command *command = &commands[3];
+    const Command *command = &commands[COMMAND_EXPLAIN];
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     static const char *const formats[] = {"text", "json", "markdown"};
     static const char *const colours[] = {"auto", "always", "never"};
@@ -725,7 +737,7 @@ static int run_completion_command(int argc, char **argv) {
         "}\n"
         "compdef _podlint podlint\n",
         "complete -c podlint -a '(podlint completion --words (commandline -opc)[2..-1] (commandline -ct))'\n"};
-    const Command *command = &commands[4];
+    const Command *command = &commands[COMMAND_CEL];
     if (argc > 0 && strcmp(argv[0], "--words") == 0) return complete(argc - 1, argv + 1);
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     const char *shell = NULL;
@@ -747,7 +759,7 @@ static int run_completion_command(int argc, char **argv) {
 }
 
 static int run_cel_command(int argc, char **argv) {
-    const Command *command = &commands[5];
+    const Command *command = &commands[COMMAND_COMPLETION];
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     const char *operands[2] = {NULL, NULL};
     int count = 0, minor = VERSION_LAST;

@@ -1,0 +1,323 @@
+#include "command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "report.h"
+
+#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
+
+enum {
+    SIM_SCENARIO,
+    SIM_FORMAT,
+    SIM_CRASH,
+    SIM_EXIT,
+    SIM_FAIL_PROBE,
+    SIM_DELETE_AT,
+    SIM_GRACE,
+    SIM_NODE_LOST_AT,
+    SIM_UNTIL,
+    SIM_OBJECT,
+    SIM_REPLICAS,
+    SIM_VERSION,
+    SIM_WIDTH,
+    SIM_ASCII,
+    SIM_COLOUR,
+};
+
+const Option simulate_options[SIMULATE_OPTIONS] = {
+    {"scenario", 's', "FILE", "What happens, as YAML or JSON."},
+    {"format", 'f', "FORMAT", "text (the default), json, svg (a picture) or html (a page with a slider over time)."},
+    {"crash", 0, "NAME[=CODE][@TIME]", "Every run of this container ends with CODE (1) after TIME (at once)."},
+    {"exit", 0, "NAME=CODE@TIME", "The first run of this container ends so; the next one lasts."},
+    {"fail-probe", 0, "NAME.PROBE[@TIME]", "This probe (startup, readiness, liveness) fails from TIME of each run on."},
+    {"delete-at", 0, "TIME", "When the pod is deleted."},
+    {"grace-period", 0, "TIME", "The grace period of the deletion. Default: the pod's."},
+    {"node-lost-at", 0, "TIME", "When the node is heard of for the last time."},
+    {"until", 0, "TIME", "When the clock stops. Default: 10m, or some time after the deletion."},
+    {"object", 0, "NAME", "Which object of the file. Default: the first with a pod."},
+    {"replicas", 0, "N", "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
+    {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
+    {"width", 0, "COLUMNS", "The width of text. Default: the terminal's, or 100."},
+    {"ascii", 0, NULL, "Draw with ASCII alone. The default where the locale is not UTF-8."},
+    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+};
+
+static const Command command = SIMULATE_COMMAND;
+
+/* What the command line asks for. */
+typedef struct Request {
+    const char *file, *scenario, *object;
+    ARRAY(Parsed) changes; /* options that change the scenario, in their order */
+    SimReport report;
+    int replicas;
+    uint8_t minor;
+} Request;
+
+static int terminal_width(void) {
+    enum { PLAIN = 100 };
+    struct winsize size;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col) return size.ws_col;
+    return PLAIN;
+}
+
+static bool locale_is_ascii(void) {
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (!value || !*value) continue;
+        Str text = str_of(value);
+        return !str_has(text, S("UTF-8")) && !str_has(text, S("utf8")) && !str_has(text, S("UTF8")) && !str_has(text, S("utf-8"));
+    }
+    return true;
+}
+
+static int choose(const char *option, const char *value, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], value) == 0) return (int)i;
+    const char *near = nearest_word(value, words, count);
+    usage_error(&command, "--%s knows no \"%s\"%s%s", option, value, near ? "; did you mean " : "", near ? near : "");
+    return -1;
+}
+
+static bool number_in(const char *option, const char *value, int64_t low, int64_t high, int64_t *out) {
+    if (int_parse(str_of(value), low, high, out)) return true;
+    usage_error(&command, "--%s takes a number from %lld to %lld", option, (long long)low, (long long)high);
+    return false;
+}
+
+static bool set_version(Request *request, const char *value) {
+    const char *text = value[0] == 'v' ? value + 1 : value;
+    int64_t minor;
+    if (strncmp(text, "1.", 2) == 0 && int_parse(str_of(text + 2), VERSION_OLDEST_TARGET, VERSION_LAST, &minor)) {
+        request->minor = (uint8_t)minor;
+        return true;
+    }
+    usage_error(&command, "--kubernetes-version takes 1.%d to 1.%d, not \"%s\"", VERSION_OLDEST_TARGET, VERSION_LAST, value);
+    return false;
+}
+
+static bool set_colour(Request *request, const char *value) {
+    static const char *const words[] = {"auto", "always", "never"};
+    int when = choose("color", value, words, 3);
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    request->report.colour = when == 1 || (when == 0 && isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0);
+    return when >= 0;
+}
+
+static bool take_option(Request *request, Arena *arena, Parsed parsed) {
+    static const char *const formats[] = {"text", "json", "svg", "html"};
+    int64_t number = 0;
+    int format;
+    switch (parsed.option) {
+    case SIM_SCENARIO: request->scenario = parsed.value; return true;
+    case SIM_OBJECT: request->object = parsed.value; return true;
+    case SIM_ASCII: request->report.ascii = true; return true;
+    case SIM_COLOUR: return set_colour(request, parsed.value);
+    case SIM_VERSION: return set_version(request, parsed.value);
+    case SIM_FORMAT:
+        if ((format = choose("format", parsed.value, formats, 4)) < 0) return false;
+        request->report.format = (SimFormat)format;
+        return true;
+    case SIM_WIDTH:
+        if (!number_in("width", parsed.value, 40, 1000, &number)) return false;
+        request->report.width = (int)number;
+        return true;
+    case SIM_REPLICAS:
+        if (!number_in("replicas", parsed.value, 1, 5000, &number)) return false;
+        request->replicas = (int)number;
+        return true;
+    case OPTION_OPERAND:
+        if (request->file) {
+            usage_error(&command, "one file at a time, please: %s and %s", request->file, parsed.value);
+            return false;
+        }
+        request->file = parsed.value;
+        return true;
+    default: ARRAY_PUSH(arena, &request->changes, parsed); return true;
+    }
+}
+
+static int cannot_read(const Source *source, SourceError error) {
+    const char *why = error == SOURCE_CANNOT_READ ? strerror(errno)
+                      : error == SOURCE_TOO_LARGE ? "larger than 64 MiB"
+                      : error == SOURCE_NOT_A_FILE ? "not a file"
+                                                   : "UTF-16 that the API server cannot read";
+    fprintf(stderr, "podlint: cannot read %.*s: %s\n", TEXT(source->name), why);
+    return 2;
+}
+
+static void complain(Source *source, Arena *arena, Span span, Str message) {
+    Place place = source_place(source, arena, span.at);
+    fprintf(stderr, "%.*s:%u:%u: error: %.*s\n", TEXT(source->name), place.line, place.column, TEXT(message));
+}
+
+/* The object to play: the one that is asked for by name, or the first that has a pod. `others` counts the rest. */
+static Document *find_object(Source *source, Arena *arena, const Request *request, uint32_t *others) {
+    NodeReader reader = {.source = source};
+    NodeDocument in;
+    Document *found = NULL;
+    while (node_next(&reader, arena, &in)) {
+        Document *items;
+        uint32_t n = model_build(arena, source, &in, request->minor, &items);
+        for (uint32_t i = 0; i < n; i++) {
+            if (items[i].unreadable && !found && !request->object) return &items[i];
+            if (!items[i].object || !items[i].type) continue;
+            defaults_apply(arena, &items[i]);
+            const PodSpec *spec = model_pod(&items[i]).spec;
+            if (!spec) continue;
+            if (found || (request->object && !str_eq(items[i].name, str_of(request->object))))
+                ++*others;
+            else
+                found = &items[i];
+        }
+    }
+    return found;
+}
+
+static int check_object(Source *source, Arena *arena, const Document *document, const Request *request) {
+    if (!document) {
+        if (request->object)
+            fprintf(stderr, "podlint: %s has no object \"%s\" with a pod\n", request->file, request->object);
+        else
+            fprintf(stderr, "podlint: %s has neither a pod nor anything that holds a pod template\n", request->file);
+        return 2;
+    }
+    if (document->unreadable) {
+        for (uint32_t i = 0; i < document->diags.items.n; i++)
+            if (document->diags.items.at[i].severity == SEVERITY_ERROR)
+                complain(source, arena, document->diags.items.at[i].span, document->diags.items.at[i].message);
+        return 2;
+    }
+    const PodSpec *spec = model_pod(document).spec;
+    if (spec->containers.n && spec->containers.n + spec->initContainers.n < UINT16_MAX) return 0;
+    fprintf(stderr, "podlint: the pod of %s has %s containers\n", request->file, spec->containers.n ? "too many" : "no");
+    return 2;
+}
+
+static int read_scenario(Scenario *out, Arena *arena, const char *name, const PodSpec *spec) {
+    Source source;
+    SourceError error = source_read(&source, arena, str_of(name));
+    if (error) return cannot_read(&source, error);
+    NodeReader reader = {.source = &source};
+    NodeDocument document, more;
+    *out = scenario_empty();
+    if (!node_next(&reader, arena, &document)) return 0;
+    ScenarioFaults faults = {0};
+    for (uint32_t i = 0; i < document.faults.n; i++) {
+        const Fault *fault = &document.faults.at[i];
+        Str message = fault->kind == FAULT_SYNTAX ? fault->text : str_of(fault_name(fault->kind));
+        ARRAY_PUSH(arena, &faults.items, (ScenarioFault){fault->span, message});
+    }
+    if (document.readable) scenario_read(out, arena, document.root, spec, &faults);
+    if (node_next(&reader, arena, &more))
+        ARRAY_PUSH(arena, &faults.items, (ScenarioFault){more.span, S("a scenario is one document")});
+    for (uint32_t i = 0; i < faults.items.n; i++) complain(&source, arena, faults.items.at[i].span, faults.items.at[i].message);
+    return faults.items.n ? 2 : 0;
+}
+
+static bool set_time(const char *option, const char *value, int64_t *out) {
+    if (scenario_time(str_of(value), out)) return true;
+    usage_error(&command, "--%s takes seconds or a duration such as 90s or 10m", option);
+    return false;
+}
+
+static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spec, Parsed change) {
+    static const int shorthands[] = {SIM_CRASH, SIM_EXIT, SIM_FAIL_PROBE};
+    static const char *(*const functions[])(Scenario *, Arena *, const PodSpec *, Str) = {scenario_crash, scenario_exit,
+                                                                                         scenario_fail_probe};
+    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
+        if (change.option != shorthands[i]) continue;
+        const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
+        if (wrong) usage_error(&command, "--%s takes %s; not \"%s\"", simulate_options[change.option].name, wrong, change.value);
+        return !wrong;
+    }
+    int64_t *time = change.option == SIM_DELETE_AT ? &scenario->deleteAt
+                    : change.option == SIM_GRACE   ? &scenario->gracePeriodSeconds.value
+                    : change.option == SIM_UNTIL   ? &scenario->until
+                                                   : &scenario->nodeLostAt;
+    scenario->gracePeriodSeconds.set |= change.option == SIM_GRACE;
+    scenario->untilSet |= change.option == SIM_UNTIL;
+    return set_time(simulate_options[change.option].name, change.value, time);
+}
+
+/* Far enough to see the end of a deletion. */
+static void set_until(Scenario *scenario, const PodSpec *spec) {
+    enum { AFTER = 60, NODE = 600 };
+    int64_t grace = spec->terminationGracePeriodSeconds.set ? spec->terminationGracePeriodSeconds.value : 0;
+    if (scenario->untilSet) return;
+    if (scenario->deleteAt != SCENARIO_NEVER) scenario->until = scenario->deleteAt + grace + AFTER;
+    if (scenario->nodeLostAt != SCENARIO_NEVER && scenario->until < scenario->nodeLostAt + NODE)
+        scenario->until = scenario->nodeLostAt + NODE;
+}
+
+static int make_scenario(Scenario *scenario, Arena *arena, Request *request, const PodSpec *spec) {
+    bool changed = false;
+    for (uint32_t i = 0; i < request->changes.n; i++) changed |= request->changes.at[i].option != SIM_UNTIL;
+    int code = 0;
+    if (request->scenario) {
+        code = read_scenario(scenario, arena, request->scenario, spec);
+    } else if (changed) {
+        *scenario = scenario_empty();
+        scenario_pass_inits(scenario, arena, spec);
+    } else {
+        request->report.note = scenario_default(scenario, arena, spec);
+        scenario->untilSet = true;
+    }
+    for (uint32_t i = 0; i < request->changes.n && code == 0; i++)
+        if (!change_scenario(scenario, arena, spec, request->changes.at[i])) code = 2;
+    set_until(scenario, spec);
+    return code;
+}
+
+static int play(Arena *arena, Request *request) {
+    Source source;
+    uint32_t others = 0;
+    SourceError error = source_read(&source, arena, str_of(request->file));
+    if (error) return cannot_read(&source, error);
+    Document *document = find_object(&source, arena, request, &others);
+    int code = check_object(&source, arena, document, request);
+    if (code) return code;
+    PodView view = model_pod(document);
+    Scenario scenario;
+    if ((code = make_scenario(&scenario, arena, request, view.spec))) return code;
+    if (others && !request->object)
+        fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", request->file);
+    Simulation sim;
+    Rollout rollout;
+    simulate(&sim, arena, view.meta, view.spec, &scenario);
+    rollout_simulate(&rollout, arena, document, &scenario, request->replicas);
+    if (rollout.words.n) request->report.rollout = &rollout;
+    request->report.kind = document->kind;
+    request->report.name = document->name.len ? document->name : S("(unnamed)");
+    sim_report_write(stdout, arena, &sim, &request->report);
+    return 0;
+}
+
+static int parse(Request *request, Arena *arena, int argc, char **argv) {
+    OptionParser parser = {.command = &command, .argc = argc, .argv = argv};
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
+        if (parsed.option == OPTION_HELP) {
+            command_help(stdout, &command);
+            return -1;
+        }
+        if (parsed.option == OPTION_ERROR || !take_option(request, arena, parsed)) return 2;
+    }
+    return request->file ? 0 : usage_error(&command, "name the file to read, or - for standard input");
+}
+
+int run_simulate_command(int argc, char **argv) {
+    Arena arena = {0};
+    Request request = {.minor = VERSION_LAST};
+    set_colour(&request, "auto");
+    request.report.ascii = locale_is_ascii();
+    request.report.width = terminal_width();
+    int code = parse(&request, &arena, argc, argv);
+    if (code == 0) code = play(&arena, &request);
+    arena_free(&arena);
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code < 0 ? 0 : code;
+    fprintf(stderr, "podlint: cannot write the output: %s\n", strerror(errno));
+    return 2;
+}

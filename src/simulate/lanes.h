@@ -1,0 +1,74 @@
+/* A simulation as a picture would show it: lanes of coloured pieces over time, marks on them, and sentences below. */
+#ifndef PODLINT_SIMULATE_LANES_H
+#define PODLINT_SIMULATE_LANES_H
+
+#include "simulate.h"
+
+typedef enum LaneKind { LANE_PHASE, LANE_CONTAINER, LANE_PROBE, LANE_TRAFFIC } LaneKind;
+
+/* What a piece of a lane shows. */
+typedef enum PieceKind {
+    PIECE_NOTHING,
+    PIECE_PENDING,
+    PIECE_RUNNING,
+    PIECE_SUCCEEDED,
+    PIECE_FAILED,
+    PIECE_TERMINATING,
+    PIECE_WAITING,  /* for init containers, its image, its creation */
+    PIECE_BACKOFF,  /* between two tries */
+    PIECE_STARTING, /* runs, but its startup probe has not succeeded */
+    PIECE_UNREADY,
+    PIECE_READY,
+    PIECE_DONE,     /* ended with 0 */
+    PIECE_CRASHED,
+    PIECE_GOOD,     /* a probe that succeeds */
+    PIECE_BAD,
+    PIECE_TRAFFIC,
+    PIECE_KINDS,
+} PieceKind;
+
+extern const char *const piece_names[]; /* "waiting", "ready", ... */
+
+typedef struct Piece {
+    int64_t from, to; /* seconds; `to` is the first one after */
+    uint8_t kind;     /* PieceKind */
+    Str label;        /* what it is called in full */
+} Piece;
+
+/* A container's end. */
+typedef struct Mark {
+    int64_t t;
+    int exitCode;
+} Mark;
+
+typedef struct Lane {
+    uint8_t kind; /* LaneKind */
+    Str name;
+    ARRAY(Piece) pieces;
+    ARRAY(Mark) marks;
+} Lane;
+
+typedef struct Lanes {
+    ARRAY(Lane) items;
+    int64_t end; /* the second after the last one shown */
+} Lanes;
+
+void lanes_make(Lanes *out, Arena *arena, const Simulation *sim);
+
+typedef struct Sentences {
+    ARRAY(Str) items;
+} Sentences;
+
+/* What happened, in words. */
+void lanes_summary(Sentences *out, Arena *arena, const Simulation *sim);
+
+/* 0:05, 12:30, 1:00:00. */
+Str clock_text(Arena *arena, int64_t seconds);
+
+/* 5s, 12m30s, as kubectl writes an age (k8s.io/apimachinery/pkg/util/duration). */
+Str age_text(Arena *arena, int64_t seconds);
+
+/* The distance of marks on a time axis of this length, so that about `count` of them fit. */
+int64_t axis_step(int64_t length, int count);
+
+#endif

@@ -1,0 +1,34 @@
+/* A simulation for people and programs: text, JSON, SVG, HTML. */
+#ifndef PODLINT_SIMULATE_REPORT_H
+#define PODLINT_SIMULATE_REPORT_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "lanes.h"
+#include "workload.h"
+
+typedef enum SimFormat { SIM_TEXT, SIM_JSON, SIM_SVG, SIM_HTML } SimFormat;
+
+typedef struct SimReport {
+    SimFormat format;
+    int width;    /* of the terminal, in columns */
+    bool colour;
+    bool ascii;   /* nothing but ASCII in pictures of text */
+    Str kind, name; /* of the object that was simulated */
+    Str note;     /* what the scenario is, if nobody gave one; may be empty */
+    const Rollout *rollout; /* what its controller does, or NULL */
+} SimReport;
+
+/* Prints a simulation in the format that `report` asks for. */
+void sim_report_write(FILE *out, Arena *arena, const Simulation *sim, const SimReport *report);
+
+/* The JSON of a simulation; the caller owns the reference. */
+json_t *sim_json(Arena *arena, const Simulation *sim, const SimReport *report);
+
+/* Pictures (picture.c). */
+void sim_svg(Buf *out, const Simulation *sim, const SimReport *report);
+void sim_html(Buf *out, const Simulation *sim, const SimReport *report);
+
+#endif

@@ -1,0 +1,413 @@
+/* Reading scenarios. A fault is told at its place and the value left at its default, so that all faults of a file show at once. */
+#include "scenario.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { DEFAULT_UNTIL = 600 };
+
+static const char *const probe_keys[] = {"started", "ready", "live"};
+static const char *const probe_words[] = {"startup", "readiness", "liveness"};
+
+Scenario scenario_empty(void) {
+    return (Scenario){.until = DEFAULT_UNTIL, .deleteAt = SCENARIO_NEVER, .nodeLostAt = SCENARIO_NEVER, .nodeBackAt = SCENARIO_NEVER,
+                      .gatesRemovedAt = SCENARIO_NEVER};
+}
+
+const ContainerScript *scenario_find(const Scenario *scenario, Str name) {
+    for (uint32_t i = 0; i < scenario->containers.n; i++)
+        if (str_eq(scenario->containers.at[i].name, name)) return &scenario->containers.at[i];
+    return NULL;
+}
+
+ContainerScript *scenario_container(Scenario *scenario, Arena *arena, Str name) {
+    for (uint32_t i = 0; i < scenario->containers.n; i++)
+        if (str_eq(scenario->containers.at[i].name, name)) return &scenario->containers.at[i];
+    ARRAY_PUSH(arena, &scenario->containers, (ContainerScript){.name = name});
+    return &scenario->containers.at[scenario->containers.n - 1];
+}
+
+/* Durations. A year is more than anybody simulates. */
+#define LONGEST ((int64_t)366 * 24 * 3600)
+
+static int64_t unit_seconds(char unit) {
+    switch (unit) {
+    case 's': return 1;
+    case 'm': return 60;
+    case 'h': return 3600;
+    case 'd': return 86400;
+    default: return 0;
+    }
+}
+
+bool scenario_time(Str text, int64_t *seconds) {
+    int64_t sum = 0;
+    if (int_parse(text, 0, LONGEST, seconds)) return true;
+    if (!text.len) return false;
+    for (size_t i = 0; i < text.len;) {
+        size_t digits = 0;
+        int64_t number;
+        while (i + digits < text.len && text.at[i + digits] >= '0' && text.at[i + digits] <= '9') digits++;
+        if (!int_parse((Str){text.at + i, digits}, 0, LONGEST, &number) || i + digits == text.len) return false;
+        int64_t unit = unit_seconds(text.at[i + digits]);
+        if (!unit || (sum += number * unit) > LONGEST) return false;
+        i += digits + 1;
+    }
+    *seconds = sum;
+    return true;
+}
+
+typedef struct Reader {
+    Arena *arena;
+    const PodSpec *spec;
+    Scenario *out;
+    ScenarioFaults *faults;
+} Reader;
+
+__attribute__((format(printf, 3, 4))) static void fault(Reader *reader, Span span, const char *format, ...) {
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n < 0) n = 0;
+    Str message = {text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1};
+    ARRAY_PUSH(reader->arena, &reader->faults->items, (ScenarioFault){span, arena_str(reader->arena, message)});
+}
+
+#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* The key's number in `keys`, or -1 and a fault with the nearest one. */
+static int key_index(Reader *reader, const Entry *entry, const char *where, const char *const *keys, size_t count) {
+    const char *near = NULL;
+    unsigned best = 3;
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(entry->key, str_of(keys[i]))) return (int)i;
+        unsigned distance = str_distance(entry->key, str_of(keys[i]), best);
+        if (distance > best || distance > entry->key.len / 2) continue;
+        best = distance;
+        near = keys[i];
+    }
+    if (near)
+        fault(reader, entry->keySpan, "%s has no \"%.*s\"; did you mean %s?", where, TEXT(entry->key), near);
+    else
+        fault(reader, entry->keySpan, "%s has no \"%.*s\"", where, TEXT(entry->key));
+    return -1;
+}
+
+static bool is_kind(Reader *reader, const Node *node, NodeKind kind, const char *what, const char *form) {
+    if (node->kind == kind) return true;
+    fault(reader, node->span, "%s has to be %s", what, form);
+    return false;
+}
+
+/* A time or length; null is never where that makes sense. */
+static int64_t read_duration(Reader *reader, const Node *node, const char *what, bool never, int64_t otherwise) {
+    int64_t seconds;
+    if (node->kind == NODE_NULL && never) return SCENARIO_NEVER;
+    if ((node->kind == NODE_INT || node->kind == NODE_STRING) && scenario_time(node->text, &seconds)) return seconds;
+    fault(reader, node->span, "%s has to be seconds or a duration such as 90s or 10m%s", what, never ? ", or null for never" : "");
+    return otherwise;
+}
+
+static int read_code(Reader *reader, const Node *node) {
+    int64_t code = 0;
+    if (node->kind != NODE_INT || !int_parse(node->text, 0, 255, &code)) fault(reader, node->span, "exitCode has to be 0 to 255");
+    return (int)code;
+}
+
+static bool read_bool(Reader *reader, const Node *node, const char *what) {
+    return is_kind(reader, node, NODE_BOOL, what, "true or false") && node->text.at[0] == 't';
+}
+
+static ScriptRun read_run(Reader *reader, const Node *node) {
+    static const char *const keys[] = {"seconds", "exitCode", "reason"};
+    ScriptRun run = {.seconds = SCENARIO_NEVER};
+    if (!is_kind(reader, node, NODE_MAP, "a run", "a map with seconds and exitCode")) return run;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        switch (key_index(reader, entry, "a run", keys, COUNT(keys))) {
+        case 0: run.seconds = read_duration(reader, &entry->value, "seconds", true, SCENARIO_NEVER); break;
+        case 1: run.exitCode = read_code(reader, &entry->value); break;
+        case 2:
+            if (is_kind(reader, &entry->value, NODE_STRING, "reason", "text")) run.reason = entry->value.text;
+            break;
+        default: break;
+        }
+    }
+    return run;
+}
+
+static void read_runs(Reader *reader, const Node *node, ContainerScript *script) {
+    if (!is_kind(reader, node, NODE_LIST, "runs", "a list")) return;
+    script->runs = NEW_ARRAY(reader->arena, ScriptRun, node->count + 1);
+    script->runCount = node->count;
+    for (uint32_t i = 0; i < node->count; i++) script->runs[i] = read_run(reader, &node->items[i]);
+}
+
+static void read_pull(Reader *reader, const Node *node, ContainerScript *script) {
+    static const char *const keys[] = {"seconds", "fail"};
+    if (!is_kind(reader, node, NODE_MAP, "pull", "a map with seconds or fail")) return;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        int key = key_index(reader, entry, "pull", keys, COUNT(keys));
+        if (key == 0) script->pullSeconds = read_duration(reader, &entry->value, "seconds", false, 0);
+        if (key != 1) continue;
+        if (entry->value.kind == NODE_BOOL)
+            script->pullFailsUntil = entry->value.text.at[0] == 't' ? SCENARIO_NEVER : 0;
+        else
+            script->pullFailsUntil = read_duration(reader, &entry->value, "fail", false, 0);
+    }
+}
+
+static ScriptAnswer read_answer(Reader *reader, const Node *node) {
+    static const char *const keys[] = {"from", "result"};
+    static const char *const results[] = {"success", "failure", "error"};
+    ScriptAnswer answer = {0};
+    if (!is_kind(reader, node, NODE_MAP, "an answer", "a map with from and result")) return answer;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        int key = key_index(reader, entry, "an answer", keys, COUNT(keys));
+        if (key == 0) answer.from = read_duration(reader, &entry->value, "from", false, 0);
+        if (key != 1) continue;
+        bool known = false;
+        for (uint8_t r = 0; r < COUNT(results); r++)
+            if (str_eq(entry->value.text, str_of(results[r]))) {
+                answer.result = r;
+                known = true;
+            }
+        if (!known) fault(reader, entry->value.span, "result has to be success, failure or error");
+    }
+    return answer;
+}
+
+static void read_answers(Reader *reader, const Node *node, const char *key, ScriptAnswers *answers) {
+    if (!is_kind(reader, node, NODE_LIST, key, "a list")) return;
+    answers->at = NEW_ARRAY(reader->arena, ScriptAnswer, node->count + 1);
+    for (uint32_t i = 0; i < node->count; i++) {
+        ScriptAnswer answer = read_answer(reader, &node->items[i]);
+        if (answers->n && answer.from < answers->at[answers->n - 1].from)
+            fault(reader, node->items[i].span, "answers have to stand in the order of their times");
+        else
+            answers->at[answers->n++] = answer;
+    }
+}
+
+static void read_term(Reader *reader, const Node *node, ContainerScript *script) {
+    static const char *const keys[] = {"seconds", "exitCode"};
+    if (!is_kind(reader, node, NODE_MAP, "onTerm", "a map with seconds and exitCode")) return;
+    script->termSet = true;
+    script->termCode = 143;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        int key = key_index(reader, entry, "onTerm", keys, COUNT(keys));
+        if (key == 0) script->termSeconds = read_duration(reader, &entry->value, "seconds", true, 0);
+        if (key == 1) script->termCode = read_code(reader, &entry->value);
+    }
+}
+
+static void read_container(Reader *reader, const Node *node, ContainerScript *script) {
+    static const char *const keys[] = {"started",        "ready",            "live",           "runs",  "pull",
+                                       "preStopSeconds", "postStartSeconds", "postStartFails", "onTerm"};
+    if (!is_kind(reader, node, NODE_MAP, "a container's script", "a map")) return;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        const Node *value = &entry->value;
+        int key = key_index(reader, entry, "a container's script", keys, COUNT(keys));
+        switch (key) {
+        case 0:
+        case 1:
+        case 2: read_answers(reader, value, probe_keys[key], &script->answers[key]); break;
+        case 3: read_runs(reader, value, script); break;
+        case 4: read_pull(reader, value, script); break;
+        case 5: script->preStopSeconds = read_duration(reader, value, "preStopSeconds", false, 0); break;
+        case 6: script->postStartSeconds = read_duration(reader, value, "postStartSeconds", false, 0); break;
+        case 7: script->postStartFails = read_bool(reader, value, "postStartFails"); break;
+        case 8: read_term(reader, value, script); break;
+        default: break;
+        }
+    }
+}
+
+static const Container *pod_container(const PodSpec *spec, Str name) {
+    for (uint32_t i = 0; i < spec->initContainers.n; i++)
+        if (str_eq(spec->initContainers.at[i].name, name)) return &spec->initContainers.at[i];
+    for (uint32_t i = 0; i < spec->containers.n; i++)
+        if (str_eq(spec->containers.at[i].name, name)) return &spec->containers.at[i];
+    return NULL;
+}
+
+static Str container_names(Arena *arena, const PodSpec *spec) {
+    Buf buf = {.arena = arena};
+    for (uint32_t i = 0; i < spec->initContainers.n + spec->containers.n; i++) {
+        bool init = i < spec->initContainers.n;
+        if (buf.len) buf_str(&buf, S(", "));
+        buf_str(&buf, init ? spec->initContainers.at[i].name : spec->containers.at[i - spec->initContainers.n].name);
+    }
+    return buf_text(&buf);
+}
+
+typedef void ReadScript(Reader *reader, const Node *node, ContainerScript *script);
+
+static void read_by_name(Reader *reader, const Node *node, const char *what, ReadScript *read) {
+    if (!is_kind(reader, node, NODE_MAP, what, "a map with the names of containers")) return;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        if (reader->spec && !pod_container(reader->spec, entry->key))
+            fault(reader, entry->keySpan, "the pod has no container \"%.*s\"; it has %.*s", TEXT(entry->key),
+                  TEXT(container_names(reader->arena, reader->spec)));
+        read(reader, &entry->value, scenario_container(reader->out, reader->arena, entry->key));
+    }
+}
+
+static void read_gates(Reader *reader, const Node *node) {
+    if (!is_kind(reader, node, NODE_MAP, "readinessGates", "a map from condition types to times")) return;
+    for (uint32_t i = 0; i < node->count; i++) {
+        int64_t from = read_duration(reader, &node->entries[i].value, "the time of a readiness gate", true, SCENARIO_NEVER);
+        ARRAY_PUSH(reader->arena, &reader->out->gates, (GateScript){node->entries[i].key, from});
+    }
+}
+
+void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults) {
+    static const char *const keys[] = {"until",          "scheduleAt", "deleteAt",   "gracePeriodSeconds", "containers", "onTerm",
+                                       "readinessGates", "nodeLostAt", "nodeBackAt", "gatesRemovedAt"};
+    Reader reader = {arena, spec, out, faults};
+    *out = scenario_empty();
+    if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
+    for (uint32_t i = 0; i < root->count; i++) {
+        const Entry *entry = &root->entries[i];
+        const Node *value = &entry->value;
+        int key = key_index(&reader, entry, "a scenario", keys, COUNT(keys));
+        switch (key) {
+        case 0:
+            out->until = read_duration(&reader, value, keys[key], false, out->until);
+            out->untilSet = true;
+            break;
+        case 1: out->scheduleAt = read_duration(&reader, value, keys[key], true, 0); break;
+        case 2: out->deleteAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        case 3: out->gracePeriodSeconds = (OptInt){true, read_duration(&reader, value, keys[key], false, 0)}; break;
+        case 4: read_by_name(&reader, value, keys[key], read_container); break;
+        case 5: read_by_name(&reader, value, keys[key], read_term); break;
+        case 6: read_gates(&reader, value); break;
+        case 7: out->nodeLostAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        case 8: out->nodeBackAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        case 9: out->gatesRemovedAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        default: break;
+        }
+    }
+}
+
+/* Without a scenario. */
+
+enum { PULL_SECONDS = 2, INIT_SECONDS = 3, FIRST_CRASH = 60, SECOND_RUN = 5, LAST_RUN = 30, AFTER_DELETION = 60 };
+
+static ScriptRun *new_runs(Arena *arena, ContainerScript *script, uint32_t n) {
+    script->runs = NEW_ARRAY(arena, ScriptRun, n);
+    script->runCount = n;
+    return script->runs;
+}
+
+void scenario_pass_inits(Scenario *scenario, Arena *arena, const PodSpec *spec) {
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
+        const Container *container = &spec->initContainers.at[i];
+        if (str_eq(container->restartPolicy, S("Always"))) continue;
+        ContainerScript *script = scenario_container(scenario, arena, container->name);
+        if (!script->runCount) new_runs(arena, script, 1)[0] = (ScriptRun){.seconds = INIT_SECONDS};
+    }
+}
+
+/* Crashes twice and goes on; one that need not go on ends well. */
+static void crash_later(Scenario *scenario, Arena *arena, const PodSpec *spec, const Container *container, int64_t after) {
+    ContainerScript *script = scenario_container(scenario, arena, container->name);
+    Str policy = container->restartPolicy.len ? container->restartPolicy : spec->restartPolicy;
+    bool always = !str_eq(policy, S("OnFailure")) && !str_eq(policy, S("Never"));
+    ScriptRun *runs = new_runs(arena, script, 3);
+    runs[0] = (ScriptRun){.seconds = after, .exitCode = 1};
+    runs[1] = (ScriptRun){.seconds = SECOND_RUN, .exitCode = 1};
+    runs[2] = (ScriptRun){.seconds = always ? SCENARIO_NEVER : LAST_RUN};
+}
+
+Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
+    *out = scenario_empty();
+    scenario_pass_inits(out, arena, spec);
+    int64_t crash = FIRST_CRASH;
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
+        const Container *container = &spec->initContainers.at[i];
+        if (!str_eq(container->restartPolicy, S("Always"))) continue;
+        crash_later(out, arena, spec, container, crash);
+        crash += FIRST_CRASH;
+    }
+    for (uint32_t i = 0; i < spec->containers.n; i++, crash += FIRST_CRASH)
+        crash_later(out, arena, spec, &spec->containers.at[i], crash);
+    for (uint32_t i = 0; i < out->containers.n; i++) out->containers.at[i].pullSeconds = PULL_SECONDS;
+    out->deleteAt = crash + FIRST_CRASH;
+    out->until = out->deleteAt + AFTER_DELETION + (spec->terminationGracePeriodSeconds.set ? spec->terminationGracePeriodSeconds.value : 0);
+    return str_format(arena,
+                      "No scenario was given, so this happens: images take %d s to pull, init containers end well after %d s, the other "
+                      "containers crash twice, the first after %d s and the next %d s later each, and the pod is deleted at %lld s.",
+                      PULL_SECONDS, INIT_SECONDS, FIRST_CRASH, FIRST_CRASH, (long long)out->deleteAt);
+}
+
+/* Shorthands. */
+
+typedef struct Short {
+    Str name, code, time; /* at is NULL where it is not written */
+} Short;
+
+static Short take_apart(Str text) {
+    Short out = {.name = text};
+    ptrdiff_t at = str_rfind(out.name, '@');
+    if (at >= 0) {
+        out.time = str_slice(text, (size_t)at + 1);
+        out.name.len = (size_t)at;
+    }
+    if ((at = str_find(out.name, '=')) >= 0) {
+        out.code = str_slice(out.name, (size_t)at + 1);
+        out.name.len = (size_t)at;
+    }
+    return out;
+}
+
+static const char *set_run(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text, bool again, const char *form) {
+    Short parts = take_apart(text);
+    int64_t code = again ? 1 : 0, time = 0;
+    if (parts.code.at && !int_parse(parts.code, 0, 255, &code)) return form;
+    if (parts.time.at ? !scenario_time(parts.time, &time) : !again) return form;
+    if (!pod_container(spec, parts.name)) return "the name of a container of the pod first";
+    ContainerScript *script = scenario_container(scenario, arena, parts.name);
+    script->runs = NEW_ARRAY(arena, ScriptRun, 2);
+    script->runCount = again ? 1 : 2;
+    script->runs[0] = (ScriptRun){.seconds = time, .exitCode = (int)code};
+    script->runs[1].seconds = SCENARIO_NEVER;
+    return NULL;
+}
+
+const char *scenario_crash(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text) {
+    return set_run(scenario, arena, spec, text, true, "NAME, NAME=CODE or NAME=CODE@SECONDS, each run ends after so many");
+}
+
+const char *scenario_exit(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text) {
+    return set_run(scenario, arena, spec, text, false, "NAME=CODE@SECONDS, the first run ends after so many");
+}
+
+const char *scenario_fail_probe(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text) {
+    static const char form[] = "NAME.PROBE or NAME.PROBE@SECONDS, with startup, readiness or liveness";
+    Short parts = take_apart(text);
+    int64_t time = 0;
+    ptrdiff_t dot = str_rfind(parts.name, '.');
+    if (dot < 0 || parts.code.at || (parts.time.at && !scenario_time(parts.time, &time))) return form;
+    Str probe = str_slice(parts.name, (size_t)dot + 1);
+    parts.name.len = (size_t)dot;
+    if (!pod_container(spec, parts.name)) return "the name of a container of the pod first";
+    for (int i = 0; i < SCRIPT_PROBES; i++) {
+        if (!str_eq(probe, str_of(probe_words[i]))) continue;
+        ScriptAnswers *answers = &scenario_container(scenario, arena, parts.name)->answers[i];
+        answers->at = NEW_ARRAY(arena, ScriptAnswer, 2);
+        answers->at[0] = (ScriptAnswer){0, SCRIPT_SUCCESS};
+        answers->at[1] = (ScriptAnswer){time, SCRIPT_FAILURE};
+        answers->n = 2;
+        return NULL;
+    }
+    return form;
+}

@@ -1,0 +1,97 @@
+/* What happens to a pod from outside and inside its containers: how long each run lasts, what probes answer, when the pod is
+ * scheduled and deleted. Written as YAML or JSON, or put together from options of the command line. */
+#ifndef PODLINT_SIMULATE_SCENARIO_H
+#define PODLINT_SIMULATE_SCENARIO_H
+
+#include "../model.h"
+
+/* "Never": a run that lasts until it is stopped, a pull that always fails, an event that does not come. */
+#define SCENARIO_NEVER INT64_MAX
+
+/* How one run of a container ends by itself. */
+typedef struct ScriptRun {
+    int64_t seconds; /* or SCENARIO_NEVER */
+    int exitCode;
+    Str reason; /* "OOMKilled"; empty: Completed or Error, by the exit code */
+} ScriptRun;
+
+typedef enum ScriptResult { SCRIPT_SUCCESS, SCRIPT_FAILURE, SCRIPT_ERROR } ScriptResult;
+
+/* From this second of the container's life on, its probe answers so. */
+typedef struct ScriptAnswer {
+    int64_t from;
+    uint8_t result; /* ScriptResult */
+} ScriptAnswer;
+
+typedef struct ScriptAnswers {
+    ScriptAnswer *at; /* by `from` */
+    uint32_t n;
+} ScriptAnswers;
+
+typedef enum ScriptProbe { SCRIPT_STARTUP, SCRIPT_READINESS, SCRIPT_LIVENESS, SCRIPT_PROBES } ScriptProbe;
+
+typedef struct ContainerScript {
+    Str name;
+    ScriptRun *runs; /* the last one repeats; none: runs until it is stopped */
+    uint32_t runCount;
+    int64_t pullSeconds;
+    int64_t pullFailsUntil; /* pulls fail before this time */
+    ScriptAnswers answers[SCRIPT_PROBES];
+    int64_t preStopSeconds, postStartSeconds;
+    bool postStartFails;
+    bool termSet;        /* the next two are given; else it exits at once with 143 */
+    int64_t termSeconds; /* how long it takes to end on SIGTERM, or SCENARIO_NEVER */
+    int termCode;
+} ContainerScript;
+
+typedef struct GateScript {
+    Str type;
+    int64_t from; /* when somebody sets the condition to True */
+} GateScript;
+
+typedef struct Scenario {
+    int64_t until, scheduleAt, deleteAt, nodeLostAt, nodeBackAt, gatesRemovedAt;
+    OptInt gracePeriodSeconds; /* of the deletion */
+    bool untilSet;
+    ARRAY(ContainerScript) containers;
+    ARRAY(GateScript) gates;
+} Scenario;
+
+/* What is wrong with a scenario, and where. */
+typedef struct ScenarioFault {
+    Span span;
+    Str message;
+} ScenarioFault;
+
+typedef struct ScenarioFaults {
+    ARRAY(ScenarioFault) items;
+} ScenarioFaults;
+
+/* A scenario in which nothing happens: scheduled at 0, never deleted, containers run until they are stopped. */
+Scenario scenario_empty(void);
+
+/* Reads a scenario from a document into `out`. `spec` is the pod that it is for: names that it lacks are faults. */
+void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults);
+
+/* The scenario of somebody who has none in mind: images are pulled, init containers end well, every other container crashes, one
+ * after the other, and in the end the pod is deleted. Returns it in words. */
+Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec);
+
+/* Lets init containers without a script end well after some seconds, so that the pod gets past them. */
+void scenario_pass_inits(Scenario *scenario, Arena *arena, const PodSpec *spec);
+
+/* The script of a container, made when it is missing. The pointer is good until the next one is made. */
+ContainerScript *scenario_container(Scenario *scenario, Arena *arena, Str name);
+
+/* The script of a container, or NULL. */
+const ContainerScript *scenario_find(const Scenario *scenario, Str name);
+
+/* The shorthands of the command line. NULL if the text was understood, else what it should look like. */
+const char *scenario_crash(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);      /* NAME[=CODE][@TIME] */
+const char *scenario_exit(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);       /* NAME[=CODE]@TIME */
+const char *scenario_fail_probe(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text); /* NAME.PROBE[@TIME] */
+
+/* Seconds, or a duration as Go writes it without fractions: 90, 90s, 10m, 1h30m, 1d. */
+bool scenario_time(Str text, int64_t *seconds);
+
+#endif

@@ -1,0 +1,184 @@
+/* The inside of a simulation, shared by the machine and the status that it reports. */
+#ifndef PODLINT_SIMULATE_STATE_H
+#define PODLINT_SIMULATE_STATE_H
+
+#include "simulate.h"
+
+/* One life of a container in the runtime. */
+typedef struct Instance {
+    int id; /* from 1; 0: there is none */
+    bool running;
+    int64_t started, finished;
+    int exitCode;
+    Str reason;
+    int restartCount; /* as the kubelet told the runtime */
+} Instance;
+
+/* What the runtime knows of a container: the latest instance and the dead one before it. */
+typedef struct Instances {
+    Instance now, before;
+} Instances;
+
+/* A growing delay (k8s.io/client-go/util/flowcontrol, Backoff). */
+typedef struct Backoff {
+    bool set;
+    int64_t delay, updated;
+} Backoff;
+
+/* The worker of one probe (k8s.io/kubernetes/pkg/kubelet/prober). */
+typedef struct Prober {
+    bool alive;
+    const Probe *spec; /* NULL: no such probe */
+    int64_t next;      /* when its ticker fires */
+    int id;            /* the instance that it looks at */
+    bool resultSet;
+    uint8_t result;    /* ScriptResult of that instance; SCRIPT_ERROR: unknown yet */
+    uint8_t lastAnswer;
+    int64_t run;       /* how often in a row it came */
+    bool onHold;       /* waits for another instance */
+    bool triggered;    /* the kubelet wants an answer now */
+    bool shown, shownSuccess; /* what the record of probes has last */
+} Prober;
+
+typedef struct Image {
+    Str name;
+    bool present;
+    Backoff backoff;
+} Image;
+
+typedef struct Machine Machine;
+
+/* A container on its way down: hook, its turn, signal. */
+typedef enum KillStage { KILL_NONE, KILL_HOOK, KILL_TURN, KILL_SIGNAL, KILL_DONE } KillStage;
+
+typedef struct Kill {
+    uint8_t stage;      /* KillStage */
+    int64_t began;      /* the stage */
+    int64_t wake;       /* when the stage ends at the latest, or SCENARIO_NEVER */
+    int64_t grace;      /* what is left at the start of the stage */
+    bool ordered;       /* sidecars wait for their turn */
+} Kill;
+
+typedef struct Unit {
+    const Container *spec;
+    const ContainerScript *script; /* or NULL */
+    uint8_t kind;                  /* ContainerKind */
+    Image *image;
+    Instances live, cached, seen;  /* in the runtime; in the kubelet's cache; as the sync in progress saw it */
+    uint32_t runs;                 /* begun so far */
+    int64_t exitAt;                /* of the running instance, or SCENARIO_NEVER */
+    int exitCode;
+    Str exitReason;
+    bool stopping;                 /* got SIGTERM */
+    Kill kill;
+    Backoff backoff;
+    Str blocked;                   /* why it could not be started last time; at is NULL if it could */
+    Prober probers[SCRIPT_PROBES];
+} Unit;
+
+typedef struct KubeletStatus {
+    uint8_t phase;
+    Str reason;
+    Condition conditions[CONDITION_TYPES];
+    SimStatus *containers; /* of every unit */
+    bool known;                  /* the kubelet has written it at least once */
+} KubeletStatus;
+
+/* What the sync in hand still has to do, in this order. */
+typedef enum StepKind { STEP_KILL, STEP_KILL_POD, STEP_RESET, STEP_START_INIT, STEP_START } StepKind;
+
+typedef struct Step {
+    uint8_t kind;     /* StepKind */
+    uint8_t probe;    /* of STEP_KILL: whose failure it is */
+    uint16_t unit;
+} Step;
+
+typedef enum WorkKind { WORK_NONE, WORK_SYNC, WORK_TERMINATING, WORK_TERMINATED, WORK_FINISHED } WorkKind;
+
+/* Where a blocked start waits. */
+typedef enum StartStage { START_BEGIN, START_PULLING, START_HOOK, START_HOOK_KILL } StartStage;
+
+struct Machine {
+    Arena *arena;
+    Simulation *out;
+    const ObjectMeta *meta;
+    const PodSpec *spec;
+    const Scenario *scenario;
+    Unit *units;
+    uint32_t unitCount, initCount;
+    uint32_t *byName; /* main units in the order of their names */
+    Image *images;
+    uint32_t imageCount;
+    int64_t now;
+    int nextId;
+
+    bool scheduled, deleted, gone; /* of the API object; `deleted`: it has a deletion timestamp */
+    int64_t deletionGrace;
+    bool nodeLost, nodeUnknown;
+    int64_t evictAt;               /* when the taint of an unreachable node deletes the pod */
+    int64_t startTime;             /* status.startTime, or -1 */
+    bool sandbox, sandboxCached, sandboxSeen;
+    KubeletStatus kubelet, api;    /* as the kubelet has it; as the API server has it */
+    KubeletStatus draft;           /* room to make the next one */
+    bool dirty;                    /* what the API shows has changed since the last line of history */
+    bool finished;                 /* the kubelet is done with the pod: a deleted one may go */
+
+    /* The pod worker. */
+    uint8_t work;        /* WorkKind in hand */
+    bool waiting;        /* for a cache newer than its last work */
+    bool active;         /* it has begun: its steps are under way */
+    bool pending;        /* more work has been asked for */
+    bool terminating;    /* has to stop everything */
+    bool stopped;        /* everything has stopped */
+    bool deletedSeen;    /* the worker in hand knows of the deletion */
+    bool failed;         /* the sync in hand met an error */
+    bool onlyWaits;      /* ... of no other kind than a delay that is not over */
+    bool removed;        /* the sync in hand has removed containers */
+    bool cacheFresh;     /* relisted since the last work */
+    bool changed;        /* the runtime has changed since the last list */
+    bool probed;         /* a probe was asked for out of turn since the sync began */
+    bool resetting;      /* the sync in hand restarts all containers */
+    int64_t retryAt;
+    Step *steps;
+    uint32_t stepCount, stepAt;
+    bool stepBegun;
+    bool *start;         /* room to mark which units a sync starts */
+    uint8_t startStage;  /* StartStage */
+    int64_t wake;        /* of a blocked start */
+};
+
+/* Whether any container's end asks for a restart of all (k8s.io/kubernetes/pkg/kubelet/container). */
+bool restarts_all(const Machine *m, const KubeletStatus *old);
+
+/* Whether a container that ended with this code is one whose rule restarts all. */
+bool rule_restarts_all(const Container *container, int exitCode);
+
+/* Whether the unit, as it was seen, is to be started again. */
+bool unit_wanted(const Machine *m, const Unit *unit);
+
+/* Makes m->draft from what the sync in hand has seen. Asks readiness probes out of turn. */
+void status_make(Machine *m, bool over);
+
+/* Takes m->draft over, first in the kubelet and then in the API. */
+void status_set(Machine *m);
+
+/* The last status of a pod whose containers have all been stopped. */
+void status_finish(Machine *m);
+
+void status_set_ready(Machine *m, uint32_t unit, int id, bool ready);
+void status_set_started(Machine *m, uint32_t unit, int id, bool started);
+
+/* The node cannot be reached: what the control plane writes in the kubelet's place. */
+void status_lost(Machine *m);
+
+/* The node is back: the kubelet's status counts again. */
+void status_back(Machine *m);
+
+/* Appends a line of history if it differs from the last one. */
+void status_record(Machine *m);
+
+static inline bool unit_is_main(const Unit *unit) {
+    return unit->kind == CONTAINER_MAIN;
+}
+
+#endif
