@@ -85,9 +85,10 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples
+	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples $(BUILD)/fuzz_cel
 	$(BUILD)/unit
 	$(BUILD)/examples
+	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
@@ -123,8 +124,10 @@ $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 golden: $(BUILD)/podlint
 	sh src/test/golden.sh $(BUILD)/podlint --bless
 
-bench: $(BUILD)/bench
+bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel
 	@sh src/test/bench.sh $(BUILD)/bench build/manifests
+	@echo
+	@$(BUILD)/bench_cel src/test/bench_cel.json
 
 # The reference of all fields, rules and topics in Markdown.
 docs: $(BUILD)/podlint

@@ -237,7 +237,8 @@ enum { CEL_BATCH, CEL_RAW, CEL_VERSION };
 
 static const Option cel_options[] = {
     {"batch", 0, NULL,
-     "Read JSON lines with id, expr and vars from standard input, and answer each with one line: its id and result, compileError or "
+     "Read JSON lines with id, expr and vars from standard input, and answer each with one line: its id and result, compileError "
+     "or "
      "runtimeError."},
     {"raw", 0, NULL, "Give the expression the object as it is written, without the API's types and defaults."},
     {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
@@ -254,77 +255,92 @@ enum {
 };
 
 static const Command commands[] = {
-    [COMMAND_CHECK] = {"check", "PATH...", "Say what the API server would say of manifests.",
-     "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or warn "
-     "of, "
-     "with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without hidden ones "
-     "and "
-     "those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are judged, also inside "
-     "Lists; documents of other kinds are counted and left alone. Files over 64 MiB and documents nested deeper than 1,000 "
-     "levels are "
-     "refused, and so are documents whose aliases expand beyond what the server takes.",
-     check_options, COUNT(check_options),
-     "  podlint check deploy/                        everything below a directory\n"
-     "  helm template chart | podlint check -        what a chart renders to\n"
-     "  podlint check --format json pod.yaml         for a program\n"
-     "  podlint check --ignore warning --quiet .     only what the server refuses\n"
-     "  podlint check --pod-security restricted .    and what a restricted namespace would refuse\n",
-     run_check_command},
+    [COMMAND_CHECK] =
+        {"check", "PATH...", "Say what the API server would say of manifests.",
+         "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or "
+         "warn "
+         "of, "
+         "with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without hidden "
+         "ones "
+         "and "
+         "those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are judged, also "
+         "inside "
+         "Lists; documents of other kinds are counted and left alone. Files over 64 MiB and documents nested deeper than 1,000 "
+         "levels are "
+         "refused, and so are documents whose aliases expand beyond what the server takes.",
+         check_options, COUNT(check_options),
+         "  podlint check deploy/                        everything below a directory\n"
+         "  helm template chart | podlint check -        what a chart renders to\n"
+         "  podlint check --format json pod.yaml         for a program\n"
+         "  podlint check --ignore warning --quiet .     only what the server refuses\n"
+         "  podlint check --pod-security restricted .    and what a restricted namespace would refuse\n",
+         run_check_command},
     [COMMAND_DEFAULTS] = {"defaults", "FILE", "Print an object as the API server would store it.",
-     "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for standard input. What "
-     "cannot "
-     "be decoded is reported, and the rest printed. Documents of other kinds are left out.",
-     defaults_options, COUNT(defaults_options),
-     "  podlint defaults pod.yaml                    as YAML\n"
-     "  podlint defaults --format json pod.yaml      as JSON, with file and document number\n",
-     run_defaults_command},
+                          "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for "
+                          "standard input. What "
+                          "cannot "
+                          "be decoded is reported, and the rest printed. Documents of other kinds are left out.",
+                          defaults_options, COUNT(defaults_options),
+                          "  podlint defaults pod.yaml                    as YAML\n"
+                          "  podlint defaults --format json pod.yaml      as JSON, with file and document number\n",
+                          run_defaults_command},
     [COMMAND_DIFF] = {"diff", "OLD NEW", "Say what a change to manifests would do.",
-     "Compares two files or directories, or with --git or --staged two states of a repository, and says of every changed object "
-     "what "
-     "applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be refused by the API "
-     "server "
-     "because a field cannot change. Objects are paired by kind, namespace and name, wherever they stand; items of keyed lists "
-     "by their "
-     "keys. --git alone means --git HEAD.",
-     diff_options, COUNT(diff_options),
-     "  podlint diff old.yaml new.yaml               two files\n"
-     "  podlint diff --git HEAD                      what is not committed\n"
-     "  podlint diff --git main..HEAD deploy/        what a branch changes below a directory\n"
-     "  podlint diff --staged                        for a pre-commit hook\n",
-     run_diff_command},
+                      "Compares two files or directories, or with --git or --staged two states of a repository, and says of "
+                      "every changed object "
+                      "what "
+                      "applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be "
+                      "refused by the API "
+                      "server "
+                      "because a field cannot change. Objects are paired by kind, namespace and name, wherever they stand; items "
+                      "of keyed lists "
+                      "by their "
+                      "keys. --git alone means --git HEAD.",
+                      diff_options, COUNT(diff_options),
+                      "  podlint diff old.yaml new.yaml               two files\n"
+                      "  podlint diff --git HEAD                      what is not committed\n"
+                      "  podlint diff --git main..HEAD deploy/        what a branch changes below a directory\n"
+                      "  podlint diff --staged                        for a pre-commit hook\n",
+                      run_diff_command},
     [COMMAND_EXPLAIN] = {"explain", "[PATH | NAME]", "Tell what a field, a rule, an error or a part of a pod's life is.",
-     "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports "
-     "as it stands "
-     "in a diagnostic), a field name by itself (all places that have it), a rule by its name, an error type of the API server "
-     "(FieldValueInvalid), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. Without a name "
-     "it "
-     "lists what there is.",
-     explain_options, COUNT(explain_options),
-     "  podlint explain spec.containers              a field of a pod\n"
-     "  podlint explain imagePullPolicy              every place that has the field\n"
-     "  podlint explain deploy.spec -r               a tree of fields\n"
-     "  podlint explain termination                  how a pod ends\n"
-     "  podlint explain --changes 1.34..1.37         what is new\n",
-     run_explain_command},
+                         "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, "
+                         "spec.containers[0].ports "
+                         "as it stands "
+                         "in a diagnostic), a field name by itself (all places that have it), a rule by its name, an error type "
+                         "of the API server "
+                         "(FieldValueInvalid), or a topic: phases, conditions, states, restarts, probes, hooks, termination, "
+                         "status. Without a name "
+                         "it "
+                         "lists what there is.",
+                         explain_options, COUNT(explain_options),
+                         "  podlint explain spec.containers              a field of a pod\n"
+                         "  podlint explain imagePullPolicy              every place that has the field\n"
+                         "  podlint explain deploy.spec -r               a tree of fields\n"
+                         "  podlint explain termination                  how a pod ends\n"
+                         "  podlint explain --changes 1.34..1.37         what is new\n",
+                         run_explain_command},
     [COMMAND_SIMULATE] = SIMULATE_COMMAND,
     [COMMAND_COMPLETION] = {"completion", "SHELL", "Print completions for bash, zsh or fish.",
-     "Prints a script that completes podlint's commands, options, files, rules and the paths of explain. SHELL is bash, zsh or "
-     "fish.",
-     NULL, 0,
-     "  source <(podlint completion bash)            in ~/.bashrc\n"
-     "  podlint completion zsh >_podlint             in a folder of $fpath\n"
-     "  podlint completion fish | source             in config.fish\n",
-     run_completion_command},
-    [COMMAND_CEL] = {"cel", "EXPRESSION [MANIFEST]", "Evaluate an expression over a manifest.",
-     "Evaluates an expression in the Common Expression Language with the functions and the type checker of the API server's "
-     "ValidatingAdmissionPolicy, once for each object of the manifest: object is the object with its defaults filled in, request says "
-     "what creating it would be. Without a manifest there are no variables. Exits with 1 if the expression is refused or has no "
-     "value.",
-     cel_options, COUNT(cel_options),
-     "  podlint cel 'object.spec.containers.map(c, c.image)' pod.yaml\n"
-     "  podlint cel 'quantity(\"1.5Gi\").compareTo(quantity(\"1536Mi\"))'\n"
-     "  podlint cel --batch <cases.jsonl             for a program\n",
-     run_cel_command},
+                            "Prints a script that completes podlint's commands, options, files, rules and the paths of explain. "
+                            "SHELL is bash, zsh or "
+                            "fish.",
+                            NULL, 0,
+                            "  source <(podlint completion bash)            in ~/.bashrc\n"
+                            "  podlint completion zsh >_podlint             in a folder of $fpath\n"
+                            "  podlint completion fish | source             in config.fish\n",
+                            run_completion_command},
+    [COMMAND_CEL] =
+        {"cel", "EXPRESSION [MANIFEST]", "Evaluate an expression over a manifest.",
+         "Evaluates an expression in the Common Expression Language with the functions and the type checker of the API server's "
+         "ValidatingAdmissionPolicy, once for each object of the manifest: object is the object with its defaults filled in, "
+         "request says "
+         "what creating it would be. Without a manifest there are no variables. Exits with 1 if the expression is refused or has "
+         "no "
+         "value.",
+         cel_options, COUNT(cel_options),
+         "  podlint cel 'object.spec.containers.map(c, c.image)' pod.yaml\n"
+         "  podlint cel 'quantity(\"1.5Gi\").compareTo(quantity(\"1536Mi\"))'\n"
+         "  podlint cel --batch <cases.jsonl             for a program\n",
+         run_cel_command},
 };
 
 static int run_check_command(int argc, char **argv) {
@@ -737,7 +753,7 @@ static int run_completion_command(int argc, char **argv) {
         "}\n"
         "compdef _podlint podlint\n",
         "complete -c podlint -a '(podlint completion --words (commandline -opc)[2..-1] (commandline -ct))'\n"};
-    const Command *command = &commands[COMMAND_CEL];
+    const Command *command = &commands[COMMAND_COMPLETION];
     if (argc > 0 && strcmp(argv[0], "--words") == 0) return complete(argc - 1, argv + 1);
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     const char *shell = NULL;
@@ -759,7 +775,7 @@ static int run_completion_command(int argc, char **argv) {
 }
 
 static int run_cel_command(int argc, char **argv) {
-    const Command *command = &commands[COMMAND_COMPLETION];
+    const Command *command = &commands[COMMAND_CEL];
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     const char *operands[2] = {NULL, NULL};
     int count = 0, minor = VERSION_LAST;
@@ -769,7 +785,8 @@ static int run_cel_command(int argc, char **argv) {
         case OPTION_HELP: command_help(stdout, command); return finish_output(0);
         case OPTION_ERROR: return 2;
         case OPTION_OPERAND:
-            if (count == 2) return usage_error(command, "one expression and at most one manifest; \"%s\" is too much", parsed.value);
+            if (count == 2)
+                return usage_error(command, "one expression and at most one manifest; \"%s\" is too much", parsed.value);
             operands[count++] = parsed.value;
             break;
         case CEL_BATCH: batch = true; break;
@@ -782,7 +799,8 @@ static int run_cel_command(int argc, char **argv) {
     }
     if (batch && count) return usage_error(command, "--batch takes its expressions from standard input, not \"%s\"", operands[0]);
     if (!batch && !count) return usage_error(command, "name an expression, as in: podlint cel '1 + 1'");
-    return finish_output(batch ? cel_command_batch(stdout) : cel_command_run(stdout, operands[0], operands[1], raw, (uint8_t)minor));
+    return finish_output(batch ? cel_command_batch(stdout)
+                               : cel_command_run(stdout, operands[0], operands[1], raw, (uint8_t)minor));
 }
 
 int main(int argc, char **argv) {

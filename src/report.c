@@ -27,7 +27,8 @@ static void write_snippet(FILE *out, const Palette *p, const Finding *f, int wid
     fprintf(out, "%s%*u |%s %s", p->blue, width, f->start.line, p->reset, excerpt->cutBefore ? "..." : "");
     for (size_t i = 0; i < shown.len; i++)
         fputc((unsigned char)shown.at[i] < 0x20 && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
-    fprintf(out, "%s\n%s%*s |%s %s", excerpt->cutAfter ? "..." : "", p->blue, width, "", p->reset, excerpt->cutBefore ? "   " : "");
+    fprintf(out, "%s\n%s%*s |%s %s", excerpt->cutAfter ? "..." : "", p->blue, width, "", p->reset,
+            excerpt->cutBefore ? "   " : "");
     for (size_t i = 0; i < excerpt->at; i++)
         if (((unsigned char)shown.at[i] & 0xC0) != 0x80) fputc(shown.at[i] == '\t' ? '\t' : ' ', out);
     fputs(severity_colour(p, f->severity), out);

@@ -15,10 +15,10 @@ typedef struct Place {
 } Place;
 
 typedef struct Source {
-    Str name;           /* as the user wrote it, "-" for standard input */
-    Str text;           /* UTF-8, without a byte order mark */
-    uint32_t *lines;    /* offset of each line's first byte, made at first need */
-    uint32_t lineCount; /* how many */
+    Str name;                                     /* as the user wrote it, "-" for standard input */
+    Str text;                                     /* UTF-8, without a byte order mark */
+    uint32_t *lines;                              /* offset of each line's first byte, made at first need */
+    uint32_t lineCount;                           /* how many */
     uint32_t foundOffset, foundColumn, foundLine; /* the place found last: the next one is often further on in the same line */
 } Source;
 

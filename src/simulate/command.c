@@ -103,7 +103,8 @@ static bool set_colour(Request *request, const char *value) {
     static const char *const words[] = {"auto", "always", "never"};
     int when = choose("color", value, words, 3);
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    request->report.colour = when == 1 || (when == 0 && isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0);
+    request->report.colour =
+        when == 1 || (when == 0 && isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0);
     return when >= 0;
 }
 
@@ -141,8 +142,8 @@ static bool take_option(Request *request, Arena *arena, Parsed parsed) {
 }
 
 static int cannot_read(const Source *source, SourceError error) {
-    const char *why = error == SOURCE_CANNOT_READ ? strerror(errno)
-                      : error == SOURCE_TOO_LARGE ? "larger than 64 MiB"
+    const char *why = error == SOURCE_CANNOT_READ  ? strerror(errno)
+                      : error == SOURCE_TOO_LARGE  ? "larger than 64 MiB"
                       : error == SOURCE_NOT_A_FILE ? "not a file"
                                                    : "UTF-16 that the API server cannot read";
     fprintf(stderr, "podlint: cannot read %.*s: %s\n", TEXT(source->name), why);
@@ -227,7 +228,7 @@ static bool set_time(const char *option, const char *value, int64_t *out) {
 static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spec, Parsed change) {
     static const int shorthands[] = {SIM_CRASH, SIM_EXIT, SIM_FAIL_PROBE};
     static const char *(*const functions[])(Scenario *, Arena *, const PodSpec *, Str) = {scenario_crash, scenario_exit,
-                                                                                         scenario_fail_probe};
+                                                                                          scenario_fail_probe};
     for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
         if (change.option != shorthands[i]) continue;
         const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
@@ -284,7 +285,8 @@ static int play(Arena *arena, Request *request) {
     Scenario scenario;
     if ((code = make_scenario(&scenario, arena, request, view.spec))) return code;
     if (others && !request->object)
-        fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", request->file);
+        fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s",
+                request->file);
     Simulation sim;
     Rollout rollout;
     simulate(&sim, arena, view.meta, view.spec, &scenario);

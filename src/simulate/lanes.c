@@ -1,7 +1,8 @@
 #include "lanes.h"
 
-const char *const piece_names[] = {"",        "Pending",  "Running", "Succeeded", "Failed", "Terminating", "waiting", "back-off",
-                                   "starting", "not ready", "ready",   "completed", "crashed", "succeeds",    "fails",   "traffic"};
+const char *const piece_names[] = {"",        "Pending",  "Running",  "Succeeded", "Failed", "Terminating",
+                                   "waiting", "back-off", "starting", "not ready", "ready",  "completed",
+                                   "crashed", "succeeds", "fails",    "traffic"};
 
 Str clock_text(Arena *arena, int64_t seconds) {
     int h = (int)(seconds / 3600), m = (int)(seconds / 60 % 60), s = (int)(seconds % 60);
@@ -37,7 +38,8 @@ static void add_piece(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceK
 static PieceKind phase_piece(const SimEntry *entry, Str *label) {
     static const uint8_t kinds[] = {PIECE_PENDING, PIECE_RUNNING, PIECE_SUCCEEDED, PIECE_FAILED, PIECE_NOTHING};
     *label = str_of(phase_names[entry->phase]);
-    if (!entry->terminating || entry->phase == PHASE_SUCCEEDED || entry->phase == PHASE_FAILED) return (PieceKind)kinds[entry->phase];
+    if (!entry->terminating || entry->phase == PHASE_SUCCEEDED || entry->phase == PHASE_FAILED)
+        return (PieceKind)kinds[entry->phase];
     *label = S("Terminating");
     return PIECE_TERMINATING;
 }
@@ -108,8 +110,10 @@ static void make_probe_lane(Lanes *out, Arena *arena, const Simulation *sim, uin
         if (answer->container != index || answer->probe != probe) continue;
         if (!lane) lane = new_lane(out, arena, LANE_PROBE, str_format(arena, "  %s", words[probe]));
         int64_t to = run_end(out, sim, index, answer->t);
-        if (lane->pieces.n && lane->pieces.at[lane->pieces.n - 1].to > answer->t) lane->pieces.at[lane->pieces.n - 1].to = answer->t;
-        add_piece(arena, lane, answer->t, to, answer->success ? PIECE_GOOD : PIECE_BAD, answer->success ? S("succeeds") : S("fails"));
+        if (lane->pieces.n && lane->pieces.at[lane->pieces.n - 1].to > answer->t)
+            lane->pieces.at[lane->pieces.n - 1].to = answer->t;
+        add_piece(arena, lane, answer->t, to, answer->success ? PIECE_GOOD : PIECE_BAD,
+                  answer->success ? S("succeeds") : S("fails"));
     }
 }
 
@@ -147,7 +151,8 @@ static int percent(int64_t part, int64_t whole) {
 
 static uint32_t count_actions(const Simulation *sim, uint32_t container, SimActionKind kind) {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < sim->actions.n; i++) n += sim->actions.at[i].container == container && sim->actions.at[i].kind == kind;
+    for (uint32_t i = 0; i < sim->actions.n; i++)
+        n += sim->actions.at[i].container == container && sim->actions.at[i].kind == kind;
     return n;
 }
 
@@ -164,7 +169,8 @@ static uint32_t killed_by(const Simulation *sim, uint32_t container, Str probe) 
     uint32_t n = 0;
     for (uint32_t i = 0; i < sim->events.n; i++) {
         const SimEvent *event = &sim->events.at[i];
-        if (event->container == (int)container && strcmp(event->reason, "Killing") == 0 && str_has(event->message, probe)) n += event->count;
+        if (event->container == (int)container && strcmp(event->reason, "Killing") == 0 && str_has(event->message, probe))
+            n += event->count;
     }
     return n;
 }
@@ -173,12 +179,14 @@ static const char *times(Arena *arena, uint32_t n) {
     return n == 1 ? "once" : n == 2 ? "twice" : str_format(arena, "%u times", n).at;
 }
 
-static void say_container(Sentences *out, Arena *arena, const Simulation *sim, const Lanes *lanes, const Lane *lane, uint32_t index) {
+static void say_container(Sentences *out, Arena *arena, const Simulation *sim, const Lanes *lanes, const Lane *lane,
+                          uint32_t index) {
     uint32_t starts = count_actions(sim, index, ACTION_START), pulls = failed_pulls(sim, index);
     Str name = lane->name, length = clock_text(arena, lanes->end - 1);
     int64_t backoff = time_in(lane, PIECE_BACKOFF, "CrashLoopBackOff");
     if (pulls && !starts)
-        say(out, arena, str_format(arena, "%.*s never starts: its image is tried for %s, without success.", TEXT(name), times(arena, pulls)));
+        say(out, arena,
+            str_format(arena, "%.*s never starts: its image is tried for %s, without success.", TEXT(name), times(arena, pulls)));
     else if (!starts)
         say(out, arena, str_format(arena, "%.*s never starts.", TEXT(name)));
     if (starts > 1 && backoff)
@@ -204,8 +212,8 @@ static void say_traffic(Sentences *out, Arena *arena, const Lanes *lanes) {
     Str from = clock_text(arena, lane->pieces.at[0].from);
     if (n > 1)
         say(out, arena,
-            str_format(arena, "Traffic reaches the pod from %.*s on, with %u interruption%s: %d %% of the time.", TEXT(from), n - 1,
-                       n == 2 ? "" : "s", percent(share, lanes->end)));
+            str_format(arena, "Traffic reaches the pod from %.*s on, with %u interruption%s: %d %% of the time.", TEXT(from),
+                       n - 1, n == 2 ? "" : "s", percent(share, lanes->end)));
     else
         say(out, arena, str_format(arena, "Traffic reaches the pod from %.*s on.", TEXT(from)));
     if (stop < lanes->end) say(out, arena, str_format(arena, "No traffic reaches it after %.*s.", TEXT(clock_text(arena, stop))));
@@ -217,8 +225,8 @@ static void say_killed(Sentences *out, Arena *arena, const Simulation *sim, int6
         const SimAction *action = &sim->actions.at[i];
         if (action->t >= from && action->kind == ACTION_EXIT && action->value == 137)
             say(out, arena,
-                str_format(arena, "%.*s does not end in its grace period and is killed at %.*s.", TEXT(sim->containers[action->container].name),
-                           TEXT(clock_text(arena, action->t))));
+                str_format(arena, "%.*s does not end in its grace period and is killed at %.*s.",
+                           TEXT(sim->containers[action->container].name), TEXT(clock_text(arena, action->t))));
     }
 }
 
@@ -240,11 +248,13 @@ static void say_end(Sentences *out, Arena *arena, const Simulation *sim) {
     const SimEntry *last = &sim->entries.at[sim->entries.n - 1];
     Str at = clock_text(arena, deleted);
     if (!last->deleted)
-        say(out, arena, str_format(arena, "It is deleted at %.*s and still there at %.*s.", TEXT(at), TEXT(clock_text(arena, sim->until))));
+        say(out, arena,
+            str_format(arena, "It is deleted at %.*s and still there at %.*s.", TEXT(at), TEXT(clock_text(arena, sim->until))));
     else if (last->t == deleted)
         say(out, arena, str_format(arena, "It is deleted at %.*s and gone at once.", TEXT(at)));
     else
-        say(out, arena, str_format(arena, "It is deleted at %.*s and gone %lld s later.", TEXT(at), (long long)(last->t - deleted)));
+        say(out, arena,
+            str_format(arena, "It is deleted at %.*s and gone %lld s later.", TEXT(at), (long long)(last->t - deleted)));
     say_killed(out, arena, sim, deleted);
 }
 
@@ -257,6 +267,5 @@ void lanes_summary(Sentences *out, Arena *arena, const Simulation *sim) {
     say_traffic(out, arena, &lanes);
     say_end(out, arena, sim);
     if (sim->cut)
-        say(out, arena,
-            str_format(arena, "Cut at %.*s: there is more history than fits.", TEXT(clock_text(arena, sim->until))));
+        say(out, arena, str_format(arena, "Cut at %.*s: there is more history than fits.", TEXT(clock_text(arena, sim->until))));
 }

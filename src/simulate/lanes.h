@@ -19,9 +19,9 @@ typedef enum PieceKind {
     PIECE_STARTING, /* runs, but its startup probe has not succeeded */
     PIECE_UNREADY,
     PIECE_READY,
-    PIECE_DONE,     /* ended with 0 */
+    PIECE_DONE, /* ended with 0 */
     PIECE_CRASHED,
-    PIECE_GOOD,     /* a probe that succeeds */
+    PIECE_GOOD, /* a probe that succeeds */
     PIECE_BAD,
     PIECE_TRAFFIC,
     PIECE_KINDS,

@@ -1,6 +1,7 @@
-/* The machine: a clock in whole seconds, the runtime below the kubelet, its pod worker, and its probe workers. In one second first
- * what ends by itself ends, then the pod is scheduled or deleted, then probes fire, then the kubelet syncs until nothing is left to
- * do. Sources: k8s.io/kubernetes/pkg/kubelet, above all kuberuntime/kuberuntime_manager.go, pod_workers.go and prober/worker.go. */
+/* The machine: a clock in whole seconds, the runtime below the kubelet, its pod worker, and its probe workers. In one second
+ * first what ends by itself ends, then the pod is scheduled or deleted, then probes fire, then the kubelet syncs until nothing is
+ * left to do. Sources: k8s.io/kubernetes/pkg/kubelet, above all kuberuntime/kuberuntime_manager.go, pod_workers.go and
+ * prober/worker.go. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -321,8 +322,11 @@ static void probes_add(Machine *m) {
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &unit->probers[kind];
             if (!prober->spec || prober->alive) continue;
-            *prober = (Prober){.alive = true, .spec = prober->spec, .next = m->now + period(prober),
-                               .shown = prober->shown, .shownSuccess = prober->shownSuccess};
+            *prober = (Prober){.alive = true,
+                               .spec = prober->spec,
+                               .next = m->now + period(prober),
+                               .shown = prober->shown,
+                               .shownSuccess = prober->shownSuccess};
             probe_once(m, unit, (ScriptProbe)kind);
         }
     }

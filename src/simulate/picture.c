@@ -8,8 +8,8 @@ enum { LEFT = 150, RIGHT = 24, TOP = 64, ROW = 26, BAR = 18, WIDTH = 1000 };
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
 
-static const char *const classes[] = {"", "pending", "running", "done", "bad", "leaving", "waiting", "backoff", "starting", "unready",
-                                      "ready", "done", "bad", "ready", "bad", "traffic"};
+static const char *const classes[] = {"",         "pending", "running", "done", "bad", "leaving", "waiting", "backoff",
+                                      "starting", "unready", "ready",   "done", "bad", "ready",   "bad",     "traffic"};
 
 static const char style[] =
     ":root{--ink:#1f2328;--dim:#656d76;--line:#d0d7de;--paper:#fff;--ready:#2da44e;--wait:#d4a72c;--back:#bc4c00;--bad:#cf222e;"
@@ -20,7 +20,8 @@ static const char style[] =
     ".title{font-size:16px;font-weight:600}.grid{stroke:var(--line);stroke-width:1}.pending,.waiting{fill:var(--wait)}"
     ".waiting,.pending{opacity:.55}.running,.ready{fill:var(--ready)}.done{fill:var(--done)}.bad{fill:var(--bad)}"
     ".backoff{fill:var(--back);opacity:.6}.starting{fill:var(--start)}.unready{fill:var(--wait)}.leaving{fill:var(--leave)}"
-    ".traffic{fill:var(--traffic)}.mark{stroke:var(--ink);stroke-width:2}.now{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3}\n";
+    ".traffic{fill:var(--traffic)}.mark{stroke:var(--ink);stroke-width:2}.now{stroke:var(--ink);stroke-width:1;stroke-dasharray:"
+    "3 3}\n";
 
 static void put_escaped(Buf *out, Str text) {
     text = str_valid_utf8(out->arena, text);
@@ -53,8 +54,8 @@ static void put_piece(Buf *out, const Lanes *lanes, const Lane *lane, const Piec
     Arena *arena = out->arena;
     double x = x_of(piece->from, lanes->end), width = x_of(piece->to, lanes->end) - x;
     int height = lane->kind == LANE_PROBE ? BAR / 2 : BAR;
-    buf_format(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"><title>", classes[piece->kind], x,
-               y + (BAR - height) / 2, width > 1 ? width : 1, height);
+    buf_format(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"><title>", classes[piece->kind],
+               x, y + (BAR - height) / 2, width > 1 ? width : 1, height);
     put_escaped(out, lane->name);
     buf_str(out, S(": "));
     put_escaped(out, piece->label.len ? piece->label : str_of(piece_names[piece->kind]));
@@ -69,7 +70,8 @@ static void put_lane(Buf *out, const Lanes *lanes, const Lane *lane, int y) {
     for (uint32_t i = 0; i < lane->pieces.n; i++) put_piece(out, lanes, lane, &lane->pieces.at[i], y);
     for (uint32_t i = 0; i < lane->marks.n; i++) {
         double x = x_of(lane->marks.at[i].t, lanes->end);
-        buf_format(out, "<line class=\"mark\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"><title>exit %d at %.*s</title></line>\n", x,
+        buf_format(out,
+                   "<line class=\"mark\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"><title>exit %d at %.*s</title></line>\n", x,
                    y - 2, x, y + BAR + 2, lane->marks.at[i].exitCode, TEXT(clock_text(out->arena, lane->marks.at[i].t)));
     }
 }
@@ -90,7 +92,8 @@ static void put_svg(Buf *out, const Simulation *sim, const SimReport *report, bo
     bool used[PIECE_KINDS] = {0};
     lanes_make(&lanes, out->arena, sim);
     int bottom = TOP + (int)lanes.items.n * ROW, height = bottom + 40;
-    buf_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"life of ", WIDTH, height);
+    buf_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"life of ", WIDTH,
+               height);
     put_escaped(out, report->name);
     buf_str(out, S("\">\n"));
     if (!inside) buf_format(out, "<style>%s</style>\n<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", style, WIDTH, height);
@@ -104,7 +107,9 @@ static void put_svg(Buf *out, const Simulation *sim, const SimReport *report, bo
         put_lane(out, &lanes, lane, TOP + (int)i * ROW);
     }
     put_legend(out, used, bottom + 14);
-    if (inside) buf_format(out, "<line id=\"now\" class=\"now\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n", LEFT, TOP - 8, LEFT, bottom);
+    if (inside)
+        buf_format(out, "<line id=\"now\" class=\"now\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n", LEFT, TOP - 8, LEFT,
+                   bottom);
     buf_str(out, S("</svg>\n"));
 }
 
@@ -127,7 +132,8 @@ static void put_data(Buf *out, const Simulation *sim, const SimReport *report) {
 }
 
 static const char page_style[] =
-    "body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:1040px;margin:24px auto;padding:0 16px}"
+    "body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:1040px;margin:24px "
+    "auto;padding:0 16px}"
     "svg{width:100%;height:auto}input[type=range]{width:100%}table{border-collapse:collapse;margin:8px 0}"
     "th,td{text-align:left;padding:3px 14px 3px 0;border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums}"
     "th{color:var(--dim);font-weight:500}output{font-weight:600}#events td:first-child{white-space:nowrap}\n";
@@ -145,7 +151,8 @@ static const char page_script[] =
     "Object.entries(e.conditions).filter(c=>c[1]==='True').map(c=>c[0]).join(', ')]]);\n"
     "rows('containers',Object.entries(e.containers||{}).map(([n,c])=>[n,c.state+(c.reason?' ('+c.reason+')':''),"
     "c.exitCode===undefined?'':c.exitCode,c.restartCount,c.ready?'yes':'no']));\n"
-    "rows('events',data.events.filter(v=>v.first<=t).slice(-12).reverse().map(v=>[clock(v.first),v.type,v.reason,v.container||'pod',"
+    "rows('events',data.events.filter(v=>v.first<=t).slice(-12).reverse().map(v=>[clock(v.first),v.type,v.reason,v.container||'"
+    "pod',"
     "v.message+(v.count>1?' (x'+v.count+')':'')]));\n"
     "const line=document.getElementById('now'),x=+slider.dataset.left+(+slider.dataset.width)*t/(+slider.dataset.end);"
     "line.setAttribute('x1',x);line.setAttribute('x2',x)}\n"
@@ -175,7 +182,8 @@ void sim_html(Buf *out, const Simulation *sim, const SimReport *report) {
     static const char *const events[] = {"Time", "Type", "Reason", "Object", "Message"};
     const SimEntry *last = &sim->entries.at[sim->entries.n - 1];
     int64_t end = last->deleted ? last->t + 1 : sim->until + 1;
-    buf_str(out, S("<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>"));
+    buf_str(out, S("<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+                   "content=\"width=device-width\">\n<title>"));
     put_escaped(out, str_format(out->arena, "%.*s %.*s", TEXT(report->kind), TEXT(report->name)));
     buf_format(out, "</title>\n<style>%s%s</style>\n<body>\n", style, page_style);
     put_summary(out, sim, report);

@@ -6,7 +6,8 @@
 
 enum { SHOWN_ROWS = 40, SHOWN_TAIL = 10, SHOWN_EVENTS = 60 };
 
-static const char *const piece_colours[] = {"", "33", "32", "34", "31", "35", "33", "2;33", "36", "33", "32", "34", "31", "32", "31", "32"};
+static const char *const piece_colours[] = {"",   "33", "32", "34", "31", "35", "33", "2;33",
+                                            "36", "33", "32", "34", "31", "32", "31", "32"};
 
 static void put_colour(Buf *buf, const SimReport *report, const char *code) {
     if (report->colour && *code) buf_format(buf, "\033[%sm", code);
@@ -46,7 +47,8 @@ static bool same_row(const SimEntry *a, const SimEntry *b) {
 static const char *status_colour(const SimEntry *entry) {
     if (str_eq(entry->status, S("Running"))) return entry->ready == entry->total ? "32" : "33";
     if (str_eq(entry->status, S("Completed"))) return "34";
-    if (str_has(entry->status, S("Err")) || str_has(entry->status, S("BackOff")) || str_has(entry->status, S("Unknown"))) return "31";
+    if (str_has(entry->status, S("Err")) || str_has(entry->status, S("BackOff")) || str_has(entry->status, S("Unknown")))
+        return "31";
     return "33";
 }
 
@@ -86,10 +88,10 @@ typedef struct Glyph {
 } Glyph;
 
 static const Glyph glyphs[PIECE_KINDS] = {
-    [PIECE_NOTHING] = {" ", " "},    [PIECE_PENDING] = {"░", "."},   [PIECE_RUNNING] = {"█", "#"},  [PIECE_SUCCEEDED] = {"─", "_"},
-    [PIECE_FAILED] = {"×", "x"},     [PIECE_TERMINATING] = {"▒", "t"}, [PIECE_WAITING] = {"·", "."},  [PIECE_BACKOFF] = {"╌", "-"},
-    [PIECE_STARTING] = {"░", "s"},   [PIECE_UNREADY] = {"▒", "+"},   [PIECE_READY] = {"█", "#"},    [PIECE_DONE] = {"─", "_"},
-    [PIECE_CRASHED] = {"×", "x"},    [PIECE_GOOD] = {"✓", "y"},      [PIECE_BAD] = {"×", "n"},      [PIECE_TRAFFIC] = {"█", "#"},
+    [PIECE_NOTHING] = {" ", " "},  [PIECE_PENDING] = {"░", "."},     [PIECE_RUNNING] = {"█", "#"}, [PIECE_SUCCEEDED] = {"─", "_"},
+    [PIECE_FAILED] = {"×", "x"},   [PIECE_TERMINATING] = {"▒", "t"}, [PIECE_WAITING] = {"·", "."}, [PIECE_BACKOFF] = {"╌", "-"},
+    [PIECE_STARTING] = {"░", "s"}, [PIECE_UNREADY] = {"▒", "+"},     [PIECE_READY] = {"█", "#"},   [PIECE_DONE] = {"─", "_"},
+    [PIECE_CRASHED] = {"×", "x"},  [PIECE_GOOD] = {"✓", "y"},        [PIECE_BAD] = {"×", "n"},     [PIECE_TRAFFIC] = {"█", "#"},
 };
 
 /* The piece that fills most of from..to; a crash is shown however short it is. */
@@ -335,7 +337,8 @@ static json_t *events_json(Arena *arena, const Simulation *sim) {
         json_object_set_new(item, "count", json_integer(event->count));
         json_object_set_new(item, "type", json_string(event->warning ? "Warning" : "Normal"));
         json_object_set_new(item, "reason", json_string(event->reason));
-        if (event->container >= 0) json_object_set_new(item, "container", text_json(arena, sim->containers[event->container].name));
+        if (event->container >= 0)
+            json_object_set_new(item, "container", text_json(arena, sim->containers[event->container].name));
         json_object_set_new(item, "message", text_json(arena, event->message));
         json_array_append_new(out, item);
     }

@@ -13,11 +13,11 @@ typedef enum SimFormat { SIM_TEXT, SIM_JSON, SIM_SVG, SIM_HTML } SimFormat;
 
 typedef struct SimReport {
     SimFormat format;
-    int width;    /* of the terminal, in columns */
+    int width; /* of the terminal, in columns */
     bool colour;
-    bool ascii;   /* nothing but ASCII in pictures of text */
-    Str kind, name; /* of the object that was simulated */
-    Str note;     /* what the scenario is, if nobody gave one; may be empty */
+    bool ascii;             /* nothing but ASCII in pictures of text */
+    Str kind, name;         /* of the object that was simulated */
+    Str note;               /* what the scenario is, if nobody gave one; may be empty */
     const Rollout *rollout; /* what its controller does, or NULL */
 } SimReport;
 

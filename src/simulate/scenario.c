@@ -1,4 +1,5 @@
-/* Reading scenarios. A fault is told at its place and the value left at its default, so that all faults of a file show at once. */
+/* Reading scenarios. A fault is told at its place and the value left at its default, so that all faults of a file show at once.
+ */
 #include "scenario.h"
 
 #include <stdarg.h>
@@ -10,7 +11,10 @@ static const char *const probe_keys[] = {"started", "ready", "live"};
 static const char *const probe_words[] = {"startup", "readiness", "liveness"};
 
 Scenario scenario_empty(void) {
-    return (Scenario){.until = DEFAULT_UNTIL, .deleteAt = SCENARIO_NEVER, .nodeLostAt = SCENARIO_NEVER, .nodeBackAt = SCENARIO_NEVER,
+    return (Scenario){.until = DEFAULT_UNTIL,
+                      .deleteAt = SCENARIO_NEVER,
+                      .nodeLostAt = SCENARIO_NEVER,
+                      .nodeBackAt = SCENARIO_NEVER,
                       .gatesRemovedAt = SCENARIO_NEVER};
 }
 
@@ -107,7 +111,8 @@ static int64_t read_duration(Reader *reader, const Node *node, const char *what,
     int64_t seconds;
     if (node->kind == NODE_NULL && never) return SCENARIO_NEVER;
     if ((node->kind == NODE_INT || node->kind == NODE_STRING) && scenario_time(node->text, &seconds)) return seconds;
-    fault(reader, node->span, "%s has to be seconds or a duration such as 90s or 10m%s", what, never ? ", or null for never" : "");
+    fault(reader, node->span, "%s has to be seconds or a duration such as 90s or 10m%s", what,
+          never ? ", or null for never" : "");
     return otherwise;
 }
 
@@ -208,8 +213,8 @@ static void read_term(Reader *reader, const Node *node, ContainerScript *script)
 }
 
 static void read_container(Reader *reader, const Node *node, ContainerScript *script) {
-    static const char *const keys[] = {"started",        "ready",            "live",           "runs",  "pull",
-                                       "preStopSeconds", "postStartSeconds", "postStartFails", "onTerm"};
+    static const char *const keys[] = {"started",          "ready",          "live",  "runs", "pull", "preStopSeconds",
+                                       "postStartSeconds", "postStartFails", "onTerm"};
     if (!is_kind(reader, node, NODE_MAP, "a container's script", "a map")) return;
     for (uint32_t i = 0; i < node->count; i++) {
         const Entry *entry = &node->entries[i];
@@ -270,8 +275,8 @@ static void read_gates(Reader *reader, const Node *node) {
 }
 
 void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults) {
-    static const char *const keys[] = {"until",          "scheduleAt", "deleteAt",   "gracePeriodSeconds", "containers", "onTerm",
-                                       "readinessGates", "nodeLostAt", "nodeBackAt", "gatesRemovedAt"};
+    static const char *const keys[] = {"until",  "scheduleAt",     "deleteAt",   "gracePeriodSeconds", "containers",
+                                       "onTerm", "readinessGates", "nodeLostAt", "nodeBackAt",         "gatesRemovedAt"};
     Reader reader = {arena, spec, out, faults};
     *out = scenario_empty();
     if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
@@ -342,11 +347,13 @@ Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
         crash_later(out, arena, spec, &spec->containers.at[i], crash);
     for (uint32_t i = 0; i < out->containers.n; i++) out->containers.at[i].pullSeconds = PULL_SECONDS;
     out->deleteAt = crash + FIRST_CRASH;
-    out->until = out->deleteAt + AFTER_DELETION + (spec->terminationGracePeriodSeconds.set ? spec->terminationGracePeriodSeconds.value : 0);
-    return str_format(arena,
-                      "No scenario was given, so this happens: images take %d s to pull, init containers end well after %d s, the other "
-                      "containers crash twice, the first after %d s and the next %d s later each, and the pod is deleted at %lld s.",
-                      PULL_SECONDS, INIT_SECONDS, FIRST_CRASH, FIRST_CRASH, (long long)out->deleteAt);
+    out->until = out->deleteAt + AFTER_DELETION +
+                 (spec->terminationGracePeriodSeconds.set ? spec->terminationGracePeriodSeconds.value : 0);
+    return str_format(
+        arena,
+        "No scenario was given, so this happens: images take %d s to pull, init containers end well after %d s, the other "
+        "containers crash twice, the first after %d s and the next %d s later each, and the pod is deleted at %lld s.",
+        PULL_SECONDS, INIT_SECONDS, FIRST_CRASH, FIRST_CRASH, (long long)out->deleteAt);
 }
 
 /* Shorthands. */

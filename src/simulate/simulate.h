@@ -23,7 +23,7 @@ extern const char *const condition_names[];
 
 typedef struct Condition {
     bool set, value;
-    bool unknown;   /* "Unknown" instead of value */
+    bool unknown;       /* "Unknown" instead of value */
     const char *reason; /* or NULL */
 } Condition;
 
@@ -51,13 +51,13 @@ typedef enum ContainerKind { CONTAINER_INIT, CONTAINER_SIDECAR, CONTAINER_MAIN }
 /* One line of the history: how the pod looks at the end of second `t`. */
 typedef struct SimEntry {
     int64_t t;
-    bool deleted;      /* the object is gone; nothing else holds */
-    bool terminating;  /* it has a deletion timestamp */
-    uint8_t phase;     /* Phase */
-    Str status;        /* kubectl's STATUS column */
-    Str podReason;     /* status.reason */
-    int ready, total;  /* kubectl's READY column */
-    int restarts;      /* kubectl's RESTARTS column */
+    bool deleted;     /* the object is gone; nothing else holds */
+    bool terminating; /* it has a deletion timestamp */
+    uint8_t phase;    /* Phase */
+    Str status;       /* kubectl's STATUS column */
+    Str podReason;    /* status.reason */
+    int ready, total; /* kubectl's READY column */
+    int restarts;     /* kubectl's RESTARTS column */
     Condition conditions[CONDITION_TYPES];
     SimStatus *containers; /* by the order of Simulation.containers; NULL before the kubelet has seen the pod */
 } SimEntry;
@@ -103,15 +103,15 @@ typedef struct Simulation {
     ARRAY(SimAction) actions;
     ARRAY(SimProbe) probes;
     ARRAY(SimEvent) events;
-    int64_t until;   /* the second at which the clock stopped */
-    bool cut;        /* a limit stopped it before its time */
+    int64_t until; /* the second at which the clock stopped */
+    bool cut;      /* a limit stopped it before its time */
 } Simulation;
 
 /* More lines of history than anybody reads; a day of crash loops has 2,000. */
 enum { SIM_MAX_ENTRIES = 20000, SIM_MAX_ACTIONS = 60000, SIM_MAX_EVENTS = 1000 };
 
-/* How a pod's owner restarts it is not asked here: one pod, as the kubelet sees it. `meta` may be NULL. Everything in the result is
- * allocated in `arena`; texts refer to the pod and the scenario. */
+/* How a pod's owner restarts it is not asked here: one pod, as the kubelet sees it. `meta` may be NULL. Everything in the result
+ * is allocated in `arena`; texts refer to the pod and the scenario. */
 void simulate(Simulation *out, Arena *arena, const ObjectMeta *meta, const PodSpec *spec, const Scenario *scenario);
 
 /* Whether the container is in the pod for its whole life. */
@@ -119,8 +119,8 @@ static inline bool container_stays(uint8_t kind) {
     return kind != CONTAINER_INIT;
 }
 
-/* The phase that the kubelet derives from container states. `statuses` are in the order of `containers`. `over`: no container will
- * be started any more; `begun`: a main container has been started. */
+/* The phase that the kubelet derives from container states. `statuses` are in the order of `containers`. `over`: no container
+ * will be started any more; `begun`: a main container has been started. */
 Phase simulate_phase(const PodSpec *spec, const SimContainer *containers, const SimStatus *statuses, uint32_t n, bool over,
                      bool begun);
 

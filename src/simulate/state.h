@@ -32,11 +32,11 @@ typedef struct Prober {
     int64_t next;      /* when its ticker fires */
     int id;            /* the instance that it looks at */
     bool resultSet;
-    uint8_t result;    /* ScriptResult of that instance; SCRIPT_ERROR: unknown yet */
+    uint8_t result; /* ScriptResult of that instance; SCRIPT_ERROR: unknown yet */
     uint8_t lastAnswer;
-    int64_t run;       /* how often in a row it came */
-    bool onHold;       /* waits for another instance */
-    bool triggered;    /* the kubelet wants an answer now */
+    int64_t run;              /* how often in a row it came */
+    bool onHold;              /* waits for another instance */
+    bool triggered;           /* the kubelet wants an answer now */
     bool shown, shownSuccess; /* what the record of probes has last */
 } Prober;
 
@@ -52,11 +52,11 @@ typedef struct Machine Machine;
 typedef enum KillStage { KILL_NONE, KILL_HOOK, KILL_TURN, KILL_SIGNAL, KILL_DONE } KillStage;
 
 typedef struct Kill {
-    uint8_t stage;      /* KillStage */
-    int64_t began;      /* the stage */
-    int64_t wake;       /* when the stage ends at the latest, or SCENARIO_NEVER */
-    int64_t grace;      /* what is left at the start of the stage */
-    bool ordered;       /* sidecars wait for their turn */
+    uint8_t stage; /* KillStage */
+    int64_t began; /* the stage */
+    int64_t wake;  /* when the stage ends at the latest, or SCENARIO_NEVER */
+    int64_t grace; /* what is left at the start of the stage */
+    bool ordered;  /* sidecars wait for their turn */
 } Kill;
 
 typedef struct Unit {
@@ -64,15 +64,15 @@ typedef struct Unit {
     const ContainerScript *script; /* or NULL */
     uint8_t kind;                  /* ContainerKind */
     Image *image;
-    Instances live, cached, seen;  /* in the runtime; in the kubelet's cache; as the sync in progress saw it */
-    uint32_t runs;                 /* begun so far */
-    int64_t exitAt;                /* of the running instance, or SCENARIO_NEVER */
+    Instances live, cached, seen; /* in the runtime; in the kubelet's cache; as the sync in progress saw it */
+    uint32_t runs;                /* begun so far */
+    int64_t exitAt;               /* of the running instance, or SCENARIO_NEVER */
     int exitCode;
     Str exitReason;
-    bool stopping;                 /* got SIGTERM */
+    bool stopping; /* got SIGTERM */
     Kill kill;
     Backoff backoff;
-    Str blocked;                   /* why it could not be started last time; at is NULL if it could */
+    Str blocked; /* why it could not be started last time; at is NULL if it could */
     Prober probers[SCRIPT_PROBES];
 } Unit;
 
@@ -81,15 +81,15 @@ typedef struct KubeletStatus {
     Str reason;
     Condition conditions[CONDITION_TYPES];
     SimStatus *containers; /* of every unit */
-    bool known;                  /* the kubelet has written it at least once */
+    bool known;            /* the kubelet has written it at least once */
 } KubeletStatus;
 
 /* What the sync in hand still has to do, in this order. */
 typedef enum StepKind { STEP_KILL, STEP_KILL_POD, STEP_RESET, STEP_START_INIT, STEP_START } StepKind;
 
 typedef struct Step {
-    uint8_t kind;     /* StepKind */
-    uint8_t probe;    /* of STEP_KILL: whose failure it is */
+    uint8_t kind;  /* StepKind */
+    uint8_t probe; /* of STEP_KILL: whose failure it is */
     uint16_t unit;
 } Step;
 
@@ -115,36 +115,36 @@ struct Machine {
     bool scheduled, deleted, gone; /* of the API object; `deleted`: it has a deletion timestamp */
     int64_t deletionGrace;
     bool nodeLost, nodeUnknown;
-    int64_t evictAt;               /* when the taint of an unreachable node deletes the pod */
-    int64_t startTime;             /* status.startTime, or -1 */
+    int64_t evictAt;   /* when the taint of an unreachable node deletes the pod */
+    int64_t startTime; /* status.startTime, or -1 */
     bool sandbox, sandboxCached, sandboxSeen;
-    KubeletStatus kubelet, api;    /* as the kubelet has it; as the API server has it */
-    KubeletStatus draft;           /* room to make the next one */
-    bool dirty;                    /* what the API shows has changed since the last line of history */
-    bool finished;                 /* the kubelet is done with the pod: a deleted one may go */
+    KubeletStatus kubelet, api; /* as the kubelet has it; as the API server has it */
+    KubeletStatus draft;        /* room to make the next one */
+    bool dirty;                 /* what the API shows has changed since the last line of history */
+    bool finished;              /* the kubelet is done with the pod: a deleted one may go */
 
     /* The pod worker. */
-    uint8_t work;        /* WorkKind in hand */
-    bool waiting;        /* for a cache newer than its last work */
-    bool active;         /* it has begun: its steps are under way */
-    bool pending;        /* more work has been asked for */
-    bool terminating;    /* has to stop everything */
-    bool stopped;        /* everything has stopped */
-    bool deletedSeen;    /* the worker in hand knows of the deletion */
-    bool failed;         /* the sync in hand met an error */
-    bool onlyWaits;      /* ... of no other kind than a delay that is not over */
-    bool removed;        /* the sync in hand has removed containers */
-    bool cacheFresh;     /* relisted since the last work */
-    bool changed;        /* the runtime has changed since the last list */
-    bool probed;         /* a probe was asked for out of turn since the sync began */
-    bool resetting;      /* the sync in hand restarts all containers */
+    uint8_t work;     /* WorkKind in hand */
+    bool waiting;     /* for a cache newer than its last work */
+    bool active;      /* it has begun: its steps are under way */
+    bool pending;     /* more work has been asked for */
+    bool terminating; /* has to stop everything */
+    bool stopped;     /* everything has stopped */
+    bool deletedSeen; /* the worker in hand knows of the deletion */
+    bool failed;      /* the sync in hand met an error */
+    bool onlyWaits;   /* ... of no other kind than a delay that is not over */
+    bool removed;     /* the sync in hand has removed containers */
+    bool cacheFresh;  /* relisted since the last work */
+    bool changed;     /* the runtime has changed since the last list */
+    bool probed;      /* a probe was asked for out of turn since the sync began */
+    bool resetting;   /* the sync in hand restarts all containers */
     int64_t retryAt;
     Step *steps;
     uint32_t stepCount, stepAt;
     bool stepBegun;
-    bool *start;         /* room to mark which units a sync starts */
-    uint8_t startStage;  /* StartStage */
-    int64_t wake;        /* of a blocked start */
+    bool *start;        /* room to mark which units a sync starts */
+    uint8_t startStage; /* StartStage */
+    int64_t wake;       /* of a blocked start */
 };
 
 /* Whether any container's end asks for a restart of all (k8s.io/kubernetes/pkg/kubelet/container). */

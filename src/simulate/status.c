@@ -4,7 +4,7 @@
 
 const char *const phase_names[] = {"Pending", "Running", "Succeeded", "Failed", "Unknown"};
 const char *const state_names[] = {"", "waiting", "running", "terminated"};
-const char *const condition_names[] = {"AllContainersRestarting",    "ContainersReady", "Initialized",
+const char *const condition_names[] = {"AllContainersRestarting",   "ContainersReady", "Initialized",
                                        "PodReadyToStartContainers", "PodScheduled",    "Ready"};
 
 enum { LOST_EXIT_CODE = 137 }; /* of a container that was never seen to end */
@@ -377,7 +377,8 @@ static void write_api(Machine *m) {
         m->api.phase = phase;
         m->api.reason = reason;
     }
-    if (phase_over(m->api.phase) && (m->api.conditions[CONDITION_READY].value || m->api.conditions[CONDITION_CONTAINERS_READY].value))
+    if (phase_over(m->api.phase) &&
+        (m->api.conditions[CONDITION_READY].value || m->api.conditions[CONDITION_CONTAINERS_READY].value))
         m->api.conditions[CONDITION_READY] = m->api.conditions[CONDITION_CONTAINERS_READY] = over_condition(m->api.phase);
     if (m->deleted && m->finished && phase_over(m->api.phase)) m->gone = true;
     m->dirty = true;
@@ -519,7 +520,8 @@ static void row_of_mains(const Machine *m, SimEntry *entry) {
 static void make_row(const Machine *m, SimEntry *entry) {
     entry->status = entry->podReason.len ? entry->podReason : str_of(phase_names[entry->phase]);
     const Condition *scheduled = &entry->conditions[CONDITION_SCHEDULED];
-    if (scheduled->set && scheduled->reason && strcmp(scheduled->reason, "SchedulingGated") == 0) entry->status = S("SchedulingGated");
+    if (scheduled->set && scheduled->reason && strcmp(scheduled->reason, "SchedulingGated") == 0)
+        entry->status = S("SchedulingGated");
     for (uint32_t i = 0; i < m->unitCount; i++) entry->total += container_stays(m->units[i].kind);
     int sidecarRestarts = 0;
     if (m->api.known) {
@@ -534,7 +536,8 @@ static void make_row(const Machine *m, SimEntry *entry) {
 
 static bool same_entry(const Machine *m, const SimEntry *a, const SimEntry *b) {
     if (a->deleted != b->deleted || a->terminating != b->terminating || a->phase != b->phase || a->restarts != b->restarts ||
-        a->ready != b->ready || !str_eq(a->status, b->status) || !str_eq(a->podReason, b->podReason) || !a->containers != !b->containers)
+        a->ready != b->ready || !str_eq(a->status, b->status) || !str_eq(a->podReason, b->podReason) ||
+        !a->containers != !b->containers)
         return false;
     for (int i = 0; i < CONDITION_TYPES; i++)
         if (!same_condition(&a->conditions[i], &b->conditions[i])) return false;
@@ -567,5 +570,6 @@ void status_record(Machine *m) {
 
 /* A pod that is ready is an endpoint until it has a deletion timestamp (k8s.io/endpointslice). */
 bool entry_serves(const SimEntry *entry) {
-    return !entry->deleted && !entry->terminating && entry->conditions[CONDITION_READY].set && entry->conditions[CONDITION_READY].value;
+    return !entry->deleted && !entry->terminating && entry->conditions[CONDITION_READY].set &&
+           entry->conditions[CONDITION_READY].value;
 }

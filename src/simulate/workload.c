@@ -132,12 +132,13 @@ static void drop_gone(Update *update) {
 static void record(Update *update) {
     Count count = count_members(update);
     Rollout *out = update->out;
-    RolloutStep step = {.t = update->now, .before = count.before, .after = count.after, .available = count.available,
-                        .leaving = count.leaving};
+    RolloutStep step = {
+        .t = update->now, .before = count.before, .after = count.after, .available = count.available, .leaving = count.leaving};
     RolloutStep *last = out->steps.n ? &out->steps.at[out->steps.n - 1] : NULL;
     if (count.available < out->fewest) out->fewest = count.available;
     if (update->count > out->most) out->most = update->count;
-    if (last && last->before == step.before && last->after == step.after && last->available == step.available && last->leaving == step.leaving)
+    if (last && last->before == step.before && last->after == step.after && last->available == step.available &&
+        last->leaving == step.leaving)
         return;
     ARRAY_PUSH(update->arena, &out->steps, step);
 }
@@ -151,8 +152,10 @@ static void step_deployment(Update *update, bool recreate) {
     Rollout *out = update->out;
     Count count = count_members(update);
     if (recreate) {
-        if (count.before) remove_old(update, count.before);
-        else if (!count.leaving) add_members(update, out->replicas - count.after, true);
+        if (count.before)
+            remove_old(update, count.before);
+        else if (!count.leaving)
+            add_members(update, out->replicas - count.after, true);
         return;
     }
     int room = out->replicas + out->surge - count.before - count.after;
@@ -174,7 +177,8 @@ static void step_in_place(Update *update, int keep) {
     if (out->surge) { /* a DaemonSet that starts the new pod beside the old one */
         int surplus = count.before + count.after - out->replicas, ready = count.newAvailable - (out->replicas - count.before);
         if (ready > 0) remove_old(update, least(ready, count.before));
-        if (surplus < out->surge && count.after < out->replicas) add_members(update, least(out->surge - surplus, out->replicas - count.after), true);
+        if (surplus < out->surge && count.after < out->replicas)
+            add_members(update, least(out->surge - surplus, out->replicas - count.after), true);
         return;
     }
     remove_old(update, least(out->unavailable - down, count.before - keep));
@@ -189,7 +193,7 @@ static bool update_over(const Update *update, int keep) {
 typedef struct UpdatePlan {
     Str kind;
     bool recreate, inPlace;
-    int keep;                /* pods that a partition leaves alone */
+    int keep; /* pods that a partition leaves alone */
     int64_t minReady;
     int64_t progressSeconds; /* without progress for so long a Deployment gives up, or SCENARIO_NEVER */
 } UpdatePlan;
@@ -234,12 +238,15 @@ static void say_update(Rollout *out, Arena *arena, const Update *update, const U
                        out->replicas == 1 ? "" : "s", TEXT(end), out->fewest, out->fewest == 1 ? "s" : "", out->most));
     else if (out->reason.len)
         say(out, arena,
-            str_format(arena, "The update stands still and is given up at %.*s (%.*s): %d of %d new pods are available, %d pods serve.",
-                       TEXT(end), TEXT(out->reason), count_members(update).newAvailable, out->replicas, count_members(update).available));
+            str_format(arena,
+                       "The update stands still and is given up at %.*s (%.*s): %d of %d new pods are available, %d pods serve.",
+                       TEXT(end), TEXT(out->reason), count_members(update).newAvailable, out->replicas,
+                       count_members(update).available));
     else
         say(out, arena, str_format(arena, "The update is not over after %.*s.", TEXT(end)));
     if (plan->keep) say(out, arena, str_format(arena, "The partition keeps %d old pods.", plan->keep));
-    if (plan->recreate && out->replicas) say(out, arena, S("Strategy Recreate: nothing serves between the old pods and the new ones."));
+    if (plan->recreate && out->replicas)
+        say(out, arena, S("Strategy Recreate: nothing serves between the old pods and the new ones."));
 }
 
 /* A number or a percentage of the replicas. */
@@ -298,8 +305,8 @@ static void simulate_update(Rollout *out, Arena *arena, const Document *document
 
 typedef struct Life {
     bool known, succeeded;
-    int64_t seconds;      /* until its phase is final, or SCENARIO_NEVER */
-    int64_t *restarts;    /* when its containers were restarted */
+    int64_t seconds;   /* until its phase is final, or SCENARIO_NEVER */
+    int64_t *restarts; /* when its containers were restarted */
     uint32_t restartCount;
     const SimContainer *containers;
     const SimEntry *last; /* how it ended */
@@ -322,9 +329,9 @@ typedef struct JobRun {
     Life lives[MAX_TRIES];
     JobPod *pods;
     int podCount, active, succeeded, failed;
-    int failures;        /* since the last success */
+    int failures; /* since the last success */
     int64_t lastFailure;
-    int waiting;         /* tries of pods to be replaced, a stack */
+    int waiting; /* tries of pods to be replaced, a stack */
     JobPod *replace;
     int *indexFailures;
     int failedIndexes;
@@ -341,7 +348,8 @@ static Scenario scenario_from_try(Arena *arena, const Scenario *scenario, int tr
     for (uint32_t i = 0; i < scenario->containers.n; i++) {
         ContainerScript *script = &out.containers.at[i];
         *script = scenario->containers.at[i];
-        uint32_t skip = (uint32_t)try < script->runCount ? (uint32_t)try : script->runCount ? script->runCount - 1 : 0;
+        uint32_t skip = (uint32_t)try < script->runCount ? (uint32_t) try : script
+            ->runCount ? script->runCount - 1 : 0;
         script->runs = script->runs ? script->runs + skip : NULL;
         script->runCount -= skip;
     }
@@ -354,7 +362,8 @@ static const Life *life_of(JobRun *run, int try) {
     Scenario scenario = scenario_from_try(run->arena, run->scenario, try);
     Simulation *sim = NEW(run->arena, Simulation);
     simulate(sim, run->arena, run->view.meta, run->view.spec, &scenario);
-    *life = (Life){.known = true, .seconds = SCENARIO_NEVER, .containers = sim->containers, .containerCount = sim->containerCount};
+    *life =
+        (Life){.known = true, .seconds = SCENARIO_NEVER, .containers = sim->containers, .containerCount = sim->containerCount};
     for (uint32_t i = 0; i < sim->entries.n && life->seconds == SCENARIO_NEVER; i++) {
         const SimEntry *entry = &sim->entries.at[i];
         if (entry->phase != PHASE_SUCCEEDED && entry->phase != PHASE_FAILED) continue;
@@ -423,7 +432,8 @@ static void pod_failed(JobRun *run, JobPod *pod, const Life *life) {
     }
     const OptInt *perIndex = &run->spec->backoffLimitPerIndex;
     if (perIndex->set && indexed(run->spec)) {
-        if (str_eq(action, S("FailIndex")) || (!str_eq(action, S("Ignore")) && ++run->indexFailures[pod->index] > perIndex->value)) {
+        if (str_eq(action, S("FailIndex")) ||
+            (!str_eq(action, S("Ignore")) && ++run->indexFailures[pod->index] > perIndex->value)) {
             fail_index(run, pod);
             return;
         }
@@ -527,7 +537,9 @@ static void say_job(Rollout *out, Arena *arena, const JobRun *run) {
     Str end = clock_text(arena, out->end);
     const char *failures = run->failed == 1 ? "pod fails" : "pods fail";
     if (out->done)
-        say(out, arena, str_format(arena, "The Job is complete at %.*s: %d succeed, %d %s.", TEXT(end), run->succeeded, run->failed, failures));
+        say(out, arena,
+            str_format(arena, "The Job is complete at %.*s: %d succeed, %d %s.", TEXT(end), run->succeeded, run->failed,
+                       failures));
     else if (out->reason.len)
         say(out, arena,
             str_format(arena, "The Job fails at %.*s (%.*s): %d succeed, %d %s.", TEXT(end), TEXT(out->reason), run->succeeded,

@@ -9,8 +9,8 @@ typedef enum RolloutKind { ROLLOUT_NONE, ROLLOUT_UPDATE, ROLLOUT_JOB } RolloutKi
 /* How many pods there are from second `t` on. */
 typedef struct RolloutStep {
     int64_t t;
-    int before, after, available; /* of an update: pods of the old and the new template, and how many serve */
-    int leaving;                  /* ... and how many are on their way out */
+    int before, after, available;  /* of an update: pods of the old and the new template, and how many serve */
+    int leaving;                   /* ... and how many are on their way out */
     int active, succeeded, failed; /* of a Job */
 } RolloutStep;
 
@@ -20,8 +20,8 @@ typedef struct Rollout {
     int surge, unavailable;
     ARRAY(RolloutStep) steps;
     bool done;
-    int64_t end;     /* when it was done, or gave up */
-    Str reason;      /* why it gave up: ProgressDeadlineExceeded, BackoffLimitExceeded, ... */
+    int64_t end;      /* when it was done, or gave up */
+    Str reason;       /* why it gave up: ProgressDeadlineExceeded, BackoffLimitExceeded, ... */
     int fewest, most; /* pods that served, pods that were there */
     ARRAY(Str) words;
 } Rollout;

@@ -1,5 +1,5 @@
-/* Times policy expressions over one pod: compiling them, and evaluating all of them over the typed object, over its nodes and over
- * JSON values.
+/* Times policy expressions over one pod: compiling them, and evaluating all of them over the typed object, over its nodes and
+ * over JSON values.
  *
  *     bench_cel FILE    {"exprs": [...], "object": {...}}
  */
@@ -87,7 +87,8 @@ int main(int argc, char **argv) {
     NodeReader reader = {.source = &source};
     NodeDocument node;
     Document *document;
-    if (!node_next(&reader, &arena, &node) || !model_build(&arena, &source, &node, VERSION_LAST, &document) || !document->object) return 1;
+    if (!node_next(&reader, &arena, &node) || !model_build(&arena, &source, &node, VERSION_LAST, &document) || !document->object)
+        return 1;
     measure(&set, value_of_struct(document->type, document->object), "typed");
     measure(&set, value_of_node(document->root), "nodes");
     measure(&set, object, "JSON");

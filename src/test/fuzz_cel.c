@@ -1,5 +1,5 @@
-/* Damages expressions at random and evaluates what is left: it must end soon, with a value or with a fault that points into the text.
- * Built with SANITIZE=1 it finds what a run alone does not show.
+/* Damages expressions at random and evaluates what is left: it must end soon, with a value or with a fault that points into the
+ * text. Built with SANITIZE=1 it finds what a run alone does not show.
  *
  *     fuzz_cel FILE [SEED [COUNT]]    {"exprs": [...], "object": {...}}
  */
@@ -24,15 +24,90 @@ static uint32_t below(uint32_t n) {
 
 /* What the language is made of, to be put where it does not belong. */
 static const char *const pieces[] = {
-    "object",   ".spec",    ".?",        "[?0]",          "[0]",       "[",        "]",        "(",          ")",           "{",
-    "}",        "?",        ":",         ",",             "'",         "\"",       "\"\"\"",   "\\",         "\\u00e9",     "r'",
-    "b'",       "`a-b`",    "!",         "-",             "&&",        "||",       "==",       "<",          " in ",        "+",
-    "%",        "/",        "1",         "0u",            "1.5",       "1e9",      "null",     "true",       "// x\n",      "\xc3\xa9",
-    "\xff",     "has(",     ".all(x, ",  ".map(x, ",      ".filter(k, v, ", ".exists(", ".transformMap(i, v, ", ".sortBy(x, ", ".optMap(x, ", ".orValue(",
-    "optional.of(", "dyn(", "type(",     "int(",          "duration('1h')", "timestamp('2024-01-01T00:00:00Z')", "quantity('1Gi')", ".matches('(a|b)*c')",
-    ".format([", "'%s %d'", ".find('", ".split(",  ".join(", ".flatten(", ".distinct()", ".slice(", "lists.range(", "ip('::1')", "cidr('10.0.0.0/8')",
-    "url('http://a/')", "semver('1.2.3')", "format.named('uri')", "9223372036854775807", "-9223372036854775808", "18446744073709551615u", ".size()",
-    "x", "k", "sets.contains(", ".substring(", ".replace('', 'aaaa')", ".containsIP(", "string(", "double(",
+    "object",
+    ".spec",
+    ".?",
+    "[?0]",
+    "[0]",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    "?",
+    ":",
+    ",",
+    "'",
+    "\"",
+    "\"\"\"",
+    "\\",
+    "\\u00e9",
+    "r'",
+    "b'",
+    "`a-b`",
+    "!",
+    "-",
+    "&&",
+    "||",
+    "==",
+    "<",
+    " in ",
+    "+",
+    "%",
+    "/",
+    "1",
+    "0u",
+    "1.5",
+    "1e9",
+    "null",
+    "true",
+    "// x\n",
+    "\xc3\xa9",
+    "\xff",
+    "has(",
+    ".all(x, ",
+    ".map(x, ",
+    ".filter(k, v, ",
+    ".exists(",
+    ".transformMap(i, v, ",
+    ".sortBy(x, ",
+    ".optMap(x, ",
+    ".orValue(",
+    "optional.of(",
+    "dyn(",
+    "type(",
+    "int(",
+    "duration('1h')",
+    "timestamp('2024-01-01T00:00:00Z')",
+    "quantity('1Gi')",
+    ".matches('(a|b)*c')",
+    ".format([",
+    "'%s %d'",
+    ".find('",
+    ".split(",
+    ".join(",
+    ".flatten(",
+    ".distinct()",
+    ".slice(",
+    "lists.range(",
+    "ip('::1')",
+    "cidr('10.0.0.0/8')",
+    "url('http://a/')",
+    "semver('1.2.3')",
+    "format.named('uri')",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "18446744073709551615u",
+    ".size()",
+    "x",
+    "k",
+    "sets.contains(",
+    ".substring(",
+    ".replace('', 'aaaa')",
+    ".containsIP(",
+    "string(",
+    "double(",
 };
 
 static uint32_t put(char *text, uint32_t len, uint32_t at, Str piece) {
@@ -122,7 +197,8 @@ int main(int argc, char **argv) {
     NodeReader reader = {.source = &source};
     NodeDocument node;
     Document *document;
-    if (!node_next(&reader, &arena, &node) || !model_build(&arena, &source, &node, VERSION_LAST, &document) || !document->object) return 2;
+    if (!node_next(&reader, &arena, &node) || !model_build(&arena, &source, &node, VERSION_LAST, &document) || !document->object)
+        return 2;
     const Value objects[] = {object, value_of_node(document->root), value_of_struct(document->type, document->object)};
     Result result = {0};
     int code = 0;
@@ -141,7 +217,8 @@ int main(int argc, char **argv) {
         }
         arena_reset(&used);
     }
-    printf("%lu damaged expressions: %u refused, %u without a value, %u evaluated\n", count, result.refused, result.failed, result.valued);
+    printf("%lu damaged expressions: %u refused, %u without a value, %u evaluated\n", count, result.refused, result.failed,
+           result.valued);
     arena_free(&arena);
     arena_free(&used);
     return code;

@@ -26,7 +26,7 @@ bool is_ip(Str s);           /* IPv4 or IPv6, without leading zeros and without 
 bool is_ip_loose(Str s);     /* the same with them, as the server read addresses before StrictIPCIDRValidation */
 bool is_absolute_path(Str s);
 bool has_dot_dot(Str path); /* a part of the path is .. */
-bool is_padded(Str s); /* white space, as Unicode knows it, stands at an end */
+bool is_padded(Str s);      /* white space, as Unicode knows it, stands at an end */
 
 void check_dns_label(Check *c, Str value, const Path *path);
 void check_dns_subdomain(Check *c, Str value, const Path *path);
