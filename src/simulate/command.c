@@ -290,6 +290,9 @@ static int play(Arena *arena, Request *request) {
     Simulation sim;
     Rollout rollout;
     simulate(&sim, arena, view.meta, view.spec, &scenario);
+    bool job = str_eq(document->kind, S("Job")) || str_eq(document->kind, S("CronJob"));
+    if (request->report.note.len && !job)
+        scenario_calm(&scenario, arena, view.spec); /* nobody wants to see an update of crashes */
     rollout_simulate(&rollout, arena, document, &scenario, request->replicas);
     if (rollout.words.n) request->report.rollout = &rollout;
     request->report.kind = document->kind;

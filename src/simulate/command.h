@@ -19,7 +19,7 @@ int run_simulate_command(int argc, char **argv);
             "standard input; of a workload the pod template is played, and what its controller makes of it: the rolling "      \
             "update of a Deployment, StatefulSet or DaemonSet, the course of a Job.\n\n"                                       \
             "A scenario, in YAML or JSON, says what happens: how long containers run and how they end, what probes answer, "   \
-            "when the pod is scheduled and deleted. Without one every container crashes once and the pod is then deleted.",    \
+            "when the pod is scheduled and deleted. Without one every container crashes and the pod is then deleted.",         \
             simulate_options, SIMULATE_OPTIONS,                                                                                \
             "  podlint simulate pod.yaml                    what would happen at all\n"                                        \
             "  podlint simulate pod.yaml --crash app        a container that crashes at once, again and again\n"               \

@@ -283,6 +283,7 @@ static void probe_meet(Machine *m, Unit *unit, ScriptProbe kind, const SimStatus
     Prober *prober = &unit->probers[kind];
     prober->resultSet = false;
     prober->id = status->id;
+    prober->shown = false;
     bool restarted = kind == SCRIPT_STARTUP && unit->kind == CONTAINER_SIDECAR && status->started;
     if (restarted) probe_result(m, unit, kind, SCRIPT_SUCCESS);
     probe_result(m, unit, kind, initial[kind]);

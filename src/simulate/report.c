@@ -32,10 +32,26 @@ static void put_cell(Buf *buf, Str text, size_t width) {
     buf_repeat(buf, ' ', length < width ? width - length : 0);
 }
 
+/* When a container ended that runs again, or waits to: lastState of the pod's containers. */
+static int64_t last_restart(Arena *arena, const Simulation *sim, const SimEntry *entry) {
+    int64_t latest = -1, *ends = NEW_ARRAY(arena, int64_t, 2 * (size_t)sim->containerCount);
+    for (uint32_t i = 0; i < 2 * sim->containerCount; i++) ends[i] = -1;
+    for (uint32_t i = 0; i < sim->actions.n && sim->actions.at[i].t <= entry->t; i++) {
+        const SimAction *action = &sim->actions.at[i];
+        if (action->kind != ACTION_EXIT) continue;
+        int64_t *pair = &ends[2 * action->container];
+        pair[0] = pair[1];
+        pair[1] = action->t;
+    }
+    for (uint32_t i = 0; entry->containers && i < sim->containerCount; i++) {
+        int64_t end = ends[2 * i + (entry->containers[i].state.kind != STATE_TERMINATED)];
+        if (entry->containers[i].last.kind && end > latest) latest = end;
+    }
+    return latest;
+}
+
 static Str restarts_text(Arena *arena, const Simulation *sim, const SimEntry *entry) {
-    int64_t last = -1;
-    for (uint32_t i = 0; i < sim->actions.n && sim->actions.at[i].t <= entry->t; i++)
-        if (sim->actions.at[i].kind == ACTION_EXIT) last = sim->actions.at[i].t;
+    int64_t last = last_restart(arena, sim, entry);
     if (!entry->restarts || last < 0) return str_int(arena, entry->restarts);
     return str_format(arena, "%d (%.*s ago)", entry->restarts, TEXT(age_text(arena, entry->t - last)));
 }

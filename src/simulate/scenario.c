@@ -333,6 +333,15 @@ static void crash_later(Scenario *scenario, Arena *arena, const PodSpec *spec, c
     runs[2] = (ScriptRun){.seconds = always ? SCENARIO_NEVER : LAST_RUN};
 }
 
+void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec) {
+    *out = scenario_empty();
+    scenario_pass_inits(out, arena, spec);
+    for (uint32_t i = 0; i < spec->initContainers.n; i++)
+        scenario_container(out, arena, spec->initContainers.at[i].name)->pullSeconds = PULL_SECONDS;
+    for (uint32_t i = 0; i < spec->containers.n; i++)
+        scenario_container(out, arena, spec->containers.at[i].name)->pullSeconds = PULL_SECONDS;
+}
+
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
     *out = scenario_empty();
     scenario_pass_inits(out, arena, spec);

@@ -77,6 +77,9 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
  * after the other, and in the end the pod is deleted. Returns it in words. */
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec);
 
+/* The same without crashes and deletion. */
+void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec);
+
 /* Lets init containers without a script end well after some seconds, so that the pod gets past them. */
 void scenario_pass_inits(Scenario *scenario, Arena *arena, const PodSpec *spec);
 
