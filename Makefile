@@ -40,8 +40,9 @@ MODULES = base source node scalar schema diag path model defaults compare \
 	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
 	cel/parse cel/eval cel/check cel/json cel/cel \
 	simulate/scenario simulate/status simulate/machine \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security run report stored diff diff_report git explain cel_command \
-	simulate/lanes simulate/workload simulate/picture simulate/report options simulate/command main
+	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security run report stored diff diff_report git explain \
+	simulate/lanes simulate/workload simulate/picture simulate/report options \
+	command/command $(patsubst src/%.c,%,$(sort $(filter-out src/command/command.c,$(wildcard src/command/*.c)))) main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1
@@ -94,7 +95,7 @@ test:
 	sh src/test/git.sh $(BUILD)/podlint
 
 # Everything but the program itself, for the test programs.
-LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o $(BUILD)/obj/simulate/command.o,$(OBJECTS))
+LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o $(BUILD)/obj/command/%,$(OBJECTS))
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(SAY) CC $@

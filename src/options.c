@@ -151,11 +151,11 @@ void command_help(FILE *out, const Command *command) {
     fprintf(out, "\nExamples:\n%s\nExit codes:\n%s", command->examples, EXIT_CODES);
 }
 
-void program_help(FILE *out, const Command *commands, size_t count) {
+void program_help(FILE *out, const Command *const *commands, size_t count) {
     fputs("podlint checks Kubernetes pod manifests offline: what the API server would say of\n"
           "them, and where.\n\nUsage: podlint COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n",
           out);
-    for (size_t i = 0; i < count; i++) fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
+    for (size_t i = 0; i < count; i++) fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(out, "  %-12s %s\n", "help", "Print the help of a command.");
     fputs("\nOptions:\n  -h, --help     Print this help.\n  -V, --version  Print the version.\n\n"
           "'podlint COMMAND --help' tells the options of a command.\n",
@@ -176,11 +176,11 @@ static void put_roff(FILE *out, const char *text) {
     }
 }
 
-void program_manual(FILE *out, const Command *commands, size_t count) {
+void program_manual(FILE *out, const Command *const *commands, size_t count) {
     fputs(".TH PODLINT 1\n.SH NAME\npodlint \\- check Kubernetes pod manifests offline\n.SH SYNOPSIS\n", out);
     for (size_t i = 0; i < count; i++) {
-        fprintf(out, "%s.B podlint %s\n[\\fIOPTIONS\\fR] ", i ? ".br\n" : "", commands[i].name);
-        put_roff(out, commands[i].operands);
+        fprintf(out, "%s.B podlint %s\n[\\fIOPTIONS\\fR] ", i ? ".br\n" : "", commands[i]->name);
+        put_roff(out, commands[i]->operands);
         fputc('\n', out);
     }
     fputs(".SH DESCRIPTION\npodlint says offline what the Kubernetes API server would say of a manifest, with the line and "
@@ -190,12 +190,12 @@ void program_manual(FILE *out, const Command *commands, size_t count) {
           out);
     for (size_t i = 0; i < count; i++) {
         fputs(".SH ", out);
-        for (const char *c = commands[i].name; *c; c++) fputc(toupper((unsigned char)*c), out);
+        for (const char *c = commands[i]->name; *c; c++) fputc(toupper((unsigned char)*c), out);
         fputc('\n', out);
-        put_roff(out, commands[i].details);
+        put_roff(out, commands[i]->details);
         fputc('\n', out);
-        for (size_t j = 0; j < commands[i].optionCount; j++) {
-            const Option *option = &commands[i].options[j];
+        for (size_t j = 0; j < commands[i]->optionCount; j++) {
+            const Option *option = &commands[i]->options[j];
             fputs(".TP\n", out);
             if (option->letter) fprintf(out, "\\fB\\-%c\\fR, ", option->letter);
             fputs("\\fB\\-\\-", out);
@@ -211,7 +211,7 @@ void program_manual(FILE *out, const Command *commands, size_t count) {
             fputc('\n', out);
         }
         fputs(".PP\nExamples:\n.nf\n", out);
-        put_roff(out, commands[i].examples);
+        put_roff(out, commands[i]->examples);
         fputs(".fi\n", out);
     }
     fputs(".SH EXIT STATUS\n.nf\n", out);

@@ -44,8 +44,8 @@ typedef struct OptionParser {
 Parsed option_next(OptionParser *parser);
 
 void command_help(FILE *out, const Command *command);
-void program_help(FILE *out, const Command *commands, size_t count);
-void program_manual(FILE *out, const Command *commands, size_t count);
+void program_help(FILE *out, const Command *const *commands, size_t count);
+void program_manual(FILE *out, const Command *const *commands, size_t count);
 
 /* Prints "podlint: MESSAGE" to stderr, and below it where to find help, if `command` is given. Returns 2. */
 int usage_error(const Command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

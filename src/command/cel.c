@@ -1,13 +1,12 @@
-#include "cel_command.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cel/cel.h"
-#include "cel/json.h"
-#include "cel/times.h"
-#include "model.h"
-#include "run.h"
+#include "../cel/cel.h"
+#include "../cel/json.h"
+#include "../cel/times.h"
+#include "../model.h"
+#include "../run.h"
+#include "command.h"
 
 /* The names that the API server gives a policy, all of them there and null where there is nothing. */
 static const Str policy_names[] = {STR("object"), STR("oldObject"),       STR("request"),
@@ -140,7 +139,8 @@ static bool read_documents(Session *s, const char *manifest, uint8_t minor, Docu
     return true;
 }
 
-int cel_command_run(FILE *out, const char *expression, const char *manifest, bool raw, uint8_t minor) {
+/* Prints the value of the expression for each object of the manifest, or once without an object if `manifest` is NULL. */
+static int evaluate_manifest(FILE *out, const char *expression, const char *manifest, bool raw, uint8_t minor) {
     Session s = {.out = out, .text = str_of(expression)};
     Document *documents = NULL;
     uint32_t count = 0;
@@ -315,7 +315,8 @@ static bool answer_line(Batch *b, Str text) {
     return true;
 }
 
-int cel_command_batch(FILE *out) {
+/* Answers JSON lines with "id", "expr" and "vars" (and "typedVars", "compose", "typed") with one line each. */
+static int batch(FILE *out) {
     Batch b = {.out = out};
     char *text = NULL;
     size_t room = 0;
@@ -338,4 +339,61 @@ int cel_command_batch(FILE *out) {
     free(text);
     arena_free(&b.arena);
     return code;
+}
+
+/* The command */
+
+enum { CEL_BATCH, CEL_RAW, CEL_VERSION };
+
+static const Option options[] = {
+    {"batch", 0, NULL,
+     "Read JSON lines with id, expr and vars from standard input, and answer each with one line: its id and result, compileError "
+     "or "
+     "runtimeError."},
+    {"raw", 0, NULL, "Give the expression the object as it is written, without the API's types and defaults."},
+    {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
+};
+
+static int run(int argc, char **argv);
+
+const Command cel_command = {
+    "cel",
+    "EXPRESSION [MANIFEST]",
+    "Evaluate an expression over a manifest.",
+    "Evaluates an expression in the Common Expression Language with the functions and the type checker of the API server's "
+    "ValidatingAdmissionPolicy, once for each object of the manifest: object is the object with its defaults filled in, request "
+    "says what creating it would be. Without a manifest there are no variables. Exits with 1 if the expression is refused or has "
+    "no value.",
+    options,
+    COUNT(options),
+    "  podlint cel 'object.spec.containers.map(c, c.image)' pod.yaml\n  podlint cel "
+    "'quantity(\"1.5Gi\").compareTo(quantity(\"1536Mi\"))'\n  podlint cel --batch <cases.jsonl             for a program\n",
+    run};
+
+static int run(int argc, char **argv) {
+    const Command *command = &cel_command;
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    const char *operands[2] = {NULL, NULL};
+    int count = 0, minor = VERSION_LAST;
+    bool lines = false, raw = false;
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
+        switch (parsed.option) {
+        case OPTION_HELP: command_help(stdout, command); return finish_output(0);
+        case OPTION_ERROR: return 2;
+        case OPTION_OPERAND:
+            if (count == 2)
+                return usage_error(command, "one expression and at most one manifest; \"%s\" is too much", parsed.value);
+            operands[count++] = parsed.value;
+            break;
+        case CEL_BATCH: lines = true; break;
+        case CEL_RAW: raw = true; break;
+        case CEL_VERSION:
+            if ((minor = parse_version(command, parsed.value)) < 0) return 2;
+            break;
+        default: break;
+        }
+    }
+    if (lines && count) return usage_error(command, "--batch takes its expressions from standard input, not \"%s\"", operands[0]);
+    if (!lines && !count) return usage_error(command, "name an expression, as in: podlint cel '1 + 1'");
+    return finish_output(lines ? batch(stdout) : evaluate_manifest(stdout, operands[0], operands[1], raw, (uint8_t)minor));
 }

@@ -1,11 +1,9 @@
-#include "command.h"
-
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "report.h"
+#include "../simulate/report.h"
+#include "command.h"
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
 
@@ -27,7 +25,7 @@ enum {
     SIM_COLOUR,
 };
 
-const Option simulate_options[SIMULATE_OPTIONS] = {
+static const Option options[] = {
     {"scenario", 's', "FILE", "What happens, as YAML or JSON."},
     {"format", 'f', "FORMAT", "text (the default), json, svg (a picture) or html (a page with a slider over time)."},
     {"crash", 0, "NAME[=CODE][@TIME]", "Every run of this container ends with CODE (1) after TIME (at once)."},
@@ -45,7 +43,25 @@ const Option simulate_options[SIMULATE_OPTIONS] = {
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
 };
 
-static const Command command = SIMULATE_COMMAND;
+static int run(int argc, char **argv);
+
+const Command simulate_command = {
+    "simulate",
+    "FILE",
+    "Play a pod's life on a virtual clock.",
+    "Says second by second what the kubelet would do with a pod: phases, conditions, restarts and their delays, init containers "
+    "and sidecars, probes, hooks, image pulls, deadlines and termination. FILE is a manifest, or - for standard input; of a "
+    "workload the pod template is played, and what its controller makes of it: the rolling update of a Deployment, StatefulSet "
+    "or DaemonSet, the course of a Job.\n\nA scenario, in YAML or JSON, says what happens: how long containers run and how they "
+    "end, what probes answer, when the pod is scheduled and deleted. Without one every container crashes and the pod is then "
+    "deleted.",
+    options,
+    COUNT(options),
+    "  podlint simulate pod.yaml                    what would happen at all\n  podlint simulate pod.yaml --crash app        a "
+    "container that crashes at once, again and again\n  podlint simulate pod.yaml --fail-probe app.liveness@1m --delete-at 5m\n  "
+    "                                             a probe that fails, then a deletion\n  podlint simulate pod.yaml --scenario "
+    "s.yaml --format html >life.html\n                                               a page to look around in\n",
+    run};
 
 /* What the command line asks for. */
 typedef struct Request {
@@ -55,13 +71,6 @@ typedef struct Request {
     int replicas;
     uint8_t minor;
 } Request;
-
-static int terminal_width(void) {
-    enum { PLAIN = 100 };
-    struct winsize size;
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col) return size.ws_col;
-    return PLAIN;
-}
 
 static bool locale_is_ascii(void) {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -74,52 +83,33 @@ static bool locale_is_ascii(void) {
     return true;
 }
 
-static int choose(const char *option, const char *value, const char *const *words, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(words[i], value) == 0) return (int)i;
-    const char *near = nearest_word(value, words, count);
-    usage_error(&command, "--%s knows no \"%s\"%s%s", option, value, near ? "; did you mean " : "", near ? near : "");
-    return -1;
-}
-
 static bool number_in(const char *option, const char *value, int64_t low, int64_t high, int64_t *out) {
     if (int_parse(str_of(value), low, high, out)) return true;
-    usage_error(&command, "--%s takes a number from %lld to %lld", option, (long long)low, (long long)high);
-    return false;
-}
-
-static bool set_version(Request *request, const char *value) {
-    const char *text = value[0] == 'v' ? value + 1 : value;
-    int64_t minor;
-    if (strncmp(text, "1.", 2) == 0 && int_parse(str_of(text + 2), VERSION_OLDEST_TARGET, VERSION_LAST, &minor)) {
-        request->minor = (uint8_t)minor;
-        return true;
-    }
-    usage_error(&command, "--kubernetes-version takes 1.%d to 1.%d, not \"%s\"", VERSION_OLDEST_TARGET, VERSION_LAST, value);
+    usage_error(&simulate_command, "--%s takes a number from %lld to %lld", option, (long long)low, (long long)high);
     return false;
 }
 
 static bool set_colour(Request *request, const char *value) {
     static const char *const words[] = {"auto", "always", "never"};
-    int when = choose("color", value, words, 3);
-    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    request->report.colour =
-        when == 1 || (when == 0 && isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0);
-    return when >= 0;
+    request->report.colour = want_colour(value);
+    return choose(&simulate_command, "color", value, words, COUNT(words)) >= 0;
 }
 
 static bool take_option(Request *request, Arena *arena, Parsed parsed) {
     static const char *const formats[] = {"text", "json", "svg", "html"};
     int64_t number = 0;
-    int format;
+    int format, version;
     switch (parsed.option) {
     case SIM_SCENARIO: request->scenario = parsed.value; return true;
     case SIM_OBJECT: request->object = parsed.value; return true;
     case SIM_ASCII: request->report.ascii = true; return true;
     case SIM_COLOUR: return set_colour(request, parsed.value);
-    case SIM_VERSION: return set_version(request, parsed.value);
+    case SIM_VERSION:
+        if ((version = parse_version(&simulate_command, parsed.value)) < 0) return false;
+        request->minor = (uint8_t)version;
+        return true;
     case SIM_FORMAT:
-        if ((format = choose("format", parsed.value, formats, 4)) < 0) return false;
+        if ((format = choose(&simulate_command, "format", parsed.value, formats, 4)) < 0) return false;
         request->report.format = (SimFormat)format;
         return true;
     case SIM_WIDTH:
@@ -132,7 +122,7 @@ static bool take_option(Request *request, Arena *arena, Parsed parsed) {
         return true;
     case OPTION_OPERAND:
         if (request->file) {
-            usage_error(&command, "one file at a time, please: %s and %s", request->file, parsed.value);
+            usage_error(&simulate_command, "one file at a time, please: %s and %s", request->file, parsed.value);
             return false;
         }
         request->file = parsed.value;
@@ -221,7 +211,7 @@ static int read_scenario(Scenario *out, Arena *arena, const char *name, const Po
 
 static bool set_time(const char *option, const char *value, int64_t *out) {
     if (scenario_time(str_of(value), out)) return true;
-    usage_error(&command, "--%s takes seconds or a duration such as 90s or 10m", option);
+    usage_error(&simulate_command, "--%s takes seconds or a duration such as 90s or 10m", option);
     return false;
 }
 
@@ -232,7 +222,7 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
     for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
         if (change.option != shorthands[i]) continue;
         const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
-        if (wrong) usage_error(&command, "--%s takes %s; not \"%s\"", simulate_options[change.option].name, wrong, change.value);
+        if (wrong) usage_error(&simulate_command, "--%s takes %s; not \"%s\"", options[change.option].name, wrong, change.value);
         return !wrong;
     }
     int64_t *time = change.option == SIM_DELETE_AT ? &scenario->deleteAt
@@ -241,7 +231,7 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
                                                    : &scenario->nodeLostAt;
     scenario->gracePeriodSeconds.set |= change.option == SIM_GRACE;
     scenario->untilSet |= change.option == SIM_UNTIL;
-    return set_time(simulate_options[change.option].name, change.value, time);
+    return set_time(options[change.option].name, change.value, time);
 }
 
 /* Far enough to see the end of a deletion. */
@@ -302,18 +292,18 @@ static int play(Arena *arena, Request *request) {
 }
 
 static int parse(Request *request, Arena *arena, int argc, char **argv) {
-    OptionParser parser = {.command = &command, .argc = argc, .argv = argv};
+    OptionParser parser = {.command = &simulate_command, .argc = argc, .argv = argv};
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
         if (parsed.option == OPTION_HELP) {
-            command_help(stdout, &command);
+            command_help(stdout, &simulate_command);
             return -1;
         }
         if (parsed.option == OPTION_ERROR || !take_option(request, arena, parsed)) return 2;
     }
-    return request->file ? 0 : usage_error(&command, "name the file to read, or - for standard input");
+    return request->file ? 0 : usage_error(&simulate_command, "name the file to read, or - for standard input");
 }
 
-int run_simulate_command(int argc, char **argv) {
+static int run(int argc, char **argv) {
     Arena arena = {0};
     Request request = {.minor = VERSION_LAST};
     set_colour(&request, "auto");
@@ -322,7 +312,5 @@ int run_simulate_command(int argc, char **argv) {
     int code = parse(&request, &arena, argc, argv);
     if (code == 0) code = play(&arena, &request);
     arena_free(&arena);
-    if (fflush(stdout) == 0 && !ferror(stdout)) return code < 0 ? 0 : code;
-    fprintf(stderr, "podlint: cannot write the output: %s\n", strerror(errno));
-    return 2;
+    return finish_output(code < 0 ? 0 : code);
 }

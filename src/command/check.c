@@ -1,0 +1,252 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../report.h"
+#include "command.h"
+
+enum {
+    CHECK_FORMAT,
+    CHECK_SELECT,
+    CHECK_IGNORE,
+    CHECK_VERSION,
+    CHECK_POD_SECURITY,
+    CHECK_LEVELS,
+    CHECK_FAIL_ON,
+    CHECK_QUIET,
+    CHECK_COLOUR,
+    CHECK_THREADS
+};
+
+static const Option options[] = {
+    {"format", 'f', "FORMAT",
+     "How findings are written: text (with the source line, the default), concise (one line each) or json."},
+    {"select", 0, "LIST",
+     "Report only these: sources (yaml, schema, api, warning, lint, pod-security, policy), rules, or prefixes of rules, "
+     "separated by "
+     "commas. 'server' stands for yaml, schema, api and warning."},
+    {"ignore", 0, "LIST", "Report all but these; takes the same words."},
+    {"kubernetes-version", 0, "VERSION",
+     "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},
+    {"pod-security", 0, "LEVEL[:VERSION]",
+     "Report what a namespace that enforces this Pod Security level would refuse: privileged, baseline or restricted, by the "
+     "rules of latest (the default) or of v1.0 to v1.37."},
+    {"pod-security-levels", 0, NULL,
+     "Say for each object which Pod Security level it meets, and which checks keep it from the stricter ones, by the rules of "
+     "--pod-security's version."},
+    {"fail-on", 0, "SEVERITY", "Exit with 1 from this severity on: error (default), warning, info, or never."},
+    {"quiet", 'q', NULL, "No summary."},
+    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+    {"threads", 'j', "N", "How many files are read at once. Default: one a processor."},
+};
+
+static int run(int argc, char **argv);
+
+const Command check_command = {
+    "check",
+    "PATH...",
+    "Say what the API server would say of manifests.",
+    "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or warn "
+    "of, with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without hidden "
+    "ones and those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are judged, "
+    "also inside Lists; documents of other kinds are counted and left alone. Files over 64 MiB and documents nested deeper than "
+    "1,000 levels are refused, and so are documents whose aliases expand beyond what the server takes.",
+    options,
+    COUNT(options),
+    "  podlint check deploy/                        everything below a directory\n  helm template chart | podlint check -        "
+    "what a chart renders to\n  podlint check --format json pod.yaml         for a program\n  podlint check --ignore warning "
+    "--quiet .     only what the server refuses\n  podlint check --pod-security restricted .    and what a restricted namespace "
+    "would refuse\n",
+    run};
+
+static int by_number(const void *a, const void *b) {
+    return *(const uint8_t *)a - *(const uint8_t *)b;
+}
+
+/* Reads a comma-separated list of versions, sorted and without repetitions; false after telling what is wrong. */
+static bool parse_versions(const Command *command, const char *list, RunSettings *settings) {
+    char word[16];
+    settings->minorCount = 0;
+    do {
+        size_t length = strcspn(list, ",");
+        if (length >= sizeof word) length = sizeof word - 1;
+        memcpy(word, list, length);
+        word[length] = '\0';
+        int minor = parse_version(command, word);
+        if (minor < 0) return false;
+        if (!memchr(settings->minors, minor, settings->minorCount) && settings->minorCount < MAX_VERSIONS)
+            settings->minors[settings->minorCount++] = (uint8_t)minor;
+        list += strcspn(list, ",");
+    } while (*list++);
+    qsort(settings->minors, settings->minorCount, 1, by_number);
+    return true;
+}
+
+/* Reads a level of the Pod Security Standards and a version of theirs; false after telling what is wrong. */
+static bool parse_pod_security(const Command *command, const char *value, PodSecurity *out) {
+    char level[16];
+    size_t length = strcspn(value, ":");
+    snprintf(level, sizeof level, "%.*s", (int)(length < sizeof level ? length : sizeof level), value);
+    int number = choose(command, "pod-security", level, pod_security_levels, POD_SECURITY_LEVELS);
+    if (number < 0) return false;
+    *out = (PodSecurity){(uint8_t)number, POD_SECURITY_LATEST};
+    const char *version = value[length] ? value + length + 1 : "latest";
+    int64_t minor;
+    if (strcmp(version, "latest") == 0) return true;
+    const char *text = version[0] == 'v' ? version + 1 : version;
+    if (strncmp(text, "1.", 2) == 0 && int_parse(str_of(text + 2), 0, VERSION_LAST, &minor)) {
+        out->minor = (uint8_t)minor;
+        return true;
+    }
+    usage_error(command, "--pod-security takes the versions v1.0 to v1.%d and latest, not \"%s\"", VERSION_LAST, version);
+    return false;
+}
+
+/* Whether nothing but the Pod Security Standards is asked for. */
+static bool only_pod_security(const Selection *selection) {
+    bool some = false;
+    for (uint16_t i = 0; i < rule_count; i++) {
+        if (selection->on[i] && rules[i].source != SOURCE_POD_SECURITY) return false;
+        some |= selection->on[i];
+    }
+    return some;
+}
+
+static bool source_matches(uint8_t source, const char *word) {
+    if (strcmp(word, "server") == 0) return source <= SOURCE_WARNING;
+    return strcmp(word, diag_source_name((DiagSource)source)) == 0;
+}
+
+/* Turns a comma-separated list of sources, rules and prefixes of rules on or off. */
+static bool select_rules(const Command *command, const char *option, const char *list, bool *on, bool value) {
+    char word[96];
+    while (*list) {
+        size_t length = strcspn(list, ",");
+        if (length >= sizeof word) length = sizeof word - 1;
+        memcpy(word, list, length);
+        word[length] = '\0';
+        list += strcspn(list, ",");
+        list += *list == ',';
+        bool found = length == 0;
+        static const char *const sources[] = {"server", "yaml",         "schema", "api", "warning",
+                                              "lint",   "pod-security", "policy", "all"};
+        for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) found |= strcmp(word, sources[i]) == 0;
+        for (uint16_t i = 0; i < rule_count; i++) {
+            bool match = strcmp(word, "all") == 0 || source_matches(rules[i].source, word) ||
+                         (length && str_starts(rules[i].name, str_of(word)));
+            if (match) on[i] = value;
+            found |= match;
+        }
+        if (found) continue;
+        const char **names = calloc((size_t)rule_count + 9, sizeof *names);
+        size_t count = 0;
+        for (uint16_t i = 0; names && i < rule_count; i++) names[count++] = rules[i].name.at;
+        for (size_t i = 0; names && i < sizeof sources / sizeof *sources; i++) names[count++] = sources[i];
+        const char *near = names ? nearest_word(word, names, count) : NULL;
+        if (near)
+            usage_error(command, "--%s knows no source or rule \"%s\"; did you mean %s?", option, word, near);
+        else
+            usage_error(command, "--%s knows no source or rule \"%s\"", option, word);
+        free(names);
+        return false;
+    }
+    return true;
+}
+
+static int run(int argc, char **argv) {
+    const Command *command = &check_command;
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    static const char *const formats[] = {"text", "concise", "json"};
+    static const char *const severities[] = {"info", "warning", "error", "never"};
+    static const char *const colours[] = {"auto", "always", "never"};
+    Arena arena = {0};
+    InputList list = {.arena = &arena};
+    ReportSettings report = {0};
+    RunSettings settings = {.minors = {VERSION_LAST}, .minorCount = 1, .podSecurity.minor = POD_SECURITY_LATEST};
+    settings.selection.on = NEW_ARRAY(&arena, bool, rule_count);
+    memset(settings.selection.on, true, rule_count);
+    int failOn = SEVERITY_ERROR, code = 0, number;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
+    const char *colour = "auto";
+    bool operands = false, selected = false, standard = false;
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
+        switch (parsed.option) {
+        case OPTION_HELP:
+            command_help(stdout, command);
+            arena_free(&arena);
+            return finish_output(0);
+        case OPTION_ERROR: code = 2; break;
+        case OPTION_OPERAND:
+            input_add(&list, str_of(parsed.value));
+            operands = true;
+            break;
+        case CHECK_FORMAT:
+            if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) code = 2;
+            report.format = (ReportFormat)number;
+            break;
+        case CHECK_SELECT:
+            if (!selected) memset(settings.selection.on, false, rule_count);
+            selected = true;
+            if (!select_rules(command, "select", parsed.value, settings.selection.on, true)) code = 2;
+            break;
+        case CHECK_IGNORE:
+            if (!select_rules(command, "ignore", parsed.value, settings.selection.on, false)) code = 2;
+            break;
+        case CHECK_VERSION:
+            if (!parse_versions(command, parsed.value, &settings)) code = 2;
+            break;
+        case CHECK_POD_SECURITY:
+            if (!parse_pod_security(command, parsed.value, &settings.podSecurity)) code = 2;
+            standard = true;
+            break;
+        case CHECK_LEVELS: settings.podSecurityLevels = report.podSecurityLevels = true; break;
+        case CHECK_FAIL_ON:
+            if ((failOn = choose(command, "fail-on", parsed.value, severities, COUNT(severities))) < 0) code = 2;
+            break;
+        case CHECK_QUIET: report.quiet = true; break;
+        case CHECK_COLOUR:
+            if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) code = 2;
+            colour = parsed.value;
+            break;
+        case CHECK_THREADS: {
+            char *end;
+            threads = strtol(parsed.value, &end, 10);
+            if (*end || threads < 1 || threads > 256) code = usage_error(command, "--threads takes a number from 1 to 256");
+            break;
+        }
+        default: break;
+        }
+    }
+    if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(&settings.selection))
+        code = usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
+    if (code == 0 && !operands) code = usage_error(command, "name the files or directories to check, or - for standard input");
+    if (code) {
+        arena_free(&arena);
+        return code;
+    }
+    if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
+    settings.threads = (unsigned)threads;
+    report.colour = want_colour(colour);
+    report.minorCount = settings.minorCount;
+    memcpy(report.minors, settings.minors, sizeof report.minors);
+    Arena *arenas = NEW_ARRAY(&arena, Arena, threads);
+    Run run;
+    run_check(&run, &list, &settings, arenas);
+    for (uint32_t i = 0; i < list.faults.n; i++) {
+        fprintf(stderr, "podlint: cannot read %s: %s\n", list.faults.at[i].path.at, strerror(list.faults.at[i].error));
+        code = 2;
+    }
+    for (uint32_t i = 0; i < run.fileCount; i++) {
+        if (!run.files[i].error.at) continue;
+        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)run.files[i].name.len, run.files[i].name.at,
+                (int)run.files[i].error.len, run.files[i].error.at);
+        code = 2;
+    }
+    report_write(stdout, &run, &report);
+    uint32_t counts[] = {run.infos, run.warnings, run.errors};
+    for (int severity = failOn; severity <= SEVERITY_ERROR && code == 0; severity++)
+        if (counts[severity]) code = 1;
+    for (long i = 0; i < threads; i++) arena_free(&arenas[i]);
+    arena_free(&arena);
+    return finish_output(code);
+}

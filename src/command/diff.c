@@ -1,0 +1,152 @@
+#include "../diff_report.h"
+#include "../git.h"
+#include "../input.h"
+#include "command.h"
+
+enum { DIFF_GIT, DIFF_STAGED, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };
+
+static const Option options[] = {
+    {"git", 0, "REF", "Compare the work tree with a revision, or two revisions: A..B. The operands then limit it to paths."},
+    {"staged", 0, NULL, "Compare what is staged with HEAD, or with the revision of --git."},
+    {"format", 'f', "FORMAT", "text (the default), concise (one line a change) or json."},
+    {"fail-on", 0, "EFFECT", "Exit with 1 from this effect on: refused (default), recreate, rollout, or never."},
+    {"kubernetes-version", 0, "VERSION", "The API server to speak for: 1.32 to 1.37. Default: the newest."},
+    {"quiet", 'q', NULL, "No summary."},
+    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+};
+
+static int run(int argc, char **argv);
+
+const Command diff_command = {
+    "diff",
+    "OLD NEW",
+    "Say what a change to manifests would do.",
+    "Compares two files or directories, or with --git or --staged two states of a repository, and says of every changed object "
+    "what applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be refused by the "
+    "API server because a field cannot change. Objects are paired by kind, namespace and name, wherever they stand; items of "
+    "keyed lists by their keys. --git alone means --git HEAD.",
+    options,
+    COUNT(options),
+    "  podlint diff old.yaml new.yaml               two files\n  podlint diff --git HEAD                      what is not "
+    "committed\n  podlint diff --git main..HEAD deploy/        what a branch changes below a directory\n  podlint diff --staged  "
+    "                      for a pre-commit hook\n",
+    run};
+
+static void add_side(DiffSide *side, Str path, uint8_t minor, int *code) {
+    InputList list = {.arena = side->arena};
+    input_add(&list, path);
+    for (uint32_t i = 0; i < list.faults.n; i++) {
+        fprintf(stderr, "podlint: cannot read %s: %s\n", list.faults.at[i].path.at, strerror(list.faults.at[i].error));
+        *code = 2;
+    }
+    for (uint32_t i = 0; i < list.files.n; i++) diff_add_file(side, list.files.at[i].path, minor);
+}
+
+static void report_unread(const DiffSide *side, int *code) {
+    for (uint32_t i = 0; i < side->files.n; i++) {
+        const DiffFile *file = side->files.at[i];
+        if (!file->error.at) continue;
+        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file->source.name.len, file->source.name.at,
+                (int)file->error.len, file->error.at);
+        *code = 2;
+    }
+}
+
+/* The name of a file at a revision, as git writes it. */
+static Str at_revision(Arena *arena, Str revision, Str path) {
+    return str_format(arena, "%.*s:%.*s", (int)revision.len, revision.at, (int)path.len, path.at);
+}
+
+static int add_git_sides(const Command *command, Arena *arena, const char *revision, bool staged, const Str *paths, size_t count,
+                         DiffSide *before, DiffSide *after, uint8_t minor) {
+    GitRange range = {.from = revision && *revision ? str_of(revision) : S("HEAD"), .staged = staged};
+    const char *dots = revision ? strstr(revision, "..") : NULL;
+    if (dots) {
+        range.from = dots == revision ? S("HEAD") : (Str){revision, (size_t)(dots - revision)};
+        range.to = dots[2] ? str_of(dots + 2) : S("HEAD");
+        if (staged) return usage_error(command, "--staged compares one revision with the index; --git %s names two", revision);
+    }
+    GitFiles files = {0};
+    const char *error = git_changes(arena, &range, paths, count, &files);
+    if (error) {
+        fprintf(stderr, "podlint: %s\n", error);
+        return 2;
+    }
+    for (uint32_t i = 0; i < files.n; i++) {
+        const GitFile *file = &files.at[i];
+        if (file->oldText.at) diff_add_text(before, at_revision(arena, range.from, file->oldPath), file->oldText, minor);
+        Str name = range.to.len ? at_revision(arena, range.to, file->newPath) : file->newPath;
+        if (file->newText.at) diff_add_text(after, name, file->newText, minor);
+    }
+    return 0;
+}
+
+static int run(int argc, char **argv) {
+    const Command *command = &diff_command;
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    static const char *const formats[] = {"text", "concise", "json"};
+    static const char *const levels[] = {"rollout", "recreate", "refused", "never"};
+    static const char *const colours[] = {"auto", "always", "never"};
+    ReportSettings settings = {0};
+    uint8_t minor = VERSION_LAST;
+    const char *revision = NULL, *colour = "auto";
+    bool staged = false;
+    int failOn = EFFECT_REFUSED - EFFECT_ROLLOUT, number, code = 0;
+    Arena arena = {0};
+    ARRAY(Str) operands = {0};
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
+        switch (parsed.option) {
+        case OPTION_HELP:
+            command_help(stdout, command);
+            arena_free(&arena);
+            return finish_output(0);
+        case OPTION_ERROR: code = 2; break;
+        case OPTION_OPERAND: ARRAY_PUSH(&arena, &operands, str_of(parsed.value)); break;
+        case DIFF_GIT: revision = parsed.value; break;
+        case DIFF_STAGED: staged = true; break;
+        case DIFF_FORMAT:
+            if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) code = 2;
+            settings.format = (ReportFormat)number;
+            break;
+        case DIFF_FAIL_ON:
+            if ((failOn = choose(command, "fail-on", parsed.value, levels, COUNT(levels))) < 0) code = 2;
+            break;
+        case DIFF_VERSION:
+            if ((number = parse_version(command, parsed.value)) < 0) code = 2;
+            minor = (uint8_t)number;
+            break;
+        case DIFF_QUIET: settings.quiet = true; break;
+        case DIFF_COLOUR:
+            if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) code = 2;
+            colour = parsed.value;
+            break;
+        default: break;
+        }
+    }
+    settings.colour = want_colour(colour);
+    settings.minors[settings.minorCount++] = minor;
+    DiffSide before = {.arena = &arena}, after = {.arena = &arena};
+    if (code == 0 && (revision || staged)) {
+        code = add_git_sides(command, &arena, revision, staged, operands.at, operands.n, &before, &after, minor);
+    } else if (code == 0 && operands.n != 2) {
+        code = usage_error(command, "name the old and the new file or directory, or compare with --git REF");
+    } else if (code == 0) {
+        add_side(&before, operands.at[0], minor, &code);
+        add_side(&after, operands.at[1], minor, &code);
+    }
+    if (code == 2 && !before.files.n && !after.files.n) {
+        arena_free(&arena);
+        return 2;
+    }
+    report_unread(&before, &code);
+    report_unread(&after, &code);
+    DiffResult result;
+    diff_compare(&result, &arena, &before, &after);
+    diff_report_write(stdout, &arena, &result, &settings);
+    for (int effect = EFFECT_ROLLOUT + failOn; effect <= EFFECT_REFUSED && code == 0; effect++)
+        if (result.counts[effect]) code = 1;
+    for (uint32_t i = 0; i < result.pairs.n && code == 0 && failOn < (int)COUNT(levels) - 1; i++)
+        if (!result.pairs.at[i].applies) code = 1;
+    arena_free(&arena);
+    return finish_output(code);
+}

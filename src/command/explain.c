@@ -1,0 +1,139 @@
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../explain.h"
+#include "command.h"
+
+enum {
+    EXPLAIN_RECURSIVE,
+    EXPLAIN_DEPTH,
+    EXPLAIN_FORMAT,
+    EXPLAIN_EXAMPLES,
+    EXPLAIN_ALL,
+    EXPLAIN_CHANGES,
+    EXPLAIN_VERSION,
+    EXPLAIN_COLOUR
+};
+
+static const Option options[] = {
+    {"recursive", 'r', NULL, "Show all fields below, as a tree."},
+    {"depth", 0, "N", "How many levels of fields to show. Default: 1."},
+    {"format", 'f', "FORMAT", "text (the default), json or markdown."},
+    {"examples", 0, NULL, "Show an example of each field too."},
+    {"all", 0, NULL, "Write the whole reference as Markdown: topics, types and fields, rules."},
+    {"changes", 0, "A..B",
+     "List the fields and feature gates that came, went or changed between two versions, as in 1.34..1.37."},
+    {"kubernetes-version", 0, "VERSION", "The API server to speak of: 1.32 to 1.37. Default: the newest."},
+    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+};
+
+static int run(int argc, char **argv);
+
+const Command explain_command = {
+    "explain",
+    "[PATH | NAME]",
+    "Tell what a field, a rule, an error or a part of a pod's life is.",
+    "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports "
+    "as it stands in a diagnostic), a field name by itself (all places that have it), a rule by its name, an error type of the "
+    "API server (FieldValueInvalid), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. "
+    "Without a name it lists what there is.",
+    options,
+    COUNT(options),
+    "  podlint explain spec.containers              a field of a pod\n  podlint explain imagePullPolicy              every place "
+    "that has the field\n  podlint explain deploy.spec -r               a tree of fields\n  podlint explain termination          "
+    "        how a pod ends\n  podlint explain --changes 1.34..1.37         what is new\n",
+    run};
+
+/* Prints a text, through the pager if it does not fit on the terminal. */
+static void print_paged(Str text) {
+    struct winsize size;
+    int lines = 0;
+    for (size_t i = 0; i < text.len; i++) lines += text.at[i] == '\n';
+    bool fits = !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || lines < size.ws_row;
+    const char *pager = getenv("PAGER");
+    setenv("LESS", "FRX", 0);
+    FILE *out = fits ? NULL : popen(pager && *pager ? pager : "less", "w");
+    fwrite(text.at, 1, text.len, out ? out : stdout);
+    if (out) pclose(out);
+}
+
+static bool parse_range(const Command *command, const char *value, int *from, int *to) {
+    char text[32];
+    const char *dots = strstr(value, "..");
+    if (!dots || (size_t)(dots - value) >= sizeof text) {
+        usage_error(command, "--changes takes two versions, as in 1.34..1.37");
+        return false;
+    }
+    memcpy(text, value, (size_t)(dots - value));
+    text[dots - value] = '\0';
+    *from = parse_version(command, text);
+    *to = *from < 0 ? -1 : parse_version(command, dots + 2);
+    return *from > 0 && *to > 0;
+}
+
+static int run(int argc, char **argv) {
+    const Command *command = &explain_command;
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    static const char *const formats[] = {"text", "json", "markdown"};
+    static const char *const colours[] = {"auto", "always", "never"};
+    ExplainSettings settings = {.depth = 1, .minor = VERSION_LAST, .width = terminal_width()};
+    const char *query = NULL, *colour = "auto";
+    int number, from = 0, to = 0;
+    bool all = false;
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
+        switch (parsed.option) {
+        case OPTION_HELP: command_help(stdout, command); return finish_output(0);
+        case OPTION_ERROR: return 2;
+        case OPTION_OPERAND:
+            if (query) return usage_error(command, "one thing at a time, please: %s and %s", query, parsed.value);
+            query = parsed.value;
+            break;
+        case EXPLAIN_RECURSIVE: settings.depth = 32; break;
+        case EXPLAIN_DEPTH: {
+            char *end;
+            long depth = strtol(parsed.value, &end, 10);
+            if (*end || depth < 0 || depth > 32) return usage_error(command, "--depth takes a number from 0 to 32");
+            settings.depth = (int)depth;
+            break;
+        }
+        case EXPLAIN_FORMAT:
+            if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) return 2;
+            settings.format = (ExplainFormat)number;
+            break;
+        case EXPLAIN_EXAMPLES: settings.examples = true; break;
+        case EXPLAIN_ALL: all = true; break;
+        case EXPLAIN_CHANGES:
+            if (!parse_range(command, parsed.value, &from, &to)) return 2;
+            break;
+        case EXPLAIN_VERSION:
+            if ((number = parse_version(command, parsed.value)) < 0) return 2;
+            settings.minor = (uint8_t)number;
+            break;
+        case EXPLAIN_COLOUR:
+            if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) return 2;
+            colour = parsed.value;
+            break;
+        default: break;
+        }
+    }
+    settings.colour = want_colour(colour);
+    Arena arena = {0};
+    Buf out = {.arena = &arena};
+    ExplainKind kind = EXPLAINS_TOPIC;
+    if (all)
+        explain_all(&out, &settings);
+    else if (from)
+        explain_changes(&out, (uint8_t)from, (uint8_t)to, &settings);
+    else if (query)
+        kind = explain(&out, str_of(query), &settings);
+    else
+        explain_index(&out, &settings);
+    Str text = buf_text(&out);
+    if (kind == EXPLAINS_NOTHING)
+        fprintf(stderr, "podlint: %.*s", (int)text.len, text.at);
+    else
+        print_paged(text);
+    arena_free(&arena);
+    return finish_output(kind == EXPLAINS_NOTHING ? 1 : 0);
+}
