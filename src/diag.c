@@ -61,14 +61,13 @@ static Str fill(Arena *arena, Str template, const Str *arguments) {
     return buf_text(&buf);
 }
 
-Diag *diag_add(DiagList *list, uint16_t rule, Where where, const Str *arguments) {
-    const Rule *row = &rules[rule];
+Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *arguments) {
     Diag diag = {.rule = rule,
-                 .severity = row->severity,
+                 .severity = rule->severity,
                  .span = where.span,
                  .path = where.path,
-                 .message = fill(list->arena, row->message, arguments),
-                 .help = row->help.len ? fill(list->arena, row->help, arguments) : S("")};
+                 .message = fill(list->arena, rule->message, arguments),
+                 .help = rule->help.len ? fill(list->arena, rule->help, arguments) : S("")};
     ARRAY_PUSH(list->arena, &list->items, diag);
     return &list->items.at[list->items.n - 1];
 }
@@ -85,7 +84,7 @@ static int compare(const void *left, const void *right) {
     const Diag *a = left, *b = right;
     if (a->span.at != b->span.at) return a->span.at < b->span.at ? -1 : 1;
     if (a->severity != b->severity) return a->severity > b->severity ? -1 : 1;
-    if (a->rule != b->rule) return a->rule < b->rule ? -1 : 1;
+    if (a->rule != b->rule) return a->rule->number < b->rule->number ? -1 : 1;
     int order = str_cmp(a->path, b->path);
     return order ? order : str_cmp(a->message, b->message);
 }

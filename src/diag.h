@@ -36,6 +36,7 @@ typedef enum ApiError {
 /* A kind of finding: one entry of rules/. */
 typedef struct Rule {
     Str name;
+    uint16_t number;   /* rules that the user brings follow those of `rules` */
     Str message;       /* template: {0}, {1} ... stand for the arguments */
     Str help;          /* template, may be empty */
     Str why;           /* for explain, may be empty */
@@ -61,7 +62,7 @@ typedef struct Note {
 } Note;
 
 typedef struct Diag {
-    uint16_t rule;    /* index into rules */
+    const Rule *rule;
     uint8_t severity; /* Severity */
     Span span;
     Str path; /* as the API server prints it, may be empty */
@@ -75,9 +76,9 @@ typedef struct DiagList {
     ARRAY(Diag) items;
 } DiagList;
 
-/* Appends a diagnostic of rule number `rule` with its templates filled from `arguments`. The pointer returned is good until the
- * next one is added. The generated emitters call it; nobody else needs to. */
-Diag *diag_add(DiagList *list, uint16_t rule, Where where, const Str *arguments);
+/* Appends a diagnostic of `rule` with its templates filled from `arguments`. The pointer returned is good until the next one is
+ * added. The generated emitters call it for the rules in C. */
+Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *arguments);
 
 /* Adds a related place to a diagnostic. */
 void diag_note(DiagList *list, Diag *diag, Span span, Str text);

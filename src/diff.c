@@ -140,7 +140,7 @@ static bool is_prefix(Str path, Str of) {
 static bool has_error_at(const Document *document, Str path, bool exact) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity != SEVERITY_ERROR || rules[diag->rule].source > SOURCE_API) continue;
+        if (diag->severity != SEVERITY_ERROR || diag->rule->source > SOURCE_API) continue;
         if (is_prefix(path, diag->path)) return true;
         if (!exact && diag->path.len && is_prefix(diag->path, path)) return true;
     }
@@ -289,7 +289,7 @@ static Str command(Arena *arena, const Document *document, const char *options) 
 static bool is_accepted(const Document *document) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rules[diag->rule].source <= SOURCE_API) return false;
+        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) return false;
     }
     return true;
 }

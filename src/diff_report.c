@@ -104,7 +104,7 @@ static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const Rep
         Place place = source_place(&pair->after.file->source, arena, diag->span.at);
         bool indent = settings->format == REPORT_TEXT;
         fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(pair->after.file->source.name), place.line,
-                place.column, settings->colour ? "\033[1;31m" : "", TEXT(rules[diag->rule].name), reset(settings->colour),
+                place.column, settings->colour ? "\033[1;31m" : "", TEXT(diag->rule->name), reset(settings->colour),
                 TEXT(diag->message));
         if (diag->help.len) fprintf(out, "; %.*s", TEXT(diag->help));
         fputc('\n', out);
@@ -172,7 +172,7 @@ static json_t *json_side(Arena *arena, const DiffObject *object, const Path *pat
 }
 
 static json_t *json_diag(Arena *arena, const DiffObject *object, const Diag *diag) {
-    const Rule *rule = &rules[diag->rule];
+    const Rule *rule = diag->rule;
     Place start = source_place(&object->file->source, arena, diag->span.at),
           end = source_place(&object->file->source, arena, diag->span.end);
     json_t *out = json_pack("{s:s,s:o,s:s,s:o,s:i,s:i,s:i,s:i,s:o}", "source", diag_source_name((DiagSource)rule->source), "rule",

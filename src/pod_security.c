@@ -94,7 +94,7 @@ static void check_host_namespaces(Trial *t) {
     for (size_t i = 0; i < COUNT(namespaces); i++) {
         if (!namespaces[i].shared) continue;
         Path at = path_field(t->pod.path, namespaces[i].field);
-        emit_host_namespaces(t->c->diags, where(t->c, &at), namespaces[i].field, t->name);
+        emit_pss_host_namespaces(t->c->diags, where(t->c, &at), namespaces[i].field, t->name);
     }
 }
 
@@ -104,7 +104,7 @@ static void check_privileged(Trial *t) {
         const SecurityContext *own = w.container->securityContext;
         if (!own || !own->privileged.value) continue;
         Path context = FIELD(&w.path, "securityContext"), at = FIELD(&context, "privileged");
-        emit_privileged(t->c->diags, where(t->c, &at), container_called(t, &w), t->name);
+        emit_pss_privileged(t->c->diags, where(t->c, &at), container_called(t, &w), t->name);
     }
 }
 
@@ -115,9 +115,9 @@ static void check_privilege_escalation(Trial *t) {
         OptBool allow = w.container->securityContext ? w.container->securityContext->allowPrivilegeEscalation : (OptBool){0};
         if (allow.set && !allow.value) continue;
         Path context = FIELD(&w.path, "securityContext"), at = FIELD(&context, "allowPrivilegeEscalation");
-        emit_allow_privilege_escalation(t->c->diags, where(t->c, &at), container_called(t, &w),
-                                        allow.set ? S("sets") : S("leaves out"), allow.set ? S(" true") : S(", which means true"),
-                                        t->name);
+        emit_pss_allow_privilege_escalation(t->c->diags, where(t->c, &at), container_called(t, &w),
+                                            allow.set ? S("sets") : S("leaves out"),
+                                            allow.set ? S(" true") : S(", which means true"), t->name);
     }
 }
 
@@ -149,10 +149,10 @@ static void check_added(Trial *t, const ContainerWalk *w, const Str *allowed, si
         if (str_in(add.at[i], allowed, count)) continue;
         Str name = shown(arena, add.at[i]), words = words_or(arena, allowed, count);
         Path at = path_index(&list, i);
-        emit_capabilities(t->c->diags, where(t->c, &at), container_called(t, w),
-                          str_format(arena, "adds %.*s to", (int)name.len, name.at), t->name,
-                          str_format(arena, "allows only %.*s", (int)words.len, words.at),
-                          capability_hint(t, add.at[i], allowed, count));
+        emit_pss_capabilities(t->c->diags, where(t->c, &at), container_called(t, w),
+                              str_format(arena, "adds %.*s to", (int)name.len, name.at), t->name,
+                              str_format(arena, "allows only %.*s", (int)words.len, words.at),
+                              capability_hint(t, add.at[i], allowed, count));
     }
 }
 
@@ -166,8 +166,8 @@ static void report_not_dropped(Trial *t, const ContainerWalk *w, const Capabilit
     Str hint = S("write capabilities: {drop: [ALL]}; NET_BIND_SERVICE may be added, for ports below 1024");
     for (uint32_t i = 0; capabilities && i < capabilities->drop.n; i++)
         if (str_eq_nocase(capabilities->drop.at[i], S("all"))) hint = S("write ALL in upper case");
-    emit_capabilities(t->c->diags, where(t->c, &drop), container_called(t, w), S("does not drop ALL of"), t->name,
-                      S("wants drop: [ALL]"), hint);
+    emit_pss_capabilities(t->c->diags, where(t->c, &drop), container_called(t, w), S("does not drop ALL of"), t->name,
+                          S("wants drop: [ALL]"), hint);
 }
 
 /* From 1.22 on the rule of restricted replaces that of baseline, also where it has nothing to say of a Windows pod. */
@@ -193,8 +193,8 @@ static void check_host_paths(Trial *t) {
         const Volume *volume = &t->pod.spec->volumes.at[i];
         if (!volume->hostPath) continue;
         Path item = path_index(&volumes, i), at = FIELD(&item, "hostPath");
-        emit_host_path_volumes(t->c->diags, where(t->c, &at), shown(t->c->arena, volume->name),
-                               shown(t->c->arena, volume->hostPath->path), t->name);
+        emit_pss_host_path_volumes(t->c->diags, where(t->c, &at), shown(t->c->arena, volume->name),
+                                   shown(t->c->arena, volume->hostPath->path), t->name);
     }
 }
 
@@ -232,9 +232,9 @@ static void check_volume_types(Trial *t) {
         }
         if (allowed || !refused) continue;
         Path item = path_index(&volumes, i), at = path_field(&item, refused->name);
-        emit_restricted_volumes(t->c->diags, where(t->c, &at), shown(t->c->arena, volume->name), refused->name, t->name,
-                                words_or(t->c->arena, restrictedVolumes, COUNT(restrictedVolumes)),
-                                volume_instead(refused->name));
+        emit_pss_restricted_volumes(t->c->diags, where(t->c, &at), shown(t->c->arena, volume->name), refused->name, t->name,
+                                    words_or(t->c->arena, restrictedVolumes, COUNT(restrictedVolumes)),
+                                    volume_instead(refused->name));
     }
 }
 
@@ -248,9 +248,9 @@ static void check_host_ports(Trial *t) {
             Path item = path_index(&ports, i), at = FIELD(&item, "hostPort"), source = FIELD(&item, "containerPort");
             if (!port->hostPort) continue;
             bool written = port->head.node && node_get(port->head.node, at.name);
-            emit_host_ports(t->c->diags, where_printed(t->c, written ? &at : &source, &at), container_called(t, &w),
-                            str_int(t->c->arena, port->hostPort), written ? S("") : S(" because of hostNetwork"), t->name,
-                            written ? S("remove hostPort, and let a Service lead to the port") : S("remove hostNetwork"));
+            emit_pss_host_ports(t->c->diags, where_printed(t->c, written ? &at : &source, &at), container_called(t, &w),
+                                str_int(t->c->arena, port->hostPort), written ? S("") : S(" because of hostNetwork"), t->name,
+                                written ? S("remove hostPort, and let a Service lead to the port") : S("remove hostNetwork"));
         }
     }
 }
@@ -258,8 +258,8 @@ static void check_host_ports(Trial *t) {
 static void check_host(Trial *t, const ContainerWalk *w, Str host, Str caller, const Path *action) {
     Path at = FIELD(action, "host");
     if (!host.len) return;
-    emit_host_probes_and_host_lifecycle(t->c->diags, where(t->c, &at), caller, container_called(t, w), shown(t->c->arena, host),
-                                        t->name);
+    emit_pss_host_probes_and_host_lifecycle(t->c->diags, where(t->c, &at), caller, container_called(t, w),
+                                            shown(t->c->arena, host), t->name);
 }
 
 static void check_actions(Trial *t, const ContainerWalk *w, const HTTPGetAction *get, const TCPSocketAction *socket,
@@ -303,8 +303,8 @@ static void check_proc_mounts(Trial *t) {
         const SecurityContext *own = w.container->securityContext;
         if (!own || !own->procMount.at || str_eq(own->procMount, S("Default"))) continue;
         Path context = FIELD(&w.path, "securityContext"), at = FIELD(&context, "procMount");
-        emit_proc_mount(t->c->diags, where(t->c, &at), container_called(t, &w), shown(t->c->arena, own->procMount), t->name,
-                        relaxed ? S(", or set hostUsers: false in the pod's spec") : S(""));
+        emit_pss_proc_mount(t->c->diags, where(t->c, &at), container_called(t, &w), shown(t->c->arena, own->procMount), t->name,
+                            relaxed ? S(", or set hostUsers: false in the pod's spec") : S(""));
     }
 }
 
@@ -326,9 +326,9 @@ static void check_apparmor_annotations(Trial *t) {
         if (!str_starts(pair->key, prefix) || !pair->value.len) continue;
         if (str_eq(pair->value, S("runtime/default")) || str_starts(pair->value, S("localhost/"))) continue;
         Str name = shown(t->c->arena, str_slice(pair->key, prefix.len));
-        emit_app_armor_profile(t->c->diags, where_annotation(t, pair->key),
-                               str_format(t->c->arena, "the annotation gives container %.*s", (int)name.len, name.at),
-                               shown(t->c->arena, pair->value), t->name, S("runtime/default and localhost/PROFILE"));
+        emit_pss_app_armor_profile(t->c->diags, where_annotation(t, pair->key),
+                                   str_format(t->c->arena, "the annotation gives container %.*s", (int)name.len, name.at),
+                                   shown(t->c->arena, pair->value), t->name, S("runtime/default and localhost/PROFILE"));
     }
 }
 
@@ -337,8 +337,8 @@ static void check_apparmor(Trial *t) {
     for (contexts_start(&x, t); contexts_next(&x);) {
         if (!x.appArmor || is_profile(x.appArmor->type)) continue;
         Path profile = FIELD(&x.path, "appArmorProfile"), at = FIELD(&profile, "type");
-        emit_app_armor_profile(t->c->diags, where(t->c, &at), str_join(t->c->arena, setter(&x), S(" has")),
-                               shown(t->c->arena, x.appArmor->type), t->name, S("RuntimeDefault and Localhost"));
+        emit_pss_app_armor_profile(t->c->diags, where(t->c, &at), str_join(t->c->arena, setter(&x), S(" has")),
+                                   shown(t->c->arena, x.appArmor->type), t->name, S("RuntimeDefault and Localhost"));
     }
     check_apparmor_annotations(t);
 }
@@ -351,10 +351,10 @@ static void check_seccomp_annotation(Trial *t, Str key, Str who) {
     const Str *value = map_get(t->pod.meta->annotations, key);
     if (!value || is_seccomp_annotation(*value)) return;
     Str text = shown(t->c->arena, *value);
-    emit_seccomp_profile(t->c->diags, where_annotation(t, key), who, S("the"),
-                         str_format(t->c->arena, " \"%.*s\" by its annotation", (int)text.len, text.at), t->name,
-                         S("allows runtime/default, docker/default and localhost/PROFILE"),
-                         S("write runtime/default, or remove the annotation"));
+    emit_pss_seccomp_profile(t->c->diags, where_annotation(t, key), who, S("the"),
+                             str_format(t->c->arena, " \"%.*s\" by its annotation", (int)text.len, text.at), t->name,
+                             S("allows runtime/default, docker/default and localhost/PROFILE"),
+                             S("write runtime/default, or remove the annotation"));
 }
 
 static void check_seccomp_annotations(Trial *t) {
@@ -390,7 +390,7 @@ static bool says_seccomp(const Contexts *x) {
 
 static void report_no_seccomp(const Trial *t, const Contexts *x, bool forAll) {
     Path profile = FIELD(&x->path, "seccompProfile"), at = FIELD(&profile, "type");
-    emit_seccomp_profile(
+    emit_pss_seccomp_profile(
         t->c->diags, where(t->c, &at), forAll ? S("the pod") : setter(x), S("no"), S(""), t->name,
         S("wants RuntimeDefault or Localhost"),
         forAll
@@ -410,7 +410,7 @@ static void check_seccomp(Trial *t) {
         if (!x.seccomp || is_profile(x.seccomp->type)) continue;
         Path profile = FIELD(&x.path, "seccompProfile"), at = FIELD(&profile, "type");
         Str type = shown(t->c->arena, x.seccomp->type);
-        emit_seccomp_profile(
+        emit_pss_seccomp_profile(
             t->c->diags, where(t->c, &at), setter(&x), S("the"), str_format(t->c->arena, " \"%.*s\"", (int)type.len, type.at),
             t->name, S("allows RuntimeDefault and Localhost"),
             wanted ? S("write type: RuntimeDefault") : S("write type: RuntimeDefault, or remove seccompProfile"));
@@ -433,8 +433,8 @@ static void report_non_root(const Trial *t, const Contexts *x, bool forAll) {
     Str hint = forAll ? S("write runAsNonRoot: true in the pod's securityContext, which holds for all its containers")
                : x->runAsNonRoot.set ? S("write runAsNonRoot: true")
                                      : S("write runAsNonRoot: true in the pod's securityContext or in the container's");
-    emit_run_as_non_root(t->c->diags, where(t->c, &at), setter(x), x->runAsNonRoot.set ? S("sets") : S("does not set"),
-                         x->runAsNonRoot.set ? S(" false") : S(""), t->name, root_hint(t, hint));
+    emit_pss_run_as_non_root(t->c->diags, where(t->c, &at), setter(x), x->runAsNonRoot.set ? S("sets") : S("does not set"),
+                             x->runAsNonRoot.set ? S(" false") : S(""), t->name, root_hint(t, hint));
 }
 
 static void check_run_as_non_root(Trial *t) {
@@ -451,14 +451,14 @@ static void check_run_as_user(Trial *t) {
     for (contexts_start(&x, t); contexts_next(&x);) {
         if (!x.runAsUser.set || x.runAsUser.value != 0) continue;
         Path at = FIELD(&x.path, "runAsUser");
-        emit_run_as_user(t->c->diags, where(t->c, &at), setter(&x), t->name,
-                         root_hint(t, S("write the number of another user of the image, or remove runAsUser")));
+        emit_pss_run_as_user(t->c->diags, where(t->c, &at), setter(&x), t->name,
+                             root_hint(t, S("write the number of another user of the image, or remove runAsUser")));
     }
 }
 
 static void report_selinux(const Trial *t, const Contexts *x, Str field, Str value, Str allowed) {
     Path options = FIELD(&x->path, "seLinuxOptions"), at = path_field(&options, field);
-    emit_se_linux_options(t->c->diags, where(t->c, &at), setter(x), field, shown(t->c->arena, value), t->name, allowed);
+    emit_pss_se_linux_options(t->c->diags, where(t->c, &at), setter(x), field, shown(t->c->arena, value), t->name, allowed);
 }
 
 static void check_selinux(Trial *t) {
@@ -522,7 +522,7 @@ static void check_sysctls(Trial *t) {
         Str name = own->sysctls.at[i].name;
         if (is_safe_sysctl(name, t->minor)) continue;
         Path item = path_index(&list, i), at = FIELD(&item, "name");
-        emit_sysctls(t->c->diags, where(t->c, &at), shown(t->c->arena, name), t->name, sysctl_hint(t, name));
+        emit_pss_sysctls(t->c->diags, where(t->c, &at), shown(t->c->arena, name), t->name, sysctl_hint(t, name));
     }
 }
 
@@ -531,7 +531,7 @@ static void check_host_processes(Trial *t) {
     for (contexts_start(&x, t); contexts_next(&x);) {
         if (!x.windows || !x.windows->hostProcess.value) continue;
         Path options = FIELD(&x.path, "windowsOptions"), at = FIELD(&options, "hostProcess");
-        emit_pod_security_windows_host_process(t->c->diags, where(t->c, &at), setter(&x), t->name);
+        emit_pss_windows_host_process(t->c->diags, where(t->c, &at), setter(&x), t->name);
     }
 }
 
@@ -541,26 +541,26 @@ static const struct {
     uint8_t level, since;
     void (*check)(Trial *t);
 } checks[] = {
-    {RULE_host_namespaces, POD_SECURITY_BASELINE, 0, check_host_namespaces},
-    {RULE_privileged, POD_SECURITY_BASELINE, 0, check_privileged},
-    {RULE_capabilities, POD_SECURITY_BASELINE, 0, check_capabilities},
-    {RULE_host_path_volumes, POD_SECURITY_BASELINE, 0, check_host_paths},
-    {RULE_host_ports, POD_SECURITY_BASELINE, 0, check_host_ports},
-    {RULE_host_probes_and_host_lifecycle, POD_SECURITY_BASELINE, 34, check_hosts},
-    {RULE_app_armor_profile, POD_SECURITY_BASELINE, 0, check_apparmor},
-    {RULE_se_linux_options, POD_SECURITY_BASELINE, 0, check_selinux},
-    {RULE_proc_mount, POD_SECURITY_BASELINE, 0, check_proc_mounts},
-    {RULE_seccomp_profile, POD_SECURITY_BASELINE, 0, check_seccomp},
-    {RULE_sysctls, POD_SECURITY_BASELINE, 0, check_sysctls},
-    {RULE_pod_security_windows_host_process, POD_SECURITY_BASELINE, 0, check_host_processes},
-    {RULE_restricted_volumes, POD_SECURITY_RESTRICTED, 0, check_volume_types},
-    {RULE_allow_privilege_escalation, POD_SECURITY_RESTRICTED, 8, check_privilege_escalation},
-    {RULE_run_as_non_root, POD_SECURITY_RESTRICTED, 0, check_run_as_non_root},
-    {RULE_run_as_user, POD_SECURITY_RESTRICTED, 23, check_run_as_user},
+    {RULE_pss_host_namespaces, POD_SECURITY_BASELINE, 0, check_host_namespaces},
+    {RULE_pss_privileged, POD_SECURITY_BASELINE, 0, check_privileged},
+    {RULE_pss_capabilities, POD_SECURITY_BASELINE, 0, check_capabilities},
+    {RULE_pss_host_path_volumes, POD_SECURITY_BASELINE, 0, check_host_paths},
+    {RULE_pss_host_ports, POD_SECURITY_BASELINE, 0, check_host_ports},
+    {RULE_pss_host_probes_and_host_lifecycle, POD_SECURITY_BASELINE, 34, check_hosts},
+    {RULE_pss_app_armor_profile, POD_SECURITY_BASELINE, 0, check_apparmor},
+    {RULE_pss_se_linux_options, POD_SECURITY_BASELINE, 0, check_selinux},
+    {RULE_pss_proc_mount, POD_SECURITY_BASELINE, 0, check_proc_mounts},
+    {RULE_pss_seccomp_profile, POD_SECURITY_BASELINE, 0, check_seccomp},
+    {RULE_pss_sysctls, POD_SECURITY_BASELINE, 0, check_sysctls},
+    {RULE_pss_windows_host_process, POD_SECURITY_BASELINE, 0, check_host_processes},
+    {RULE_pss_restricted_volumes, POD_SECURITY_RESTRICTED, 0, check_volume_types},
+    {RULE_pss_allow_privilege_escalation, POD_SECURITY_RESTRICTED, 8, check_privilege_escalation},
+    {RULE_pss_run_as_non_root, POD_SECURITY_RESTRICTED, 0, check_run_as_non_root},
+    {RULE_pss_run_as_user, POD_SECURITY_RESTRICTED, 23, check_run_as_user},
 };
 
 Str pod_security_check_name(unsigned number) {
-    return number < COUNT(checks) ? rules[checks[number].rule].name : S("");
+    return number < COUNT(checks) ? str_slice(rules[checks[number].rule].name, sizeof "pss-" - 1) : S("");
 }
 
 /* Runs the checks of a standard; returns those that found something, a bit for each. */

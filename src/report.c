@@ -59,7 +59,7 @@ static void write_versions(FILE *out, const ReportSettings *settings, const Find
 static void write_finding_text(FILE *out, const Palette *p, Str file, const Finding *f, const ReportSettings *settings) {
     const char *severity = severity_name((Severity)f->severity);
     fprintf(out, "%s%.*s:%u:%u:%s %s%s[%.*s]%s: %s%.*s%s", p->bold, TEXT(file), f->start.line, f->start.column, p->reset,
-            severity_colour(p, f->severity), severity, TEXT(rules[f->rule].name), p->reset, p->bold, TEXT(f->message), p->reset);
+            severity_colour(p, f->severity), severity, TEXT(f->rule->name), p->reset, p->bold, TEXT(f->message), p->reset);
     write_versions(out, settings, f);
     fputc('\n', out);
     int width = digits(f->start.line);
@@ -74,7 +74,7 @@ static void write_finding_text(FILE *out, const Palette *p, Str file, const Find
 
 static void write_finding_concise(FILE *out, const Palette *p, Str file, const Finding *f, const ReportSettings *settings) {
     fprintf(out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s", TEXT(file), f->start.line, f->start.column, severity_colour(p, f->severity),
-            severity_name((Severity)f->severity), p->reset, TEXT(rules[f->rule].name), TEXT(f->message));
+            severity_name((Severity)f->severity), p->reset, TEXT(f->rule->name), TEXT(f->message));
     write_versions(out, settings, f);
     if (f->help.len) fprintf(out, "; %.*s", TEXT(f->help));
     fputc('\n', out);
@@ -178,7 +178,7 @@ static json_t *json_str(Str s) {
 }
 
 static json_t *json_finding(const Finding *f, const ReportSettings *settings) {
-    const Rule *rule = &rules[f->rule];
+    const Rule *rule = f->rule;
     json_t *object = json_object();
     json_object_set_new(object, "source", json_string(diag_source_name((DiagSource)rule->source)));
     json_object_set_new(object, "rule", json_str(rule->name));

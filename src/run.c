@@ -61,15 +61,16 @@ static bool same_finding(const Finding *a, const Finding *b) {
 }
 
 /* Adds a document's diagnostics for version number `version` to what is known of it. */
-static void keep_findings(Worker *w, Source *source, Document *document, ResultDocument *out, unsigned version) {
+static void keep_findings(Worker *w, const ResultFile *file, Source *source, Document *document, ResultDocument *out,
+                          unsigned version) {
     diag_sort(&document->diags);
     uint32_t known = out->findingCount;
     Finding *findings = NEW_ARRAY(w->kept, Finding, known + document->diags.items.n);
     if (known) memcpy(findings, out->findings, known * sizeof *findings);
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rules[diag->rule].source <= SOURCE_API) out->accepted = false;
-        if (!w->settings->selection.on[diag->rule]) continue;
+        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) out->accepted = false;
+        if (!file->settings->on[diag->rule->number]) continue;
         Finding finding = finish(w, source, diag);
         Finding *same = NULL;
         for (uint32_t j = 0; j < known && !same; j++)
@@ -98,26 +99,25 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
 typedef ARRAY(ResultDocument) ResultDocuments;
 
 /* Judges an object by the Pod Security Standards, and adds the verdict to that for other versions. */
-static void check_pod_security(Worker *w, Document *document, ResultDocument *out, unsigned version) {
-    const RunSettings *settings = w->settings;
-    if (settings->podSecurity.level) pod_security_check(document, settings->podSecurity);
-    if (!settings->podSecurityLevels) return;
-    PodSecurityVerdict verdict = pod_security_judge(document, settings->podSecurity.minor);
+static void check_pod_security(Worker *w, PodSecurity standard, Document *document, ResultDocument *out, unsigned version) {
+    if (standard.level) pod_security_check(document, standard);
+    if (!w->settings->podSecurityLevels) return;
+    PodSecurityVerdict verdict = pod_security_judge(document, standard.minor);
     out->podSecurity = version ? pod_security_both(out->podSecurity, verdict) : verdict;
 }
 
-static void check_version(Worker *w, Source *source, unsigned version, ResultDocuments *documents) {
+static void check_version(Worker *w, const ResultFile *file, Source *source, unsigned version, ResultDocuments *documents) {
     NodeReader reader = {.source = source};
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
-        uint32_t count = model_build(&w->scratch, source, &node, w->settings->minors[version], &items);
+        uint32_t count = model_build(&w->scratch, source, &node, file->settings->minors[version], &items);
         for (uint32_t i = 0; i < count; i++, n++) {
             if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
-            check_pod_security(w, &items[i], &documents->at[n], version);
-            keep_findings(w, source, &items[i], &documents->at[n], version);
+            check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
+            keep_findings(w, file, source, &items[i], &documents->at[n], version);
         }
     }
 }
@@ -126,26 +126,25 @@ static int by_place(const void *left, const void *right) {
     const Finding *a = left, *b = right;
     if (a->start.line != b->start.line) return a->start.line < b->start.line ? -1 : 1;
     if (a->start.column != b->start.column) return a->start.column < b->start.column ? -1 : 1;
-    return (a->rule > b->rule) - (a->rule < b->rule);
+    return (a->rule->number > b->rule->number) - (a->rule->number < b->rule->number);
 }
 
-static void check_file(Worker *w, Str name, ResultFile *out) {
+static void check_file(Worker *w, ResultFile *out) {
     Source source;
-    SourceError error = source_read(&source, &w->scratch, name);
-    *out = (ResultFile){.name = name};
+    SourceError error = source_read(&source, &w->scratch, out->name);
     ResultDocuments documents = {0};
     if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN) {
         Document document = {.item = -1, .unreadable = true, .diags = {.arena = &w->scratch}};
         emit_utf_16(&document.diags, (Where){0}, run_read_error(&w->scratch, error, 0));
         ARRAY_PUSH(w->kept, &documents, keep_document(w, &source, &document));
-        keep_findings(w, &source, &document, documents.at, 0);
+        keep_findings(w, out, &source, &document, documents.at, 0);
     } else if (error) {
         out->error = run_read_error(w->kept, error, errno);
         return;
     }
-    for (unsigned version = 0; version < w->settings->minorCount && !error; version++)
-        check_version(w, &source, version, &documents);
-    for (uint32_t i = 0; i < documents.n && w->settings->minorCount > 1; i++)
+    for (unsigned version = 0; version < out->settings->minorCount && !error; version++)
+        check_version(w, out, &source, version, &documents);
+    for (uint32_t i = 0; i < documents.n && out->settings->minorCount > 1; i++)
         if (documents.at[i].findingCount)
             qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
     out->documents = documents.at;
@@ -157,7 +156,8 @@ static void *work(void *argument) {
     for (;;) {
         uint32_t i = atomic_fetch_add(w->next, 1);
         if (i >= w->list->files.n) break;
-        check_file(w, w->list->files.at[i].path, &w->run->files[i]);
+        w->run->files[i] = (ResultFile){.name = w->list->files.at[i].path, .settings = w->settings->files[i]};
+        check_file(w, &w->run->files[i]);
         arena_reset(&w->scratch);
     }
     arena_free(&w->scratch);

@@ -16,14 +16,14 @@ typedef struct FindingNote {
 
 /* A diagnostic with everything that a report needs. */
 typedef struct Finding {
-    uint16_t rule;
+    const Rule *rule;
     uint8_t severity;
     Place start, end; /* end: the place after the last code point */
     Str path, message, help;
     Excerpt excerpt; /* the source line of `start` */
     FindingNote *notes;
     uint32_t noteCount;
-    uint16_t versions; /* bit N: it holds for RunSettings.minors[N] */
+    uint16_t versions; /* bit N: it holds for FileSettings.minors[N] */
 } Finding;
 
 typedef struct ResultDocument {
@@ -38,28 +38,31 @@ typedef struct ResultDocument {
     PodSecurityVerdict podSecurity; /* if RunSettings.podSecurityLevels; what holds in all versions */
 } ResultDocument;
 
+typedef struct FileSettings FileSettings;
+
 typedef struct ResultFile {
     Str name;
+    const FileSettings *settings;
     Str error; /* why it could not be read; at is NULL if it could */
     ResultDocument *documents;
     uint32_t documentCount;
 } ResultFile;
 
-/* Which rules are reported: bit per rule. */
-typedef struct Selection {
-    bool *on; /* rule_count of them */
-} Selection;
-
 /* The most versions of Kubernetes that one run speaks for. */
 enum { MAX_VERSIONS = 8 };
 
-typedef struct RunSettings {
+/* How a file is judged; files may share one. */
+struct FileSettings {
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N, in ascending order */
     uint8_t minorCount;
-    unsigned threads; /* at least 1 */
-    Selection selection;
+    bool *on;                /* by rule number: whether it is reported */
     PodSecurity podSecurity; /* the standard that pods have to meet */
-    bool podSecurityLevels;  /* find out which levels each object meets, by the version of podSecurity */
+};
+
+typedef struct RunSettings {
+    unsigned threads;                 /* at least 1 */
+    bool podSecurityLevels;           /* find out which levels each object meets, by the version of podSecurity */
+    const FileSettings *const *files; /* of each file of the list */
 } RunSettings;
 
 typedef struct Run {

@@ -234,8 +234,8 @@ static bool complain(Source *source, Arena *arena, Document *document) {
         const Diag *diag = &document->diags.items.at[i];
         Place place = source_place(source, arena, diag->span.at);
         fprintf(stderr, "%.*s:%u:%u: %s[%.*s]: %.*s\n", (int)source->name.len, source->name.at, place.line, place.column,
-                severity_name((Severity)diag->severity), (int)rules[diag->rule].name.len, rules[diag->rule].name.at,
-                (int)diag->message.len, diag->message.at);
+                severity_name((Severity)diag->severity), (int)diag->rule->name.len, diag->rule->name.at, (int)diag->message.len,
+                diag->message.at);
         errors |= diag->severity == SEVERITY_ERROR;
     }
     return errors;

@@ -64,7 +64,7 @@ static int by_number(const void *a, const void *b) {
 }
 
 /* Reads a comma-separated list of versions, sorted and without repetitions; false after telling what is wrong. */
-static bool parse_versions(const Command *command, const char *list, RunSettings *settings) {
+static bool parse_versions(const Command *command, const char *list, FileSettings *settings) {
     char word[16];
     settings->minorCount = 0;
     do {
@@ -103,11 +103,11 @@ static bool parse_pod_security(const Command *command, const char *value, PodSec
 }
 
 /* Whether nothing but the Pod Security Standards is asked for. */
-static bool only_pod_security(const Selection *selection) {
+static bool only_pod_security(const bool *on) {
     bool some = false;
     for (uint16_t i = 0; i < rule_count; i++) {
-        if (selection->on[i] && rules[i].source != SOURCE_POD_SECURITY) return false;
-        some |= selection->on[i];
+        if (on[i] && rules[i].source != SOURCE_POD_SECURITY) return false;
+        some |= on[i];
     }
     return some;
 }
@@ -162,9 +162,10 @@ static int run(int argc, char **argv) {
     Arena arena = {0};
     InputList list = {.arena = &arena};
     ReportSettings report = {0};
-    RunSettings settings = {.minors = {VERSION_LAST}, .minorCount = 1, .podSecurity.minor = POD_SECURITY_LATEST};
-    settings.selection.on = NEW_ARRAY(&arena, bool, rule_count);
-    memset(settings.selection.on, true, rule_count);
+    RunSettings settings = {0};
+    FileSettings file = {.minors = {VERSION_LAST}, .minorCount = 1, .podSecurity.minor = POD_SECURITY_LATEST};
+    file.on = NEW_ARRAY(&arena, bool, rule_count);
+    memset(file.on, true, rule_count);
     int failOn = SEVERITY_ERROR, code = 0, number;
     long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
     const char *colour = "auto";
@@ -185,18 +186,18 @@ static int run(int argc, char **argv) {
             report.format = (ReportFormat)number;
             break;
         case CHECK_SELECT:
-            if (!selected) memset(settings.selection.on, false, rule_count);
+            if (!selected) memset(file.on, false, rule_count);
             selected = true;
-            if (!select_rules(command, "select", parsed.value, settings.selection.on, true)) code = 2;
+            if (!select_rules(command, "select", parsed.value, file.on, true)) code = 2;
             break;
         case CHECK_IGNORE:
-            if (!select_rules(command, "ignore", parsed.value, settings.selection.on, false)) code = 2;
+            if (!select_rules(command, "ignore", parsed.value, file.on, false)) code = 2;
             break;
         case CHECK_VERSION:
-            if (!parse_versions(command, parsed.value, &settings)) code = 2;
+            if (!parse_versions(command, parsed.value, &file)) code = 2;
             break;
         case CHECK_POD_SECURITY:
-            if (!parse_pod_security(command, parsed.value, &settings.podSecurity)) code = 2;
+            if (!parse_pod_security(command, parsed.value, &file.podSecurity)) code = 2;
             standard = true;
             break;
         case CHECK_LEVELS: settings.podSecurityLevels = report.podSecurityLevels = true; break;
@@ -217,7 +218,7 @@ static int run(int argc, char **argv) {
         default: break;
         }
     }
-    if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(&settings.selection))
+    if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(file.on))
         code = usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
     if (code == 0 && !operands) code = usage_error(command, "name the files or directories to check, or - for standard input");
     if (code) {
@@ -227,8 +228,11 @@ static int run(int argc, char **argv) {
     if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
     settings.threads = (unsigned)threads;
     report.colour = want_colour(colour);
-    report.minorCount = settings.minorCount;
-    memcpy(report.minors, settings.minors, sizeof report.minors);
+    report.minorCount = file.minorCount;
+    memcpy(report.minors, file.minors, sizeof report.minors);
+    const FileSettings **files = NEW_ARRAY(&arena, const FileSettings *, list.files.n + 1);
+    for (uint32_t i = 0; i < list.files.n; i++) files[i] = &file;
+    settings.files = files;
     Arena *arenas = NEW_ARRAY(&arena, Arena, threads);
     Run run;
     run_check(&run, &list, &settings, arenas);

@@ -627,7 +627,7 @@ static void write_rules(const char *dir) {
         Str name = c_name(rule->name);
         fprintf(out, "static inline Diag *emit_%.*s(DiagList *list, Where where", TEXT(name));
         for (uint32_t j = 0; j < rule->argumentCount; j++) fprintf(out, ", Str %.*s", TEXT(rule->arguments[j]));
-        fprintf(out, ") {\n    return diag_add(list, RULE_%.*s, where, ", TEXT(name));
+        fprintf(out, ") {\n    return diag_add(list, &rules[RULE_%.*s], where, ", TEXT(name));
         if (rule->argumentCount) {
             fputs("(const Str[]){", out);
             for (uint32_t j = 0; j < rule->argumentCount; j++) fprintf(out, "%s%.*s", j ? ", " : "", TEXT(rule->arguments[j]));
@@ -644,7 +644,7 @@ static void write_rules(const char *dir) {
         const GenRule *rule = &rules.at[i];
         fputs("    {.name = ", out);
         put_str(out, rule->name);
-        fputs(", .message = ", out);
+        fprintf(out, ", .number = %u, .message = ", i);
         put_str(out, numbered(rule, rule->message));
         fputs(", .help = ", out);
         put_str(out, numbered(rule, rule->help));

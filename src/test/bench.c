@@ -62,12 +62,15 @@ static void read_all(const InputList *list, bool validate) {
 
 static void run_threads(const InputList *list, unsigned threads) {
     Arena *arenas = calloc(threads, sizeof *arenas);
-    RunSettings settings = {
-        .minors = {VERSION_LAST}, .minorCount = 1, .threads = threads, .selection.on = calloc(rule_count, sizeof(bool))};
+    FileSettings file = {.minors = {VERSION_LAST}, .minorCount = 1, .on = calloc(rule_count, sizeof(bool))};
+    const FileSettings **files = calloc(list->files.n + 1, sizeof *files);
+    for (uint32_t i = 0; i < list->files.n; i++) files[i] = &file;
+    RunSettings settings = {.threads = threads, .files = files};
     Run run;
     run_check(&run, list, &settings, arenas);
     for (unsigned i = 0; i < threads; i++) arena_free(&arenas[i]);
-    free(settings.selection.on);
+    free(file.on);
+    free(files);
     free(arenas);
 }
 

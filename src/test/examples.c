@@ -76,7 +76,7 @@ static void check(json_t *root, Str path, Outcome *outcome) {
     for (uint32_t i = 0; i < items->diags.items.n; i++) {
         const Diag *diag = &items->diags.items.at[i];
         bool here = str_starts(diag->path, path) && (diag->path.len == path.len || strchr(".[", diag->path.at[path.len]));
-        if (!here || diag->severity < SEVERITY_ERROR || is_of_the_context(&rules[diag->rule])) continue;
+        if (!here || diag->severity < SEVERITY_ERROR || is_of_the_context(diag->rule)) continue;
         snprintf(outcome->reason, sizeof outcome->reason, "%.*s: %.*s", (int)path.len, path.at, (int)diag->message.len,
                  diag->message.at);
         return;

@@ -307,9 +307,9 @@ static char *own_verdict(Arena *arena, const char *path) {
     unreadable = items->unreadable;
     for (uint32_t i = 0; i < items->diags.items.n; i++) {
         const Diag *diag = &items->diags.items.at[i];
-        if (diag->severity < SEVERITY_ERROR || rules[diag->rule].source > SOURCE_API) continue;
+        if (diag->severity < SEVERITY_ERROR || diag->rule->source > SOURCE_API) continue;
         accepted = false;
-        const char *type = api_error_name((ApiError)rules[diag->rule].type);
+        const char *type = api_error_name((ApiError)diag->rule->type);
         if (type)
             ARRAY_PUSH(arena, &errors, arena_cstr(arena, str_format(arena, "%s %.*s", type, (int)diag->path.len, diag->path.at)));
     }

@@ -13,7 +13,7 @@ void forget_rules(Check *c, uint32_t from, const uint16_t *gone, size_t count) {
     uint32_t kept = from;
     for (uint32_t i = from; i < diags->items.n; i++) {
         bool drop = false;
-        for (size_t j = 0; j < count && !drop; j++) drop = diags->items.at[i].rule == gone[j];
+        for (size_t j = 0; j < count && !drop; j++) drop = diags->items.at[i].rule->number == gone[j];
         if (!drop) diags->items.at[kept++] = diags->items.at[i];
     }
     diags->items.n = kept;
@@ -438,7 +438,8 @@ static void overlook(Check *c, const PodSpec *before, const PodSpec *after, uint
     if (!str_eq(after->securityContext->seLinuxChangePolicy, S("MountOption"))) return;
     for (uint32_t i = from; i < c->diags->items.n; i++) {
         const Diag *diag = &c->diags->items.at[i];
-        if (diag->rule != RULE_not_supported || !str_ends(diag->path, S("spec.securityContext.seLinuxChangePolicy"))) continue;
+        if (diag->rule->number != RULE_not_supported || !str_ends(diag->path, S("spec.securityContext.seLinuxChangePolicy")))
+            continue;
         forget_below(c, i, diag->path);
         return;
     }

@@ -70,7 +70,7 @@ static bool is_reported(const Check *c, const Path *path) {
     Str text = path_text(c->arena, path);
     for (uint32_t i = 0; i < c->diags->items.n; i++) {
         const Diag *diag = &c->diags->items.at[i];
-        if (rules[diag->rule].type == API_NOT_SUPPORTED && str_eq(diag->path, text)) return true;
+        if (diag->rule->type == API_NOT_SUPPORTED && str_eq(diag->path, text)) return true;
     }
     return false;
 }
