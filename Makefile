@@ -36,20 +36,32 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 	$(BUILD)/gen/topics_tables.c
 
 # In the order in which the modules depend on each other.
-MODULES = base source node scalar schema diag path model defaults compare \
+MODULES = base source node scalar schema diag rule_text path model defaults compare \
 	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
 	cel/parse cel/eval cel/check cel/json cel/cel \
 	simulate/scenario simulate/status simulate/machine \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security run report stored diff diff_report git explain \
+	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) run report stored diff diff_report git explain \
 	simulate/lanes simulate/workload simulate/picture simulate/report options \
 	command/command $(patsubst src/%.c,%,$(sort $(filter-out src/command/command.c,$(wildcard src/command/*.c)))) main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
+# Everything but the program itself, for the generator and the test programs.
+LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o $(BUILD)/obj/command/%,$(OBJECTS))
+
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 
-$(BUILD)/podlint: $(OBJECTS)
+$(BUILD)/podlint: $(OBJECTS) $(BUILD)/gen/rules.checked
 	$(SAY) CC $@
 	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+
+# The expressions of the rules compile against the schema.
+$(BUILD)/gen/rules.checked: $(BUILD)/checkrules $(RULES)
+	$(Q)$(BUILD)/checkrules $(RULES)
+	@touch $@
+
+$(BUILD)/checkrules: src/gen/checkrules.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/podlint.1: $(BUILD)/podlint
 	$(Q)$(BUILD)/podlint help --manual > $@
@@ -73,7 +85,7 @@ $(BUILD)/gen/stamp: $(BUILD)/mktables $(SCHEMA) $(RULES)
 
 $(GENERATED): $(BUILD)/gen/stamp ;
 
-$(BUILD)/mktables: src/gen/mktables.c src/base.c src/source.c src/node.c src/base.h src/source.h src/node.h
+$(BUILD)/mktables: src/gen/mktables.c $(foreach module,base source node rule_text,src/$(module).c src/$(module).h) src/diag.h
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
@@ -86,22 +98,24 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples $(BUILD)/fuzz_cel
+	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
 	$(BUILD)/unit
 	$(BUILD)/examples
+	$(BUILD)/rules
 	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
-
-# Everything but the program itself, for the test programs.
-LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o $(BUILD)/obj/command/%,$(OBJECTS))
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
 
 $(BUILD)/examples: src/test/examples.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/rules: src/test/rules.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 

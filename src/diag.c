@@ -35,8 +35,13 @@ const char *api_error_name(ApiError type) {
 
 const Rule *rule_named(Str name) {
     for (uint16_t i = 0; i < rule_count; i++)
-        if (str_eq(rules[i].name, name)) return &rules[i];
+        if (str_eq(rules[i].name, name) || (rules[i].code.len && str_eq_nocase(rules[i].code, name))) return &rules[i];
     return NULL;
+}
+
+bool rule_in_profile(const Rule *rule, RuleProfile profile) {
+    if (rule->source != SOURCE_LINT || profile == PROFILE_ALL) return true;
+    return profile != PROFILE_NONE && rule->profiles >> profile & 1;
 }
 
 /* Replaces {0} .. {9} by the arguments. Values are cut where they would drown the message. */

@@ -33,17 +33,52 @@ typedef enum ApiError {
     API_INTERNAL,
 } ApiError;
 
-/* A kind of finding: one entry of rules/. */
+/* Sets of rules that can be asked for by name. */
+typedef enum RuleProfile {
+    PROFILE_DEFAULT,
+    PROFILE_SECURITY,
+    PROFILE_RELIABILITY,
+    PROFILE_KUBE_LINTER,
+    PROFILE_ALL,
+    PROFILE_NONE
+} RuleProfile;
+
+enum { PROFILE_COUNT = PROFILE_NONE + 1 };
+
+/* What can be set of a rule. */
+typedef struct RuleParameter {
+    Str name, description;
+    Str value; /* the default, as JSON */
+} RuleParameter;
+
+struct Lint;
+struct Path;
+
+/* Looks at a value of the rule's type; see lint/check.h. */
+typedef void RuleCheck(struct Lint *lint, const void *self, const struct Path *path);
+
+/* A kind of finding: one entry of rules/, or of a file of the user's. Those of source lint, but for a few that are found while
+ * validating, have a type that they are about and either an expression or a check. */
 typedef struct Rule {
     Str name;
-    uint16_t number;   /* rules that the user brings follow those of `rules` */
-    Str message;       /* template: {0}, {1} ... stand for the arguments */
-    Str help;          /* template, may be empty */
-    Str why;           /* for explain, may be empty */
-    uint8_t source;    /* DiagSource */
-    uint8_t severity;  /* Severity */
-    uint8_t type;      /* ApiError */
-    uint8_t arguments; /* how many */
+    Str code;             /* of lint rules: never used again for another one */
+    uint16_t number;      /* rules that the user brings follow those of `rules` */
+    uint8_t source;       /* DiagSource */
+    uint8_t severity;     /* Severity */
+    uint8_t type;         /* ApiError */
+    uint8_t profiles;     /* bit per Profile: security, reliability, kube-linter; default where it is on by default */
+    Str message;          /* template: {0}, {1} ... stand for the arguments */
+    Str help;             /* template, may be empty */
+    Str why;              /* for explain, may be empty */
+    const Str *arguments; /* what stands in the templates: names, or expressions where `when` is one */
+    uint8_t argumentCount;
+    uint8_t parameterCount;
+    const RuleParameter *parameters;
+    Str on;   /* the schema type that it looks at, or Document */
+    Str when; /* expression: true where the rule is broken; empty if `check` finds that */
+    Str at;   /* path of the value at fault, below the type's; empty: the value itself */
+    RuleCheck *check;
+    Str bad, good; /* examples: YAML of objects, of a pod's spec or of a container */
 } Rule;
 
 extern const Rule rules[];
@@ -92,7 +127,10 @@ const char *diag_source_name(DiagSource source);
 /* The API's name of an error type ("FieldValueRequired"); NULL for API_NONE. */
 const char *api_error_name(ApiError type);
 
-/* The rule with this name, or NULL. */
+/* The rule with this name or code, or NULL. */
 const Rule *rule_named(Str name);
+
+/* Whether a profile has a rule. Findings that are no lint are in every profile. */
+bool rule_in_profile(const Rule *rule, RuleProfile profile);
 
 #endif

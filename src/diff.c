@@ -27,7 +27,7 @@ void diff_add_text(DiffSide *side, Str name, Str text, uint8_t minor) {
     SourceError error = source_from_bytes(&file->source, side->arena, name, text);
     ARRAY_PUSH(side->arena, &side->files, file);
     if (error)
-        file->error = run_read_error(side->arena, error, 0);
+        file->error = source_error_text(side->arena, error, 0);
     else
         add_documents(side, file, minor);
 }
@@ -37,7 +37,7 @@ bool diff_add_file(DiffSide *side, Str path, uint8_t minor) {
     SourceError error = source_read(&file->source, side->arena, path);
     ARRAY_PUSH(side->arena, &side->files, file);
     if (error)
-        file->error = run_read_error(side->arena, error, errno);
+        file->error = source_error_text(side->arena, error, errno);
     else
         add_documents(side, file, minor);
     return !error;

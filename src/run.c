@@ -8,22 +8,6 @@
 #include "rules.h"
 #include "validate/validate.h"
 
-Str run_read_error(Arena *arena, SourceError kind, int error) {
-    switch (kind) {
-    case SOURCE_OK: break;
-    case SOURCE_CANNOT_READ: {
-        char text[256];
-        return arena_str(arena, str_of(strerror_r(error, text, sizeof text)));
-    }
-    case SOURCE_NOT_A_FILE: return S("it is no regular file, or a pipe that nobody writes to");
-    case SOURCE_TOO_LARGE:
-        return str_format(arena, "it is larger than %zu MiB, the largest file that is read", SOURCE_MAX_BYTES >> 20);
-    case SOURCE_UTF16_LE: return S("the server's reader cannot read little-endian UTF-16");
-    case SOURCE_UTF16_BROKEN: return S("its characters are cut, or it does not end with a line feed");
-    }
-    return S("");
-}
-
 /* One thread's memory: `kept` outlives the run, `scratch` one file. */
 typedef struct Worker {
     const RunSettings *settings;
@@ -116,6 +100,7 @@ static void check_version(Worker *w, const ResultFile *file, Source *source, uns
         for (uint32_t i = 0; i < count; i++, n++) {
             if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
+            if (file->settings->lint) lint_document(file->settings->lint, &items[i]);
             check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
             keep_findings(w, file, source, &items[i], &documents->at[n], version);
         }
@@ -129,26 +114,30 @@ static int by_place(const void *left, const void *right) {
     return (a->rule->number > b->rule->number) - (a->rule->number < b->rule->number);
 }
 
-static void check_file(Worker *w, ResultFile *out) {
-    Source source;
-    SourceError error = source_read(&source, &w->scratch, out->name);
+static void check_source(Worker *w, ResultFile *out, Source *source, SourceError error) {
     ResultDocuments documents = {0};
     if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN) {
         Document document = {.item = -1, .unreadable = true, .diags = {.arena = &w->scratch}};
-        emit_utf_16(&document.diags, (Where){0}, run_read_error(&w->scratch, error, 0));
-        ARRAY_PUSH(w->kept, &documents, keep_document(w, &source, &document));
-        keep_findings(w, out, &source, &document, documents.at, 0);
+        emit_utf_16(&document.diags, (Where){0}, source_error_text(&w->scratch, error, 0));
+        ARRAY_PUSH(w->kept, &documents, keep_document(w, source, &document));
+        keep_findings(w, out, source, &document, documents.at, 0);
     } else if (error) {
-        out->error = run_read_error(w->kept, error, errno);
+        out->error = source_error_text(w->kept, error, errno);
         return;
     }
     for (unsigned version = 0; version < out->settings->minorCount && !error; version++)
-        check_version(w, out, &source, version, &documents);
+        check_version(w, out, source, version, &documents);
     for (uint32_t i = 0; i < documents.n && out->settings->minorCount > 1; i++)
         if (documents.at[i].findingCount)
             qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
     out->documents = documents.at;
     out->documentCount = documents.n;
+}
+
+static void check_file(Worker *w, ResultFile *out) {
+    Source source;
+    SourceError error = source_read(&source, &w->scratch, out->name);
+    check_source(w, out, &source, error);
 }
 
 static void *work(void *argument) {
@@ -184,6 +173,18 @@ static void count_results(Run *run) {
             }
         }
     }
+}
+
+void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettings *settings) {
+    RunSettings all = {.threads = 1};
+    Worker w = {.settings = &all, .run = run, .kept = arena};
+    Source source;
+    *run = (Run){.files = NEW(arena, ResultFile), .fileCount = 1};
+    run->files[0] = (ResultFile){.name = name, .settings = settings};
+    SourceError error = source_from_bytes(&source, &w.scratch, name, text);
+    check_source(&w, &run->files[0], &source, error);
+    arena_free(&w.scratch);
+    count_results(run);
 }
 
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {

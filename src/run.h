@@ -4,7 +4,7 @@
 #define PODLINT_RUN_H
 
 #include "input.h"
-#include "model.h"
+#include "lint/lint.h"
 #include "pod_security.h"
 
 /* A second place of a finding. */
@@ -57,6 +57,7 @@ struct FileSettings {
     uint8_t minorCount;
     bool *on;                /* by rule number: whether it is reported */
     PodSecurity podSecurity; /* the standard that pods have to meet */
+    const LintRules *lint;   /* NULL: none */
 };
 
 typedef struct RunSettings {
@@ -74,10 +75,10 @@ typedef struct Run {
     uint32_t unreadableFiles;
 } Run;
 
+/* Checks one text, which `name` is given to, on one thread. */
+void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettings *settings);
+
 /* Checks the files of `list`. Everything in the result is allocated in `arenas`, of which there is one a thread. */
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas);
-
-/* What to say of a file that could not be read. `error` is errno. */
-Str run_read_error(Arena *arena, SourceError kind, int error);
 
 #endif

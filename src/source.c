@@ -169,3 +169,19 @@ Excerpt source_excerpt(Source *source, Arena *arena, Span span) {
                      .cutBefore = from > start,
                      .cutAfter = to < end};
 }
+
+Str source_error_text(Arena *arena, SourceError kind, int error) {
+    switch (kind) {
+    case SOURCE_OK: break;
+    case SOURCE_CANNOT_READ: {
+        char text[256];
+        return arena_str(arena, str_of(strerror_r(error, text, sizeof text)));
+    }
+    case SOURCE_NOT_A_FILE: return S("it is no regular file, or a pipe that nobody writes to");
+    case SOURCE_TOO_LARGE:
+        return str_format(arena, "it is larger than %zu MiB, the largest file that is read", SOURCE_MAX_BYTES >> 20);
+    case SOURCE_UTF16_LE: return S("the server's reader cannot read little-endian UTF-16");
+    case SOURCE_UTF16_BROKEN: return S("its characters are cut, or it does not end with a line feed");
+    }
+    return S("");
+}

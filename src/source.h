@@ -41,6 +41,9 @@ SourceError source_read(Source *out, Arena *arena, Str name);
 /* Makes a source of bytes already in memory, which must outlive it; the same treatment of byte order marks. */
 SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes);
 
+/* What to say of a file that could not be read; `error` is errno. */
+Str source_error_text(Arena *arena, SourceError kind, int error);
+
 /* The place of a byte offset. Lines break at LF, CRLF and CR. The line index is allocated in `arena`. */
 Place source_place(Source *source, Arena *arena, uint32_t offset);
 

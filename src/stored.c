@@ -246,7 +246,7 @@ int stored_print(FILE *out, Str file, bool json, uint8_t minor) {
     Source source;
     SourceError error = source_read(&source, &arena, file);
     if (error) {
-        Str reason = run_read_error(&arena, error, errno);
+        Str reason = source_error_text(&arena, error, errno);
         fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file.len, file.at, (int)reason.len, reason.at);
         arena_free(&arena);
         return 2;

@@ -363,9 +363,34 @@ static bool check_composed(Checker *c, Expr *e) {
                   did_you_mean(c, near));
 }
 
+const CelType *cel_type_of_schema(Arena *arena, const Type *type) {
+    CelType *out = NEW(arena, CelType);
+    *out = (CelType){.kind = KIND_OBJECT, .name = type->name, .schema = type};
+    return out;
+}
+
+static const CelType *type_of_field(Checker *c, const Field *field) {
+    static const CelType *const scalars[] = {
+        [TYPE_STRING] = &cel_string,   [TYPE_BOOL] = &cel_bool,         [TYPE_INT32] = &cel_int,   [TYPE_INT64] = &cel_int,
+        [TYPE_QUANTITY] = &cel_string, [TYPE_INT_OR_STRING] = &cel_dyn, [TYPE_TIME] = &cel_string, [TYPE_ANY] = &cel_dyn,
+    };
+    const CelType *one = field->scalar == TYPE_OBJECT ? cel_type_of_schema(c->arena, field->type) : scalars[field->scalar];
+    switch ((Shape)field->shape) {
+    case SHAPE_LIST: return list_of(c, one);
+    case SHAPE_MAP: return map_of(c, &cel_string, one);
+    case SHAPE_ONE: break;
+    }
+    return one;
+}
+
 static const CelType *declared_field(Checker *c, const Expr *e, const CelType *type) {
     Str near = {0};
     unsigned limit = near_limit(e->name);
+    if (type->schema) {
+        const Field *known = schema_field(type->schema, e->name, str_hash(e->name));
+        if (known) return type_of_field(c, known);
+        near = schema_near_field(type->schema, e->name, VERSION_LAST);
+    }
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         if (str_eq(type->fields[i].name, e->name)) return type->fields[i].type;
         consider(&near, &limit, e->name, type->fields[i].name);

@@ -19,6 +19,9 @@ typedef struct CelEnv {
     bool composed; /* whether `variables` stands for them; otherwise it is a name like any other */
 } CelEnv;
 
+/* The type of the API's objects of a schema type, with its fields declared. */
+const CelType *cel_type_of_schema(Arena *arena, const Type *type);
+
 /* Checks the tree in place. False and a fault if the API server refuses the expression. */
 bool expr_check(Arena *arena, const CelEnv *env, Expr *root, uint16_t *slots, CelFault *fault);
 

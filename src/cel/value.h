@@ -74,6 +74,7 @@ struct CelType {
     const CelType *args[2];        /* list: item; map: key and value; optional: value; type: of what. NULL: dyn */
     const struct CelField *fields; /* of KIND_OBJECT */
     uint16_t fieldCount;
+    const Type *schema; /* of KIND_OBJECT: a type of the API, whose fields are declared by its schema */
 };
 
 typedef struct CelField {

@@ -115,7 +115,7 @@ static bool read_documents(Session *s, const char *manifest, uint8_t minor, Docu
     Source *source = NEW(&s->arena, Source);
     SourceError error = source_read(source, &s->arena, str_of(manifest));
     if (error) {
-        Str reason = run_read_error(&s->arena, error, errno);
+        Str reason = source_error_text(&s->arena, error, errno);
         fprintf(stderr, "podlint: cannot read %s: %.*s\n", manifest, (int)reason.len, reason.at);
         return false;
     }

@@ -2,13 +2,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../lint/rule_file.h"
+#include "../lint/selection.h"
 #include "../report.h"
 #include "command.h"
 
 enum {
     CHECK_FORMAT,
+    CHECK_PROFILE,
     CHECK_SELECT,
+    CHECK_ENABLE,
     CHECK_IGNORE,
+    CHECK_RULES,
     CHECK_VERSION,
     CHECK_POD_SECURITY,
     CHECK_LEVELS,
@@ -21,11 +26,17 @@ enum {
 static const Option options[] = {
     {"format", 'f', "FORMAT",
      "How findings are written: text (with the source line, the default), concise (one line each) or json."},
+    {"profile", 'p', "LIST",
+     "Which lint rules run: default, security, reliability, kube-linter (that tool's own defaults), all, none, or several of "
+     "them, "
+     "separated by commas. 'podlint rules' lists them."},
     {"select", 0, "LIST",
      "Report only these: sources (yaml, schema, api, warning, lint, pod-security, policy), rules, or prefixes of rules, "
-     "separated by "
-     "commas. 'server' stands for yaml, schema, api and warning."},
+     "separated "
+     "by commas. 'server' stands for yaml, schema, api and warning. A rule that is named runs whatever the profile."},
+    {"enable", 0, "LIST", "Run these rules too; takes the same words."},
     {"ignore", 0, "LIST", "Report all but these; takes the same words."},
+    {"rules", 0, "FILE", "Run the rules of this file too; they are written as podlint's own. May be given several times."},
     {"kubernetes-version", 0, "VERSION",
      "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},
     {"pod-security", 0, "LEVEL[:VERSION]",
@@ -103,54 +114,58 @@ static bool parse_pod_security(const Command *command, const char *value, PodSec
 }
 
 /* Whether nothing but the Pod Security Standards is asked for. */
-static bool only_pod_security(const bool *on) {
+static bool only_pod_security(const RuleSet *set, const bool *on) {
     bool some = false;
-    for (uint16_t i = 0; i < rule_count; i++) {
-        if (on[i] && rules[i].source != SOURCE_POD_SECURITY) return false;
-        some |= on[i];
+    for (uint32_t i = 0; i < rule_set_count(set); i++) {
+        const Rule *rule = rule_set_at(set, i);
+        if (on[rule->number] && rule->source != SOURCE_POD_SECURITY) return false;
+        some |= on[rule->number];
     }
     return some;
 }
 
-static bool source_matches(uint8_t source, const char *word) {
-    if (strcmp(word, "server") == 0) return source <= SOURCE_WARNING;
-    return strcmp(word, diag_source_name((DiagSource)source)) == 0;
-}
-
-/* Turns a comma-separated list of sources, rules and prefixes of rules on or off. */
-static bool select_rules(const Command *command, const char *option, const char *list, bool *on, bool value) {
-    char word[96];
-    while (*list) {
-        size_t length = strcspn(list, ",");
-        if (length >= sizeof word) length = sizeof word - 1;
-        memcpy(word, list, length);
-        word[length] = '\0';
-        list += strcspn(list, ",");
-        list += *list == ',';
-        bool found = length == 0;
-        static const char *const sources[] = {"server", "yaml",         "schema", "api", "warning",
-                                              "lint",   "pod-security", "policy", "all"};
-        for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) found |= strcmp(word, sources[i]) == 0;
-        for (uint16_t i = 0; i < rule_count; i++) {
-            bool match = strcmp(word, "all") == 0 || source_matches(rules[i].source, word) ||
-                         (length && str_starts(rules[i].name, str_of(word)));
-            if (match) on[i] = value;
-            found |= match;
-        }
-        if (found) continue;
-        const char **names = calloc((size_t)rule_count + 9, sizeof *names);
-        size_t count = 0;
-        for (uint16_t i = 0; names && i < rule_count; i++) names[count++] = rules[i].name.at;
-        for (size_t i = 0; names && i < sizeof sources / sizeof *sources; i++) names[count++] = sources[i];
-        const char *near = names ? nearest_word(word, names, count) : NULL;
-        if (near)
-            usage_error(command, "--%s knows no source or rule \"%s\"; did you mean %s?", option, word, near);
-        else
-            usage_error(command, "--%s knows no source or rule \"%s\"", option, word);
-        free(names);
+/* Whether all words of a list name something; tells which does not. */
+static bool words_known(const Command *command, const char *option, const RuleSet *set, const WordList *list) {
+    for (uint32_t i = 0; i < list->n; i++) {
+        Str word = list->at[i];
+        if (selection_knows(set, word)) continue;
+        Str near = selection_near(set, word);
+        usage_error(command, "--%s knows no source or rule \"%.*s\"%s%.*s%s", option, (int)word.len, word.at,
+                    near.len ? "; did you mean " : "", (int)near.len, near.at, near.len ? "?" : "");
         return false;
     }
     return true;
+}
+
+static bool add_profiles(const Command *command, Selection *selection, Arena *arena, const char *value) {
+    WordList words = {0};
+    selection_add(arena, &words, str_of(value));
+    for (uint32_t i = 0; i < words.n; i++) {
+        int number = choose(command, "profile", arena_cstr(arena, words.at[i]), profile_names, PROFILE_COUNT);
+        if (number < 0) return false;
+        selection->profiles |= (uint8_t)(1u << number);
+    }
+    return true;
+}
+
+/* Reads a file of the user's rules and tells what is wrong with it; false if anything is. */
+static bool load_rules(RuleList *out, Arena *arena, const char *name) {
+    Source *source = NEW(arena, Source);
+    SourceError error = source_read(source, arena, str_of(name));
+    if (error) {
+        Str reason = source_error_text(arena, error, errno);
+        fprintf(stderr, "podlint: cannot read %s: %.*s\n", name, (int)reason.len, reason.at);
+        return false;
+    }
+    RuleFaults faults = {.arena = arena};
+    rule_file_read(out, &faults, source, false);
+    for (uint32_t i = 0; i < faults.items.n; i++) {
+        const RuleFault *fault = &faults.items.at[i];
+        Place place = source_place(source, arena, fault->span.at);
+        fprintf(stderr, "%s:%u:%u: error: %.*s\n", name, place.line, place.column, (int)fault->message.len, fault->message.at);
+        if (fault->help.len) fprintf(stderr, "  = help: %.*s\n", (int)fault->help.len, fault->help.at);
+    }
+    return !faults.items.n;
 }
 
 static int run(int argc, char **argv) {
@@ -164,12 +179,12 @@ static int run(int argc, char **argv) {
     ReportSettings report = {0};
     RunSettings settings = {0};
     FileSettings file = {.minors = {VERSION_LAST}, .minorCount = 1, .podSecurity.minor = POD_SECURITY_LATEST};
-    file.on = NEW_ARRAY(&arena, bool, rule_count);
-    memset(file.on, true, rule_count);
+    Selection selection = {0};
+    RuleList more = {0};
     int failOn = SEVERITY_ERROR, code = 0, number;
     long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
     const char *colour = "auto";
-    bool operands = false, selected = false, standard = false;
+    bool operands = false, standard = false;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
         switch (parsed.option) {
         case OPTION_HELP:
@@ -185,13 +200,14 @@ static int run(int argc, char **argv) {
             if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) code = 2;
             report.format = (ReportFormat)number;
             break;
-        case CHECK_SELECT:
-            if (!selected) memset(file.on, false, rule_count);
-            selected = true;
-            if (!select_rules(command, "select", parsed.value, file.on, true)) code = 2;
+        case CHECK_PROFILE:
+            if (!add_profiles(command, &selection, &arena, parsed.value)) code = 2;
             break;
-        case CHECK_IGNORE:
-            if (!select_rules(command, "ignore", parsed.value, file.on, false)) code = 2;
+        case CHECK_SELECT: selection_add(&arena, &selection.select, str_of(parsed.value)); break;
+        case CHECK_ENABLE: selection_add(&arena, &selection.enable, str_of(parsed.value)); break;
+        case CHECK_IGNORE: selection_add(&arena, &selection.ignore, str_of(parsed.value)); break;
+        case CHECK_RULES:
+            if (!load_rules(&more, &arena, parsed.value)) code = 2;
             break;
         case CHECK_VERSION:
             if (!parse_versions(command, parsed.value, &file)) code = 2;
@@ -218,13 +234,22 @@ static int run(int argc, char **argv) {
         default: break;
         }
     }
-    if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(file.on))
+    RuleSet set = {more.at, more.n};
+    if (code == 0 &&
+        (!words_known(command, "select", &set, &selection.select) || !words_known(command, "enable", &set, &selection.enable) ||
+         !words_known(command, "ignore", &set, &selection.ignore)))
+        code = 2;
+    file.on = NEW_ARRAY(&arena, bool, rule_set_count(&set));
+    selection_resolve(file.on, &set, &selection);
+    if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(&set, file.on))
         code = usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
     if (code == 0 && !operands) code = usage_error(command, "name the files or directories to check, or - for standard input");
     if (code) {
         arena_free(&arena);
         return code;
     }
+    LintSettings lint = {.on = file.on, .more = more.at, .moreCount = more.n};
+    file.lint = lint_prepare(&arena, &lint);
     if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
     settings.threads = (unsigned)threads;
     report.colour = want_colour(colour);

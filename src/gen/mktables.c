@@ -4,7 +4,7 @@
  *
  * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, topics.yaml what explain tells of a pod's
  * life; any other holds types. A mistake is reported as file:line:column and fails the build. */
-#include "../node.h"
+#include "../rule_text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -42,15 +42,13 @@ struct GenField {
 
 typedef struct GenRule {
     File *file;
-    Str name, message, help, why, source, type, severity;
-    Str arguments[10];
-    uint32_t argumentCount;
+    RuleText *text;
 } GenRule;
 
 static Arena arena;
 static ARRAY(File *) files;
 static ARRAY(GenType) types;
-static ARRAY(GenRule) rules;
+static ARRAY(GenRule) genRules;
 static ARRAY(Str) gates;
 static const Node *gatesNode;
 static File *gatesFile;
@@ -170,51 +168,32 @@ static void read_fields(GenType *type) {
     for (uint32_t i = 0; i < fields->count; i++) read_field(type, &fields->entries[i], &type->fields[i]);
 }
 
-static void find_arguments(GenRule *rule, Str template) {
-    for (size_t i = 0; i < template.len; i++) {
-        if (template.at[i] != '{') continue;
-        ptrdiff_t end = str_find(str_slice(template, i), '}');
-        if (end < 2) continue;
-        Str name = {template.at + i + 1, (size_t)end - 1};
-        if (!str_in(name, rule->arguments, rule->argumentCount) && rule->argumentCount < 10)
-            rule->arguments[rule->argumentCount++] = name;
-        i += (size_t)end;
+/* What has to hold of the rules that podlint brings. */
+static void check_rule(File *file, const RuleText *text) {
+    const Rule *rule = &text->rule;
+    Span span = rule_text_span(text, S("name"));
+    for (uint32_t i = 0; i < genRules.n; i++) {
+        const Rule *other = &genRules.at[i].text->rule;
+        if (str_eq(other->name, rule->name)) complain(file, span, "rule %.*s is defined twice", TEXT(rule->name));
+        if (rule->code.len && str_eq(other->code, rule->code))
+            complain(file, span, "%.*s and %.*s have the code %.*s", TEXT(other->name), TEXT(rule->name), TEXT(rule->code));
     }
+    if (rule->source != SOURCE_LINT) return;
+    bool typed = rule->on.len && !str_eq(rule->on, S("Document"));
+    if (typed && !find_type(rule->on)) complain(file, rule_text_span(text, S("on")), "unknown type \"%.*s\"", TEXT(rule->on));
+    if (!rule->code.len || !rule->why.len || !rule->bad.len || !rule->good.len)
+        complain(file, span, "%.*s needs a code, a why, a bad and a good example", TEXT(rule->name));
 }
 
 static void read_rules(File *file) {
-    static const char *const fileKeys[] = {"source", "rules", NULL};
-    static const char *const keys[] = {"name", "type", "severity", "message", "help", "why", NULL};
-    static const Str sources[] = {STR("yaml"), STR("schema"),       STR("api"),   STR("warning"),
-                                  STR("lint"), STR("pod-security"), STR("policy")};
-    const Node *root = file->document.root, *list = node_get(root, S("rules"));
-    only_keys(file, root, fileKeys);
-    Str source = text_of(file, root, "source");
-    if (!str_in(source, sources, sizeof sources / sizeof *sources))
-        complain(file, root->span, "unknown source \"%.*s\"", TEXT(source));
-    if (!list || list->kind != NODE_LIST) {
-        complain(file, root->span, "there is no list of rules");
-        return;
-    }
-    for (uint32_t i = 0; i < list->count; i++) {
-        const Node *node = &list->items[i];
-        GenRule rule = {.file = file, .source = source};
-        only_keys(file, node, keys);
-        rule.name = text_of(file, node, "name");
-        rule.message = text_of(file, node, "message");
-        rule.help = text_of(file, node, "help");
-        rule.why = text_of(file, node, "why");
-        rule.type = text_of(file, node, "type");
-        rule.severity = text_of(file, node, "severity");
-        if (!rule.severity.len) rule.severity = str_eq(source, S("warning")) ? S("warning") : S("error");
-        if (!rule.name.len || !rule.message.len) complain(file, node->span, "a rule needs a name and a message");
-        if (str_eq(source, S("api")) != (rule.type.len > 0))
-            complain(file, node->span, "exactly the rules of source api have a type");
-        for (uint32_t j = 0; j < rules.n; j++)
-            if (str_eq(rules.at[j].name, rule.name)) complain(file, node->span, "rule %.*s is defined twice", TEXT(rule.name));
-        find_arguments(&rule, rule.message);
-        find_arguments(&rule, rule.help);
-        ARRAY_PUSH(&arena, &rules, rule);
+    RuleFaults faults = {.arena = &arena};
+    uint32_t count;
+    RuleText *texts = rule_text_read(&faults, file->document.root, &count);
+    for (uint32_t i = 0; i < faults.items.n; i++)
+        complain(file, faults.items.at[i].span, "%.*s", TEXT(faults.items.at[i].message));
+    for (uint32_t i = 0; i < count; i++) {
+        check_rule(file, &texts[i]);
+        ARRAY_PUSH(&arena, &genRules, (GenRule){file, &texts[i]});
     }
 }
 
@@ -573,89 +552,120 @@ static void write_tables(const char *dir) {
     fclose(out);
 }
 
-static Str numbered(const GenRule *rule, Str template) {
-    Buf buf = {.arena = &arena};
-    for (size_t i = 0; i < template.len; i++) {
-        ptrdiff_t end = template.at[i] == '{' ? str_find(str_slice(template, i), '}') : -1;
-        if (end < 2) {
-            buf_char(&buf, template.at[i]);
-            continue;
-        }
-        Str name = {template.at + i + 1, (size_t)end - 1};
-        for (uint32_t j = 0; j < rule->argumentCount; j++)
-            if (str_eq(rule->arguments[j], name)) buf_format(&buf, "{%u}", j);
-        i += (size_t)end;
+static void write_emitter(FILE *out, const RuleText *text) {
+    const Rule *rule = &text->rule;
+    Str name = c_name(rule->name);
+    fprintf(out, "static inline Diag *emit_%.*s(DiagList *list, Where where", TEXT(name));
+    for (uint8_t i = 0; i < rule->argumentCount; i++) fprintf(out, ", Str %.*s", TEXT(rule->arguments[i]));
+    fprintf(out, ") {\n    return diag_add(list, &rules[RULE_%.*s], where, ", TEXT(name));
+    if (!rule->argumentCount) {
+        fputs("NULL);\n}\n", out);
+        return;
     }
-    return buf_text(&buf);
+    fputs("(const Str[]){", out);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) fprintf(out, "%s%.*s", i ? ", " : "", TEXT(rule->arguments[i]));
+    fputs("});\n}\n", out);
 }
 
-static const char *constant_of(File *file, Str name, const char *const table[][2], const char *what) {
-    for (size_t i = 0; table[i][0]; i++)
-        if (str_eq(name, str_of(table[i][0]))) return table[i][1];
-    complain(file, (Span){0}, "unknown %s \"%.*s\"", what, TEXT(name));
-    return table[0][1];
+/* Whether another rule before this one has the same check. */
+static bool check_known(uint32_t number) {
+    for (uint32_t i = 0; i < number; i++)
+        if (str_eq(genRules.at[i].text->check, genRules.at[number].text->check)) return true;
+    return false;
+}
+
+/* Each check takes its type; what the tables point to takes any. */
+static void write_checks(FILE *out, bool bodies) {
+    for (uint32_t i = 0; i < genRules.n; i++) {
+        Str check = genRules.at[i].text->check, on = genRules.at[i].text->rule.on;
+        if (!check.len || check_known(i)) continue;
+        fprintf(out, "void lint_%.*s(struct Lint *lint, const struct %.*s *self, const struct Path *path);\n", TEXT(check),
+                TEXT(on));
+        if (!bodies) continue;
+        fprintf(out, "static void call_%.*s(struct Lint *lint, const void *self, const struct Path *path) {\n", TEXT(check));
+        fprintf(out, "    lint_%.*s(lint, self, path);\n}\n", TEXT(check));
+    }
+}
+
+static void put_member(FILE *out, const char *name, Str text) {
+    if (!text.len) return;
+    fprintf(out, ", .%s = ", name);
+    put_str(out, text);
+}
+
+static void write_parameters(FILE *out, uint32_t number) {
+    const Rule *rule = &genRules.at[number].text->rule;
+    if (!rule->parameterCount) return;
+    fprintf(out, "static const RuleParameter parameters_%u[] = {\n", number);
+    for (uint8_t i = 0; i < rule->parameterCount; i++) {
+        fputs("    {", out);
+        put_str(out, rule->parameters[i].name);
+        fputs(", ", out);
+        put_str(out, rule->parameters[i].description);
+        fputs(", ", out);
+        put_str(out, rule->parameters[i].value);
+        fputs("},\n", out);
+    }
+    fputs("};\n", out);
+}
+
+static void write_arguments(FILE *out, uint32_t number) {
+    const Rule *rule = &genRules.at[number].text->rule;
+    if (!rule->argumentCount) return;
+    fprintf(out, "static const Str arguments_%u[] = {", number);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) {
+        if (i) fputs(", ", out);
+        put_str(out, rule->arguments[i]);
+    }
+    fputs("};\n", out);
+}
+
+static void write_rule(FILE *out, uint32_t number) {
+    const RuleText *text = genRules.at[number].text;
+    const Rule *rule = &text->rule;
+    fputs("    {.name = ", out);
+    put_str(out, rule->name);
+    fprintf(out, ", .number = %u, .source = %u, .severity = %u, .type = %u, .profiles = %u", number, rule->source, rule->severity,
+            rule->type, rule->profiles);
+    put_member(out, "message", rule->message);
+    put_member(out, "help", rule->help);
+    put_member(out, "why", rule->why);
+    put_member(out, "code", rule->code);
+    put_member(out, "on", rule->on);
+    put_member(out, "when", rule->when);
+    put_member(out, "at", rule->at);
+    put_member(out, "bad", rule->bad);
+    put_member(out, "good", rule->good);
+    if (text->check.len) fprintf(out, ", .check = call_%.*s", TEXT(text->check));
+    if (rule->argumentCount) fprintf(out, ", .arguments = arguments_%u, .argumentCount = %u", number, rule->argumentCount);
+    if (rule->parameterCount) fprintf(out, ", .parameters = parameters_%u, .parameterCount = %u", number, rule->parameterCount);
+    fputs("},\n", out);
 }
 
 static void write_rules(const char *dir) {
-    static const char *const sources[][2] = {{"yaml", "SOURCE_YAML"},     {"schema", "SOURCE_SCHEMA"},
-                                             {"api", "SOURCE_API"},       {"warning", "SOURCE_WARNING"},
-                                             {"lint", "SOURCE_LINT"},     {"pod-security", "SOURCE_POD_SECURITY"},
-                                             {"policy", "SOURCE_POLICY"}, {NULL, NULL}};
-    static const char *const severities[][2] = {
-        {"info", "SEVERITY_INFO"}, {"warning", "SEVERITY_WARNING"}, {"error", "SEVERITY_ERROR"}, {NULL, NULL}};
-    static const char *const apiTypes[][2] = {{"", "API_NONE"},
-                                              {"FieldValueRequired", "API_REQUIRED"},
-                                              {"FieldValueInvalid", "API_INVALID"},
-                                              {"FieldValueDuplicate", "API_DUPLICATE"},
-                                              {"FieldValueNotSupported", "API_NOT_SUPPORTED"},
-                                              {"FieldValueForbidden", "API_FORBIDDEN"},
-                                              {"FieldValueTooLong", "API_TOO_LONG"},
-                                              {"FieldValueTooMany", "API_TOO_MANY"},
-                                              {"FieldValueTypeInvalid", "API_TYPE_INVALID"},
-                                              {"FieldValueNotFound", "API_NOT_FOUND"},
-                                              {"InternalError", "API_INTERNAL"},
-                                              {NULL, NULL}};
     FILE *out = open_output(dir, "rules.h", "rules/");
     fputs("#ifndef PODLINT_RULES_H\n#define PODLINT_RULES_H\n\n#include \"diag.h\"\n\nenum {\n", out);
-    for (uint32_t i = 0; i < rules.n; i++) {
-        Str name = c_name(rules.at[i].name);
+    for (uint32_t i = 0; i < genRules.n; i++) {
+        Str name = c_name(genRules.at[i].text->rule.name);
         fprintf(out, "    RULE_%.*s,\n", TEXT(name));
     }
     fputs("};\n\n", out);
-    for (uint32_t i = 0; i < rules.n; i++) {
-        const GenRule *rule = &rules.at[i];
-        Str name = c_name(rule->name);
-        fprintf(out, "static inline Diag *emit_%.*s(DiagList *list, Where where", TEXT(name));
-        for (uint32_t j = 0; j < rule->argumentCount; j++) fprintf(out, ", Str %.*s", TEXT(rule->arguments[j]));
-        fprintf(out, ") {\n    return diag_add(list, &rules[RULE_%.*s], where, ", TEXT(name));
-        if (rule->argumentCount) {
-            fputs("(const Str[]){", out);
-            for (uint32_t j = 0; j < rule->argumentCount; j++) fprintf(out, "%s%.*s", j ? ", " : "", TEXT(rule->arguments[j]));
-            fputs("});\n}\n", out);
-        } else {
-            fputs("NULL);\n}\n", out);
-        }
-    }
+    for (uint32_t i = 0; i < genRules.n; i++)
+        if (!genRules.at[i].text->rule.when.len) write_emitter(out, genRules.at[i].text);
+    fputc('\n', out);
+    write_checks(out, false);
     fputs("\n#endif\n", out);
     fclose(out);
     out = open_output(dir, "rules_tables.c", "rules/");
-    fputs("#include \"diag.h\"\n\nconst Rule rules[] = {\n", out);
-    for (uint32_t i = 0; i < rules.n; i++) {
-        const GenRule *rule = &rules.at[i];
-        fputs("    {.name = ", out);
-        put_str(out, rule->name);
-        fprintf(out, ", .number = %u, .message = ", i);
-        put_str(out, numbered(rule, rule->message));
-        fputs(", .help = ", out);
-        put_str(out, numbered(rule, rule->help));
-        fputs(", .why = ", out);
-        put_str(out, rule->why);
-        fprintf(out, ", .source = %s, .severity = %s, .type = %s, .arguments = %u},\n",
-                constant_of(rule->file, rule->source, sources, "source"),
-                constant_of(rule->file, rule->severity, severities, "severity"),
-                constant_of(rule->file, rule->type, apiTypes, "type"), rule->argumentCount);
+    fputs("#include \"diag.h\"\n\n", out);
+    write_checks(out, true);
+    for (uint32_t i = 0; i < genRules.n; i++) {
+        write_parameters(out, i);
+        write_arguments(out, i);
     }
-    fprintf(out, "};\nconst uint16_t rule_count = %u;\n", rules.n);
+    fputs("\nconst Rule rules[] = {\n", out);
+    for (uint32_t i = 0; i < genRules.n; i++) write_rule(out, i);
+    fprintf(out, "};\nconst uint16_t rule_count = %u;\n", genRules.n);
     fclose(out);
 }
 
@@ -677,6 +687,11 @@ static void write_topics(const char *dir) {
     }
     fprintf(out, "    {STR(\"\"), STR(\"\"), STR(\"\")},\n};\nconst uint16_t topic_count = %u;\n", root ? root->count : 0);
     fclose(out);
+}
+
+static bool is_rules(const File *file) {
+    const Node *root = file->document.root;
+    return root->count && str_eq(root->entries[0].key, S("source"));
 }
 
 static void read_file(const char *name) {
@@ -705,9 +720,7 @@ static void read_file(const char *name) {
         for (uint32_t i = 0; i < root->count; i++) ARRAY_PUSH(&arena, &gates, root->entries[i].key);
     } else if (str_ends(file->source.name, S("topics.yaml"))) {
         topicsFile = file;
-    } else if (root->count && str_eq(root->entries[0].key, S("source"))) {
-        read_rules(file);
-    } else {
+    } else if (!is_rules(file)) {
         read_types(file);
     }
 }
@@ -718,6 +731,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     for (int i = 2; i < argc; i++) read_file(argv[i]);
+    for (uint32_t i = 0; i < files.n; i++)
+        if (is_rules(files.at[i])) read_rules(files.at[i]);
     uint32_t number = 0;
     for (uint32_t i = 0; i < types.n; i++) {
         types.at[i].number = types.at[i].values ? 0 : number++;

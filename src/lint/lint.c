@@ -1,0 +1,360 @@
+/* Runs the rules: one walk over the typed object, by the schema's tables, that enters only what can lead to a type that some rule
+ * is about. */
+#include "lint.h"
+
+#include "../cel/json.h"
+#include "check.h"
+
+/* What an expression of a rule may name, in this order. */
+static const Str variable_names[] = {STR("self"), STR("object"), STR("pod"),    STR("meta"),
+                                     STR("role"), STR("params"), STR("version")};
+
+enum { SELF, OBJECT, POD, META, ROLE, PARAMS, VERSION, VARIABLES };
+
+/* A step of `at`. */
+typedef struct Step {
+    Str name;
+    int64_t index; /* PATH_FIELD, or of a list */
+} Step;
+
+enum { MAX_STEPS = 8 };
+
+typedef struct Prepared {
+    const Rule *rule;
+    const CelProgram *when; /* NULL: the rule has a check */
+    const CelProgram **arguments;
+    Step steps[MAX_STEPS];
+    uint32_t stepCount;
+} Prepared;
+
+/* What is done at each value of one type. */
+typedef struct Stop {
+    Prepared *rules;
+    uint32_t count;
+    const uint16_t *fields; /* numbers of those that lead on to other stops */
+    uint16_t fieldCount;
+} Stop;
+
+struct LintRules {
+    const bool *on;
+    uint32_t ruleCount;
+    CelVariable variables[VARIABLES];
+    CelEnv env;
+    const ValueMap **parameters; /* by rule number; NULL without any */
+    Stop *stops;                 /* by type number */
+    Stop documents;              /* rules about whole documents */
+};
+
+/* Preparing. */
+
+bool lint_path_known(const Type *type, Str at, const Type **out) {
+    *out = type;
+    while (at.len) {
+        ptrdiff_t dot = str_find(at, '.');
+        Str name = dot < 0 ? at : (Str){at.at, (size_t)dot};
+        at = dot < 0 ? S("") : str_slice(at, (size_t)dot + 1);
+        const Field *field = *out ? schema_field(*out, name, str_hash(name)) : NULL;
+        if (!field || (field->shape == SHAPE_LIST && at.len)) return false;
+        *out = field->scalar == TYPE_OBJECT && field->shape == SHAPE_ONE ? field->type : NULL;
+    }
+    return true;
+}
+
+static void set_env(CelEnv *env, CelVariable *variables, Arena *arena, const Type *self) {
+    static const CelType *const types[] = {&cel_dyn, &cel_dyn, &cel_dyn, &cel_dyn, &cel_string, &cel_dyn, &cel_int};
+    for (int i = 0; i < VARIABLES; i++) variables[i] = (CelVariable){variable_names[i], types[i]};
+    if (self) variables[SELF].type = cel_type_of_schema(arena, self);
+    variables[POD].type = cel_type_of_schema(arena, &type_PodSpec);
+    variables[META].type = cel_type_of_schema(arena, &type_ObjectMeta);
+    *env = (CelEnv){.variables = variables, .count = VARIABLES};
+}
+
+static CelProgram *compile(Arena *arena, const Rule *rule, int number, CelFault *fault) {
+    CelVariable variables[VARIABLES];
+    CelEnv env;
+    set_env(&env, variables, arena, schema_type(rule->on));
+    CelProgram *program = cel_compile(arena, &env, number < 0 ? rule->when : rule->arguments[number], fault);
+    if (!program || number >= 0 || program->type->kind == VALUE_BOOL) return program;
+    Str type = cel_type_text(arena, program->type);
+    *fault = (CelFault){{0, (uint32_t)rule->when.len},
+                        str_format(arena, "the expression must be a bool, not %.*s", (int)type.len, type.at),
+                        S("compare it with what is at fault")};
+    return NULL;
+}
+
+bool lint_rule_check(Arena *arena, const Rule *rule, int number, CelFault *fault) {
+    return compile(arena, rule, number, fault) != NULL;
+}
+
+static void prepare_rule(Arena *arena, Prepared *out, const Rule *rule) {
+    CelFault fault;
+    *out = (Prepared){.rule = rule};
+    if (rule->check) return;
+    out->when = compile(arena, rule, -1, &fault);
+    out->arguments = NEW_ARRAY(arena, const CelProgram *, rule->argumentCount + 1u);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) out->arguments[i] = compile(arena, rule, i, &fault);
+    for (Str at = rule->at; at.len && out->stepCount < MAX_STEPS;) {
+        ptrdiff_t dot = str_find(at, '.');
+        out->steps[out->stepCount++] = (Step){dot < 0 ? at : (Str){at.at, (size_t)dot}, PATH_FIELD};
+        at = dot < 0 ? S("") : str_slice(at, (size_t)dot + 1);
+    }
+}
+
+/* The parameters of a rule: its defaults, and over them what the user has set. */
+static const ValueMap *prepare_parameters(Arena *arena, const LintSettings *settings, const Rule *rule) {
+    if (!rule->parameterCount) return NULL;
+    ValueMap *map = NEW(arena, ValueMap);
+    for (uint8_t i = 0; i < rule->parameterCount; i++) {
+        const RuleParameter *parameter = &rule->parameters[i];
+        Value value = value_null();
+        size_t end;
+        json_read(arena, parameter->value, &value, &end);
+        for (uint32_t j = 0; j < settings->parameterCount; j++) {
+            const LintParameter *given = &settings->parameters[j];
+            if (given->rule == rule && str_eq(given->name, parameter->name)) value = given->value;
+        }
+        map_put(arena, map, value_string(parameter->name), value);
+    }
+    return map;
+}
+
+/* Whether two rules are one check in C, which reports both. */
+static bool has_check(const Stop *stop, RuleCheck *check) {
+    for (uint32_t i = 0; check && i < stop->count; i++)
+        if (stop->rules[i].rule->check == check) return true;
+    return false;
+}
+
+static void add_rule(Arena *arena, LintRules *out, const Rule *rule) {
+    const Type *type = schema_type(rule->on);
+    Stop *stop = type ? &out->stops[type->number] : &out->documents;
+    if (has_check(stop, rule->check)) return;
+    Prepared *all = NEW_ARRAY(arena, Prepared, stop->count + 1);
+    if (stop->count) memcpy(all, stop->rules, stop->count * sizeof *all);
+    prepare_rule(arena, &all[stop->count++], rule);
+    stop->rules = all;
+}
+
+/* Notes which fields of which types lead to a rule. Types may hold each other, so this goes on until nothing new is found. */
+static void find_ways(Arena *arena, LintRules *out) {
+    bool *leads = NEW_ARRAY(arena, bool, schema_type_count), again = true;
+    for (uint16_t t = 0; t < schema_type_count; t++) leads[t] = out->stops[t].count > 0;
+    while (again) {
+        again = false;
+        for (uint16_t t = 0; t < schema_type_count; t++)
+            for (uint16_t i = 0; i < schema_types[t]->fieldCount && !leads[t]; i++) {
+                const Field *field = &schema_types[t]->fields[i];
+                leads[t] = field->scalar == TYPE_OBJECT && leads[field->type->number];
+                again |= leads[t];
+            }
+    }
+    for (uint16_t t = 0; t < schema_type_count; t++) {
+        uint16_t *fields = NEW_ARRAY(arena, uint16_t, schema_types[t]->fieldCount + 1u);
+        Stop *stop = &out->stops[t];
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) {
+            const Field *field = &schema_types[t]->fields[i];
+            if (field->scalar != TYPE_OBJECT || !leads[field->type->number] || str_eq(field->name, S("status"))) continue;
+            fields[stop->fieldCount++] = i;
+        }
+        stop->fields = fields;
+    }
+}
+
+const LintRules *lint_prepare(Arena *arena, const LintSettings *settings) {
+    LintRules *out = NEW(arena, LintRules);
+    out->ruleCount = rule_count + settings->moreCount;
+    bool *on = NEW_ARRAY(arena, bool, out->ruleCount + 1);
+    memcpy(on, settings->on, out->ruleCount);
+    out->on = on;
+    out->stops = NEW_ARRAY(arena, Stop, schema_type_count);
+    out->parameters = NEW_ARRAY(arena, const ValueMap *, out->ruleCount + 1);
+    set_env(&out->env, out->variables, arena, NULL);
+    for (uint32_t i = 0; i < out->ruleCount; i++) {
+        const Rule *rule = i < rule_count ? &rules[i] : settings->more[i - rule_count];
+        if (!on[rule->number] || !rule->on.len) continue;
+        out->parameters[rule->number] = prepare_parameters(arena, settings, rule);
+        add_rule(arena, out, rule);
+    }
+    find_ways(arena, out);
+    return out;
+}
+
+/* Running. */
+
+typedef struct Walk {
+    Lint lint; /* first: checks take it */
+    CelRun run;
+    Value values[VARIABLES];
+} Walk;
+
+static Str text_of_value(Walk *w, Value v) {
+    if (v.kind == VALUE_STRING) return value_str(v);
+    if (v.kind == VALUE_INT) return str_int(w->lint.arena, v.i);
+    Buf buf = {.arena = w->lint.arena};
+    json_write_plain(&buf, &w->run.eval, v);
+    return buf_text(&buf);
+}
+
+static void report(Walk *w, const Prepared *prepared, const Path *path) {
+    Path chain[MAX_STEPS];
+    Str arguments[UINT8_MAX];
+    for (uint32_t i = 0; i < prepared->stepCount; i++) {
+        chain[i] = (Path){path, prepared->steps[i].name, prepared->steps[i].index};
+        path = &chain[i];
+    }
+    for (uint8_t i = 0; i < prepared->rule->argumentCount; i++) {
+        Value v = prepared->arguments[i] ? cel_evaluate(&w->run, prepared->arguments[i]) : value_null();
+        arguments[i] = is_error(v) ? S("?") : text_of_value(w, v);
+    }
+    diag_add(w->lint.diags, prepared->rule, lint_where(&w->lint, path), arguments);
+}
+
+static void try_rule(Walk *w, const Prepared *prepared, const void *self, const Path *path) {
+    if (prepared->rule->check) {
+        prepared->rule->check(&w->lint, self, path);
+        return;
+    }
+    const ValueMap *parameters = w->lint.rules->parameters[prepared->rule->number];
+    w->values[PARAMS] = parameters ? value_map(parameters) : value_null();
+    Value v = cel_evaluate(&w->run, prepared->when);
+    if (v.kind == VALUE_BOOL && v.b) report(w, prepared, path);
+    if (is_error(v)) emit_rule_failed(w->lint.diags, lint_where(&w->lint, path), prepared->rule->name, v.error->message);
+}
+
+static void visit(Walk *w, const Type *type, const void *object, const Path *path);
+
+static void set_role(Walk *w, ContainerRole role) {
+    static const Str words[] = {
+        [ROLE_NONE] = STR(""), [ROLE_MAIN] = STR("main"), [ROLE_INIT] = STR("init"), [ROLE_SIDECAR] = STR("sidecar")};
+    w->lint.role = role;
+    w->values[ROLE] = value_string(words[role]);
+}
+
+static void visit_item(Walk *w, const Field *field, const void *item, const Path *path) {
+    bool container = field->type == &type_Container;
+    if (container) {
+        w->lint.container = item;
+        w->lint.containerPath = path;
+        set_role(w, container_role(item, str_eq(field->name, S("initContainers"))));
+    }
+    visit(w, field->type, item, path);
+    if (!container) return;
+    w->lint.container = NULL;
+    w->lint.containerPath = NULL;
+    set_role(w, ROLE_NONE);
+}
+
+static void visit_field(Walk *w, const Field *field, const void *object, const Path *path) {
+    const char *at = (const char *)object + field->offset;
+    Path here = path_field(path, field->name);
+    if (field->shape == SHAPE_LIST) {
+        const StrList *list = (const void *)at; /* every list starts with a pointer and a count */
+        for (uint32_t i = 0; i < list->n; i++) {
+            Path item = path_index(&here, i);
+            visit_item(w, field, (const char *)list->at + (size_t)i * field->type->size, &item);
+        }
+    } else if (field->shape == SHAPE_ONE) {
+        const void *value = field->optional ? *(const void *const *)(const void *)at : at;
+        if (value) visit(w, field->type, value, &here);
+    }
+}
+
+static void visit(Walk *w, const Type *type, const void *object, const Path *path) {
+    const Stop *stop = &w->lint.rules->stops[type->number];
+    for (uint32_t i = 0; i < stop->count; i++) {
+        w->values[SELF] = value_of_struct(type, object);
+        try_rule(w, &stop->rules[i], object, path);
+    }
+    for (uint16_t i = 0; i < stop->fieldCount; i++) visit_field(w, &type->fields[stop->fields[i]], object, path);
+}
+
+/* The path of the pod of each kind, as a chain below `parts`. */
+static void set_paths(Lint *lint, Path parts[6]) {
+    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template"}, *const workload[] = {"spec", "template"},
+                             *const podTemplate[] = {"template"};
+    const Type *type = lint->document->type;
+    const char *const *names = type == &type_CronJob ? cronJob : type == &type_PodTemplate ? podTemplate : workload;
+    size_t count = type == &type_CronJob ? 4 : type == &type_PodTemplate ? 1 : type == &type_Pod ? 0 : 2;
+    const Path *up = NULL;
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = path_field(up, str_of(names[i]));
+        up = &parts[i];
+    }
+    parts[4] = path_field(up, S("spec"));
+    parts[5] = path_field(up, S("metadata"));
+    lint->podPath = &parts[4];
+    lint->metaPath = &parts[5];
+}
+
+void lint_document(const LintRules *rules_, Document *document) {
+    Path parts[6];
+    Arena *arena = document->diags.arena;
+    Walk w = {
+        .lint = {.rules = rules_, .document = document, .arena = arena, .diags = &document->diags, .minor = document->minor}};
+    Path *root = NULL;
+    if (document->object) {
+        PodView view = model_pod(document);
+        w.lint.pod = view.spec;
+        w.lint.meta = view.meta;
+        set_paths(&w.lint, parts);
+        cel_start(&w.run, arena, &rules_->env, w.values);
+        for (int i = 0; i < VARIABLES; i++) w.values[i] = value_null();
+        w.values[OBJECT] = value_of_struct(document->type, document->object);
+        if (view.spec) w.values[POD] = value_of_struct(&type_PodSpec, view.spec);
+        if (view.meta) w.values[META] = value_of_struct(&type_ObjectMeta, view.meta);
+        w.values[VERSION] = value_int(document->minor);
+        set_role(&w, ROLE_NONE);
+    }
+    w.values[SELF] = w.values[OBJECT];
+    for (uint32_t i = 0; i < rules_->documents.count; i++) {
+        const Prepared *prepared = &rules_->documents.rules[i];
+        if (prepared->rule->check || document->object) try_rule(&w, prepared, document, root);
+    }
+    if (document->object && !document->unreadable) visit(&w, document->type, document->object, root);
+}
+
+/* For checks. */
+
+bool lint_is_on(const Lint *lint, uint16_t rule) {
+    return lint->rules->on[rule];
+}
+
+Value lint_parameter(const Lint *lint, uint16_t rule, Str name) {
+    Eval ev = {.arena = lint->arena};
+    const ValueMap *map = lint->rules->parameters[rule];
+    return map ? map_find(&ev, value_map(map), value_string(name)) : (Value){0};
+}
+
+int64_t lint_int(const Lint *lint, uint16_t rule, Str name) {
+    Value v = lint_parameter(lint, rule, name);
+    return v.kind == VALUE_INT ? v.i : 0;
+}
+
+bool lint_listed(const Lint *lint, uint16_t rule, Str name, Str text) {
+    Value v = lint_parameter(lint, rule, name);
+    Eval ev = {.arena = lint->arena};
+    for (uint32_t i = 0; v.kind == VALUE_LIST && i < v.len; i++) {
+        Value item = list_item(&ev, v, i);
+        if (item.kind == VALUE_STRING && str_eq(value_str(item), text)) return true;
+    }
+    return false;
+}
+
+bool lint_kind_is(const Lint *lint, Str kind) {
+    return str_eq(lint->document->kind, kind);
+}
+
+bool lint_is_job(const Lint *lint) {
+    return lint->document->type == &type_Job || lint->document->type == &type_CronJob;
+}
+
+bool lint_is_service(const Lint *lint) {
+    const Type *type = lint->document->type;
+    return type == &type_Deployment || type == &type_StatefulSet || type == &type_ReplicaSet ||
+           type == &type_ReplicationController;
+}
+
+ContainerRole container_role(const Container *container, bool isInit) {
+    if (!isInit) return ROLE_MAIN;
+    return str_eq(container->restartPolicy, S("Always")) ? ROLE_SIDECAR : ROLE_INIT;
+}

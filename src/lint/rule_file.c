@@ -1,0 +1,73 @@
+#include "rule_file.h"
+
+#define TEXT(s) (int)(s).len, (s).at
+
+static bool is_known_type(const Rule *rule) {
+    return str_eq(rule->on, S("Document")) || schema_type(rule->on);
+}
+
+static Str near_type(Str name) {
+    unsigned best = 3;
+    Str found = S("");
+    for (uint16_t i = 0; i < schema_type_count; i++) {
+        unsigned distance = str_distance(name, schema_types[i]->name, best);
+        if (distance < best) found = schema_types[i]->name, best = distance;
+    }
+    return found;
+}
+
+static void check_expression(RuleFaults *faults, const RuleText *text, Str key, int number) {
+    CelFault fault = {0};
+    if (lint_rule_check(faults->arena, &text->rule, number, &fault)) return;
+    Str expression = number < 0 ? text->rule.when : text->rule.arguments[number];
+    Str before = {expression.at, fault.span.at < expression.len ? fault.span.at : expression.len};
+    Str message = number < 0
+                      ? str_format(faults->arena, "%.*s, in the expression after \"%.*s\"", TEXT(fault.message), TEXT(before))
+                      : str_format(faults->arena, "%.*s, in {%.*s}", TEXT(fault.message), TEXT(expression));
+    rule_fault(faults, rule_text_span(text, key), message, fault.help);
+}
+
+static void check_rule(RuleFaults *faults, const RuleText *text, bool own) {
+    const Rule *rule = &text->rule;
+    const Type *at;
+    if (rule->on.len && !is_known_type(rule)) {
+        Str near = near_type(rule->on);
+        rule_fault(faults, rule_text_span(text, S("on")), str_format(faults->arena, "unknown type \"%.*s\"", TEXT(rule->on)),
+                   near.len ? str_format(faults->arena, "did you mean %.*s?", TEXT(near))
+                            : S("podlint explain TYPE lists fields"));
+        return;
+    }
+    if (!own && (!rule->on.len || text->check.len))
+        rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a type and an expression"),
+                   S("as in  on: Container  and  when: has(self.command)"));
+    if (!own && rule_named(rule->name))
+        rule_fault(faults, rule_text_span(text, S("name")),
+                   str_format(faults->arena, "podlint has a rule %.*s", TEXT(rule->name)), S("choose another name"));
+    if (!rule->when.len) return;
+    check_expression(faults, text, S("when"), -1);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) check_expression(faults, text, S("message"), i);
+    if (rule->at.len && !lint_path_known(schema_type(rule->on), rule->at, &at))
+        rule_fault(faults, rule_text_span(text, S("at")),
+                   str_format(faults->arena, "%.*s has no field \"%.*s\"", TEXT(rule->on), TEXT(rule->at)), S(""));
+}
+
+void rule_file_read(RuleList *out, RuleFaults *faults, const Source *source, bool own) {
+    NodeReader reader = {.source = source};
+    NodeDocument document;
+    while (node_next(&reader, faults->arena, &document)) {
+        for (uint32_t i = 0; i < document.faults.n; i++) {
+            const Fault *fault = &document.faults.at[i];
+            rule_fault(faults, fault->span, str_format(faults->arena, "%s %.*s", fault_name(fault->kind), TEXT(fault->text)),
+                       S(""));
+        }
+        if (!document.readable) continue;
+        uint32_t count;
+        RuleText *texts = rule_text_read(faults, document.root, &count);
+        for (uint32_t i = 0; i < count; i++) {
+            check_rule(faults, &texts[i], own);
+            if (texts[i].rule.source != SOURCE_LINT) continue;
+            texts[i].rule.number = (uint16_t)(rule_count + out->n);
+            ARRAY_PUSH(faults->arena, out, &texts[i].rule);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+#include "selection.h"
+
+static const Str source_words[] = {STR("server"), STR("yaml"),         STR("schema"), STR("api"), STR("warning"),
+                                   STR("lint"),   STR("pod-security"), STR("policy"), STR("all")};
+
+enum { SOURCE_WORDS = sizeof source_words / sizeof *source_words };
+
+const Rule *rule_set_named(const RuleSet *set, Str name) {
+    const Rule *own = rule_named(name);
+    for (uint32_t i = 0; !own && i < set->moreCount; i++)
+        if (str_eq(set->more[i]->name, name) || (set->more[i]->code.len && str_eq_nocase(set->more[i]->code, name)))
+            return set->more[i];
+    return own;
+}
+
+void selection_add(Arena *arena, WordList *list, Str words) {
+    while (words.len) {
+        ptrdiff_t comma = str_find(words, ',');
+        Str word = str_trim(comma < 0 ? words : (Str){words.at, (size_t)comma});
+        words = comma < 0 ? S("") : str_slice(words, (size_t)comma + 1);
+        if (word.len) ARRAY_PUSH(arena, list, word);
+    }
+}
+
+static bool names_source(const Rule *rule, Str word) {
+    if (str_eq(word, S("all"))) return true;
+    if (str_eq(word, S("server"))) return rule->source <= SOURCE_WARNING;
+    return str_eq(word, str_of(diag_source_name((DiagSource)rule->source)));
+}
+
+static bool names_rule(const Rule *rule, Str word) {
+    if (str_in(word, source_words, SOURCE_WORDS)) return false;
+    return str_starts(rule->name, word) || (rule->code.len && str_eq_nocase(rule->code, word));
+}
+
+bool selection_knows(const RuleSet *set, Str word) {
+    bool known = str_in(word, source_words, SOURCE_WORDS);
+    for (uint32_t i = 0; !known && i < rule_set_count(set); i++) known = names_rule(rule_set_at(set, i), word);
+    return known;
+}
+
+static void consider(Str *found, unsigned *best, Str word, Str name) {
+    unsigned distance = str_distance(word, name, *best);
+    if (distance > *best || (found->len && distance == *best)) return;
+    *found = name;
+    *best = distance;
+}
+
+Str selection_near(const RuleSet *set, Str word) {
+    Str found = S("");
+    unsigned best = word.len < 4 ? 1 : word.len < 8 ? 2 : 3;
+    for (size_t i = 0; i < SOURCE_WORDS; i++) consider(&found, &best, word, source_words[i]);
+    for (uint32_t i = 0; i < rule_set_count(set); i++) consider(&found, &best, word, rule_set_at(set, i)->name);
+    return found;
+}
+
+static bool in_profiles(const Rule *rule, uint8_t profiles) {
+    if (!profiles) profiles = 1 << PROFILE_DEFAULT;
+    for (unsigned i = 0; i < PROFILE_COUNT; i++)
+        if (profiles >> i & 1 && rule_in_profile(rule, (RuleProfile)i)) return true;
+    return false;
+}
+
+static bool named_by(const WordList *list, const Rule *rule, bool bySource) {
+    for (uint32_t i = 0; i < list->n; i++)
+        if (bySource ? names_source(rule, list->at[i]) : names_rule(rule, list->at[i])) return true;
+    return false;
+}
+
+void selection_resolve(bool *on, const RuleSet *set, const Selection *selection) {
+    for (uint32_t i = 0; i < rule_set_count(set); i++) {
+        const Rule *rule = rule_set_at(set, i);
+        bool chosen = in_profiles(rule, selection->profiles);
+        if (selection->select.n)
+            chosen = named_by(&selection->select, rule, false) || (chosen && named_by(&selection->select, rule, true));
+        if (named_by(&selection->enable, rule, false) || named_by(&selection->enable, rule, true)) chosen = true;
+        if (named_by(&selection->ignore, rule, false) || named_by(&selection->ignore, rule, true)) chosen = false;
+        on[rule->number] = chosen;
+    }
+}

@@ -1,0 +1,276 @@
+#include "rule_text.h"
+
+#define TEXT(s) (int)(s).len, (s).at
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+const char *const profile_names[PROFILE_COUNT] = {"default", "security", "reliability", "kube-linter", "all", "none"};
+
+void rule_fault(RuleFaults *faults, Span span, Str message, Str help) {
+    ARRAY_PUSH(faults->arena, &faults->items, (RuleFault){span, message, help});
+}
+
+/* YAML 1.1 reads the key `on` as the boolean true. */
+static const Str on_key = STR("true");
+
+Span rule_text_span(const RuleText *rule, Str key) {
+    const Entry *entry = node_entry(rule->map, str_eq(key, S("on")) ? on_key : key);
+    if (entry) return entry->value.span.end > entry->value.span.at ? entry->value.span : entry->keySpan;
+    return rule->map->kind == NODE_MAP && rule->map->count ? rule->map->entries[0].keySpan : rule->map->span;
+}
+
+/* The word of a list that was probably meant, as a question; empty if none is near. */
+static Str meant(RuleFaults *faults, Str word, const Str *words, size_t count) {
+    unsigned best = word.len < 4 ? 1 : 2;
+    Str found = S("");
+    for (size_t i = 0; i < count; i++) {
+        unsigned distance = str_distance(word, words[i], best);
+        if (distance <= best && (!found.len || distance < best)) found = words[i], best = distance;
+    }
+    return found.len ? str_format(faults->arena, "did you mean %.*s?", TEXT(found)) : S("");
+}
+
+static void only_keys(RuleFaults *faults, const Node *map, const Str *allowed, size_t count) {
+    for (uint32_t i = 0; i < map->count; i++)
+        if (!str_in(map->entries[i].key, allowed, count))
+            rule_fault(faults, map->entries[i].keySpan,
+                       str_format(faults->arena, "unknown key \"%.*s\"", TEXT(map->entries[i].key)),
+                       meant(faults, map->entries[i].key, allowed, count));
+}
+
+/* The text under a key, without white space at its ends; empty if there is none. */
+static Str text_under(RuleFaults *faults, const Node *map, Str key) {
+    const Node *node = node_get(map, key);
+    if (!node || node->kind == NODE_NULL) return S("");
+    if (node->kind != NODE_LIST && node->kind != NODE_MAP) return str_trim(node->text);
+    rule_fault(faults, node->span, str_format(faults->arena, "%.*s must be text", TEXT(key)), S(""));
+    return S("");
+}
+
+/* The number of the word under a key in a list of words; `missing` if there is none. */
+static size_t word_under(RuleFaults *faults, const Node *map, Str key, const Str *words, size_t count, size_t missing) {
+    Str text = text_under(faults, map, key);
+    if (!text.len) return missing;
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(words[i], text)) return i;
+    rule_fault(faults, node_get(map, key)->span, str_format(faults->arena, "unknown %.*s \"%.*s\"", TEXT(key), TEXT(text)),
+               meant(faults, text, words, count));
+    return missing;
+}
+
+/* Templates. */
+
+static uint32_t argument_number(RuleText *text, Str name) {
+    for (uint32_t i = 0; i < text->rule.argumentCount; i++)
+        if (str_eq(text->arguments[i], name)) return i;
+    if (text->rule.argumentCount == RULE_MAX_ARGUMENTS) return RULE_MAX_ARGUMENTS;
+    text->arguments[text->rule.argumentCount] = name;
+    return text->rule.argumentCount++;
+}
+
+/* The template with numbers in place of what it names in braces. */
+static Str numbered(RuleFaults *faults, RuleText *text, Str key) {
+    Str template = text_under(faults, text->map, key);
+    Buf buf = {.arena = faults->arena};
+    for (size_t i = 0; i < template.len; i++) {
+        ptrdiff_t end = template.at[i] == '{' ? str_find(str_slice(template, i), '}') : -1;
+        if (end < 2) {
+            buf_char(&buf, template.at[i]);
+            continue;
+        }
+        uint32_t number = argument_number(text, (Str){template.at + i + 1, (size_t)end - 1});
+        if (number == RULE_MAX_ARGUMENTS)
+            rule_fault(faults, rule_text_span(text, key), str_format(faults->arena, "%.*s names too many things", TEXT(key)),
+                       S(""));
+        buf_format(&buf, "{%u}", number);
+        i += (size_t)end;
+    }
+    return buf_text(&buf);
+}
+
+/* Parameters. */
+
+static void put_json_string(Buf *buf, Str text) {
+    buf_char(buf, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c == '"' || c == '\\')
+            buf_format(buf, "\\%c", c);
+        else if (c < 0x20)
+            buf_format(buf, "\\u%04x", c);
+        else
+            buf_char(buf, (char)c);
+    }
+    buf_char(buf, '"');
+}
+
+static void put_json(Buf *buf, const Node *node) {
+    switch ((NodeKind)node->kind) {
+    case NODE_LIST:
+        buf_char(buf, '[');
+        for (uint32_t i = 0; i < node->count; i++) {
+            if (i) buf_char(buf, ',');
+            put_json(buf, &node->items[i]);
+        }
+        buf_char(buf, ']');
+        break;
+    case NODE_MAP:
+        buf_char(buf, '{');
+        for (uint32_t i = 0; i < node->count; i++) {
+            if (i) buf_char(buf, ',');
+            put_json_string(buf, node->entries[i].key);
+            buf_char(buf, ':');
+            put_json(buf, &node->entries[i].value);
+        }
+        buf_char(buf, '}');
+        break;
+    case NODE_STRING: put_json_string(buf, node->text); break;
+    case NODE_NULL:
+    case NODE_BOOL:
+    case NODE_INT:
+    case NODE_FLOAT: buf_str(buf, node->text); break;
+    }
+}
+
+static void read_parameters(RuleFaults *faults, RuleText *text) {
+    static const Str keys[] = {STR("default"), STR("description")};
+    const Node *map = node_get(text->map, S("parameters"));
+    if (!map || map->kind == NODE_NULL) return;
+    if (map->kind != NODE_MAP || map->count > UINT8_MAX) {
+        rule_fault(faults, map->span, S("parameters must be a map of names"), S("as in  min: {default: 3, description: ...}"));
+        return;
+    }
+    RuleParameter *parameters = NEW_ARRAY(faults->arena, RuleParameter, map->count + 1);
+    for (uint32_t i = 0; i < map->count; i++) {
+        const Entry *entry = &map->entries[i];
+        const Node *value = node_get(&entry->value, S("default"));
+        if (entry->value.kind != NODE_MAP || !value) {
+            rule_fault(faults, entry->keySpan, S("a parameter needs a default"), S("as in  min: {default: 3, description: ...}"));
+            continue;
+        }
+        only_keys(faults, &entry->value, keys, COUNT(keys));
+        Buf json = {.arena = faults->arena};
+        put_json(&json, value);
+        parameters[text->rule.parameterCount++] =
+            (RuleParameter){entry->key, text_under(faults, &entry->value, S("description")), buf_text(&json)};
+    }
+    text->rule.parameters = parameters;
+}
+
+/* One rule. */
+
+static bool is_name(Str name) {
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        bool inner = i > 0 && i + 1 < name.len && c == '-';
+        if (!inner && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return false;
+    }
+    return name.len > 0;
+}
+
+static void read_profiles(RuleFaults *faults, RuleText *text) {
+    const Node *byDefault = node_get(text->map, S("default")), *list = node_get(text->map, S("profiles"));
+    if (byDefault && byDefault->kind != NODE_BOOL) rule_fault(faults, byDefault->span, S("default must be true or false"), S(""));
+    if (!byDefault || str_eq(byDefault->text, S("true"))) text->rule.profiles = 1 << PROFILE_DEFAULT;
+    if (!list) return;
+    if (list->kind != NODE_LIST) rule_fault(faults, list->span, S("profiles must be a list"), S(""));
+    for (uint32_t i = 0; list->kind == NODE_LIST && i < list->count; i++) {
+        unsigned bit = 0;
+        for (unsigned profile = PROFILE_SECURITY; profile <= PROFILE_KUBE_LINTER; profile++)
+            if (str_eq(list->items[i].text, str_of(profile_names[profile]))) bit = 1u << profile;
+        if (!bit)
+            rule_fault(faults, list->items[i].span, S("unknown profile"), S("there are security, reliability and kube-linter"));
+        text->rule.profiles |= (uint8_t)bit;
+    }
+}
+
+/* What only lint rules have. */
+static void read_subject(RuleFaults *faults, RuleText *text) {
+    Rule *rule = &text->rule;
+    rule->code = text_under(faults, text->map, S("code"));
+    rule->on = text_under(faults, text->map, on_key);
+    rule->when = text_under(faults, text->map, S("when"));
+    rule->at = text_under(faults, text->map, S("at"));
+    rule->bad = text_under(faults, text->map, S("bad"));
+    rule->good = text_under(faults, text->map, S("good"));
+    text->check = text_under(faults, text->map, S("check"));
+    if (rule->when.len && text->check.len)
+        rule_fault(faults, rule_text_span(text, S("check")), S("a rule has either when or check"), S(""));
+    if (rule->on.len && !rule->when.len && !text->check.len)
+        rule_fault(faults, rule_text_span(text, S("on")), S("a rule needs an expression that is true where it is broken"),
+                   S("add  when: EXPRESSION"));
+    if (rule->when.len && !rule->on.len)
+        rule_fault(faults, rule_text_span(text, S("when")), S("a rule needs the type that it looks at"), S("add  on: Container"));
+    if (rule->at.len && text->check.len)
+        rule_fault(faults, rule_text_span(text, S("at")), S("a check says itself where it found something"), S(""));
+    read_profiles(faults, text);
+    read_parameters(faults, text);
+}
+
+static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
+    static const Str keys[] = {STR("name"),     STR("message"), STR("help"), STR("why"),       STR("severity"), STR("type"),
+                               STR("code"),     STR("true"),    STR("when"), STR("at"),        STR("check"),    STR("default"),
+                               STR("profiles"), STR("bad"),     STR("good"), STR("parameters")};
+    static const Str severities[] = {STR("info"), STR("warning"), STR("error")};
+    static const Str types[] = {STR(""),
+                                STR("FieldValueRequired"),
+                                STR("FieldValueInvalid"),
+                                STR("FieldValueDuplicate"),
+                                STR("FieldValueNotSupported"),
+                                STR("FieldValueForbidden"),
+                                STR("FieldValueTooLong"),
+                                STR("FieldValueTooMany"),
+                                STR("FieldValueTypeInvalid"),
+                                STR("FieldValueNotFound"),
+                                STR("InternalError")};
+    enum { COMMON_KEYS = 5, API_KEYS = 6 };
+    text->map = map;
+    if (map->kind != NODE_MAP) {
+        rule_fault(faults, map->span, S("a rule must be a map"), S(""));
+        return;
+    }
+    only_keys(faults, map, keys, source == SOURCE_LINT ? COUNT(keys) : source == SOURCE_API ? API_KEYS : COMMON_KEYS);
+    bool warns = source == SOURCE_WARNING || source == SOURCE_LINT;
+    Rule *rule = &text->rule;
+    rule->source = (uint8_t)source;
+    rule->name = text_under(faults, map, S("name"));
+    rule->severity =
+        (uint8_t)word_under(faults, map, S("severity"), severities, COUNT(severities), warns ? SEVERITY_WARNING : SEVERITY_ERROR);
+    rule->type = (uint8_t)word_under(faults, map, S("type"), types, COUNT(types), API_NONE);
+    if (source == SOURCE_LINT)
+        read_subject(faults, text);
+    else
+        rule->profiles = 1 << PROFILE_DEFAULT;
+    rule->message = numbered(faults, text, S("message"));
+    rule->help = numbered(faults, text, S("help"));
+    rule->why = text_under(faults, map, S("why"));
+    rule->arguments = text->arguments;
+    if (!is_name(rule->name))
+        rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a name of lower-case letters, digits and dashes"),
+                   S(""));
+    if (!rule->message.len) rule_fault(faults, rule_text_span(text, S("message")), S("a rule needs a message"), S(""));
+    if ((source == SOURCE_API) != (rule->type != API_NONE))
+        rule_fault(faults, rule_text_span(text, S("type")), S("exactly the rules of source api have a type"), S(""));
+}
+
+RuleText *rule_text_read(RuleFaults *faults, const Node *root, uint32_t *count) {
+    static const Str keys[] = {STR("source"), STR("rules")};
+    static const Str sources[] = {STR("yaml"), STR("schema"),       STR("api"),   STR("warning"),
+                                  STR("lint"), STR("pod-security"), STR("policy")};
+    *count = 0;
+    const Node *list = node_get(root, S("rules"));
+    if (!list || list->kind != NODE_LIST) {
+        rule_fault(faults, root->span, S("a file of rules is a map with a list under rules"), S(""));
+        return NULL;
+    }
+    only_keys(faults, root, keys, COUNT(keys));
+    size_t source = word_under(faults, root, S("source"), sources, COUNT(sources), SOURCE_LINT);
+    RuleText *texts = NEW_ARRAY(faults->arena, RuleText, list->count + 1);
+    for (uint32_t i = 0; i < list->count; i++) {
+        read_rule(faults, &texts[i], &list->items[i], (DiagSource)source);
+        for (uint32_t j = 0; j < i; j++)
+            if (texts[i].rule.name.len && str_eq(texts[j].rule.name, texts[i].rule.name))
+                rule_fault(faults, rule_text_span(&texts[i], S("name")), S("another rule has this name"), S(""));
+    }
+    *count = list->count;
+    return texts;
+}
