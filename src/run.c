@@ -16,6 +16,7 @@ typedef struct Worker {
     atomic_uint *next;
     Arena *kept;
     Arena scratch;
+    ARRAY(Fact *) facts; /* of the objects that this thread has read */
 } Worker;
 
 static Finding finish(Worker *w, Source *source, const Diag *diag) {
@@ -37,6 +38,14 @@ static Finding finish(Worker *w, Source *source, const Diag *diag) {
         finding.notes[i] = (FindingNote){place, arena_str(kept, note->text), arena_str(kept, line)};
     }
     return finding;
+}
+
+/* Adds a finding to a document's. */
+static void add_finding(Worker *w, ResultDocument *document, Finding finding) {
+    Finding *findings = NEW_ARRAY(w->kept, Finding, document->findingCount + 1);
+    if (document->findingCount) memcpy(findings, document->findings, document->findingCount * sizeof *findings);
+    findings[document->findingCount++] = finding;
+    document->findings = findings;
 }
 
 static bool same_finding(const Finding *a, const Finding *b) {
@@ -90,6 +99,17 @@ static void check_pod_security(Worker *w, PodSecurity standard, Document *docume
     out->podSecurity = version ? pod_security_both(out->podSecurity, verdict) : verdict;
 }
 
+/* What the rules about objects together need of one. */
+static void keep_facts(Worker *w, const ResultFile *file, const Document *document, uint32_t number) {
+    Fact *fact = file->settings->lint ? facts_of(w->kept, document) : NULL;
+    if (!fact) return;
+    ptrdiff_t slash = str_rfind(file->name, '/');
+    fact->folder = slash < 0 ? S("") : (Str){file->name.at, (size_t)slash};
+    fact->file = (uint32_t)(file - w->run->files);
+    fact->document = number;
+    ARRAY_PUSH(w->kept, &w->facts, fact);
+}
+
 static void check_version(Worker *w, const ResultFile *file, Source *source, unsigned version, ResultDocuments *documents) {
     NodeReader reader = {.source = source};
     NodeDocument node;
@@ -101,6 +121,7 @@ static void check_version(Worker *w, const ResultFile *file, Source *source, uns
             if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
             if (file->settings->lint) lint_document(file->settings->lint, &items[i]);
+            if (version == 0) keep_facts(w, file, &items[i], n);
             check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
             keep_findings(w, file, source, &items[i], &documents->at[n], version);
         }
@@ -137,6 +158,7 @@ static void check_source(Worker *w, ResultFile *out, Source *source, SourceError
 static void check_file(Worker *w, ResultFile *out) {
     Source source;
     SourceError error = source_read(&source, &w->scratch, out->name);
+    if (!error && str_eq(out->name, S("-"))) out->text = arena_str(w->kept, source.text);
     check_source(w, out, &source, error);
 }
 
@@ -175,6 +197,53 @@ static void count_results(Run *run) {
     }
 }
 
+static int by_file(const void *left, const void *right) {
+    const Fact *a = *(Fact *const *)left, *b = *(Fact *const *)right;
+    if (a->file != b->file) return a->file < b->file ? -1 : 1;
+    return (a->document > b->document) - (a->document < b->document);
+}
+
+/* Reads a file once more for the places of what was found when its text was gone. */
+static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
+    Source source;
+    SourceError error = file->text.at ? source_from_bytes(&source, &w->scratch, file->name, file->text)
+                                      : source_read(&source, &w->scratch, file->name);
+    for (uint32_t i = 0; i < count && !error; i++) {
+        ResultDocument *document = &file->documents[facts[i]->document];
+        for (uint32_t j = 0; j < facts[i]->diags.items.n; j++) {
+            const Diag *diag = &facts[i]->diags.items.at[j];
+            if (!file->settings->on[diag->rule->number]) continue;
+            Finding finding = finish(w, &source, diag);
+            finding.versions = (uint16_t)((1u << file->settings->minorCount) - 1);
+            add_finding(w, document, finding);
+        }
+        qsort(document->findings, document->findingCount, sizeof *document->findings, by_place);
+    }
+    arena_reset(&w->scratch);
+}
+
+/* What objects say of each other, once all of them are known. */
+static void check_objects(Run *run, const RunSettings *settings, Worker *workers, unsigned count) {
+    Worker *w = &workers[0];
+    ARRAY(Fact *) facts = {0};
+    for (unsigned i = 0; i < count; i++)
+        for (uint32_t j = 0; j < workers[i].facts.n; j++) ARRAY_PUSH(w->kept, &facts, workers[i].facts.at[j]);
+    if (!facts.n) return;
+    qsort(facts.at, facts.n, sizeof *facts.at, by_file);
+    bool *on = NEW_ARRAY(w->kept, bool, rule_count);
+    for (uint32_t i = 0; i < run->fileCount; i++) {
+        if (i && run->files[i].settings == run->files[i - 1].settings) continue;
+        for (uint16_t j = 0; j < rule_count; j++) on[j] |= run->files[i].settings->on[j];
+    }
+    objects_check(w->kept, on, facts.at, facts.n, settings->closedWorld);
+    for (uint32_t i = 0, end; i < facts.n; i = end) {
+        bool found = false;
+        for (end = i; end < facts.n && facts.at[end]->file == facts.at[i]->file; end++) found |= facts.at[end]->diags.items.n > 0;
+        if (found) place_findings(w, &run->files[facts.at[i]->file], &facts.at[i], end - i);
+    }
+    arena_free(&w->scratch);
+}
+
 void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettings *settings) {
     RunSettings all = {.threads = 1};
     Worker w = {.settings = &all, .run = run, .kept = arena};
@@ -182,7 +251,9 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
     *run = (Run){.files = NEW(arena, ResultFile), .fileCount = 1};
     run->files[0] = (ResultFile){.name = name, .settings = settings};
     SourceError error = source_from_bytes(&source, &w.scratch, name, text);
+    run->files[0].text = arena_str(arena, source.text);
     check_source(&w, &run->files[0], &source, error);
+    check_objects(run, &all, &w, 1);
     arena_free(&w.scratch);
     count_results(run);
 }
@@ -200,5 +271,6 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     while (started < threads && pthread_create(&ids[started], NULL, work, &workers[started]) == 0) started++;
     work(&workers[0]);
     for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
+    check_objects(run, settings, workers, threads);
     count_results(run);
 }

@@ -5,6 +5,7 @@
 
 #include "input.h"
 #include "lint/lint.h"
+#include "lint/objects.h"
 #include "pod_security.h"
 
 /* A second place of a finding. */
@@ -43,6 +44,7 @@ typedef struct FileSettings FileSettings;
 typedef struct ResultFile {
     Str name;
     const FileSettings *settings;
+    Str text;  /* of the standard input, which cannot be read twice */
     Str error; /* why it could not be read; at is NULL if it could */
     ResultDocument *documents;
     uint32_t documentCount;
@@ -63,6 +65,7 @@ struct FileSettings {
 typedef struct RunSettings {
     unsigned threads;                 /* at least 1 */
     bool podSecurityLevels;           /* find out which levels each object meets, by the version of podSecurity */
+    bool closedWorld;                 /* what is not in the run does not exist */
     const FileSettings *const *files; /* of each file of the list */
 } RunSettings;
 

@@ -14,6 +14,7 @@ enum {
     CHECK_ENABLE,
     CHECK_IGNORE,
     CHECK_RULES,
+    CHECK_CLOSED_WORLD,
     CHECK_VERSION,
     CHECK_POD_SECURITY,
     CHECK_LEVELS,
@@ -37,6 +38,8 @@ static const Option options[] = {
     {"enable", 0, "LIST", "Run these rules too; takes the same words."},
     {"ignore", 0, "LIST", "Report all but these; takes the same words."},
     {"rules", 0, "FILE", "Run the rules of this file too; they are written as podlint's own. May be given several times."},
+    {"closed-world", 0, NULL,
+     "Take it that what is not in this run does not exist: report every name, selector and key that leads nowhere."},
     {"kubernetes-version", 0, "VERSION",
      "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},
     {"pod-security", 0, "LEVEL[:VERSION]",
@@ -208,6 +211,10 @@ static int run(int argc, char **argv) {
         case CHECK_IGNORE: selection_add(&arena, &selection.ignore, str_of(parsed.value)); break;
         case CHECK_RULES:
             if (!load_rules(&more, &arena, parsed.value)) code = 2;
+            break;
+        case CHECK_CLOSED_WORLD:
+            settings.closedWorld = true;
+            selection_add(&arena, &selection.enable, S("env-var-value-from,volume-source-missing"));
             break;
         case CHECK_VERSION:
             if (!parse_versions(command, parsed.value, &file)) code = 2;

@@ -1,0 +1,498 @@
+#include "facts.h"
+
+typedef struct Reader {
+    Arena *kept;
+    const Document *document;
+    Fact *fact;
+    ARRAY(FactPort) ports;
+    ARRAY(FactReference) references;
+    ARRAY(FactSelector) peers;
+    ARRAY(Str) variables;
+} Reader;
+
+static Str keep(Reader *r, Str s) {
+    return s.len ? arena_str(r->kept, s) : S("");
+}
+
+static Where where(Reader *r, const Path *path) {
+    return path_where(r->kept, r->document->root, path);
+}
+
+/* Nodes. */
+
+static const Node *get(const Node *map, const char *key) {
+    return map ? node_get(map, str_of(key)) : NULL;
+}
+
+/* The text of a scalar; at is NULL where there is none. */
+static Str scalar(Reader *r, const Node *map, const char *key) {
+    const Node *node = get(map, key);
+    bool text = node && node->kind != NODE_NULL && node->kind != NODE_LIST && node->kind != NODE_MAP;
+    return text ? arena_str(r->kept, node->text) : (Str){0};
+}
+
+static int64_t integer(const Node *map, const char *key, int64_t missing) {
+    const Node *node = get(map, key);
+    int64_t value;
+    return node && node->kind == NODE_INT && int_parse(node->text, INT64_MIN, INT64_MAX, &value) ? value : missing;
+}
+
+static uint32_t count_of(const Node *list) {
+    return list && list->kind == NODE_LIST ? list->count : 0;
+}
+
+static StrMap labels_of(Reader *r, const Node *map) {
+    StrMap out = {0};
+    if (!map || map->kind != NODE_MAP) return out;
+    out.at = NEW_ARRAY(r->kept, StrPair, map->count + 1);
+    for (uint32_t i = 0; i < map->count; i++)
+        if (map->entries[i].value.kind == NODE_STRING)
+            out.at[out.n++] = (StrPair){keep(r, map->entries[i].key), keep(r, map->entries[i].value.text)};
+    return out;
+}
+
+static StrMap keep_labels(Reader *r, StrMap labels) {
+    StrMap out = {NEW_ARRAY(r->kept, StrPair, labels.n + 1), labels.n};
+    for (uint32_t i = 0; i < labels.n; i++) out.at[i] = (StrPair){keep(r, labels.at[i].key), keep(r, labels.at[i].value)};
+    return out;
+}
+
+static StrList strings_of(Reader *r, const Node *list) {
+    StrList out = {NEW_ARRAY(r->kept, Str, count_of(list) + 1), 0};
+    for (uint32_t i = 0; i < count_of(list); i++)
+        if (list->items[i].kind == NODE_STRING) out.at[out.n++] = keep(r, list->items[i].text);
+    return out;
+}
+
+/* A LabelSelector, or (`plain`) a map of labels. */
+static FactSelector selector_of(Reader *r, const Node *node, const Path *path, bool plain) {
+    FactSelector out = {0};
+    if (!node || node->kind != NODE_MAP) return out;
+    const Node *list = plain ? NULL : get(node, "matchExpressions");
+    FactCondition *conditions = NEW_ARRAY(r->kept, FactCondition, count_of(list) + 1);
+    for (uint32_t i = 0; i < count_of(list); i++)
+        conditions[i] = (FactCondition){scalar(r, &list->items[i], "key"), scalar(r, &list->items[i], "operator"),
+                                        strings_of(r, get(&list->items[i], "values"))};
+    out.present = true;
+    out.labels = labels_of(r, plain ? node : get(node, "matchLabels"));
+    out.conditions = conditions;
+    out.conditionCount = count_of(list);
+    out.where = where(r, path);
+    return out;
+}
+
+static bool condition_holds(const FactCondition *condition, StrMap labels) {
+    const Str *value = map_get(labels, condition->key);
+    bool listed = value && str_in(*value, condition->values.at, condition->values.n);
+    if (str_eq(condition->op, S("In"))) return listed;
+    if (str_eq(condition->op, S("NotIn"))) return !listed;
+    return str_eq(condition->op, S("Exists")) ? value != NULL : value == NULL;
+}
+
+bool fact_selects(const FactSelector *selector, StrMap labels) {
+    if (!selector->present) return false;
+    for (uint32_t i = 0; i < selector->labels.n; i++) {
+        const Str *value = map_get(labels, selector->labels.at[i].key);
+        if (!value || !str_eq(*value, selector->labels.at[i].value)) return false;
+    }
+    for (uint32_t i = 0; i < selector->conditionCount; i++)
+        if (!condition_holds(&selector->conditions[i], labels)) return false;
+    return true;
+}
+
+/* A port that is a number or a name. */
+static void read_port(Reader *r, const Node *node, FactPort *out) {
+    if (!node || node->kind == NODE_NULL) return;
+    if (node->kind == NODE_INT)
+        int_parse(node->text, 0, UINT16_MAX, &out->number);
+    else
+        out->name = keep(r, node->text);
+}
+
+static Str protocol_of(Reader *r, const Node *port) {
+    Str protocol = scalar(r, port, "protocol");
+    return protocol.len ? protocol : S("TCP");
+}
+
+/* Workloads. */
+
+static void refer(Reader *r, FactKind kind, Str name, Str key, bool optional, const Path *path, const char *field) {
+    if (!name.len) return;
+    Path at = path_field(path, str_of(field));
+    FactReference reference = {.kind = (uint8_t)kind, .name = keep(r, name), .key = keep(r, key), .optional = optional};
+    reference.where = where(r, &at);
+    ARRAY_PUSH(r->kept, &r->references, reference);
+}
+
+static void refer_items(Reader *r, FactKind kind, Str name, bool optional, KeyToPathList items, const Path *path) {
+    for (uint32_t i = 0; i < items.n; i++) {
+        Path list = path_field(path, S("items")), item = path_index(&list, i);
+        refer(r, kind, name, items.at[i].key, optional, &item, "key");
+    }
+}
+
+static void read_volume(Reader *r, const Volume *volume, const Path *path) {
+    if (volume->configMap) {
+        Path at = path_field(path, S("configMap"));
+        refer(r, FACT_CONFIG_MAP, volume->configMap->name, S(""), volume->configMap->optional.value, &at, "name");
+        refer_items(r, FACT_CONFIG_MAP, volume->configMap->name, volume->configMap->optional.value, volume->configMap->items,
+                    &at);
+    }
+    if (volume->secret) {
+        Path at = path_field(path, S("secret"));
+        refer(r, FACT_SECRET, volume->secret->secretName, S(""), volume->secret->optional.value, &at, "secretName");
+        refer_items(r, FACT_SECRET, volume->secret->secretName, volume->secret->optional.value, volume->secret->items, &at);
+    }
+    if (volume->persistentVolumeClaim) {
+        Path at = path_field(path, S("persistentVolumeClaim"));
+        refer(r, FACT_CLAIM, volume->persistentVolumeClaim->claimName, S(""), false, &at, "claimName");
+    }
+    if (!volume->projected) return;
+    Path projected = path_field(path, S("projected")), sources = path_field(&projected, S("sources"));
+    for (uint32_t i = 0; i < volume->projected->sources.n; i++) {
+        const VolumeProjection *source = &volume->projected->sources.at[i];
+        Path item = path_index(&sources, i);
+        if (source->configMap) {
+            Path at = path_field(&item, S("configMap"));
+            refer(r, FACT_CONFIG_MAP, source->configMap->name, S(""), source->configMap->optional.value, &at, "name");
+            refer_items(r, FACT_CONFIG_MAP, source->configMap->name, source->configMap->optional.value, source->configMap->items,
+                        &at);
+        }
+        if (source->secret) {
+            Path at = path_field(&item, S("secret"));
+            refer(r, FACT_SECRET, source->secret->name, S(""), source->secret->optional.value, &at, "name");
+            refer_items(r, FACT_SECRET, source->secret->name, source->secret->optional.value, source->secret->items, &at);
+        }
+    }
+}
+
+/* The names inside $(...) of a text. */
+static void read_variables(Reader *r, Str text) {
+    for (size_t i = 0; i + 2 < text.len; i++) {
+        if (text.at[i] != '$' || text.at[i + 1] != '(') continue;
+        Str rest = str_slice(text, i + 2);
+        ptrdiff_t end = str_find(rest, ')');
+        if (end <= 0) return;
+        Str name = {rest.at, (size_t)end};
+        ARRAY_PUSH(r->kept, &r->variables, keep(r, name));
+        i += (size_t)end;
+    }
+}
+
+static void read_env(Reader *r, const Container *container, const Path *path) {
+    Path list = path_field(path, S("env"));
+    for (uint32_t i = 0; i < container->env.n; i++) {
+        const EnvVar *variable = &container->env.at[i];
+        read_variables(r, variable->value);
+        if (!variable->valueFrom) continue;
+        Path item = path_index(&list, i), from = path_field(&item, S("valueFrom"));
+        const ConfigMapKeySelector *config = variable->valueFrom->configMapKeyRef;
+        const SecretKeySelector *secret = variable->valueFrom->secretKeyRef;
+        if (config) {
+            Path at = path_field(&from, S("configMapKeyRef"));
+            refer(r, FACT_CONFIG_MAP, config->name, S(""), config->optional.value, &at, "name");
+            refer(r, FACT_CONFIG_MAP, config->name, config->key, config->optional.value, &at, "key");
+        }
+        if (secret) {
+            Path at = path_field(&from, S("secretKeyRef"));
+            refer(r, FACT_SECRET, secret->name, S(""), secret->optional.value, &at, "name");
+            refer(r, FACT_SECRET, secret->name, secret->key, secret->optional.value, &at, "key");
+        }
+    }
+    list = path_field(path, S("envFrom"));
+    for (uint32_t i = 0; i < container->envFrom.n; i++) {
+        const EnvFromSource *source = &container->envFrom.at[i];
+        Path item = path_index(&list, i);
+        Path config = path_field(&item, S("configMapRef")), secret = path_field(&item, S("secretRef"));
+        if (source->configMapRef)
+            refer(r, FACT_CONFIG_MAP, source->configMapRef->name, S(""), source->configMapRef->optional.value, &config, "name");
+        if (source->secretRef)
+            refer(r, FACT_SECRET, source->secretRef->name, S(""), source->secretRef->optional.value, &secret, "name");
+    }
+}
+
+/* A file of a ConfigMap or Secret that is mounted by itself. */
+static void read_mounts(Reader *r, const PodSpec *spec, const Container *container, const Path *path) {
+    Path list = path_field(path, S("volumeMounts"));
+    for (uint32_t i = 0; i < container->volumeMounts.n; i++) {
+        const VolumeMount *mount = &container->volumeMounts.at[i];
+        if (!mount->subPath.len || str_find(mount->subPath, '/') >= 0) continue;
+        Path item = path_index(&list, i);
+        for (uint32_t j = 0; j < spec->volumes.n; j++) {
+            const Volume *volume = &spec->volumes.at[j];
+            if (!str_eq(volume->name, mount->name)) continue;
+            if (volume->configMap && !volume->configMap->items.n)
+                refer(r, FACT_CONFIG_MAP, volume->configMap->name, mount->subPath, volume->configMap->optional.value, &item,
+                      "subPath");
+            if (volume->secret && !volume->secret->items.n)
+                refer(r, FACT_SECRET, volume->secret->secretName, mount->subPath, volume->secret->optional.value, &item,
+                      "subPath");
+        }
+    }
+}
+
+static void read_container(Reader *r, const PodSpec *spec, const Container *container, const Path *path) {
+    Path list = path_field(path, S("ports"));
+    for (uint32_t i = 0; i < container->ports.n; i++) {
+        const ContainerPort *port = &container->ports.at[i];
+        Path item = path_index(&list, i), host = path_field(&item, S("hostPort"));
+        FactPort fact = {.name = keep(r, port->name),
+                         .number = port->containerPort,
+                         .protocol = keep(r, port->protocol),
+                         .owner = keep(r, container->name),
+                         .ready = container->readinessProbe != NULL,
+                         .stops = container->lifecycle && container->lifecycle->preStop,
+                         .outer = port->hostPort,
+                         .hostIP = keep(r, port->hostIP)};
+        fact.where = where(r, port->hostPort ? &host : &item);
+        ARRAY_PUSH(r->kept, &r->ports, fact);
+    }
+    read_env(r, container, path);
+    read_mounts(r, spec, container, path);
+    for (uint32_t i = 0; i < container->command.n; i++) read_variables(r, container->command.at[i]);
+    for (uint32_t i = 0; i < container->args.n; i++) read_variables(r, container->args.at[i]);
+}
+
+static void read_pod(Reader *r, const PodSpec *spec, const Path *path) {
+    Path volumes = path_field(path, S("volumes")), mains = path_field(path, S("containers"));
+    Path inits = path_field(path, S("initContainers"));
+    r->fact->serviceLinks = !spec->enableServiceLinks.set || spec->enableServiceLinks.value;
+    if (!str_eq(spec->serviceAccountName, S("default")))
+        refer(r, FACT_SERVICE_ACCOUNT, spec->serviceAccountName, S(""), false, path, "serviceAccountName");
+    for (uint32_t i = 0; i < spec->volumes.n; i++) {
+        Path item = path_index(&volumes, i);
+        read_volume(r, &spec->volumes.at[i], &item);
+    }
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
+        Path item = path_index(&inits, i);
+        read_container(r, spec, &spec->initContainers.at[i], &item);
+    }
+    for (uint32_t i = 0; i < spec->containers.n; i++) {
+        Path item = path_index(&mains, i);
+        read_container(r, spec, &spec->containers.at[i], &item);
+    }
+}
+
+static const char *const *pod_names(const Type *type) {
+    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template", NULL}, *const pod[] = {NULL},
+                             *const workload[] = {"spec", "template", NULL}, *const podTemplate[] = {"template", NULL};
+    return type == &type_CronJob ? cronJob : type == &type_PodTemplate ? podTemplate : type == &type_Pod ? pod : workload;
+}
+
+static void read_workload(Reader *r) {
+    const Document *document = r->document;
+    Fact *fact = r->fact;
+    Path parts[6], spec = path_field(NULL, S("spec"));
+    const Path *up = NULL;
+    PodView view = model_pod(document);
+    if (!view.spec) return;
+    for (const char *const *name = pod_names(document->type); *name; name++) {
+        parts[name - pod_names(document->type)] = path_field(up, str_of(*name));
+        up = &parts[name - pod_names(document->type)];
+    }
+    parts[5] = path_field(up, S("spec"));
+    fact->job = document->type == &type_Job || document->type == &type_CronJob;
+    fact->labels = keep_labels(r, view.meta->labels);
+    read_pod(r, view.spec, &parts[5]);
+    const Node *node = get(document->root, "spec");
+    Path selector = path_field(&spec, S("selector")), replicas = path_field(&spec, S("replicas"));
+    bool plain = document->type == &type_ReplicationController;
+    if (document->type != &type_Pod && !fact->job) fact->selector = selector_of(r, get(node, "selector"), &selector, plain);
+    fact->hasReplicas = get(node, "replicas") != NULL;
+    fact->replicas = integer(node, "replicas", 1);
+    fact->replicasWhere = where(r, &replicas);
+    if (document->type != &type_StatefulSet) return;
+    Path name = path_field(&spec, S("serviceName"));
+    fact->type = scalar(r, node, "serviceName");
+    fact->targetWhere = where(r, &name);
+}
+
+/* Other kinds. */
+
+static void read_service(Reader *r, const Node *spec, const Path *path) {
+    Path selector = path_field(path, S("selector")), list = path_field(path, S("ports"));
+    const Node *ports = get(spec, "ports");
+    r->fact->selector = selector_of(r, get(spec, "selector"), &selector, true);
+    r->fact->type = scalar(r, spec, "type");
+    r->fact->headless = str_eq(scalar(r, spec, "clusterIP"), S("None"));
+    for (uint32_t i = 0; i < count_of(ports); i++) {
+        const Node *target = get(&ports->items[i], "targetPort");
+        Path item = path_index(&list, i), at = path_field(&item, target ? S("targetPort") : S("port"));
+        FactPort port = {.protocol = protocol_of(r, &ports->items[i])};
+        read_port(r, target ? target : get(&ports->items[i], "port"), &port);
+        port.where = where(r, &at);
+        port.owner = scalar(r, &ports->items[i], "name");
+        port.outer = integer(&ports->items[i], "port", 0);
+        ARRAY_PUSH(r->kept, &r->ports, port);
+    }
+}
+
+static void read_backend(Reader *r, const Node *backend, const Path *path) {
+    const Node *service = get(backend, "service"), *port = get(service, "port");
+    Path at = path_field(path, S("service")), name = path_field(&at, S("name")), old = path_field(path, S("serviceName"));
+    FactPort out = {.owner = scalar(r, service ? service : backend, service ? "name" : "serviceName")};
+    if (!out.owner.len) return;
+    out.where = where(r, service ? &name : &old);
+    out.number = integer(port, "number", 0);
+    out.name = scalar(r, port, "name");
+    if (!service) read_port(r, get(backend, "servicePort"), &out);
+    ARRAY_PUSH(r->kept, &r->ports, out);
+}
+
+static void read_ingress(Reader *r, const Node *spec, const Path *path) {
+    Path byDefault = path_field(path, S("defaultBackend")), rules_ = path_field(path, S("rules"));
+    r->fact->tls = count_of(get(spec, "tls")) > 0;
+    if (get(spec, "defaultBackend")) read_backend(r, get(spec, "defaultBackend"), &byDefault);
+    const Node *list = get(spec, "rules");
+    for (uint32_t i = 0; i < count_of(list); i++) {
+        const Node *paths = get(get(&list->items[i], "http"), "paths");
+        Path rule = path_index(&rules_, i), http = path_field(&rule, S("http")), at = path_field(&http, S("paths"));
+        for (uint32_t j = 0; j < count_of(paths); j++) {
+            Path item = path_index(&at, j), backend = path_field(&item, S("backend"));
+            read_backend(r, get(&paths->items[j], "backend"), &backend);
+        }
+    }
+}
+
+static void read_policy_rules(Reader *r, const Node *list, const Path *path, bool egress) {
+    Path at = path_field(path, egress ? S("egress") : S("ingress"));
+    for (uint32_t i = 0; i < count_of(list); i++) {
+        const Node *rule = &list->items[i], *ports = get(rule, "ports"), *peers = get(rule, egress ? "to" : "from");
+        Path item = path_index(&at, i), portList = path_field(&item, S("ports")), peerList;
+        peerList = path_field(&item, egress ? S("to") : S("from"));
+        if (!count_of(ports)) *(egress ? &r->fact->openEgress : &r->fact->openIngress) = true;
+        for (uint32_t j = 0; j < count_of(ports); j++) {
+            Path one = path_index(&portList, j), number = path_field(&one, S("port"));
+            FactPort port = {.protocol = protocol_of(r, &ports->items[j]), .egress = egress};
+            read_port(r, get(&ports->items[j], "port"), &port);
+            port.outer = integer(&ports->items[j], "endPort", 0);
+            port.where = where(r, &number);
+            ARRAY_PUSH(r->kept, &r->ports, port);
+        }
+        for (uint32_t j = 0; j < count_of(peers); j++) {
+            Path one = path_index(&peerList, j), selector = path_field(&one, S("podSelector"));
+            const Node *pods = get(&peers->items[j], "podSelector");
+            if (pods && !get(&peers->items[j], "namespaceSelector"))
+                ARRAY_PUSH(r->kept, &r->peers, selector_of(r, pods, &selector, false));
+        }
+    }
+}
+
+static void read_policy(Reader *r, const Node *spec, const Path *path) {
+    Path selector = path_field(path, S("podSelector"));
+    const Node *types = get(spec, "policyTypes");
+    r->fact->selector = selector_of(r, get(spec, "podSelector"), &selector, false);
+    r->fact->ingress = !types;
+    r->fact->egress = !types && get(spec, "egress");
+    for (uint32_t i = 0; i < count_of(types); i++) {
+        r->fact->ingress |= str_eq(types->items[i].text, S("Ingress"));
+        r->fact->egress |= str_eq(types->items[i].text, S("Egress"));
+    }
+    read_policy_rules(r, get(spec, "ingress"), path, false);
+    read_policy_rules(r, get(spec, "egress"), path, true);
+}
+
+static void read_budget(Reader *r, const Node *spec, const Path *path) {
+    Path selector = path_field(path, S("selector")), least = path_field(path, S("minAvailable"));
+    Path most = path_field(path, S("maxUnavailable"));
+    Fact *fact = r->fact;
+    fact->selector = selector_of(r, get(spec, "selector"), &selector, false);
+    fact->minAvailable = scalar(r, spec, "minAvailable");
+    fact->maxUnavailable = scalar(r, spec, "maxUnavailable");
+    fact->evictionPolicy = scalar(r, spec, "unhealthyPodEvictionPolicy");
+    fact->minWhere = where(r, &least);
+    fact->maxWhere = where(r, &most);
+}
+
+static void read_autoscaler(Reader *r, const Node *spec, const Path *path) {
+    Path target = path_field(path, S("scaleTargetRef")), name = path_field(&target, S("name"));
+    Path least = path_field(path, S("minReplicas"));
+    Fact *fact = r->fact;
+    fact->targetKind = scalar(r, get(spec, "scaleTargetRef"), "kind");
+    fact->targetName = scalar(r, get(spec, "scaleTargetRef"), "name");
+    fact->targetWhere = where(r, &name);
+    fact->replicas = integer(spec, "minReplicas", 1);
+    fact->maxReplicas = integer(spec, "maxReplicas", INT64_MAX);
+    fact->replicasWhere = where(r, &least);
+}
+
+static void read_keys(Reader *r, const Node *root) {
+    static const char *const maps[] = {"data", "binaryData", "stringData"};
+    ARRAY(Str) keys = {0};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+        const Node *map = get(root, maps[i]);
+        for (uint32_t j = 0; map && map->kind == NODE_MAP && j < map->count; j++)
+            ARRAY_PUSH(r->kept, &keys, keep(r, map->entries[j].key));
+    }
+    r->fact->keys = (StrList){keys.at, keys.n};
+}
+
+static const struct {
+    Str kind, group; /* group: what its apiVersion starts with */
+} other_kinds[FACT_KINDS] = {
+    [FACT_SERVICE] = {STR("Service"), STR("v1")},
+    [FACT_INGRESS] = {STR("Ingress"), STR("networking.k8s.io/")},
+    [FACT_NETWORK_POLICY] = {STR("NetworkPolicy"), STR("networking.k8s.io/")},
+    [FACT_DISRUPTION_BUDGET] = {STR("PodDisruptionBudget"), STR("policy/")},
+    [FACT_AUTOSCALER] = {STR("HorizontalPodAutoscaler"), STR("autoscaling/")},
+    [FACT_SERVICE_ACCOUNT] = {STR("ServiceAccount"), STR("v1")},
+    [FACT_CONFIG_MAP] = {STR("ConfigMap"), STR("v1")},
+    [FACT_SECRET] = {STR("Secret"), STR("v1")},
+    [FACT_CLAIM] = {STR("PersistentVolumeClaim"), STR("v1")},
+    [FACT_SERVICE_MONITOR] = {STR("ServiceMonitor"), STR("monitoring.coreos.com/")},
+};
+
+static FactKind kind_of(const Document *document) {
+    if (document->object) return FACT_WORKLOAD;
+    for (unsigned kind = FACT_SERVICE; kind < FACT_KINDS; kind++)
+        if (str_eq(other_kinds[kind].kind, document->kind) && str_starts(document->apiVersion, other_kinds[kind].group))
+            return (FactKind)kind;
+    return FACT_KINDS;
+}
+
+static void read_other(Reader *r) {
+    const Node *root = r->document->root, *spec = get(root, "spec");
+    Path path = path_field(NULL, S("spec"));
+    r->fact->labels = labels_of(r, get(get(root, "metadata"), "labels"));
+    switch ((FactKind)r->fact->kind) {
+    case FACT_SERVICE: read_service(r, spec, &path); break;
+    case FACT_INGRESS: read_ingress(r, spec, &path); break;
+    case FACT_NETWORK_POLICY: read_policy(r, spec, &path); break;
+    case FACT_DISRUPTION_BUDGET: read_budget(r, spec, &path); break;
+    case FACT_AUTOSCALER: read_autoscaler(r, spec, &path); break;
+    case FACT_CONFIG_MAP:
+    case FACT_SECRET: read_keys(r, root); break;
+    case FACT_SERVICE_MONITOR: {
+        Path selector = path_field(&path, S("selector"));
+        r->fact->selector = selector_of(r, get(spec, "selector"), &selector, false);
+        break;
+    }
+    default: break;
+    }
+}
+
+Fact *facts_of(Arena *kept, const Document *document) {
+    FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document) : FACT_KINDS;
+    if (kind == FACT_KINDS) return NULL;
+    Reader r = {.kept = kept, .document = document, .fact = NEW(kept, Fact)};
+    Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name"));
+    *r.fact = (Fact){.kind = (uint8_t)kind,
+                     .kindName = keep(&r, document->kind),
+                     .name = keep(&r, document->name),
+                     .namespace_ = keep(&r, document->namespace_),
+                     .minor = document->minor,
+                     .where = where(&r, &name),
+                     .diags.arena = kept};
+    if (kind == FACT_WORKLOAD)
+        read_workload(&r);
+    else
+        read_other(&r);
+    r.fact->ports = r.ports.at;
+    r.fact->portCount = r.ports.n;
+    r.fact->references = r.references.at;
+    r.fact->referenceCount = r.references.n;
+    r.fact->peers = r.peers.at;
+    r.fact->peerCount = r.peers.n;
+    r.fact->variables = (StrList){r.variables.at, r.variables.n};
+    return r.fact;
+}

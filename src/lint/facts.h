@@ -1,0 +1,100 @@
+/* What one object says that matters to others: names, labels, selectors, ports, references. Small, and independent of the text
+ * and the tree, so that the facts of a whole run can be kept and compared at its end. */
+#ifndef PODLINT_FACTS_H
+#define PODLINT_FACTS_H
+
+#include "../model.h"
+
+typedef enum FactKind {
+    FACT_WORKLOAD, /* one of the nine kinds: it has or makes pods */
+    FACT_SERVICE,
+    FACT_INGRESS,
+    FACT_NETWORK_POLICY,
+    FACT_DISRUPTION_BUDGET,
+    FACT_AUTOSCALER,
+    FACT_SERVICE_ACCOUNT,
+    FACT_CONFIG_MAP,
+    FACT_SECRET,
+    FACT_CLAIM,
+    FACT_SERVICE_MONITOR,
+    FACT_KINDS,
+} FactKind;
+
+/* One condition of matchExpressions. */
+typedef struct FactCondition {
+    Str key, op;
+    StrList values;
+} FactCondition;
+
+typedef struct FactSelector {
+    bool present;
+    StrMap labels;
+    const FactCondition *conditions;
+    uint32_t conditionCount;
+    Where where;
+} FactSelector;
+
+/* A port: of a container, the target of a Service's, of a policy's rule, or of an Ingress's backend. */
+typedef struct FactPort {
+    Str name;       /* empty: by number only */
+    int64_t number; /* 0: by name only */
+    Str protocol;
+    Str owner;     /* the container, the Service's name for the port, or the backend's Service */
+    int64_t outer; /* hostPort, the Service's own number, or endPort; 0: none */
+    Str hostIP;
+    bool egress; /* of a policy */
+    bool ready;  /* the container has a readinessProbe */
+    bool stops;  /* the container has a preStop hook */
+    Where where; /* of hostPort where there is one */
+} FactPort;
+
+/* Something that an object names in another one. */
+typedef struct FactReference {
+    uint8_t kind;  /* FactKind */
+    Str name, key; /* key: empty for the object as a whole */
+    bool optional;
+    Where where;
+} FactReference;
+
+typedef struct Fact {
+    uint8_t kind;            /* FactKind */
+    uint32_t file, document; /* numbers in the run */
+    Str folder;              /* of the file */
+    Str kindName, name, namespace_;
+    uint8_t minor;
+    Where where;    /* of the object's name */
+    DiagList diags; /* what is found when all objects are known */
+    StrMap labels;  /* of the pods; of other kinds: the object's own */
+    FactSelector selector;
+    FactSelector *peers; /* of a policy: selectors of pods in its rules */
+    uint32_t peerCount;
+    FactPort *ports;
+    uint32_t portCount;
+    FactReference *references;
+    uint32_t referenceCount;
+    StrList keys;      /* of a ConfigMap or Secret */
+    StrList variables; /* of a workload: names of environment variables, and those that are referred to */
+    bool job;          /* its pods are to end */
+    bool serviceLinks; /* enableServiceLinks is not false */
+    bool hasReplicas;  /* spec.replicas is written */
+    int64_t replicas;  /* of a workload; an autoscaler's minReplicas */
+    int64_t maxReplicas;
+    Where replicasWhere;
+    Str targetKind, targetName; /* of an autoscaler */
+    Where targetWhere;
+    Str type;                                         /* of a Service; StatefulSets: their serviceName */
+    bool headless;                                    /* clusterIP: None */
+    bool tls;                                         /* an Ingress has spec.tls */
+    bool egress, ingress;                             /* policyTypes */
+    bool openEgress, openIngress;                     /* a rule without ports */
+    Str minAvailable, maxUnavailable, evictionPolicy; /* of a budget, as written; at is NULL where absent */
+    Where minWhere, maxWhere;
+} Fact;
+
+/* The facts of a document, allocated in `kept`; NULL if it says nothing of interest to others. */
+Fact *facts_of(Arena *kept, const Document *document);
+
+/* Whether labels fulfil a selector; one that is not present matches nothing, an empty one everything. */
+bool fact_selects(const FactSelector *selector, StrMap labels);
+
+#endif

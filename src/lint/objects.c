@@ -1,0 +1,608 @@
+#include "objects.h"
+
+#include "rules.h"
+
+#define TEXT(s) (int)(s).len, (s).at
+
+/* Facts by a hash: of a label, or of a kind and a name. */
+typedef struct Slot {
+    uint32_t hash;
+    uint32_t first, count; /* of `members` */
+} Slot;
+
+typedef struct Index {
+    Slot *slots;
+    uint32_t mask;
+    const Fact **members;
+} Index;
+
+typedef ARRAY(const Fact *) FactList;
+
+typedef struct World {
+    Arena *arena;
+    const bool *on; /* by rule number */
+    Fact *const *facts;
+    uint32_t count;
+    bool closed;
+    FactList kinds[FACT_KINDS];
+    Index labels; /* workloads, by each label of their pods */
+    Index names;  /* all, by kind and name */
+} World;
+
+/* Index. */
+
+typedef struct Pair {
+    uint32_t hash;
+    const Fact *fact;
+} Pair;
+
+typedef ARRAY(Pair) PairList;
+
+static uint32_t hash_label(Str key, Str value) {
+    return str_hash(key) * 31u + str_hash(value);
+}
+
+static uint32_t hash_name(uint8_t kind, Str name) {
+    return str_hash(name) * 31u + kind;
+}
+
+static Slot *find_slot(const Index *index, uint32_t hash) {
+    uint32_t i = hash & index->mask;
+    while (index->slots[i].count && index->slots[i].hash != hash) i = (i + 1) & index->mask;
+    return &index->slots[i];
+}
+
+/* Counts each hash's members, gives each its room, then fills it, so that their order stays. */
+static void make_index(Arena *arena, Index *out, const PairList *pairs) {
+    uint32_t size = 16, next = 0;
+    while (size < 2 * pairs->n) size *= 2;
+    *out = (Index){NEW_ARRAY(arena, Slot, size), size - 1, NEW_ARRAY(arena, const Fact *, pairs->n + 1)};
+    for (uint32_t i = 0; i < pairs->n; i++) {
+        Slot *slot = find_slot(out, pairs->at[i].hash);
+        slot->hash = pairs->at[i].hash;
+        slot->count++;
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        out->slots[i].first = next;
+        next += out->slots[i].count;
+    }
+    uint32_t *filled = NEW_ARRAY(arena, uint32_t, size);
+    for (uint32_t i = 0; i < pairs->n; i++) {
+        Slot *slot = find_slot(out, pairs->at[i].hash);
+        out->members[slot->first + filled[slot - out->slots]++] = pairs->at[i].fact;
+    }
+}
+
+static void index_world(World *w) {
+    PairList labels = {0}, names = {0};
+    for (uint32_t i = 0; i < w->count; i++) {
+        const Fact *fact = w->facts[i];
+        ARRAY_PUSH(w->arena, &w->kinds[fact->kind], fact);
+        ARRAY_PUSH(w->arena, &names, (Pair){hash_name(fact->kind, fact->name), fact});
+        for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->labels.n; j++)
+            ARRAY_PUSH(w->arena, &labels, (Pair){hash_label(fact->labels.at[j].key, fact->labels.at[j].value), fact});
+    }
+    make_index(w->arena, &w->labels, &labels);
+    make_index(w->arena, &w->names, &names);
+}
+
+/* Who is compared with whom. */
+
+static bool same_namespace(const Fact *a, const Fact *b) {
+    return !a->namespace_.len || !b->namespace_.len || str_eq(a->namespace_, b->namespace_);
+}
+
+static bool together(const World *w, const Fact *a, const Fact *b) {
+    return same_namespace(a, b) && (w->closed || str_eq(a->folder, b->folder));
+}
+
+static bool same_object(const Fact *a, const Fact *b) {
+    return str_eq(a->kindName, b->kindName) && str_eq(a->name, b->name);
+}
+
+/* The workloads near `from` whose pods a selector takes: found by its rarest label, or among all if it has none. */
+static FactList selected(const World *w, const Fact *from, const FactSelector *selector) {
+    FactList out = {0};
+    const Slot *best = NULL;
+    if (!selector->present) return out;
+    for (uint32_t i = 0; i < selector->labels.n; i++) {
+        const Slot *slot = find_slot(&w->labels, hash_label(selector->labels.at[i].key, selector->labels.at[i].value));
+        if (!best || slot->count < best->count) best = slot;
+    }
+    const Fact *const *some = best ? w->labels.members + best->first : w->kinds[FACT_WORKLOAD].at;
+    for (uint32_t i = 0; i < (best ? best->count : w->kinds[FACT_WORKLOAD].n); i++) {
+        const Fact *fact = some[i];
+        if (together(w, from, fact) && fact_selects(selector, fact->labels)) ARRAY_PUSH(w->arena, &out, fact);
+    }
+    return out;
+}
+
+/* The object of a kind and name near `from`; NULL if there is none. */
+static const Fact *named(const World *w, const Fact *from, FactKind kind, Str name) {
+    const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind == kind && str_eq(fact->name, name) && together(w, from, fact)) return fact;
+    }
+    return NULL;
+}
+
+/* Whether there is anything of a kind near `from`: otherwise it says nothing that a certain one is missing. */
+static bool any_near(const World *w, const Fact *from, FactKind kind) {
+    if (w->closed) return true;
+    const FactList *list = &w->kinds[kind];
+    for (uint32_t i = 0; i < list->n; i++)
+        if (!list->at[i]->job && together(w, from, list->at[i])) return true;
+    return false;
+}
+
+static Str labels_text(Arena *arena, const FactSelector *selector) {
+    Buf buf = {.arena = arena};
+    for (uint32_t i = 0; i < selector->labels.n; i++)
+        buf_format(&buf, "%s%.*s=%.*s", i ? "," : "", TEXT(selector->labels.at[i].key), TEXT(selector->labels.at[i].value));
+    for (uint32_t i = 0; i < selector->conditionCount; i++)
+        buf_format(&buf, "%s%.*s %.*s", buf.len ? "," : "", TEXT(selector->conditions[i].key), TEXT(selector->conditions[i].op));
+    return buf_text(&buf);
+}
+
+static bool is_empty(const FactSelector *selector) {
+    return !selector->labels.n && !selector->conditionCount;
+}
+
+/* The label that keeps the nearest workload from being selected, in words. */
+static Str nearest_miss(const World *w, const Fact *from, const FactSelector *selector) {
+    for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n; i++) {
+        const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
+        if (fact->job || !together(w, from, fact)) continue;
+        for (uint32_t j = 0; j < selector->labels.n; j++) {
+            const StrPair *wanted = &selector->labels.at[j];
+            const Str *found = map_get(fact->labels, wanted->key);
+            if (found && !str_eq(*found, wanted->value))
+                return str_format(w->arena, "; the pods of %.*s %.*s have %.*s=%.*s", TEXT(fact->kindName), TEXT(fact->name),
+                                  TEXT(wanted->key), TEXT(*found));
+        }
+    }
+    return S("");
+}
+
+/* Services. */
+
+static bool port_fits(const FactPort *target, const FactPort *port) {
+    return target->name.len ? str_eq(target->name, port->name) : target->number == port->number;
+}
+
+static Str port_text(Arena *arena, const FactPort *port) {
+    return port->name.len ? port->name : str_int(arena, port->number);
+}
+
+static void check_target(World *w, Fact *service, const FactPort *target, const FactList *pods) {
+    bool found = false, protocol = false, declared = false;
+    for (uint32_t i = 0; i < pods->n; i++)
+        for (uint32_t j = 0; j < pods->at[i]->portCount; j++) {
+            const FactPort *port = &pods->at[i]->ports[j];
+            declared = true;
+            if (!port_fits(target, port)) continue;
+            found = true;
+            protocol |= str_eq(target->protocol, port->protocol);
+        }
+    Str text = port_text(w->arena, target), who = pods->at[0]->name, kind = pods->at[0]->kindName;
+    if (!found && target->name.len)
+        emit_service_target_port_unresolved(&service->diags, target->where, text, kind, who);
+    else if (!found && declared)
+        emit_service_target_port_undeclared(&service->diags, target->where, text, kind, who);
+    else if (found && !protocol)
+        emit_service_target_port_protocol(&service->diags, target->where, text, target->protocol, kind, who);
+}
+
+static bool share_a_port(const Fact *a, const Fact *b) {
+    for (uint32_t i = 0; i < a->portCount; i++)
+        for (uint32_t j = 0; j < b->portCount; j++)
+            if (a->ports[i].number == b->ports[j].number) return true;
+    return !a->portCount || !b->portCount;
+}
+
+static void check_service(World *w, Fact *service) {
+    if (str_eq(service->type, S("NodePort")) || str_eq(service->type, S("LoadBalancer")))
+        emit_exposed_services(&service->diags, service->where, service->name, service->type);
+    if (str_eq(service->type, S("ExternalName")) || is_empty(&service->selector)) return;
+    FactList pods = selected(w, service, &service->selector);
+    if (!pods.n) {
+        if (any_near(w, service, FACT_WORKLOAD))
+            emit_dangling_service(&service->diags, service->selector.where, service->name,
+                                  labels_text(w->arena, &service->selector), nearest_miss(w, service, &service->selector));
+        return;
+    }
+    for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
+    for (uint32_t i = 1; i < pods.n; i++) {
+        if (same_object(pods.at[0], pods.at[i]) || share_a_port(pods.at[0], pods.at[i])) continue;
+        emit_service_spans_workloads(&service->diags, service->selector.where, service->name, pods.at[0]->name, pods.at[i]->name);
+        break;
+    }
+}
+
+static bool backend_port_known(const Fact *service, const FactPort *backend) {
+    if (!backend->name.len && !backend->number) return true;
+    for (uint32_t i = 0; i < service->portCount; i++) {
+        const FactPort *port = &service->ports[i];
+        if (backend->name.len ? str_eq(backend->name, port->owner) : backend->number == port->outer) return true;
+    }
+    return false;
+}
+
+static void check_ingress(World *w, Fact *ingress) {
+    if (!ingress->tls) emit_tls_settings_missing(&ingress->diags, ingress->where, ingress->name);
+    for (uint32_t i = 0; i < ingress->portCount; i++) {
+        const FactPort *backend = &ingress->ports[i];
+        const Fact *service = named(w, ingress, FACT_SERVICE, backend->owner);
+        if (!service && any_near(w, ingress, FACT_SERVICE))
+            emit_dangling_ingress(&ingress->diags, backend->where, backend->owner);
+        else if (service && !backend_port_known(service, backend))
+            emit_ingress_port_unresolved(&ingress->diags, backend->where, backend->owner, port_text(w->arena, backend));
+    }
+}
+
+static void check_monitor(World *w, Fact *monitor) {
+    if (is_empty(&monitor->selector) || !any_near(w, monitor, FACT_SERVICE)) return;
+    for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
+        const Fact *fact = w->kinds[FACT_SERVICE].at[i];
+        if (together(w, monitor, fact) && fact_selects(&monitor->selector, fact->labels)) return;
+    }
+    emit_dangling_servicemonitor(&monitor->diags, monitor->selector.where, monitor->name,
+                                 labels_text(w->arena, &monitor->selector));
+}
+
+/* Network policies. */
+
+static bool port_in_policy(const FactPort *rule, const FactPort *port) {
+    if (!str_eq(rule->protocol, port->protocol)) return false;
+    if (!rule->name.len && !rule->number) return true;
+    if (rule->name.len) return str_eq(rule->name, port->name);
+    return port->number == rule->number || (rule->outer && port->number >= rule->number && port->number <= rule->outer);
+}
+
+/* Whether a container's port may be reached by a policy's rules for incoming traffic. */
+static bool lets_in(const Fact *policy, const FactPort *port) {
+    if (policy->openIngress) return true;
+    for (uint32_t i = 0; i < policy->portCount; i++)
+        if (!policy->ports[i].egress && port_in_policy(&policy->ports[i], port)) return true;
+    return false;
+}
+
+static void check_policy_names(Fact *policy, const FactList *pods) {
+    for (uint32_t i = 0; i < policy->portCount; i++) {
+        const FactPort *rule = &policy->ports[i];
+        bool found = !rule->name.len || rule->egress;
+        for (uint32_t j = 0; j < pods->n && !found; j++)
+            for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++)
+                found = str_eq(rule->name, pods->at[j]->ports[k].name);
+        if (!found)
+            emit_network_policy_port_unresolved(&policy->diags, rule->where, rule->name, pods->at[0]->kindName,
+                                                pods->at[0]->name);
+    }
+}
+
+/* The container's port that a Service's port leads to, or NULL. */
+static const FactPort *target_port(const Fact *workload, const FactPort *target) {
+    for (uint32_t i = 0; i < workload->portCount; i++)
+        if (port_fits(target, &workload->ports[i])) return &workload->ports[i];
+    return NULL;
+}
+
+/* Whether any policy near a workload lets a port in. */
+static bool some_policy_lets_in(const World *w, const Fact *workload, const FactPort *port) {
+    for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
+        const Fact *policy = w->kinds[FACT_NETWORK_POLICY].at[i];
+        if (policy->ingress && together(w, policy, workload) && fact_selects(&policy->selector, workload->labels) &&
+            lets_in(policy, port))
+            return true;
+    }
+    return false;
+}
+
+static void check_policy_against_services(World *w, Fact *policy, const FactList *pods) {
+    bool hasRules = false;
+    for (uint32_t i = 0; i < policy->portCount; i++) hasRules |= !policy->ports[i].egress;
+    if (!policy->ingress || policy->openIngress || !hasRules) return;
+    for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
+        const Fact *service = w->kinds[FACT_SERVICE].at[i];
+        if (!together(w, policy, service) || !fact_selects(&service->selector, pods->at[0]->labels)) continue;
+        bool reached = !service->portCount;
+        for (uint32_t j = 0; j < service->portCount && !reached; j++) {
+            const FactPort *port = target_port(pods->at[0], &service->ports[j]);
+            reached = !port || some_policy_lets_in(w, pods->at[0], port);
+        }
+        if (!reached)
+            emit_network_policy_blocks_service(&policy->diags, policy->where, policy->name, service->name, pods->at[0]->name);
+    }
+}
+
+static bool is_dns(const FactPort *port) {
+    return port->egress && ((!port->name.len && !port->number) || port->number == 53 || str_starts(port->name, S("dns")) ||
+                            (port->outer && port->number < 53 && port->outer >= 53));
+}
+
+static bool allows_dns(const Fact *policy) {
+    if (policy->openEgress) return true;
+    for (uint32_t i = 0; i < policy->portCount; i++)
+        if (is_dns(&policy->ports[i])) return true;
+    return false;
+}
+
+/* Policies add up: one that lets DNS out for the same pods is enough. */
+static void check_policy_dns(World *w, Fact *policy) {
+    const FactPort *first = NULL;
+    for (uint32_t i = 0; i < policy->portCount && !first; i++)
+        if (policy->ports[i].egress) first = &policy->ports[i];
+    if (!policy->egress || !first || allows_dns(policy)) return;
+    for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
+        const Fact *other = w->kinds[FACT_NETWORK_POLICY].at[i];
+        if (!other->egress || !together(w, policy, other) || !allows_dns(other)) continue;
+        if (is_empty(&other->selector) ||
+            str_eq(labels_text(w->arena, &other->selector), labels_text(w->arena, &policy->selector)))
+            return;
+    }
+    emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
+}
+
+static void check_policy(World *w, Fact *policy) {
+    FactList pods = selected(w, policy, &policy->selector);
+    bool some = any_near(w, policy, FACT_WORKLOAD);
+    if (!pods.n && some && !is_empty(&policy->selector))
+        emit_dangling_networkpolicy(&policy->diags, policy->selector.where, policy->name,
+                                    labels_text(w->arena, &policy->selector), nearest_miss(w, policy, &policy->selector));
+    for (uint32_t i = 0; i < policy->peerCount && some; i++)
+        if (!is_empty(&policy->peers[i]) && !selected(w, policy, &policy->peers[i]).n)
+            emit_dangling_networkpolicypeer_podselector(&policy->diags, policy->peers[i].where, policy->name,
+                                                        labels_text(w->arena, &policy->peers[i]));
+    check_policy_dns(w, policy);
+    if (!pods.n) return;
+    check_policy_names(policy, &pods);
+    check_policy_against_services(w, policy, &pods);
+}
+
+/* Disruption budgets and autoscalers. */
+
+static const Fact *autoscaler_of(const World *w, const Fact *workload) {
+    for (uint32_t i = 0; i < w->kinds[FACT_AUTOSCALER].n; i++) {
+        const Fact *fact = w->kinds[FACT_AUTOSCALER].at[i];
+        if (together(w, fact, workload) && str_eq(fact->targetKind, workload->kindName) &&
+            str_eq(fact->targetName, workload->name))
+            return fact;
+    }
+    return NULL;
+}
+
+/* A percentage of a number of pods, rounded up, or the number that is written. */
+static bool amount_of(Str text, int64_t of, int64_t *out) {
+    bool percent = str_ends(text, S("%"));
+    if (!int_parse(percent ? (Str){text.at, text.len - 1} : text, 0, INT32_MAX, out)) return false;
+    if (percent) *out = (*out * of + 99) / 100;
+    return true;
+}
+
+static void check_min_available(World *w, Fact *budget, const FactList *pods) {
+    int64_t replicas = 0, amount;
+    for (uint32_t i = 0; i < pods->n; i++) {
+        const Fact *scaler = autoscaler_of(w, pods->at[i]);
+        replicas += scaler ? scaler->replicas : pods->at[i]->replicas;
+    }
+    bool all = str_eq(budget->minAvailable, S("100%"));
+    if (!all && (!pods->n || !amount_of(budget->minAvailable, replicas, &amount) || amount < replicas)) return;
+    Str count = pods->n ? str_format(w->arena, ", and there are %lld", (long long)replicas) : S("");
+    emit_pdb_min_available(&budget->diags, budget->minWhere, budget->name, budget->minAvailable, count);
+}
+
+static bool is_strict(const Fact *budget) {
+    int64_t percent;
+    if (str_ends(budget->minAvailable, S("%")) && amount_of(budget->minAvailable, 100, &percent)) return percent > 50;
+    return str_ends(budget->maxUnavailable, S("%")) && amount_of(budget->maxUnavailable, 100, &percent) && percent < 50;
+}
+
+static void check_budget(World *w, Fact *budget) {
+    FactList pods = selected(w, budget, &budget->selector);
+    if (!budget->minAvailable.at && !budget->maxUnavailable.at) emit_pdb_has_policy(&budget->diags, budget->where, budget->name);
+    if (str_eq(budget->maxUnavailable, S("0")) || str_eq(budget->maxUnavailable, S("0%")))
+        emit_pdb_max_unavailable(&budget->diags, budget->maxWhere, budget->name, budget->maxUnavailable);
+    if (budget->minAvailable.at) check_min_available(w, budget, &pods);
+    if (is_strict(budget))
+        emit_pdb_too_strict(&budget->diags, budget->minAvailable.at ? budget->minWhere : budget->maxWhere, budget->name,
+                            budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
+    if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, budget->name);
+    if (!pods.n && budget->selector.present && !is_empty(&budget->selector) && any_near(w, budget, FACT_WORKLOAD))
+        emit_dangling_pdb(&budget->diags, budget->selector.where, budget->name, labels_text(w->arena, &budget->selector),
+                          nearest_miss(w, budget, &budget->selector));
+    for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
+        const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
+        if (other == budget) break;
+        if (!together(w, other, budget) || same_object(other, budget)) continue;
+        if (fact_selects(&other->selector, pods.at[0]->labels))
+            emit_multiple_pdbs(&budget->diags, budget->selector.where, budget->name, other->name, pods.at[0]->name);
+    }
+}
+
+static bool is_scalable(Str kind) {
+    static const Str kinds[] = {STR("Deployment"), STR("StatefulSet"), STR("ReplicaSet"), STR("ReplicationController")};
+    return str_in(kind, kinds, sizeof kinds / sizeof *kinds);
+}
+
+static void check_autoscaler(World *w, Fact *scaler) {
+    if (scaler->replicas >= scaler->maxReplicas)
+        emit_hpa_min_equals_max(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->maxReplicas));
+    if (scaler->replicas < 3)
+        emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->replicas));
+    if (!is_scalable(scaler->targetKind) || !any_near(w, scaler, FACT_WORKLOAD)) return;
+    const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind == FACT_WORKLOAD && together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
+    }
+    emit_dangling_horizontalpodautoscaler(&scaler->diags, scaler->targetWhere, scaler->name, scaler->targetKind,
+                                          scaler->targetName);
+}
+
+/* Workloads. */
+
+static const char *const reference_words[FACT_KINDS] = {[FACT_SERVICE_ACCOUNT] = "ServiceAccount",
+                                                        [FACT_CONFIG_MAP] = "ConfigMap",
+                                                        [FACT_SECRET] = "Secret",
+                                                        [FACT_CLAIM] = "PersistentVolumeClaim"};
+
+static void check_reference(World *w, Fact *workload, const FactReference *reference) {
+    const Fact *found = named(w, workload, (FactKind)reference->kind, reference->name);
+    Str word = str_of(reference_words[reference->kind]);
+    if (found && reference->key.len && !reference->optional && !str_in(reference->key, found->keys.at, found->keys.n))
+        emit_config_key_missing(&workload->diags, reference->where, word, reference->name, reference->key);
+    if (found || reference->key.len || reference->optional || !any_near(w, workload, (FactKind)reference->kind)) return;
+    if (reference->kind == FACT_SERVICE_ACCOUNT)
+        emit_non_existent_service_account(&workload->diags, reference->where, reference->name);
+    else if (str_has(reference->where.path, S(".env[")) || str_has(reference->where.path, S(".envFrom[")))
+        emit_env_var_value_from(&workload->diags, reference->where, word, reference->name);
+    else
+        emit_volume_source_missing(&workload->diags, reference->where, word, reference->name);
+}
+
+/* Both controllers would take the other's pods for their own. */
+static void check_overlap(World *w, Fact *workload) {
+    FactList pods = selected(w, workload, &workload->selector);
+    for (uint32_t i = 0; i < pods.n; i++) {
+        const Fact *other = pods.at[i];
+        if (other == workload) return;
+        if (same_object(workload, other) || !fact_selects(&other->selector, workload->labels)) continue;
+        emit_selector_overlap(&workload->diags, workload->selector.where, labels_text(w->arena, &workload->selector),
+                              other->kindName, other->name);
+        return;
+    }
+}
+
+static void check_host_ports(World *w, Fact *workload, PairList *taken) {
+    for (uint32_t i = 0; i < workload->portCount; i++) {
+        const FactPort *port = &workload->ports[i];
+        if (!port->outer) continue;
+        for (uint32_t j = 0; j < taken->n; j++) {
+            const Fact *other = taken->at[j].fact;
+            bool near = w->closed || str_eq(workload->folder, other->folder);
+            if (taken->at[j].hash != (uint32_t)port->outer || other == workload || same_object(workload, other) || !near)
+                continue;
+            for (uint32_t k = 0; k < other->portCount; k++) {
+                const FactPort *rival = &other->ports[k];
+                bool address = !port->hostIP.len || !rival->hostIP.len || str_eq(port->hostIP, rival->hostIP);
+                if (rival->outer != port->outer || !address || !str_eq(rival->protocol, port->protocol)) continue;
+                emit_host_port_conflict(&workload->diags, port->where, str_int(w->arena, port->outer), other->kindName,
+                                        other->name);
+                return;
+            }
+        }
+        ARRAY_PUSH(w->arena, taken, (Pair){(uint32_t)port->outer, workload});
+    }
+}
+
+static bool selected_by(const World *w, const Fact *workload, FactKind kind, const Fact **out) {
+    for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
+        *out = w->kinds[kind].at[i];
+        if (together(w, *out, workload) && fact_selects(&(*out)->selector, workload->labels)) return true;
+    }
+    return false;
+}
+
+static void check_stateful_set(World *w, Fact *workload) {
+    if (!any_near(w, workload, FACT_SERVICE)) return;
+    const Fact *service = workload->type.len ? named(w, workload, FACT_SERVICE, workload->type) : NULL;
+    if (service && service->headless && fact_selects(&service->selector, workload->labels)) return;
+    Str problem = !workload->type.len ? S("names no Service")
+                  : !service          ? str_format(w->arena, "names the Service %.*s, which is not here", TEXT(workload->type))
+                  : !service->headless
+                      ? str_format(w->arena, "names the Service %.*s, which is not headless", TEXT(workload->type))
+                      : str_format(w->arena, "names the Service %.*s, which does not select its pods", TEXT(workload->type));
+    emit_statefulset_has_servicename(&workload->diags, workload->targetWhere, problem);
+}
+
+/* The prefix of the variables that a Service gives to pods. */
+static Str link_prefix(Arena *arena, Str name) {
+    char *copy = arena_cstr(arena, name);
+    for (size_t i = 0; i < name.len; i++) {
+        if (copy[i] >= 'a' && copy[i] <= 'z') copy[i] = (char)(copy[i] - 'a' + 'A');
+        if (copy[i] == '-') copy[i] = '_';
+    }
+    return (Str){copy, name.len};
+}
+
+/* A program NAME often reads its settings from NAME_PORT and the like, which a Service of that name sets to an address. */
+static void check_links(World *w, Fact *workload) {
+    if (!workload->serviceLinks) return;
+    for (uint32_t i = 0; i < workload->portCount; i++) {
+        const Fact *service = named(w, workload, FACT_SERVICE, workload->ports[i].owner);
+        if (!service || service->headless) continue;
+        Str prefix = link_prefix(w->arena, service->name);
+        emit_service_links_collision(&workload->diags, workload->ports[i].where, service->name, prefix);
+        return;
+    }
+}
+
+static void check_behind_service(World *w, Fact *workload) {
+    const Fact *service;
+    if (workload->job || !is_scalable(workload->kindName) || !selected_by(w, workload, FACT_SERVICE, &service)) return;
+    for (uint32_t i = 0; i < service->portCount; i++) {
+        const FactPort *port = target_port(workload, &service->ports[i]);
+        if (!port || port->stops) continue;
+        emit_no_prestop_behind_service(&workload->diags, port->where, port->owner, service->name);
+        return;
+    }
+}
+
+static void check_isolation(World *w, Fact *workload) {
+    bool ingress = false, egress = false;
+    for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
+        const Fact *policy = w->kinds[FACT_NETWORK_POLICY].at[i];
+        if (!together(w, policy, workload)) continue;
+        if (!is_empty(&policy->selector) && !fact_selects(&policy->selector, workload->labels)) continue;
+        ingress |= policy->ingress;
+        egress |= policy->egress;
+    }
+    if (ingress && egress) return;
+    emit_non_isolated_pod(&workload->diags, workload->where, workload->kindName, workload->name,
+                          ingress  ? S("egress")
+                          : egress ? S("ingress")
+                                   : S("ingress or egress"));
+}
+
+static void check_workload(World *w, Fact *workload, PairList *hostPorts) {
+    const Fact *budget;
+    for (uint32_t i = 0; i < workload->referenceCount; i++) check_reference(w, workload, &workload->references[i]);
+    check_overlap(w, workload);
+    check_host_ports(w, workload, hostPorts);
+    if (str_eq(workload->kindName, S("StatefulSet"))) check_stateful_set(w, workload);
+    if (w->on[RULE_service_links_collision]) check_links(w, workload);
+    if (w->on[RULE_no_prestop_behind_service]) check_behind_service(w, workload);
+    if (w->on[RULE_non_isolated_pod]) check_isolation(w, workload);
+    bool highlyAvailable = w->on[RULE_no_pod_disruption_budget] && is_scalable(workload->kindName) && workload->replicas >= 2;
+    if (highlyAvailable && !selected_by(w, workload, FACT_DISRUPTION_BUDGET, &budget))
+        emit_no_pod_disruption_budget(&workload->diags, workload->where, workload->kindName, workload->name,
+                                      str_int(w->arena, workload->replicas));
+    const Fact *scaler = workload->hasReplicas ? autoscaler_of(w, workload) : NULL;
+    if (scaler)
+        emit_hpa_replicas_conflict(&workload->diags, workload->replicasWhere, str_int(w->arena, workload->replicas),
+                                   scaler->name);
+}
+
+void objects_check(Arena *arena, const bool *on, Fact *const *facts, uint32_t count, bool closedWorld) {
+    World w = {.arena = arena, .on = on, .facts = facts, .count = count, .closed = closedWorld};
+    PairList hostPorts = {0};
+    index_world(&w);
+    for (uint32_t i = 0; i < count; i++) {
+        Fact *fact = facts[i];
+        switch ((FactKind)fact->kind) {
+        case FACT_WORKLOAD: check_workload(&w, fact, &hostPorts); break;
+        case FACT_SERVICE: check_service(&w, fact); break;
+        case FACT_INGRESS: check_ingress(&w, fact); break;
+        case FACT_NETWORK_POLICY: check_policy(&w, fact); break;
+        case FACT_DISRUPTION_BUDGET: check_budget(&w, fact); break;
+        case FACT_AUTOSCALER: check_autoscaler(&w, fact); break;
+        case FACT_SERVICE_MONITOR: check_monitor(&w, fact); break;
+        case FACT_SERVICE_ACCOUNT:
+        case FACT_CONFIG_MAP:
+        case FACT_SECRET:
+        case FACT_CLAIM:
+        case FACT_KINDS: break;
+        }
+    }
+}
