@@ -187,11 +187,11 @@ static void check_target(World *w, Fact *service, const FactPort *target, const 
         }
     Str text = port_text(w->arena, target), who = pods->at[0]->name, kind = pods->at[0]->kindName;
     if (!found && target->name.len)
-        emit_service_target_port_unresolved(&service->diags, target->where, text, kind, who);
+        emit_service_target_port_unresolved(&service->diags, target->where, kind, who, text);
     else if (!found && declared)
-        emit_service_target_port_undeclared(&service->diags, target->where, text, kind, who);
+        emit_service_target_port_undeclared(&service->diags, target->where, kind, who, text);
     else if (found && !protocol)
-        emit_service_target_port_protocol(&service->diags, target->where, text, target->protocol, kind, who);
+        emit_service_target_port_protocol(&service->diags, target->where, target->protocol, text, kind, who);
 }
 
 static bool share_a_port(const Fact *a, const Fact *b) {
@@ -276,8 +276,8 @@ static void check_policy_names(Fact *policy, const FactList *pods) {
             for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++)
                 found = str_eq(rule->name, pods->at[j]->ports[k].name);
         if (!found)
-            emit_network_policy_port_unresolved(&policy->diags, rule->where, rule->name, pods->at[0]->kindName,
-                                                pods->at[0]->name);
+            emit_network_policy_port_unresolved(&policy->diags, rule->where, pods->at[0]->kindName, pods->at[0]->name,
+                                                rule->name);
     }
 }
 
@@ -468,8 +468,8 @@ static void check_overlap(World *w, Fact *workload) {
         const Fact *other = pods.at[i];
         if (other == workload) return;
         if (same_object(workload, other) || !fact_selects(&other->selector, workload->labels)) continue;
-        emit_selector_overlap(&workload->diags, workload->selector.where, labels_text(w->arena, &workload->selector),
-                              other->kindName, other->name);
+        emit_selector_overlap(&workload->diags, workload->selector.where, other->kindName, other->name,
+                              labels_text(w->arena, &workload->selector));
         return;
     }
 }
@@ -559,10 +559,11 @@ static void check_isolation(World *w, Fact *workload) {
         egress |= policy->egress;
     }
     if (ingress && egress) return;
-    emit_non_isolated_pod(&workload->diags, workload->where, workload->kindName, workload->name,
+    emit_non_isolated_pod(&workload->diags, workload->where,
                           ingress  ? S("egress")
                           : egress ? S("ingress")
-                                   : S("ingress or egress"));
+                                   : S("ingress or egress"),
+                          workload->kindName, workload->name);
 }
 
 static void check_workload(World *w, Fact *workload, PairList *hostPorts) {
