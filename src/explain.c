@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "kubelet.h"
+#include "rule_text.h"
 #include "rules.h"
 #include "topic.h"
 
@@ -241,6 +242,17 @@ static void put_fact(const Writer *w, const char *name, Str value) {
     if (!value.len) return;
     buf_format(w->out, "  %s%-*s%s", dim(w), COLUMN - 2, name, reset(w));
     put_wrapped(w, value, COLUMN, COLUMN);
+}
+
+/* At most `width` code points of a text, with dots where it is cut. */
+static void put_cut(Buf *out, Str text, size_t width) {
+    size_t n = 0, i = 0;
+    bool cut = str_codepoints(text) > width;
+    for (; i < text.len && (!cut || n + 3 < width); n++) do
+            i++;
+        while (i < text.len && ((unsigned char)text.at[i] & 0xC0) == 0x80);
+    buf_str(out, (Str){text.at, i});
+    if (cut) buf_str(out, S("..."));
 }
 
 static Str first_sentence(Str text) {
@@ -575,11 +587,12 @@ static void put_places(Buf *out, const Search *s, const ExplainSettings *setting
 
 /* Rules and error types. */
 
-static Str named_template(Arena *arena, Str template) {
+/* A template with the names of what it is filled with, in braces. */
+static Str named_template(Arena *arena, const Rule *rule, Str template) {
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < template.len; i++) {
         if (template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}') {
-            buf_str(&buf, S("..."));
+            buf_format(&buf, "{%.*s}", TEXT(rule->arguments[template.at[i + 1] - '0']));
             i += 2;
         } else {
             buf_char(&buf, template.at[i]);
@@ -588,34 +601,135 @@ static Str named_template(Arena *arena, Str template) {
     return buf_text(&buf);
 }
 
-static void put_rule(Buf *out, const Rule *rule, const ExplainSettings *settings) {
+static Str profiles_text(Arena *arena, const Rule *rule) {
+    Buf buf = {.arena = arena};
+    for (unsigned i = 0; i < PROFILE_ALL; i++)
+        if (rule->source == SOURCE_LINT && rule->profiles >> i & 1)
+            buf_format(&buf, "%s%s", buf.len ? ", " : "", profile_names[i]);
+    return buf_text(&buf);
+}
+
+/* The help of a rule; one that is made up anew each time tells nothing here. */
+static Str help_text(Arena *arena, const Rule *rule) {
+    return str_eq(rule->help, S("{0}")) ? S("") : named_template(arena, rule, rule->help);
+}
+
+static json_t *rule_json(Arena *arena, const Rule *rule) {
     const char *type = api_error_name((ApiError)rule->type);
-    Str message = named_template(out->arena, rule->message), help = named_template(out->arena, rule->help);
-    if (str_eq(help, S("..."))) help = S("");
-    if (settings->format == EXPLAIN_JSON) {
-        json_t *json = json_pack("{s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "source",
-                                 diag_source_name((DiagSource)rule->source), "severity", severity_name((Severity)rule->severity),
-                                 "message", json_text(message), "help", json_optional(help), "why", json_optional(rule->why));
-        if (type) json_object_set_new(json, "type", json_string(type));
-        put_json(out, json);
-        return;
+    json_t *json =
+        json_pack("{s:o,s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "code", json_optional(rule->code), "source",
+                  diag_source_name((DiagSource)rule->source), "severity", severity_name((Severity)rule->severity), "message",
+                  json_text(named_template(arena, rule, rule->message)), "help", json_optional(help_text(arena, rule)), "why",
+                  json_optional(rule->why));
+    if (type) json_object_set_new(json, "type", json_string(type));
+    if (rule->source != SOURCE_LINT) return json;
+    json_t *profiles = json_array(), *parameters = json_array();
+    for (unsigned i = 0; i < PROFILE_ALL; i++)
+        if (rule->profiles >> i & 1) json_array_append_new(profiles, json_string(profile_names[i]));
+    for (uint8_t i = 0; i < rule->parameterCount; i++) {
+        const RuleParameter *parameter = &rule->parameters[i];
+        json_array_append_new(parameters, json_pack("{s:o,s:o,s:o}", "name", json_text(parameter->name), "default",
+                                                    json_loadb(parameter->value.at, parameter->value.len, JSON_DECODE_ANY, NULL),
+                                                    "description", json_text(parameter->description)));
     }
-    if (settings->format == EXPLAIN_MARKDOWN) {
-        buf_format(out, "# %.*s\n\n- source: %s, severity: %s%s%s\n- says: %.*s\n", TEXT(rule->name),
-                   diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity), type ? ", type: " : "",
-                   type ? type : "", TEXT(message));
-        if (help.len) buf_format(out, "- help: %.*s\n", TEXT(help));
-        buf_format(out, "\n%.*s\n", TEXT(rule->why));
-        return;
+    json_object_set_new(json, "profiles", profiles);
+    json_object_set_new(json, "parameters", parameters);
+    json_object_set_new(json, "on", json_optional(rule->on));
+    json_object_set_new(json, "when", json_optional(rule->when));
+    json_object_set_new(json, "at", json_optional(rule->at));
+    json_object_set_new(json, "bad", json_optional(rule->bad));
+    json_object_set_new(json, "good", json_optional(rule->good));
+    return json;
+}
+
+static void put_rule_markdown(Buf *out, const Rule *rule) {
+    const char *type = api_error_name((ApiError)rule->type);
+    Str help = help_text(out->arena, rule), profiles = profiles_text(out->arena, rule);
+    buf_format(out, "# %.*s\n\n- source: %s, severity: %s%s%s\n", TEXT(rule->name), diag_source_name((DiagSource)rule->source),
+               severity_name((Severity)rule->severity), type ? ", type: " : "", type ? type : "");
+    if (rule->code.len) buf_format(out, "- code: %.*s\n", TEXT(rule->code));
+    if (profiles.len) buf_format(out, "- profiles: %.*s\n", TEXT(profiles));
+    buf_format(out, "- says: %.*s\n", TEXT(named_template(out->arena, rule, rule->message)));
+    if (help.len) buf_format(out, "- help: %.*s\n", TEXT(help));
+    if (rule->when.len) buf_format(out, "- found where, for a %.*s: `%.*s`\n", TEXT(rule->on), TEXT(rule->when));
+    for (uint8_t i = 0; i < rule->parameterCount; i++)
+        buf_format(out, "- parameter %.*s, by default `%.*s`: %.*s\n", TEXT(rule->parameters[i].name),
+                   TEXT(rule->parameters[i].value), TEXT(rule->parameters[i].description));
+    buf_format(out, "\n%.*s\n", TEXT(rule->why));
+    if (rule->bad.len)
+        buf_format(out, "\nBad:\n\n```yaml\n%.*s\n```\n\nGood:\n\n```yaml\n%.*s\n```\n", TEXT(rule->bad), TEXT(rule->good));
+}
+
+static void put_block(const Writer *w, const char *title, Str text) {
+    if (!text.len) return;
+    buf_format(w->out, "\n  %s%s%s\n", dim(w), title, reset(w));
+    while (text.len) {
+        ptrdiff_t end = str_find(text, '\n');
+        buf_format(w->out, "    %.*s\n", TEXT((end < 0 ? text : (Str){text.at, (size_t)end})));
+        text = end < 0 ? S("") : str_slice(text, (size_t)end + 1);
     }
+}
+
+static void put_rule_text(Buf *out, const Rule *rule, const ExplainSettings *settings) {
     Writer w = {out, settings};
-    buf_format(out, "%s%.*s%s  (%s, %s%s%s)\n\n", bold(&w), TEXT(rule->name), reset(&w),
-               diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity), type ? ", " : "",
-               type ? type : "");
-    put_fact(&w, "says", message);
-    put_fact(&w, "help", help);
+    const char *type = api_error_name((ApiError)rule->type);
+    buf_format(out, "%s%.*s%s  (%.*s%s%s, %s%s%s)\n\n", bold(&w), TEXT(rule->name), reset(&w), TEXT(rule->code),
+               rule->code.len ? ", " : "", diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity),
+               type ? ", " : "", type ? type : "");
+    put_fact(&w, "says", named_template(out->arena, rule, rule->message));
+    put_fact(&w, "help", help_text(out->arena, rule));
+    put_fact(&w, "profiles", profiles_text(out->arena, rule));
+    put_fact(&w, "on", rule->on);
+    put_fact(&w, "when", rule->when);
+    for (uint8_t i = 0; i < rule->parameterCount; i++) {
+        const RuleParameter *parameter = &rule->parameters[i];
+        put_fact(&w, i ? "" : "parameters",
+                 str_format(out->arena, "%.*s (%.*s): %.*s", TEXT(parameter->name), TEXT(parameter->value),
+                            TEXT(parameter->description)));
+    }
     buf_str(out, S("\n  "));
     put_wrapped(&w, rule->why, 2, 2);
+    put_block(&w, "bad", rule->bad);
+    put_block(&w, "good", rule->good);
+}
+
+void explain_rule(Buf *out, const Rule *rule, const ExplainSettings *settings) {
+    switch (settings->format) {
+    case EXPLAIN_JSON: put_json(out, rule_json(out->arena, rule)); break;
+    case EXPLAIN_MARKDOWN: put_rule_markdown(out, rule); break;
+    case EXPLAIN_TEXT: put_rule_text(out, rule, settings); break;
+    }
+}
+
+static void put_rule_row(Buf *out, const Rule *rule, const ExplainSettings *settings) {
+    Writer w = {out, settings};
+    bool on = rule_in_profile(rule, PROFILE_DEFAULT);
+    int width = settings->width > 120 ? 120 : settings->width;
+    buf_format(out, "%-7.*s %s%-40.*s%s %-8s%s ", TEXT(rule->code), bold(&w), TEXT(rule->name), reset(&w),
+               severity_name((Severity)rule->severity), on ? "   " : "off");
+    Str message = named_template(out->arena, rule, rule->message);
+    int room = width - 61;
+    if (room > 20) put_cut(out, message, (size_t)room);
+    buf_char(out, '\n');
+}
+
+void explain_rules(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings) {
+    json_t *all = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        if (settings->format == EXPLAIN_JSON)
+            json_array_append_new(all, rule_json(out->arena, list[i]));
+        else if (settings->format == EXPLAIN_MARKDOWN)
+            buf_format(out, "%s| %.*s | %.*s | %s | %.*s | %.*s |\n",
+                       i ? "" : "| code | rule | severity | profiles | says |\n| --- | --- | --- | --- | --- |\n",
+                       TEXT(list[i]->code), TEXT(list[i]->name), severity_name((Severity)list[i]->severity),
+                       TEXT(profiles_text(out->arena, list[i])), TEXT(named_template(out->arena, list[i], list[i]->message)));
+        else
+            put_rule_row(out, list[i], settings);
+    }
+    if (settings->format == EXPLAIN_JSON)
+        put_json(out, all);
+    else
+        json_decref(all);
 }
 
 static const struct {
@@ -846,7 +960,7 @@ ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
     }
     const Rule *rule = rule_named(query);
     if (rule) {
-        put_rule(out, rule, settings);
+        explain_rule(out, rule, settings);
         return EXPLAINS_RULE;
     }
     const Type *type = schema_type(query);
@@ -894,7 +1008,7 @@ void explain_all(Buf *out, const ExplainSettings *settings) {
         buf_char(out, '\n');
     }
     for (uint16_t i = 0; i < rule_count; i++) {
-        put_rule(out, &rules[i], &markdown);
+        explain_rule(out, &rules[i], &markdown);
         buf_char(out, '\n');
     }
 }

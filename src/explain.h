@@ -30,6 +30,12 @@ typedef enum ExplainKind {
  * EXPLAINS_NOTHING. */
 ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings);
 
+/* Writes all there is to know of one rule. */
+void explain_rule(Buf *out, const Rule *rule, const ExplainSettings *settings);
+
+/* Writes a list of rules, a line each. */
+void explain_rules(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings);
+
 /* Writes everything there is as one Markdown document: topics, types with their fields, rules. */
 void explain_all(Buf *out, const ExplainSettings *settings);
 

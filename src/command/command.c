@@ -47,3 +47,15 @@ int terminal_width(void) {
     if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
     return 100;
 }
+
+void print_paged(Str text) {
+    struct winsize size;
+    int lines = 0;
+    for (size_t i = 0; i < text.len; i++) lines += text.at[i] == '\n';
+    bool fits = !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || lines < size.ws_row;
+    const char *pager = getenv("PAGER");
+    setenv("LESS", "FRX", 0);
+    FILE *out = fits ? NULL : popen(pager && *pager ? pager : "less", "w");
+    fwrite(text.at, 1, text.len, out ? out : stdout);
+    if (out) pclose(out);
+}

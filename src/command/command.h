@@ -7,12 +7,12 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { COMMAND_COUNT = 7 };
+enum { COMMAND_COUNT = 8 };
 
 /* In the order of the help. */
 extern const Command *const commands[COMMAND_COUNT];
 
-extern const Command check_command, defaults_command, diff_command, explain_command, simulate_command, cel_command,
+extern const Command check_command, defaults_command, diff_command, explain_command, rules_command, simulate_command, cel_command,
     completion_command;
 
 /* Whether to print colours: `when` is auto, always or never. */
@@ -27,6 +27,9 @@ int choose(const Command *command, const char *option, const char *value, const 
 
 /* The minor version of "1.N" or "v1.N.P", or -1 after telling what --kubernetes-version takes. */
 int parse_version(const Command *command, const char *value);
+
+/* Prints a text, through the pager if it does not fit on the terminal. */
+void print_paged(Str text);
 
 /* The columns of the terminal, or 100. */
 int terminal_width(void);

@@ -45,19 +45,6 @@ const Command explain_command = {
     "        how a pod ends\n  podlint explain --changes 1.34..1.37         what is new\n",
     run};
 
-/* Prints a text, through the pager if it does not fit on the terminal. */
-static void print_paged(Str text) {
-    struct winsize size;
-    int lines = 0;
-    for (size_t i = 0; i < text.len; i++) lines += text.at[i] == '\n';
-    bool fits = !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || lines < size.ws_row;
-    const char *pager = getenv("PAGER");
-    setenv("LESS", "FRX", 0);
-    FILE *out = fits ? NULL : popen(pager && *pager ? pager : "less", "w");
-    fwrite(text.at, 1, text.len, out ? out : stdout);
-    if (out) pclose(out);
-}
-
 static bool parse_range(const Command *command, const char *value, int *from, int *to) {
     char text[32];
     const char *dots = strstr(value, "..");

@@ -1,0 +1,123 @@
+#include "../explain.h"
+#include "../lint/selection.h"
+#include "../rule_text.h"
+#include "command.h"
+
+enum { RULES_PROFILE, RULES_SOURCE, RULES_SEVERITY, RULES_ON, RULES_FORMAT, RULES_COLOUR };
+
+static const Option options[] = {
+    {"profile", 'p', "NAME", "Only those of a profile: default, security, reliability, kube-linter or all."},
+    {"source", 0, "NAME",
+     "Only those of a source: yaml, schema, api, warning, lint, pod-security, policy or all. Default: lint."},
+    {"severity", 0, "NAME", "Only those of a severity: error, warning or info."},
+    {"on", 0, "TYPE", "Only those about a type of the schema, such as Container or PodSpec."},
+    {"format", 'f', "FORMAT", "text (the default), json or markdown."},
+    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+};
+
+static int run(int argc, char **argv);
+
+const Command rules_command = {
+    "rules",
+    "[NAME...]",
+    "List the rules, or tell everything about one.",
+    "Lists podlint's lint rules with code, severity and what they say; those marked off are in no default "
+    "run. NAME is a rule, its code, or the beginning of a name. A single rule is explained whole: why it is "
+    "there, its parameters, a bad and a good example.",
+    options,
+    COUNT(options),
+    "  podlint rules                                all lint rules\n"
+    "  podlint rules privileged-container           one, with its examples\n"
+    "  podlint rules --profile security --on Container\n"
+    "  podlint rules --format markdown              a table for a wiki\n",
+    run};
+
+/* What the command line asks for. */
+typedef struct Filter {
+    int profile, source, severity; /* -1: any */
+    Str on;
+    ARRAY(Str) names;
+} Filter;
+
+static bool is_named(const Filter *filter, const Rule *rule) {
+    for (uint32_t i = 0; i < filter->names.n; i++)
+        if (str_starts(rule->name, filter->names.at[i]) || (rule->code.len && str_eq_nocase(rule->code, filter->names.at[i])))
+            return true;
+    return !filter->names.n;
+}
+
+static bool passes(const Filter *filter, const Rule *rule) {
+    if (filter->profile >= 0 && !rule_in_profile(rule, (RuleProfile)filter->profile)) return false;
+    if (filter->source >= 0 && rule->source != filter->source) return false;
+    if (filter->severity >= 0 && rule->severity != filter->severity) return false;
+    return (!filter->on.len || str_eq_nocase(rule->on, filter->on)) && is_named(filter, rule);
+}
+
+static int unknown_name(Str name) {
+    Str near = selection_near(&(RuleSet){0}, name);
+    return usage_error(&rules_command, "there is no rule \"%.*s\"%s%.*s%s", (int)name.len, name.at,
+                       near.len ? "; did you mean " : "", (int)near.len, near.at, near.len ? "?" : "");
+}
+
+static int list_rules(Arena *arena, const Filter *filter, const ExplainSettings *settings) {
+    ARRAY(const Rule *) found = {0};
+    Buf out = {.arena = arena};
+    for (uint32_t i = 0; i < filter->names.n; i++)
+        if (!selection_knows(&(RuleSet){0}, filter->names.at[i])) return unknown_name(filter->names.at[i]);
+    for (uint16_t i = 0; i < rule_count; i++)
+        if (passes(filter, &rules[i])) ARRAY_PUSH(arena, &found, &rules[i]);
+    const Rule *exact = filter->names.n == 1 ? rule_named(filter->names.at[0]) : NULL;
+    if (exact)
+        explain_rule(&out, exact, settings);
+    else
+        explain_rules(&out, found.at, found.n, settings);
+    print_paged(buf_text(&out));
+    return exact || found.n ? 0 : 1;
+}
+
+static int run(int argc, char **argv) {
+    static const char *const formats[] = {"text", "json", "markdown"}, *const colours[] = {"auto", "always", "never"};
+    static const char *const severities[] = {"info", "warning", "error"};
+    static const char *const sources[] = {"yaml", "schema", "api", "warning", "lint", "pod-security", "policy", "all"};
+    const Command *command = &rules_command;
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    ExplainSettings settings = {.minor = VERSION_LAST, .width = terminal_width(), .colour = want_colour("auto")};
+    Filter filter = {.profile = -1, .source = -2, .severity = -1};
+    Arena arena = {0};
+    int code = 0, number = 0;
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
+        switch (parsed.option) {
+        case OPTION_HELP:
+            command_help(stdout, command);
+            arena_free(&arena);
+            return finish_output(0);
+        case OPTION_ERROR: code = 2; break;
+        case OPTION_OPERAND: ARRAY_PUSH(&arena, &filter.names, str_of(parsed.value)); break;
+        case RULES_PROFILE:
+            filter.profile = number = choose(command, "profile", parsed.value, profile_names, PROFILE_COUNT);
+            break;
+        case RULES_SOURCE:
+            number = choose(command, "source", parsed.value, sources, COUNT(sources));
+            filter.source = number == (int)COUNT(sources) - 1 ? -1 : number;
+            break;
+        case RULES_SEVERITY:
+            filter.severity = number = choose(command, "severity", parsed.value, severities, COUNT(severities));
+            break;
+        case RULES_ON: filter.on = str_of(parsed.value); break;
+        case RULES_FORMAT:
+            number = choose(command, "format", parsed.value, formats, COUNT(formats));
+            settings.format = (ExplainFormat)number;
+            break;
+        case RULES_COLOUR:
+            number = choose(command, "color", parsed.value, colours, COUNT(colours));
+            settings.colour = want_colour(parsed.value);
+            break;
+        default: break;
+        }
+        if (number < 0) code = 2;
+    }
+    if (filter.source == -2) filter.source = filter.names.n ? -1 : SOURCE_LINT;
+    if (code == 0) code = list_rules(&arena, &filter, &settings);
+    arena_free(&arena);
+    return finish_output(code);
+}
