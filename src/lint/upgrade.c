@@ -1,0 +1,30 @@
+/* Rules about what works until the manifest is applied a second time. */
+#include "check.h"
+
+/* Only selectors of workloads are fixed; those inside a pod are not. */
+void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *path) {
+    bool own = path && str_eq(path->name, S("selector")) && path->up && str_eq(path->up->name, S("spec")) && !path->up->up;
+    if (!own) return;
+    Path labels = FIELD(path, "matchLabels");
+    for (uint32_t i = 0; i < self->matchLabels.n; i++) {
+        const StrPair *label = &self->matchLabels.at[i];
+        if (!lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key)) continue;
+        Path at = path_key(&labels, label->key);
+        emit_selector_volatile_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
+    }
+}
+
+void lint_claim_volatile(Lint *lint, const StatefulSetSpec *self, const Path *path) {
+    static const Str volatiles[] = {STR("app.kubernetes.io/version"), STR("helm.sh/chart"), STR("chart"), STR("version")};
+    Path list = FIELD(path, "volumeClaimTemplates");
+    for (uint32_t i = 0; i < self->volumeClaimTemplates.n; i++) {
+        const ObjectMeta *meta = &self->volumeClaimTemplates.at[i].metadata;
+        Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), labels = FIELD(&metadata, "labels");
+        for (uint32_t j = 0; j < meta->labels.n; j++) {
+            const StrPair *label = &meta->labels.at[j];
+            if (!str_in(label->key, volatiles, sizeof volatiles / sizeof *volatiles)) continue;
+            Path at = path_key(&labels, label->key);
+            emit_claim_template_volatile_label(lint->diags, lint_where_key(lint, &at), meta->name, label->key, label->value);
+        }
+    }
+}
