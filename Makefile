@@ -40,9 +40,11 @@ MODULES = base source node scalar schema diag rule_text path model defaults comp
 	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
 	cel/parse cel/eval cel/check cel/json cel/cel \
 	simulate/scenario simulate/status simulate/machine \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) run report stored diff diff_report git explain \
+	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) run fingerprint output baseline \
+	report_github report_gitlab report_sarif report_xml report stored diff diff_report git explain \
 	simulate/lanes simulate/workload simulate/picture simulate/report options \
-	command/command $(patsubst src/%.c,%,$(sort $(filter-out src/command/command.c,$(wildcard src/command/*.c)))) main
+	command/command command/report_files \
+	$(patsubst src/%.c,%,$(sort $(filter-out src/command/command.c src/command/report_files.c,$(wildcard src/command/*.c)))) main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
 # Everything but the program itself, for the generator and the test programs.
@@ -106,6 +108,7 @@ test:
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
+	sh src/test/reports.sh $(BUILD)/podlint
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(SAY) CC $@

@@ -204,3 +204,32 @@ void input_add(InputList *list, Str path) {
         ARRAY_PUSH(arena, &list->files, (InputFile){path, true});
     }
 }
+
+Str input_relative(Arena *arena, const char *directory, Str file) {
+    ptrdiff_t slash = str_rfind(file, '/');
+    Str folder = slash < 0 ? S(".") : slash == 0 ? S("/") : (Str){file.at, (size_t)slash};
+    char *base = realpath(directory, NULL), *real = realpath(arena_cstr(arena, folder), NULL);
+    Buf out = {.arena = arena};
+    if (!base || !real || str_eq(file, S("-"))) {
+        buf_str(&out, file);
+    } else {
+        Str from = str_of(base), to = str_of(real);
+        if (from.len == 1) from.len = 0;
+        if (to.len == 1) to.len = 0;
+        size_t common = 0;
+        for (size_t i = 0; i <= from.len && i <= to.len; i++) {
+            bool fromEnds = i == from.len || from.at[i] == '/', toEnds = i == to.len || to.at[i] == '/';
+            if (fromEnds && toEnds) common = i;
+            if (i < from.len && i < to.len && from.at[i] != to.at[i]) break;
+        }
+        for (size_t i = common; i < from.len; i++)
+            if (from.at[i] == '/') buf_str(&out, S("../"));
+        Str rest = str_slice(to, common + (common < to.len));
+        buf_str(&out, rest);
+        if (rest.len) buf_char(&out, '/');
+        buf_str(&out, str_slice(file, (size_t)(slash + 1)));
+    }
+    free(base);
+    free(real);
+    return buf_text(&out);
+}

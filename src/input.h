@@ -26,4 +26,8 @@ typedef struct InputList {
  * which are no objects. Links to directories are not followed. */
 void input_add(InputList *list, Str path);
 
+/* The path of `file` as seen from `directory`, with .. where it lies outside; both are found in the file system first. A file
+ * that is nowhere, and "-", stay as they are. Allocated in `arena`. */
+Str input_relative(Arena *arena, const char *directory, Str file);
+
 #endif

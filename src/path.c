@@ -1,5 +1,7 @@
 #include "path.h"
 
+#include <stdlib.h>
+
 static void put_path(Buf *buf, const Path *path) {
     if (!path) return;
     put_path(buf, path->up);
@@ -59,4 +61,58 @@ Where path_where(Arena *arena, const Node *root, const Path *path) {
 Where path_where_key(Arena *arena, const Node *root, const Path *path) {
     Found found = find(root, path);
     return (Where){found.key.end ? found.key : found.nearest, path_text(arena, path)};
+}
+
+/* The keys of a list's item, as the API tells its items apart; empty if it does not. */
+static Str item_name(Arena *arena, const Field *field, const Node *item) {
+    Buf name = {.arena = arena};
+    if (!field || !item) return S("");
+    const FieldText *text = field->text;
+    uint16_t count = text->listKeyCount ? text->listKeyCount : text->mergeKey.len ? 1 : 0;
+    for (uint16_t i = 0; i < count; i++) {
+        const Node *value = node_get(item, text->listKeyCount ? text->listKeys[i] : text->mergeKey);
+        if (!value || value->kind >= NODE_LIST) continue;
+        if (name.len) buf_char(&name, '/');
+        buf_str(&name, value->text);
+    }
+    return buf_text(&name);
+}
+
+static bool is_number(Str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < '0' || s.at[i] > '9') return false;
+    return s.len > 0 && s.len < 9;
+}
+
+Str path_by_names(Arena *arena, const Node *root, const Type *type, Str path) {
+    Buf out = {.arena = arena};
+    const Node *node = root;
+    const Field *field = NULL;
+    while (path.len) {
+        bool bracket = path.at[0] == '[';
+        if (bracket || path.at[0] == '.') {
+            buf_char(&out, path.at[0]);
+            path = str_slice(path, 1);
+        }
+        size_t length = 0;
+        while (length < path.len && (bracket ? path.at[length] != ']' : path.at[length] != '.' && path.at[length] != '['))
+            length++;
+        Str part = {path.at, length};
+        path = str_slice(path, length);
+        if (bracket && (!node || node->kind == NODE_LIST) && is_number(part)) {
+            uint32_t index = (uint32_t)strtoul(arena_cstr(arena, part), NULL, 10);
+            node = node && index < node->count ? &node->items[index] : NULL;
+            buf_str(&out, item_name(arena, field, node));
+        } else {
+            if (!bracket) field = type ? schema_field(type, part, str_hash(part)) : NULL;
+            node = node ? node_get(node, part) : NULL;
+            buf_str(&out, part);
+        }
+        type = field ? field->type : NULL;
+        if (bracket && path.len) {
+            buf_char(&out, ']');
+            path = str_slice(path, 1);
+        }
+    }
+    return buf_text(&out);
 }

@@ -4,6 +4,7 @@
 
 #include "diag.h"
 #include "node.h"
+#include "schema.h"
 
 typedef struct Path {
     const struct Path *up; /* NULL at the root */
@@ -36,5 +37,10 @@ Where path_where(Arena *arena, const Node *root, const Path *path);
 
 /* The same, but the place of the key instead of the value, for faults of the name itself. */
 Where path_where_key(Arena *arena, const Node *root, const Path *path);
+
+/* The text of a path below `root`, an object of `type` (NULL if unknown), with what its list items are called in place of their
+ * numbers, so that it stays when items move: spec.containers[web].ports[80].name. Items without a key leave the brackets empty.
+ */
+Str path_by_names(Arena *arena, const Node *root, const Type *type, Str path);
 
 #endif

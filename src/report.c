@@ -1,9 +1,5 @@
-#include "report.h"
-
-#include <jansson.h>
-#include <wchar.h>
-
-#define TEXT(s) (int)(s).len, (s).at
+#include "report_formats.h"
+#include "fingerprint.h"
 
 typedef struct Palette {
     const char *bold, *red, *yellow, *blue, *dim, *reset;
@@ -16,8 +12,27 @@ static const char *severity_colour(const Palette *p, uint8_t severity) {
     return severity == SEVERITY_ERROR ? p->red : severity == SEVERITY_WARNING ? p->yellow : p->blue;
 }
 
+static const Palette *palette(const ReportSettings *settings) {
+    return settings->colour ? &colours : &plain;
+}
+
 static Str shown_name(Str file) {
     return str_eq(file, S("-")) ? S("<stdin>") : file;
+}
+
+Str report_file(Arena *arena, Str name) {
+    return shown_name(input_relative(arena, ".", name));
+}
+
+static bool is_control(char c) {
+    return (unsigned char)c < 0x20 || c == 0x7F;
+}
+
+/* Text of the user's, without what a terminal would take for a command. */
+static Str printable(Arena *arena, Str text) {
+    Buf out = {.arena = arena};
+    for (size_t i = 0; i < text.len; i++) buf_char(&out, is_control(text.at[i]) ? ' ' : text.at[i]);
+    return buf_text(&out);
 }
 
 /* A source line with what is wrong underlined. */
@@ -25,8 +40,7 @@ static void write_snippet(FILE *out, const Palette *p, const Finding *f, int wid
     const Excerpt *excerpt = &f->excerpt;
     Str shown = excerpt->text;
     fprintf(out, "%s%*u |%s %s", p->blue, width, f->start.line, p->reset, excerpt->cutBefore ? "..." : "");
-    for (size_t i = 0; i < shown.len; i++)
-        fputc((unsigned char)shown.at[i] < 0x20 && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
+    for (size_t i = 0; i < shown.len; i++) fputc(is_control(shown.at[i]) && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
     fprintf(out, "%s\n%s%*s |%s %s", excerpt->cutAfter ? "..." : "", p->blue, width, "", p->reset,
             excerpt->cutBefore ? "   " : "");
     for (size_t i = 0; i < excerpt->at; i++)
@@ -43,57 +57,89 @@ static int digits(uint32_t n) {
     return count;
 }
 
-/* The versions for which a finding holds, where that is not all of them: " (1.34, 1.35 only)". */
-static void write_versions(FILE *out, const ReportSettings *settings, const Finding *f) {
+Str report_message(Arena *arena, const Finding *f, const ReportSettings *settings) {
     uint16_t all = (uint16_t)((1u << settings->minorCount) - 1);
-    if (settings->minorCount < 2 || f->versions == all) return;
+    if (settings->minorCount < 2 || f->versions == all) return f->message;
+    Buf text = {.arena = arena};
+    buf_str(&text, f->message);
     const char *before = " (";
     for (unsigned i = 0; i < settings->minorCount; i++) {
         if (!(f->versions >> i & 1)) continue;
-        fprintf(out, "%s1.%u", before, settings->minors[i]);
+        buf_format(&text, "%s1.%u", before, settings->minors[i]);
         before = ", ";
     }
-    fputs(" only)", out);
+    buf_str(&text, S(" only)"));
+    return buf_text(&text);
 }
 
-static void write_finding_text(FILE *out, const Palette *p, Str file, const Finding *f, const ReportSettings *settings) {
+Str report_sentence(Arena *arena, const Finding *f, const ReportSettings *settings) {
+    Str text = report_message(arena, f, settings);
+    return f->help.len ? str_format(arena, "%.*s; %.*s", TEXT(text), TEXT(f->help)) : text;
+}
+
+/* `object` is what the finding is about, where that has to be said. */
+static void write_finding_text(FILE *out, Arena *arena, Str file, Str object, const Finding *f, const ReportSettings *settings) {
+    const Palette *p = palette(settings);
+    Str message = report_message(arena, f, settings);
     const char *severity = severity_name((Severity)f->severity);
     fprintf(out, "%s%.*s:%u:%u:%s %s%s[%.*s]%s: %s%.*s%s", p->bold, TEXT(file), f->start.line, f->start.column, p->reset,
-            severity_colour(p, f->severity), severity, TEXT(f->rule->name), p->reset, p->bold, TEXT(f->message), p->reset);
-    write_versions(out, settings, f);
+            severity_colour(p, f->severity), severity, TEXT(f->rule->name), p->reset, p->bold, TEXT(message), p->reset);
     fputc('\n', out);
     int width = digits(f->start.line);
     if (f->excerpt.text.len) write_snippet(out, p, f, width);
-    if (f->path.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->path));
+    Str at = printable(arena, str_join(arena, str_join(arena, object, object.len && f->path.len ? S(": ") : S("")), f->path));
+    if (at.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(at));
     if (f->help.len) fprintf(out, "%*s %s= help:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->help));
     for (uint32_t i = 0; i < f->noteCount; i++)
-        fprintf(out, "%*s %s= note:%s line %u: %.*s: %.*s\n", width, "", p->blue, p->reset, f->notes[i].place.line,
-                TEXT(f->notes[i].text), TEXT(str_trim(f->notes[i].line)));
+        fprintf(out, "%*s %s= note:%s line %u (%.*s): %.*s\n", width, "", p->blue, p->reset, f->notes[i].place.line,
+                TEXT(f->notes[i].text), TEXT(printable(arena, str_trim(f->notes[i].line))));
     fputc('\n', out);
 }
 
-static void write_finding_concise(FILE *out, const Palette *p, Str file, const Finding *f, const ReportSettings *settings) {
-    fprintf(out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s", TEXT(file), f->start.line, f->start.column, severity_colour(p, f->severity),
-            severity_name((Severity)f->severity), p->reset, TEXT(f->rule->name), TEXT(f->message));
-    write_versions(out, settings, f);
-    if (f->help.len) fprintf(out, "; %.*s", TEXT(f->help));
-    fputc('\n', out);
+static void write_finding_concise(FILE *out, Arena *arena, Str file, const Finding *f, const ReportSettings *settings) {
+    const Palette *p = palette(settings);
+    fprintf(out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s\n", TEXT(file), f->start.line, f->start.column, severity_colour(p, f->severity),
+            severity_name((Severity)f->severity), p->reset, TEXT(f->rule->name), TEXT(report_sentence(arena, f, settings)));
 }
 
 static void write_count(FILE *out, uint32_t n, const char *what, const char *many) {
     fprintf(out, "%u %s", n, n == 1 ? what : many);
 }
 
-static void write_summary(FILE *out, const Palette *p, const Run *run, const ReportSettings *settings) {
+/* The objects that the server refuses for something that is reported. */
+static uint32_t refused(const Run *run) {
+    const ResultDocument *last = NULL;
+    uint32_t count = 0;
+    for (RunWalk walk = {.run = run}; run_next(&walk);) {
+        bool fatal = walk.finding->severity == SEVERITY_ERROR && walk.finding->rule->source <= SOURCE_API;
+        if (walk.document == last || walk.document->skipped || !fatal) continue;
+        count++;
+        last = walk.document;
+    }
+    return count;
+}
+
+/* What a baseline kept out of the report. */
+static void write_baseline(FILE *out, const BaselineCounts *baseline) {
+    if (!baseline->used) return;
+    fputs("; ", out);
+    write_count(out, baseline->known, "finding of the baseline left out", "findings of the baseline left out");
+    if (baseline->gone)
+        fprintf(out, "\n%u of the baseline's %u findings %s gone; write it anew with --write-baseline", baseline->gone,
+                baseline->total, baseline->gone == 1 ? "is" : "are");
+}
+
+void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
+    const Palette *p = palette(settings);
     bool clean = run->errors == 0 && run->warnings == 0 && run->infos == 0 && run->unreadableFiles == 0;
-    write_count(out, run->fileCount, "file", "files");
+    write_count(out, run->fileCount - run->unreadableFiles, "file", "files");
     fputs(", ", out);
     write_count(out, run->accepted + run->rejected, "object", "objects");
     fputs(" checked for Kubernetes ", out);
     for (unsigned i = 0; i < settings->minorCount; i++) fprintf(out, "%s1.%u", i ? ", " : "", settings->minors[i]);
     fputs(": ", out);
     if (clean) {
-        fputs("nothing found", out);
+        fputs(run->baseline.known ? "nothing new found" : "nothing found", out);
     } else {
         const char *comma = "";
         if (run->errors) {
@@ -118,11 +164,12 @@ static void write_summary(FILE *out, const Palette *p, const Run *run, const Rep
         }
     }
     uint32_t aside = run->skipped + run->kustomizations;
-    if (run->rejected) fprintf(out, "; %u refused", run->rejected);
+    if (refused(run)) fprintf(out, "; %u refused", refused(run));
     if (aside) {
         fputs("; ", out);
         write_count(out, aside, "document of another kind skipped", "documents of other kinds skipped");
     }
+    write_baseline(out, &run->baseline);
     fputc('\n', out);
 }
 
@@ -150,24 +197,28 @@ static void write_pod_security(FILE *out, const Palette *p, Str file, const Resu
 }
 
 static void write_people(FILE *out, const Run *run, const ReportSettings *settings) {
-    const Palette *p = settings->colour ? &colours : &plain;
+    Arena arena = {0};
     for (uint32_t i = 0; i < run->fileCount; i++) {
         const ResultFile *file = &run->files[i];
         for (uint32_t j = 0; j < file->documentCount; j++) {
+            Str name = printable(&arena, shown_name(file->name));
+            Str object = file->documentCount > 1 ? object_name(&arena, &file->documents[j]) : S("");
             for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
                 const Finding *finding = &file->documents[j].findings[k];
                 if (settings->format == REPORT_TEXT)
-                    write_finding_text(out, p, shown_name(file->name), finding, settings);
+                    write_finding_text(out, &arena, name, object, finding, settings);
                 else
-                    write_finding_concise(out, p, shown_name(file->name), finding, settings);
+                    write_finding_concise(out, &arena, name, finding, settings);
             }
-            if (settings->podSecurityLevels) write_pod_security(out, p, shown_name(file->name), &file->documents[j]);
+            if (settings->podSecurityLevels) write_pod_security(out, palette(settings), name, &file->documents[j]);
+            arena_reset(&arena);
         }
     }
-    if (!settings->quiet) write_summary(out, p, run, settings);
+    arena_free(&arena);
+    if (!settings->quiet) report_summary(out, run, settings);
 }
 
-static json_t *json_str(Str s) {
+json_t *report_json(Str s) {
     json_t *text = json_stringn(s.at ? s.at : "", s.len);
     if (text) return text;
     Arena scratch = {0};
@@ -181,17 +232,17 @@ static json_t *json_finding(const Finding *f, const ReportSettings *settings) {
     const Rule *rule = f->rule;
     json_t *object = json_object();
     json_object_set_new(object, "source", json_string(diag_source_name((DiagSource)rule->source)));
-    json_object_set_new(object, "rule", json_str(rule->name));
+    json_object_set_new(object, "rule", report_json(rule->name));
     const char *type = api_error_name((ApiError)rule->type);
     if (type) json_object_set_new(object, "type", json_string(type));
     json_object_set_new(object, "severity", json_string(severity_name((Severity)f->severity)));
-    json_object_set_new(object, "path", json_str(f->path));
+    json_object_set_new(object, "path", report_json(f->path));
     json_object_set_new(object, "line", json_integer(f->start.line));
     json_object_set_new(object, "column", json_integer(f->start.column));
     json_object_set_new(object, "endLine", json_integer(f->end.line));
     json_object_set_new(object, "endColumn", json_integer(f->end.column));
-    json_object_set_new(object, "message", json_str(f->message));
-    if (f->help.len) json_object_set_new(object, "help", json_str(f->help));
+    json_object_set_new(object, "message", report_json(f->message));
+    if (f->help.len) json_object_set_new(object, "help", report_json(f->help));
     if (settings->minorCount > 1) {
         json_t *versions = json_array();
         for (unsigned i = 0; i < settings->minorCount; i++)
@@ -202,7 +253,7 @@ static json_t *json_finding(const Finding *f, const ReportSettings *settings) {
         json_t *related = json_array();
         for (uint32_t i = 0; i < f->noteCount; i++)
             json_array_append_new(related, json_pack("{s:i,s:i,s:o}", "line", (int)f->notes[i].place.line, "column",
-                                                     (int)f->notes[i].place.column, "message", json_str(f->notes[i].text)));
+                                                     (int)f->notes[i].place.column, "message", report_json(f->notes[i].text)));
         json_object_set_new(object, "related", related);
     }
     return object;
@@ -215,7 +266,7 @@ static json_t *json_pod_security(const PodSecurityVerdict *verdict) {
     for (unsigned level = POD_SECURITY_BASELINE; level < POD_SECURITY_LEVELS; level++) {
         json_t *failed = json_array();
         for (unsigned i = 0; pod_security_check_name(i).len; i++)
-            if (verdict->failed[level] >> i & 1) json_array_append_new(failed, json_str(pod_security_check_name(i)));
+            if (verdict->failed[level] >> i & 1) json_array_append_new(failed, report_json(pod_security_check_name(i)));
         json_object_set_new(object, pod_security_levels[level], failed);
     }
     return object;
@@ -223,14 +274,14 @@ static json_t *json_pod_security(const PodSecurityVerdict *verdict) {
 
 static json_t *json_document(Str file, const ResultDocument *document, const ReportSettings *settings) {
     json_t *object = json_object(), *diagnostics = json_array();
-    json_object_set_new(object, "file", json_str(file));
+    json_object_set_new(object, "file", report_json(file));
     json_object_set_new(object, "index", json_integer(document->index));
     if (document->item >= 0) json_object_set_new(object, "item", json_integer(document->item));
     json_object_set_new(object, "line", json_integer(document->line));
-    json_object_set_new(object, "apiVersion", json_str(document->apiVersion));
-    json_object_set_new(object, "kind", json_str(document->kind));
-    json_object_set_new(object, "name", json_str(document->name));
-    json_object_set_new(object, "namespace", json_str(document->namespace_));
+    json_object_set_new(object, "apiVersion", report_json(document->apiVersion));
+    json_object_set_new(object, "kind", report_json(document->kind));
+    json_object_set_new(object, "name", report_json(document->name));
+    json_object_set_new(object, "namespace", report_json(document->namespace_));
     json_object_set_new(object, "accepted", json_boolean(document->accepted));
     json_object_set_new(object, "skipped", json_boolean(document->skipped));
     for (uint32_t i = 0; i < document->findingCount; i++)
@@ -259,7 +310,8 @@ static void write_json(FILE *out, const Run *run, const ReportSettings *settings
     comma = "";
     for (uint32_t i = 0; i < run->fileCount; i++) {
         if (!run->files[i].error.at) continue;
-        json_t *error = json_pack("{s:o,s:o}", "file", json_str(run->files[i].name), "error", json_str(run->files[i].error));
+        json_t *error =
+            json_pack("{s:o,s:o}", "file", report_json(run->files[i].name), "error", report_json(run->files[i].error));
         fputs(comma, out);
         json_dumpf(error, out, JSON_PRESERVE_ORDER);
         json_decref(error);
@@ -267,14 +319,26 @@ static void write_json(FILE *out, const Run *run, const ReportSettings *settings
     }
     fprintf(out,
             "],\n\"summary\": {\"files\": %u, \"documents\": %u, \"accepted\": %u, \"rejected\": %u, \"skipped\": %u, "
-            "\"kustomizations\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, \"unread\": %u}}\n",
+            "\"kustomizations\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, \"unread\": %u",
             run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->errors,
             run->warnings, run->infos, run->unreadableFiles);
+    if (run->baseline.used)
+        fprintf(out, ", \"baseline\": {\"known\": %u, \"gone\": %u, \"total\": %u}", run->baseline.known, run->baseline.gone,
+                run->baseline.total);
+    fputs("}}\n", out);
 }
 
+const char *const report_formats[REPORT_FORMATS] = {
+    [REPORT_TEXT] = "text",   [REPORT_CONCISE] = "concise", [REPORT_JSON] = "json",     [REPORT_GITHUB] = "github",
+    [REPORT_SARIF] = "sarif", [REPORT_JUNIT] = "junit",     [REPORT_GITLAB] = "gitlab", [REPORT_CHECKSTYLE] = "checkstyle",
+};
+
+static ReportWriter *const writers[REPORT_FORMATS] = {
+    [REPORT_TEXT] = write_people,    [REPORT_CONCISE] = write_people,         [REPORT_JSON] = write_json,
+    [REPORT_GITHUB] = report_github, [REPORT_SARIF] = report_sarif,           [REPORT_JUNIT] = report_junit,
+    [REPORT_GITLAB] = report_gitlab, [REPORT_CHECKSTYLE] = report_checkstyle,
+};
+
 void report_write(FILE *out, const Run *run, const ReportSettings *settings) {
-    if (settings->format == REPORT_JSON)
-        write_json(out, run, settings);
-    else
-        write_people(out, run, settings);
+    writers[settings->format](out, run, settings);
 }

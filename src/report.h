@@ -6,11 +6,25 @@
 
 #include "run.h"
 
-typedef enum ReportFormat { REPORT_TEXT, REPORT_CONCISE, REPORT_JSON } ReportFormat;
+typedef enum ReportFormat {
+    REPORT_TEXT,
+    REPORT_CONCISE,
+    REPORT_JSON,
+    REPORT_GITHUB,
+    REPORT_SARIF,
+    REPORT_JUNIT,
+    REPORT_GITLAB,
+    REPORT_CHECKSTYLE,
+    REPORT_FORMATS
+} ReportFormat;
+
+/* The names of the formats. */
+extern const char *const report_formats[REPORT_FORMATS];
 
 typedef struct ReportSettings {
     ReportFormat format;
     bool colour;
+    uint8_t failOn;               /* the severity from which on a finding makes the run fail; above SEVERITY_ERROR: none does */
     bool quiet;                   /* no summary, nothing at all if nothing was found */
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N of the run */
     uint8_t minorCount;

@@ -19,12 +19,14 @@ typedef struct Worker {
     ARRAY(Fact *) facts; /* of the objects that this thread has read */
 } Worker;
 
-static Finding finish(Worker *w, Source *source, const Diag *diag) {
+/* `document` is NULL where its tree is gone. */
+static Finding finish(Worker *w, Source *source, const Document *document, const Diag *diag) {
     Arena *kept = w->kept;
     Finding finding = {.rule = diag->rule, .severity = diag->severity};
     finding.start = source_place(source, &w->scratch, diag->span.at);
     finding.end = diag->span.end > diag->span.at ? source_place(source, &w->scratch, diag->span.end) : finding.start;
     finding.path = arena_str(kept, diag->path);
+    finding.namedPath = path_by_names(kept, document ? document->root : NULL, document ? document->type : NULL, diag->path);
     finding.message = arena_str(kept, diag->message);
     finding.help = arena_str(kept, diag->help);
     finding.excerpt = source_excerpt(source, &w->scratch, diag->span);
@@ -64,7 +66,7 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
         const Diag *diag = &document->diags.items.at[i];
         if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) out->accepted = false;
         if (!file->settings->on[diag->rule->number]) continue;
-        Finding finding = finish(w, source, diag);
+        Finding finding = finish(w, source, document, diag);
         Finding *same = NULL;
         for (uint32_t j = 0; j < known && !same; j++)
             if (same_finding(&findings[j], &finding)) same = &findings[j];
@@ -175,7 +177,9 @@ static void *work(void *argument) {
     return NULL;
 }
 
-static void count_results(Run *run) {
+void run_count(Run *run) {
+    run->unreadableFiles = run->documents = run->accepted = run->rejected = run->skipped = 0;
+    run->errors = run->warnings = run->infos = 0;
     for (uint32_t i = 0; i < run->fileCount; i++) {
         const ResultFile *file = &run->files[i];
         run->unreadableFiles += file->error.at != NULL;
@@ -213,7 +217,7 @@ static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint
         for (uint32_t j = 0; j < facts[i]->diags.items.n; j++) {
             const Diag *diag = &facts[i]->diags.items.at[j];
             if (!file->settings->on[diag->rule->number]) continue;
-            Finding finding = finish(w, &source, diag);
+            Finding finding = finish(w, &source, NULL, diag);
             finding.versions = (uint16_t)((1u << file->settings->minorCount) - 1);
             add_finding(w, document, finding);
         }
@@ -232,7 +236,7 @@ static void check_objects(Run *run, const RunSettings *settings, Worker *workers
     qsort(facts.at, facts.n, sizeof *facts.at, by_file);
     bool *on = NEW_ARRAY(w->kept, bool, rule_count);
     for (uint32_t i = 0; i < run->fileCount; i++) {
-        if (i && run->files[i].settings == run->files[i - 1].settings) continue;
+        if (!run->files[i].settings || (i && run->files[i].settings == run->files[i - 1].settings)) continue;
         for (uint16_t j = 0; j < rule_count; j++) on[j] |= run->files[i].settings->on[j];
     }
     objects_check(w->kept, on, facts.at, facts.n, settings->closedWorld);
@@ -255,12 +259,16 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
     check_source(&w, &run->files[0], &source, error);
     check_objects(run, &all, &w, 1);
     arena_free(&w.scratch);
-    count_results(run);
+    run_count(run);
 }
 
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {
-    *run = (Run){.fileCount = list->files.n, .kustomizations = list->kustomizations};
-    run->files = NEW_ARRAY(&arenas[0], ResultFile, list->files.n + 1);
+    *run = (Run){.fileCount = list->files.n + list->faults.n, .kustomizations = list->kustomizations};
+    run->files = NEW_ARRAY(&arenas[0], ResultFile, run->fileCount + 1);
+    for (uint32_t i = 0; i < list->faults.n; i++) {
+        Str error = source_error_text(&arenas[0], SOURCE_CANNOT_READ, list->faults.at[i].error);
+        run->files[list->files.n + i] = (ResultFile){.name = list->faults.at[i].path, .error = error};
+    }
     atomic_uint next = 0;
     unsigned threads = settings->threads;
     Worker *workers = NEW_ARRAY(&arenas[0], Worker, threads);
@@ -272,5 +280,23 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     work(&workers[0]);
     for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
     check_objects(run, settings, workers, threads);
-    count_results(run);
+    run_count(run);
+}
+
+bool run_next(RunWalk *walk) {
+    while (walk->nextFile < walk->run->fileCount) {
+        walk->file = &walk->run->files[walk->nextFile];
+        while (walk->nextDocument < walk->file->documentCount) {
+            walk->document = &walk->file->documents[walk->nextDocument];
+            if (walk->nextFinding < walk->document->findingCount) {
+                walk->finding = &walk->document->findings[walk->nextFinding++];
+                return true;
+            }
+            walk->nextDocument++;
+            walk->nextFinding = 0;
+        }
+        walk->nextFile++;
+        walk->nextDocument = 0;
+    }
+    return false;
 }

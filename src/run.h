@@ -21,6 +21,7 @@ typedef struct Finding {
     uint8_t severity;
     Place start, end; /* end: the place after the last code point */
     Str path, message, help;
+    Str namedPath;   /* path_by_names */
     Excerpt excerpt; /* the source line of `start` */
     FindingNote *notes;
     uint32_t noteCount;
@@ -43,9 +44,9 @@ typedef struct FileSettings FileSettings;
 
 typedef struct ResultFile {
     Str name;
-    const FileSettings *settings;
-    Str text;  /* of the standard input, which cannot be read twice */
-    Str error; /* why it could not be read; at is NULL if it could */
+    const FileSettings *settings; /* NULL for what could not be opened or listed */
+    Str text;                     /* of the standard input, which cannot be read twice */
+    Str error;                    /* why it could not be read; at is NULL if it could */
     ResultDocument *documents;
     uint32_t documentCount;
 } ResultFile;
@@ -69,6 +70,14 @@ typedef struct RunSettings {
     const FileSettings *const *files; /* of each file of the list */
 } RunSettings;
 
+/* What a baseline did to the run (baseline.h). */
+typedef struct BaselineCounts {
+    bool used;
+    uint32_t known; /* findings that it knows, and that are left out for it */
+    uint32_t total; /* findings in it */
+    uint32_t gone;  /* of these, what was looked for and not found */
+} BaselineCounts;
+
 typedef struct Run {
     ResultFile *files;
     uint32_t fileCount;
@@ -76,12 +85,29 @@ typedef struct Run {
     uint32_t documents, accepted, rejected, skipped; /* sums over all files */
     uint32_t errors, warnings, infos;
     uint32_t unreadableFiles;
+    BaselineCounts baseline;
 } Run;
 
 /* Checks one text, which `name` is given to, on one thread. */
 void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettings *settings);
 
-/* Checks the files of `list`. Everything in the result is allocated in `arenas`, of which there is one a thread. */
+/* Checks the files of `list`; what of it could not be opened follows them. Everything in the result is allocated in `arenas`, of
+ * which there is one a thread. */
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas);
+
+/* Makes the sums of a run anew, from what its files hold. */
+void run_count(Run *run);
+
+/* Walks the findings of a run in the order of files, documents and places. Zero-initialise but for `run`. */
+typedef struct RunWalk {
+    const Run *run;
+    const ResultFile *file;
+    ResultDocument *document;
+    Finding *finding;
+    uint32_t nextFile, nextDocument, nextFinding;
+} RunWalk;
+
+/* Goes on to the next finding; false after the last. */
+bool run_next(RunWalk *walk);
 
 #endif

@@ -2,13 +2,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../baseline.h"
 #include "../lint/rule_file.h"
 #include "../lint/selection.h"
-#include "../report.h"
-#include "command.h"
+#include "report_files.h"
 
 enum {
     CHECK_FORMAT,
+    CHECK_OUTPUT,
+    CHECK_BASELINE,
+    CHECK_WRITE_BASELINE,
     CHECK_PROFILE,
     CHECK_SELECT,
     CHECK_ENABLE,
@@ -26,7 +29,12 @@ enum {
 
 static const Option options[] = {
     {"format", 'f', "FORMAT",
-     "How findings are written: text (with the source line, the default), concise (one line each) or json."},
+     "How findings are written: text (with the source line, the default), concise (one line each), json, github (workflow "
+     "commands), sarif, junit, gitlab (Code Quality) or checkstyle."},
+    {"output", 'o', "FORMAT=FILE",
+     "Write them to FILE as well, in another format. May be repeated; - is standard output, in place of --format."},
+    {"baseline", 0, "FILE", "Report only findings that are not in this baseline, wherever their lines have moved."},
+    {"write-baseline", 0, "FILE", "Write what is found now to a baseline, and report nothing of it."},
     {"profile", 'p', "LIST",
      "Which lint rules run: default, security, reliability, kube-linter (that tool's own defaults), all, none, or several of "
      "them, "
@@ -174,12 +182,13 @@ static bool load_rules(RuleList *out, Arena *arena, const char *name) {
 static int run(int argc, char **argv) {
     const Command *command = &check_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    static const char *const formats[] = {"text", "concise", "json"};
     static const char *const severities[] = {"info", "warning", "error", "never"};
     static const char *const colours[] = {"auto", "always", "never"};
     Arena arena = {0};
     InputList list = {.arena = &arena};
     ReportSettings report = {0};
+    ReportFiles outputs = {.arena = &arena};
+    const char *baseline = NULL, *newBaseline = NULL;
     RunSettings settings = {0};
     FileSettings file = {.minors = {VERSION_LAST}, .minorCount = 1, .podSecurity.minor = POD_SECURITY_LATEST};
     Selection selection = {0};
@@ -200,9 +209,14 @@ static int run(int argc, char **argv) {
             operands = true;
             break;
         case CHECK_FORMAT:
-            if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) code = 2;
+            if ((number = choose(command, "format", parsed.value, report_formats, REPORT_FORMATS)) < 0) code = 2;
             report.format = (ReportFormat)number;
             break;
+        case CHECK_OUTPUT:
+            if (!report_files_add(&outputs, command, parsed.value)) code = 2;
+            break;
+        case CHECK_BASELINE: baseline = parsed.value; break;
+        case CHECK_WRITE_BASELINE: newBaseline = parsed.value; break;
         case CHECK_PROFILE:
             if (!add_profiles(command, &selection, &arena, parsed.value)) code = 2;
             break;
@@ -251,6 +265,9 @@ static int run(int argc, char **argv) {
     if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(&set, file.on))
         code = usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
     if (code == 0 && !operands) code = usage_error(command, "name the files or directories to check, or - for standard input");
+    if (code == 0 && baseline && newBaseline) code = usage_error(command, "name either --baseline or --write-baseline");
+    Baseline known;
+    if (code == 0 && baseline && !baseline_read(&known, &arena, baseline)) code = 2;
     if (code) {
         arena_free(&arena);
         return code;
@@ -260,6 +277,7 @@ static int run(int argc, char **argv) {
     if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
     settings.threads = (unsigned)threads;
     report.colour = want_colour(colour);
+    report.failOn = (uint8_t)failOn;
     report.minorCount = file.minorCount;
     memcpy(report.minors, file.minors, sizeof report.minors);
     const FileSettings **files = NEW_ARRAY(&arena, const FileSettings *, list.files.n + 1);
@@ -268,17 +286,21 @@ static int run(int argc, char **argv) {
     Arena *arenas = NEW_ARRAY(&arena, Arena, threads);
     Run run;
     run_check(&run, &list, &settings, arenas);
-    for (uint32_t i = 0; i < list.faults.n; i++) {
-        fprintf(stderr, "podlint: cannot read %s: %s\n", list.faults.at[i].path.at, strerror(list.faults.at[i].error));
-        code = 2;
+    if (newBaseline) {
+        baseline_gather(&known, &arena, newBaseline, &run);
+        if (baseline_write(&known, newBaseline))
+            baseline = newBaseline;
+        else
+            code = 2;
     }
+    if (baseline) baseline_apply(&known, &arena, &run);
     for (uint32_t i = 0; i < run.fileCount; i++) {
         if (!run.files[i].error.at) continue;
         fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)run.files[i].name.len, run.files[i].name.at,
                 (int)run.files[i].error.len, run.files[i].error.at);
         code = 2;
     }
-    report_write(stdout, &run, &report);
+    if (!report_files_write(&outputs, &run, &report)) code = 2;
     uint32_t counts[] = {run.infos, run.warnings, run.errors};
     for (int severity = failOn; severity <= SEVERITY_ERROR && code == 0; severity++)
         if (counts[severity]) code = 1;
