@@ -14,6 +14,7 @@ if [ ! -e "$dir/daemonset-999.yaml" ]; then
                 for (i = 0; i < 1000; i++) {
                     copy = text
                     gsub(/\n  name: [a-z-]+/, "&-" i, copy)
+                    gsub(/(app|kubernetes.io\/name): [a-z-]+/, "&-" i, copy)
                     out = dir "/" name "-" i ".yaml"
                     printf "%s", copy > out
                     close(out)
