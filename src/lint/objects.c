@@ -149,20 +149,25 @@ static bool is_empty(const FactSelector *selector) {
     return !selector->labels.n && !selector->conditionCount;
 }
 
-/* The label that keeps the nearest workload from being selected, in words. */
+/* The label by which a selector misses the workload that comes nearest to it, in words. */
 static Str nearest_miss(const World *w, const Fact *from, const FactSelector *selector) {
+    unsigned best = UINT8_MAX;
+    Str out = S("");
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n; i++) {
         const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
         if (fact->job || !together(w, from, fact)) continue;
         for (uint32_t j = 0; j < selector->labels.n; j++) {
             const StrPair *wanted = &selector->labels.at[j];
             const Str *found = map_get(fact->labels, wanted->key);
-            if (found && !str_eq(*found, wanted->value))
-                return str_format(w->arena, "; the pods of %.*s %.*s have %.*s=%.*s", TEXT(fact->kindName), TEXT(fact->name),
-                                  TEXT(wanted->key), TEXT(*found));
+            if (!found || str_eq(*found, wanted->value)) continue;
+            unsigned distance = str_distance(wanted->value, *found, best - 1);
+            if (distance >= best) continue;
+            best = distance;
+            out = str_format(w->arena, "; the pods of %.*s %.*s have %.*s=%.*s", TEXT(fact->kindName), TEXT(fact->name),
+                             TEXT(wanted->key), TEXT(*found));
         }
     }
-    return S("");
+    return out;
 }
 
 /* Services. */
@@ -306,12 +311,13 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
     for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
         const Fact *service = w->kinds[FACT_SERVICE].at[i];
         if (!together(w, policy, service) || !fact_selects(&service->selector, pods->at[0]->labels)) continue;
-        bool reached = !service->portCount;
+        bool reached = false, known = false;
         for (uint32_t j = 0; j < service->portCount && !reached; j++) {
             const FactPort *port = target_port(pods->at[0], &service->ports[j]);
-            reached = !port || some_policy_lets_in(w, pods->at[0], port);
+            known |= port != NULL;
+            reached = port && some_policy_lets_in(w, pods->at[0], port);
         }
-        if (!reached)
+        if (known && !reached)
             emit_network_policy_blocks_service(&policy->diags, policy->where, policy->name, service->name, pods->at[0]->name);
     }
 }

@@ -204,9 +204,15 @@ static void look_for_residue(Lint *lint, const Node *node, const Path *path) {
 
 void lint_template_residue(Lint *lint, const Document *self, const Path *path) {
     Str text = self->source->text;
-    uint32_t end = self->span.end < text.len ? self->span.end : (uint32_t)text.len;
-    if (self->type && end > self->span.at && memmem(text.at + self->span.at, end - self->span.at, "{{", 2))
-        look_for_residue(lint, self->root, path);
+    const char *end = text.at + (self->span.end < text.len ? self->span.end : text.len);
+    const char *brace = self->type ? text.at + self->span.at : end;
+    while (brace < end && (brace = memchr(brace, '{', (size_t)(end - brace)))) {
+        if (brace + 1 < end && brace[1] == '{') {
+            look_for_residue(lint, self->root, path);
+            return;
+        }
+        brace++;
+    }
 }
 
 void lint_image_variable(Lint *lint, const Container *self, const Path *path) {
@@ -312,7 +318,8 @@ void lint_kind_case(Lint *lint, const Document *self, const Path *path) {
     for (uint16_t i = 0; i < schema_type_count; i++) {
         const Type *type = schema_types[i];
         unsigned limit = type->name.len < 6 ? 0 : 2;
-        if (!type->apiVersion.len || str_distance(self->kind, type->name, limit) > limit) continue;
+        size_t longer = type->name.len > self->kind.len ? type->name.len - self->kind.len : self->kind.len - type->name.len;
+        if (!type->apiVersion.len || longer > limit || str_distance(self->kind, type->name, limit) > limit) continue;
         if (str_eq(type->name, self->kind) && str_eq(type->apiVersion, self->apiVersion)) return;
         Path at = FIELD(path, "kind"), version = FIELD(path, "apiVersion");
         emit_kind_case(lint->diags, lint_where(lint, str_eq(type->name, self->kind) ? &version : &at), self->kind,
