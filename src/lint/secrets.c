@@ -270,13 +270,8 @@ static Str secret_in_word(SecretWords *words, Str word) {
 }
 
 Str secret_in_words(SecretWords *words, Str item) {
-    Str url = secret_in_url(item), word;
-    if (url.len) {
-        ptrdiff_t colon = str_find(url, ':');
-        return (Str){url.at, (size_t)colon};
-    }
     while (item.len) {
-        word = unquoted(next_word(&item));
+        Str word = unquoted(next_word(&item));
         Str found = word.len ? secret_in_word(words, word) : S("");
         if (found.len) return found;
     }

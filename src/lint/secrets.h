@@ -24,8 +24,8 @@ typedef struct SecretWords {
     Str flag;    /* the word before, if it is a flag whose value is a secret */
 } SecretWords;
 
-/* Looks at all words of one item of a command line. Returns the first name, flag or URL that comes with a secret; empty if there
- * is none. */
+/* Looks at all words of one item of a command line. Returns the first name or flag that comes with a secret; empty if there is
+ * none. */
 Str secret_in_words(SecretWords *words, Str item);
 
 /* The next word of a text, which is moved behind it; empty at the end. */

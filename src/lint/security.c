@@ -103,7 +103,8 @@ static bool script_calls_sudo(Str text) {
 
 /* One item of command or args. `first` is the program itself. */
 static void check_word(Lint *lint, SecretWords *words, Str word, bool first, Str place, const Path *path) {
-    Str found = secret_in_words(words, word);
+    Str found = secret_in_words(words, word), login = secret_in_url(word);
+    if (login.len) found = str_format(lint->arena, "the password of %.*s", (int)str_find(login, ':'), login.at);
     if (found.len) emit_secret_in_args(lint->diags, lint_where(lint, path), place, lint->container->name, found);
     if (str_has(word, S("sudo")) && (first ? is_sudo(word) : str_find(word, ' ') > 0 && script_calls_sudo(word)))
         emit_sudo_in_entrypoint(lint->diags, lint_where(lint, path), place, lint->container->name);
