@@ -30,13 +30,19 @@ static Str suffix_of(Str text) {
 
 /* Requests and limits, one by one. */
 
-static void check_memory(Lint *lint, const QuantityPair *pair, const Path *path) {
+/* What is too little for a program may still be meant as a request, but not in a unit below a million. */
+static void check_memory(Lint *lint, const QuantityPair *pair, bool isLimit, const Path *path) {
     Int128 nano = pair->value.nano;
+    Str text = pair->value.text, suffix = suffix_of(text);
+    bool isStorage = str_eq(pair->key, S("ephemeral-storage")), slip = !suffix.len || str_eq(suffix, S("k"));
     if (nano <= 0 || nano % NANO || nano >= amount_parameter(lint, RULE_memory_too_small, S("min"))) return;
-    Str number = number_of(pair->value.text);
-    emit_memory_too_small(lint->diags, lint_where(lint, path), pair->value.text, pair->key,
+    if (!slip && (!isLimit || isStorage)) return;
+    emit_memory_too_small(lint->diags, lint_where(lint, path), text, pair->key,
                           str_int(lint->arena, quantity_value(&pair->value)),
-                          str_format(lint->arena, "did you mean %.*sMi?", TEXT(number)));
+                          !isLimit    ? S("which reserves next to nothing")
+                          : isStorage ? S("which a few lines of log fill")
+                                      : S("with which no container starts"),
+                          str_format(lint->arena, "did you mean %.*sMi?", TEXT(number_of(text))));
 }
 
 static void check_cpu(Lint *lint, const QuantityPair *pair, bool isLimit, const Path *path) {
@@ -59,7 +65,7 @@ static void check_amounts(Lint *lint, const QuantityMap *map, bool isLimit, cons
     for (uint32_t i = 0; i < map->n; i++) {
         Path at = path_key(path, map->at[i].key);
         if (!written || !node_get(written, map->at[i].key)) continue;
-        if (is_memory(map->at[i].key)) check_memory(lint, &map->at[i], &at);
+        if (is_memory(map->at[i].key)) check_memory(lint, &map->at[i], isLimit, &at);
         if (str_eq(map->at[i].key, S("cpu"))) check_cpu(lint, &map->at[i], isLimit, &at);
     }
 }

@@ -169,25 +169,6 @@ void lint_secret_variables(Lint *lint, const Container *self, const Path *path) 
     }
 }
 
-/* The registry of an image: what stands before the first slash, if it looks like a host. */
-static Str registry_of(Str image) {
-    ptrdiff_t slash = str_find(image, '/');
-    Str host = {image.at, slash < 0 ? 0 : (size_t)slash};
-    bool isHost = str_find(host, '.') >= 0 || str_find(host, ':') >= 0 || str_eq(host, S("localhost"));
-    return isHost ? host : S("docker.io");
-}
-
-void lint_image_registry(Lint *lint, const Container *self, const Path *path) {
-    Str registry = registry_of(self->image), above = self->image;
-    if (lint_listed(lint, RULE_image_registry_allowed, S("allow"), registry)) return;
-    for (ptrdiff_t slash; (slash = str_rfind(above, '/')) > 0;) {
-        above.len = (size_t)slash;
-        if (lint_listed(lint, RULE_image_registry_allowed, S("allow"), above)) return;
-    }
-    Path at = FIELD(path, "image");
-    emit_image_registry_allowed(lint->diags, lint_where(lint, &at), self->image, self->name, registry);
-}
-
 /* Capabilities. */
 
 /* The name as Kubernetes writes it: without CAP_, in upper case. */
