@@ -495,7 +495,7 @@ static const struct {
     {STR("net.ipv4.tcp_notsent_lowat"), 37},
 };
 
-static bool is_safe_sysctl(Str name, uint8_t minor) {
+bool sysctl_is_safe(Str name, uint8_t minor) {
     for (size_t i = 0; i < COUNT(sysctls); i++)
         if (str_eq(sysctls[i].name, name)) return sysctls[i].since <= minor;
     return false;
@@ -520,7 +520,7 @@ static void check_sysctls(Trial *t) {
     Path context = FIELD(t->pod.path, "securityContext"), list = FIELD(&context, "sysctls");
     for (uint32_t i = 0; own && i < own->sysctls.n; i++) {
         Str name = own->sysctls.at[i].name;
-        if (is_safe_sysctl(name, t->minor)) continue;
+        if (sysctl_is_safe(name, t->minor)) continue;
         Path item = path_index(&list, i), at = FIELD(&item, "name");
         emit_pss_sysctls(t->c->diags, where(t->c, &at), shown(t->c->arena, name), t->name, sysctl_hint(t, name));
     }

@@ -35,6 +35,9 @@ PodSecurityVerdict pod_security_judge(const Document *document, uint8_t minor);
 /* What holds where both do. */
 PodSecurityVerdict pod_security_both(PodSecurityVerdict a, PodSecurityVerdict b);
 
+/* Whether the kubelet of version 1.`minor` runs pods with this sysctl, written with dots, without being told to. */
+bool sysctl_is_safe(Str name, uint8_t minor);
+
 /* The rule of check N; its name is empty if there is no such check. */
 Str pod_security_check_name(unsigned number);
 

@@ -47,7 +47,7 @@ static Run judge(const Rule *rule, Str text) {
     FileSettings *file = NEW(&arena, FileSettings);
     RuleSet set = {0};
     Selection selection = {0};
-    ARRAY_PUSH(&arena, &selection.enable, rule->name);
+    ARRAY_PUSH(&arena, &selection.enable, rule->code);
     file->minors[file->minorCount++] = VERSION_LAST;
     file->on = NEW_ARRAY(&arena, bool, rule_count);
     selection_resolve(file->on, &set, &selection);

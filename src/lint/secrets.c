@@ -1,0 +1,279 @@
+#include "secrets.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alphanumeric(char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c);
+}
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool ends_nocase(Str s, Str end) {
+    return s.len >= end.len && str_eq_nocase(str_slice(s, s.len - end.len), end);
+}
+
+static bool in_nocase(Str s, const Str *list, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (str_eq_nocase(s, list[i])) return true;
+    return false;
+}
+
+/* Names. */
+
+/* The next part of a name that is joined by -, _ or dots. */
+static Str next_part(Str *name) {
+    while (name->len && !is_alphanumeric(*name->at)) *name = str_slice(*name, 1);
+    size_t n = 0;
+    while (n < name->len && is_alphanumeric(name->at[n])) n++;
+    Str part = {name->at, n};
+    *name = str_slice(*name, n);
+    return part;
+}
+
+/* A part of a name that says by itself that it is about a secret. */
+static bool is_secret_word(Str part) {
+    static const Str words[] = {STR("pass"), STR("pwd"), STR("token"), STR("pat")};
+    static const Str ends[] = {STR("password"),    STR("passwd"),      STR("passphrase"), STR("secret"),    STR("secrets"),
+                               STR("credential"),  STR("credentials"), STR("apikey"),     STR("secretkey"), STR("accesskey"),
+                               STR("accesstoken"), STR("authtoken"),   STR("apitoken"),   STR("privatekey")};
+    for (size_t i = 0; i < COUNT(ends); i++)
+        if (ends_nocase(part, ends[i])) return true;
+    return in_nocase(part, words, COUNT(words));
+}
+
+/* What stands before "key" in the name of a secret one. */
+static bool is_key_kind(Str part) {
+    static const Str words[] = {STR("api"),     STR("access"), STR("private"), STR("secret"), STR("encryption"),
+                                STR("signing"), STR("auth"),   STR("master"),  STR("license")};
+    return in_nocase(part, words, COUNT(words));
+}
+
+/* Words at the end of a name that is about a secret and holds something else: where it is, how long it lasts. */
+static bool is_about(Str part) {
+    static const Str words[] = {
+        STR("file"),       STR("files"),    STR("path"),    STR("dir"),       STR("name"),   STR("ref"),      STR("url"),
+        STR("uri"),        STR("id"),       STR("length"),  STR("len"),       STR("ttl"),    STR("age"),      STR("expiry"),
+        STR("expiration"), STR("timeout"),  STR("enabled"), STR("policy"),    STR("type"),   STR("header"),   STR("field"),
+        STR("regex"),      STR("endpoint"), STR("issuer"),  STR("audience"),  STR("mode"),   STR("store"),    STR("provider"),
+        STR("version"),    STR("size"),     STR("mount"),   STR("namespace"), STR("prefix"), STR("interval"), STR("location"),
+        STR("folder"),     STR("arn"),      STR("host"),    STR("server"),    STR("port"),   STR("encoder"),  STR("seconds")};
+    return in_nocase(part, words, COUNT(words));
+}
+
+/* Words that turn a name into a switch. */
+static bool is_switch(Str part) {
+    static const Str words[] = {STR("no"),     STR("allow"),     STR("ask"),    STR("use"),       STR("require"),
+                                STR("enable"), STR("disable"),   STR("random"), STR("generate"),  STR("prompt"),
+                                STR("skip"),   STR("automount"), STR("empty"),  STR("discovery"), STR("rotate"),
+                                STR("print"),  STR("watch"),     STR("without")};
+    return in_nocase(part, words, COUNT(words));
+}
+
+bool secret_name(Str name) {
+    Str last = S(""), part;
+    bool secret = false;
+    while ((part = next_part(&name)).len) {
+        if (is_switch(part)) return false;
+        if (str_eq_nocase(last, S("cluster")) && str_eq_nocase(part, S("token"))) return false; /* the name of an etcd cluster */
+        if (is_secret_word(part) || (str_eq_nocase(part, S("key")) && is_key_kind(last))) secret = true;
+        last = part;
+    }
+    return secret && !is_about(last);
+}
+
+bool secret_value(Str value) {
+    static const Str switches[] = {STR("true"),     STR("false"), STR("yes"),  STR("no"),   STR("on"),
+                                   STR("off"),      STR("0"),     STR("1"),    STR("-"),    STR("*"),
+                                   STR("optional"), STR("none"),  STR("null"), STR("stdin")};
+    static const Str kept[] = {STR("vault:"), STR("file:"), STR("/"), STR("./"), STR("ref+"), STR("arn:"),
+                               STR("env:"),   STR("sm:"),   STR("$"), STR("<"),  STR("%("),   STR("{{")};
+    value = str_trim(value);
+    if (!value.len || in_nocase(value, switches, COUNT(switches))) return false;
+    for (size_t i = 0; i < COUNT(kept); i++)
+        if (str_starts(value, kept[i])) return false;
+    return !str_has(value, S("$(")) && !str_has(value, S("${")) && !str_has(value, S("://"));
+}
+
+Str secret_in_url(Str text) {
+    for (ptrdiff_t colon; (colon = str_find(text, ':')) >= 0;) {
+        text = str_slice(text, (size_t)colon + 1);
+        if (!str_starts(text, S("//"))) continue;
+        text = str_slice(text, 2);
+        size_t end = 0;
+        while (end < text.len && !is_space(text.at[end]) && !strchr("/?#@\"'`,;", text.at[end])) end++;
+        Str login = {text.at, end};
+        ptrdiff_t middle = str_find(login, ':');
+        if (end == text.len || text.at[end] != '@' || middle < 0) continue;
+        if (secret_value(str_slice(login, (size_t)middle + 1))) return (Str){text.at, end + 1};
+    }
+    return S("");
+}
+
+/* Forms. */
+
+typedef struct CredentialForm {
+    Str prefix;
+    size_t length;    /* of what follows, at least */
+    const char *more; /* what it is made of beside letters and digits */
+    Str what;
+} CredentialForm;
+
+static const CredentialForm forms[] = {
+    {STR("AKIA"), 16, "", STR("an AWS access key")},
+    {STR("ASIA"), 16, "", STR("an AWS access key")},
+    {STR("ghp_"), 30, "", STR("a GitHub token")},
+    {STR("gho_"), 30, "", STR("a GitHub token")},
+    {STR("ghu_"), 30, "", STR("a GitHub token")},
+    {STR("ghs_"), 30, "", STR("a GitHub token")},
+    {STR("ghr_"), 30, "", STR("a GitHub token")},
+    {STR("github_pat_"), 22, "_", STR("a GitHub token")},
+    {STR("glpat-"), 20, "-_", STR("a GitLab token")},
+    {STR("xoxb-"), 10, "-", STR("a Slack token")},
+    {STR("xoxp-"), 10, "-", STR("a Slack token")},
+    {STR("xoxa-"), 10, "-", STR("a Slack token")},
+    {STR("xoxr-"), 10, "-", STR("a Slack token")},
+    {STR("xoxs-"), 10, "-", STR("a Slack token")},
+    {STR("hooks.slack.com/services/T"), 20, "/", STR("a Slack webhook")},
+    {STR("sk_live_"), 16, "", STR("a Stripe key")},
+    {STR("rk_live_"), 16, "", STR("a Stripe key")},
+    {STR("npm_"), 36, "", STR("an npm token")},
+    {STR("AIza"), 35, "-_", STR("a Google API key")},
+    {STR("SG."), 40, "-_.", STR("a SendGrid key")},
+    {STR("dop_v1_"), 64, "", STR("a DigitalOcean token")},
+    {STR("sk-ant-"), 20, "-_", STR("an API key")},
+    {STR("sk-proj-"), 20, "-_", STR("an API key")},
+    {STR("pypi-AgE"), 50, "-_", STR("a PyPI token")},
+    {STR("hvs."), 24, "-_", STR("a Vault token")},
+    {STR("dckr_pat_"), 20, "-_", STR("a Docker Hub token")},
+    {STR("AGE-SECRET-KEY-1"), 50, "", STR("an age key")},
+};
+
+static size_t run_of(Str text, const char *more) {
+    size_t n = 0;
+    while (n < text.len && (is_alphanumeric(text.at[n]) || (text.at[n] && strchr(more, text.at[n])))) n++;
+    return n;
+}
+
+/* A JSON web token: three parts of base64, of which the first two are JSON objects. */
+static bool is_token(Str text) {
+    for (int part = 0; part < 2; part++) {
+        size_t n = run_of(text, "-_");
+        if (n < 10 || !str_starts(text, S("eyJ")) || n >= text.len || text.at[n] != '.') return false;
+        text = str_slice(text, n + 1);
+    }
+    return run_of(text, "-_") >= 10;
+}
+
+static Str form_at(Str text) {
+    if (*text.at == 'e' && is_token(text)) return S("a JSON web token");
+    for (size_t i = 0; i < COUNT(forms); i++)
+        if (*text.at == *forms[i].prefix.at && str_starts(text, forms[i].prefix) &&
+            run_of(str_slice(text, forms[i].prefix.len), forms[i].more) >= forms[i].length)
+            return forms[i].what;
+    return S("");
+}
+
+Str secret_form(Str text) {
+    enum { SHORTEST = 15 };
+    if (text.len < SHORTEST) return S("");
+    if (str_has(text, S("-----BEGIN ")) && str_has(text, S("PRIVATE KEY-----"))) return S("a private key");
+    for (size_t i = 0; i + SHORTEST <= text.len; i++) {
+        if (!strchr("AgxhsrnSdpe", text.at[i]) || (i && is_alphanumeric(text.at[i - 1]))) continue;
+        Str what = form_at(str_slice(text, i));
+        if (what.len) return what;
+    }
+    return S("");
+}
+
+/* Command lines. */
+
+Str next_word(Str *text) {
+    while (text->len && is_space(*text->at)) *text = str_slice(*text, 1);
+    size_t n = 0;
+    while (n < text->len && !is_space(text->at[n])) n++;
+    Str word = {text->at, n};
+    *text = str_slice(*text, n);
+    return word;
+}
+
+static Str unquoted(Str word) {
+    while (word.len && strchr("\"'`(", *word.at)) word = str_slice(word, 1);
+    while (word.len && strchr("\"'`;)", word.at[word.len - 1])) word.len--;
+    return word;
+}
+
+static Str base_name(Str word) {
+    return str_slice(word, (size_t)(str_rfind(word, '/') + 1));
+}
+
+/* Names of Secret objects are given under such flags too: --pull-secret=regcred. */
+static bool is_object_name(Str name, Str value) {
+    if (!ends_nocase(name, S("secret")) && !ends_nocase(name, S("secrets"))) return false;
+    for (size_t i = 0; i < value.len; i++)
+        if (!is_lower(value.at[i]) && !is_digit(value.at[i]) && !strchr("-./", value.at[i])) return false;
+    return value.len < 16 || str_find(value, '-') > 0;
+}
+
+/* The name before one of the word's equals signs that has a secret behind it. */
+static Str assigned_secret(Str word) {
+    for (size_t i = 1; i < word.len; i++) {
+        if (word.at[i] != '=') continue;
+        size_t from = i;
+        while (from && (is_alphanumeric(word.at[from - 1]) || strchr("-_.", word.at[from - 1]))) from--;
+        Str name = {word.at + from, i - from}, value = unquoted(str_slice(word, i + 1));
+        if (secret_name(name) && secret_value(value) && !is_object_name(name, value)) return name;
+    }
+    return S("");
+}
+
+/* Flags that only some programs have: mysql -pPASSWORD, redis-cli -a PASSWORD, curl -u USER:PASSWORD. */
+static Str own_flag(SecretWords *words, Str word) {
+    static const Str joined[] = {STR("mysql"),        STR("mysqldump"),     STR("mysqladmin"), STR("mariadb"),
+                                 STR("mariadb-dump"), STR("mariadb-admin"), STR("sshpass")};
+    if (in_nocase(words->program, joined, COUNT(joined)) && str_starts(word, S("-p")) &&
+        secret_value(unquoted(str_slice(word, 2))))
+        return S("-p");
+    if (str_eq(words->flag, S("-u")) || str_eq(words->flag, S("--user")))
+        return str_find(word, ':') > 0 && secret_value(str_slice(word, (size_t)str_find(word, ':') + 1)) ? words->flag : S("");
+    return words->flag.len && *word.at != '-' && secret_value(word) && !is_object_name(words->flag, word) ? words->flag : S("");
+}
+
+/* Whether the value of the flag, the next word, is a secret. */
+static bool takes_secret(const SecretWords *words, Str word) {
+    if (str_eq(words->program, S("redis-cli")) && str_eq(word, S("-a"))) return true;
+    if (str_eq(words->program, S("curl")) && (str_eq(word, S("-u")) || str_eq(word, S("--user")))) return true;
+    return str_starts(word, S("--")) && str_find(word, '=') < 0 && secret_name(word);
+}
+
+static Str secret_in_word(SecretWords *words, Str word) {
+    static const Str programs[] = {STR("mysql"),         STR("mysqldump"), STR("mysqladmin"), STR("mariadb"), STR("mariadb-dump"),
+                                   STR("mariadb-admin"), STR("sshpass"),   STR("redis-cli"),  STR("curl")};
+    Str found = own_flag(words, word);
+    if (!found.len) found = assigned_secret(word);
+    if (in_nocase(base_name(word), programs, COUNT(programs))) words->program = base_name(word);
+    words->flag = takes_secret(words, word) ? word : S("");
+    return found;
+}
+
+Str secret_in_words(SecretWords *words, Str item) {
+    while (item.len) {
+        Str word = unquoted(next_word(&item));
+        Str found = word.len ? secret_in_word(words, word) : S("");
+        if (found.len) return found;
+    }
+    return S("");
+}

@@ -1,0 +1,34 @@
+/* What looks like a secret in the text of a manifest: names that announce one, words of a command line that hold one, and the
+ * forms of well-known credentials. */
+#ifndef PODLINT_SECRETS_H
+#define PODLINT_SECRETS_H
+
+#include "../base.h"
+
+/* Whether a variable, flag or key of this name holds a secret: DB_PASSWORD, --api-key; not PASSWORD_FILE or TOKEN_TTL. */
+bool secret_name(Str name);
+
+/* Whether the value of such a name is written out: neither empty, nor a switch, a reference to a variable, a path or a place
+ * where secrets are kept. */
+bool secret_value(Str value);
+
+/* The part user:password@ of an URL with a password that is written out; empty if there is none. */
+Str secret_in_url(Str text);
+
+/* What a text holds that has the form of a well-known credential ("an AWS access key"); empty if nothing. */
+Str secret_form(Str text);
+
+/* Reads the words of a command line one after the other. Start with zeros. */
+typedef struct SecretWords {
+    Str program; /* the last word that names a program with a flag of its own for passwords */
+    Str flag;    /* the word before, if it is a flag whose value is a secret */
+} SecretWords;
+
+/* Looks at all words of one item of a command line. Returns the first name or flag that comes with a secret; empty if there is
+ * none. */
+Str secret_in_words(SecretWords *words, Str item);
+
+/* The next word of a text, which is moved behind it; empty at the end. */
+Str next_word(Str *text);
+
+#endif

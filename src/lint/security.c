@@ -1,0 +1,487 @@
+/* The rules of rules/security.yaml that are on by default, or that look at items of lists. */
+#include "../pod_security.h"
+#include "check.h"
+#include "secrets.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define TEXT(s) (int)(s).len, (s).at
+
+static bool is_windows(const PodSpec *pod) {
+    return pod->os && str_eq(pod->os->name, S("windows"));
+}
+
+/* A container's settings over its pod's. */
+static OptInt user_of(const Lint *lint, const Container *container) {
+    const PodSecurityContext *shared = lint->pod->securityContext;
+    if (container->securityContext && container->securityContext->runAsUser.set) return container->securityContext->runAsUser;
+    return shared ? shared->runAsUser : (OptInt){0};
+}
+
+static bool must_be_non_root(const Lint *lint, const Container *container) {
+    const PodSecurityContext *shared = lint->pod->securityContext;
+    if (container->securityContext && container->securityContext->runAsNonRoot.set)
+        return container->securityContext->runAsNonRoot.value;
+    return shared && shared->runAsNonRoot.value;
+}
+
+/* Containers. */
+
+static void check_user(Lint *lint, const Container *self, const Path *path) {
+    OptInt user = user_of(lint, self);
+    if (!user.set || user.value || !must_be_non_root(lint, self) || is_windows(lint->pod)) return;
+    bool own = self->securityContext && self->securityContext->runAsUser.set;
+    Path context = FIELD(own ? path : lint->podPath, "securityContext"), at = FIELD(&context, "runAsUser");
+    emit_root_user_refused(lint->diags, lint_where(lint, &at), self->name);
+}
+
+static bool adds_capability(const Container *container, Str name) {
+    const SecurityContext *own = container->securityContext;
+    return own && own->capabilities && str_in(name, own->capabilities->add.at, own->capabilities->add.n);
+}
+
+static bool opens_low_ports(const Lint *lint) {
+    const PodSecurityContext *shared = lint->pod->securityContext;
+    for (uint32_t i = 0; shared && i < shared->sysctls.n; i++)
+        if (str_eq(shared->sysctls.at[i].name, S("net.ipv4.ip_unprivileged_port_start"))) return true;
+    return false;
+}
+
+static void check_low_port(Lint *lint, const Container *self, int64_t port, const Path *path) {
+    OptInt user = user_of(lint, self);
+    if (port <= 0 || port >= 1024 || user.value == 0 || is_windows(lint->pod)) return;
+    if (adds_capability(self, S("NET_BIND_SERVICE")) || adds_capability(self, S("ALL")) || opens_low_ports(lint)) return;
+    if (self->securityContext && self->securityContext->privileged.value) return;
+    emit_non_root_low_port(lint->diags, lint_where(lint, path), self->name, str_int(lint->arena, user.value),
+                           str_int(lint->arena, port));
+}
+
+static void check_ports(Lint *lint, const Container *self, const Path *path) {
+    Path list = FIELD(path, "ports");
+    for (uint32_t i = 0; i < self->ports.n; i++) {
+        const ContainerPort *port = &self->ports.at[i];
+        Path item = path_index(&list, i), at = FIELD(&item, "containerPort");
+        bool tcp = !port->protocol.len || str_eq(port->protocol, S("TCP"));
+        if (port->containerPort < 1024 && tcp && port->containerPort == lint_int(lint, RULE_ssh_port, S("port")))
+            emit_ssh_port(lint->diags, lint_where(lint, &at), self->name, str_int(lint->arena, port->containerPort));
+        else
+            check_low_port(lint, self, port->containerPort, &at);
+    }
+}
+
+static void check_variables(Lint *lint, const Container *self, const Path *path) {
+    Path list = FIELD(path, "env");
+    for (uint32_t i = 0; i < self->env.n; i++) {
+        const EnvVar *variable = &self->env.at[i];
+        if (!variable->value.len) continue;
+        bool named = secret_name(variable->name) && secret_value(variable->value);
+        if (!named && !secret_in_url(variable->value).len) continue;
+        Path item = path_index(&list, i), at = FIELD(&item, "value");
+        emit_env_var_secret(lint->diags, lint_where(lint, &at), variable->name, self->name);
+    }
+}
+
+static bool is_sudo(Str word) {
+    return str_eq(word, S("sudo")) || str_ends(word, S("/sudo"));
+}
+
+/* Whether a word of a script stands where a command does, given the word before it. */
+static bool starts_command(Str before) {
+    static const Str openers[] = {STR("then"), STR("do"), STR("else"), STR("exec"), STR("!"), STR("time"), STR("{")};
+    return !before.len || strchr(";&|(", before.at[before.len - 1]) || str_in(before, openers, COUNT(openers));
+}
+
+static bool script_calls_sudo(Str text) {
+    while (text.len) {
+        ptrdiff_t end = str_find(text, '\n');
+        Str line = end < 0 ? text : (Str){text.at, (size_t)end}, before = S("");
+        for (Str word; (word = next_word(&line)).len; before = word)
+            if (is_sudo(word) && starts_command(before)) return true;
+        text = end < 0 ? S("") : str_slice(text, (size_t)end + 1);
+    }
+    return false;
+}
+
+/* One item of command or args. `first` is the program itself. */
+static void check_word(Lint *lint, SecretWords *words, Str word, bool first, Str place, const Path *path) {
+    Str found = secret_in_words(words, word), login = secret_in_url(word);
+    if (login.len) found = str_format(lint->arena, "the password of %.*s", (int)str_find(login, ':'), login.at);
+    if (found.len) emit_secret_in_args(lint->diags, lint_where(lint, path), place, lint->container->name, found);
+    if (str_has(word, S("sudo")) && (first ? is_sudo(word) : str_find(word, ' ') > 0 && script_calls_sudo(word)))
+        emit_sudo_in_entrypoint(lint->diags, lint_where(lint, path), place, lint->container->name);
+}
+
+static void check_command_line(Lint *lint, const Container *self, const Path *path) {
+    SecretWords words = {{0}, {0}};
+    Path command = FIELD(path, "command"), args = FIELD(path, "args");
+    for (uint32_t i = 0; i < self->command.n; i++) {
+        Path at = path_index(&command, i);
+        check_word(lint, &words, self->command.at[i], i == 0, S("command"), &at);
+    }
+    for (uint32_t i = 0; i < self->args.n; i++) {
+        Path at = path_index(&args, i);
+        check_word(lint, &words, self->args.at[i], i == 0 && !self->command.n, S("args"), &at);
+    }
+}
+
+static void check_interactive(Lint *lint, const Container *self, const Path *path) {
+    if ((!self->stdin && !self->tty) || lint->document->type == &type_Pod) return;
+    Path at = path_field(path, self->stdin ? S("stdin") : S("tty"));
+    emit_interactive_container(lint->diags, lint_where(lint, &at), at.name, self->name, lint->document->kind);
+}
+
+static void check_context(Lint *lint, const SecurityContext *context, const Path *path) {
+    Path up = FIELD(path, "securityContext"), privileged = FIELD(&up, "privileged"), mount = FIELD(&up, "procMount");
+    if (context->privileged.value) emit_privileged_container(lint->diags, lint_where(lint, &privileged), lint->container->name);
+    if (str_eq(context->procMount, S("Unmasked")))
+        emit_unsafe_proc_mount(lint->diags, lint_where(lint, &mount), lint->container->name);
+}
+
+void lint_container_security(Lint *lint, const Container *self, const Path *path) {
+    if (self->securityContext) check_context(lint, self->securityContext, path);
+    check_user(lint, self, path);
+    check_ports(lint, self, path);
+    check_variables(lint, self, path);
+    check_command_line(lint, self, path);
+    check_interactive(lint, self, path);
+}
+
+void lint_security_context_missing(Lint *lint, const Container *self, const Path *path) {
+    const PodSecurityContext *shared = lint->pod->securityContext;
+    bool own = self->securityContext && self->securityContext->head.node && self->securityContext->head.node->count;
+    if (own || (shared && shared->head.node && shared->head.node->count)) return;
+    Path at = FIELD(path, "securityContext");
+    emit_security_context_missing(lint->diags, lint_where(lint, &at), self->name);
+}
+
+void lint_secret_variables(Lint *lint, const Container *self, const Path *path) {
+    Path env = FIELD(path, "env"), from = FIELD(path, "envFrom");
+    for (uint32_t i = 0; i < self->env.n; i++) {
+        const EnvVarSource *source = self->env.at[i].valueFrom;
+        if (!source || !source->secretKeyRef) continue;
+        Path item = path_index(&env, i), up = FIELD(&item, "valueFrom"), at = FIELD(&up, "secretKeyRef");
+        emit_read_secret_from_env_var(lint->diags, lint_where_key(lint, &at),
+                                      str_format(lint->arena, "the variable %.*s", TEXT(self->env.at[i].name)), self->name);
+    }
+    for (uint32_t i = 0; i < self->envFrom.n; i++) {
+        if (!self->envFrom.at[i].secretRef) continue;
+        Path item = path_index(&from, i), at = FIELD(&item, "secretRef");
+        emit_read_secret_from_env_var(lint->diags, lint_where_key(lint, &at), S("envFrom"), self->name);
+    }
+}
+
+/* Capabilities. */
+
+/* The name as Kubernetes writes it: without CAP_, in upper case. */
+static Str capability_name(Arena *arena, Str name) {
+    if (name.len > 4 && str_eq_nocase((Str){name.at, 4}, S("CAP_"))) name = str_slice(name, 4);
+    char *text = arena_cstr(arena, name);
+    for (size_t i = 0; i < name.len; i++)
+        if (text[i] >= 'a' && text[i] <= 'z') text[i] = (char)(text[i] - 'a' + 'A');
+    return (Str){text, name.len};
+}
+
+static bool is_capability_form(Str name) {
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] >= 'a' && name.at[i] <= 'z') return false;
+    return !str_starts(name, S("CAP_"));
+}
+
+static void check_form(Lint *lint, const StrList *list, const Path *path) {
+    for (uint32_t i = 0; i < list->n; i++) {
+        if (is_capability_form(list->at[i])) continue;
+        Path at = path_index(path, i);
+        emit_capability_name_form(lint->diags, lint_where(lint, &at), list->at[i], capability_name(lint->arena, list->at[i]));
+    }
+}
+
+static Str capability_power(Str name) {
+    static const struct {
+        Str name, power;
+    } powers[] = {
+        {STR("ALL"), STR("gives the container all rights of root on the node")},
+        {STR("BPF"), STR("lets the container load programs into the node's kernel")},
+        {STR("DAC_READ_SEARCH"), STR("lets the container open every file of the node by its number")},
+        {STR("NET_ADMIN"), STR("lets the container change the node's network, which the pod shares")},
+        {STR("SYS_ADMIN"), STR("is nearly as good as root on the node: it mounts file systems and changes namespaces")},
+        {STR("SYS_BOOT"), STR("lets the container reboot the node")},
+        {STR("SYS_MODULE"), STR("lets the container load modules into the node's kernel")},
+        {STR("SYS_PTRACE"), STR("lets the container read and change the memory of other processes")},
+        {STR("SYS_RAWIO"), STR("lets the container write to the node's hardware")},
+    };
+    for (size_t i = 0; i < COUNT(powers); i++)
+        if (str_eq(powers[i].name, name)) return powers[i].power;
+    return S("is on the list of dangerous capabilities");
+}
+
+void lint_capabilities(Lint *lint, const Capabilities *self, const Path *path) {
+    Path add = FIELD(path, "add"), drop = FIELD(path, "drop");
+    check_form(lint, &self->add, &add);
+    check_form(lint, &self->drop, &drop);
+    for (uint32_t i = 0; i < self->add.n; i++) {
+        Str name = capability_name(lint->arena, self->add.at[i]);
+        bool network = str_eq(name, S("NET_ADMIN")) && lint->pod && lint->pod->hostNetwork;
+        if (!network && !lint_listed(lint, RULE_dangerous_capabilities, S("capabilities"), name)) continue;
+        Path at = path_index(&add, i);
+        emit_dangerous_capabilities(lint->diags, lint_where(lint, &at), name, capability_power(name));
+    }
+}
+
+void lint_added_capabilities(Lint *lint, const Capabilities *self, const Path *path) {
+    Path add = FIELD(path, "add");
+    for (uint32_t i = 0; i < self->add.n; i++) {
+        Str name = capability_name(lint->arena, self->add.at[i]);
+        Path at = path_index(&add, i);
+        if (!lint_listed(lint, RULE_added_capabilities, S("allow"), name))
+            emit_added_capabilities(lint->diags, lint_where(lint, &at), name);
+    }
+}
+
+/* Pods. */
+
+void lint_host_namespaces(Lint *lint, const PodSpec *self, const Path *path) {
+    Path network = FIELD(path, "hostNetwork"), pid = FIELD(path, "hostPID"), ipc = FIELD(path, "hostIPC");
+    if (self->hostNetwork && !is_windows(self)) emit_host_network(lint->diags, lint_where(lint, &network));
+    if (self->hostPID) emit_host_pid(lint->diags, lint_where(lint, &pid));
+    if (self->hostIPC) emit_host_ipc(lint->diags, lint_where(lint, &ipc));
+}
+
+static void check_profile(Lint *lint, const AppArmorProfile *profile, Str what, const Path *context) {
+    Path up = FIELD(context, "appArmorProfile"), at = FIELD(&up, "type");
+    if (profile && profile->head.node && str_eq(profile->type, S("Unconfined")))
+        emit_apparmor_unconfined(lint->diags, lint_where(lint, &at), what);
+}
+
+static void check_profiles(Lint *lint, const ContainerList *list, const Path *path) {
+    for (uint32_t i = 0; i < list->n; i++) {
+        const SecurityContext *own = list->at[i].securityContext;
+        if (!own || !own->appArmorProfile) continue;
+        Path item = path_index(path, i), context = FIELD(&item, "securityContext");
+        check_profile(lint, own->appArmorProfile, str_join(lint->arena, S("the container "), list->at[i].name), &context);
+    }
+}
+
+/* The field, and the annotation that came before it. */
+void lint_app_armor(Lint *lint, const PodSpec *self, const Path *path) {
+    static const Str prefix = STR("container.apparmor.security.beta.kubernetes.io/");
+    Path context = FIELD(path, "securityContext"), init = FIELD(path, "initContainers"), main = FIELD(path, "containers");
+    Path annotations = FIELD(lint->metaPath, "annotations");
+    if (self->securityContext) check_profile(lint, self->securityContext->appArmorProfile, S("the pod"), &context);
+    check_profiles(lint, &self->initContainers, &init);
+    check_profiles(lint, &self->containers, &main);
+    for (uint32_t i = 0; i < lint->meta->annotations.n; i++) {
+        const StrPair *pair = &lint->meta->annotations.at[i];
+        Path at = path_key(&annotations, pair->key);
+        if (str_starts(pair->key, prefix) && str_eq(pair->value, S("unconfined")))
+            emit_apparmor_unconfined(lint->diags, lint_where(lint, &at),
+                                     str_join(lint->arena, S("the container "), str_slice(pair->key, prefix.len)));
+    }
+}
+
+void lint_sysctl(Lint *lint, const Sysctl *self, const Path *path) {
+    char *dotted = arena_cstr(lint->arena, self->name);
+    for (size_t i = 0; i < self->name.len; i++)
+        if (dotted[i] == '/') dotted[i] = '.';
+    Str name = {dotted, self->name.len};
+    Path at = FIELD(path, "name");
+    if (lint_listed(lint, RULE_unsafe_sysctls, S("allow"), name)) return;
+    if (!sysctl_is_safe(name, lint->minor))
+        emit_unsafe_sysctls(
+            lint->diags, lint_where(lint, &at),
+            str_format(lint->arena, "kubelets refuse pods with the sysctl %s unless they are told to take it", dotted),
+            S("remove it, or have the nodes allow it with --allowed-unsafe-sysctls and give it to this rule as allowed"));
+    else if (lint->pod->hostNetwork && str_starts(name, S("net.")))
+        emit_unsafe_sysctls(lint->diags, lint_where(lint, &at),
+                            str_format(lint->arena, "kubelets refuse %s in a pod that shares the node's network", dotted),
+                            S("remove the sysctl or hostNetwork"));
+}
+
+static void check_group(Lint *lint, OptInt group, Str field, Str who, const Path *context) {
+    Path at = path_field(context, field);
+    if (group.set && !group.value) emit_root_group(lint->diags, lint_where(lint, &at), field, who);
+}
+
+static void check_groups_of(Lint *lint, const ContainerList *list, const Path *path) {
+    for (uint32_t i = 0; i < list->n; i++) {
+        const SecurityContext *own = list->at[i].securityContext;
+        if (!own) continue;
+        Path item = path_index(path, i), context = FIELD(&item, "securityContext");
+        check_group(lint, own->runAsGroup, S("runAsGroup"), str_join(lint->arena, S("the container "), list->at[i].name),
+                    &context);
+    }
+}
+
+void lint_root_group(Lint *lint, const PodSpec *self, const Path *path) {
+    Path context = FIELD(path, "securityContext"), init = FIELD(path, "initContainers"), main = FIELD(path, "containers");
+    Path groups = FIELD(&context, "supplementalGroups");
+    const PodSecurityContext *shared = self->securityContext;
+    check_groups_of(lint, &self->initContainers, &init);
+    check_groups_of(lint, &self->containers, &main);
+    if (!shared) return;
+    check_group(lint, shared->runAsGroup, S("runAsGroup"), S("the pod"), &context);
+    check_group(lint, shared->fsGroup, S("fsGroup"), S("the pod"), &context);
+    for (uint32_t i = 0; i < shared->supplementalGroups.n; i++) {
+        Path at = path_index(&groups, i);
+        if (!shared->supplementalGroups.at[i]) emit_root_group(lint->diags, lint_where(lint, &at), groups.name, S("the pod"));
+    }
+}
+
+static void check_id(Lint *lint, Str field, OptInt id, const Path *path) {
+    int64_t min = lint_int(lint, RULE_restrict_uid_gid_ranges, S("min"));
+    int64_t max = lint_int(lint, RULE_restrict_uid_gid_ranges, S("max"));
+    if (!id.set || (id.value >= min && id.value <= max)) return;
+    emit_restrict_uid_gid_ranges(lint->diags, lint_where(lint, path), field, str_int(lint->arena, id.value),
+                                 str_int(lint->arena, min), str_int(lint->arena, max));
+}
+
+static void check_ids(Lint *lint, OptInt user, OptInt group, const Path *context) {
+    Path userAt = FIELD(context, "runAsUser"), groupAt = FIELD(context, "runAsGroup");
+    check_id(lint, userAt.name, user, &userAt);
+    check_id(lint, groupAt.name, group, &groupAt);
+}
+
+static void check_ids_of(Lint *lint, const ContainerList *list, const Path *path) {
+    for (uint32_t i = 0; i < list->n; i++) {
+        const SecurityContext *own = list->at[i].securityContext;
+        Path item = path_index(path, i), context = FIELD(&item, "securityContext");
+        if (own) check_ids(lint, own->runAsUser, own->runAsGroup, &context);
+    }
+}
+
+void lint_id_ranges(Lint *lint, const PodSpec *self, const Path *path) {
+    Path context = FIELD(path, "securityContext"), init = FIELD(path, "initContainers"), main = FIELD(path, "containers");
+    Path fsGroup = FIELD(&context, "fsGroup"), groups = FIELD(&context, "supplementalGroups");
+    const PodSecurityContext *shared = self->securityContext;
+    check_ids_of(lint, &self->initContainers, &init);
+    check_ids_of(lint, &self->containers, &main);
+    if (!shared) return;
+    check_ids(lint, shared->runAsUser, shared->runAsGroup, &context);
+    check_id(lint, fsGroup.name, shared->fsGroup, &fsGroup);
+    for (uint32_t i = 0; i < shared->supplementalGroups.n; i++) {
+        Path at = path_index(&groups, i);
+        check_id(lint, groups.name, (OptInt){true, shared->supplementalGroups.at[i]}, &at);
+    }
+}
+
+void lint_namespace(Lint *lint, const PodSpec *self, const Path *path) {
+    (void)self, (void)path;
+    Str name = lint->document->namespace_;
+    Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "namespace");
+    if (!name.len || str_eq(name, S("default")))
+        emit_use_namespace(lint->diags, lint_where(lint, &at), lint->document->kind);
+    else if (lint_listed(lint, RULE_system_namespace, S("namespaces"), name))
+        emit_system_namespace(lint->diags, lint_where(lint, &at), lint->document->kind, name);
+}
+
+/* Volumes. */
+
+/* The path without repeated and final slashes. */
+static Str clean_path(Arena *arena, Str path) {
+    char *text = arena_cstr(arena, path);
+    size_t n = 0;
+    for (size_t i = 0; i < path.len; i++)
+        if (path.at[i] != '/' || !n || text[n - 1] != '/') text[n++] = path.at[i];
+    if (n > 1 && text[n - 1] == '/') n--;
+    return (Str){text, n};
+}
+
+static bool is_below(Str path, Str dir) {
+    return str_starts(path, dir) && (path.len == dir.len || path.at[dir.len] == '/' || str_eq(dir, S("/")));
+}
+
+static bool is_socket(Str path) {
+    static const Str sockets[] = {STR("/docker.sock"),      STR("/containerd.sock"), STR("/crio.sock"),      STR("/podman.sock"),
+                                  STR("/cri-dockerd.sock"), STR("/kubelet.sock"),    STR("/dockershim.sock")};
+    for (size_t i = 0; i < COUNT(sockets); i++)
+        if (str_ends(path, sockets[i])) return true;
+    return false;
+}
+
+typedef struct Mounts {
+    bool any, writable;
+} Mounts;
+
+static void find_mounts(Mounts *out, const ContainerList *list, Str volume) {
+    for (uint32_t i = 0; i < list->n; i++)
+        for (uint32_t j = 0; j < list->at[i].volumeMounts.n; j++) {
+            const VolumeMount *mount = &list->at[i].volumeMounts.at[j];
+            if (!str_eq(mount->name, volume)) continue;
+            out->any = true;
+            out->writable |= !mount->readOnly;
+        }
+}
+
+/* Whether one of the directories in a parameter holds the path, or lies below it. */
+static bool is_listed_dir(const Lint *lint, Str parameter, Str path, bool below) {
+    Value list = lint_parameter(lint, RULE_sensitive_host_mounts, parameter);
+    Eval ev = {.arena = lint->arena};
+    for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.len; i++) {
+        Value item = list_item(&ev, list, i);
+        if (item.kind != VALUE_STRING) continue;
+        if (is_below(path, value_str(item)) || (below && is_below(value_str(item), path))) return true;
+    }
+    return false;
+}
+
+void lint_host_mount(Lint *lint, const Volume *self, const Path *path) {
+    if (!self->hostPath) return;
+    Mounts mounts = {0};
+    find_mounts(&mounts, &lint->pod->initContainers, self->name);
+    find_mounts(&mounts, &lint->pod->containers, self->name);
+    if (!mounts.any) return;
+    Str dir = clean_path(lint->arena, self->hostPath->path);
+    Path up = FIELD(path, "hostPath"), at = FIELD(&up, "path");
+    if (is_socket(dir))
+        emit_docker_sock(lint->diags, lint_where(lint, &at), self->name, dir);
+    else if (is_listed_dir(lint, S("dirs"), dir, true) && (mounts.writable || !is_listed_dir(lint, S("harmless"), dir, false)))
+        emit_sensitive_host_mounts(lint->diags, lint_where(lint, &at), self->name, dir);
+}
+
+static Str allowed_types(const Lint *lint) {
+    Value list = lint_parameter(lint, RULE_volume_types, S("allow"));
+    Eval ev = {.arena = lint->arena};
+    Buf buf = {.arena = lint->arena};
+    for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.len; i++) {
+        Value item = list_item(&ev, list, i);
+        if (item.kind == VALUE_STRING) buf_format(&buf, "%s%.*s", i ? ", " : "", TEXT(value_str(item)));
+    }
+    return buf_text(&buf);
+}
+
+void lint_volume_type(Lint *lint, const Volume *self, const Path *path) {
+    for (uint16_t i = 0; i < type_Volume.fieldCount; i++) {
+        const Field *field = &type_Volume.fields[i];
+        if (field->scalar != TYPE_OBJECT || field->shape != SHAPE_ONE) continue;
+        if (!*(void *const *)(const void *)((const char *)self + field->offset)) continue;
+        Path at = path_field(path, field->name);
+        if (!lint_listed(lint, RULE_volume_types, S("allow"), field->name))
+            emit_volume_types(lint->diags, lint_where_key(lint, &at), self->name, field->name, allowed_types(lint));
+    }
+}
+
+void lint_sub_path(Lint *lint, const VolumeMount *self, const Path *path) {
+    if (!self->subPath.len && !self->subPathExpr.len) return;
+    Path at = path_field(path, self->subPath.len ? S("subPath") : S("subPathExpr"));
+    emit_sub_path_mount(lint->diags, lint_where(lint, &at), self->mountPath, at.name);
+}
+
+/* Whole documents. */
+
+static void check_node(Lint *lint, const Node *node, const Path *path) {
+    if (node->kind == NODE_STRING) {
+        Str what = secret_form(node->text);
+        if (what.len) emit_exposed_credential_literal(lint->diags, lint_where(lint, path), what);
+    }
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) {
+        Path item = path_index(path, i);
+        check_node(lint, &node->items[i], &item);
+    }
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        Path item = path_field(path, node->entries[i].key);
+        check_node(lint, &node->entries[i].value, &item);
+    }
+}
+
+/* A Secret is where credentials belong. */
+void lint_credentials(Lint *lint, const Document *self, const Path *path) {
+    if (!str_eq(self->kind, S("Secret"))) check_node(lint, self->root, path);
+}
