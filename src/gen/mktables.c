@@ -579,8 +579,8 @@ static void write_checks(FILE *out, bool bodies) {
     for (uint32_t i = 0; i < genRules.n; i++) {
         Str check = genRules.at[i].text->check, on = genRules.at[i].text->rule.on;
         if (!check.len || check_known(i)) continue;
-        fprintf(out, "void lint_%.*s(struct Lint *lint, const struct %.*s *self, const struct Path *path);\n", TEXT(check),
-                TEXT(on));
+        fprintf(out, "struct %.*s;\nvoid lint_%.*s(struct Lint *lint, const struct %.*s *self, const struct Path *path);\n",
+                TEXT(on), TEXT(check), TEXT(on));
         if (!bodies) continue;
         fprintf(out, "static void call_%.*s(struct Lint *lint, const void *self, const struct Path *path) {\n", TEXT(check));
         fprintf(out, "    lint_%.*s(lint, self, path);\n}\n", TEXT(check));

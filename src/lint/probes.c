@@ -371,7 +371,8 @@ static void check_probe_times(const Asking *a) {
         emit_startup_delay_redundant(lint->diags, field_where(a, "initialDelaySeconds"), a->text, a->container->name,
                                      number_text(a, probe->initialDelaySeconds));
     int64_t grace = lint->pod ? lint->pod->terminationGracePeriodSeconds.value : 0;
-    if (probe->terminationGracePeriodSeconds.set && lint->pod && probe->terminationGracePeriodSeconds.value > grace)
+    if (probe->terminationGracePeriodSeconds.set && lint->pod && !str_eq(a->kind, S("readiness")) &&
+        probe->terminationGracePeriodSeconds.value > grace)
         emit_probe_grace_override(lint->diags, field_where(a, "terminationGracePeriodSeconds"), a->kind, a->container->name,
                                   number_text(a, probe->terminationGracePeriodSeconds.value), number_text(a, grace));
 }
