@@ -1,0 +1,169 @@
+/* Rules about Jobs and CronJobs. */
+#include "words.h"
+
+#include "../validate/cron.h"
+#include "../validate/names.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+static Str seconds_text(const Lint *lint, int64_t seconds) {
+    return str_int(lint->arena, seconds);
+}
+
+/* Pods that do not end. */
+
+/* Whether something tells the container's proxy to end. */
+static bool proxy_is_ended(const PodSpec *pod) {
+    if (pod->shareProcessNamespace.value) return true;
+    for (uint32_t i = 0; i < pod->containers.n; i++) {
+        Words words = words_of_container(&pod->containers.at[i], NULL);
+        for (uint32_t j = 0; j < words_count(&words); j++)
+            if (str_has(words_at(&words, j), S("quitquitquit"))) return true;
+    }
+    return false;
+}
+
+static void check_helper(Lint *lint, const PodSpec *pod, const Container *container, const Path *path) {
+    Path image = FIELD(path, "image"), name = FIELD(path, "name");
+    bool named = lint_listed(lint, RULE_job_sidecar_never_ends, S("containers"), container->name);
+    bool listed = named || lint_listed(lint, RULE_job_sidecar_never_ends, S("containers"), image_base(container->image));
+    if (listed && !proxy_is_ended(pod))
+        emit_job_sidecar_never_ends(lint->diags, lint_where(lint, named ? &name : &image), container->name);
+}
+
+void lint_job_pod(Lint *lint, const PodSpec *self, const Path *path) {
+    if (!lint_is_job(lint)) return;
+    Path list = FIELD(path, "containers");
+    for (uint32_t i = 0; i < self->containers.n; i++) {
+        const Container *container = &self->containers.at[i];
+        Path at = path_index(&list, i);
+        Words words = words_of_container(container, &at);
+        uint32_t word;
+        Str endless = words_endless(&words, &word);
+        if (endless.len && !proxy_is_ended(self))
+            emit_job_container_never_ends(lint->diags, words_where(lint, &words, word), container->name, endless);
+        else if (self->containers.n > 1)
+            check_helper(lint, self, container, &at);
+    }
+}
+
+/* Deadlines. */
+
+static const JobSpec *job_of(const Lint *lint) {
+    const Document *document = lint->document;
+    if (document->type == &type_Job) return &((const Job *)document->object)->spec;
+    if (document->type == &type_CronJob) return &((const CronJob *)document->object)->spec.jobTemplate.spec;
+    return NULL;
+}
+
+static void check_start_fits(Lint *lint, const ContainerList *list, const char *field, int64_t deadline, const Path *path) {
+    Path containers = path_field(path, str_of(field));
+    for (uint32_t i = 0; i < list->n; i++) {
+        const Probe *probe = list->at[i].startupProbe;
+        int64_t budget = probe ? probe->initialDelaySeconds + probe->failureThreshold * probe->periodSeconds : 0;
+        Path container = path_index(&containers, i), at = FIELD(&container, "startupProbe");
+        if (probe && budget >= deadline)
+            emit_deadline_before_startup(lint->diags, lint_where_key(lint, &at), list->at[i].name, seconds_text(lint, budget),
+                                         seconds_text(lint, deadline));
+    }
+}
+
+void lint_deadlines(Lint *lint, const PodSpec *self, const Path *path) {
+    const JobSpec *job = job_of(lint);
+    OptInt deadline = self->activeDeadlineSeconds;
+    Path at = FIELD(path, "activeDeadlineSeconds");
+    if (job && job->activeDeadlineSeconds.set) {
+        if (deadline.set && deadline.value >= job->activeDeadlineSeconds.value)
+            emit_job_deadline_shadowed(lint->diags, lint_where(lint, &at), seconds_text(lint, deadline.value),
+                                       seconds_text(lint, job->activeDeadlineSeconds.value));
+        if (!deadline.set || deadline.value > job->activeDeadlineSeconds.value) deadline = job->activeDeadlineSeconds;
+    }
+    if (!deadline.set) return;
+    check_start_fits(lint, &self->initContainers, "initContainers", deadline.value, path);
+    check_start_fits(lint, &self->containers, "containers", deadline.value, path);
+}
+
+/* Schedules. */
+
+enum { MINUTES_A_DAY = 24 * 60 };
+
+typedef struct Schedule {
+    Cron cron;
+    bool hasFields; /* it is none of @daily, @every and so on */
+    Str fields[CRON_FIELDS];
+} Schedule;
+
+/* Takes a schedule apart; false if the server refuses it. */
+static bool schedule_read(Schedule *out, Str text) {
+    CronFault fault;
+    if (!cron_parse(text, &out->cron, &fault)) return false;
+    Str rest = out->cron.rest;
+    out->hasFields = !str_starts(rest, S("@"));
+    for (int i = 0; i < CRON_FIELDS; i++) {
+        rest = str_trim(rest);
+        ptrdiff_t end = str_find(rest, ' ');
+        out->fields[i] = end < 0 ? rest : (Str){rest.at, (size_t)end};
+        rest = str_slice(rest, out->fields[i].len);
+    }
+    return true;
+}
+
+static bool is_any(const Schedule *s, CronField field) {
+    static const Str all[] = {STR("*"), STR("?"), STR("*/1")};
+    return str_in(s->fields[field], all, LENGTH(all));
+}
+
+/* Whether some month of the schedule has a day of it. */
+static bool has_date(const Cron *cron) {
+    static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    for (int month = 1; month <= 12; month++)
+        for (int day = 1; day <= days[month - 1]; day++)
+            if (cron->times[CRON_MONTH] >> month & 1 && cron->times[CRON_DAY] >> day & 1) return true;
+    return false;
+}
+
+/* Whether the hours are named one by one or in steps: with a range, each minute of it may be meant. */
+static bool names_hours(const Schedule *s) {
+    Str hours = s->fields[CRON_HOUR];
+    return !is_any(s, CRON_HOUR) && (str_find(hours, '-') < 0 || str_find(hours, '/') >= 0);
+}
+
+/* The shortest time between two runs, in seconds. */
+static int64_t shortest_interval(const Cron *cron) {
+    int first = -1, last = -1, shortest = MINUTES_A_DAY;
+    if (cron->isInterval) return cron->interval / 1000000000;
+    for (int minute = 0; minute < MINUTES_A_DAY; minute++) {
+        if (!(cron->times[CRON_HOUR] >> minute / 60 & 1) || !(cron->times[CRON_MINUTE] >> minute % 60 & 1)) continue;
+        if (last >= 0 && minute - last < shortest) shortest = minute - last;
+        if (first < 0) first = minute;
+        last = minute;
+    }
+    int overnight = first + MINUTES_A_DAY - last;
+    return 60 * (int64_t)(overnight < shortest ? overnight : shortest);
+}
+
+static void check_dates(Lint *lint, const Schedule *s, Str schedule, const Path *at) {
+    bool anyDay = is_any(s, CRON_DAY), anyWeekday = is_any(s, CRON_WEEKDAY);
+    Str text = shown(lint->arena, schedule);
+    if (!anyDay && anyWeekday && !has_date(&s->cron))
+        emit_cronjob_never_fires(lint->diags, lint_where(lint, at), text,
+                                 str_format(lint->arena, "no month of %.*s has a day %.*s", (int)s->fields[CRON_MONTH].len,
+                                            s->fields[CRON_MONTH].at, (int)s->fields[CRON_DAY].len, s->fields[CRON_DAY].at));
+    if (!anyDay && !anyWeekday)
+        emit_cronjob_dom_and_dow(lint->diags, lint_where(lint, at), text, s->fields[CRON_DAY], s->fields[CRON_WEEKDAY]);
+    if (is_any(s, CRON_MINUTE) && names_hours(s))
+        emit_cronjob_every_minute(lint->diags, lint_where(lint, at), text, s->fields[CRON_HOUR]);
+}
+
+void lint_schedule(Lint *lint, const CronJobSpec *self, const Path *path) {
+    Path at = FIELD(path, "schedule");
+    Schedule s;
+    if (!schedule_read(&s, self->schedule)) return;
+    if (s.hasFields) check_dates(lint, &s, self->schedule, &at);
+    OptInt deadline = self->jobTemplate.spec.activeDeadlineSeconds;
+    if (!deadline.set || !str_eq(self->concurrencyPolicy, S("Allow"))) return;
+    int64_t interval = shortest_interval(&s.cron);
+    if (interval > 0 && interval < deadline.value)
+        emit_cronjob_overlap(lint->diags, lint_where(lint, &at), seconds_text(lint, interval),
+                             seconds_text(lint, deadline.value));
+}

@@ -1,0 +1,437 @@
+/* Rules about volumes and where they are mounted. */
+#include "check.h"
+
+#include "../validate/names.h"
+#include "../validate/str_set.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+/* Volumes. */
+
+static const Volume *volume_named(const Lint *lint, Str name) {
+    const VolumeList *list = &lint->pod->volumes;
+    for (uint32_t i = 0; i < list->n; i++)
+        if (str_eq(list->at[i].name, name)) return &list->at[i];
+    return NULL;
+}
+
+/* What a volume of files that the kubelet writes is called; NULL for all others. */
+static const char *file_volume_kind(const Volume *volume) {
+    if (!volume) return NULL;
+    return volume->configMap     ? "configMap"
+           : volume->secret      ? "secret"
+           : volume->projected   ? "projected"
+           : volume->downwardAPI ? "downwardAPI"
+                                 : NULL;
+}
+
+static const StatefulSetSpec *stateful_set(const Lint *lint) {
+    return lint->document->type == &type_StatefulSet ? &((const StatefulSet *)lint->document->object)->spec : NULL;
+}
+
+/* How many pods the workload keeps; 1 for kinds without replicas. */
+static int64_t replicas(const Lint *lint) {
+    const void *object = lint->document->object;
+    const Type *type = lint->document->type;
+    if (type == &type_Deployment) return ((const Deployment *)object)->spec.replicas.value;
+    if (type == &type_StatefulSet) return ((const StatefulSet *)object)->spec.replicas.value;
+    if (type == &type_ReplicaSet) return ((const ReplicaSet *)object)->spec.replicas.value;
+    if (type == &type_ReplicationController) return ((const ReplicationController *)object)->spec.replicas.value;
+    return 1;
+}
+
+/* Mounts of one container. */
+
+/* A mount with its path made comparable. */
+typedef struct Mounted {
+    const VolumeMount *mount;
+    Str path;
+    uint32_t index;
+} Mounted;
+
+typedef struct Mounts {
+    Lint *lint;
+    const Container *container;
+    const Path *path;
+    Mounted *places;
+    uint32_t count;
+} Mounts;
+
+static Where mount_where(const Mounts *m, const Mounted *place, const char *field) {
+    Path list = FIELD(m->path, "volumeMounts"), item = path_index(&list, place->index), at = path_field(&item, str_of(field));
+    return lint_where(m->lint, &at);
+}
+
+static bool is_clean(Str path) {
+    for (size_t i = 0; i < path.len; i++) {
+        if (path.at[i] != '/') continue;
+        Str rest = str_slice(path, i + 1);
+        if (!rest.len || rest.at[0] == '/' || rest.at[0] == '.') return path.len == 1;
+    }
+    return true;
+}
+
+/* The path without . and .., doubled slashes and one at the end. */
+static Str clean_path(Arena *arena, Str path) {
+    if (is_clean(path)) return path;
+    Buf buf = {.arena = arena};
+    while (path.len) {
+        ptrdiff_t slash = str_find(path, '/');
+        Str part = slash < 0 ? path : (Str){path.at, (size_t)slash};
+        path = str_slice(path, part.len + 1);
+        if (!part.len || str_eq(part, S("."))) continue;
+        if (str_eq(part, S(".."))) {
+            ptrdiff_t up = str_rfind(buf_text(&buf), '/');
+            buf.len = up > 0 ? (size_t)up : 0;
+            continue;
+        }
+        buf_char(&buf, '/');
+        buf_str(&buf, part);
+    }
+    return buf.len ? buf_text(&buf) : S("/");
+}
+
+static bool is_windows(const Lint *lint, Str path) {
+    if (lint->pod->os && str_eq(lint->pod->os->name, S("windows"))) return true;
+    return str_find(path, '\\') >= 0 || (path.len > 1 && path.at[1] == ':');
+}
+
+/* Whether a volume's list of files makes a file or folder of this path. */
+static bool items_have(const KeyToPathList *items, Str path) {
+    for (uint32_t i = 0; i < items->n; i++) {
+        Str file = items->at[i].path;
+        if (str_starts(file, path) && (file.len == path.len || file.at[path.len] == '/')) return true;
+    }
+    return false;
+}
+
+/* Whether the outer volume may have what the inner mount covers, so that nothing has to be made. */
+static bool may_have(const Volume *volume, const VolumeMount *inner, Str relative) {
+    const KeyToPathList none = {0};
+    const KeyToPathList *items = volume->configMap ? &volume->configMap->items : volume->secret ? &volume->secret->items : &none;
+    if (volume->projected)
+        for (uint32_t i = 0; i < volume->projected->sources.n; i++) {
+            const VolumeProjection *source = &volume->projected->sources.at[i];
+            if (source->configMap && items_have(&source->configMap->items, relative)) return true;
+            if (source->secret && items_have(&source->secret->items, relative)) return true;
+        }
+    return items->n ? items_have(items, relative) : inner->subPath.len > 0 || inner->subPathExpr.len > 0;
+}
+
+static void report_nested(const Mounts *m, const Mounted *inner, const Mounted *outer) {
+    Lint *lint = m->lint;
+    const Volume *volume = volume_named(lint, outer->mount->name);
+    const char *kind = file_volume_kind(volume);
+    Str relative = str_slice(inner->path, outer->path.len + 1);
+    Str path = shown(lint->arena, inner->mount->mountPath), around = shown(lint->arena, outer->mount->mountPath);
+    if (kind && !may_have(volume, inner->mount, relative))
+        emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), path, around, str_of(kind), outer->mount->name);
+    else if (!kind && outer->mount->readOnly && !(volume && volume->hostPath))
+        emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
+    else if (!kind)
+        emit_mount_path_nested_writable(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
+}
+
+/* Compares each path with those before it and with the folders above it. */
+static void check_pairs(const Mounts *m) {
+    Lint *lint = m->lint;
+    StrSet paths = {.arena = lint->arena};
+    for (uint32_t i = 0; i < m->count; i++) {
+        const Mounted *place = &m->places[i], *first = str_set_add(&paths, place->path, place);
+        if (first && !str_eq(first->mount->mountPath, place->mount->mountPath))
+            emit_mount_path_duplicate(lint->diags, mount_where(m, place, "mountPath"),
+                                      shown(lint->arena, place->mount->mountPath), shown(lint->arena, first->mount->mountPath),
+                                      m->container->name);
+    }
+    for (uint32_t i = 0; i < m->count; i++) {
+        Str up = m->places[i].path;
+        const Mounted *outer = NULL;
+        for (ptrdiff_t slash; !outer && (slash = str_rfind(up, '/')) > 0;) {
+            up.len = (size_t)slash;
+            outer = str_set_find(&paths, up);
+        }
+        if (outer) report_nested(m, &m->places[i], outer);
+    }
+}
+
+static bool hides_own_folder(const Lint *lint, const Mounted *place) {
+    const Volume *volume = volume_named(lint, place->mount->name);
+    if (!volume || !volume->hostPath) return true;
+    static const Str kernel[] = {STR("/dev"), STR("/proc"), STR("/sys")};
+    return !str_in(place->path, kernel, LENGTH(kernel)) && !str_eq(clean_path(lint->arena, volume->hostPath->path), place->path);
+}
+
+static void check_mount(const Mounts *m, const Mounted *place) {
+    Lint *lint = m->lint;
+    const VolumeMount *mount = place->mount;
+    bool part = mount->subPath.len || mount->subPathExpr.len;
+    if (mount->mountPath.len && mount->mountPath.at[0] != '/' && !is_windows(lint, mount->mountPath))
+        emit_mount_relative_path(lint->diags, mount_where(m, place, "mountPath"), shown(lint->arena, mount->mountPath));
+    if (!part && lint_listed(lint, RULE_mount_hides_system_dir, S("folders"), place->path) && hides_own_folder(lint, place))
+        emit_mount_hides_system_dir(lint->diags, mount_where(m, place, "mountPath"), mount->name, m->container->name,
+                                    place->path);
+    const char *kind =
+        part && lint_is_on(lint, RULE_sub_path_never_updates) ? file_volume_kind(volume_named(lint, mount->name)) : NULL;
+    const char *field = mount->subPath.len ? "subPath" : "subPathExpr";
+    if (kind)
+        emit_sub_path_never_updates(lint->diags, mount_where(m, place, field), str_of(kind), mount->name,
+                                    shown(lint->arena, mount->mountPath), str_of(field));
+}
+
+static bool is_writable_at(const Mounts *m, Str folder) {
+    for (uint32_t i = 0; i < m->count; i++) {
+        Str path = m->places[i].path;
+        if (!m->places[i].mount->readOnly && str_starts(folder, path) && (folder.len == path.len || folder.at[path.len] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static void check_read_only_root(const Mounts *m) {
+    Lint *lint = m->lint;
+    const SecurityContext *security = m->container->securityContext;
+    if (!security || !security->readOnlyRootFilesystem.value || !lint_is_on(lint, RULE_read_only_root_without_tmp)) return;
+    Path context = FIELD(m->path, "securityContext"), at = FIELD(&context, "readOnlyRootFilesystem");
+    Value folders = lint_parameter(lint, RULE_read_only_root_without_tmp, S("folders"));
+    Eval ev = {.arena = lint->arena};
+    for (uint32_t i = 0; folders.kind == VALUE_LIST && i < folders.len; i++) {
+        Value folder = list_item(&ev, folders, i);
+        if (folder.kind == VALUE_STRING && !is_writable_at(m, value_str(folder)))
+            emit_read_only_root_without_tmp(lint->diags, lint_where(lint, &at), m->container->name, value_str(folder));
+    }
+}
+
+enum { FEW_MOUNTS = 16 };
+
+void lint_mounts(Lint *lint, const Container *self, const Path *path) {
+    Mounted few[FEW_MOUNTS];
+    Mounts m = {lint, self, path, few, self->volumeMounts.n};
+    if (m.count > FEW_MOUNTS) m.places = NEW_ARRAY(lint->arena, Mounted, m.count);
+    for (uint32_t i = 0; i < m.count; i++) {
+        const VolumeMount *mount = &self->volumeMounts.at[i];
+        m.places[i] = (Mounted){mount, clean_path(lint->arena, mount->mountPath), i};
+    }
+    for (uint32_t i = 0; i < m.count; i++) check_mount(&m, &m.places[i]);
+    if (m.count > 1) check_pairs(&m);
+    check_read_only_root(&m);
+}
+
+/* Volumes of a pod. */
+
+typedef struct Volumes {
+    Lint *lint;
+    const PodSpec *pod;
+    const Path *path;
+    StrSet mounted; /* names that some container mounts */
+} Volumes;
+
+static void add_mounted(StrSet *set, const VolumeMountList *mounts, const VolumeDeviceList *devices) {
+    for (uint32_t i = 0; i < mounts->n; i++) str_set_add(set, mounts->at[i].name, &mounts->at[i]);
+    for (uint32_t i = 0; i < devices->n; i++) str_set_add(set, devices->at[i].name, &devices->at[i]);
+}
+
+static void find_mounted(Volumes *v) {
+    const PodSpec *pod = v->pod;
+    for (uint32_t i = 0; i < pod->initContainers.n; i++)
+        add_mounted(&v->mounted, &pod->initContainers.at[i].volumeMounts, &pod->initContainers.at[i].volumeDevices);
+    for (uint32_t i = 0; i < pod->containers.n; i++)
+        add_mounted(&v->mounted, &pod->containers.at[i].volumeMounts, &pod->containers.at[i].volumeDevices);
+    for (uint32_t i = 0; i < pod->ephemeralContainers.n; i++)
+        add_mounted(&v->mounted, &pod->ephemeralContainers.at[i].volumeMounts, &pod->ephemeralContainers.at[i].volumeDevices);
+}
+
+/* The first container that mounts the volume, from number `from` on; NULL if there is none. With `writes`, one that may write. */
+static const Container *mounter(const Volumes *v, Str name, uint32_t *from, bool writes) {
+    const PodSpec *pod = v->pod;
+    uint32_t inits = pod->initContainers.n;
+    while (*from < inits + pod->containers.n) {
+        uint32_t i = (*from)++;
+        const Container *container = i < inits ? &pod->initContainers.at[i] : &pod->containers.at[i - inits];
+        for (uint32_t j = 0; j < container->volumeMounts.n; j++)
+            if (str_eq(container->volumeMounts.at[j].name, name) && !(writes && container->volumeMounts.at[j].readOnly))
+                return container;
+    }
+    return NULL;
+}
+
+static bool is_written(const Volumes *v, Str name) {
+    uint32_t from = 0;
+    return mounter(v, name, &from, true) != NULL;
+}
+
+static void check_memory(const Volumes *v, const Volume *volume, const Path *path) {
+    Lint *lint = v->lint;
+    const EmptyDirVolumeSource *dir = volume->emptyDir;
+    if (!dir || !str_eq(dir->medium, S("Memory"))) return;
+    Path at = FIELD(path, "emptyDir"), size = FIELD(&at, "sizeLimit");
+    if (!dir->sizeLimit.text.at) {
+        emit_memory_emptydir(lint->diags, lint_where_key(lint, &at), volume->name);
+        return;
+    }
+    uint32_t from = 0;
+    const Container *container;
+    while ((container = mounter(v, volume->name, &from, true))) {
+        const Quantity *limit = quantity_get(container->resources.limits, S("memory"));
+        if (!limit || limit->nano > dir->sizeLimit.nano) continue;
+        emit_memory_emptydir_over_limit(lint->diags, lint_where(lint, &size), volume->name, dir->sizeLimit.text, container->name,
+                                        limit->text);
+        return;
+    }
+}
+
+/* Files that a user cannot read. */
+
+static bool runs_as_other(const PodSpec *pod, const Container *container) {
+    const SecurityContext *own = container->securityContext;
+    const PodSecurityContext *all = pod->securityContext;
+    OptInt user = own && own->runAsUser.set ? own->runAsUser : all ? all->runAsUser : (OptInt){0};
+    OptBool nonRoot = own && own->runAsNonRoot.set ? own->runAsNonRoot : all ? all->runAsNonRoot : (OptBool){0};
+    return user.set ? user.value != 0 : nonRoot.value;
+}
+
+/* Whether the group that root's files have is certainly none of the container's. */
+static bool lacks_root_group(const PodSpec *pod, const Container *container) {
+    const SecurityContext *own = container->securityContext;
+    const PodSecurityContext *all = pod->securityContext;
+    OptInt group = own && own->runAsGroup.set ? own->runAsGroup : all ? all->runAsGroup : (OptInt){0};
+    for (uint32_t i = 0; all && i < all->supplementalGroups.n; i++)
+        if (all->supplementalGroups.at[i] == 0) return false;
+    return group.set && group.value != 0;
+}
+
+static void check_mode(const Volumes *v, const Volume *volume, OptInt mode, OptInt owner, const Path *path) {
+    enum { GROUP_READS = 040, OTHERS_READ = 04 };
+    Lint *lint = v->lint;
+    uint32_t from = 0;
+    const Container *container;
+    if (!mode.set || owner.set || mode.value & OTHERS_READ) return;
+    while ((container = mounter(v, volume->name, &from, false))) {
+        if (!runs_as_other(v->pod, container)) continue;
+        if (mode.value & GROUP_READS && !lacks_root_group(v->pod, container)) continue;
+        Path at = FIELD(path, "defaultMode"), item = FIELD(path, "mode");
+        bool byItem = path->index >= 0;
+        emit_volume_mode_unreadable(lint->diags, lint_where(lint, byItem ? &item : &at), container->name, volume->name,
+                                    str_format(lint->arena, "0%llo", (long long)mode.value));
+        return;
+    }
+}
+
+static void check_items(const Volumes *v, const Volume *volume, const KeyToPathList *items, const Path *path) {
+    Path list = FIELD(path, "items");
+    for (uint32_t i = 0; i < items->n; i++) {
+        Path item = path_index(&list, i);
+        check_mode(v, volume, items->at[i].mode, items->at[i].user, &item);
+    }
+}
+
+static void check_projected_modes(const Volumes *v, const Volume *volume, const Path *path) {
+    const ProjectedVolumeSource *projected = volume->projected;
+    Path list = FIELD(path, "sources");
+    bool files = false;
+    for (uint32_t i = 0; i < projected->sources.n; i++) {
+        const VolumeProjection *source = &projected->sources.at[i];
+        Path item = path_index(&list, i), secret = FIELD(&item, "secret"), map = FIELD(&item, "configMap");
+        files |= source->secret || source->configMap || source->downwardAPI;
+        if (source->secret) check_items(v, volume, &source->secret->items, &secret);
+        if (source->configMap) check_items(v, volume, &source->configMap->items, &map);
+    }
+    if (files) check_mode(v, volume, projected->defaultMode, projected->defaultUser, path);
+}
+
+static void check_modes(const Volumes *v, const Volume *volume, const Path *path) {
+    Path secret = FIELD(path, "secret"), map = FIELD(path, "configMap"), projected = FIELD(path, "projected");
+    if (v->pod->securityContext && v->pod->securityContext->fsGroup.set) return;
+    if (volume->secret) {
+        check_mode(v, volume, volume->secret->defaultMode, volume->secret->defaultUser, &secret);
+        check_items(v, volume, &volume->secret->items, &secret);
+    } else if (volume->configMap) {
+        check_mode(v, volume, volume->configMap->defaultMode, volume->configMap->defaultUser, &map);
+        check_items(v, volume, &volume->configMap->items, &map);
+    } else if (volume->projected) {
+        check_projected_modes(v, volume, &projected);
+    }
+}
+
+/* Volumes of several pods. */
+
+static bool starts_new_first(const Lint *lint) {
+    if (lint->document->type != &type_Deployment) return false;
+    const DeploymentStrategy *strategy = &((const Deployment *)lint->document->object)->spec.strategy;
+    if (!str_eq(strategy->type, S("RollingUpdate")) || !strategy->rollingUpdate) return false;
+    IntOrString surge = strategy->rollingUpdate->maxSurge.value;
+    return surge.isString ? !str_eq(surge.text, S("0%")) : surge.number > 0;
+}
+
+static void check_claim(const Volumes *v, const Volume *volume, const Path *path) {
+    Lint *lint = v->lint;
+    const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
+    if (!claim || claim->readOnly || !lint_is_service(lint) || lint->document->type == &type_StatefulSet) return;
+    Path source = FIELD(path, "persistentVolumeClaim"), at = FIELD(&source, "claimName");
+    int64_t count = replicas(lint);
+    if (!is_written(v, volume->name)) return;
+    if (count > 1)
+        emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, count), claim->claimName);
+    else if (starts_new_first(lint))
+        emit_shared_claim_rollout(lint->diags, lint_where(lint, &at), claim->claimName);
+}
+
+/* Whether a path of the node is for the node's own files rather than for a pod's data. */
+static bool belongs_to_node(const HostPathVolumeSource *host) {
+    static const Str roots[] = {STR("/dev"), STR("/sys"),     STR("/proc"),           STR("/etc"),
+                                STR("/run"), STR("/var/run"), STR("/var/log"),        STR("/lib"),
+                                STR("/usr"), STR("/boot"),    STR("/var/lib/kubelet")};
+    static const Str kinds[] = {STR("Socket"), STR("CharDevice"), STR("BlockDevice"), STR("File")};
+    if (str_in(host->type, kinds, LENGTH(kinds)) || str_eq(host->path, S("/"))) return true;
+    for (size_t i = 0; i < LENGTH(roots); i++)
+        if (str_starts(host->path, roots[i]) && (host->path.len == roots[i].len || host->path.at[roots[i].len] == '/'))
+            return true;
+    return false;
+}
+
+static void check_host_path(const Volumes *v, const Volume *volume, const Path *path) {
+    Lint *lint = v->lint;
+    const HostPathVolumeSource *host = volume->hostPath;
+    if (!host || !lint_is_service(lint) || replicas(lint) < 2 || belongs_to_node(host)) return;
+    if (v->pod->nodeName.len || map_get(v->pod->nodeSelector, S("kubernetes.io/hostname")) || !is_written(v, volume->name))
+        return;
+    Path source = FIELD(path, "hostPath"), at = FIELD(&source, "path");
+    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, replicas(lint)),
+                            shown(lint->arena, host->path));
+}
+
+static void check_templates(const Volumes *v) {
+    Lint *lint = v->lint;
+    const StatefulSetSpec *set = stateful_set(lint);
+    Path spec = FIELD(NULL, "spec"), list = FIELD(&spec, "volumeClaimTemplates"), volumes = FIELD(v->path, "volumes");
+    if (!set) return;
+    StrSet names = {.arena = lint->arena};
+    for (uint32_t i = 0; i < set->volumeClaimTemplates.n; i++) {
+        Str name = set->volumeClaimTemplates.at[i].metadata.name;
+        Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), at = FIELD(&metadata, "name");
+        str_set_add(&names, name, &set->volumeClaimTemplates.at[i]);
+        if (name.len && !str_set_find(&v->mounted, name)) emit_unused_volume(lint->diags, lint_where(lint, &at), name);
+    }
+    for (uint32_t i = 0; i < v->pod->volumes.n; i++) {
+        Path item = path_index(&volumes, i), at = FIELD(&item, "name");
+        if (str_set_find(&names, v->pod->volumes.at[i].name))
+            emit_volume_claim_template_shadows(lint->diags, lint_where(lint, &at), v->pod->volumes.at[i].name);
+    }
+}
+
+void lint_volumes(Lint *lint, const PodSpec *self, const Path *path) {
+    if (!self->volumes.n && !stateful_set(lint)) return;
+    Volumes v = {.lint = lint, .pod = self, .path = path, .mounted = {.arena = lint->arena}};
+    find_mounted(&v);
+    Path list = FIELD(path, "volumes");
+    for (uint32_t i = 0; i < self->volumes.n; i++) {
+        const Volume *volume = &self->volumes.at[i];
+        Path at = path_index(&list, i), name = FIELD(&at, "name");
+        if (volume->name.len && !str_set_find(&v.mounted, volume->name))
+            emit_unused_volume(lint->diags, lint_where(lint, &name), volume->name);
+        check_memory(&v, volume, &at);
+        check_modes(&v, volume, &at);
+        check_claim(&v, volume, &at);
+        check_host_path(&v, volume, &at);
+    }
+    check_templates(&v);
+}
