@@ -1058,21 +1058,29 @@ void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *
         buf_format(out, "nothing changed between 1.%d and 1.%d\n", from, to);
 }
 
+static void offer(Buf *out, Str word, Str typed) {
+    if (str_starts(word, typed)) buf_format(out, "%.*s\n", TEXT(word));
+}
+
+/* Where a query may begin. Rules and single fields, of which there are many, only if nothing else begins so. */
+static void complete_first(Buf *out, Str typed, uint8_t minor) {
+    offer(out, S("spec."), typed);
+    offer(out, S("metadata."), typed);
+    for (size_t i = 0; i < KIND_COUNT; i++) offer(out, (Str){kinds[i].plural.at, kinds[i].plural.len - 1}, typed);
+    for (uint16_t i = 0; i < topic_count; i++) offer(out, topics[i].name, typed);
+    if (out->len) return;
+    for (uint16_t i = 0; i < rule_count; i++) offer(out, rules[i].name, typed);
+    for (uint16_t t = 0; t < schema_type_count; t++)
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) {
+            const Field *field = &schema_types[t]->fields[i];
+            if (schema_has(field, minor)) offer(out, field->name, typed);
+        }
+}
+
 void explain_complete(Buf *out, Str typed, uint8_t minor) {
     ptrdiff_t dot = str_rfind(typed, '.');
     if (dot < 0) {
-        static const Str roots[] = {STR("spec."), STR("metadata.")};
-        for (size_t i = 0; i < 2; i++)
-            if (str_starts(roots[i], typed)) buf_format(out, "%.*s\n", TEXT(roots[i]));
-        for (size_t i = 0; i < KIND_COUNT; i++) {
-            Str plural = kinds[i].plural;
-            plural.len--;
-            if (str_starts(plural, typed)) buf_format(out, "%.*s\n", TEXT(plural));
-        }
-        for (uint16_t i = 0; i < topic_count; i++)
-            if (str_starts(topics[i].name, typed)) buf_format(out, "%.*s\n", TEXT(topics[i].name));
-        for (uint16_t i = 0; i < rule_count && typed.len; i++)
-            if (str_starts(rules[i].name, typed)) buf_format(out, "%.*s\n", TEXT(rules[i].name));
+        complete_first(out, typed, minor);
         return;
     }
     Str done = {typed.at, (size_t)dot}, rest = str_slice(typed, (size_t)dot + 1);
