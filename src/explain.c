@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "kubelet.h"
+#include "lint/reads.h"
 #include "rule_text.h"
 #include "rules.h"
 #include "topic.h"
@@ -49,6 +50,8 @@ typedef struct Target {
     uint8_t change;     /* Mutability, inherited on the way */
     Str changeWhen;
     bool inTemplate;
+    const Field *way[DEEPEST]; /* the fields from the kind down to this one */
+    size_t wayLength;
 } Target;
 
 /* The parts of a query: names without indexes, keys and empty parts. */
@@ -118,7 +121,7 @@ static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t fr
             if (rolls) out->change = CHANGE_ROLLOUT;
             if (str_eq(kind->name, S("Job"))) out->change = CHANGE_FIXED;
         }
-        out->field = field;
+        out->field = out->way[out->wayLength++] = field;
         out->type = field->type;
     }
     out->path = buf_text(&path);
@@ -185,6 +188,22 @@ static Str gate_text(Arena *arena, int16_t number, uint8_t minor) {
     const Gate *gate = &schema_gates[number];
     return str_format(arena, "%.*s (%s in 1.%d, %s by default)", TEXT(gate->name), stage_name(gate->stage[minor - VERSION_FIRST]),
                       minor, gate->on[minor - VERSION_FIRST] ? "on" : "off");
+}
+
+typedef ARRAY(const Rule *) Readers;
+
+static Readers rules_of(Arena *arena, const Target *target) {
+    Readers list = {0};
+    for (uint16_t i = 0; i < rule_count; i++)
+        if (rule_reads(arena, &rules[i], target->way, target->wayLength)) ARRAY_PUSH(arena, &list, &rules[i]);
+    return list;
+}
+
+static Str rules_text(Arena *arena, const Target *target) {
+    Buf buf = {.arena = arena};
+    Readers list = rules_of(arena, target);
+    for (uint32_t i = 0; i < list.n; i++) buf_format(&buf, "%s%.*s", i ? ", " : "", TEXT(list.at[i]->name));
+    return buf_text(&buf);
 }
 
 /* Text for people. */
@@ -329,6 +348,7 @@ static void put_target_text(const Writer *w, const Target *target) {
         Str change = str_of(change_words(target));
         if (target->changeWhen.len) change = str_format(arena, "%.*s: %.*s", TEXT(change), TEXT(target->changeWhen));
         put_fact(w, "change", change);
+        put_fact(w, "rules", rules_text(arena, target));
         buf_char(w->out, '\n');
     }
     buf_str(w->out, S("  "));
@@ -440,7 +460,10 @@ static json_t *json_target(Arena *arena, const Target *target, const ExplainSett
         json_object_set_new(out, "type", json_text(target->type->name));
         json_object_set_new(out, "description", json_text(target->type->description));
     }
-    json_object_set_new(out, "rules", json_array());
+    json_t *names = json_array();
+    Readers list = rules_of(arena, target);
+    for (uint32_t i = 0; i < list.n; i++) json_array_append_new(names, json_text(list.at[i]->name));
+    json_object_set_new(out, "rules", names);
     json_t *fields =
         target->type && settings->depth > 0 ? json_fields(arena, target->type, settings->minor, settings->depth) : json_array();
     json_object_set_new(out, "fields", fields);
@@ -490,7 +513,10 @@ static void put_target_markdown(Buf *out, const Target *target, const ExplainSet
         if (list.len) buf_format(out, "- list: %.*s\n", TEXT(list));
         if (field->since) buf_format(out, "- since: Kubernetes 1.%d\n", field->since);
         if (gate.len) buf_format(out, "- gate: %.*s\n", TEXT(gate));
-        buf_format(out, "- change: %s\n\n", change_words(target));
+        buf_format(out, "- change: %s\n", change_words(target));
+        Str names = rules_text(arena, target);
+        if (names.len) buf_format(out, "- rules: %.*s\n", TEXT(names));
+        buf_char(out, '\n');
     }
     buf_format(out, "%.*s\n", TEXT(field ? field->text->description : target->type->description));
     if (field && field->text->valueCount) {
