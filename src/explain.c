@@ -571,24 +571,42 @@ static bool is_found_elsewhere(const Type *type) {
     return str_eq(type->name, S("PodTemplateSpec")) || str_eq(type->name, S("JobTemplateSpec"));
 }
 
-static void match_field(Search *s, const Field *field, Str path) {
-    const FieldText *text = field->text;
-    if (!s->value && str_eq_nocase(field->name, s->word))
-        ARRAY_PUSH(s->arena, &s->found, (FieldPlace){field, path, text->description});
-    for (uint16_t i = 0; s->value && i < text->valueCount; i++)
-        if (str_eq_nocase(text->values[i].value, s->word))
-            ARRAY_PUSH(s->arena, &s->found, (FieldPlace){field, path, text->values[i].description});
+/* The fields on the way to one. */
+typedef struct Way {
+    const struct Way *up;
+    const Field *field; /* NULL: the kind */
+    const Type *kind;
+} Way;
+
+static void put_way(Buf *out, const Way *way) {
+    if (!way->field) {
+        buf_str(out, way->kind->name);
+        return;
+    }
+    put_way(out, way->up);
+    buf_format(out, ".%.*s%s", TEXT(way->field->name), way->field->shape == SHAPE_LIST && way->field->type ? "[]" : "");
 }
 
-static void search_type(Search *s, const Type *type, Str path, int depth) {
+static void match_field(Search *s, const Way *way) {
+    const FieldText *text = way->field->text;
+    Str description = S("");
+    if (!s->value && str_eq_nocase(way->field->name, s->word)) description = text->description;
+    for (uint16_t i = 0; s->value && i < text->valueCount; i++)
+        if (str_eq_nocase(text->values[i].value, s->word)) description = text->values[i].description;
+    if (!description.len) return;
+    Buf path = {.arena = s->arena};
+    put_way(&path, way);
+    ARRAY_PUSH(s->arena, &s->found, (FieldPlace){way->field, buf_text(&path), description});
+}
+
+static void search_type(Search *s, const Type *type, const Way *up, int depth) {
     if (depth > DEEPEST || is_found_elsewhere(type)) return;
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
         if ((!s->status && str_eq(field->name, S("status"))) || !schema_has(field, s->minor)) continue;
-        Str below = str_format(s->arena, "%.*s.%.*s%s", TEXT(path), TEXT(field->name),
-                               field->shape == SHAPE_LIST && field->type ? "[]" : "");
-        match_field(s, field, below);
-        if (field->type) search_type(s, field->type, below, depth + 1);
+        Way way = {up, field, NULL};
+        match_field(s, &way);
+        if (field->type) search_type(s, field->type, &way, depth + 1);
     }
 }
 
@@ -596,7 +614,10 @@ static void search_type(Search *s, const Type *type, Str path, int depth) {
 static void find_places(Search *s) {
     for (int round = 0; round < 2 && !s->found.n; round++) {
         s->status = round > 0;
-        for (size_t i = 0; i < KIND_COUNT; i++) search_type(s, schema_type(kinds[i].kind), kinds[i].kind, 0);
+        for (size_t i = 0; i < KIND_COUNT; i++) {
+            const Type *kind = schema_type(kinds[i].kind);
+            search_type(s, kind, &(Way){.kind = kind}, 0);
+        }
     }
 }
 

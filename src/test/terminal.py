@@ -5,7 +5,7 @@
 
 A shell that is not installed is left out, and said to be.
 """
-import fcntl, os, pty, re, select, shutil, struct, subprocess, sys, tempfile, termios, time
+import fcntl, os, pty, re, resource, select, shutil, struct, subprocess, sys, tempfile, termios, time
 from pathlib import Path
 
 podlint = Path(sys.argv[1]).resolve()
@@ -108,6 +108,16 @@ def test_looks():
         expect(f"no colours with {name}", "\x1b" not in terminal.seen, terminal.seen[:300])
 
 
+def test_quick():
+    """Far above what an answer takes, for slow machines and sanitizers."""
+    before, rounds = resource.getrusage(resource.RUSAGE_CHILDREN), 20
+    for _ in range(rounds):
+        subprocess.run([podlint, "explain", "spec.containers.securityContext"], stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    each = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / rounds
+    expect("an answer takes little processor time", each < 0.1, f"{each * 1000:.1f} ms")
+
+
 # What is typed, and what has to stand on the terminal after TAB.
 TYPED = [
     ("podlint che", "podlint check "),
@@ -167,6 +177,7 @@ with tempfile.TemporaryDirectory() as folder:
     shutil.copy(examples / "pod.yaml", folder)
     test_pager()
     test_looks()
+    test_quick()
     for shell in SHELLS:
         test_completion(shell)
     test_installed_zsh()
