@@ -3,13 +3,15 @@
 #   make run     install what is missing, build, check the example manifests
 #   make test    install what is missing, build, run all tests
 #   make         build/podlint and its manual page, build/podlint.1
-#   make install [PREFIX=/usr/local] [DESTDIR=]
+#   make install [PREFIX=/usr/local] [DESTDIR=]   the program, its manual page, and completions for bash, zsh and fish
+#   make uninstall
 #   make golden  write the expected outputs of the golden tests anew
 #   make bench   time a check against libyaml's bare event loop
 #   make docs    the reference of all fields, rules and topics: build/docs/reference.md
 #   make lint    layers, clang-format, clang-tidy
 #
 # V=1 shows the commands. With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
+# With STATIC=1 the program needs no library of the machine it runs on: make STATIC=1 makes build/static/podlint.
 
 VERSION = 0.1.0
 Q = $(if $(V),,@)
@@ -25,10 +27,17 @@ BUILD = build/sanitize
 OPTIMIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
 
+ifdef STATIC
+BUILD = build/static
+OPTIMIZE = -O2
+override LDFLAGS += -static -s
+PKG_CONFIG_LIBS = --static
+endif
+
 PACKAGES = yaml-0.1 jansson libpcre2-8
 FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
+LIBS = $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
 
 SCHEMA = $(wildcard schema/*.yaml)
 RULES = $(wildcard rules/*.yaml)
@@ -90,7 +99,7 @@ $(GENERATED): $(BUILD)/gen/stamp ;
 $(BUILD)/mktables: src/gen/mktables.c $(foreach module,base source node rule_text,src/$(module).c src/$(module).h) src/diag.h
 	@mkdir -p $(@D)
 	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
 
 # The two commands of the README.
 run:
@@ -109,6 +118,7 @@ test:
 	sh src/test/robust.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
 	sh src/test/reports.sh $(BUILD)/podlint
+	@if command -v python3 >/dev/null; then python3 src/test/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(SAY) CC $@
@@ -163,10 +173,20 @@ $(BUILD)/fuzz_oracle: src/test/fuzz_oracle.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
+SHARE = $(DESTDIR)$(PREFIX)/share
+INSTALLED = $(DESTDIR)$(PREFIX)/bin/podlint $(SHARE)/man/man1/podlint.1 $(SHARE)/bash-completion/completions/podlint \
+	$(SHARE)/zsh/site-functions/_podlint $(SHARE)/fish/vendor_completions.d/podlint.fish
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(dir $(INSTALLED))
 	install -m 755 $(BUILD)/podlint $(DESTDIR)$(PREFIX)/bin/podlint
-	install -m 644 $(BUILD)/podlint.1 $(DESTDIR)$(PREFIX)/share/man/man1/podlint.1
+	install -m 644 $(BUILD)/podlint.1 $(SHARE)/man/man1/podlint.1
+	$(BUILD)/podlint completion bash >$(SHARE)/bash-completion/completions/podlint
+	$(BUILD)/podlint completion zsh >$(SHARE)/zsh/site-functions/_podlint
+	$(BUILD)/podlint completion fish >$(SHARE)/fish/vendor_completions.d/podlint.fish
+
+uninstall:
+	rm -f $(INSTALLED)
 
 SOURCES = $(wildcard src/*.[ch] src/*/*.[ch])
 
@@ -180,6 +200,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: all run test golden bench docs fuzz-oracle install lint clean
+.PHONY: all run test golden bench docs fuzz-oracle install uninstall lint clean
 
 -include $(OBJECTS:.o=.d)

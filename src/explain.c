@@ -6,11 +6,13 @@
 #include <jansson.h>
 
 #include "kubelet.h"
+#include "lint/reads.h"
 #include "rule_text.h"
 #include "rules.h"
 #include "topic.h"
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 typedef struct KindName {
     Str kind, plural, abbreviation;
@@ -49,6 +51,9 @@ typedef struct Target {
     uint8_t change;     /* Mutability, inherited on the way */
     Str changeWhen;
     bool inTemplate;
+    bool inStatus;
+    const Field *way[DEEPEST]; /* the fields from the kind down to this one */
+    size_t wayLength;
 } Target;
 
 /* The parts of a query: names without indexes, keys and empty parts. */
@@ -96,6 +101,7 @@ static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t fr
     for (size_t i = from; i < parts->n; i++) {
         bool exact;
         const Field *field = out->type ? find_field(out->type, parts->at[i], minor, &exact) : NULL;
+        if (!field && out->field && out->field->shape == SHAPE_MAP) break; /* what follows is a key */
         if (!field) {
             *missing = i;
             *at = out->type;
@@ -105,7 +111,8 @@ static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t fr
         if (path.len) buf_char(&path, '.');
         buf_str(&path, field->name);
         bool podSpec = kind == schema_type(S("Pod")) && path.len >= 4 && str_starts(buf_text(&path), S("spec"));
-        if (i == from) out->change = podSpec ? CHANGE_FIXED : CHANGE_IN_PLACE;
+        if (i == from) out->inStatus = kind->apiVersion.len && str_eq(field->name, S("status"));
+        if (i == from) out->change = podSpec ? CHANGE_FIXED : kind->apiVersion.len ? CHANGE_IN_PLACE : CHANGE_NORMAL;
         if (!out->inTemplate && field->text->change != CHANGE_NORMAL) {
             out->change = field->text->change;
             out->changeWhen = field->text->changeWhen;
@@ -118,21 +125,22 @@ static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t fr
             if (rolls) out->change = CHANGE_ROLLOUT;
             if (str_eq(kind->name, S("Job"))) out->change = CHANGE_FIXED;
         }
-        out->field = field;
+        out->field = out->way[out->wayLength++] = field;
         out->type = field->type;
     }
     out->path = buf_text(&path);
     return true;
 }
 
-static const char *change_name(uint8_t change) {
-    static const char *const names[] = {"in-place", "in-place", "limited", "resize", "rollout", "fixed"};
-    return names[change];
+static const char *change_name(const Target *target) {
+    static const char *const names[] = {NULL, "in-place", "limited", "resize", "rollout", "fixed"};
+    return target->inStatus ? "status" : names[target->change];
 }
 
 static const char *change_words(const Target *target) {
+    if (target->inStatus) return "written by the cluster; what a manifest says here is dropped";
     switch ((Mutability)target->change) {
-    case CHANGE_NORMAL:
+    case CHANGE_NORMAL: return ""; /* of a type, whose kind is not known */
     case CHANGE_IN_PLACE: return "in place";
     case CHANGE_LIMITED: return "limited";
     case CHANGE_RESIZE: return "through the resize subresource";
@@ -185,6 +193,22 @@ static Str gate_text(Arena *arena, int16_t number, uint8_t minor) {
     const Gate *gate = &schema_gates[number];
     return str_format(arena, "%.*s (%s in 1.%d, %s by default)", TEXT(gate->name), stage_name(gate->stage[minor - VERSION_FIRST]),
                       minor, gate->on[minor - VERSION_FIRST] ? "on" : "off");
+}
+
+typedef ARRAY(const Rule *) Readers;
+
+static Readers rules_of(Arena *arena, const Target *target) {
+    Readers list = {0};
+    for (uint16_t i = 0; i < rule_count; i++)
+        if (rule_reads(arena, &rules[i], target->way, target->wayLength)) ARRAY_PUSH(arena, &list, &rules[i]);
+    return list;
+}
+
+static Str rules_text(Arena *arena, const Target *target) {
+    Buf buf = {.arena = arena};
+    Readers list = rules_of(arena, target);
+    for (uint32_t i = 0; i < list.n; i++) buf_format(&buf, "%s%.*s", i ? ", " : "", TEXT(list.at[i]->name));
+    return buf_text(&buf);
 }
 
 /* Text for people. */
@@ -327,8 +351,10 @@ static void put_target_text(const Writer *w, const Target *target) {
         if (field->removed) put_fact(w, "until", str_format(arena, "Kubernetes 1.%d", field->removed - 1));
         put_fact(w, "gate", gate_text(arena, field->gate, w->settings->minor));
         Str change = str_of(change_words(target));
-        if (target->changeWhen.len) change = str_format(arena, "%.*s: %.*s", TEXT(change), TEXT(target->changeWhen));
+        if (target->changeWhen.len && change.len)
+            change = str_format(arena, "%.*s: %.*s", TEXT(change), TEXT(target->changeWhen));
         put_fact(w, "change", change);
+        put_fact(w, "rules", rules_text(arena, target));
         buf_char(w->out, '\n');
     }
     buf_str(w->out, S("  "));
@@ -434,13 +460,16 @@ static json_t *json_target(Arena *arena, const Target *target, const ExplainSett
     json_object_set_new(out, "path", json_text(target->path));
     if (target->field) {
         set_field_facts(out, arena, target->field, settings->minor);
-        json_object_set_new(out, "mutability", json_string(change_name(target->change)));
+        json_object_set_new(out, "mutability", change_name(target) ? json_string(change_name(target)) : json_null());
         if (target->changeWhen.len) json_object_set_new(out, "changeWhen", json_text(target->changeWhen));
     } else {
         json_object_set_new(out, "type", json_text(target->type->name));
         json_object_set_new(out, "description", json_text(target->type->description));
     }
-    json_object_set_new(out, "rules", json_array());
+    json_t *names = json_array();
+    Readers list = rules_of(arena, target);
+    for (uint32_t i = 0; i < list.n; i++) json_array_append_new(names, json_text(list.at[i]->name));
+    json_object_set_new(out, "rules", names);
     json_t *fields =
         target->type && settings->depth > 0 ? json_fields(arena, target->type, settings->minor, settings->depth) : json_array();
     json_object_set_new(out, "fields", fields);
@@ -490,7 +519,10 @@ static void put_target_markdown(Buf *out, const Target *target, const ExplainSet
         if (list.len) buf_format(out, "- list: %.*s\n", TEXT(list));
         if (field->since) buf_format(out, "- since: Kubernetes 1.%d\n", field->since);
         if (gate.len) buf_format(out, "- gate: %.*s\n", TEXT(gate));
-        buf_format(out, "- change: %s\n\n", change_words(target));
+        if (*change_words(target)) buf_format(out, "- change: %s\n", change_words(target));
+        Str names = rules_text(arena, target);
+        if (names.len) buf_format(out, "- rules: %.*s\n", TEXT(names));
+        buf_char(out, '\n');
     }
     buf_format(out, "%.*s\n", TEXT(field ? field->text->description : target->type->description));
     if (field && field->text->valueCount) {
@@ -521,14 +553,15 @@ static void put_target(Buf *out, const Target *target, const ExplainSettings *se
 /* All places of a field name. */
 
 typedef struct FieldPlace {
-    const Type *owner;
     const Field *field;
-    Str path;
+    Str path, description;
 } FieldPlace;
 
 typedef struct Search {
     Arena *arena;
-    Str name;
+    Str word;
+    bool value;  /* the word is one of a field's values, and not its name */
+    bool status; /* look there too */
     uint8_t minor;
     ARRAY(FieldPlace) found;
 } Search;
@@ -538,23 +571,73 @@ static bool is_found_elsewhere(const Type *type) {
     return str_eq(type->name, S("PodTemplateSpec")) || str_eq(type->name, S("JobTemplateSpec"));
 }
 
-static void search_type(Search *s, const Type *type, Str path, int depth) {
+/* The fields on the way to one. */
+typedef struct Way {
+    const struct Way *up;
+    const Field *field; /* NULL: the kind */
+    const Type *kind;
+} Way;
+
+static void put_way(Buf *out, const Way *way) {
+    if (!way->field) {
+        buf_str(out, way->kind->name);
+        return;
+    }
+    put_way(out, way->up);
+    buf_format(out, ".%.*s%s", TEXT(way->field->name), way->field->shape == SHAPE_LIST && way->field->type ? "[]" : "");
+}
+
+static void match_field(Search *s, const Way *way) {
+    const FieldText *text = way->field->text;
+    Str description = S("");
+    if (!s->value && str_eq_nocase(way->field->name, s->word)) description = text->description;
+    for (uint16_t i = 0; s->value && i < text->valueCount; i++)
+        if (str_eq_nocase(text->values[i].value, s->word)) description = text->values[i].description;
+    if (!description.len) return;
+    Buf path = {.arena = s->arena};
+    put_way(&path, way);
+    ARRAY_PUSH(s->arena, &s->found, (FieldPlace){way->field, buf_text(&path), description});
+}
+
+static void search_type(Search *s, const Type *type, const Way *up, int depth) {
     if (depth > DEEPEST || is_found_elsewhere(type)) return;
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
-        if (str_eq(field->name, S("status")) || !schema_has(field, s->minor)) continue;
-        Str below = str_format(s->arena, "%.*s.%.*s%s", TEXT(path), TEXT(field->name),
-                               field->shape == SHAPE_LIST && field->type ? "[]" : "");
-        if (str_eq_nocase(field->name, s->name)) ARRAY_PUSH(s->arena, &s->found, (FieldPlace){type, field, below});
-        if (field->type) search_type(s, field->type, below, depth + 1);
+        if ((!s->status && str_eq(field->name, S("status"))) || !schema_has(field, s->minor)) continue;
+        Way way = {up, field, NULL};
+        match_field(s, &way);
+        if (field->type) search_type(s, field->type, &way, depth + 1);
     }
 }
 
+/* Finds the places of a name or value; in a status only if it stands nowhere else. */
 static void find_places(Search *s) {
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        const Type *kind = schema_type(kinds[i].kind);
-        search_type(s, kind, str_format(s->arena, "%.*s", TEXT(kind->name)), 0);
+    for (int round = 0; round < 2 && !s->found.n; round++) {
+        s->status = round > 0;
+        for (size_t i = 0; i < KIND_COUNT; i++) {
+            const Type *kind = schema_type(kinds[i].kind);
+            search_type(s, kind, &(Way){.kind = kind}, 0);
+        }
     }
+}
+
+/* Keeps the places below which the rest of a path leads on to a field, and goes there. */
+static void extend_places(Search *s, const Parts *rest) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->found.n; i++) {
+        Buf path = {.arena = s->arena};
+        Target target;
+        size_t missing;
+        const Type *at;
+        buf_str(&path, s->found.at[i].path);
+        for (size_t j = 1; j < rest->n; j++) buf_format(&path, ".%.*s", TEXT(rest->at[j]));
+        Parts parts = split(buf_text(&path));
+        if (!follow(s->arena, kind_named(parts.at[0]), &parts, 1, s->minor, &target, &missing, &at)) continue;
+        s->found.at[kept++] =
+            (FieldPlace){target.field, str_format(s->arena, "%.*s.%.*s", TEXT(target.kind->name), TEXT(target.path)),
+                         target.field->text->description};
+    }
+    s->found.n = kept;
 }
 
 static void put_places(Buf *out, const Search *s, const ExplainSettings *settings) {
@@ -563,7 +646,7 @@ static void put_places(Buf *out, const Search *s, const ExplainSettings *setting
         for (uint32_t i = 0; i < s->found.n; i++) {
             json_t *entry = json_pack("{s:o,s:o}", "path", json_text(s->found.at[i].path), "type",
                                       json_text(schema_type_text(s->found.at[i].field, out->arena)));
-            json_object_set_new(entry, "description", json_text(s->found.at[i].field->text->description));
+            json_object_set_new(entry, "description", json_text(s->found.at[i].description));
             json_array_append_new(list, entry);
         }
         put_json(out, list);
@@ -571,18 +654,33 @@ static void put_places(Buf *out, const Search *s, const ExplainSettings *setting
     }
     Writer w = {out, settings};
     bool markdown = settings->format == EXPLAIN_MARKDOWN;
-    if (!s->found.at) return;
-    buf_format(out, "%s%.*s stands in %u places:\n\n", markdown ? "# " : "", TEXT(s->found.at[0].field->name), s->found.n);
+    buf_format(out, "%s%.*s %s in %u places:\n\n", markdown ? "# " : "", TEXT(s->value ? s->word : s->found.at[0].field->name),
+               s->value ? "is a value" : "stands", s->found.n);
     for (uint32_t i = 0; i < s->found.n; i++) {
         const FieldPlace *place = &s->found.at[i];
         Str kind = schema_type_text(place->field, out->arena);
         if (markdown) {
-            buf_format(out, "- `%.*s` (%.*s): %.*s\n", TEXT(place->path), TEXT(kind), TEXT(place->field->text->description));
+            buf_format(out, "- `%.*s` (%.*s): %.*s\n", TEXT(place->path), TEXT(kind), TEXT(place->description));
             continue;
         }
         buf_format(out, "  %s%.*s%s  %s%.*s%s\n      ", bold(&w), TEXT(place->path), reset(&w), dim(&w), TEXT(kind), reset(&w));
-        put_wrapped(&w, first_sentence(place->field->text->description), 6, 6);
+        put_wrapped(&w, first_sentence(place->description), 6, 6);
     }
+}
+
+/* The only place is explained, several are listed. */
+static ExplainKind put_found(Buf *out, const Search *s, const ExplainSettings *settings) {
+    if (s->found.n > 1) {
+        put_places(out, s, settings);
+        return EXPLAINS_PLACES;
+    }
+    Parts parts = split(s->found.at[0].path);
+    Target target;
+    size_t missing;
+    const Type *at;
+    follow(out->arena, kind_named(parts.at[0]), &parts, 1, s->minor, &target, &missing, &at);
+    put_target(out, &target, settings);
+    return EXPLAINS_FIELD;
 }
 
 /* Rules and error types. */
@@ -833,6 +931,19 @@ static Str next_block(Str *text) {
     return block;
 }
 
+/* A block of a topic in one line. */
+static Str folded(Arena *arena, Str block) {
+    Buf line = {.arena = arena};
+    for (size_t i = 0; i < block.len; i++) {
+        bool gap = block.at[i] == '\n' || (block.at[i] == ' ' && line.len && line.at[line.len - 1] == ' ');
+        if (!gap)
+            buf_char(&line, block.at[i]);
+        else if (line.at[line.len - 1] != ' ')
+            buf_char(&line, ' ');
+    }
+    return buf_text(&line);
+}
+
 static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *settings) {
     Str text = fill_numbers(out->arena, topic->text);
     if (settings->format == EXPLAIN_JSON) {
@@ -853,20 +964,100 @@ static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *setti
             buf_char(out, '\n');
             continue;
         }
-        Buf line = {.arena = out->arena};
-        for (size_t i = 0; i < block.len; i++) {
-            bool gap = block.at[i] == '\n' || (block.at[i] == ' ' && line.len && line.at[line.len - 1] == ' ');
-            if (!gap)
-                buf_char(&line, block.at[i]);
-            else if (line.at[line.len - 1] != ' ')
-                buf_char(&line, ' ');
-        }
         buf_str(out, S("  "));
-        put_wrapped(&w, buf_text(&line), item ? 4 : 2, 2);
+        put_wrapped(&w, folded(out->arena, block), item ? 4 : 2, 2);
     }
 }
 
+/* Whether a list item of a topic is about a word: "- Pending, Running: ...". */
+static bool item_names(Str item, Str word) {
+    for (size_t start = 2, i = 2; i + 1 < item.len; i++) {
+        bool end = item.at[i] == ':' && item.at[i + 1] == ' ';
+        if (!end && item.at[i] != ',') continue;
+        if (str_eq_nocase(str_trim((Str){item.at + start, i - start}), word)) return true;
+        if (end) return false;
+        start = i + 1;
+    }
+    return false;
+}
+
+typedef struct TopicItem {
+    const Topic *topic;
+    Str text;
+} TopicItem;
+
+/* A word of the topics, such as CrashLoopBackOff: all that they say of it. False if they do not know it. */
+static bool put_word(Buf *out, Str word, const ExplainSettings *settings) {
+    ARRAY(TopicItem) found = {0};
+    for (uint16_t i = 0; i < topic_count; i++)
+        for (Str text = fill_numbers(out->arena, topics[i].text); text.len;) {
+            Str item = folded(out->arena, next_block(&text));
+            if (str_starts(item, S("- ")) && item_names(item, word))
+                ARRAY_PUSH(out->arena, &found, (TopicItem){&topics[i], str_slice(item, 2)});
+        }
+    if (settings->format == EXPLAIN_JSON && found.n) {
+        json_t *list = json_array();
+        for (uint32_t i = 0; i < found.n; i++)
+            json_array_append_new(
+                list, json_pack("{s:o,s:o}", "topic", json_text(found.at[i].topic->name), "text", json_text(found.at[i].text)));
+        put_json(out, list);
+        return true;
+    }
+    Writer w = {out, settings};
+    bool markdown = settings->format == EXPLAIN_MARKDOWN;
+    for (uint32_t i = 0; i < found.n; i++) {
+        const Topic *topic = found.at[i].topic;
+        buf_format(out, "%s%s%s%.*s%s\n\n%s", i ? "\n" : "", markdown ? "# " : "", bold(&w), TEXT(topic->title), reset(&w),
+                   markdown ? "" : "  ");
+        put_wrapped(&w, found.at[i].text, markdown ? 0 : 2, markdown ? 0 : 2);
+        if (!markdown) buf_format(out, "\n  More: podlint explain %.*s\n", TEXT(topic->name));
+    }
+    return found.n > 0;
+}
+
 /* Nothing found. */
+
+static void keep_nearest(Str query, Str name, Str *found, unsigned *best) {
+    unsigned distance = str_distance(query, name, *best - 1);
+    if (distance < *best) *best = distance, *found = name;
+}
+
+/* What was probably meant by a word; empty if nothing is near. */
+static Str nearest_name(Str query) {
+    unsigned best = query.len <= 3 ? 2 : 3;
+    Str found = S("");
+    for (size_t i = 0; i < KIND_COUNT; i++) keep_nearest(query, kinds[i].kind, &found, &best);
+    for (size_t i = 0; i < COUNT(error_types); i++) keep_nearest(query, error_types[i].name, &found, &best);
+    for (uint16_t i = 0; i < topic_count; i++) keep_nearest(query, topics[i].name, &found, &best);
+    for (uint16_t i = 0; i < rule_count; i++) keep_nearest(query, rules[i].name, &found, &best);
+    for (uint16_t t = 0; t < schema_type_count; t++)
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++)
+            keep_nearest(query, schema_types[t]->fields[i].name, &found, &best);
+    return found;
+}
+
+static bool has_nocase(Str text, Str part) {
+    for (size_t i = 0; i + part.len <= text.len; i++)
+        if (str_eq_nocase((Str){text.at + i, part.len}, part)) return true;
+    return false;
+}
+
+/* Some names of fields and rules that a word is a part of. */
+static void put_containing(Buf *out, Str query, uint8_t minor) {
+    enum { MOST = 6, SHORTEST = 3 };
+    Str names[MOST];
+    size_t n = 0;
+    for (uint16_t t = 0; t < schema_type_count; t++)
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount && n < MOST && query.len >= SHORTEST; i++) {
+            const Field *field = &schema_types[t]->fields[i];
+            bool known = !schema_has(field, minor) || !has_nocase(field->name, query);
+            for (size_t j = 0; j < n && !known; j++) known = str_eq(names[j], field->name);
+            if (!known) names[n++] = field->name;
+        }
+    for (uint16_t i = 0; i < rule_count && n < MOST && query.len >= SHORTEST; i++)
+        if (has_nocase(rules[i].name, query)) names[n++] = rules[i].name;
+    for (size_t i = 0; i < n; i++) buf_format(out, "%s%.*s", i ? ", " : "; names with it: ", TEXT(names[i]));
+}
 
 static void put_nothing(Buf *out, Str query, const Parts *parts, size_t from, size_t missing, const Type *at, const Type *kind,
                         uint8_t minor) {
@@ -896,91 +1087,106 @@ static void put_nothing(Buf *out, Str query, const Parts *parts, size_t from, si
                    TEXT(parts->at[missing]));
         return;
     }
-    unsigned best = 3;
-    Str found = S("");
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        unsigned d = str_distance(query, kinds[i].kind, best - 1);
-        if (d < best) best = d, found = kinds[i].kind;
-    }
-    for (uint16_t i = 0; i < topic_count; i++) {
-        unsigned d = str_distance(query, topics[i].name, best - 1);
-        if (d < best) best = d, found = topics[i].name;
-    }
-    for (uint16_t i = 0; i < rule_count; i++) {
-        unsigned d = str_distance(query, rules[i].name, best - 1);
-        if (d < best) best = d, found = rules[i].name;
-    }
-    for (uint16_t t = 0; t < schema_type_count; t++)
-        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) {
-            unsigned d = str_distance(query, schema_types[t]->fields[i].name, best - 1);
-            if (d < best) best = d, found = schema_types[t]->fields[i].name;
-        }
+    Str found = nearest_name(query);
     buf_format(out, "nothing is called \"%.*s\"", TEXT(query));
-    if (found.len) buf_format(out, "; did you mean %.*s?", TEXT(found));
+    if (found.len)
+        buf_format(out, "; did you mean %.*s?", TEXT(found));
+    else
+        put_containing(out, query, minor);
     buf_char(out, '\n');
 }
 
-ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
+static ExplainKind explain_field(Buf *out, Str query, const Type *kind, const Parts *parts, size_t from,
+                                 const ExplainSettings *settings) {
+    Target target;
+    size_t missing;
+    const Type *at;
+    if (!follow(out->arena, kind, parts, from, settings->minor, &target, &missing, &at)) {
+        put_nothing(out, query, parts, from, missing, at, kind, settings->minor);
+        return EXPLAINS_NOTHING;
+    }
+    put_target(out, &target, settings);
+    return EXPLAINS_FIELD;
+}
+
+static const Type *type_named(Str name) {
+    for (uint16_t i = 0; i < schema_type_count; i++)
+        if (str_eq_nocase(schema_types[i]->name, name)) return schema_types[i];
+    return NULL;
+}
+
+/* How many parts name a kind: pods, deployments.apps, deployment.v1.apps. */
+static size_t kind_length(const Parts *parts) {
+    size_t n = 1;
+    while (n < parts->n && n < 3 &&
+           (str_eq(parts->at[n], S("v1")) || str_eq(parts->at[n], S("apps")) || str_eq(parts->at[n], S("batch"))))
+        n++;
+    return n;
+}
+
+/* A path without a kind: of the first kind that has it, of a type (Container.image), or from a field on that stands deeper. */
+static ExplainKind explain_path(Buf *out, Str query, const Parts *parts, const ExplainSettings *settings) {
     Arena *arena = out->arena;
+    const Type *nearest = NULL, *type = parts->n > 1 ? type_named(parts->at[0]) : NULL, *at;
+    size_t deepest = 0, missing;
+    Target target;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const Type *kind = schema_type(kinds[i].kind);
+        if (follow(arena, kind, parts, 0, settings->minor, &target, &missing, &at)) {
+            put_target(out, &target, settings);
+            return EXPLAINS_FIELD;
+        }
+        if (!nearest || missing > deepest) deepest = missing, nearest = kind;
+    }
+    if (type) return explain_field(out, query, type, parts, 1, settings);
+    Search search = {.arena = arena, .word = parts->at[0], .minor = settings->minor};
+    if (!deepest) find_places(&search);
+    extend_places(&search, parts);
+    if (search.found.n) return put_found(out, &search, settings);
+    return explain_field(out, query, nearest, parts, 0, settings);
+}
+
+/* A single word that is no kind, topic, rule or error type. */
+static ExplainKind explain_word(Buf *out, Str query, const Parts *parts, const ExplainSettings *settings) {
+    Search names = {.arena = out->arena, .word = parts->n ? parts->at[0] : query, .minor = settings->minor}, values = names;
+    values.value = true;
+    const Type *type = schema_type(query);
+    if (!type) find_places(&names);
+    if (!type && names.found.n) return put_found(out, &names, settings);
+    if (!type) type = type_named(query);
+    if (type) {
+        put_target(out, &(Target){.kind = type, .type = type}, settings);
+        return EXPLAINS_FIELD;
+    }
+    if (put_word(out, query, settings)) return EXPLAINS_TOPIC;
+    find_places(&values);
+    if (values.found.n) {
+        put_places(out, &values, settings);
+        return EXPLAINS_PLACES;
+    }
+    put_nothing(out, query, parts, 0, parts->n, NULL, NULL, settings->minor);
+    return EXPLAINS_NOTHING;
+}
+
+ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
     query = str_trim(query);
     Parts parts = split(query);
-    Target target;
-    size_t missing = 0, deepest = 0;
-    const Type *at = NULL, *kind = parts.n ? kind_named(parts.at[0]) : NULL;
+    const Type *kind = parts.n ? kind_named(parts.at[0]) : NULL;
     const Topic *topic = topic_named(query);
+    const Rule *rule = rule_named(query);
     if (topic) {
         put_topic(out, topic, settings);
         return EXPLAINS_TOPIC;
     }
     if (put_error_type(out, query, settings)) return EXPLAINS_ERROR;
-    if (kind) {
-        size_t from = 1;
-        if (parts.n > 1 && (str_eq(parts.at[1], S("apps")) || str_eq(parts.at[1], S("batch")) || str_eq(parts.at[1], S("v1"))))
-            from = 2;
-        if (from == 2 && parts.n > 2 && (str_eq(parts.at[2], S("apps")) || str_eq(parts.at[2], S("batch")))) from = 3;
-        if (follow(arena, kind, &parts, from, settings->minor, &target, &missing, &at)) {
-            put_target(out, &target, settings);
-            return EXPLAINS_FIELD;
-        }
-        put_nothing(out, query, &parts, from, missing, at, kind, settings->minor);
-        return EXPLAINS_NOTHING;
-    }
-    if (parts.n > 1 || (parts.n == 1 && (str_eq(parts.at[0], S("spec")) || str_eq(parts.at[0], S("metadata"))))) {
-        const Type *nearestAt = NULL, *nearestKind = NULL;
-        for (size_t i = 0; i < KIND_COUNT; i++) {
-            const Type *candidate = schema_type(kinds[i].kind);
-            if (follow(arena, candidate, &parts, 0, settings->minor, &target, &missing, &at)) {
-                put_target(out, &target, settings);
-                return EXPLAINS_FIELD;
-            }
-            if (!nearestKind || missing > deepest) deepest = missing, nearestAt = at, nearestKind = candidate;
-        }
-        put_nothing(out, query, &parts, 0, deepest, nearestAt, nearestKind, settings->minor);
-        return EXPLAINS_NOTHING;
-    }
-    const Rule *rule = rule_named(query);
+    if (kind) return explain_field(out, query, kind, &parts, kind_length(&parts), settings);
     if (rule) {
         explain_rule(out, rule, settings);
         return EXPLAINS_RULE;
     }
-    const Type *type = schema_type(query);
-    if (!type && parts.n == 1) {
-        Search search = {.arena = arena, .name = parts.at[0], .minor = settings->minor};
-        find_places(&search);
-        if (search.found.n) {
-            put_places(out, &search, settings);
-            return EXPLAINS_PLACES;
-        }
-        for (uint16_t i = 0; i < schema_type_count && !type; i++)
-            if (str_eq_nocase(schema_types[i]->name, query)) type = schema_types[i];
-    }
-    if (type) {
-        target = (Target){.kind = type, .type = type};
-        put_target(out, &target, settings);
-        return EXPLAINS_FIELD;
-    }
-    put_nothing(out, query, &parts, 0, parts.n, NULL, NULL, settings->minor);
-    return EXPLAINS_NOTHING;
+    bool root = parts.n == 1 && (str_eq(parts.at[0], S("spec")) || str_eq(parts.at[0], S("metadata")));
+    if (parts.n > 1 || root) return explain_path(out, query, &parts, settings);
+    return explain_word(out, query, &parts, settings);
 }
 
 void explain_index(Buf *out, const ExplainSettings *settings) {
@@ -1058,21 +1264,29 @@ void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *
         buf_format(out, "nothing changed between 1.%d and 1.%d\n", from, to);
 }
 
+static void offer(Buf *out, Str word, Str typed) {
+    if (str_starts(word, typed)) buf_format(out, "%.*s\n", TEXT(word));
+}
+
+/* Where a query may begin. Rules and single fields, of which there are many, only if nothing else begins so. */
+static void complete_first(Buf *out, Str typed, uint8_t minor) {
+    offer(out, S("spec."), typed);
+    offer(out, S("metadata."), typed);
+    for (size_t i = 0; i < KIND_COUNT; i++) offer(out, (Str){kinds[i].plural.at, kinds[i].plural.len - 1}, typed);
+    for (uint16_t i = 0; i < topic_count; i++) offer(out, topics[i].name, typed);
+    if (out->len) return;
+    for (uint16_t i = 0; i < rule_count; i++) offer(out, rules[i].name, typed);
+    for (uint16_t t = 0; t < schema_type_count; t++)
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) {
+            const Field *field = &schema_types[t]->fields[i];
+            if (schema_has(field, minor)) offer(out, field->name, typed);
+        }
+}
+
 void explain_complete(Buf *out, Str typed, uint8_t minor) {
     ptrdiff_t dot = str_rfind(typed, '.');
     if (dot < 0) {
-        static const Str roots[] = {STR("spec."), STR("metadata.")};
-        for (size_t i = 0; i < 2; i++)
-            if (str_starts(roots[i], typed)) buf_format(out, "%.*s\n", TEXT(roots[i]));
-        for (size_t i = 0; i < KIND_COUNT; i++) {
-            Str plural = kinds[i].plural;
-            plural.len--;
-            if (str_starts(plural, typed)) buf_format(out, "%.*s\n", TEXT(plural));
-        }
-        for (uint16_t i = 0; i < topic_count; i++)
-            if (str_starts(topics[i].name, typed)) buf_format(out, "%.*s\n", TEXT(topics[i].name));
-        for (uint16_t i = 0; i < rule_count && typed.len; i++)
-            if (str_starts(rules[i].name, typed)) buf_format(out, "%.*s\n", TEXT(rules[i].name));
+        complete_first(out, typed, minor);
         return;
     }
     Str done = {typed.at, (size_t)dot}, rest = str_slice(typed, (size_t)dot + 1);

@@ -189,8 +189,9 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
     Arguments arguments = {0};
     static const char *const fixed[] = {"git", "diff", "--name-status", "-M", "-z", "--no-ext-diff", "--ignore-submodules"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) ARRAY_PUSH(arena, &arguments, (char *)fixed[i]);
+    /* Left to itself, --cached compares with HEAD, and before the first commit with nothing. */
     if (range->staged) ARRAY_PUSH(arena, &arguments, (char *)"--cached");
-    ARRAY_PUSH(arena, &arguments, arena_cstr(arena, range->from));
+    if (!range->staged || !str_eq(range->from, S("HEAD"))) ARRAY_PUSH(arena, &arguments, arena_cstr(arena, range->from));
     if (range->to.len) ARRAY_PUSH(arena, &arguments, arena_cstr(arena, range->to));
     add_paths(arena, &arguments, paths, count);
     Output status = run_git(arena, arguments.at, S(""));

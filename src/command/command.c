@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 bool want_colour(const char *when) {
@@ -55,7 +56,9 @@ void print_paged(Str text) {
     bool fits = !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || lines < size.ws_row;
     const char *pager = getenv("PAGER");
     setenv("LESS", "FRX", 0);
-    FILE *out = fits ? NULL : popen(pager && *pager ? pager : "less", "w");
-    fwrite(text.at, 1, text.len, out ? out : stdout);
-    if (out) pclose(out);
+    FILE *out = fits ? NULL : popen(pager && *pager ? pager : "command -v less >/dev/null || exit 127; exec less", "w");
+    if (out) fwrite(text.at, 1, text.len, out);
+    int status = out ? pclose(out) : -1;
+    bool shown = out && !(WIFEXITED(status) && WEXITSTATUS(status) == 127); /* 127: there is no such program */
+    if (!shown) fwrite(text.at, 1, text.len, stdout);
 }

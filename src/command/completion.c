@@ -65,22 +65,28 @@ static int run(int argc, char **argv) {
         "_podlint() {\n"
         "    local IFS=$'\\n'\n"
         "    COMPREPLY=($(podlint completion --words \"${COMP_WORDS[@]:1:COMP_CWORD}\"))\n"
-        "    [[ ${COMPREPLY[0]} == *. ]] && compopt -o nospace\n"
-        "    if [[ ${#COMPREPLY[@]} == 0 ]]; then\n"
-        "        compopt -o filenames\n"
-        "        COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
-        "    fi\n"
+        "    [[ ${COMPREPLY[0]} != *. ]] || compopt -o nospace\n"
         "}\n"
-        "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}\n"
-        "complete -F _podlint podlint\n",
+        "complete -o default -F _podlint podlint\n",
         "#compdef podlint\n"
         "_podlint() {\n"
-        "    local -a words_\n"
-        "    words_=(${(f)\"$(podlint completion --words ${words[2,CURRENT]})\"})\n"
-        "    if (( ${#words_} )); then compadd -S '' -- $words_; else _files; fi\n"
+        "    local -a found\n"
+        "    found=(\"${(@f)$(podlint completion --words \"${(@)words[2,CURRENT]}\")}\")\n"
+        "    found=(${found:#})\n"
+        "    (( $#found )) || { _files; return; }\n"
+        "    compadd -S '' -- ${(M)found:#*.}\n"
+        "    compadd -- ${found:#*.}\n"
         "}\n"
-        "compdef _podlint podlint\n",
-        "complete -c podlint -a '(podlint completion --words (commandline -opc)[2..-1] (commandline -ct))'\n"};
+        "if [[ $funcstack[1] == _podlint ]]; then _podlint \"$@\"; else compdef _podlint podlint; fi\n",
+        "function __podlint\n"
+        "    set -l found (podlint completion --words (commandline -opc)[2..] \"$(commandline -ct)\")\n"
+        "    if test (count $found) -gt 0\n"
+        "        string join \\n -- $found\n"
+        "    else\n"
+        "        __fish_complete_path (commandline -ct)\n"
+        "    end\n"
+        "end\n"
+        "complete -c podlint -f -a '(__podlint)'\n"};
     const Command *command = &completion_command;
     if (argc > 0 && strcmp(argv[0], "--words") == 0) return complete(argc - 1, argv + 1);
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};

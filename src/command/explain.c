@@ -1,6 +1,4 @@
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "../explain.h"
 #include "command.h"

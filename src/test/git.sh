@@ -40,7 +40,9 @@ expect "no repository" 2 "not inside a git repository" --git HEAD
 git init -q repo && cd repo || exit 2
 expect "no commit yet" 2 "no commit yet" --git HEAD
 mkdir deploy && cp "$examples"/*.yaml deploy/
-git add -A && git commit -qm first
+git add -A
+expect "staged before the first commit" 0 "6 added" --staged
+git commit -qm first
 expect "nothing changed" 0 "no object changes" --git HEAD
 expect "unknown revision" 2 'no revision "nowhere"' --git nowhere
 expect "outside" 2 "outside the repository" --git HEAD /etc

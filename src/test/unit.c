@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../lint/reads.h"
 #include "../model.h"
 #include "../validate/names.h"
 #include "../validate/validate.h"
@@ -388,6 +389,50 @@ static void test_damaged_bytes_end_well(void **state) {
     arena_free(&kept);
 }
 
+/* Whether a rule reads the field at the end of a path from Pod. */
+static bool reads(const Rule *rule, const char *path) {
+    Arena arena = {0};
+    const Field *way[8];
+    size_t length = 0;
+    const Type *type = schema_type(S("Pod"));
+    for (Str rest = str_of(path); rest.len; length++) {
+        ptrdiff_t dot = str_find(rest, '.');
+        Str name = dot < 0 ? rest : (Str){rest.at, (size_t)dot};
+        way[length] = schema_field(type, name, str_hash(name));
+        assert_non_null(way[length]);
+        type = way[length]->type;
+        rest = dot < 0 ? S("") : str_slice(rest, (size_t)dot + 1);
+    }
+    bool found = rule_reads(&arena, rule, way, length);
+    arena_free(&arena);
+    return found;
+}
+
+static void test_fields_that_a_rule_reads(void **state) {
+    (void)state;
+    Rule pod = {.on = STR("PodSpec"),
+                .when = STR("self.containers.exists(c, !has(c.resources.limits) && c.ports.exists(p, p.hostPort > 0)) && "
+                            "self.volumes.filter(v, v.name == '').size() > 0 && meta.labels[self.nodeName] == 'x'"),
+                .at = STR("hostNetwork")};
+    assert_true(reads(&pod, "spec.containers.resources.limits"));
+    assert_true(reads(&pod, "spec.containers.ports.hostPort"));
+    assert_true(reads(&pod, "spec.volumes.name"));
+    assert_true(reads(&pod, "spec.nodeName"));
+    assert_true(reads(&pod, "spec.hostNetwork"));
+    assert_true(reads(&pod, "metadata.labels"));
+    assert_false(reads(&pod, "spec.resources.limits"));
+    assert_false(reads(&pod, "spec.initContainers.resources.limits"));
+    assert_false(reads(&pod, "spec.containers.name"));
+    Rule container = {.on = STR("Container"),
+                      .when = STR("self.?securityContext.?privileged.orValue(false) && pod.?os.?name.orValue('') != '' && "
+                                  "self.?securityContext.optMap(s, s.?runAsUser.orValue(1) == 0).orValue(true)")};
+    assert_true(reads(&container, "spec.containers.securityContext.privileged"));
+    assert_true(reads(&container, "spec.initContainers.securityContext.runAsUser"));
+    assert_true(reads(&container, "spec.os.name"));
+    assert_true(reads(&container, "spec.containers"));
+    assert_false(reads(&container, "spec.securityContext.runAsUser"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena_zeroes_and_survives_large_requests),
@@ -406,6 +451,7 @@ int main(void) {
         cmocka_unit_test(test_images),
         cmocka_unit_test(test_every_prefix_ends_well),
         cmocka_unit_test(test_damaged_bytes_end_well),
+        cmocka_unit_test(test_fields_that_a_rule_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
