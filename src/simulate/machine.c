@@ -302,7 +302,8 @@ static void probe_once(Machine *m, Unit *unit, ScriptProbe kind) {
     if (prober->id != status->id) probe_meet(m, unit, kind, status);
     if (prober->onHold) return;
     if (status->state.kind != STATE_RUNNING) {
-        probe_result(m, unit, kind, SCRIPT_FAILURE);
+        /* Where one end can restart all containers, an end alone does not make a probe fail. */
+        if (status->state.kind != STATE_TERMINATED || !may_restart_all(m)) probe_result(m, unit, kind, SCRIPT_FAILURE);
         if (!probe_stays(m, unit, status)) probe_stop(prober);
         return;
     }
@@ -453,8 +454,12 @@ static void plan_mains(Machine *m, bool *start, bool *ends) {
     *ends = !kept && !started;
 }
 
-/* Those whose end asked for it are removed last. */
+/* Those whose end asked for it are removed last. A pod that has lost its sandbox gets a new one first, and init containers do not
+ * outlive a sandbox. */
 static void plan_reset(Machine *m) {
+    for (uint32_t i = 0; i < m->initCount && !m->sandboxSeen; i++)
+        if (m->units[i].seen.now.id) add_step(m, STEP_RESET, i, 0);
+    if (m->stepCount) return;
     static const bool sources[] = {false, false, true, true};
     static const bool mains[] = {true, false, true, false};
     for (int pass = 0; pass < 4; pass++)

@@ -153,6 +153,9 @@ bool restarts_all(const Machine *m, const KubeletStatus *old);
 /* Whether a container that ended with this code is one whose rule restarts all. */
 bool rule_restarts_all(const Container *container, int exitCode);
 
+/* Whether the pod has a rule that can restart all its containers. */
+bool may_restart_all(const Machine *m);
+
 /* Whether the unit, as it was seen, is to be started again. */
 bool unit_wanted(const Machine *m, const Unit *unit);
 

@@ -41,7 +41,7 @@ bool restart_wanted(const PodSpec *spec, const Container *container, int exitCod
     return matching_rule(container, exitCode) ? true : policy_restarts(container->restartPolicy, exitCode);
 }
 
-static bool any_rule_restarts_all(const Machine *m) {
+bool may_restart_all(const Machine *m) {
     for (uint32_t i = 0; i < m->unitCount; i++) {
         const ContainerRestartRuleList *list = &m->units[i].spec->restartPolicyRules;
         for (uint32_t j = 0; j < list->n; j++)
@@ -348,7 +348,7 @@ static void make_conditions(Machine *m) {
     out[CONDITION_READY] = pod_ready(m, draft);
     out[CONDITION_CONTAINERS_READY] = containers_ready(m, draft);
     out[CONDITION_SCHEDULED] = condition(true, NULL);
-    if (any_rule_restarts_all(m)) out[CONDITION_ALL_RESTARTING] = all_restarting(m, draft);
+    if (may_restart_all(m)) out[CONDITION_ALL_RESTARTING] = all_restarting(m, draft);
 }
 
 void status_make(Machine *m, bool over) {
