@@ -39,7 +39,7 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 MODULES = base source node scalar schema diag rule_text path model defaults compare \
 	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
 	cel/parse cel/eval cel/check cel/json cel/cel \
-	simulate/scenario simulate/status simulate/machine \
+	simulate/backoff simulate/scenario simulate/status simulate/machine \
 	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) run report stored diff diff_report git explain \
 	simulate/lanes simulate/workload simulate/picture simulate/report options \
 	command/command $(patsubst src/%.c,%,$(sort $(filter-out src/command/command.c,$(wildcard src/command/*.c)))) main
@@ -130,6 +130,10 @@ $(BUILD)/bench_cel: src/test/bench_cel.c $(LIBRARY)
 $(BUILD)/fuzz_cel: src/test/fuzz_cel.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/recorded: src/test/recorded.c src/test/phase_row.h $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS)
 
 $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 	$(SAY) CC $@

@@ -48,21 +48,6 @@ static void act(Machine *m, const Unit *unit, SimActionKind kind, int value, Str
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
 
-/* Delays (k8s.io/client-go/util/flowcontrol/backoff.go). */
-
-static bool delay_over(const Backoff *backoff, int64_t since) {
-    return !backoff->set || since - backoff->updated > KUBELET_BACKOFF_RESET;
-}
-
-static void delay_next(Backoff *backoff, int64_t since, int64_t now, int64_t first, int64_t longest) {
-    if (delay_over(backoff, since))
-        backoff->delay = first;
-    else
-        backoff->delay = backoff->delay * 2 < longest ? backoff->delay * 2 : longest;
-    backoff->set = true;
-    backoff->updated = now;
-}
-
 /* The runtime. */
 
 static int64_t later(int64_t now, int64_t seconds) {
@@ -509,10 +494,9 @@ static const Instance *last_end(const Unit *unit) {
 static bool in_backoff(Machine *m, Unit *unit) {
     const Instance *end = last_end(unit);
     if (!end) return false;
-    /* Housekeeping, which comes after the syncs of a second, forgets old delays (kubelet_pods.go, HandlePodCleanups). */
-    if (delay_over(&unit->backoff, m->now - 1)) unit->backoff.set = false;
-    if (!delay_over(&unit->backoff, end->finished) && m->now - end->finished < unit->backoff.delay) return true;
-    delay_next(&unit->backoff, end->finished, m->now, KUBELET_BACKOFF_FIRST, KUBELET_BACKOFF_LONGEST);
+    backoff_forget(&unit->backoff, m->now - 1); /* housekeeping comes after the syncs of a second */
+    if (backoff_waits(&unit->backoff, end->finished, m->now)) return true;
+    backoff_next(&unit->backoff, end->finished, m->now, KUBELET_BACKOFF_FIRST, KUBELET_BACKOFF_LONGEST);
     return false;
 }
 
@@ -532,7 +516,7 @@ static StartResult start_image(Machine *m, Unit *unit) {
         blocked(m, unit, S("ErrImageNeverPull"), true);
         return START_FAILED;
     }
-    if (!delay_over(&image->backoff, m->now) && m->now - image->backoff.updated < image->backoff.delay) {
+    if (backoff_waits(&image->backoff, image->backoff.updated, m->now)) {
         if (!str_eq(unit->blocked, S("ImagePullBackOff")))
             event(m, false, "BackOff", unit, "Back-off pulling image \"%.*s\"", TEXT(image->name));
         blocked(m, unit, S("ImagePullBackOff"), true);
@@ -553,7 +537,7 @@ static StartResult end_pull(Machine *m, Unit *unit) {
         event(m, false, "Pulled", unit, "Successfully pulled image \"%.*s\"", TEXT(image->name));
         return START_DONE;
     }
-    delay_next(&image->backoff, m->now, m->now, KUBELET_PULL_BACKOFF_FIRST, KUBELET_PULL_BACKOFF_LONGEST);
+    backoff_next(&image->backoff, m->now, m->now, KUBELET_PULL_BACKOFF_FIRST, KUBELET_PULL_BACKOFF_LONGEST);
     event(m, true, "Failed", unit, "Failed to pull image \"%.*s\"", TEXT(image->name));
     blocked(m, unit, S("ErrImagePull"), false);
     return START_FAILED;

@@ -2,6 +2,7 @@
 #ifndef PODLINT_SIMULATE_STATE_H
 #define PODLINT_SIMULATE_STATE_H
 
+#include "backoff.h"
 #include "simulate.h"
 
 /* One life of a container in the runtime. */
@@ -18,12 +19,6 @@ typedef struct Instance {
 typedef struct Instances {
     Instance now, before;
 } Instances;
-
-/* A growing delay (k8s.io/client-go/util/flowcontrol, Backoff). */
-typedef struct Backoff {
-    bool set;
-    int64_t delay, updated;
-} Backoff;
 
 /* The worker of one probe (k8s.io/kubernetes/pkg/kubelet/prober). */
 typedef struct Prober {
