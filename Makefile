@@ -98,8 +98,9 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
+	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/lifecycle $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
 	$(BUILD)/unit
+	$(BUILD)/lifecycle
 	$(BUILD)/examples
 	$(BUILD)/rules
 	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
@@ -110,6 +111,10 @@ test:
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
+
+$(BUILD)/lifecycle: src/test/lifecycle.c src/test/phase_row.h $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) $(shell pkg-config --cflags --libs cmocka)
 
 $(BUILD)/examples: src/test/examples.c $(LIBRARY)
 	$(SAY) CC $@

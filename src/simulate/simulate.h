@@ -53,6 +53,7 @@ typedef struct SimEntry {
     int64_t t;
     bool deleted;     /* the object is gone; nothing else holds */
     bool terminating; /* it has a deletion timestamp */
+    bool unknown;     /* its node is silent: all the rest is as it was last heard of */
     uint8_t phase;    /* Phase */
     Str status;       /* kubectl's STATUS column */
     Str podReason;    /* status.reason */
