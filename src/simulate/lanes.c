@@ -1,8 +1,8 @@
 #include "lanes.h"
 
-const char *const piece_names[] = {"",        "Pending",  "Running",  "Succeeded", "Failed", "Terminating",
-                                   "waiting", "back-off", "starting", "not ready", "ready",  "completed",
-                                   "crashed", "succeeds", "fails",    "traffic"};
+const char *const piece_names[] = {"",          "Pending", "Running",  "Succeeded", "Failed",    "Terminating",
+                                   "Unknown",   "waiting", "back-off", "starting",  "not ready", "ready",
+                                   "completed", "crashed", "succeeds", "fails",     "traffic"};
 
 Str clock_text(Arena *arena, int64_t seconds) {
     int h = (int)(seconds / 3600), m = (int)(seconds / 60 % 60), s = (int)(seconds % 60);
@@ -37,9 +37,9 @@ static void add_piece(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceK
 
 static PieceKind phase_piece(const SimEntry *entry, Str *label) {
     static const uint8_t kinds[] = {PIECE_PENDING, PIECE_RUNNING, PIECE_SUCCEEDED, PIECE_FAILED, PIECE_NOTHING};
-    *label = str_of(phase_names[entry->phase]);
+    *label = str_of(phase_names[entry->unknown ? PHASE_UNKNOWN : entry->phase]);
     if (!entry->terminating || entry->phase == PHASE_SUCCEEDED || entry->phase == PHASE_FAILED)
-        return (PieceKind)kinds[entry->phase];
+        return (PieceKind)(entry->unknown ? PIECE_UNKNOWN : kinds[entry->phase]);
     *label = S("Terminating");
     return PIECE_TERMINATING;
 }
@@ -219,6 +219,21 @@ static void say_traffic(Sentences *out, Arena *arena, const Lanes *lanes) {
     if (stop < lanes->end) say(out, arena, str_format(arena, "No traffic reaches it after %.*s.", TEXT(clock_text(arena, stop))));
 }
 
+static void say_unknown(Sentences *out, Arena *arena, const Simulation *sim) {
+    const SimEntry *before = NULL;
+    for (uint32_t i = 0; i < sim->entries.n; i++) {
+        const SimEntry *entry = &sim->entries.at[i];
+        Str t = clock_text(arena, entry->t);
+        if (entry->unknown && !(before && before->unknown))
+            say(out, arena,
+                str_format(arena, "The node is silent: from %.*s on the state is unknown, and what is shown was heard before.",
+                           TEXT(t)));
+        else if (before && before->unknown && !entry->unknown && !entry->deleted)
+            say(out, arena, str_format(arena, "The node is back at %.*s.", TEXT(t)));
+        before = entry;
+    }
+}
+
 /* Whether a container that was told to stop had to be killed. */
 static void say_killed(Sentences *out, Arena *arena, const Simulation *sim, int64_t from) {
     for (uint32_t i = 0; i < sim->actions.n; i++) {
@@ -265,6 +280,7 @@ void lanes_summary(Sentences *out, Arena *arena, const Simulation *sim) {
     for (uint32_t i = 0; i < lanes.items.n; i++)
         if (lanes.items.at[i].kind == LANE_CONTAINER) say_container(out, arena, sim, &lanes, &lanes.items.at[i], index++);
     say_traffic(out, arena, &lanes);
+    say_unknown(out, arena, sim);
     say_end(out, arena, sim);
     if (sim->cut)
         say(out, arena, str_format(arena, "Cut at %.*s: there is more history than fits.", TEXT(clock_text(arena, sim->until))));

@@ -14,6 +14,7 @@ typedef enum PieceKind {
     PIECE_SUCCEEDED,
     PIECE_FAILED,
     PIECE_TERMINATING,
+    PIECE_UNKNOWN,  /* the node is silent */
     PIECE_WAITING,  /* for init containers, its image, its creation */
     PIECE_BACKOFF,  /* between two tries */
     PIECE_STARTING, /* runs, but its startup probe has not succeeded */

@@ -8,7 +8,7 @@ enum { LEFT = 150, RIGHT = 24, TOP = 64, ROW = 26, BAR = 18, WIDTH = 1000 };
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
 
-static const char *const classes[] = {"",         "pending", "running", "done", "bad", "leaving", "waiting", "backoff",
+static const char *const classes[] = {"",         "pending", "running", "done", "bad", "leaving", "unknown", "waiting", "backoff",
                                       "starting", "unready", "ready",   "done", "bad", "ready",   "bad",     "traffic"};
 
 static const char style[] =
@@ -20,6 +20,7 @@ static const char style[] =
     ".title{font-size:16px;font-weight:600}.grid{stroke:var(--line);stroke-width:1}.pending,.waiting{fill:var(--wait)}"
     ".waiting,.pending{opacity:.55}.running,.ready{fill:var(--ready)}.done{fill:var(--done)}.bad{fill:var(--bad)}"
     ".backoff{fill:var(--back);opacity:.6}.starting{fill:var(--start)}.unready{fill:var(--wait)}.leaving{fill:var(--leave)}"
+    ".unknown{fill:var(--done);opacity:.4}"
     ".traffic{fill:var(--traffic)}.mark{stroke:var(--ink);stroke-width:2}.now{stroke:var(--ink);stroke-width:1;stroke-dasharray:"
     "3 3}\n";
 

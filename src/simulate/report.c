@@ -6,7 +6,7 @@
 
 enum { SHOWN_ROWS = 40, SHOWN_TAIL = 10, SHOWN_EVENTS = 60 };
 
-static const char *const piece_colours[] = {"",   "33", "32", "34", "31", "35", "33", "2;33",
+static const char *const piece_colours[] = {"",   "33", "32", "34", "31", "35", "31", "33", "2;33",
                                             "36", "33", "32", "34", "31", "32", "31", "32"};
 
 static void put_colour(Buf *buf, const SimReport *report, const char *code) {
@@ -104,10 +104,11 @@ typedef struct Glyph {
 } Glyph;
 
 static const Glyph glyphs[PIECE_KINDS] = {
-    [PIECE_NOTHING] = {" ", " "},  [PIECE_PENDING] = {"░", "."},     [PIECE_RUNNING] = {"█", "#"}, [PIECE_SUCCEEDED] = {"─", "_"},
-    [PIECE_FAILED] = {"×", "x"},   [PIECE_TERMINATING] = {"▒", "t"}, [PIECE_WAITING] = {"·", "."}, [PIECE_BACKOFF] = {"╌", "-"},
-    [PIECE_STARTING] = {"░", "s"}, [PIECE_UNREADY] = {"▒", "+"},     [PIECE_READY] = {"█", "#"},   [PIECE_DONE] = {"─", "_"},
-    [PIECE_CRASHED] = {"×", "x"},  [PIECE_GOOD] = {"✓", "y"},        [PIECE_BAD] = {"×", "n"},     [PIECE_TRAFFIC] = {"█", "#"},
+    [PIECE_NOTHING] = {" ", " "}, [PIECE_PENDING] = {"░", "."},     [PIECE_RUNNING] = {"█", "#"}, [PIECE_SUCCEEDED] = {"─", "_"},
+    [PIECE_FAILED] = {"×", "x"},  [PIECE_TERMINATING] = {"▒", "t"}, [PIECE_UNKNOWN] = {"?", "?"}, [PIECE_WAITING] = {"·", "."},
+    [PIECE_BACKOFF] = {"╌", "-"}, [PIECE_STARTING] = {"░", "s"},    [PIECE_UNREADY] = {"▒", "+"}, [PIECE_READY] = {"█", "#"},
+    [PIECE_DONE] = {"─", "_"},    [PIECE_CRASHED] = {"×", "x"},     [PIECE_GOOD] = {"✓", "y"},    [PIECE_BAD] = {"×", "n"},
+    [PIECE_TRAFFIC] = {"█", "#"},
 };
 
 /* The piece that fills most of from..to; a crash is shown however short it is. */
