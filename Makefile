@@ -39,7 +39,7 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 MODULES = base source node scalar schema diag rule_text path model defaults compare \
 	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
 	cel/parse cel/eval cel/check cel/json cel/cel \
-	simulate/backoff simulate/scenario simulate/status simulate/machine \
+	simulate/backoff simulate/hook simulate/scenario simulate/status simulate/machine simulate/what_if \
 	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) run report stored diff diff_report git explain \
 	simulate/lanes simulate/workload simulate/picture simulate/report options \
 	command/command $(patsubst src/%.c,%,$(sort $(filter-out src/command/command.c,$(wildcard src/command/*.c)))) main
@@ -98,9 +98,10 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/lifecycle $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
+	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/lifecycle $(BUILD)/what_if $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
 	$(BUILD)/unit
 	$(BUILD)/lifecycle
+	$(BUILD)/what_if
 	$(BUILD)/examples
 	$(BUILD)/rules
 	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
@@ -115,6 +116,10 @@ $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 $(BUILD)/lifecycle: src/test/lifecycle.c src/test/phase_row.h $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) $(shell pkg-config --cflags --libs cmocka)
+
+$(BUILD)/what_if: src/test/what_if.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
 
 $(BUILD)/examples: src/test/examples.c $(LIBRARY)
 	$(SAY) CC $@

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "../kubelet.h"
+#include "hook.h"
 #include "state.h"
 
 enum {
@@ -108,15 +109,18 @@ static void signal_instance(Machine *m, Unit *unit, int64_t grace) {
 
 /* Stopping a container (kuberuntime_container.go, killContainer; kuberuntime_termination_order.go). */
 
-static int64_t hook_seconds(const LifecycleHandler *hook, int64_t scripted) {
-    return hook->sleep ? hook->sleep->seconds : scripted;
+/* As the scenario says, or else as the hook itself does. A sleep is as long as it is. */
+static int64_t hook_length(const LifecycleHandler *hook, const OptInt *scripted) {
+    if (scripted && scripted->set && !hook->sleep) return scripted->value;
+    int64_t seconds = hook_seconds(hook);
+    return seconds == HOOK_UNKNOWN ? 0 : seconds;
 }
 
 static void kill_begin(Machine *m, Unit *unit, int64_t grace, bool ordered) {
     const Lifecycle *lifecycle = unit->spec->lifecycle;
     unit->kill = (Kill){.stage = KILL_TURN, .began = m->now, .wake = SCENARIO_NEVER, .grace = grace, .ordered = ordered};
     if (!lifecycle || !lifecycle->preStop || grace <= 0) return;
-    int64_t seconds = hook_seconds(lifecycle->preStop, unit->script ? unit->script->preStopSeconds : 0);
+    int64_t seconds = hook_length(lifecycle->preStop, unit->script ? &unit->script->preStopSeconds : NULL);
     unit->kill.stage = KILL_HOOK;
     unit->kill.wake = m->now + (seconds < grace ? seconds : grace);
 }
@@ -549,7 +553,7 @@ static StartResult start_hook(Machine *m, Unit *unit) {
     const Lifecycle *lifecycle = unit->spec->lifecycle;
     if (!lifecycle || !lifecycle->postStart) return START_DONE;
     m->startStage = START_HOOK;
-    m->wake = m->now + hook_seconds(lifecycle->postStart, unit->script ? unit->script->postStartSeconds : 0);
+    m->wake = m->now + hook_length(lifecycle->postStart, unit->script ? &unit->script->postStartSeconds : NULL);
     return START_WAITS;
 }
 

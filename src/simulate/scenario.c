@@ -226,8 +226,8 @@ static void read_container(Reader *reader, const Node *node, ContainerScript *sc
         case 2: read_answers(reader, value, probe_keys[key], &script->answers[key]); break;
         case 3: read_runs(reader, value, script); break;
         case 4: read_pull(reader, value, script); break;
-        case 5: script->preStopSeconds = read_duration(reader, value, "preStopSeconds", false, 0); break;
-        case 6: script->postStartSeconds = read_duration(reader, value, "postStartSeconds", false, 0); break;
+        case 5: script->preStopSeconds = (OptInt){true, read_duration(reader, value, "preStopSeconds", false, 0)}; break;
+        case 6: script->postStartSeconds = (OptInt){true, read_duration(reader, value, "postStartSeconds", false, 0)}; break;
         case 7: script->postStartFails = read_bool(reader, value, "postStartFails"); break;
         case 8: read_term(reader, value, script); break;
         default: break;

@@ -37,7 +37,7 @@ typedef struct ContainerScript {
     int64_t pullSeconds;
     int64_t pullFailsUntil; /* pulls fail before this time */
     ScriptAnswers answers[SCRIPT_PROBES];
-    int64_t preStopSeconds, postStartSeconds;
+    OptInt preStopSeconds, postStartSeconds; /* how long the hooks take; not set: as long as their definition says */
     bool postStartFails;
     bool termSet;        /* the next two are given; else it exits at once with 143 */
     int64_t termSeconds; /* how long it takes to end on SIGTERM, or SCENARIO_NEVER */
