@@ -137,6 +137,10 @@ $(BUILD)/bench_cel: src/test/bench_cel.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/bench_simulate: src/test/bench_simulate.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
 $(BUILD)/fuzz_cel: src/test/fuzz_cel.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
@@ -153,10 +157,12 @@ $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 golden: $(BUILD)/podlint
 	sh src/test/golden.sh $(BUILD)/podlint --bless
 
-bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel
+bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulate
 	@sh src/test/bench.sh $(BUILD)/bench build/manifests
 	@echo
 	@$(BUILD)/bench_cel src/test/bench_cel.json
+	@echo
+	@$(BUILD)/bench_simulate
 
 # The reference of all fields, rules and topics in Markdown.
 docs: $(BUILD)/podlint

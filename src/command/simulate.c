@@ -211,7 +211,7 @@ static int read_scenario(Scenario *out, Arena *arena, const char *name, const Po
 
 static bool set_time(const char *option, const char *value, int64_t *out) {
     if (scenario_time(str_of(value), out)) return true;
-    usage_error(&simulate_command, "--%s takes seconds or a duration such as 90s or 10m", option);
+    usage_error(&simulate_command, "--%s takes seconds or a duration such as 90s or 10m, of at most 366d", option);
     return false;
 }
 

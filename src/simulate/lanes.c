@@ -80,18 +80,36 @@ static void make_pod_lane(Lanes *out, Arena *arena, const Simulation *sim, LaneK
     }
 }
 
+static int64_t deletion(const Simulation *sim) {
+    for (uint32_t i = 0; i < sim->entries.n; i++)
+        if (sim->entries.at[i].terminating || sim->entries.at[i].deleted) return sim->entries.at[i].t;
+    return INT64_MAX;
+}
+
+/* The status of a pod that is being stopped does not tell which containers have ended already; what was done does. */
 static void make_container_lane(Lanes *out, Arena *arena, const Simulation *sim, uint32_t index) {
     Lane *lane = new_lane(out, arena, LANE_CONTAINER, sim->containers[index].name);
+    int64_t deleted = deletion(sim), ended = -1;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < sim->entries.n; i++) {
         const SimEntry *entry = &sim->entries.at[i];
+        int64_t to = entry_end(out, sim, i);
+        for (; at < sim->actions.n && sim->actions.at[at].t < to; at++) {
+            const SimAction *action = &sim->actions.at[at];
+            if (action->container != index) continue;
+            if (action->kind == ACTION_START) ended = -1;
+            if (action->kind != ACTION_EXIT) continue;
+            ended = action->t;
+            ARRAY_PUSH(arena, &lane->marks, (Mark){action->t, action->value, action->t >= deleted});
+        }
         if (!entry->containers) continue;
         Str label;
         PieceKind kind = container_piece(&sim->containers[index], &entry->containers[index], &label);
-        add_piece(arena, lane, entry->t, entry_end(out, sim, i), kind, label);
+        int64_t split = ended >= 0 && entry->containers[index].state.kind == STATE_RUNNING ? ended : to;
+        if (split < entry->t) split = entry->t;
+        add_piece(arena, lane, entry->t, split, kind, label);
+        add_piece(arena, lane, split, to, PIECE_DONE, S("stopped"));
     }
-    for (uint32_t i = 0; i < sim->actions.n; i++)
-        if (sim->actions.at[i].kind == ACTION_EXIT && sim->actions.at[i].container == index)
-            ARRAY_PUSH(arena, &lane->marks, (Mark){sim->actions.at[i].t, sim->actions.at[i].value});
 }
 
 /* Where the next run of the container, its end, or the end of all stands: a probe's answer does not outlive its container. */
@@ -246,11 +264,10 @@ static void say_killed(Sentences *out, Arena *arena, const Simulation *sim, int6
 }
 
 static void say_end(Sentences *out, Arena *arena, const Simulation *sim) {
-    int64_t deleted = -1, over = -1;
+    int64_t deleted = deletion(sim), over = -1;
     const SimEntry *end = NULL;
     for (uint32_t i = 0; i < sim->entries.n; i++) {
         const SimEntry *entry = &sim->entries.at[i];
-        if (deleted < 0 && (entry->terminating || entry->deleted)) deleted = entry->t;
         if (entry->deleted || (entry->phase != PHASE_SUCCEEDED && entry->phase != PHASE_FAILED) || over >= 0) continue;
         over = entry->t;
         end = entry;
@@ -259,7 +276,7 @@ static void say_end(Sentences *out, Arena *arena, const Simulation *sim) {
         say(out, arena,
             str_format(arena, "The pod ends at %.*s: %s%s%.*s.", TEXT(clock_text(arena, over)), phase_names[end->phase],
                        end->podReason.len ? ", " : "", TEXT(end->podReason)));
-    if (deleted < 0) return;
+    if (deleted == INT64_MAX) return;
     const SimEntry *last = &sim->entries.at[sim->entries.n - 1];
     Str at = clock_text(arena, deleted);
     if (!last->deleted)

@@ -20,7 +20,7 @@ typedef enum PieceKind {
     PIECE_STARTING, /* runs, but its startup probe has not succeeded */
     PIECE_UNREADY,
     PIECE_READY,
-    PIECE_DONE, /* ended with 0 */
+    PIECE_DONE, /* ended with 0, or with the pod */
     PIECE_CRASHED,
     PIECE_GOOD, /* a probe that succeeds */
     PIECE_BAD,
@@ -40,6 +40,7 @@ typedef struct Piece {
 typedef struct Mark {
     int64_t t;
     int exitCode;
+    bool told; /* the pod was being deleted */
 } Mark;
 
 typedef struct Lane {

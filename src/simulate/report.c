@@ -116,7 +116,8 @@ static PieceKind cell_piece(const Lane *lane, int64_t from, int64_t to) {
     int64_t best = 0;
     PieceKind kind = PIECE_NOTHING;
     for (uint32_t i = 0; i < lane->marks.n; i++)
-        if (lane->marks.at[i].t >= from && lane->marks.at[i].t < to && lane->marks.at[i].exitCode) return PIECE_CRASHED;
+        if (lane->marks.at[i].t >= from && lane->marks.at[i].t < to && lane->marks.at[i].exitCode && !lane->marks.at[i].told)
+            return PIECE_CRASHED;
     for (uint32_t i = 0; i < lane->pieces.n; i++) {
         const Piece *piece = &lane->pieces.at[i];
         int64_t start = piece->from > from ? piece->from : from, end = piece->to < to ? piece->to : to;

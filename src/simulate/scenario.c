@@ -111,7 +111,7 @@ static int64_t read_duration(Reader *reader, const Node *node, const char *what,
     int64_t seconds;
     if (node->kind == NODE_NULL && never) return SCENARIO_NEVER;
     if ((node->kind == NODE_INT || node->kind == NODE_STRING) && scenario_time(node->text, &seconds)) return seconds;
-    fault(reader, node->span, "%s has to be seconds or a duration such as 90s or 10m%s", what,
+    fault(reader, node->span, "%s has to be seconds or a duration such as 90s or 10m, of at most 366d%s", what,
           never ? ", or null for never" : "");
     return otherwise;
 }
