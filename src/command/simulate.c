@@ -285,6 +285,8 @@ static int play(Arena *arena, Request *request) {
         scenario_calm(&scenario, arena, view.spec); /* nobody wants to see an update of crashes */
     rollout_simulate(&rollout, arena, document, &scenario, request->replicas);
     if (rollout.words.n) request->report.rollout = &rollout;
+    if (request->report.note.len && rollout.kind == ROLLOUT_UPDATE)
+        request->report.note = str_join(arena, request->report.note, S(" The update goes without crashes."));
     request->report.kind = document->kind;
     request->report.name = document->name.len ? document->name : S("(unnamed)");
     sim_report_write(stdout, arena, &sim, &request->report);

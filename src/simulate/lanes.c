@@ -135,10 +135,13 @@ static void make_probe_lane(Lanes *out, Arena *arena, const Simulation *sim, uin
     }
 }
 
-void lanes_make(Lanes *out, Arena *arena, const Simulation *sim) {
-    *out = (Lanes){0};
+int64_t sim_end(const Simulation *sim) {
     const SimEntry *last = sim->entries.n ? &sim->entries.at[sim->entries.n - 1] : NULL;
-    out->end = last && last->deleted ? last->t + 1 : sim->until + 1;
+    return last && last->deleted ? last->t : sim->until;
+}
+
+void lanes_make(Lanes *out, Arena *arena, const Simulation *sim) {
+    *out = (Lanes){.end = sim_end(sim) + 1};
     make_pod_lane(out, arena, sim, LANE_PHASE);
     for (uint32_t i = 0; i < sim->containerCount; i++) {
         make_container_lane(out, arena, sim, i);

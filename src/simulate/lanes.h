@@ -55,6 +55,9 @@ typedef struct Lanes {
     int64_t end; /* the second after the last one shown */
 } Lanes;
 
+/* The last second that is worth showing: when the pod is gone, or the clock stopped. */
+int64_t sim_end(const Simulation *sim);
+
 void lanes_make(Lanes *out, Arena *arena, const Simulation *sim);
 
 typedef struct Sentences {

@@ -197,8 +197,7 @@ void sim_html(Buf *out, const Simulation *sim, const SimReport *report) {
     static const char *const pod[] = {"Status", "Phase", "Ready", "Restarts", "True conditions"};
     static const char *const containers[] = {"Container", "State", "Exit code", "Restarts", "Ready"};
     static const char *const events[] = {"Time", "Type", "Reason", "Object", "Message"};
-    const SimEntry *last = &sim->entries.at[sim->entries.n - 1];
-    int64_t end = last->deleted ? last->t + 1 : sim->until + 1;
+    int64_t end = sim_end(sim) + 1;
     buf_str(out, S("<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
                    "content=\"width=device-width\">\n<title>"));
     put_escaped(out, title(out->arena, report));

@@ -74,7 +74,7 @@ Scenario scenario_empty(void);
 void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults);
 
 /* The scenario of somebody who has none in mind: images are pulled, init containers end well, every other container crashes, one
- * after the other, and in the end the pod is deleted. Returns it in words. */
+ * after the other, and in the end the pod is deleted and takes a moment to go. Returns it in words. */
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec);
 
 /* The same without crashes and deletion. */
