@@ -15,6 +15,7 @@ enum {
     SIM_FAIL_PROBE,
     SIM_DELETE_AT,
     SIM_GRACE,
+    SIM_FORCE,
     SIM_NODE_LOST_AT,
     SIM_UNTIL,
     SIM_OBJECT,
@@ -33,6 +34,7 @@ static const Option options[] = {
     {"fail-probe", 0, "NAME.PROBE[@TIME]", "This probe (startup, readiness, liveness) fails from TIME of each run on."},
     {"delete-at", 0, "TIME", "When the pod is deleted."},
     {"grace-period", 0, "TIME", "The grace period of the deletion. Default: the pod's."},
+    {"force", 0, NULL, "The deletion removes the object at once, whatever runs."},
     {"node-lost-at", 0, "TIME", "When the node is heard of for the last time."},
     {"until", 0, "TIME", "When the clock stops. Default: 10m, or some time after the deletion."},
     {"object", 0, "NAME", "Which object of the file. Default: the first with a pod."},
@@ -224,6 +226,10 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
         const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
         if (wrong) usage_error(&simulate_command, "--%s takes %s; not \"%s\"", options[change.option].name, wrong, change.value);
         return !wrong;
+    }
+    if (change.option == SIM_FORCE) {
+        scenario->force = true;
+        return true;
     }
     int64_t *time = change.option == SIM_DELETE_AT ? &scenario->deleteAt
                     : change.option == SIM_GRACE   ? &scenario->gracePeriodSeconds.value

@@ -286,7 +286,9 @@ static void say_end(Sentences *out, Arena *arena, const Simulation *sim) {
         say(out, arena,
             str_format(arena, "It is deleted at %.*s and still there at %.*s.", TEXT(at), TEXT(clock_text(arena, sim->until))));
     else if (last->t == deleted)
-        say(out, arena, str_format(arena, "It is deleted at %.*s and gone at once.", TEXT(at)));
+        say(out, arena,
+            str_format(arena, "It is deleted at %.*s and gone at once%s.", TEXT(at),
+                       sim->orphans ? ", while its containers run on until the kubelet hears of it" : ""));
     else
         say(out, arena,
             str_format(arena, "It is deleted at %.*s and gone %lld s later.", TEXT(at), (long long)(last->t - deleted)));

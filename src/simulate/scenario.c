@@ -162,7 +162,7 @@ static void read_pull(Reader *reader, const Node *node, ContainerScript *script)
         if (entry->value.kind == NODE_BOOL)
             script->pullFailsUntil = entry->value.text.at[0] == 't' ? SCENARIO_NEVER : 0;
         else
-            script->pullFailsUntil = read_duration(reader, &entry->value, "fail", false, 0);
+            script->pullFailsUntil = read_duration(reader, &entry->value, "fail, if not true,", false, 0);
     }
 }
 
@@ -275,8 +275,8 @@ static void read_gates(Reader *reader, const Node *node) {
 }
 
 void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults) {
-    static const char *const keys[] = {"until",  "scheduleAt",     "deleteAt",   "gracePeriodSeconds", "containers",
-                                       "onTerm", "readinessGates", "nodeLostAt", "nodeBackAt",         "gatesRemovedAt"};
+    static const char *const keys[] = {"until",          "scheduleAt", "deleteAt",   "gracePeriodSeconds", "containers", "onTerm",
+                                       "readinessGates", "nodeLostAt", "nodeBackAt", "gatesRemovedAt",     "force"};
     Reader reader = {arena, spec, out, faults};
     *out = scenario_empty();
     if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
@@ -298,6 +298,7 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
         case 7: out->nodeLostAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         case 8: out->nodeBackAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         case 9: out->gatesRemovedAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        case 10: out->force = read_bool(&reader, value, keys[key]); break;
         default: break;
         }
     }

@@ -52,6 +52,7 @@ typedef struct GateScript {
 typedef struct Scenario {
     int64_t until, scheduleAt, deleteAt, nodeLostAt, nodeBackAt, gatesRemovedAt;
     OptInt gracePeriodSeconds; /* of the deletion */
+    bool force;                /* it removes the object at once, whatever runs */
     bool untilSet;
     ARRAY(ContainerScript) containers;
     ARRAY(GateScript) gates;

@@ -106,6 +106,7 @@ typedef struct Simulation {
     ARRAY(SimEvent) events;
     int64_t until; /* the second at which the clock stopped */
     bool cut;      /* a limit stopped it before its time */
+    bool orphans;  /* the object was removed by force while containers ran */
 } Simulation;
 
 /* More lines of history than anybody reads; a day of crash loops has 2,000. */
