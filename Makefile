@@ -44,16 +44,25 @@ RULES = $(wildcard rules/*.yaml)
 GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen/rules.h $(BUILD)/gen/rules_tables.c \
 	$(BUILD)/gen/topics_tables.c
 
-# In the order in which the modules depend on each other.
-MODULES = base source node scalar schema diag rule_text path model defaults compare \
-	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
-	cel/parse cel/eval cel/check cel/json cel/cel \
-	simulate/scenario simulate/status simulate/machine \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) run fingerprint output baseline \
-	report_github report_gitlab report_sarif report_xml report stored diff diff_report git explain \
-	simulate/lanes simulate/workload simulate/picture simulate/report options \
-	command/command command/report_files \
-	$(patsubst src/%.c,%,$(sort $(filter-out src/command/command.c src/command/report_files.c,$(wildcard src/command/*.c)))) main
+# In the order in which the modules depend on each other; area,DIR,FIRST lists a folder's other modules after those that come first.
+area = $(2:%=$(1)/%) $(filter-out $(2:%=$(1)/%),$(patsubst src/%.c,%,$(sort $(wildcard src/$(1)/*.c))))
+
+MODULES = base source node scalar schema diag rule_text path model defaults compare
+MODULES += cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c)))
+MODULES += cel/parse cel/eval cel/check cel/json cel/cel
+MODULES += simulate/backoff simulate/hook simulate/scenario simulate/status simulate/machine simulate/what_if
+MODULES += $(call area,validate)
+MODULES += input
+MODULES += pod_security
+MODULES += $(call area,lint,lint)
+MODULES += run
+MODULES += fingerprint output baseline
+MODULES += report_github report_gitlab report_sarif report_xml report
+MODULES += stored diff diff_report git explain
+MODULES += simulate/lanes simulate/workload simulate/picture simulate/report
+MODULES += options
+MODULES += $(call area,command,command report_files)
+MODULES += main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
 # Everything but the program itself, for the generator and the test programs.
@@ -109,8 +118,10 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
+	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/lifecycle $(BUILD)/what_if $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
 	$(BUILD)/unit
+	$(BUILD)/lifecycle
+	$(BUILD)/what_if
 	$(BUILD)/examples
 	$(BUILD)/rules
 	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
@@ -121,6 +132,14 @@ test:
 	@if command -v python3 >/dev/null; then python3 src/test/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
+
+$(BUILD)/lifecycle: src/test/lifecycle.c src/test/phase_row.h $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) $(shell pkg-config --cflags --libs cmocka)
+
+$(BUILD)/what_if: src/test/what_if.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
 
@@ -140,9 +159,17 @@ $(BUILD)/bench_cel: src/test/bench_cel.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/bench_simulate: src/test/bench_simulate.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
 $(BUILD)/fuzz_cel: src/test/fuzz_cel.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/recorded: src/test/recorded.c src/test/phase_row.h $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS)
 
 $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 	$(SAY) CC $@
@@ -152,10 +179,12 @@ $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 golden: $(BUILD)/podlint
 	sh src/test/golden.sh $(BUILD)/podlint --bless
 
-bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel
+bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulate
 	@sh src/test/bench.sh $(BUILD)/bench build/manifests
 	@echo
 	@$(BUILD)/bench_cel src/test/bench_cel.json
+	@echo
+	@$(BUILD)/bench_simulate
 
 # The reference of all fields, rules and topics in Markdown.
 docs: $(BUILD)/podlint

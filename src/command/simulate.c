@@ -15,6 +15,7 @@ enum {
     SIM_FAIL_PROBE,
     SIM_DELETE_AT,
     SIM_GRACE,
+    SIM_FORCE,
     SIM_NODE_LOST_AT,
     SIM_UNTIL,
     SIM_OBJECT,
@@ -33,6 +34,7 @@ static const Option options[] = {
     {"fail-probe", 0, "NAME.PROBE[@TIME]", "This probe (startup, readiness, liveness) fails from TIME of each run on."},
     {"delete-at", 0, "TIME", "When the pod is deleted."},
     {"grace-period", 0, "TIME", "The grace period of the deletion. Default: the pod's."},
+    {"force", 0, NULL, "The deletion removes the object at once, whatever runs."},
     {"node-lost-at", 0, "TIME", "When the node is heard of for the last time."},
     {"until", 0, "TIME", "When the clock stops. Default: 10m, or some time after the deletion."},
     {"object", 0, "NAME", "Which object of the file. Default: the first with a pod."},
@@ -211,7 +213,7 @@ static int read_scenario(Scenario *out, Arena *arena, const char *name, const Po
 
 static bool set_time(const char *option, const char *value, int64_t *out) {
     if (scenario_time(str_of(value), out)) return true;
-    usage_error(&simulate_command, "--%s takes seconds or a duration such as 90s or 10m", option);
+    usage_error(&simulate_command, "--%s takes seconds or a duration such as 90s or 10m, of at most 366d", option);
     return false;
 }
 
@@ -224,6 +226,10 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
         const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
         if (wrong) usage_error(&simulate_command, "--%s takes %s; not \"%s\"", options[change.option].name, wrong, change.value);
         return !wrong;
+    }
+    if (change.option == SIM_FORCE) {
+        scenario->force = true;
+        return true;
     }
     int64_t *time = change.option == SIM_DELETE_AT ? &scenario->deleteAt
                     : change.option == SIM_GRACE   ? &scenario->gracePeriodSeconds.value
@@ -285,6 +291,8 @@ static int play(Arena *arena, Request *request) {
         scenario_calm(&scenario, arena, view.spec); /* nobody wants to see an update of crashes */
     rollout_simulate(&rollout, arena, document, &scenario, request->replicas);
     if (rollout.words.n) request->report.rollout = &rollout;
+    if (request->report.note.len && rollout.kind == ROLLOUT_UPDATE)
+        request->report.note = str_join(arena, request->report.note, S(" The update goes without crashes."));
     request->report.kind = document->kind;
     request->report.name = document->name.len ? document->name : S("(unnamed)");
     sim_report_write(stdout, arena, &sim, &request->report);

@@ -215,13 +215,6 @@ void lint_template_residue(Lint *lint, const Document *self, const Path *path) {
     }
 }
 
-void lint_image_variable(Lint *lint, const Container *self, const Path *path) {
-    bool variable = str_has(self->image, S("${")) || str_has(self->image, S("$(")) ||
-                    (self->image.len && (self->image.at[0] == '<' || self->image.at[0] == '$'));
-    Path at = FIELD(path, "image");
-    if (variable) emit_image_placeholder(lint->diags, lint_where(lint, &at), self->image);
-}
-
 /* Arguments. */
 
 static bool is_script(const StrList *list, uint32_t i) {

@@ -1,8 +1,8 @@
 #include "lanes.h"
 
-const char *const piece_names[] = {"",        "Pending",  "Running",  "Succeeded", "Failed", "Terminating",
-                                   "waiting", "back-off", "starting", "not ready", "ready",  "completed",
-                                   "crashed", "succeeds", "fails",    "traffic"};
+const char *const piece_names[] = {"",          "Pending", "Running",  "Succeeded", "Failed",    "Terminating",
+                                   "Unknown",   "waiting", "back-off", "starting",  "not ready", "ready",
+                                   "completed", "crashed", "succeeds", "fails",     "traffic"};
 
 Str clock_text(Arena *arena, int64_t seconds) {
     int h = (int)(seconds / 3600), m = (int)(seconds / 60 % 60), s = (int)(seconds % 60);
@@ -37,9 +37,9 @@ static void add_piece(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceK
 
 static PieceKind phase_piece(const SimEntry *entry, Str *label) {
     static const uint8_t kinds[] = {PIECE_PENDING, PIECE_RUNNING, PIECE_SUCCEEDED, PIECE_FAILED, PIECE_NOTHING};
-    *label = str_of(phase_names[entry->phase]);
+    *label = str_of(phase_names[entry->unknown ? PHASE_UNKNOWN : entry->phase]);
     if (!entry->terminating || entry->phase == PHASE_SUCCEEDED || entry->phase == PHASE_FAILED)
-        return (PieceKind)kinds[entry->phase];
+        return (PieceKind)(entry->unknown ? PIECE_UNKNOWN : kinds[entry->phase]);
     *label = S("Terminating");
     return PIECE_TERMINATING;
 }
@@ -80,18 +80,36 @@ static void make_pod_lane(Lanes *out, Arena *arena, const Simulation *sim, LaneK
     }
 }
 
+static int64_t deletion(const Simulation *sim) {
+    for (uint32_t i = 0; i < sim->entries.n; i++)
+        if (sim->entries.at[i].terminating || sim->entries.at[i].deleted) return sim->entries.at[i].t;
+    return INT64_MAX;
+}
+
+/* The status of a pod that is being stopped does not tell which containers have ended already; what was done does. */
 static void make_container_lane(Lanes *out, Arena *arena, const Simulation *sim, uint32_t index) {
     Lane *lane = new_lane(out, arena, LANE_CONTAINER, sim->containers[index].name);
+    int64_t deleted = deletion(sim), ended = -1;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < sim->entries.n; i++) {
         const SimEntry *entry = &sim->entries.at[i];
+        int64_t to = entry_end(out, sim, i);
+        for (; at < sim->actions.n && sim->actions.at[at].t < to; at++) {
+            const SimAction *action = &sim->actions.at[at];
+            if (action->container != index) continue;
+            if (action->kind == ACTION_START) ended = -1;
+            if (action->kind != ACTION_EXIT) continue;
+            ended = action->t;
+            ARRAY_PUSH(arena, &lane->marks, (Mark){action->t, action->value, action->t >= deleted});
+        }
         if (!entry->containers) continue;
         Str label;
         PieceKind kind = container_piece(&sim->containers[index], &entry->containers[index], &label);
-        add_piece(arena, lane, entry->t, entry_end(out, sim, i), kind, label);
+        int64_t split = ended >= 0 && entry->containers[index].state.kind == STATE_RUNNING ? ended : to;
+        if (split < entry->t) split = entry->t;
+        add_piece(arena, lane, entry->t, split, kind, label);
+        add_piece(arena, lane, split, to, PIECE_DONE, S("stopped"));
     }
-    for (uint32_t i = 0; i < sim->actions.n; i++)
-        if (sim->actions.at[i].kind == ACTION_EXIT && sim->actions.at[i].container == index)
-            ARRAY_PUSH(arena, &lane->marks, (Mark){sim->actions.at[i].t, sim->actions.at[i].value});
 }
 
 /* Where the next run of the container, its end, or the end of all stands: a probe's answer does not outlive its container. */
@@ -117,10 +135,13 @@ static void make_probe_lane(Lanes *out, Arena *arena, const Simulation *sim, uin
     }
 }
 
-void lanes_make(Lanes *out, Arena *arena, const Simulation *sim) {
-    *out = (Lanes){0};
+int64_t sim_end(const Simulation *sim) {
     const SimEntry *last = sim->entries.n ? &sim->entries.at[sim->entries.n - 1] : NULL;
-    out->end = last && last->deleted ? last->t + 1 : sim->until + 1;
+    return last && last->deleted ? last->t : sim->until;
+}
+
+void lanes_make(Lanes *out, Arena *arena, const Simulation *sim) {
+    *out = (Lanes){.end = sim_end(sim) + 1};
     make_pod_lane(out, arena, sim, LANE_PHASE);
     for (uint32_t i = 0; i < sim->containerCount; i++) {
         make_container_lane(out, arena, sim, i);
@@ -219,6 +240,21 @@ static void say_traffic(Sentences *out, Arena *arena, const Lanes *lanes) {
     if (stop < lanes->end) say(out, arena, str_format(arena, "No traffic reaches it after %.*s.", TEXT(clock_text(arena, stop))));
 }
 
+static void say_unknown(Sentences *out, Arena *arena, const Simulation *sim) {
+    const SimEntry *before = NULL;
+    for (uint32_t i = 0; i < sim->entries.n; i++) {
+        const SimEntry *entry = &sim->entries.at[i];
+        Str t = clock_text(arena, entry->t);
+        if (entry->unknown && !(before && before->unknown))
+            say(out, arena,
+                str_format(arena, "The node is silent: from %.*s on the state is unknown, and what is shown was heard before.",
+                           TEXT(t)));
+        else if (before && before->unknown && !entry->unknown && !entry->deleted)
+            say(out, arena, str_format(arena, "The node is back at %.*s.", TEXT(t)));
+        before = entry;
+    }
+}
+
 /* Whether a container that was told to stop had to be killed. */
 static void say_killed(Sentences *out, Arena *arena, const Simulation *sim, int64_t from) {
     for (uint32_t i = 0; i < sim->actions.n; i++) {
@@ -231,11 +267,10 @@ static void say_killed(Sentences *out, Arena *arena, const Simulation *sim, int6
 }
 
 static void say_end(Sentences *out, Arena *arena, const Simulation *sim) {
-    int64_t deleted = -1, over = -1;
+    int64_t deleted = deletion(sim), over = -1;
     const SimEntry *end = NULL;
     for (uint32_t i = 0; i < sim->entries.n; i++) {
         const SimEntry *entry = &sim->entries.at[i];
-        if (deleted < 0 && (entry->terminating || entry->deleted)) deleted = entry->t;
         if (entry->deleted || (entry->phase != PHASE_SUCCEEDED && entry->phase != PHASE_FAILED) || over >= 0) continue;
         over = entry->t;
         end = entry;
@@ -244,14 +279,16 @@ static void say_end(Sentences *out, Arena *arena, const Simulation *sim) {
         say(out, arena,
             str_format(arena, "The pod ends at %.*s: %s%s%.*s.", TEXT(clock_text(arena, over)), phase_names[end->phase],
                        end->podReason.len ? ", " : "", TEXT(end->podReason)));
-    if (deleted < 0) return;
+    if (deleted == INT64_MAX) return;
     const SimEntry *last = &sim->entries.at[sim->entries.n - 1];
     Str at = clock_text(arena, deleted);
     if (!last->deleted)
         say(out, arena,
             str_format(arena, "It is deleted at %.*s and still there at %.*s.", TEXT(at), TEXT(clock_text(arena, sim->until))));
     else if (last->t == deleted)
-        say(out, arena, str_format(arena, "It is deleted at %.*s and gone at once.", TEXT(at)));
+        say(out, arena,
+            str_format(arena, "It is deleted at %.*s and gone at once%s.", TEXT(at),
+                       sim->orphans ? ", while its containers run on until the kubelet hears of it" : ""));
     else
         say(out, arena,
             str_format(arena, "It is deleted at %.*s and gone %lld s later.", TEXT(at), (long long)(last->t - deleted)));
@@ -265,6 +302,7 @@ void lanes_summary(Sentences *out, Arena *arena, const Simulation *sim) {
     for (uint32_t i = 0; i < lanes.items.n; i++)
         if (lanes.items.at[i].kind == LANE_CONTAINER) say_container(out, arena, sim, &lanes, &lanes.items.at[i], index++);
     say_traffic(out, arena, &lanes);
+    say_unknown(out, arena, sim);
     say_end(out, arena, sim);
     if (sim->cut)
         say(out, arena, str_format(arena, "Cut at %.*s: there is more history than fits.", TEXT(clock_text(arena, sim->until))));

@@ -14,12 +14,13 @@ typedef enum PieceKind {
     PIECE_SUCCEEDED,
     PIECE_FAILED,
     PIECE_TERMINATING,
+    PIECE_UNKNOWN,  /* the node is silent */
     PIECE_WAITING,  /* for init containers, its image, its creation */
     PIECE_BACKOFF,  /* between two tries */
     PIECE_STARTING, /* runs, but its startup probe has not succeeded */
     PIECE_UNREADY,
     PIECE_READY,
-    PIECE_DONE, /* ended with 0 */
+    PIECE_DONE, /* ended with 0, or with the pod */
     PIECE_CRASHED,
     PIECE_GOOD, /* a probe that succeeds */
     PIECE_BAD,
@@ -39,6 +40,7 @@ typedef struct Piece {
 typedef struct Mark {
     int64_t t;
     int exitCode;
+    bool told; /* the pod was being deleted */
 } Mark;
 
 typedef struct Lane {
@@ -52,6 +54,9 @@ typedef struct Lanes {
     ARRAY(Lane) items;
     int64_t end; /* the second after the last one shown */
 } Lanes;
+
+/* The last second that is worth showing: when the pod is gone, or the clock stopped. */
+int64_t sim_end(const Simulation *sim);
 
 void lanes_make(Lanes *out, Arena *arena, const Simulation *sim);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "../kubelet.h"
+#include "hook.h"
 #include "state.h"
 
 enum {
@@ -47,21 +48,6 @@ static void act(Machine *m, const Unit *unit, SimActionKind kind, int value, Str
 }
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
-/* Delays (k8s.io/client-go/util/flowcontrol/backoff.go). */
-
-static bool delay_over(const Backoff *backoff, int64_t since) {
-    return !backoff->set || since - backoff->updated > KUBELET_BACKOFF_RESET;
-}
-
-static void delay_next(Backoff *backoff, int64_t since, int64_t now, int64_t first, int64_t longest) {
-    if (delay_over(backoff, since))
-        backoff->delay = first;
-    else
-        backoff->delay = backoff->delay * 2 < longest ? backoff->delay * 2 : longest;
-    backoff->set = true;
-    backoff->updated = now;
-}
 
 /* The runtime. */
 
@@ -123,15 +109,18 @@ static void signal_instance(Machine *m, Unit *unit, int64_t grace) {
 
 /* Stopping a container (kuberuntime_container.go, killContainer; kuberuntime_termination_order.go). */
 
-static int64_t hook_seconds(const LifecycleHandler *hook, int64_t scripted) {
-    return hook->sleep ? hook->sleep->seconds : scripted;
+/* As the scenario says, or else as the hook itself does. A sleep is as long as it is. */
+static int64_t hook_length(const LifecycleHandler *hook, const OptInt *scripted) {
+    if (scripted && scripted->set && !hook->sleep) return scripted->value;
+    int64_t seconds = hook_seconds(hook);
+    return seconds == HOOK_UNKNOWN ? 0 : seconds;
 }
 
 static void kill_begin(Machine *m, Unit *unit, int64_t grace, bool ordered) {
     const Lifecycle *lifecycle = unit->spec->lifecycle;
     unit->kill = (Kill){.stage = KILL_TURN, .began = m->now, .wake = SCENARIO_NEVER, .grace = grace, .ordered = ordered};
     if (!lifecycle || !lifecycle->preStop || grace <= 0) return;
-    int64_t seconds = hook_seconds(lifecycle->preStop, unit->script ? unit->script->preStopSeconds : 0);
+    int64_t seconds = hook_length(lifecycle->preStop, unit->script ? &unit->script->preStopSeconds : NULL);
     unit->kill.stage = KILL_HOOK;
     unit->kill.wake = m->now + (seconds < grace ? seconds : grace);
 }
@@ -302,7 +291,8 @@ static void probe_once(Machine *m, Unit *unit, ScriptProbe kind) {
     if (prober->id != status->id) probe_meet(m, unit, kind, status);
     if (prober->onHold) return;
     if (status->state.kind != STATE_RUNNING) {
-        probe_result(m, unit, kind, SCRIPT_FAILURE);
+        /* Where one end can restart all containers, an end alone does not make a probe fail. */
+        if (status->state.kind != STATE_TERMINATED || !may_restart_all(m)) probe_result(m, unit, kind, SCRIPT_FAILURE);
         if (!probe_stays(m, unit, status)) probe_stop(prober);
         return;
     }
@@ -453,8 +443,12 @@ static void plan_mains(Machine *m, bool *start, bool *ends) {
     *ends = !kept && !started;
 }
 
-/* Those whose end asked for it are removed last. */
+/* Those whose end asked for it are removed last. A pod that has lost its sandbox gets a new one first, and init containers do not
+ * outlive a sandbox. */
 static void plan_reset(Machine *m) {
+    for (uint32_t i = 0; i < m->initCount && !m->sandboxSeen; i++)
+        if (m->units[i].seen.now.id) add_step(m, STEP_RESET, i, 0);
+    if (m->stepCount) return;
     static const bool sources[] = {false, false, true, true};
     static const bool mains[] = {true, false, true, false};
     for (int pass = 0; pass < 4; pass++)
@@ -504,10 +498,9 @@ static const Instance *last_end(const Unit *unit) {
 static bool in_backoff(Machine *m, Unit *unit) {
     const Instance *end = last_end(unit);
     if (!end) return false;
-    /* Housekeeping, which comes after the syncs of a second, forgets old delays (kubelet_pods.go, HandlePodCleanups). */
-    if (delay_over(&unit->backoff, m->now - 1)) unit->backoff.set = false;
-    if (!delay_over(&unit->backoff, end->finished) && m->now - end->finished < unit->backoff.delay) return true;
-    delay_next(&unit->backoff, end->finished, m->now, KUBELET_BACKOFF_FIRST, KUBELET_BACKOFF_LONGEST);
+    backoff_forget(&unit->backoff, m->now - 1); /* housekeeping comes after the syncs of a second */
+    if (backoff_waits(&unit->backoff, end->finished, m->now)) return true;
+    backoff_next(&unit->backoff, end->finished, m->now, KUBELET_BACKOFF_FIRST, KUBELET_BACKOFF_LONGEST);
     return false;
 }
 
@@ -527,7 +520,7 @@ static StartResult start_image(Machine *m, Unit *unit) {
         blocked(m, unit, S("ErrImageNeverPull"), true);
         return START_FAILED;
     }
-    if (!delay_over(&image->backoff, m->now) && m->now - image->backoff.updated < image->backoff.delay) {
+    if (backoff_waits(&image->backoff, image->backoff.updated, m->now)) {
         if (!str_eq(unit->blocked, S("ImagePullBackOff")))
             event(m, false, "BackOff", unit, "Back-off pulling image \"%.*s\"", TEXT(image->name));
         blocked(m, unit, S("ImagePullBackOff"), true);
@@ -548,7 +541,7 @@ static StartResult end_pull(Machine *m, Unit *unit) {
         event(m, false, "Pulled", unit, "Successfully pulled image \"%.*s\"", TEXT(image->name));
         return START_DONE;
     }
-    delay_next(&image->backoff, m->now, m->now, KUBELET_PULL_BACKOFF_FIRST, KUBELET_PULL_BACKOFF_LONGEST);
+    backoff_next(&image->backoff, m->now, m->now, KUBELET_PULL_BACKOFF_FIRST, KUBELET_PULL_BACKOFF_LONGEST);
     event(m, true, "Failed", unit, "Failed to pull image \"%.*s\"", TEXT(image->name));
     blocked(m, unit, S("ErrImagePull"), false);
     return START_FAILED;
@@ -560,7 +553,7 @@ static StartResult start_hook(Machine *m, Unit *unit) {
     const Lifecycle *lifecycle = unit->spec->lifecycle;
     if (!lifecycle || !lifecycle->postStart) return START_DONE;
     m->startStage = START_HOOK;
-    m->wake = m->now + hook_seconds(lifecycle->postStart, unit->script ? unit->script->postStartSeconds : 0);
+    m->wake = m->now + hook_length(lifecycle->postStart, unit->script ? &unit->script->postStartSeconds : NULL);
     return START_WAITS;
 }
 
@@ -820,15 +813,25 @@ static void schedule(Machine *m) {
     ask(m);
 }
 
+/* A sync that waits for an image or a hook is broken off when the pod has to stop (pod_workers.go, cancelFn). */
+static void break_off_start(Machine *m) {
+    if (!m->active || m->work != WORK_SYNC || m->stepAt == m->stepCount || !m->stepBegun) return;
+    StepKind kind = (StepKind)m->steps[m->stepAt].kind;
+    if (kind != STEP_START && kind != STEP_START_INIT) return;
+    if (m->startStage == START_PULLING || m->startStage == START_HOOK) m->stepAt = m->stepCount;
+}
+
 static void delete_pod(Machine *m, int64_t grace) {
     m->deleted = m->dirty = true;
     m->deletionGrace = grace > 1 ? grace : 1;
-    if (m->nodeLost) return; /* nobody there hears of it */
-    if (!m->scheduled || m->finished) {
+    if (!m->scheduled || m->finished || m->scenario->force) {
         m->gone = true;
+        for (uint32_t i = 0; i < m->unitCount; i++) m->out->orphans |= m->units[i].live.now.running;
         return;
     }
+    if (m->nodeLost) return; /* nobody there hears of it */
     m->terminating = true;
+    break_off_start(m);
     ask(m);
 }
 

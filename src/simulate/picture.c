@@ -4,11 +4,11 @@
 
 #include "report.h"
 
-enum { LEFT = 150, RIGHT = 24, TOP = 64, ROW = 26, BAR = 18, WIDTH = 1000 };
+enum { LEFT = 150, RIGHT = 24, TOP = 64, ROW = 26, BAR = 18, WIDTH = 1000, LONGEST_NAME = 18 };
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
 
-static const char *const classes[] = {"",         "pending", "running", "done", "bad", "leaving", "waiting", "backoff",
+static const char *const classes[] = {"",         "pending", "running", "done", "bad", "leaving", "unknown", "waiting", "backoff",
                                       "starting", "unready", "ready",   "done", "bad", "ready",   "bad",     "traffic"};
 
 static const char style[] =
@@ -20,6 +20,7 @@ static const char style[] =
     ".title{font-size:16px;font-weight:600}.grid{stroke:var(--line);stroke-width:1}.pending,.waiting{fill:var(--wait)}"
     ".waiting,.pending{opacity:.55}.running,.ready{fill:var(--ready)}.done{fill:var(--done)}.bad{fill:var(--bad)}"
     ".backoff{fill:var(--back);opacity:.6}.starting{fill:var(--start)}.unready{fill:var(--wait)}.leaving{fill:var(--leave)}"
+    ".unknown{fill:var(--done);opacity:.4}"
     ".traffic{fill:var(--traffic)}.mark{stroke:var(--ink);stroke-width:2}.now{stroke:var(--ink);stroke-width:1;stroke-dasharray:"
     "3 3}\n";
 
@@ -65,7 +66,8 @@ static void put_piece(Buf *out, const Lanes *lanes, const Lane *lane, const Piec
 static void put_lane(Buf *out, const Lanes *lanes, const Lane *lane, int y) {
     buf_format(out, "<text%s x=\"%d\" y=\"%d\" text-anchor=\"end\">", lane->kind == LANE_PROBE ? " class=\"dim\"" : "", LEFT - 10,
                y + BAR - 5);
-    put_escaped(out, lane->name);
+    put_escaped(out, lane->name.len > LONGEST_NAME ? (Str){lane->name.at, LONGEST_NAME - 1} : lane->name);
+    if (lane->name.len > LONGEST_NAME) buf_str(out, S("\u2026"));
     buf_str(out, S("</text>\n"));
     for (uint32_t i = 0; i < lane->pieces.n; i++) put_piece(out, lanes, lane, &lane->pieces.at[i], y);
     for (uint32_t i = 0; i < lane->marks.n; i++) {
@@ -86,20 +88,27 @@ static void put_legend(Buf *out, const bool *used, int y) {
     }
 }
 
+static Str title(Arena *arena, const SimReport *report) {
+    return str_format(arena, "%.*s %.*s", TEXT(report->kind), TEXT(report->name));
+}
+
 /* `inside`: part of a page, which has the styles. */
 static void put_svg(Buf *out, const Simulation *sim, const SimReport *report, bool inside) {
     Lanes lanes;
     bool used[PIECE_KINDS] = {0};
     lanes_make(&lanes, out->arena, sim);
     int bottom = TOP + (int)lanes.items.n * ROW, height = bottom + 40;
-    buf_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"life of ", WIDTH,
-               height);
+    int top = inside ? TOP - 32 : 0; /* the page has a title of its own */
+    buf_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 %d %d %d\" role=\"img\" aria-label=\"life of ", top,
+               WIDTH, height - top);
     put_escaped(out, report->name);
     buf_str(out, S("\">\n"));
     if (!inside) buf_format(out, "<style>%s</style>\n<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", style, WIDTH, height);
-    buf_str(out, S("<text class=\"title\" x=\"16\" y=\"26\">"));
-    put_escaped(out, str_format(out->arena, "%.*s %.*s", TEXT(report->kind), TEXT(report->name)));
-    buf_str(out, S("</text>\n"));
+    if (!inside) {
+        buf_str(out, S("<text class=\"title\" x=\"16\" y=\"26\">"));
+        put_escaped(out, title(out->arena, report));
+        buf_str(out, S("</text>\n"));
+    }
     put_axis(out, &lanes, bottom);
     for (uint32_t i = 0; i < lanes.items.n; i++) {
         const Lane *lane = &lanes.items.at[i];
@@ -134,7 +143,10 @@ static void put_data(Buf *out, const Simulation *sim, const SimReport *report) {
 static const char page_style[] =
     "body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:1040px;margin:24px "
     "auto;padding:0 16px}"
-    "svg{width:100%;height:auto}input[type=range]{width:100%}table{border-collapse:collapse;margin:8px 0}"
+    "h1{font-size:22px;margin:0 0 8px}p{margin:2px 0}.note{color:var(--dim);margin-bottom:8px}"
+    "svg{width:100%;height:auto;margin-top:12px}#slide{margin:4px 2.4% 16px 15%}"
+    "input[type=range]{display:block;width:calc(100% + 16px);margin:0 "
+    "-8px;accent-color:var(--traffic)}table{border-collapse:collapse;margin:8px 0}"
     "th,td{text-align:left;padding:3px 14px 3px 0;border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums}"
     "th{color:var(--dim);font-weight:500}output{font-weight:600}#events td:first-child{white-space:nowrap}\n";
 
@@ -153,7 +165,7 @@ static const char page_script[] =
     "c.exitCode===undefined?'':c.exitCode,c.restartCount,c.ready?'yes':'no']));\n"
     "rows('events',data.events.filter(v=>v.first<=t).slice(-12).reverse().map(v=>[clock(v.first),v.type,v.reason,v.container||'"
     "pod',"
-    "v.message+(v.count>1?' (x'+v.count+')':'')]));\n"
+    "v.message+(v.count>1?' (x'+v.count+' until '+clock(v.last)+')':'')]));\n"
     "const line=document.getElementById('now'),x=+slider.dataset.left+(+slider.dataset.width)*t/(+slider.dataset.end);"
     "line.setAttribute('x1',x);line.setAttribute('x2',x)}\n"
     "slider.addEventListener('input',show);show();\n";
@@ -165,6 +177,11 @@ static void put_table_head(Buf *out, const char *id, const char *const *names, s
 }
 
 static void put_summary(Buf *out, const Simulation *sim, const SimReport *report) {
+    if (report->note.len) {
+        buf_str(out, S("<p class=\"note\">"));
+        put_escaped(out, report->note);
+        buf_str(out, S("</p>\n"));
+    }
     Sentences words = {0};
     lanes_summary(&words, out->arena, sim);
     for (uint32_t i = 0; report->rollout && i < report->rollout->words.n; i++)
@@ -180,18 +197,20 @@ void sim_html(Buf *out, const Simulation *sim, const SimReport *report) {
     static const char *const pod[] = {"Status", "Phase", "Ready", "Restarts", "True conditions"};
     static const char *const containers[] = {"Container", "State", "Exit code", "Restarts", "Ready"};
     static const char *const events[] = {"Time", "Type", "Reason", "Object", "Message"};
-    const SimEntry *last = &sim->entries.at[sim->entries.n - 1];
-    int64_t end = last->deleted ? last->t + 1 : sim->until + 1;
+    int64_t end = sim_end(sim) + 1;
     buf_str(out, S("<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
                    "content=\"width=device-width\">\n<title>"));
-    put_escaped(out, str_format(out->arena, "%.*s %.*s", TEXT(report->kind), TEXT(report->name)));
-    buf_format(out, "</title>\n<style>%s%s</style>\n<body>\n", style, page_style);
+    put_escaped(out, title(out->arena, report));
+    buf_format(out, "</title>\n<style>%s%s</style>\n<body>\n<h1>", style, page_style);
+    put_escaped(out, title(out->arena, report));
+    buf_str(out, S("</h1>\n"));
     put_summary(out, sim, report);
     put_svg(out, sim, report, true);
-    buf_format(out,
-               "<p><label for=\"at\">At <output id=\"clock\">0:00</output></label>\n<input id=\"at\" type=\"range\" min=\"0\" "
-               "max=\"%lld\" value=\"0\" data-left=\"%d\" data-width=\"%d\" data-end=\"%lld\"></p>\n",
-               (long long)(end - 1), LEFT, WIDTH - LEFT - RIGHT, (long long)end);
+    buf_format(
+        out,
+        "<div id=\"slide\"><input id=\"at\" type=\"range\" min=\"0\" max=\"%lld\" value=\"0\" data-left=\"%d\" data-width=\"%d\" "
+        "data-end=\"%lld\">\n<label for=\"at\">At <output id=\"clock\">0:00</output></label></div>\n",
+        (long long)(end - 1), LEFT, WIDTH - LEFT - RIGHT, (long long)end);
     put_table_head(out, "pod", pod, sizeof pod / sizeof *pod);
     put_table_head(out, "containers", containers, sizeof containers / sizeof *containers);
     put_table_head(out, "events", events, sizeof events / sizeof *events);

@@ -6,7 +6,7 @@
 
 enum { SHOWN_ROWS = 40, SHOWN_TAIL = 10, SHOWN_EVENTS = 60 };
 
-static const char *const piece_colours[] = {"",   "33", "32", "34", "31", "35", "33", "2;33",
+static const char *const piece_colours[] = {"",   "33", "32", "34", "31", "35", "31", "33", "2;33",
                                             "36", "33", "32", "34", "31", "32", "31", "32"};
 
 static void put_colour(Buf *buf, const SimReport *report, const char *code) {
@@ -104,10 +104,11 @@ typedef struct Glyph {
 } Glyph;
 
 static const Glyph glyphs[PIECE_KINDS] = {
-    [PIECE_NOTHING] = {" ", " "},  [PIECE_PENDING] = {"░", "."},     [PIECE_RUNNING] = {"█", "#"}, [PIECE_SUCCEEDED] = {"─", "_"},
-    [PIECE_FAILED] = {"×", "x"},   [PIECE_TERMINATING] = {"▒", "t"}, [PIECE_WAITING] = {"·", "."}, [PIECE_BACKOFF] = {"╌", "-"},
-    [PIECE_STARTING] = {"░", "s"}, [PIECE_UNREADY] = {"▒", "+"},     [PIECE_READY] = {"█", "#"},   [PIECE_DONE] = {"─", "_"},
-    [PIECE_CRASHED] = {"×", "x"},  [PIECE_GOOD] = {"✓", "y"},        [PIECE_BAD] = {"×", "n"},     [PIECE_TRAFFIC] = {"█", "#"},
+    [PIECE_NOTHING] = {" ", " "}, [PIECE_PENDING] = {"░", "."},     [PIECE_RUNNING] = {"█", "#"}, [PIECE_SUCCEEDED] = {"─", "_"},
+    [PIECE_FAILED] = {"×", "x"},  [PIECE_TERMINATING] = {"▒", "t"}, [PIECE_UNKNOWN] = {"?", "?"}, [PIECE_WAITING] = {"·", "."},
+    [PIECE_BACKOFF] = {"╌", "-"}, [PIECE_STARTING] = {"░", "s"},    [PIECE_UNREADY] = {"▒", "+"}, [PIECE_READY] = {"█", "#"},
+    [PIECE_DONE] = {"─", "_"},    [PIECE_CRASHED] = {"×", "x"},     [PIECE_GOOD] = {"✓", "y"},    [PIECE_BAD] = {"×", "n"},
+    [PIECE_TRAFFIC] = {"█", "#"},
 };
 
 /* The piece that fills most of from..to; a crash is shown however short it is. */
@@ -115,7 +116,8 @@ static PieceKind cell_piece(const Lane *lane, int64_t from, int64_t to) {
     int64_t best = 0;
     PieceKind kind = PIECE_NOTHING;
     for (uint32_t i = 0; i < lane->marks.n; i++)
-        if (lane->marks.at[i].t >= from && lane->marks.at[i].t < to && lane->marks.at[i].exitCode) return PIECE_CRASHED;
+        if (lane->marks.at[i].t >= from && lane->marks.at[i].t < to && lane->marks.at[i].exitCode && !lane->marks.at[i].told)
+            return PIECE_CRASHED;
     for (uint32_t i = 0; i < lane->pieces.n; i++) {
         const Piece *piece = &lane->pieces.at[i];
         int64_t start = piece->from > from ? piece->from : from, end = piece->to < to ? piece->to : to;
@@ -196,7 +198,18 @@ static void put_timeline(Buf *buf, const Simulation *sim, const SimReport *repor
 
 static void put_events(Buf *buf, const Simulation *sim, const SimReport *report) {
     Arena *arena = buf->arena;
-    put_heading(buf, report, "EVENTS   TYPE     REASON               OBJECT        MESSAGE");
+    enum { LONGEST_REASON = 20, NARROW = 8, WIDE = 40 };
+    size_t objects = NARROW;
+    for (uint32_t i = 0; i < sim->containerCount; i++) {
+        size_t length = str_codepoints(sim->containers[i].name);
+        if (length > objects && length <= WIDE) objects = length;
+    }
+    buf_char(buf, '\n');
+    put_colour(buf, report, "1");
+    put_cell(buf, S("EVENTS   TYPE     REASON               OBJECT"), 9 + 9 + LONGEST_REASON + 1 + objects + 1);
+    buf_str(buf, S("MESSAGE"));
+    put_reset(buf, report);
+    buf_char(buf, '\n');
     for (uint32_t i = 0; i < sim->events.n; i++) {
         const SimEvent *event = &sim->events.at[i];
         if (i == SHOWN_EVENTS) {
@@ -206,10 +219,10 @@ static void put_events(Buf *buf, const Simulation *sim, const SimReport *report)
         put_cell(buf, clock_text(arena, event->first), 9);
         put_colour(buf, report, event->warning ? "33" : "");
         put_cell(buf, event->warning ? S("Warning") : S("Normal"), 9);
-        put_cell(buf, str_of(event->reason), 20);
+        put_cell(buf, str_of(event->reason), LONGEST_REASON);
         put_reset(buf, report);
         buf_char(buf, ' ');
-        put_cell(buf, event->container < 0 ? S("pod") : sim->containers[event->container].name, 13);
+        put_cell(buf, event->container < 0 ? S("pod") : sim->containers[event->container].name, objects);
         buf_char(buf, ' ');
         buf_str(buf, event->message);
         if (event->count > 1) buf_format(buf, " (x%u until %.*s)", event->count, TEXT(clock_text(arena, event->last)));
@@ -258,7 +271,7 @@ static void put_text(Buf *buf, const Simulation *sim, const SimReport *report) {
     put_colour(buf, report, "1");
     buf_format(buf, "%.*s %.*s", TEXT(report->kind), TEXT(report->name));
     put_reset(buf, report);
-    buf_format(buf, ", %.*s on a virtual clock\n", TEXT(clock_text(buf->arena, sim->until)));
+    buf_format(buf, ", %.*s on a virtual clock\n", TEXT(clock_text(buf->arena, sim_end(sim))));
     if (report->note.len) put_words(buf, report->note, report->width);
     put_table(buf, sim, report);
     put_timeline(buf, sim, report);

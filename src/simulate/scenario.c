@@ -111,7 +111,7 @@ static int64_t read_duration(Reader *reader, const Node *node, const char *what,
     int64_t seconds;
     if (node->kind == NODE_NULL && never) return SCENARIO_NEVER;
     if ((node->kind == NODE_INT || node->kind == NODE_STRING) && scenario_time(node->text, &seconds)) return seconds;
-    fault(reader, node->span, "%s has to be seconds or a duration such as 90s or 10m%s", what,
+    fault(reader, node->span, "%s has to be seconds or a duration such as 90s or 10m, of at most 366d%s", what,
           never ? ", or null for never" : "");
     return otherwise;
 }
@@ -162,7 +162,7 @@ static void read_pull(Reader *reader, const Node *node, ContainerScript *script)
         if (entry->value.kind == NODE_BOOL)
             script->pullFailsUntil = entry->value.text.at[0] == 't' ? SCENARIO_NEVER : 0;
         else
-            script->pullFailsUntil = read_duration(reader, &entry->value, "fail", false, 0);
+            script->pullFailsUntil = read_duration(reader, &entry->value, "fail, if not true,", false, 0);
     }
 }
 
@@ -226,8 +226,8 @@ static void read_container(Reader *reader, const Node *node, ContainerScript *sc
         case 2: read_answers(reader, value, probe_keys[key], &script->answers[key]); break;
         case 3: read_runs(reader, value, script); break;
         case 4: read_pull(reader, value, script); break;
-        case 5: script->preStopSeconds = read_duration(reader, value, "preStopSeconds", false, 0); break;
-        case 6: script->postStartSeconds = read_duration(reader, value, "postStartSeconds", false, 0); break;
+        case 5: script->preStopSeconds = (OptInt){true, read_duration(reader, value, "preStopSeconds", false, 0)}; break;
+        case 6: script->postStartSeconds = (OptInt){true, read_duration(reader, value, "postStartSeconds", false, 0)}; break;
         case 7: script->postStartFails = read_bool(reader, value, "postStartFails"); break;
         case 8: read_term(reader, value, script); break;
         default: break;
@@ -275,8 +275,8 @@ static void read_gates(Reader *reader, const Node *node) {
 }
 
 void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults) {
-    static const char *const keys[] = {"until",  "scheduleAt",     "deleteAt",   "gracePeriodSeconds", "containers",
-                                       "onTerm", "readinessGates", "nodeLostAt", "nodeBackAt",         "gatesRemovedAt"};
+    static const char *const keys[] = {"until",          "scheduleAt", "deleteAt",   "gracePeriodSeconds", "containers", "onTerm",
+                                       "readinessGates", "nodeLostAt", "nodeBackAt", "gatesRemovedAt",     "force"};
     Reader reader = {arena, spec, out, faults};
     *out = scenario_empty();
     if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
@@ -298,6 +298,7 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
         case 7: out->nodeLostAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         case 8: out->nodeBackAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         case 9: out->gatesRemovedAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        case 10: out->force = read_bool(&reader, value, keys[key]); break;
         default: break;
         }
     }
@@ -305,7 +306,15 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
 
 /* Without a scenario. */
 
-enum { PULL_SECONDS = 2, INIT_SECONDS = 3, FIRST_CRASH = 60, SECOND_RUN = 5, LAST_RUN = 30, AFTER_DELETION = 60 };
+enum {
+    PULL_SECONDS = 2,
+    INIT_SECONDS = 3,
+    TERM_SECONDS = 2,
+    FIRST_CRASH = 60,
+    SECOND_RUN = 5,
+    LAST_RUN = 30,
+    AFTER_DELETION = 60
+};
 
 static ScriptRun *new_runs(Arena *arena, ContainerScript *script, uint32_t n) {
     script->runs = NEW_ARRAY(arena, ScriptRun, n);
@@ -333,36 +342,51 @@ static void crash_later(Scenario *scenario, Arena *arena, const PodSpec *spec, c
     runs[2] = (ScriptRun){.seconds = always ? SCENARIO_NEVER : LAST_RUN};
 }
 
+/* Images that have to be pulled, and processes that do not end at once when they are told to. */
+static void take_time(Scenario *scenario, Arena *arena, const ContainerList *containers) {
+    for (uint32_t i = 0; i < containers->n; i++) {
+        ContainerScript *script = scenario_container(scenario, arena, containers->at[i].name);
+        script->pullSeconds = PULL_SECONDS;
+        script->termSet = true;
+        script->termSeconds = TERM_SECONDS;
+    }
+}
+
 void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec) {
     *out = scenario_empty();
     scenario_pass_inits(out, arena, spec);
-    for (uint32_t i = 0; i < spec->initContainers.n; i++)
-        scenario_container(out, arena, spec->initContainers.at[i].name)->pullSeconds = PULL_SECONDS;
-    for (uint32_t i = 0; i < spec->containers.n; i++)
-        scenario_container(out, arena, spec->containers.at[i].name)->pullSeconds = PULL_SECONDS;
+    take_time(out, arena, &spec->initContainers);
+    take_time(out, arena, &spec->containers);
 }
 
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
-    *out = scenario_empty();
-    scenario_pass_inits(out, arena, spec);
+    scenario_calm(out, arena, spec);
     int64_t crash = FIRST_CRASH;
+    uint32_t crashing = spec->containers.n;
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         const Container *container = &spec->initContainers.at[i];
         if (!str_eq(container->restartPolicy, S("Always"))) continue;
         crash_later(out, arena, spec, container, crash);
         crash += FIRST_CRASH;
+        crashing++;
     }
     for (uint32_t i = 0; i < spec->containers.n; i++, crash += FIRST_CRASH)
         crash_later(out, arena, spec, &spec->containers.at[i], crash);
-    for (uint32_t i = 0; i < out->containers.n; i++) out->containers.at[i].pullSeconds = PULL_SECONDS;
     out->deleteAt = crash + FIRST_CRASH;
     out->until = out->deleteAt + AFTER_DELETION +
                  (spec->terminationGracePeriodSeconds.set ? spec->terminationGracePeriodSeconds.value : 0);
-    return str_format(
-        arena,
-        "No scenario was given, so this happens: images take %d s to pull, init containers end well after %d s, the other "
-        "containers crash twice, the first after %d s and the next %d s later each, and the pod is deleted at %lld s.",
-        PULL_SECONDS, INIT_SECONDS, FIRST_CRASH, FIRST_CRASH, (long long)out->deleteAt);
+    Buf words = {.arena = arena};
+    buf_format(&words, "No scenario was given, so this happens: images take %d s to pull", PULL_SECONDS);
+    if (spec->initContainers.n + spec->containers.n > crashing)
+        buf_format(&words, ", init containers end well after %d s", INIT_SECONDS);
+    if (crashing == 1)
+        buf_format(&words, ", %.*s crashes twice, for the first time after %d s", TEXT(spec->containers.at[0].name), FIRST_CRASH);
+    else
+        buf_format(&words, ", %s container crashes twice, one after the other, %d s apart",
+                   spec->initContainers.n + spec->containers.n > crashing ? "every other" : "every", FIRST_CRASH);
+    buf_format(&words, ", and the pod is deleted at %lld s, when processes take %d s to stop.", (long long)out->deleteAt,
+               TERM_SECONDS);
+    return buf_text(&words);
 }
 
 /* Shorthands. */

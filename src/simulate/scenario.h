@@ -37,7 +37,7 @@ typedef struct ContainerScript {
     int64_t pullSeconds;
     int64_t pullFailsUntil; /* pulls fail before this time */
     ScriptAnswers answers[SCRIPT_PROBES];
-    int64_t preStopSeconds, postStartSeconds;
+    OptInt preStopSeconds, postStartSeconds; /* how long the hooks take; not set: as long as their definition says */
     bool postStartFails;
     bool termSet;        /* the next two are given; else it exits at once with 143 */
     int64_t termSeconds; /* how long it takes to end on SIGTERM, or SCENARIO_NEVER */
@@ -52,6 +52,7 @@ typedef struct GateScript {
 typedef struct Scenario {
     int64_t until, scheduleAt, deleteAt, nodeLostAt, nodeBackAt, gatesRemovedAt;
     OptInt gracePeriodSeconds; /* of the deletion */
+    bool force;                /* it removes the object at once, whatever runs */
     bool untilSet;
     ARRAY(ContainerScript) containers;
     ARRAY(GateScript) gates;
@@ -74,7 +75,7 @@ Scenario scenario_empty(void);
 void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults);
 
 /* The scenario of somebody who has none in mind: images are pulled, init containers end well, every other container crashes, one
- * after the other, and in the end the pod is deleted. Returns it in words. */
+ * after the other, and in the end the pod is deleted and takes a moment to go. Returns it in words. */
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec);
 
 /* The same without crashes and deletion. */

@@ -53,6 +53,7 @@ typedef struct SimEntry {
     int64_t t;
     bool deleted;     /* the object is gone; nothing else holds */
     bool terminating; /* it has a deletion timestamp */
+    bool unknown;     /* its node is silent: all the rest is as it was last heard of */
     uint8_t phase;    /* Phase */
     Str status;       /* kubectl's STATUS column */
     Str podReason;    /* status.reason */
@@ -105,6 +106,7 @@ typedef struct Simulation {
     ARRAY(SimEvent) events;
     int64_t until; /* the second at which the clock stopped */
     bool cut;      /* a limit stopped it before its time */
+    bool orphans;  /* the object was removed by force while containers ran */
 } Simulation;
 
 /* More lines of history than anybody reads; a day of crash loops has 2,000. */

@@ -2,6 +2,7 @@
 #ifndef PODLINT_SIMULATE_STATE_H
 #define PODLINT_SIMULATE_STATE_H
 
+#include "backoff.h"
 #include "simulate.h"
 
 /* One life of a container in the runtime. */
@@ -18,12 +19,6 @@ typedef struct Instance {
 typedef struct Instances {
     Instance now, before;
 } Instances;
-
-/* A growing delay (k8s.io/client-go/util/flowcontrol, Backoff). */
-typedef struct Backoff {
-    bool set;
-    int64_t delay, updated;
-} Backoff;
 
 /* The worker of one probe (k8s.io/kubernetes/pkg/kubelet/prober). */
 typedef struct Prober {
@@ -152,6 +147,9 @@ bool restarts_all(const Machine *m, const KubeletStatus *old);
 
 /* Whether a container that ended with this code is one whose rule restarts all. */
 bool rule_restarts_all(const Container *container, int exitCode);
+
+/* Whether the pod has a rule that can restart all its containers. */
+bool may_restart_all(const Machine *m);
 
 /* Whether the unit, as it was seen, is to be started again. */
 bool unit_wanted(const Machine *m, const Unit *unit);

@@ -41,7 +41,7 @@ bool restart_wanted(const PodSpec *spec, const Container *container, int exitCod
     return matching_rule(container, exitCode) ? true : policy_restarts(container->restartPolicy, exitCode);
 }
 
-static bool any_rule_restarts_all(const Machine *m) {
+bool may_restart_all(const Machine *m) {
     for (uint32_t i = 0; i < m->unitCount; i++) {
         const ContainerRestartRuleList *list = &m->units[i].spec->restartPolicyRules;
         for (uint32_t j = 0; j < list->n; j++)
@@ -348,7 +348,7 @@ static void make_conditions(Machine *m) {
     out[CONDITION_READY] = pod_ready(m, draft);
     out[CONDITION_CONTAINERS_READY] = containers_ready(m, draft);
     out[CONDITION_SCHEDULED] = condition(true, NULL);
-    if (any_rule_restarts_all(m)) out[CONDITION_ALL_RESTARTING] = all_restarting(m, draft);
+    if (may_restart_all(m)) out[CONDITION_ALL_RESTARTING] = all_restarting(m, draft);
 }
 
 void status_make(Machine *m, bool over) {
@@ -535,9 +535,9 @@ static void make_row(const Machine *m, SimEntry *entry) {
 }
 
 static bool same_entry(const Machine *m, const SimEntry *a, const SimEntry *b) {
-    if (a->deleted != b->deleted || a->terminating != b->terminating || a->phase != b->phase || a->restarts != b->restarts ||
-        a->ready != b->ready || !str_eq(a->status, b->status) || !str_eq(a->podReason, b->podReason) ||
-        !a->containers != !b->containers)
+    if (a->deleted != b->deleted || a->terminating != b->terminating || a->unknown != b->unknown || a->phase != b->phase ||
+        a->restarts != b->restarts || a->ready != b->ready || !str_eq(a->status, b->status) ||
+        !str_eq(a->podReason, b->podReason) || !a->containers != !b->containers)
         return false;
     for (int i = 0; i < CONDITION_TYPES; i++)
         if (!same_condition(&a->conditions[i], &b->conditions[i])) return false;
@@ -554,6 +554,7 @@ void status_record(Machine *m) {
     const SimEntry *last = out->entries.n ? &out->entries.at[out->entries.n - 1] : NULL;
     if (!entry.deleted) {
         entry.terminating = m->deleted;
+        entry.unknown = m->nodeUnknown;
         entry.phase = m->api.phase;
         entry.podReason = m->api.reason;
         memcpy(entry.conditions, m->api.conditions, sizeof entry.conditions);

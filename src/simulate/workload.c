@@ -6,6 +6,7 @@
 
 #include "../kubelet.h"
 #include "lanes.h"
+#include "what_if.h"
 
 enum {
     LONGEST_UPDATE = 6 * 3600,
@@ -32,7 +33,8 @@ typedef struct Member {
 typedef struct Update {
     Arena *arena;
     Rollout *out;
-    bool *available;      /* by a new pod's age in seconds */
+    bool *ready;          /* by a new pod's age in seconds */
+    bool *available;      /* ... and so for minReadySeconds */
     int64_t leaveSeconds; /* from deletion to gone */
     Member *members;
     int count;
@@ -47,6 +49,7 @@ static void learn_life(Update *update, const PodView *view, const Scenario *scen
     life.until = LONGEST_UPDATE;
     Simulation sim;
     simulate(&sim, &scratch, view->meta, view->spec, &life);
+    update->ready = NEW_ARRAY(update->arena, bool, LONGEST_UPDATE + 2);
     update->available = NEW_ARRAY(update->arena, bool, LONGEST_UPDATE + 2);
     int64_t readySince = -1;
     for (uint32_t i = 0; i < sim.entries.n; i++) {
@@ -57,7 +60,10 @@ static void learn_life(Update *update, const PodView *view, const Scenario *scen
             continue;
         }
         if (readySince < 0) readySince = entry->t;
-        for (int64_t t = entry->t; t < end; t++) update->available[t] = t - readySince >= minReady;
+        for (int64_t t = entry->t; t < end; t++) {
+            update->ready[t] = true;
+            update->available[t] = t - readySince >= minReady;
+        }
     }
     arena_free(&scratch);
 }
@@ -82,25 +88,27 @@ static int64_t learn_leaving(const Update *update, const PodView *view, const Sc
     return seconds;
 }
 
-static bool is_available(const Update *update, const Member *member) {
+/* `states`: ready or available of the update. An old pod is both. */
+static bool member_is(const Update *update, const Member *member, const bool *states) {
     if (member->leaving) return false;
     int64_t age = update->now - member->since;
-    return !member->new || (age <= LONGEST_UPDATE && update->available[age]);
+    return !member->new || (age <= LONGEST_UPDATE && states[age]);
 }
 
 typedef struct Count {
-    int before, after, available, newAvailable, leaving;
+    int before, after, available, newReady, newAvailable, leaving;
 } Count;
 
 static Count count_members(const Update *update) {
     Count count = {0};
     for (int i = 0; i < update->count; i++) {
         const Member *member = &update->members[i];
-        bool available = is_available(update, member);
+        bool available = member_is(update, member, update->available);
         count.leaving += member->leaving;
         count.before += !member->leaving && !member->new;
         count.after += !member->leaving && member->new;
         count.available += available;
+        count.newReady += member->new &&member_is(update, member, update->ready);
         count.newAvailable += available && member->new;
     }
     return count;
@@ -198,9 +206,10 @@ typedef struct UpdatePlan {
     int64_t progressSeconds; /* without progress for so long a Deployment gives up, or SCENARIO_NEVER */
 } UpdatePlan;
 
+/* A number that changes with every step that a Deployment counts as progress (deployment/util, DeploymentProgressing). */
 static int progress_of(const Update *update) {
     Count count = count_members(update);
-    return count.newAvailable * 4 + count.after * 2 - count.before;
+    return count.newAvailable + count.newReady + count.after - count.before;
 }
 
 static void run_update(Update *update, const UpdatePlan *plan) {
@@ -216,7 +225,7 @@ static void run_update(Update *update, const UpdatePlan *plan) {
             step_deployment(update, plan->recreate);
         record(update);
         int now = progress_of(update);
-        if (now != progress) since = update->now;
+        if (now > progress) since = update->now;
         progress = now;
         out->end = update->now;
         if (update_over(update, plan->keep)) {
@@ -249,24 +258,14 @@ static void say_update(Rollout *out, Arena *arena, const Update *update, const U
         say(out, arena, S("Strategy Recreate: nothing serves between the old pods and the new ones."));
 }
 
-/* A number or a percentage of the replicas. */
-static int resolve(const OptIntOrString *value, int replicas, int otherwise, bool up) {
-    int64_t percent;
-    if (!value->set) return otherwise;
-    if (!value->value.isString) return (int)value->value.number;
-    Str text = value->value.text;
-    if (!str_ends(text, S("%")) || !int_parse((Str){text.at, text.len - 1}, 0, 1000000, &percent)) return otherwise;
-    return (int)((percent * replicas + (up ? 99 : 0)) / 100);
-}
-
 static void plan_deployment(Rollout *out, UpdatePlan *plan, const DeploymentSpec *spec) {
     const RollingUpdateDeployment *rolling = spec->strategy.rollingUpdate;
     plan->recreate = str_eq(spec->strategy.type, S("Recreate"));
     plan->minReady = spec->minReadySeconds;
     if (spec->progressDeadlineSeconds.set && spec->progressDeadlineSeconds.value != INT32_MAX)
         plan->progressSeconds = spec->progressDeadlineSeconds.value;
-    out->surge = rolling ? resolve(&rolling->maxSurge, out->replicas, 0, true) : 0;
-    out->unavailable = rolling ? resolve(&rolling->maxUnavailable, out->replicas, 0, false) : 0;
+    out->surge = rolling ? share_of(&rolling->maxSurge, out->replicas, 0, true) : 0;
+    out->unavailable = rolling ? share_of(&rolling->maxUnavailable, out->replicas, 0, false) : 0;
     if (!out->surge && !out->unavailable) out->unavailable = 1; /* deployment/util, ResolveFenceposts */
 }
 
@@ -274,7 +273,7 @@ static void plan_stateful_set(Rollout *out, UpdatePlan *plan, const StatefulSetS
     const RollingUpdateStatefulSetStrategy *rolling = spec->updateStrategy.rollingUpdate;
     plan->inPlace = true;
     plan->minReady = spec->minReadySeconds;
-    out->unavailable = rolling ? resolve(&rolling->maxUnavailable, out->replicas, 1, true) : 1;
+    out->unavailable = rolling ? share_of(&rolling->maxUnavailable, out->replicas, 1, true) : 1;
     if (out->unavailable < 1) out->unavailable = 1;
     if (rolling && rolling->partition.set) plan->keep = least((int)rolling->partition.value, out->replicas);
 }
@@ -283,8 +282,8 @@ static void plan_daemon_set(Rollout *out, UpdatePlan *plan, const DaemonSetSpec 
     const RollingUpdateDaemonSet *rolling = spec->updateStrategy.rollingUpdate;
     plan->inPlace = true;
     plan->minReady = spec->minReadySeconds;
-    out->unavailable = rolling ? resolve(&rolling->maxUnavailable, out->replicas, 1, true) : 1;
-    out->surge = rolling ? resolve(&rolling->maxSurge, out->replicas, 0, true) : 0;
+    out->unavailable = rolling ? share_of(&rolling->maxUnavailable, out->replicas, 1, true) : 1;
+    out->surge = rolling ? share_of(&rolling->maxSurge, out->replicas, 0, true) : 0;
     if (!out->surge && out->unavailable < 1) out->unavailable = 1;
 }
 
@@ -596,9 +595,11 @@ void rollout_simulate(Rollout *out, Arena *arena, const Document *document, cons
         return;
     }
     Str strategy = {0};
+    bool paused = false;
     if (str_eq(document->kind, S("Deployment"))) {
         const DeploymentSpec *spec = &((const Deployment *)document->object)->spec;
         out->replicas = replicas_of(replicas, &spec->replicas);
+        paused = spec->paused;
         plan_deployment(out, &plan, spec);
     } else if (str_eq(document->kind, S("StatefulSet"))) {
         const StatefulSetSpec *spec = &((const StatefulSet *)document->object)->spec;
@@ -615,6 +616,8 @@ void rollout_simulate(Rollout *out, Arena *arena, const Document *document, cons
     }
     if (str_eq(strategy, S("OnDelete")))
         say(out, arena, S("Update strategy OnDelete: a pod is replaced only when somebody deletes it."));
+    else if (paused)
+        say(out, arena, S("The Deployment is paused: no pod is replaced until it is resumed."));
     else
         simulate_update(out, arena, document, scenario, &plan);
 }
