@@ -44,6 +44,14 @@ static inline uint32_t str_hash(Str s) {
     return h;
 }
 
+/* The same over 64 bits, for what is kept: `hash` is HASH_START, or the hash of the strings before `s`. */
+#define HASH_START UINT64_C(14695981039346656037)
+
+static inline uint64_t str_hash_on(uint64_t hash, Str s) {
+    for (size_t i = 0; i < s.len; i++) hash = (hash ^ (unsigned char)s.at[i]) * UINT64_C(1099511628211);
+    return hash * UINT64_C(1099511628211); /* as if a NUL byte followed */
+}
+
 /* The number of Unicode code points in UTF-8 text; malformed bytes count one each. */
 size_t str_codepoints(Str s);
 

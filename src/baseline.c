@@ -169,12 +169,17 @@ static bool knows(Baseline *baseline, Identity identity) {
     return found && found->left && found->left--;
 }
 
-/* Whether an entry that nothing matched is gone, not only not looked for. `file` is the file of its name in the run, or NULL. */
-static bool is_gone(const Baseline *baseline, Arena *arena, const Identity *identity, const ResultFile *file) {
-    const Rule *rule = rule_named(identity->rule);
-    if (file) return !file->error.at && !(rule && !file->settings->on[rule->number]);
-    Str path = str_format(arena, "%s/%.*s%c", baseline->directory, (int)identity->file.len, identity->file.at, 0);
-    return access(path.at, F_OK) != 0 && errno == ENOENT;
+/* Whether the file was judged by the rule. */
+static bool looked_for(const RuleSet *set, const ResultFile *file, Str name) {
+    const Rule *rule = rule_set_named(set, name);
+    if (file->error.at || !rule || !file->settings->on[rule->number]) return false;
+    return rule->source != SOURCE_POD_SECURITY || file->settings->podSecurity.level;
+}
+
+/* Whether there is no such file any more. */
+static bool is_missing(const Baseline *baseline, Arena *arena, Str file) {
+    char *path = arena_cstr(arena, str_join(arena, str_join(arena, str_of(baseline->directory), S("/")), file));
+    return access(path, F_OK) != 0 && errno == ENOENT;
 }
 
 typedef struct NamedFile {
@@ -186,9 +191,9 @@ static int by_name(const void *left, const void *right) {
     return str_cmp(((const NamedFile *)left)->name, ((const NamedFile *)right)->name);
 }
 
-static uint32_t count_gone(const Baseline *baseline, Arena *arena, const Run *run) {
+static uint32_t count_gone(const Baseline *baseline, Arena *arena, const Run *run, const RuleSet *set) {
     NamedFile *files = NEW_ARRAY(arena, NamedFile, run->fileCount + 1);
-    uint32_t gone = 0;
+    uint32_t count = 0;
     for (uint32_t i = 0; i < run->fileCount; i++) {
         Str name = input_relative(arena, baseline->directory, run->files[i].name);
         files[i] = (NamedFile){str_valid_utf8(arena, name), &run->files[i]};
@@ -199,12 +204,13 @@ static uint32_t count_gone(const Baseline *baseline, Arena *arena, const Run *ru
         if (!entry->left) continue;
         NamedFile wanted = {.name = entry->identity.file};
         const NamedFile *found = bsearch(&wanted, files, run->fileCount, sizeof *files, by_name);
-        if (is_gone(baseline, arena, &entry->identity, found ? found->file : NULL)) gone += entry->left;
+        bool gone = found ? looked_for(set, found->file, entry->identity.rule) : is_missing(baseline, arena, wanted.name);
+        if (gone) count += entry->left;
     }
-    return gone;
+    return count;
 }
 
-void baseline_apply(Baseline *baseline, Arena *arena, Run *run) {
+void baseline_apply(Baseline *baseline, Arena *arena, Run *run, const RuleSet *set) {
     run->baseline = (BaselineCounts){.used = true};
     Names names = {.directory = baseline->directory};
     for (uint32_t i = 0; i < run->fileCount; i++)
@@ -221,6 +227,6 @@ void baseline_apply(Baseline *baseline, Arena *arena, Run *run) {
             document->findingCount = kept;
         }
     for (uint32_t i = 0; i < baseline->entries.n; i++) run->baseline.total += baseline->entries.at[i].count;
-    run->baseline.gone = count_gone(baseline, arena, run);
+    run->baseline.gone = count_gone(baseline, arena, run, set);
     run_count(run);
 }

@@ -2,14 +2,6 @@
 
 #include <stdlib.h>
 
-/* FNV-1a over 64 bits; start with HASH_START. */
-#define HASH_START 14695981039346656037u
-
-static uint64_t hash_on(uint64_t hash, Str s) {
-    for (size_t i = 0; i < s.len; i++) hash = (hash ^ (unsigned char)s.at[i]) * 1099511628211u;
-    return hash * 1099511628211u; /* as if a NUL byte followed */
-}
-
 Str object_name(Arena *arena, const ResultDocument *document) {
     Buf name = {.arena = arena};
     buf_str(&name, document->kind);
@@ -23,13 +15,11 @@ Str object_name(Arena *arena, const ResultDocument *document) {
 }
 
 Identity identity_of(Arena *arena, Str file, const ResultDocument *document, const Finding *finding) {
-    const Excerpt *excerpt = &finding->excerpt;
-    Str flagged = {excerpt->text.at + excerpt->at, excerpt->end - excerpt->at};
     return (Identity){.file = str_valid_utf8(arena, file),
                       .object = str_valid_utf8(arena, object_name(arena, document)),
                       .rule = finding->rule->name,
                       .path = str_valid_utf8(arena, finding->namedPath),
-                      .text = str_format(arena, "%016llx", (unsigned long long)hash_on(HASH_START, flagged))};
+                      .text = str_format(arena, "%016llx", (unsigned long long)finding->flagged)};
 }
 
 int identity_compare(const Identity *a, const Identity *b) {
@@ -61,7 +51,8 @@ Str *fingerprints(Arena *arena, const Run *run) {
         if (walk.file != file) name = input_relative(arena, ".", walk.file->name);
         file = walk.file;
         Identity id = identity_of(arena, name, walk.document, walk.finding);
-        uint64_t hash = hash_on(hash_on(hash_on(hash_on(hash_on(HASH_START, id.file), id.object), id.rule), id.path), id.text);
+        uint64_t hash = str_hash_on(str_hash_on(str_hash_on(HASH_START, id.file), id.object), id.rule);
+        hash = str_hash_on(str_hash_on(hash, id.path), id.text);
         ARRAY_PUSH(arena, &all, (Numbered){hash, count++});
     }
     Str *out = NEW_ARRAY(arena, Str, all.n + 1);

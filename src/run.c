@@ -19,6 +19,18 @@ typedef struct Worker {
     ARRAY(Fact *) facts; /* of the objects that this thread has read */
 } Worker;
 
+/* A hash of the words of a text, so that another indent changes nothing. */
+static uint64_t hash_words(Str text) {
+    uint64_t hash = HASH_START;
+    for (text = str_trim(text); text.len; text = str_trim(text)) {
+        size_t length = 0;
+        while (length < text.len && !memchr(" \t\r\n", text.at[length], 4)) length++;
+        hash = str_hash_on(hash, (Str){text.at, length ? length : 1});
+        text = str_slice(text, length ? length : 1);
+    }
+    return hash;
+}
+
 /* `document` is NULL where its tree is gone. */
 static Finding finish(Worker *w, Source *source, const Document *document, const Diag *diag) {
     Arena *kept = w->kept;
@@ -27,6 +39,8 @@ static Finding finish(Worker *w, Source *source, const Document *document, const
     finding.end = diag->span.end > diag->span.at ? source_place(source, &w->scratch, diag->span.end) : finding.start;
     finding.path = arena_str(kept, diag->path);
     finding.namedPath = path_by_names(kept, document ? document->root : NULL, document ? document->type : NULL, diag->path);
+    if (diag->span.end <= source->text.len && diag->span.at < diag->span.end)
+        finding.flagged = hash_words((Str){source->text.at + diag->span.at, diag->span.end - diag->span.at});
     finding.message = arena_str(kept, diag->message);
     finding.help = arena_str(kept, diag->help);
     finding.excerpt = source_excerpt(source, &w->scratch, diag->span);

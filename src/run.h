@@ -21,8 +21,9 @@ typedef struct Finding {
     uint8_t severity;
     Place start, end; /* end: the place after the last code point */
     Str path, message, help;
-    Str namedPath;   /* path_by_names */
-    Excerpt excerpt; /* the source line of `start` */
+    Str namedPath;    /* path_by_names */
+    uint64_t flagged; /* hash of the source text from start to end, white space aside */
+    Excerpt excerpt;  /* the source line of `start` */
     FindingNote *notes;
     uint32_t noteCount;
     uint16_t versions; /* bit N: it holds for FileSettings.minors[N] */

@@ -293,7 +293,7 @@ static int run(int argc, char **argv) {
         else
             code = 2;
     }
-    if (baseline) baseline_apply(&known, &arena, &run);
+    if (baseline) baseline_apply(&known, &arena, &run, &set);
     for (uint32_t i = 0; i < run.fileCount; i++) {
         if (!run.files[i].error.at) continue;
         fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)run.files[i].name.len, run.files[i].name.at,

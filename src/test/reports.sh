@@ -129,6 +129,21 @@ expect "files that are not looked at are not gone" 1 "left out" --baseline base.
 check "no word of gone" sh -c "! grep -q gone '$dir/out.txt'"
 expect "rules that are off are not gone" 0 "nothing found" --baseline base.json --ignore unknown-field web.yaml
 check "no word of gone" sh -c "! grep -q gone '$dir/out.txt'"
+echo 'apiVersion: v1
+kind: Pod
+metadata: {name: host}
+spec: {hostNetwork: true, containers: [{name: a, image: b}]}' >host.yaml
+expect "of Pod Security" 0 "left out" --select pod-security --pod-security baseline --write-baseline host.json host.yaml
+expect "Pod Security that is not asked for is not gone" 0 "nothing found" --select server --baseline host.json host.yaml
+check "no word of gone" sh -c "! grep -q gone '$dir/out.txt'"
+rm host.yaml
+long=$(seq -s ' ' 200)
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  nodeName: "%s"\n  containers: [{name: a, image: b}]\n' "$long" >long.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n      nodeName:   "%s"\n      containers: [{name: a, image: b}]\n' "$long" >wide.yaml
+"$podlint" check --quiet --write-baseline long.json long.yaml
+mv wide.yaml long.yaml
+expect "a long value with another indent" 0 "1 finding of the baseline left out" --baseline long.json long.yaml
+rm long.yaml
 mv web.yaml moved.yaml
 expect "a file that is no more" 0 "5 of the baseline's 5 findings are gone" --baseline base.json --fail-on never moved.yaml
 mv moved.yaml web.yaml && rm other.yaml

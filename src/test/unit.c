@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../input.h"
 #include "../lint/reads.h"
 #include "../model.h"
 #include "../validate/names.h"
@@ -433,6 +434,53 @@ static void test_fields_that_a_rule_reads(void **state) {
     assert_false(reads(&container, "spec.securityContext.runAsUser"));
 }
 
+/* path, input */
+
+static void test_paths_by_names(void **state) {
+    (void)state;
+    Arena arena = {0};
+    Source source;
+    NodeDocument node;
+    Document *items;
+    Str text = S("apiVersion: v1\nkind: Pod\nmetadata: {labels: {a.b/c: x}}\nspec:\n  tolerations: [{key: k}]\n  containers:\n"
+                 "    - {name: web, args: [a, b], ports: [{containerPort: 80, protocol: TCP}, {name: x}]}\n");
+    assert_int_equal(source_from_bytes(&source, &arena, S("t"), text), SOURCE_OK);
+    NodeReader reader = {.source = &source};
+    assert_true(node_next(&reader, &arena, &node));
+    assert_int_equal(model_build(&arena, &source, &node, VERSION_LAST, &items), 1);
+    static const char *const paths[][2] = {
+        {"spec.containers[0].image", "spec.containers[web].image"},
+        {"spec.containers[0].ports[0].hostPort", "spec.containers[web].ports[80/TCP].hostPort"},
+        {"spec.containers[0].ports[1]", "spec.containers[web].ports[]"},
+        {"spec.containers[0].args[1]", "spec.containers[web].args[]"},
+        {"spec.containers[7].image", "spec.containers[].image"},
+        {"spec.tolerations[0].key", "spec.tolerations[].key"},
+        {"metadata.labels[a.b/c]", "metadata.labels[a.b/c]"},
+        {"spec.nowhere[0].x", "spec.nowhere[].x"},
+        {"", ""},
+        {"[", "["},
+        {"spec..[]", "spec..[]"},
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        assert_str(path_by_names(&arena, items[0].root, items[0].type, str_of(paths[i][0])), paths[i][1]);
+    assert_str(path_by_names(&arena, NULL, NULL, S("a[0].b[c]")), "a[].b[c]");
+    arena_free(&arena);
+}
+
+static void test_relative_paths(void **state) {
+    (void)state;
+    Arena arena = {0};
+    assert_str(input_relative(&arena, "/", S("/usr/x.yaml")), "usr/x.yaml");
+    assert_str(input_relative(&arena, "/usr", S("/usr/./x.yaml")), "x.yaml");
+    assert_str(input_relative(&arena, "/usr", S("/x.yaml")), "../x.yaml");
+    assert_str(input_relative(&arena, "/usr/share", S("/usr/../etc/x.yaml")), "../../etc/x.yaml");
+    assert_str(input_relative(&arena, ".", S("./x.yaml")), "x.yaml");
+    assert_str(input_relative(&arena, ".", S("x.yaml")), "x.yaml");
+    assert_str(input_relative(&arena, ".", S("-")), "-");
+    assert_str(input_relative(&arena, ".", S("nowhere/at/all/x.yaml")), "nowhere/at/all/x.yaml");
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena_zeroes_and_survives_large_requests),
@@ -452,6 +500,8 @@ int main(void) {
         cmocka_unit_test(test_every_prefix_ends_well),
         cmocka_unit_test(test_damaged_bytes_end_well),
         cmocka_unit_test(test_fields_that_a_rule_reads),
+        cmocka_unit_test(test_paths_by_names),
+        cmocka_unit_test(test_relative_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
