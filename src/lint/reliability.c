@@ -1,0 +1,55 @@
+/* The rules of rules/reliability.yaml. */
+#include "plan.h"
+
+#define TEXT(s) (int)(s).len, (s).at
+
+/* A single replica is missing during its update anyway, unless a share of 100% holds for whatever number there will be. */
+static void check_unavailable(Lint *lint, const WorkloadPlan *plan, const Path *spec) {
+    if (!plan->unavailable.set || !str_eq(plan->strategy, S("RollingUpdate"))) return;
+    int64_t replicas = plan->replicas.set ? plan->replicas.value : 0, share = workload_share(plan->unavailable.value, 100);
+    bool all = plan->unavailable.value.isString ? share >= 100 : replicas > 1 && share >= replicas;
+    if (!all || (plan->replicas.set && replicas < 2)) return;
+    Path strategy = path_field(spec, plan->strategyField), up = FIELD(&strategy, "rollingUpdate"),
+         at = FIELD(&up, "maxUnavailable");
+    emit_all_unavailable_update(lint->diags, lint_where(lint, &at),
+                                plan->replicas.set ? str_format(lint->arena, "all %lld pods", (long long)replicas)
+                                                   : S("all pods"));
+}
+
+void lint_update(Lint *lint, const PodSpec *self, const Path *path) {
+    (void)self, (void)path;
+    WorkloadPlan plan = workload_plan(lint->document);
+    Path spec = FIELD(NULL, "spec"), history = FIELD(&spec, "revisionHistoryLimit");
+    check_unavailable(lint, &plan, &spec);
+    if (plan.history.set && plan.history.value == 0) emit_revision_history_zero(lint->diags, lint_where(lint, &history));
+}
+
+/* The kubelet's own pods and those that Helm starts to test a release are meant to be alone. */
+void lint_naked_pod(Lint *lint, const PodSpec *self, const Path *path) {
+    (void)self, (void)path;
+    const ObjectMeta *meta = lint->meta;
+    Path at = FIELD(NULL, "kind");
+    if (lint->document->type != &type_Pod || meta->ownerReferences.n) return;
+    if (map_get(meta->annotations, S("helm.sh/hook")) || map_get(meta->annotations, S("kubernetes.io/config.mirror"))) return;
+    emit_naked_pod(lint->diags, lint_where(lint, &at));
+}
+
+void lint_replicas(Lint *lint, const PodSpec *self, const Path *path) {
+    (void)self, (void)path;
+    WorkloadPlan plan = workload_plan(lint->document);
+    int64_t replicas = plan.replicas.set ? plan.replicas.value : 1, min = lint_int(lint, RULE_minimum_three_replicas, S("min"));
+    Path spec = FIELD(NULL, "spec"), at = FIELD(&spec, "replicas");
+    if (!plan.scaled) return;
+    if (!replicas) emit_zero_replicas(lint->diags, lint_where(lint, &at), lint->document->kind);
+    if (replicas < min)
+        emit_minimum_three_replicas(lint->diags, lint_where(lint, &at), lint->document->kind, str_int(lint->arena, replicas),
+                                    str_int(lint->arena, min));
+}
+
+void lint_strategy(Lint *lint, const PodSpec *self, const Path *path) {
+    (void)self, (void)path;
+    WorkloadPlan plan = workload_plan(lint->document);
+    if (!plan.strategy.len || str_eq(plan.strategy, S("RollingUpdate"))) return;
+    Path spec = FIELD(NULL, "spec"), up = path_field(&spec, plan.strategyField), at = FIELD(&up, "type");
+    emit_no_rolling_update_strategy(lint->diags, lint_where(lint, &at), plan.strategy);
+}

@@ -1,0 +1,203 @@
+/* The rules of rules/scheduling.yaml that look at items of lists, or from the pod to the workload. */
+#include "plan.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define TEXT(s) (int)(s).len, (s).at
+
+static const Str hostname = STR("kubernetes.io/hostname");
+
+static bool is_daemon_set(const Lint *lint) {
+    return lint->document->type == &type_DaemonSet;
+}
+
+static bool in_system(const Lint *lint) {
+    return str_eq(lint->document->namespace_, S("kube-system"));
+}
+
+/* The first label that a selector wants and the pod has not, or NULL. */
+static const StrPair *missing_label(const Lint *lint, const LabelSelector *selector) {
+    for (uint32_t i = 0; i < selector->matchLabels.n; i++) {
+        const Str *own = map_get(lint->meta->labels, selector->matchLabels.at[i].key);
+        if (!own || !str_eq(*own, selector->matchLabels.at[i].value)) return &selector->matchLabels.at[i];
+    }
+    return NULL;
+}
+
+static void report_mismatch(Lint *lint, const LabelSelector *selector, const Path *constraint) {
+    const StrPair *wanted = missing_label(lint, selector);
+    Path at = FIELD(constraint, "labelSelector"), labels = FIELD(&at, "matchLabels");
+    if (!wanted) {
+        emit_spread_selector_mismatch(lint->diags, lint_where(lint, &at), S("its labelSelector does not match the pod's labels"));
+        return;
+    }
+    const Str *own = map_get(lint->meta->labels, wanted->key);
+    Path key = path_key(&labels, wanted->key);
+    Str has = own ? *own : S("no such label");
+    emit_spread_selector_mismatch(
+        lint->diags, lint_where(lint, &key),
+        str_format(lint->arena, "it wants %.*s=%.*s, and the pod has %.*s", TEXT(wanted->key), TEXT(wanted->value), TEXT(has)));
+}
+
+/* What the document makes, in words. */
+static Str its_pods(const Lint *lint) {
+    if (lint->document->type == &type_Pod) return S("the pod");
+    return str_join(lint->arena, S("each pod of this "), lint->document->kind);
+}
+
+void lint_spread(Lint *lint, const PodSpec *self, const Path *path) {
+    Path list = FIELD(path, "topologySpreadConstraints");
+    for (uint32_t i = 0; i < self->topologySpreadConstraints.n; i++) {
+        const LabelSelector *selector = self->topologySpreadConstraints.at[i].labelSelector;
+        Path item = path_index(&list, i);
+        if (selector && !selects_own_pods(lint, selector)) report_mismatch(lint, selector, &item);
+    }
+}
+
+/* Names of node labels and taints that gave way to others, where the API server does not say so itself. */
+
+typedef struct OldName {
+    Str name, successor;
+} OldName;
+
+static const OldName oldLabels[] = {
+    {STR("beta.kubernetes.io/arch"), STR("kubernetes.io/arch")},
+    {STR("beta.kubernetes.io/os"), STR("kubernetes.io/os")},
+    {STR("beta.kubernetes.io/instance-type"), STR("node.kubernetes.io/instance-type")},
+    {STR("failure-domain.beta.kubernetes.io/region"), STR("topology.kubernetes.io/region")},
+    {STR("failure-domain.beta.kubernetes.io/zone"), STR("topology.kubernetes.io/zone")},
+};
+
+static const Str masterTaint = STR("node-role.kubernetes.io/master"), controlPlane = STR("node-role.kubernetes.io/control-plane");
+
+static void check_topology_key(Lint *lint, Str key, const Path *term) {
+    Path at = FIELD(term, "topologyKey");
+    for (size_t i = 0; i < COUNT(oldLabels); i++)
+        if (str_eq(key, oldLabels[i].name))
+            emit_deprecated_node_label(lint->diags, lint_where(lint, &at), S("label"), key, oldLabels[i].successor);
+}
+
+static void check_terms(Lint *lint, const PodAffinityTermList *required, const WeightedPodAffinityTermList *preferred,
+                        const Path *path) {
+    Path hard = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution");
+    Path soft = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
+    for (uint32_t i = 0; i < required->n; i++) {
+        Path item = path_index(&hard, i);
+        check_topology_key(lint, required->at[i].topologyKey, &item);
+    }
+    for (uint32_t i = 0; i < preferred->n; i++) {
+        Path item = path_index(&soft, i), term = FIELD(&item, "podAffinityTerm");
+        check_topology_key(lint, preferred->at[i].podAffinityTerm.topologyKey, &term);
+    }
+}
+
+static void check_affinity(Lint *lint, const Affinity *affinity, const Path *path) {
+    Path near = FIELD(path, "podAffinity"), far = FIELD(path, "podAntiAffinity");
+    if (affinity->podAffinity)
+        check_terms(lint, &affinity->podAffinity->requiredDuringSchedulingIgnoredDuringExecution,
+                    &affinity->podAffinity->preferredDuringSchedulingIgnoredDuringExecution, &near);
+    if (affinity->podAntiAffinity)
+        check_terms(lint, &affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution,
+                    &affinity->podAntiAffinity->preferredDuringSchedulingIgnoredDuringExecution, &far);
+}
+
+/* Tolerations. */
+
+static bool tolerates(const TolerationList *list, Str key) {
+    for (uint32_t i = 0; i < list->n; i++)
+        if (str_eq(list->at[i].key, key)) return true;
+    return false;
+}
+
+static void check_toleration(Lint *lint, const TolerationList *all, const Toleration *toleration, const Path *path) {
+    Path key = FIELD(path, "key"), operator= FIELD(path, "operator");
+    bool everywhere = is_daemon_set(lint) || in_system(lint), isMaster = str_eq(toleration->key, masterTaint);
+    if (!toleration->key.len && str_eq(toleration->operator, S("Exists")) && !everywhere)
+        emit_tolerate_everything(lint->diags, lint_where(lint, &operator),
+                                 toleration->effect.len ? str_format(lint->arena, " of %.*s", TEXT(toleration->effect)) : S(""));
+    if (isMaster && !tolerates(all, controlPlane))
+        emit_deprecated_node_label(lint->diags, lint_where(lint, &key), S("taint"), masterTaint, controlPlane);
+    if (!everywhere && (str_eq(toleration->key, controlPlane) || (isMaster && !tolerates(all, controlPlane))))
+        emit_control_plane_toleration(lint->diags, lint_where(lint, &key), its_pods(lint));
+}
+
+/* A pod that was read from a cluster has the node on which it ran. */
+static bool is_from_cluster(const Lint *lint) {
+    return lint->document->type == &type_Pod && lint->meta->uid.len;
+}
+
+void lint_placement(Lint *lint, const PodSpec *self, const Path *path) {
+    Path node = FIELD(path, "nodeName"), class = FIELD(path, "priorityClassName"), affinity = FIELD(path, "affinity");
+    Path tolerations = FIELD(path, "tolerations");
+    Str namespace = lint->document->namespace_;
+    if (self->nodeName.len && !is_from_cluster(lint))
+        emit_node_name_set(lint->diags, lint_where(lint, &node), its_pods(lint), self->nodeName);
+    for (uint32_t i = 0; i < self->tolerations.n; i++) {
+        Path item = path_index(&tolerations, i);
+        check_toleration(lint, &self->tolerations, &self->tolerations.at[i], &item);
+    }
+    if (self->affinity) check_affinity(lint, self->affinity, &affinity);
+    if (str_starts(self->priorityClassName, S("system-")) && namespace.len &&
+        !lint_listed(lint, RULE_system_priority_outside_system, S("namespaces"), namespace))
+        emit_system_priority_outside_system(lint->diags, lint_where(lint, &class), self->priorityClassName, namespace);
+}
+
+/* Spreading. */
+
+void lint_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
+    if (lint->document->type != &type_Deployment || !self->affinity || !self->affinity->podAntiAffinity) return;
+    WorkloadPlan plan = workload_plan(lint->document);
+    int64_t replicas = plan.replicas.set ? plan.replicas.value : 1;
+    if (!str_eq(plan.strategy, S("RollingUpdate")) || !plan.unavailable.set || replicas < 1) return;
+    if (workload_share(plan.unavailable.value, replicas) != 0) return;
+    const PodAffinityTermList *terms = &self->affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution;
+    Path affinity = FIELD(path, "affinity"), up = FIELD(&affinity, "podAntiAffinity");
+    Path list = FIELD(&up, "requiredDuringSchedulingIgnoredDuringExecution");
+    for (uint32_t i = 0; i < terms->n; i++) {
+        if (!str_eq(terms->at[i].topologyKey, hostname) || !selects_own_pods(lint, terms->at[i].labelSelector)) continue;
+        Path item = path_index(&list, i), at = FIELD(&item, "topologyKey");
+        emit_required_anti_affinity_deadlock(lint->diags, lint_where(lint, &at), str_int(lint->arena, replicas));
+    }
+}
+
+static bool avoids_own_pods(const Lint *lint, const PodSpec *pod) {
+    const PodAntiAffinity *far = pod->affinity ? pod->affinity->podAntiAffinity : NULL;
+    for (uint32_t i = 0; far && i < far->requiredDuringSchedulingIgnoredDuringExecution.n; i++)
+        if (selects_own_pods(lint, far->requiredDuringSchedulingIgnoredDuringExecution.at[i].labelSelector)) return true;
+    for (uint32_t i = 0; far && i < far->preferredDuringSchedulingIgnoredDuringExecution.n; i++)
+        if (selects_own_pods(lint, far->preferredDuringSchedulingIgnoredDuringExecution.at[i].podAffinityTerm.labelSelector))
+            return true;
+    for (uint32_t i = 0; i < pod->topologySpreadConstraints.n; i++)
+        if (selects_own_pods(lint, pod->topologySpreadConstraints.at[i].labelSelector)) return true;
+    return false;
+}
+
+void lint_no_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
+    WorkloadPlan plan = workload_plan(lint->document);
+    if (!plan.replicas.set || plan.replicas.value < lint_int(lint, RULE_no_anti_affinity, S("min-replicas"))) return;
+    Path at = FIELD(path, "affinity");
+    if (!avoids_own_pods(lint, self))
+        emit_no_anti_affinity(lint->diags, lint_where(lint, &at), str_int(lint->arena, plan.replicas.value));
+}
+
+static void check_node_terms(Lint *lint, const NodeSelector *selector, const Path *path) {
+    Path list = FIELD(path, "nodeSelectorTerms");
+    for (uint32_t i = 0; i < selector->nodeSelectorTerms.n; i++) {
+        const NodeSelectorRequirementList *all = &selector->nodeSelectorTerms.at[i].matchExpressions;
+        Path item = path_index(&list, i), expressions = FIELD(&item, "matchExpressions");
+        for (uint32_t j = 0; j < all->n; j++) {
+            if (!str_eq(all->at[j].key, hostname) || !str_eq(all->at[j].operator, S("In")) || !all->at[j].values.n) continue;
+            Path requirement = path_index(&expressions, j), at = FIELD(&requirement, "key");
+            emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), all->at[j].values.at[0]);
+        }
+    }
+}
+
+void lint_node_selector(Lint *lint, const PodSpec *self, const Path *path) {
+    Path selector = FIELD(path, "nodeSelector"), affinity = FIELD(path, "affinity"), up = FIELD(&affinity, "nodeAffinity");
+    Path required = FIELD(&up, "requiredDuringSchedulingIgnoredDuringExecution"), at = path_key(&selector, hostname);
+    const Str *node = map_get(self->nodeSelector, hostname);
+    if (node) emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), *node);
+    if (self->affinity && self->affinity->nodeAffinity &&
+        self->affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution)
+        check_node_terms(lint, self->affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution, &required);
+}
