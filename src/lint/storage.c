@@ -1,5 +1,5 @@
 /* Rules about volumes and where they are mounted. */
-#include "check.h"
+#include "workload.h"
 
 #include "../validate/names.h"
 #include "../validate/str_set.h"
@@ -27,17 +27,6 @@ static const char *file_volume_kind(const Volume *volume) {
 
 static const StatefulSetSpec *stateful_set(const Lint *lint) {
     return lint->document->type == &type_StatefulSet ? &((const StatefulSet *)lint->document->object)->spec : NULL;
-}
-
-/* How many pods the workload keeps; 1 for kinds without replicas. */
-static int64_t replicas(const Lint *lint) {
-    const void *object = lint->document->object;
-    const Type *type = lint->document->type;
-    if (type == &type_Deployment) return ((const Deployment *)object)->spec.replicas.value;
-    if (type == &type_StatefulSet) return ((const StatefulSet *)object)->spec.replicas.value;
-    if (type == &type_ReplicaSet) return ((const ReplicaSet *)object)->spec.replicas.value;
-    if (type == &type_ReplicationController) return ((const ReplicationController *)object)->spec.replicas.value;
-    return 1;
 }
 
 /* Mounts of one container. */
@@ -354,24 +343,16 @@ static void check_modes(const Volumes *v, const Volume *volume, const Path *path
 
 /* Volumes of several pods. */
 
-static bool starts_new_first(const Lint *lint) {
-    if (lint->document->type != &type_Deployment) return false;
-    const DeploymentStrategy *strategy = &((const Deployment *)lint->document->object)->spec.strategy;
-    if (!str_eq(strategy->type, S("RollingUpdate")) || !strategy->rollingUpdate) return false;
-    IntOrString surge = strategy->rollingUpdate->maxSurge.value;
-    return surge.isString ? !str_eq(surge.text, S("0%")) : surge.number > 0;
-}
-
 static void check_claim(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
     if (!claim || claim->readOnly || !lint_is_service(lint) || lint->document->type == &type_StatefulSet) return;
     Path source = FIELD(path, "persistentVolumeClaim"), at = FIELD(&source, "claimName");
-    int64_t count = replicas(lint);
+    int64_t count = lint_replicas(lint);
     if (!is_written(v, volume->name)) return;
     if (count > 1)
         emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, count), claim->claimName);
-    else if (starts_new_first(lint))
+    else if (lint_surges(lint))
         emit_shared_claim_rollout(lint->diags, lint_where(lint, &at), claim->claimName);
 }
 
@@ -391,11 +372,11 @@ static bool belongs_to_node(const HostPathVolumeSource *host) {
 static void check_host_path(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const HostPathVolumeSource *host = volume->hostPath;
-    if (!host || !lint_is_service(lint) || replicas(lint) < 2 || belongs_to_node(host)) return;
+    if (!host || !lint_is_service(lint) || lint_replicas(lint) < 2 || belongs_to_node(host)) return;
     if (v->pod->nodeName.len || map_get(v->pod->nodeSelector, S("kubernetes.io/hostname")) || !is_written(v, volume->name))
         return;
     Path source = FIELD(path, "hostPath"), at = FIELD(&source, "path");
-    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, replicas(lint)),
+    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, lint_replicas(lint)),
                             shown(lint->arena, host->path));
 }
 
