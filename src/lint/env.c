@@ -36,6 +36,8 @@ static Str name_hint(const Env *e, const Text *text, Str name) {
     size_t count = 0;
     for (uint32_t i = 0; i < e->container->env.n && count < LENGTH(names) && &e->container->env.at[i] != text->before; i++)
         names[count++] = e->container->env.at[i].name;
+    if (text->before && str_eq(text->before->name, name))
+        return S("write the whole value: what the image sets is not known here");
     Str near = did_you_mean(e->lint->arena, name, names, count);
     return near.len ? near
                     : str_format(e->lint->arena, "add %.*s to env, or write $$(...) for the text itself", (int)name.len, name.at);

@@ -135,6 +135,7 @@ static void check_pairs(const Mounts *m) {
     for (uint32_t i = 0; i < m->count; i++) {
         Str up = m->places[i].path;
         const Mounted *outer = NULL;
+        if (str_set_find(&paths, up) != &m->places[i]) continue;
         for (ptrdiff_t slash; !outer && (slash = str_rfind(up, '/')) > 0;) {
             up.len = (size_t)slash;
             outer = str_set_find(&paths, up);
