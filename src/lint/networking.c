@@ -27,6 +27,11 @@ static bool next_port(const PodSpec *pod, PortView *at) {
     return false;
 }
 
+/* The port of the node that a container's port takes; 0 if it takes none. */
+static int64_t node_port(const Lint *lint, const ContainerPort *port) {
+    return port->hostPort || !lint->pod->hostNetwork ? port->hostPort : port->containerPort;
+}
+
 static Where port_where(const Lint *lint, const PortView *view, bool host, const Path *path) {
     Path list = path_field(path, view->list), container = path_index(&list, view->containerIndex);
     Path ports = FIELD(&container, "ports"), item = path_index(&ports, view->index);
@@ -54,7 +59,7 @@ static void check_same_port(Lint *lint, StrSet sets[PROTOCOLS], const PortView *
 
 static void check_host_port(Lint *lint, const PortView *view, const Path *path) {
     int64_t replicas = lint_replicas(lint);
-    Str port = str_int(lint->arena, view->port->hostPort);
+    Str port = str_int(lint->arena, node_port(lint, view->port));
     Where at = port_where(lint, view, true, path);
     if (lint->document->type == &type_DaemonSet)
         emit_daemonset_host_port_surge(lint->diags, at, port);
@@ -72,8 +77,8 @@ void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
     StrSet sets[PROTOCOLS];
     for (size_t i = 0; i < PROTOCOLS; i++) sets[i] = (StrSet){.arena = lint->arena};
     for (PortView view = {0}; next_port(self, &view);) {
-        if (!view.port->hostPort) continue;
+        if (!node_port(lint, view.port)) continue;
         if (conflicts) check_host_port(lint, &view, path);
-        check_same_port(lint, sets, &view, path);
+        if (view.port->hostPort) check_same_port(lint, sets, &view, path);
     }
 }
