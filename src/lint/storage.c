@@ -85,40 +85,15 @@ static bool is_windows(const Lint *lint, Str path) {
     return str_find(path, '\\') >= 0 || (path.len > 1 && path.at[1] == ':');
 }
 
-/* Whether a volume's list of files makes a file or folder of this path. */
-static bool items_have(const KeyToPathList *items, Str path) {
-    for (uint32_t i = 0; i < items->n; i++) {
-        Str file = items->at[i].path;
-        if (str_starts(file, path) && (file.len == path.len || file.at[path.len] == '/')) return true;
-    }
-    return false;
-}
-
-/* Whether the outer volume may have what the inner mount covers, so that nothing has to be made. */
-static bool may_have(const Volume *volume, const VolumeMount *inner, Str relative) {
-    const KeyToPathList none = {0};
-    const KeyToPathList *items = volume->configMap ? &volume->configMap->items : volume->secret ? &volume->secret->items : &none;
-    if (volume->projected)
-        for (uint32_t i = 0; i < volume->projected->sources.n; i++) {
-            const VolumeProjection *source = &volume->projected->sources.at[i];
-            if (source->configMap && items_have(&source->configMap->items, relative)) return true;
-            if (source->secret && items_have(&source->secret->items, relative)) return true;
-        }
-    return items->n ? items_have(items, relative) : inner->subPath.len > 0 || inner->subPathExpr.len > 0;
-}
-
 static void report_nested(const Mounts *m, const Mounted *inner, const Mounted *outer) {
     Lint *lint = m->lint;
     const Volume *volume = volume_named(lint, outer->mount->name);
-    const char *kind = file_volume_kind(volume);
-    Str relative = str_slice(inner->path, outer->path.len + 1);
     Str path = shown(lint->arena, inner->mount->mountPath), around = shown(lint->arena, outer->mount->mountPath);
-    if (kind && !may_have(volume, inner->mount, relative))
-        emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), path, around, str_of(kind), outer->mount->name);
-    else if (!kind && outer->mount->readOnly && !(volume && volume->hostPath))
+    bool made = file_volume_kind(volume) || (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder */
+    if (outer->mount->readOnly && !made)
         emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
-    else if (!kind)
-        emit_mount_path_nested_writable(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
+    else
+        emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
 }
 
 /* Compares each path with those before it and with the folders above it. */
