@@ -1,5 +1,6 @@
 /* Rules about Jobs and CronJobs. */
 #include "words.h"
+#include "workload.h"
 
 #include "../validate/cron.h"
 #include "../validate/names.h"
@@ -49,13 +50,6 @@ void lint_job_pod(Lint *lint, const PodSpec *self, const Path *path) {
 
 /* Deadlines. */
 
-static const JobSpec *job_of(const Lint *lint) {
-    const Document *document = lint->document;
-    if (document->type == &type_Job) return &((const Job *)document->object)->spec;
-    if (document->type == &type_CronJob) return &((const CronJob *)document->object)->spec.jobTemplate.spec;
-    return NULL;
-}
-
 static void check_start_fits(Lint *lint, const ContainerList *list, const char *field, int64_t deadline, const Path *path) {
     Path containers = path_field(path, str_of(field));
     for (uint32_t i = 0; i < list->n; i++) {
@@ -69,7 +63,7 @@ static void check_start_fits(Lint *lint, const ContainerList *list, const char *
 }
 
 void lint_deadlines(Lint *lint, const PodSpec *self, const Path *path) {
-    const JobSpec *job = job_of(lint);
+    const JobSpec *job = lint_job(lint);
     OptInt deadline = self->activeDeadlineSeconds;
     Path at = FIELD(path, "activeDeadlineSeconds");
     if (job && job->activeDeadlineSeconds.set) {

@@ -82,7 +82,7 @@ static bool is_operator(Str word) {
 /* --name value. */
 static bool is_flag_with_value(Str word) {
     ptrdiff_t space = str_find(word, ' ');
-    if (!str_starts(word, S("--")) || space < 4 || (size_t)space + 1 == word.len) return false;
+    if (!str_starts(word, S("--")) || space < 3 || (size_t)space + 1 == word.len) return false;
     for (ptrdiff_t i = 2; i < space; i++) {
         char c = word.at[i];
         if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'))

@@ -153,7 +153,7 @@ static void check_port(const Asking *a) {
     if (named && !asked->text.len) return;
     if (!port && named)
         report_port_name(a, asked->text);
-    else if (!port && a->probe)
+    else if (!port && number && a->probe)
         report_port_number(a, number);
     if (port) check_port_protocol(a, port);
     if (a->http) check_scheme(a, port, port ? port->containerPort : number);

@@ -1,5 +1,5 @@
 /* Rules about volumes and where they are mounted. */
-#include "check.h"
+#include "workload.h"
 
 #include "../validate/names.h"
 #include "../validate/str_set.h"
@@ -27,17 +27,6 @@ static const char *file_volume_kind(const Volume *volume) {
 
 static const StatefulSetSpec *stateful_set(const Lint *lint) {
     return lint->document->type == &type_StatefulSet ? &((const StatefulSet *)lint->document->object)->spec : NULL;
-}
-
-/* How many pods the workload keeps; 1 for kinds without replicas. */
-static int64_t replicas(const Lint *lint) {
-    const void *object = lint->document->object;
-    const Type *type = lint->document->type;
-    if (type == &type_Deployment) return ((const Deployment *)object)->spec.replicas.value;
-    if (type == &type_StatefulSet) return ((const StatefulSet *)object)->spec.replicas.value;
-    if (type == &type_ReplicaSet) return ((const ReplicaSet *)object)->spec.replicas.value;
-    if (type == &type_ReplicationController) return ((const ReplicationController *)object)->spec.replicas.value;
-    return 1;
 }
 
 /* Mounts of one container. */
@@ -96,40 +85,15 @@ static bool is_windows(const Lint *lint, Str path) {
     return str_find(path, '\\') >= 0 || (path.len > 1 && path.at[1] == ':');
 }
 
-/* Whether a volume's list of files makes a file or folder of this path. */
-static bool items_have(const KeyToPathList *items, Str path) {
-    for (uint32_t i = 0; i < items->n; i++) {
-        Str file = items->at[i].path;
-        if (str_starts(file, path) && (file.len == path.len || file.at[path.len] == '/')) return true;
-    }
-    return false;
-}
-
-/* Whether the outer volume may have what the inner mount covers, so that nothing has to be made. */
-static bool may_have(const Volume *volume, const VolumeMount *inner, Str relative) {
-    const KeyToPathList none = {0};
-    const KeyToPathList *items = volume->configMap ? &volume->configMap->items : volume->secret ? &volume->secret->items : &none;
-    if (volume->projected)
-        for (uint32_t i = 0; i < volume->projected->sources.n; i++) {
-            const VolumeProjection *source = &volume->projected->sources.at[i];
-            if (source->configMap && items_have(&source->configMap->items, relative)) return true;
-            if (source->secret && items_have(&source->secret->items, relative)) return true;
-        }
-    return items->n ? items_have(items, relative) : inner->subPath.len > 0 || inner->subPathExpr.len > 0;
-}
-
 static void report_nested(const Mounts *m, const Mounted *inner, const Mounted *outer) {
     Lint *lint = m->lint;
     const Volume *volume = volume_named(lint, outer->mount->name);
-    const char *kind = file_volume_kind(volume);
-    Str relative = str_slice(inner->path, outer->path.len + 1);
     Str path = shown(lint->arena, inner->mount->mountPath), around = shown(lint->arena, outer->mount->mountPath);
-    if (kind && !may_have(volume, inner->mount, relative))
-        emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), path, around, str_of(kind), outer->mount->name);
-    else if (!kind && outer->mount->readOnly && !(volume && volume->hostPath))
+    bool made = file_volume_kind(volume) || (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder, or the node has it */
+    if (outer->mount->readOnly && !made)
         emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
-    else if (!kind)
-        emit_mount_path_nested_writable(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
+    else
+        emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
 }
 
 /* Compares each path with those before it and with the folders above it. */
@@ -146,6 +110,7 @@ static void check_pairs(const Mounts *m) {
     for (uint32_t i = 0; i < m->count; i++) {
         Str up = m->places[i].path;
         const Mounted *outer = NULL;
+        if (str_set_find(&paths, up) != &m->places[i]) continue;
         for (ptrdiff_t slash; !outer && (slash = str_rfind(up, '/')) > 0;) {
             up.len = (size_t)slash;
             outer = str_set_find(&paths, up);
@@ -354,24 +319,16 @@ static void check_modes(const Volumes *v, const Volume *volume, const Path *path
 
 /* Volumes of several pods. */
 
-static bool starts_new_first(const Lint *lint) {
-    if (lint->document->type != &type_Deployment) return false;
-    const DeploymentStrategy *strategy = &((const Deployment *)lint->document->object)->spec.strategy;
-    if (!str_eq(strategy->type, S("RollingUpdate")) || !strategy->rollingUpdate) return false;
-    IntOrString surge = strategy->rollingUpdate->maxSurge.value;
-    return surge.isString ? !str_eq(surge.text, S("0%")) : surge.number > 0;
-}
-
 static void check_claim(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
     if (!claim || claim->readOnly || !lint_is_service(lint) || lint->document->type == &type_StatefulSet) return;
     Path source = FIELD(path, "persistentVolumeClaim"), at = FIELD(&source, "claimName");
-    int64_t count = replicas(lint);
+    int64_t count = lint_replicas(lint);
     if (!is_written(v, volume->name)) return;
     if (count > 1)
         emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, count), claim->claimName);
-    else if (starts_new_first(lint))
+    else if (lint_surges(lint))
         emit_shared_claim_rollout(lint->diags, lint_where(lint, &at), claim->claimName);
 }
 
@@ -391,11 +348,11 @@ static bool belongs_to_node(const HostPathVolumeSource *host) {
 static void check_host_path(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const HostPathVolumeSource *host = volume->hostPath;
-    if (!host || !lint_is_service(lint) || replicas(lint) < 2 || belongs_to_node(host)) return;
+    if (!host || !lint_is_service(lint) || lint_replicas(lint) < 2 || belongs_to_node(host)) return;
     if (v->pod->nodeName.len || map_get(v->pod->nodeSelector, S("kubernetes.io/hostname")) || !is_written(v, volume->name))
         return;
     Path source = FIELD(path, "hostPath"), at = FIELD(&source, "path");
-    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, replicas(lint)),
+    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, lint_replicas(lint)),
                             shown(lint->arena, host->path));
 }
 

@@ -1,0 +1,84 @@
+/* Rules about ports. */
+#include "workload.h"
+
+#include "../validate/str_set.h"
+
+/* A port of a long-running container. */
+typedef struct PortView {
+    const Container *container;
+    const ContainerPort *port;
+    Str list;
+    uint32_t containerIndex, index;
+} PortView;
+
+/* Walks the ports of the containers that run side by side. Start with zeros in `at`. */
+static bool next_port(const PodSpec *pod, PortView *at) {
+    uint32_t inits = pod->initContainers.n, total = inits + pod->containers.n;
+    uint32_t i = str_eq(at->list, S("containers")) ? inits + at->containerIndex : at->containerIndex;
+    uint32_t port = at->container ? at->index + 1 : 0;
+    for (; i < total; i++, port = 0) {
+        bool isInit = i < inits;
+        const Container *container = isInit ? &pod->initContainers.at[i] : &pod->containers.at[i - inits];
+        if (container_role(container, isInit) == ROLE_INIT || port >= container->ports.n) continue;
+        *at = (PortView){container, &container->ports.at[port], isInit ? S("initContainers") : S("containers"),
+                         isInit ? i : i - inits, port};
+        return true;
+    }
+    return false;
+}
+
+/* The port of the node that a container's port takes; 0 if it takes none. */
+static int64_t node_port(const Lint *lint, const ContainerPort *port) {
+    return port->hostPort || !lint->pod->hostNetwork ? port->hostPort : port->containerPort;
+}
+
+static Where port_where(const Lint *lint, const PortView *view, bool host, const Path *path) {
+    Path list = path_field(path, view->list), container = path_index(&list, view->containerIndex);
+    Path ports = FIELD(&container, "ports"), item = path_index(&ports, view->index);
+    bool written = host && node_get(view->port->head.node, S("hostPort"));
+    Path at = path_field(&item, written ? S("hostPort") : S("containerPort"));
+    return lint_where(lint, &at);
+}
+
+enum { PROTOCOLS = 3 };
+
+static size_t protocol_number(Str protocol) {
+    return str_eq(protocol, S("UDP")) ? 1 : str_eq(protocol, S("SCTP")) ? 2 : 0;
+}
+
+/* Another container with the same port; the server itself warns unless both have a hostPort of their own. */
+static void check_same_port(Lint *lint, StrSet sets[PROTOCOLS], const PortView *view, const Path *path) {
+    PortView *own = NEW(lint->arena, PortView);
+    Str key = {(const char *)&view->port->containerPort, sizeof view->port->containerPort};
+    *own = *view;
+    const PortView *other = str_set_add(&sets[protocol_number(view->port->protocol)], key, own);
+    if (!other || other->container == view->container || other->port->hostPort == view->port->hostPort) return;
+    emit_duplicate_port(lint->diags, port_where(lint, view, false, path), view->container->name,
+                        str_int(lint->arena, view->port->containerPort), other->container->name);
+}
+
+static void check_host_port(Lint *lint, const PortView *view, const Path *path) {
+    int64_t replicas = lint_replicas(lint);
+    Str port = str_int(lint->arena, node_port(lint, view->port));
+    Where at = port_where(lint, view, true, path);
+    if (lint->document->type == &type_DaemonSet)
+        emit_daemonset_host_port_surge(lint->diags, at, port);
+    else if (replicas > 1)
+        emit_host_port_replicas(lint->diags, at, str_format(lint->arena, "%lld pods need as many nodes", (long long)replicas),
+                                port);
+    else
+        emit_host_port_replicas(lint->diags, at, S("an update needs a second node"), port);
+}
+
+void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
+    bool surges = lint_surges(lint);
+    bool conflicts =
+        lint->document->type == &type_DaemonSet ? surges : lint_is_service(lint) && (surges || lint_replicas(lint) > 1);
+    StrSet sets[PROTOCOLS];
+    for (size_t i = 0; i < PROTOCOLS; i++) sets[i] = (StrSet){.arena = lint->arena};
+    for (PortView view = {0}; next_port(self, &view);) {
+        if (!node_port(lint, view.port)) continue;
+        if (conflicts) check_host_port(lint, &view, path);
+        if (view.port->hostPort) check_same_port(lint, sets, &view, path);
+    }
+}
