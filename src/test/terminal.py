@@ -5,7 +5,7 @@
 
 A shell that is not installed is left out, and said to be.
 """
-import fcntl, os, pty, re, resource, select, shutil, struct, subprocess, sys, tempfile, termios, time
+import fcntl, os, pty, re, resource, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
 from pathlib import Path
 
 podlint = Path(sys.argv[1]).resolve()
@@ -61,6 +61,10 @@ class Terminal:
 
     def plain(self):
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.seen).replace("\r\n", "\n")
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+        self.close()
 
     def close(self):
         os.close(self.fd)
@@ -131,6 +135,12 @@ TYPED = [
     ("podlint check --pod-security res", "podlint check --pod-security restricted"),
     ("podlint check --kube", "podlint check --kubernetes-version"),
     ("podlint check --ignore unknown-fi", "podlint check --ignore unknown-field"),
+    ("podlint check --ignore range,unknown-fi", "podlint check --ignore range,unknown-field"),
+    ("podlint check --format sar", "podlint check --format sarif"),
+    ("podlint check --format=sar", "podlint check --format=sarif"),
+    ("podlint diff --color alw", "podlint diff --color always"),
+    ("podlint rules privileged-cont", "podlint rules privileged-container"),
+    ("podlint help simu", "podlint help simulate"),
     ("podlint check po", "podlint check pod.yaml"),
     ("podlint completion fi", "podlint completion fish"),
 ]
@@ -156,7 +166,7 @@ def test_completion(shell):
         terminal.type(typed + "\t")
         expect(f"{shell}: {typed}", terminal.until(wanted), terminal.plain())
         terminal.type("\x15")
-    terminal.type("exit\r").finish()
+    terminal.kill()
 
 
 def test_installed_zsh():
@@ -169,7 +179,7 @@ def test_installed_zsh():
     terminal.type("PS1='$ '; fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; echo rea''dy\r").until("ready\n$ ")
     terminal.seen = ""
     expect("zsh: from $fpath", terminal.type("podlint explain spec.con\t").until("spec.containers"), terminal.plain())
-    terminal.type("\x15exit\r").finish()
+    terminal.kill()
 
 
 with tempfile.TemporaryDirectory() as folder:
