@@ -1,5 +1,7 @@
 #include "../explain.h"
 #include "../pod_security.h"
+#include "../report.h"
+#include "../rule_text.h"
 #include "command.h"
 
 static int run(int argc, char **argv);
@@ -16,51 +18,127 @@ const Command completion_command = {
     "$fpath\n  podlint completion fish | source             in config.fish\n",
     run};
 
-static void complete_words(const char *const *words, size_t count, const char *typed) {
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(words[i], typed, strlen(typed)) == 0) puts(words[i]);
+static const char *const shells[] = {"bash", "zsh", "fish"};
+
+/* A word that is being typed: the part before it that stays, and right behind it the rest, to be completed. */
+typedef struct Typed {
+    Str kept, rest;
+} Typed;
+
+static void offer(const Typed *typed, const char *word) {
+    if (str_starts(str_of(word), typed->rest)) printf("%.*s%s\n", (int)typed->kept.len, typed->kept.at, word);
+}
+
+static void offer_all(const Typed *typed, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++) offer(typed, words[i]);
+}
+
+static void offer_commands(const Typed *typed) {
+    for (size_t i = 0; i < COMMAND_COUNT; i++) offer(typed, commands[i]->name);
+    offer(typed, "help");
+}
+
+/* The names of rules, in a list with commas too. */
+static void offer_rules(const Typed *typed) {
+    ptrdiff_t comma = str_rfind(typed->rest, ',');
+    size_t done = (size_t)(comma + 1);
+    Typed last = {{typed->kept.at, typed->kept.len + done}, str_slice(typed->rest, done)};
+    for (uint16_t i = 0; i < rule_count; i++) offer(&last, rules[i].name.at);
+}
+
+static void offer_versions(const Typed *typed) {
+    for (int minor = VERSION_OLDEST_TARGET; minor <= VERSION_LAST; minor++) {
+        char version[8];
+        snprintf(version, sizeof version, "1.%d", minor);
+        offer(typed, version);
+    }
+}
+
+/* The values of an option; of one that is not known here, such as a file's, none. */
+static void offer_values(const Command *command, const char *option, const Typed *typed) {
+    static const char *const colours[] = {"auto", "always", "never"};
+    if (strcmp(option, "select") == 0 || strcmp(option, "enable") == 0 || strcmp(option, "ignore") == 0)
+        offer_rules(typed);
+    else if (strcmp(option, "profile") == 0)
+        offer_all(typed, profile_names, PROFILE_COUNT);
+    else if (strcmp(option, "pod-security") == 0)
+        offer_all(typed, pod_security_levels, POD_SECURITY_LEVELS);
+    else if (strcmp(option, "kubernetes-version") == 0)
+        offer_versions(typed);
+    else if (strcmp(option, "color") == 0)
+        offer_all(typed, colours, COUNT(colours));
+    else if (strcmp(option, "format") == 0 && command == &check_command)
+        offer_all(typed, report_formats, REPORT_FORMATS);
+}
+
+static void offer_options(const Command *command, const char *typed) {
+    Typed all = {S("--"), strlen(typed) > 2 ? str_of(typed + 2) : S("")};
+    if (typed[1] && typed[1] != '-') return;
+    for (size_t i = 0; i < command->optionCount; i++) offer(&all, command->options[i].name);
+    offer(&all, "help");
+}
+
+static void offer_operands(const Command *command, const char *typed) {
+    Typed word = {{typed, 0}, str_of(typed)};
+    if (command == &explain_command) {
+        Arena arena = {0};
+        Buf out = {.arena = &arena};
+        explain_complete(&out, word.rest, VERSION_LAST);
+        fwrite(out.at ? out.at : "", 1, out.len, stdout);
+        arena_free(&arena);
+    } else if (command == &rules_command) {
+        offer_rules(&word);
+    } else if (command == &completion_command) {
+        offer_all(&word, shells, COUNT(shells));
+    }
+}
+
+/* The option whose value is typed last, or NULL. bash takes --option=value for three words. */
+static const char *option_before(const Command *command, char **argv, int argc) {
+    const char *word = argc > 2 ? argv[argc - 2] : "";
+    if (argc > 3 && strcmp(word, "=") == 0) word = argv[argc - 3];
+    for (size_t i = 0; i < command->optionCount; i++) {
+        const Option *option = &command->options[i];
+        bool isLong = strncmp(word, "--", 2) == 0 && strcmp(option->name, word + 2) == 0;
+        bool isShort = option->letter && word[0] == '-' && word[1] == option->letter && !word[2];
+        if (option->argument && (isLong || isShort)) return option->name;
+    }
+    return NULL;
 }
 
 /* What could stand in place of the last word: a line each. Prints nothing where a file name is wanted. */
 static int complete(int argc, char **argv) {
     const char *typed = argc > 0 ? argv[argc - 1] : "";
-    if (argc <= 1) {
-        const char *names[COMMAND_COUNT + 1];
-        for (size_t i = 0; i < COMMAND_COUNT; i++) names[i] = commands[i]->name;
-        names[COMMAND_COUNT] = "help";
-        complete_words(names, COUNT(names), typed);
+    Typed whole = {{typed, 0}, str_of(typed)};
+    if (argc <= 1 || strcmp(argv[0], "help") == 0) {
+        offer_commands(&whole);
         return finish_output(0);
     }
     const Command *command = NULL;
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[0], commands[i]->name) == 0) command = commands[i];
     if (!command) return 0;
-    const char *before = argv[argc - 2];
-    if (strcmp(before, "--select") == 0 || strcmp(before, "--ignore") == 0) {
-        for (uint16_t i = 0; i < rule_count; i++)
-            if (str_starts(rules[i].name, str_of(typed))) puts(rules[i].name.at);
+    if (strcmp(typed, "=") == 0) { /* bash: nothing of the value is typed yet */
+        typed = "";
+        whole = (Typed){{typed, 0}, S("")};
+        argc++;
+    }
+    const char *option = option_before(command, argv, argc), *equals = strchr(typed, '=');
+    char name[32];
+    if (option) {
+        offer_values(command, option, &whole);
+    } else if (strncmp(typed, "--", 2) == 0 && equals && (size_t)(equals - typed - 2) < sizeof name) {
+        snprintf(name, sizeof name, "%.*s", (int)(equals - typed - 2), typed + 2);
+        offer_values(command, name, &(Typed){{typed, (size_t)(equals + 1 - typed)}, str_of(equals + 1)});
     } else if (typed[0] == '-') {
-        for (size_t i = 0; i < command->optionCount; i++)
-            if (strncmp(typed, "--", strlen(typed) < 2 ? strlen(typed) : 2) == 0 &&
-                (strlen(typed) < 2 || strncmp(command->options[i].name, typed + 2, strlen(typed) - 2) == 0))
-                printf("--%s\n", command->options[i].name);
-    } else if (strcmp(command->name, "explain") == 0) {
-        Arena arena = {0};
-        Buf out = {.arena = &arena};
-        explain_complete(&out, str_of(typed), VERSION_LAST);
-        fwrite(out.at ? out.at : "", 1, out.len, stdout);
-        arena_free(&arena);
-    } else if (strcmp(before, "--pod-security") == 0) {
-        complete_words(pod_security_levels, POD_SECURITY_LEVELS, typed);
-    } else if (strcmp(command->name, "completion") == 0) {
-        static const char *const shells[] = {"bash", "zsh", "fish"};
-        complete_words(shells, COUNT(shells), typed);
+        offer_options(command, typed);
+    } else {
+        offer_operands(command, typed);
     }
     return finish_output(0);
 }
 
 static int run(int argc, char **argv) {
-    static const char *const shells[] = {"bash", "zsh", "fish"};
     static const char *const scripts[] = {
         "_podlint() {\n"
         "    local IFS=$'\\n'\n"

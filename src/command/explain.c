@@ -33,9 +33,10 @@ const Command explain_command = {
     "[PATH | NAME]",
     "Tell what a field, a rule, an error or a part of a pod's life is.",
     "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports "
-    "as it stands in a diagnostic), a field name by itself (all places that have it), a rule by its name, an error type of the "
-    "API server (FieldValueInvalid), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. "
-    "Without a name it lists what there is.",
+    "as it stands in a diagnostic, livenessProbe.httpGet from within), a field name by itself (all places that have it), a value "
+    "(ClusterFirst), a rule by its name, an error type of the API server (FieldValueInvalid), a word of kubectl's STATUS column "
+    "(CrashLoopBackOff), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. Without a name it "
+    "lists what there is.",
     options,
     COUNT(options),
     "  podlint explain spec.containers              a field of a pod\n  podlint explain imagePullPolicy              every place "

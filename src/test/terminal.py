@@ -5,7 +5,7 @@
 
 A shell that is not installed is left out, and said to be.
 """
-import fcntl, os, pty, re, resource, select, shutil, struct, subprocess, sys, tempfile, termios, time
+import fcntl, os, pty, re, resource, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
 from pathlib import Path
 
 podlint = Path(sys.argv[1]).resolve()
@@ -26,8 +26,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            os.execvpe(argv[0], argv, {"PATH": f"{podlint.parent}:{os.environ['PATH']}", "TERM": "xterm", "LC_ALL": "C.UTF-8",
-                                       "HOME": os.getcwd(), **env})
+            path = f"{podlint.parent}:{os.environ['PATH']}"
+            os.execvpe(argv[0], argv, {"PATH": path, "TERM": "xterm", "PS1": "$ ", "LC_ALL": "C.UTF-8", "HOME": os.getcwd(), **env})
         self.seen = ""
 
     def type(self, keys):
@@ -52,6 +52,14 @@ class Terminal:
             pass
         return wanted in self.plain()
 
+    def prepare(self, commands):
+        """Runs commands in a shell and waits for the prompt after them."""
+        self.until("$ ")
+        self.type(commands + "; echo rea''dy\r")
+        end = time.monotonic() + 10
+        while "$ " not in self.plain().partition("ready\n")[2] and time.monotonic() < end and self.read(0.1):
+            pass
+
     def finish(self, seconds=10):
         """Reads to the end of the output and returns it with the exit code."""
         end = time.monotonic() + seconds
@@ -60,7 +68,11 @@ class Terminal:
         return self.plain(), self.close()
 
     def plain(self):
-        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.seen).replace("\r\n", "\n")
+        return re.sub(r"\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07|\([A-Z])", "", self.seen).replace("\r", "")
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+        self.close()
 
     def close(self):
         os.close(self.fd)
@@ -131,13 +143,19 @@ TYPED = [
     ("podlint check --pod-security res", "podlint check --pod-security restricted"),
     ("podlint check --kube", "podlint check --kubernetes-version"),
     ("podlint check --ignore unknown-fi", "podlint check --ignore unknown-field"),
+    ("podlint check --ignore range,unknown-fi", "podlint check --ignore range,unknown-field"),
+    ("podlint check --format sar", "podlint check --format sarif"),
+    ("podlint check --format=sar", "podlint check --format=sarif"),
+    ("podlint diff --color alw", "podlint diff --color always"),
+    ("podlint rules privileged-cont", "podlint rules privileged-container"),
+    ("podlint help simu", "podlint help simulate"),
     ("podlint check po", "podlint check pod.yaml"),
     ("podlint completion fi", "podlint completion fish"),
 ]
 SHELLS = {
-    "bash": (["bash", "--norc", "--noprofile", "-i"], "PS1='$ '; bind 'set bell-style none'; source <(podlint completion bash)"),
-    "zsh": (["zsh", "-f", "-i"], "PS1='$ '; unsetopt prompt_sp beep; autoload -U compinit; compinit -u -D; source <(podlint completion zsh)"),
-    "fish": (["fish", "--no-config", "-i", "-C", "function fish_prompt; echo '$ '; end"], "podlint completion fish | source"),
+    "bash": (["bash", "--norc", "--noprofile", "-i"], "bind 'set bell-style none'; source <(podlint completion bash)"),
+    "zsh": (["zsh", "-f", "-i"], "unsetopt prompt_sp beep; autoload -U compinit; compinit -u -D; source <(podlint completion zsh)"),
+    "fish": (["fish", "--no-config", "-i", "-C", "function fish_prompt; echo -n '$ '; end"], "podlint completion fish | source"),
 }
 
 
@@ -148,15 +166,13 @@ def test_completion(shell):
         return
     argv, setup = SHELLS[shell]
     terminal = Terminal(argv, rows=50, columns=200)
-    terminal.until("$ ")
-    terminal.type(setup + "; echo rea''dy\r").until("ready")
-    terminal.until("ready\n$ ")
+    terminal.prepare(setup)
     for typed, wanted in TYPED:
         terminal.seen = ""
         terminal.type(typed + "\t")
         expect(f"{shell}: {typed}", terminal.until(wanted), terminal.plain())
         terminal.type("\x15")
-    terminal.type("exit\r").finish()
+    terminal.kill()
 
 
 def test_installed_zsh():
@@ -165,11 +181,10 @@ def test_installed_zsh():
         return
     Path("_podlint").write_text(subprocess.run([podlint, "completion", "zsh"], stdout=subprocess.PIPE, text=True).stdout)
     terminal = Terminal(["zsh", "-f", "-i"], rows=50, columns=200)
-    terminal.until("% ")
-    terminal.type("PS1='$ '; fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; echo rea''dy\r").until("ready\n$ ")
+    terminal.prepare("fpath=($PWD $fpath); autoload -U compinit; compinit -u -D")
     terminal.seen = ""
     expect("zsh: from $fpath", terminal.type("podlint explain spec.con\t").until("spec.containers"), terminal.plain())
-    terminal.type("\x15exit\r").finish()
+    terminal.kill()
 
 
 with tempfile.TemporaryDirectory() as folder:
