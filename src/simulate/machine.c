@@ -113,7 +113,7 @@ static void signal_instance(Machine *m, Unit *unit, int64_t grace) {
 static int64_t hook_length(const LifecycleHandler *hook, const OptInt *scripted) {
     if (scripted && scripted->set && !hook->sleep) return scripted->value;
     int64_t seconds = hook_seconds(hook);
-    return seconds == HOOK_UNKNOWN ? 0 : seconds;
+    return seconds == HOOK_UNKNOWN ? 0 : scenario_clamp(seconds);
 }
 
 static void kill_begin(Machine *m, Unit *unit, int64_t grace, bool ordered) {
@@ -185,7 +185,7 @@ static bool kill_all_done(Machine *m) {
 static int64_t pod_grace(const Machine *m) {
     if (m->deletedSeen) return m->deletionGrace;
     const OptInt *grace = &m->spec->terminationGracePeriodSeconds;
-    return grace->set ? grace->value : KUBELET_GRACE_PERIOD;
+    return grace->set ? scenario_clamp(grace->value) : KUBELET_GRACE_PERIOD;
 }
 
 /* Probe workers (prober/worker.go). */
@@ -618,7 +618,7 @@ static bool step_kill(Machine *m, Unit *unit, ScriptProbe probe) {
         bool own = spec && spec->terminationGracePeriodSeconds.set && !m->deletedSeen;
         event(m, false, "Killing", unit, "Container %.*s failed %s probe%s", TEXT(unit->spec->name),
               probe == SCRIPT_LIVENESS ? "liveness" : "startup", policy_never(m->spec, unit->spec) ? "" : ", will be restarted");
-        kill_begin(m, unit, own ? spec->terminationGracePeriodSeconds.value : pod_grace(m), false);
+        kill_begin(m, unit, own ? scenario_clamp(spec->terminationGracePeriodSeconds.value) : pod_grace(m), false);
     }
     return kill_done(m, unit);
 }
@@ -851,7 +851,7 @@ static int64_t tolerated(const PodSpec *spec) {
             any = true;
         }
     }
-    return forever && !any ? SCENARIO_NEVER : shortest;
+    return forever && !any ? SCENARIO_NEVER : scenario_clamp(shortest);
 }
 
 static void node_due(Machine *m) {
@@ -950,7 +950,8 @@ static int64_t next_second(const Machine *m) {
     if (!m->active) earlier(&next, m->retryAt, m->now);
     if (m->active && m->startStage != START_BEGIN && m->startStage != START_HOOK_KILL) earlier(&next, m->wake, m->now);
     const OptInt *deadline = &m->spec->activeDeadlineSeconds;
-    if (deadline->set && m->startTime >= 0 && !m->terminating) earlier(&next, m->startTime + deadline->value, m->now);
+    if (deadline->set && m->startTime >= 0 && !m->terminating)
+        earlier(&next, m->startTime + scenario_clamp(deadline->value), m->now);
     for (uint32_t i = 0; i < m->unitCount; i++) {
         const Unit *unit = &m->units[i];
         if (unit->live.now.running) earlier(&next, unit->exitAt, m->now);

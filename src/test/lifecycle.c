@@ -713,6 +713,95 @@ static void test_delays_double_rest_and_are_forgotten(void **state) {
     assert_false(backoff.set);
 }
 
+/* What must not break the simulator. */
+
+static void simulate_bytes(Arena *arena, const PodSpec *spec, Str text) {
+    Source source;
+    Scenario scenario = scenario_empty();
+    ScenarioFaults faults = {0};
+    NodeDocument node;
+    if (source_from_bytes(&source, arena, S("test"), text) != SOURCE_OK) return;
+    NodeReader reader = {.source = &source};
+    if (node_next(&reader, arena, &node) && node.readable) scenario_read(&scenario, arena, node.root, spec, &faults);
+    if (faults.items.n) return;
+    Simulation sim;
+    simulate(&sim, arena, NULL, spec, &scenario);
+    assert_true(sim.entries.n > 0);
+}
+
+static void test_damaged_scenarios_end_well(void **state) {
+    (void)state;
+    static const char text[] =
+        "until: 90s\ndeleteAt: 1m\ngracePeriodSeconds: 4\ncontainers:\n  a:\n    pull: {seconds: 3}\n    runs: [{seconds: 5, "
+        "exitCode: 1, reason: R}, {seconds: null}]\n    ready: [{from: 0, result: failure}]\n    preStopSeconds: "
+        "2\nonTerm:\n  a: {seconds: 1, exitCode: 0}\nreadinessGates: {g: 4}\n";
+    static const char junk[] = "-9:{}[],\0\n\xFF\"";
+    Probe probe = {.periodSeconds = 1, .failureThreshold = 1, .successThreshold = 1};
+    Container container = {.name = S("a"), .readinessProbe = &probe};
+    PodSpec spec = {.containers = {&container, 1}};
+    Arena arena = {0};
+    for (size_t i = 0; i < sizeof text; i++) {
+        simulate_bytes(&arena, &spec, (Str){text, i});
+        for (size_t j = 0; j < sizeof junk; j++) {
+            char damaged[sizeof text];
+            memcpy(damaged, text, sizeof text);
+            damaged[i] = junk[j];
+            simulate_bytes(&arena, &spec, (Str){damaged, sizeof text - 1});
+        }
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+}
+
+static void test_absurd_numbers_end_well(void **state) {
+    (void)state;
+    static const int64_t numbers[] = {INT64_MIN, INT32_MIN, -1, 0, 1, INT32_MAX, INT64_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        Arena arena = {0};
+        int64_t n = numbers[i], narrow = n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : n;
+        SleepAction sleep = {.seconds = n};
+        LifecycleHandler handler = {.sleep = &sleep};
+        Lifecycle lifecycle = {.preStop = &handler, .postStart = &handler};
+        Probe probe = {.periodSeconds = narrow,
+                       .failureThreshold = narrow,
+                       .successThreshold = narrow,
+                       .initialDelaySeconds = narrow,
+                       .terminationGracePeriodSeconds = {true, n}};
+        Toleration toleration = {.operator= S("Exists"), .tolerationSeconds = {true, n}};
+        Container containers[] = {
+            {.name = S("a"), .livenessProbe = &probe, .readinessProbe = &probe, .startupProbe = &probe},
+            {.name = S("b"), .lifecycle = &lifecycle},
+        };
+        PodSpec spec = {.containers = {containers, 2},
+                        .terminationGracePeriodSeconds = {true, n},
+                        .activeDeadlineSeconds = {true, n},
+                        .tolerations = {&toleration, 1}};
+        Scenario scenario = scenario_empty();
+        scenario.deleteAt = 100;
+        Simulation sim;
+        simulate(&sim, &arena, NULL, &spec, &scenario);
+        assert_true(sim.entries.n > 0);
+        scenario.deleteAt = SCENARIO_NEVER;
+        scenario.nodeLostAt = 10;
+        simulate(&sim, &arena, NULL, &spec, &scenario);
+        assert_true(sim.entries.n > 0);
+        arena_free(&arena);
+    }
+}
+
+static void test_a_history_without_end_is_cut(void **state) {
+    (void)state;
+    Play p;
+    play(&p,
+         "{containers: [{name: a, image: a, restartPolicy: Never, restartPolicyRules: [{action: RestartAllContainers, exitCodes: "
+         "{operator: In, values: [1]}}]}]}",
+         "{until: 366d, containers: {a: {runs: [{seconds: 0, exitCode: 1}]}}}");
+    assert_true(p.sim.cut);
+    assert_true(p.sim.entries.n <= SIM_MAX_ENTRIES);
+    assert_true(p.sim.actions.n <= SIM_MAX_ACTIONS);
+    done(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_06_pending_until_images_are_there_and_init_containers_are_done),
@@ -751,6 +840,9 @@ int main(void) {
         cmocka_unit_test(test_46_the_active_deadline_ends_the_pod),
         cmocka_unit_test(test_phases_of_container_states),
         cmocka_unit_test(test_delays_double_rest_and_are_forgotten),
+        cmocka_unit_test(test_damaged_scenarios_end_well),
+        cmocka_unit_test(test_absurd_numbers_end_well),
+        cmocka_unit_test(test_a_history_without_end_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
