@@ -813,14 +813,7 @@ static void schedule(Machine *m) {
     ask(m);
 }
 
-/* A sync that waits for an image or a hook is broken off when the pod has to stop (pod_workers.go, cancelFn). */
-static void break_off_start(Machine *m) {
-    if (!m->active || m->work != WORK_SYNC || m->stepAt == m->stepCount || !m->stepBegun) return;
-    StepKind kind = (StepKind)m->steps[m->stepAt].kind;
-    if (kind != STEP_START && kind != STEP_START_INIT) return;
-    if (m->startStage == START_PULLING || m->startStage == START_HOOK) m->stepAt = m->stepCount;
-}
-
+/* A sync that is under way goes on to its end, even one that waits for an image (kubelet.go, SyncPod, without cancellation). */
 static void delete_pod(Machine *m, int64_t grace) {
     m->deleted = m->dirty = true;
     m->deletionGrace = grace > 1 ? grace : 1;
@@ -831,7 +824,6 @@ static void delete_pod(Machine *m, int64_t grace) {
     }
     if (m->nodeLost) return; /* nobody there hears of it */
     m->terminating = true;
-    break_off_start(m);
     ask(m);
 }
 
