@@ -1,7 +1,7 @@
 /* The machine: a clock in whole seconds, the runtime below the kubelet, its pod worker, and its probe workers. In one second
  * first what ends by itself ends, then the pod is scheduled or deleted, then probes fire, then the kubelet syncs until nothing is
- * left to do. Sources: k8s.io/kubernetes/pkg/kubelet, above all kuberuntime/kuberuntime_manager.go, pod_workers.go and
- * prober/worker.go. */
+ * left to do. Probes whose ticker was last set by a sync that was due, which comes at the very beginning of a second, fire there.
+ * Sources: k8s.io/kubernetes/pkg/kubelet, above all kuberuntime/kuberuntime_manager.go, pod_workers.go and prober/worker.go. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -291,8 +291,7 @@ static void probe_once(Machine *m, Unit *unit, ScriptProbe kind) {
     if (prober->id != status->id) probe_meet(m, unit, kind, status);
     if (prober->onHold) return;
     if (status->state.kind != STATE_RUNNING) {
-        /* Where one end can restart all containers, an end alone does not make a probe fail. */
-        if (status->state.kind != STATE_TERMINATED || !may_restart_all(m)) probe_result(m, unit, kind, SCRIPT_FAILURE);
+        probe_result(m, unit, kind, SCRIPT_FAILURE);
         if (!probe_stays(m, unit, status)) probe_stop(prober);
         return;
     }
@@ -316,6 +315,7 @@ static void probes_add(Machine *m) {
             *prober = (Prober){.alive = true,
                                .spec = prober->spec,
                                .next = m->now + period(prober),
+                               .early = m->early,
                                .shown = prober->shown,
                                .shownSuccess = prober->shownSuccess};
             probe_once(m, unit, (ScriptProbe)kind);
@@ -323,11 +323,18 @@ static void probes_add(Machine *m) {
     }
 }
 
-static void probes_due(Machine *m) {
+/* A sync that is due now will ask for an answer out of turn. */
+static bool will_be_asked(const Machine *m, const Prober *prober, ScriptProbe kind) {
+    bool ready = prober->resultSet && prober->result == SCRIPT_SUCCESS;
+    return kind == SCRIPT_READINESS && prober->early && !ready && m->retryAt <= m->now;
+}
+
+static void probes_due(Machine *m, bool early) {
     for (uint32_t i = 0; i < m->unitCount; i++)
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &m->units[i].probers[kind];
-            if (!prober->alive || prober->next > m->now) continue;
+            if (!prober->alive || prober->early != early || prober->next > m->now) continue;
+            if (will_be_asked(m, prober, (ScriptProbe)kind)) continue;
             prober->next += period(prober);
             probe_once(m, &m->units[i], (ScriptProbe)kind);
         }
@@ -341,6 +348,7 @@ static void probes_triggered(Machine *m) {
         prober->triggered = false;
         if (!prober->alive) continue;
         prober->next = m->now + period(prober);
+        prober->early = m->early;
         probe_once(m, &m->units[i], SCRIPT_READINESS);
     }
 }
@@ -897,14 +905,22 @@ static void timers_due(Machine *m) {
 }
 
 static void second(Machine *m) {
+    bool idle = m->work == WORK_NONE;
+    probes_due(m, true);
+    if (idle && m->work != WORK_NONE) {
+        relist(m);
+        work(m);
+    }
     ends_due(m);
     relist(m);
     work(m);
+    m->early = true;
     timers_due(m);
     work(m);
+    m->early = false;
     outside_due(m);
     work(m);
-    probes_due(m);
+    probes_due(m, false);
     work(m);
     for (int round = 0; round < MAX_ROUNDS && (m->changed || m->pending || m->work != WORK_NONE); round++) {
         ends_due(m);
