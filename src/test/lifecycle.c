@@ -715,6 +715,46 @@ static void test_delays_double_rest_and_are_forgotten(void **state) {
     assert_false(backoff.set);
 }
 
+/* A probe that notices an end makes the kubelet look again in the same second, and then it shows the back-off at once. A probe
+ * whose ticker was set by a retry, at the beginning of a second, notices it a second later. */
+static void test_when_a_probe_notices_an_end(void **state) {
+    (void)state;
+    static const char probed[] =
+        "{name: d, image: 'd:1', readinessProbe: {exec: {command: [x]}, periodSeconds: 1, initialDelaySeconds: 3}}";
+    static const char runs[] = "d: {runs: [{seconds: 5, exitCode: 1}, {seconds: 7, exitCode: 1}, {seconds: 9, exitCode: 1}]}";
+    Play p;
+    char spec[400], scenario[400];
+    snprintf(spec, sizeof spec, "{containers: [%s]}", probed);
+    snprintf(scenario, sizeof scenario, "{until: 60, containers: {%s}}", runs);
+    play(&p, spec, scenario);
+    assert_text(ends(&p, "d"), "5 12 31 60");
+    assert_state(&p, 31, "d", "waiting", "CrashLoopBackOff");
+    done(&p);
+    snprintf(spec, sizeof spec, "{containers: [%s, {name: w, image: 'w:1'}]}", probed);
+    snprintf(scenario, sizeof scenario, "{until: 60, containers: {w: {runs: [{seconds: 1, exitCode: 1}]}, %s}}", runs);
+    play(&p, spec, scenario);
+    assert_state(&p, 31, "d", "terminated", "Error");
+    assert_state(&p, 32, "d", "waiting", "CrashLoopBackOff");
+    done(&p);
+}
+
+/* A pod whose last container is killed loses its sandbox; a restart of all counts its init containers twice then. */
+static void test_a_restart_of_all_in_a_new_sandbox(void **state) {
+    (void)state;
+    Play p;
+    play(&p,
+         "{initContainers: [{name: i, image: 'i:1'}], containers: [{name: c, image: 'c:1', restartPolicy: Never, "
+         "restartPolicyRules: [{action: "
+         "RestartAllContainers, exitCodes: {operator: In, values: [143]}}], startupProbe: {exec: {command: [x]}, periodSeconds: "
+         "2}}]}",
+         "{until: 12, containers: {i: {runs: [{seconds: 2}]}, c: {started: [{from: 0, result: failure}]}}}");
+    assert_text(starts(&p, "i"), "0 8");
+    assert_text(starts(&p, "c"), "2 10");
+    assert_int_equal(container(&p, 10, "i")->restartCount, 2);
+    assert_int_equal(container(&p, 10, "c")->restartCount, 1);
+    done(&p);
+}
+
 /* What must not break the simulator. */
 
 static void simulate_bytes(Arena *arena, const PodSpec *spec, Str text) {
@@ -842,6 +882,8 @@ int main(void) {
         cmocka_unit_test(test_46_the_active_deadline_ends_the_pod),
         cmocka_unit_test(test_phases_of_container_states),
         cmocka_unit_test(test_delays_double_rest_and_are_forgotten),
+        cmocka_unit_test(test_when_a_probe_notices_an_end),
+        cmocka_unit_test(test_a_restart_of_all_in_a_new_sandbox),
         cmocka_unit_test(test_damaged_scenarios_end_well),
         cmocka_unit_test(test_absurd_numbers_end_well),
         cmocka_unit_test(test_a_history_without_end_is_cut),
