@@ -243,7 +243,7 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
 /* Far enough to see the end of a deletion. */
 static void set_until(Scenario *scenario, const PodSpec *spec) {
     enum { AFTER = 60, NODE = 600 };
-    int64_t grace = spec->terminationGracePeriodSeconds.set ? spec->terminationGracePeriodSeconds.value : 0;
+    int64_t grace = spec->terminationGracePeriodSeconds.set ? scenario_clamp(spec->terminationGracePeriodSeconds.value) : 0;
     if (scenario->untilSet) return;
     if (scenario->deleteAt != SCENARIO_NEVER) scenario->until = scenario->deleteAt + grace + AFTER;
     if (scenario->nodeLostAt != SCENARIO_NEVER && scenario->until < scenario->nodeLostAt + NODE)

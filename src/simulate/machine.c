@@ -1,7 +1,7 @@
 /* The machine: a clock in whole seconds, the runtime below the kubelet, its pod worker, and its probe workers. In one second
  * first what ends by itself ends, then the pod is scheduled or deleted, then probes fire, then the kubelet syncs until nothing is
- * left to do. Sources: k8s.io/kubernetes/pkg/kubelet, above all kuberuntime/kuberuntime_manager.go, pod_workers.go and
- * prober/worker.go. */
+ * left to do. Probes whose ticker was last set by a sync that was due, which comes at the very beginning of a second, fire there.
+ * Sources: k8s.io/kubernetes/pkg/kubelet, above all kuberuntime/kuberuntime_manager.go, pod_workers.go and prober/worker.go. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -113,7 +113,7 @@ static void signal_instance(Machine *m, Unit *unit, int64_t grace) {
 static int64_t hook_length(const LifecycleHandler *hook, const OptInt *scripted) {
     if (scripted && scripted->set && !hook->sleep) return scripted->value;
     int64_t seconds = hook_seconds(hook);
-    return seconds == HOOK_UNKNOWN ? 0 : seconds;
+    return seconds == HOOK_UNKNOWN ? 0 : scenario_clamp(seconds);
 }
 
 static void kill_begin(Machine *m, Unit *unit, int64_t grace, bool ordered) {
@@ -185,7 +185,7 @@ static bool kill_all_done(Machine *m) {
 static int64_t pod_grace(const Machine *m) {
     if (m->deletedSeen) return m->deletionGrace;
     const OptInt *grace = &m->spec->terminationGracePeriodSeconds;
-    return grace->set ? grace->value : KUBELET_GRACE_PERIOD;
+    return grace->set ? scenario_clamp(grace->value) : KUBELET_GRACE_PERIOD;
 }
 
 /* Probe workers (prober/worker.go). */
@@ -291,8 +291,7 @@ static void probe_once(Machine *m, Unit *unit, ScriptProbe kind) {
     if (prober->id != status->id) probe_meet(m, unit, kind, status);
     if (prober->onHold) return;
     if (status->state.kind != STATE_RUNNING) {
-        /* Where one end can restart all containers, an end alone does not make a probe fail. */
-        if (status->state.kind != STATE_TERMINATED || !may_restart_all(m)) probe_result(m, unit, kind, SCRIPT_FAILURE);
+        probe_result(m, unit, kind, SCRIPT_FAILURE);
         if (!probe_stays(m, unit, status)) probe_stop(prober);
         return;
     }
@@ -316,6 +315,7 @@ static void probes_add(Machine *m) {
             *prober = (Prober){.alive = true,
                                .spec = prober->spec,
                                .next = m->now + period(prober),
+                               .early = m->early,
                                .shown = prober->shown,
                                .shownSuccess = prober->shownSuccess};
             probe_once(m, unit, (ScriptProbe)kind);
@@ -323,11 +323,18 @@ static void probes_add(Machine *m) {
     }
 }
 
-static void probes_due(Machine *m) {
+/* A sync that is due now will ask for an answer out of turn. */
+static bool will_be_asked(const Machine *m, const Prober *prober, ScriptProbe kind) {
+    bool ready = prober->resultSet && prober->result == SCRIPT_SUCCESS;
+    return kind == SCRIPT_READINESS && prober->early && !ready && m->retryAt <= m->now;
+}
+
+static void probes_due(Machine *m, bool early) {
     for (uint32_t i = 0; i < m->unitCount; i++)
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &m->units[i].probers[kind];
-            if (!prober->alive || prober->next > m->now) continue;
+            if (!prober->alive || prober->early != early || prober->next > m->now) continue;
+            if (will_be_asked(m, prober, (ScriptProbe)kind)) continue;
             prober->next += period(prober);
             probe_once(m, &m->units[i], (ScriptProbe)kind);
         }
@@ -341,6 +348,7 @@ static void probes_triggered(Machine *m) {
         prober->triggered = false;
         if (!prober->alive) continue;
         prober->next = m->now + period(prober);
+        prober->early = m->early;
         probe_once(m, &m->units[i], SCRIPT_READINESS);
     }
 }
@@ -618,7 +626,7 @@ static bool step_kill(Machine *m, Unit *unit, ScriptProbe probe) {
         bool own = spec && spec->terminationGracePeriodSeconds.set && !m->deletedSeen;
         event(m, false, "Killing", unit, "Container %.*s failed %s probe%s", TEXT(unit->spec->name),
               probe == SCRIPT_LIVENESS ? "liveness" : "startup", policy_never(m->spec, unit->spec) ? "" : ", will be restarted");
-        kill_begin(m, unit, own ? spec->terminationGracePeriodSeconds.value : pod_grace(m), false);
+        kill_begin(m, unit, own ? scenario_clamp(spec->terminationGracePeriodSeconds.value) : pod_grace(m), false);
     }
     return kill_done(m, unit);
 }
@@ -813,14 +821,7 @@ static void schedule(Machine *m) {
     ask(m);
 }
 
-/* A sync that waits for an image or a hook is broken off when the pod has to stop (pod_workers.go, cancelFn). */
-static void break_off_start(Machine *m) {
-    if (!m->active || m->work != WORK_SYNC || m->stepAt == m->stepCount || !m->stepBegun) return;
-    StepKind kind = (StepKind)m->steps[m->stepAt].kind;
-    if (kind != STEP_START && kind != STEP_START_INIT) return;
-    if (m->startStage == START_PULLING || m->startStage == START_HOOK) m->stepAt = m->stepCount;
-}
-
+/* A sync that is under way goes on to its end, even one that waits for an image (kubelet.go, SyncPod, without cancellation). */
 static void delete_pod(Machine *m, int64_t grace) {
     m->deleted = m->dirty = true;
     m->deletionGrace = grace > 1 ? grace : 1;
@@ -831,7 +832,6 @@ static void delete_pod(Machine *m, int64_t grace) {
     }
     if (m->nodeLost) return; /* nobody there hears of it */
     m->terminating = true;
-    break_off_start(m);
     ask(m);
 }
 
@@ -851,7 +851,7 @@ static int64_t tolerated(const PodSpec *spec) {
             any = true;
         }
     }
-    return forever && !any ? SCENARIO_NEVER : shortest;
+    return forever && !any ? SCENARIO_NEVER : scenario_clamp(shortest);
 }
 
 static void node_due(Machine *m) {
@@ -905,14 +905,22 @@ static void timers_due(Machine *m) {
 }
 
 static void second(Machine *m) {
+    bool idle = m->work == WORK_NONE;
+    probes_due(m, true);
+    if (idle && m->work != WORK_NONE) {
+        relist(m);
+        work(m);
+    }
     ends_due(m);
     relist(m);
     work(m);
+    m->early = true;
     timers_due(m);
     work(m);
+    m->early = false;
     outside_due(m);
     work(m);
-    probes_due(m);
+    probes_due(m, false);
     work(m);
     for (int round = 0; round < MAX_ROUNDS && (m->changed || m->pending || m->work != WORK_NONE); round++) {
         ends_due(m);
@@ -950,7 +958,8 @@ static int64_t next_second(const Machine *m) {
     if (!m->active) earlier(&next, m->retryAt, m->now);
     if (m->active && m->startStage != START_BEGIN && m->startStage != START_HOOK_KILL) earlier(&next, m->wake, m->now);
     const OptInt *deadline = &m->spec->activeDeadlineSeconds;
-    if (deadline->set && m->startTime >= 0 && !m->terminating) earlier(&next, m->startTime + deadline->value, m->now);
+    if (deadline->set && m->startTime >= 0 && !m->terminating)
+        earlier(&next, m->startTime + scenario_clamp(deadline->value), m->now);
     for (uint32_t i = 0; i < m->unitCount; i++) {
         const Unit *unit = &m->units[i];
         if (unit->live.now.running) earlier(&next, unit->exitAt, m->now);

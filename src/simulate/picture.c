@@ -159,7 +159,7 @@ static const char page_script[] =
     "for(const texts of list){const row=document.createElement('tr');texts.forEach(text=>cell(row,text));body.append(row)}};\n"
     "function show(){const t=+slider.value;let e=data.timeline[0];for(const x of data.timeline)if(x.t<=t)e=x;\n"
     "document.getElementById('clock').textContent=clock(t);\n"
-    "rows('pod',e.deleted?[['gone','','','','']]:[[e.status,e.phase,e.ready,e.restarts,"
+    "rows('pod',e.deleted?[['gone','','','','']]:[[e.status,e.unknown?'Unknown':e.phase,e.ready,e.restarts,"
     "Object.entries(e.conditions).filter(c=>c[1]==='True').map(c=>c[0]).join(', ')]]);\n"
     "rows('containers',Object.entries(e.containers||{}).map(([n,c])=>[n,c.state+(c.reason?' ('+c.reason+')':''),"
     "c.exitCode===undefined?'':c.exitCode,c.restartCount,c.ready?'yes':'no']));\n"

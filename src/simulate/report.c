@@ -327,6 +327,7 @@ static json_t *entry_json(Arena *arena, const Simulation *sim, const SimEntry *e
     json_object_set_new(out, "status", text_json(arena, entry->status));
     json_object_set_new(out, "ready", text_json(arena, str_format(arena, "%d/%d", entry->ready, entry->total)));
     json_object_set_new(out, "restarts", json_integer(entry->restarts));
+    if (entry->unknown) json_object_set_new(out, "unknown", json_true());
     if (entry->podReason.len) json_object_set_new(out, "podReason", text_json(arena, entry->podReason));
     json_object_set_new(out, "conditions", conditions_json(entry->conditions, false));
     json_object_set_new(out, "conditionReasons", conditions_json(entry->conditions, true));

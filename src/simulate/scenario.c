@@ -32,7 +32,6 @@ ContainerScript *scenario_container(Scenario *scenario, Arena *arena, Str name) 
 }
 
 /* Durations. A year is more than anybody simulates. */
-#define LONGEST ((int64_t)366 * 24 * 3600)
 
 static int64_t unit_seconds(char unit) {
     switch (unit) {
@@ -46,15 +45,15 @@ static int64_t unit_seconds(char unit) {
 
 bool scenario_time(Str text, int64_t *seconds) {
     int64_t sum = 0;
-    if (int_parse(text, 0, LONGEST, seconds)) return true;
+    if (int_parse(text, 0, SCENARIO_LONGEST, seconds)) return true;
     if (!text.len) return false;
     for (size_t i = 0; i < text.len;) {
         size_t digits = 0;
         int64_t number;
         while (i + digits < text.len && text.at[i + digits] >= '0' && text.at[i + digits] <= '9') digits++;
-        if (!int_parse((Str){text.at + i, digits}, 0, LONGEST, &number) || i + digits == text.len) return false;
+        if (!int_parse((Str){text.at + i, digits}, 0, SCENARIO_LONGEST, &number) || i + digits == text.len) return false;
         int64_t unit = unit_seconds(text.at[i + digits]);
-        if (!unit || (sum += number * unit) > LONGEST) return false;
+        if (!unit || (sum += number * unit) > SCENARIO_LONGEST) return false;
         i += digits + 1;
     }
     *seconds = sum;
@@ -374,7 +373,7 @@ Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
         crash_later(out, arena, spec, &spec->containers.at[i], crash);
     out->deleteAt = crash + FIRST_CRASH;
     out->until = out->deleteAt + AFTER_DELETION +
-                 (spec->terminationGracePeriodSeconds.set ? spec->terminationGracePeriodSeconds.value : 0);
+                 (spec->terminationGracePeriodSeconds.set ? scenario_clamp(spec->terminationGracePeriodSeconds.value) : 0);
     Buf words = {.arena = arena};
     buf_format(&words, "No scenario was given, so this happens: images take %d s to pull", PULL_SECONDS);
     if (spec->initContainers.n + spec->containers.n > crashing)

@@ -8,6 +8,13 @@
 /* "Never": a run that lasts until it is stopped, a pull that always fails, an event that does not come. */
 #define SCENARIO_NEVER INT64_MAX
 
+/* The longest time that is looked at, a year. Manifests that the server would refuse, or should have, may say more. */
+#define SCENARIO_LONGEST ((int64_t)366 * 24 * 3600)
+
+static inline int64_t scenario_clamp(int64_t seconds) {
+    return seconds < SCENARIO_LONGEST ? seconds : SCENARIO_LONGEST;
+}
+
 /* How one run of a container ends by itself. */
 typedef struct ScriptRun {
     int64_t seconds; /* or SCENARIO_NEVER */

@@ -25,6 +25,7 @@ typedef struct Prober {
     bool alive;
     const Probe *spec; /* NULL: no such probe */
     int64_t next;      /* when its ticker fires */
+    bool early;        /* ... and that at the very beginning of the second, before any end in it is seen */
     int id;            /* the instance that it looks at */
     bool resultSet;
     uint8_t result; /* ScriptResult of that instance; SCRIPT_ERROR: unknown yet */
@@ -133,6 +134,7 @@ struct Machine {
     bool changed;     /* the runtime has changed since the last list */
     bool probed;      /* a probe was asked for out of turn since the sync began */
     bool resetting;   /* the sync in hand restarts all containers */
+    bool early;       /* the sync in hand was due at the very beginning of the second */
     int64_t retryAt;
     Step *steps;
     uint32_t stepCount, stepAt;
@@ -147,9 +149,6 @@ bool restarts_all(const Machine *m, const KubeletStatus *old);
 
 /* Whether a container that ended with this code is one whose rule restarts all. */
 bool rule_restarts_all(const Container *container, int exitCode);
-
-/* Whether the pod has a rule that can restart all its containers. */
-bool may_restart_all(const Machine *m);
 
 /* Whether the unit, as it was seen, is to be started again. */
 bool unit_wanted(const Machine *m, const Unit *unit);

@@ -41,7 +41,7 @@ bool restart_wanted(const PodSpec *spec, const Container *container, int exitCod
     return matching_rule(container, exitCode) ? true : policy_restarts(container->restartPolicy, exitCode);
 }
 
-bool may_restart_all(const Machine *m) {
+static bool may_restart_all(const Machine *m) {
     for (uint32_t i = 0; i < m->unitCount; i++) {
         const ContainerRestartRuleList *list = &m->units[i].spec->restartPolicyRules;
         for (uint32_t j = 0; j < list->n; j++)

@@ -45,7 +45,8 @@ bool what_if_shutdown(WhatIfShutdown *out, const PodSpec *spec, const Container 
     script->termSet = true;
     script->termSeconds = SCENARIO_NEVER;
     scenario.deleteAt = DELETED_AT;
-    int64_t grace = pod.terminationGracePeriodSeconds.set ? pod.terminationGracePeriodSeconds.value : KUBELET_GRACE_PERIOD;
+    int64_t grace =
+        pod.terminationGracePeriodSeconds.set ? scenario_clamp(pod.terminationGracePeriodSeconds.value) : KUBELET_GRACE_PERIOD;
     if (grace < 1) grace = 1;
     scenario.until = DELETED_AT + grace + SLACK;
     Simulation sim;

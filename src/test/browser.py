@@ -113,6 +113,16 @@ def check_time(test, browser, life, t):
     test.equal(len(events), min(12, sum(e["first"] <= t for e in life["events"])), f"how many events at {t}")
 
 
+def check_lost_node(test, browser, podlint, folder):
+    command = [podlint, "simulate", folder / "pod.yaml", "--node-lost-at", "30", "--until", "3m", "--format", "html"]
+    page = folder / "lost.html"
+    page.write_text(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    browser.call("/url", {"url": page.as_uri()})
+    for t, phase in ((79, "Running"), (80, "Unknown")):
+        browser.run(MOVE, t)
+        test.equal(browser.run(TABLE, "pod")[0][1], phase, f"the phase at {t} when the node is lost at 30")
+
+
 def check_place(test, browser, t):
     """The line in the picture stands where the knob of the slider is."""
     browser.run(MOVE, t)
@@ -193,6 +203,7 @@ def main():
             check_page(test, browser, folder / "life.html", json.loads(out["json"]))
             check_colours(test, browser, folder / "life.html")
             check_colours(test, browser, folder / "life.svg")
+            check_lost_node(test, browser, podlint, folder)
             check_log(test, browser)
         finally:
             browser.close()

@@ -639,9 +639,11 @@ static void test_42_43_the_object_goes_with_the_last_container(void **state) {
     play(&p, "{containers: [{name: a, image: a}]}", "{scheduleAt: 90, deleteAt: 20}");
     assert_int_equal(gone(&p), 20);
     done(&p);
+    play(&p, "{containers: [{name: a, image: a}]}", "{deleteAt: 20, containers: {a: {pull: {fail: true}}}}");
+    assert_int_equal(gone(&p), 20);
+    done(&p);
     play(&p, "{containers: [{name: a, image: a}]}", "{deleteAt: 20, containers: {a: {pull: {seconds: 40}}}}");
-    assert_int_equal(gone(&p), 20); /* the pull is broken off */
-    assert_text(starts(&p, "a"), "");
+    assert_int_equal(gone(&p), 40); /* a pull that is under way is waited for */
     done(&p);
     play(&p, "{containers: [{name: a, image: a}]}", "{deleteAt: 20, force: true, onTerm: {a: {seconds: null}}}");
     assert_int_equal(gone(&p), 20);
@@ -713,6 +715,135 @@ static void test_delays_double_rest_and_are_forgotten(void **state) {
     assert_false(backoff.set);
 }
 
+/* A probe that notices an end makes the kubelet look again in the same second, and then it shows the back-off at once. A probe
+ * whose ticker was set by a retry, at the beginning of a second, notices it a second later. */
+static void test_when_a_probe_notices_an_end(void **state) {
+    (void)state;
+    static const char probed[] =
+        "{name: d, image: 'd:1', readinessProbe: {exec: {command: [x]}, periodSeconds: 1, initialDelaySeconds: 3}}";
+    static const char runs[] = "d: {runs: [{seconds: 5, exitCode: 1}, {seconds: 7, exitCode: 1}, {seconds: 9, exitCode: 1}]}";
+    Play p;
+    char spec[400], scenario[400];
+    snprintf(spec, sizeof spec, "{containers: [%s]}", probed);
+    snprintf(scenario, sizeof scenario, "{until: 60, containers: {%s}}", runs);
+    play(&p, spec, scenario);
+    assert_text(ends(&p, "d"), "5 12 31 60");
+    assert_state(&p, 31, "d", "waiting", "CrashLoopBackOff");
+    done(&p);
+    snprintf(spec, sizeof spec, "{containers: [%s, {name: w, image: 'w:1'}]}", probed);
+    snprintf(scenario, sizeof scenario, "{until: 60, containers: {w: {runs: [{seconds: 1, exitCode: 1}]}, %s}}", runs);
+    play(&p, spec, scenario);
+    assert_state(&p, 31, "d", "terminated", "Error");
+    assert_state(&p, 32, "d", "waiting", "CrashLoopBackOff");
+    done(&p);
+}
+
+/* A pod whose last container is killed loses its sandbox; a restart of all counts its init containers twice then. */
+static void test_a_restart_of_all_in_a_new_sandbox(void **state) {
+    (void)state;
+    Play p;
+    play(&p,
+         "{initContainers: [{name: i, image: 'i:1'}], containers: [{name: c, image: 'c:1', restartPolicy: Never, "
+         "restartPolicyRules: [{action: "
+         "RestartAllContainers, exitCodes: {operator: In, values: [143]}}], startupProbe: {exec: {command: [x]}, periodSeconds: "
+         "2}}]}",
+         "{until: 12, containers: {i: {runs: [{seconds: 2}]}, c: {started: [{from: 0, result: failure}]}}}");
+    assert_text(starts(&p, "i"), "0 8");
+    assert_text(starts(&p, "c"), "2 10");
+    assert_int_equal(container(&p, 10, "i")->restartCount, 2);
+    assert_int_equal(container(&p, 10, "c")->restartCount, 1);
+    done(&p);
+}
+
+/* What must not break the simulator. */
+
+static void simulate_bytes(Arena *arena, const PodSpec *spec, Str text) {
+    Source source;
+    Scenario scenario = scenario_empty();
+    ScenarioFaults faults = {0};
+    NodeDocument node;
+    if (source_from_bytes(&source, arena, S("test"), text) != SOURCE_OK) return;
+    NodeReader reader = {.source = &source};
+    if (node_next(&reader, arena, &node) && node.readable) scenario_read(&scenario, arena, node.root, spec, &faults);
+    if (faults.items.n) return;
+    Simulation sim;
+    simulate(&sim, arena, NULL, spec, &scenario);
+    assert_true(sim.entries.n > 0);
+}
+
+static void test_damaged_scenarios_end_well(void **state) {
+    (void)state;
+    static const char text[] =
+        "until: 90s\ndeleteAt: 1m\ngracePeriodSeconds: 4\ncontainers:\n  a:\n    pull: {seconds: 3}\n    runs: [{seconds: 5, "
+        "exitCode: 1, reason: R}, {seconds: null}]\n    ready: [{from: 0, result: failure}]\n    preStopSeconds: "
+        "2\nonTerm:\n  a: {seconds: 1, exitCode: 0}\nreadinessGates: {g: 4}\n";
+    static const char junk[] = "-9:{}[],\0\n\xFF\"";
+    Probe probe = {.periodSeconds = 1, .failureThreshold = 1, .successThreshold = 1};
+    Container container = {.name = S("a"), .readinessProbe = &probe};
+    PodSpec spec = {.containers = {&container, 1}};
+    Arena arena = {0};
+    for (size_t i = 0; i < sizeof text; i++) {
+        simulate_bytes(&arena, &spec, (Str){text, i});
+        for (size_t j = 0; j < sizeof junk; j++) {
+            char damaged[sizeof text];
+            memcpy(damaged, text, sizeof text);
+            damaged[i] = junk[j];
+            simulate_bytes(&arena, &spec, (Str){damaged, sizeof text - 1});
+        }
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+}
+
+static void test_absurd_numbers_end_well(void **state) {
+    (void)state;
+    static const int64_t numbers[] = {INT64_MIN, INT32_MIN, -1, 0, 1, INT32_MAX, INT64_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        Arena arena = {0};
+        int64_t n = numbers[i], narrow = n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : n;
+        SleepAction sleep = {.seconds = n};
+        LifecycleHandler handler = {.sleep = &sleep};
+        Lifecycle lifecycle = {.preStop = &handler, .postStart = &handler};
+        Probe probe = {.periodSeconds = narrow,
+                       .failureThreshold = narrow,
+                       .successThreshold = narrow,
+                       .initialDelaySeconds = narrow,
+                       .terminationGracePeriodSeconds = {true, n}};
+        Toleration toleration = {.operator= S("Exists"), .tolerationSeconds = {true, n}};
+        Container containers[] = {
+            {.name = S("a"), .livenessProbe = &probe, .readinessProbe = &probe, .startupProbe = &probe},
+            {.name = S("b"), .lifecycle = &lifecycle},
+        };
+        PodSpec spec = {.containers = {containers, 2},
+                        .terminationGracePeriodSeconds = {true, n},
+                        .activeDeadlineSeconds = {true, n},
+                        .tolerations = {&toleration, 1}};
+        Scenario scenario = scenario_empty();
+        scenario.deleteAt = 100;
+        Simulation sim;
+        simulate(&sim, &arena, NULL, &spec, &scenario);
+        assert_true(sim.entries.n > 0);
+        scenario.deleteAt = SCENARIO_NEVER;
+        scenario.nodeLostAt = 10;
+        simulate(&sim, &arena, NULL, &spec, &scenario);
+        assert_true(sim.entries.n > 0);
+        arena_free(&arena);
+    }
+}
+
+static void test_a_history_without_end_is_cut(void **state) {
+    (void)state;
+    Play p;
+    play(&p,
+         "{containers: [{name: a, image: a, restartPolicy: Never, restartPolicyRules: [{action: RestartAllContainers, exitCodes: "
+         "{operator: In, values: [1]}}]}]}",
+         "{until: 366d, containers: {a: {runs: [{seconds: 0, exitCode: 1}]}}}");
+    assert_true(p.sim.cut);
+    assert_true(p.sim.entries.n <= SIM_MAX_ENTRIES);
+    assert_true(p.sim.actions.n <= SIM_MAX_ACTIONS);
+    done(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_06_pending_until_images_are_there_and_init_containers_are_done),
@@ -751,6 +882,11 @@ int main(void) {
         cmocka_unit_test(test_46_the_active_deadline_ends_the_pod),
         cmocka_unit_test(test_phases_of_container_states),
         cmocka_unit_test(test_delays_double_rest_and_are_forgotten),
+        cmocka_unit_test(test_when_a_probe_notices_an_end),
+        cmocka_unit_test(test_a_restart_of_all_in_a_new_sandbox),
+        cmocka_unit_test(test_damaged_scenarios_end_well),
+        cmocka_unit_test(test_absurd_numbers_end_well),
+        cmocka_unit_test(test_a_history_without_end_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
