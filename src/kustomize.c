@@ -399,8 +399,11 @@ static void add_layer(Reader *r, Layers *layers, Kustomization *k) {
 
 static void find_layers(Reader *r, Kustomization *k) {
     r->searches++;
-    for (Kustomization *up = k; up && up->mark != r->searches; up = up->parents.n ? up->parents.at[0] : NULL)
+    add_layer(r, &k->layers, k);
+    for (Kustomization *up = k; up->parents.n && up->parents.at[0]->mark != r->searches;) {
+        up = up->parents.at[0];
         add_layer(r, &k->layers, up);
+    }
     k->naming = k->layers.n;
     for (uint32_t i = 0; i < k->layers.n; i++) {
         const Kustomization *layer = k->layers.at[i];
