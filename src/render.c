@@ -49,10 +49,12 @@ static Str next_line(Str *text) {
     return line;
 }
 
-/* The file that a line of Helm's output says the text below comes from, as CHART/PATH; empty for other lines. */
+/* The file that a line of Helm's output says the text below comes from, as CHART/templates/FILE; empty for other lines. */
 static Str source_comment(Str line) {
     static const Str start = STR("# Source: ");
-    return str_starts(line, start) ? str_trim(str_slice(line, start.len)) : S("");
+    if (!str_starts(line, start)) return S("");
+    Str path = str_trim(str_slice(line, start.len));
+    return str_has(path, S("/templates/")) || str_has(path, S("/crds/")) ? path : S("");
 }
 
 /* Adds the output of a chart, cut at Helm's comments; `whole` is what it is called where there are none. The paths in the
@@ -140,6 +142,12 @@ bool render_add(InputList *list, StrList roots, uint8_t minor) {
     return kustomizations && charts;
 }
 
+static bool is_from_helm(Str text) {
+    bool found = false;
+    while (text.len && !found) found = source_comment(next_line(&text)).len;
+    return found;
+}
+
 void render_cut_input(InputList *list) {
     for (uint32_t i = 0; i < list->files.n; i++) {
         InputFile *file = &list->files.at[i];
@@ -148,7 +156,7 @@ void render_cut_input(InputList *list) {
         file->error = source_read(&source, list->arena, file->path);
         file->cause = errno;
         file->text = source.text;
-        if (file->error || !str_has(source.text, S("\n# Source: "))) continue;
+        if (file->error || !is_from_helm(source.text)) continue;
         InputFile whole = *file;
         whole.rendered = S("helm template");
         *file = list->files.at[--list->files.n];

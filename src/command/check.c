@@ -41,7 +41,7 @@ static const Option options[] = {
     {"render", 0, NULL,
      "Check what Helm charts and kustomizations become: run helm template for each chart, and kustomize build or kubectl "
      "kustomize for each kustomization that no other one includes, in place of the files in them. Lines are those of what "
-     "they print."},
+     "they print. Each may take two minutes."},
     {"profile", 'p', "LIST",
      "Which lint rules run: default, security, reliability, kube-linter (that tool's own defaults), all, none, or several of "
      "them, "

@@ -91,6 +91,8 @@ case $(tail -n 1 calls) in
 esac
 "$dir/bin/helm" >stream
 expect "standard input from helm" 1 'web/charts/db/templates/pod.yaml (rendered):21:17: error[container-image]' - <stream
+sed 's/^# Source: .*/# Source: the internet, pages 1\/2/' stream >plain
+expect "standard input with other comments of that kind" 1 '<stdin>:21:17: error[container-image]' - <plain
 sed '/^# Source/d' stream >plain
 expect "standard input without comments" 1 '<stdin>:18:17: error[container-image]' - <plain
 
