@@ -612,10 +612,15 @@ static bool is_target(const Patch *patch, const Document *document) {
     return kind && (!patch->name.len || str_has(patch->name, document->name));
 }
 
-static void give_name(Arena *arena, const Kustomization *user, ObjectMeta *meta) {
+static void give_name(Arena *arena, const Kustomization *user, Document *document) {
+    static Str namespace = STR("namespace");
+    ObjectMeta *meta = model_meta(document);
     for (uint32_t i = 0; i < user->naming; i++) {
         const Kustomization *layer = user->layers.at[i];
-        if (layer->namespace.len) meta->namespace = layer->namespace;
+        if (layer->namespace.len) {
+            meta->namespace = layer->namespace;
+            ARRAY_PUSH(arena, &document->supplied, (StrList){&namespace, 1});
+        }
         if (!layer->prefix.len && !layer->suffix.len) continue;
         meta->name = str_join(arena, str_join(arena, layer->prefix, meta->name), layer->suffix);
     }
@@ -625,8 +630,7 @@ static void complete_by(Arena *arena, const Kustomization *layer, Document *docu
     PodView pod = model_pod(document);
     for (uint32_t i = 0; i < layer->labels.n; i++) add_labels(arena, &layer->labels.at[i], document);
     for (uint32_t i = 0; i < layer->patches.n; i++)
-        if (is_target(&layer->patches.at[i], document))
-            ARRAY_PUSH(document->diags.arena, &document->supplied, layer->patches.at[i].fields);
+        if (is_target(&layer->patches.at[i], document)) ARRAY_PUSH(arena, &document->supplied, layer->patches.at[i].fields);
     if (pod.spec) change_images(arena, layer, pod.spec);
     change_replicas(layer, document);
 }
@@ -652,5 +656,5 @@ void kustomize_complete(Arena *arena, const FileUse *use, Document *document) {
         const Layers *layers = &use->users[i]->layers;
         for (uint32_t j = 0; j < layers->n; j++) complete_by(arena, layers->at[j], document);
     }
-    if (use->userCount) give_name(arena, use->users[0], model_meta(document));
+    if (use->userCount) give_name(arena, use->users[0], document);
 }
