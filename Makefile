@@ -47,12 +47,12 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 # In the order in which the modules depend on each other; area,DIR,FIRST lists a folder's other modules after those that come first.
 area = $(2:%=$(1)/%) $(filter-out $(2:%=$(1)/%),$(patsubst src/%.c,%,$(sort $(wildcard src/$(1)/*.c))))
 
-MODULES = base source node scalar schema diag rule_text path model defaults compare
+MODULES = base process source node scalar schema diag rule_text path model defaults compare
 MODULES += cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c)))
 MODULES += cel/parse cel/eval cel/check cel/json cel/cel
 MODULES += simulate/backoff simulate/hook simulate/scenario simulate/status simulate/machine simulate/what_if
 MODULES += $(call area,validate)
-MODULES += input
+MODULES += input kustomize render
 MODULES += pod_security
 MODULES += $(call area,lint,lint words workload)
 MODULES += run
@@ -130,6 +130,8 @@ test:
 	sh src/test/git.sh $(BUILD)/podlint
 	sh src/test/reports.sh $(BUILD)/podlint
 	@if command -v python3 >/dev/null; then python3 src/test/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
+	sh src/test/kustomize.sh $(BUILD)/podlint
+	sh src/test/render.sh $(BUILD)/podlint
 
 $(BUILD)/unit: src/test/unit.c $(LIBRARY)
 	$(SAY) CC $@

@@ -71,6 +71,7 @@ Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *argumen
                  .severity = rule->severity,
                  .span = where.span,
                  .path = where.path,
+                 .missing = where.missing,
                  .message = fill(list->arena, rule->message, arguments),
                  .help = rule->help.len ? fill(list->arena, rule->help, arguments) : S("")};
     ARRAY_PUSH(list->arena, &list->items, diag);

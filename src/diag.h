@@ -70,6 +70,7 @@ typedef struct Rule {
     Str message;          /* template: {0}, {1} ... stand for the arguments */
     Str help;             /* template, may be empty */
     Str why;              /* for explain, may be empty */
+    Str absent;           /* fields that could make the finding void by being written, separated by spaces; may be empty */
     const Str *arguments; /* what stands in the templates: names, or expressions where `when` is one */
     uint8_t argumentCount;
     uint8_t parameterCount;
@@ -88,6 +89,7 @@ extern const uint16_t rule_count;
 typedef struct Where {
     Span span;
     Str path;
+    bool missing; /* nothing is written at the path: the place is that of what lacks it */
 } Where;
 
 typedef struct Note {
@@ -100,7 +102,8 @@ typedef struct Diag {
     const Rule *rule;
     uint8_t severity; /* Severity */
     Span span;
-    Str path; /* as the API server prints it, may be empty */
+    Str path;     /* as the API server prints it, may be empty */
+    bool missing; /* Where.missing */
     Str message;
     Str help;    /* may be empty */
     Note *notes; /* related places */

@@ -4,89 +4,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <spawn.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
-typedef struct Output {
-    Str out, err;
-    int code; /* exit code, or -1 */
-} Output;
-
-static void set_nonblocking(int fd) {
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-}
-
-/* Reads what is there into `buf`; false at the end. */
-static bool drain(int fd, Buf *buf) {
-    char block[65536];
-    ssize_t n = read(fd, block, sizeof block);
-    if (n > 0) buf_str(buf, (Str){block, (size_t)n});
-    return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
-}
+#include "process.h"
 
 /* Runs git with arguments, feeding it `input`. */
-static Output run_git(Arena *arena, char *const *argv, Str input) {
-    Output output = {.code = -1};
-    int in[2], out[2], err[2];
-    pid_t child;
-    if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) {
-        output.err = str_of(strerror(errno));
-        return output;
-    }
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
-    int failed = posix_spawnp(&child, "git", &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(in[0]);
-    close(out[1]);
-    close(err[1]);
-    Buf outText = {.arena = arena}, errText = {.arena = arena};
-    if (!failed) {
-        set_nonblocking(in[1]);
-        bool outOpen = true, errOpen = true;
-        int feed = in[1];
-        while (outOpen || errOpen) {
-            if (feed >= 0 && input.len == 0) {
-                close(feed);
-                feed = -1;
-            }
-            struct pollfd fds[] = {{outOpen ? out[0] : -1, POLLIN, 0}, {errOpen ? err[0] : -1, POLLIN, 0}, {feed, POLLOUT, 0}};
-            if (poll(fds, 3, -1) < 0 && errno != EINTR) break;
-            if (fds[0].revents) outOpen = drain(out[0], &outText);
-            if (fds[1].revents) errOpen = drain(err[0], &errText);
-            if (feed >= 0 && fds[2].revents) {
-                ssize_t n = write(feed, input.at, input.len);
-                if (n > 0)
-                    input = str_slice(input, (size_t)n);
-                else if (errno != EAGAIN && errno != EINTR)
-                    input.len = 0;
-            }
-        }
-        if (feed >= 0) close(feed);
-        int status;
-        waitpid(child, &status, 0);
-        output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    } else {
-        close(in[1]);
-        buf_str(&errText, S("git cannot be started: "));
-        buf_str(&errText, str_of(strerror(failed)));
-    }
-    close(out[0]);
-    close(err[0]);
-    output.out = buf_text(&outText);
-    output.err = str_trim(buf_text(&errText));
-    return output;
+static Process run_git(Arena *arena, char *const *argv, Str input) {
+    Process process = process_run(arena, argv, &(ProcessOptions){.input = input});
+    if (process.failure) process.err = str_format(arena, "git cannot be run: %s", process.failure);
+    process.err = str_trim(process.err);
+    return process;
 }
 
-static const char *complaint(Arena *arena, Output output) {
+static const char *complaint(Arena *arena, Process output) {
     Str text = output.err;
     ptrdiff_t newline = str_find(text, '\n');
     if (newline >= 0) text.len = (size_t)newline;
@@ -152,8 +83,9 @@ static bool read_work_file(Arena *arena, Str top, Str path, Str *out) {
                   O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return false;
     Buf buf = {.arena = arena};
-    while (drain(fd, &buf)) {
-    }
+    char block[65536];
+    for (ssize_t n; (n = read(fd, block, sizeof block)) > 0 || (n < 0 && errno == EINTR);)
+        if (n > 0) buf_str(&buf, (Str){block, (size_t)n});
     close(fd);
     *out = buf_text(&buf);
     return true;
@@ -162,7 +94,7 @@ static bool read_work_file(Arena *arena, Str top, Str path, Str *out) {
 /* Asks `git cat-file --batch` for objects by name, in order. Answers are put into `texts`; what does not exist stays NULL. */
 static const char *read_objects(Arena *arena, Str names, Str **texts, uint32_t count) {
     char *const argv[] = {(char *)"git", (char *)"cat-file", (char *)"--batch", NULL};
-    Output output = run_git(arena, argv, names);
+    Process output = run_git(arena, argv, names);
     if (output.code != 0) return complaint(arena, output);
     Str rest = output.out;
     for (uint32_t i = 0; i < count; i++) {
@@ -183,7 +115,7 @@ static const char *read_objects(Arena *arena, Str names, Str **texts, uint32_t c
 const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, size_t count, GitFiles *out) {
     char *const topArgv[] = {(char *)"git", (char *)"rev-parse", (char *)"--show-toplevel", NULL};
     bool workTree = range->to.len == 0;
-    Output top = run_git(arena, topArgv, S(""));
+    Process top = run_git(arena, topArgv, S(""));
     if (top.code != 0 && workTree) return complaint(arena, top);
 
     Arguments arguments = {0};
@@ -194,7 +126,7 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
     if (!range->staged || !str_eq(range->from, S("HEAD"))) ARRAY_PUSH(arena, &arguments, arena_cstr(arena, range->from));
     if (range->to.len) ARRAY_PUSH(arena, &arguments, arena_cstr(arena, range->to));
     add_paths(arena, &arguments, paths, count);
-    Output status = run_git(arena, arguments.at, S(""));
+    Process status = run_git(arena, arguments.at, S(""));
     if (status.code != 0) return complaint(arena, status);
     GitFileArray files = {0};
     read_status(arena, status.out, &files);
@@ -204,7 +136,7 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
         static const char *const words[] = {"git", "ls-files", "--others", "--exclude-standard", "--full-name", "-z"};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) ARRAY_PUSH(arena, &others, (char *)words[i]);
         add_paths(arena, &others, paths, count);
-        Output untracked = run_git(arena, others.at, S(""));
+        Process untracked = run_git(arena, others.at, S(""));
         for (Str text = untracked.out; untracked.code == 0 && text.len;) add_file(arena, &files, S(""), next_field(&text));
     }
 

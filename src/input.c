@@ -108,11 +108,38 @@ static bool is_kustomization(Str name) {
     return str_eq(name, S("kustomization.yaml")) || str_eq(name, S("kustomization.yml")) || str_eq(name, S("Kustomization"));
 }
 
+/* Where a directory stands: outside of charts, in one, or among its templates. */
+typedef enum ChartPart { OUTSIDE, IN_CHART, IN_TEMPLATES } ChartPart;
+
+static bool is_chart(Arena *arena, Str directory) {
+    return access(str_format(arena, "%.*s/Chart.yaml%c", (int)directory.len, directory.at, 0).at, F_OK) == 0;
+}
+
+/* The part of a chart that an operand is, by the directories above it. */
+static ChartPart part_above(Arena *arena, Str directory) {
+    char *real = realpath(arena_cstr(arena, directory), NULL);
+    if (!real) return OUTSIDE;
+    Str path = arena_str(arena, str_of(real));
+    free(real);
+    ChartPart part = OUTSIDE;
+    for (ptrdiff_t slash; part != IN_TEMPLATES && (slash = str_rfind(path, '/')) > 0;) {
+        Str name = str_slice(path, (size_t)slash + 1);
+        path.len = (size_t)slash;
+        if (is_chart(arena, path)) part = str_eq(name, S("templates")) ? IN_TEMPLATES : IN_CHART;
+    }
+    return part;
+}
+
+/* What belongs to a chart and is no manifest: its description, values, and the directory of files that templates read. */
+static bool is_chart_data(Str name) {
+    return str_eq(name, S("Chart.yaml")) || str_starts(name, S("values")) || str_eq(name, S("files"));
+}
+
 static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void add_directory(InputList *list, Str directory, const Ignore *up, int depth) {
+static void add_directory(InputList *list, Str directory, const Ignore *up, ChartPart part, int depth) {
     enum { DEEPEST = 128 };
     Arena *arena = list->arena;
     const char *path = arena_cstr(arena, directory);
@@ -129,6 +156,9 @@ static void add_directory(InputList *list, Str directory, const Ignore *up, int 
     bool slash = directory.at[directory.len - 1] == '/';
     Ignore ignore = {.up = up, .base = directory.len + !slash};
     read_ignore(arena, directory, &ignore);
+    bool chart = part != IN_TEMPLATES && is_chart(arena, directory);
+    if (chart && part == OUTSIDE) ARRAY_PUSH(arena, &list->charts, directory);
+    if (chart) part = IN_CHART;
     for (uint32_t i = 0; i < names.n; i++) {
         Str name = str_of(names.at[i]);
         Str full = str_join(arena, slash ? directory : str_join(arena, directory, S("/")), name);
@@ -140,12 +170,15 @@ static void add_directory(InputList *list, Str directory, const Ignore *up, int 
         bool link = S_ISLNK(st.st_mode);
         if (link && (!has_manifest_suffix(name) || stat(full.at, &st) != 0 || !S_ISREG(st.st_mode))) continue;
         if (is_ignored(&ignore, full.at, names.at[i], S_ISDIR(st.st_mode))) continue;
+        if (chart && is_chart_data(name)) continue;
         if (S_ISDIR(st.st_mode)) {
-            add_directory(list, full, &ignore, depth + 1);
+            add_directory(list, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1);
+        } else if (part == IN_TEMPLATES) {
+            list->templates += S_ISREG(st.st_mode) && has_manifest_suffix(name);
         } else if (S_ISREG(st.st_mode) && is_kustomization(name)) {
-            list->kustomizations++;
+            ARRAY_PUSH(arena, &list->kustomizations, full);
         } else if (S_ISREG(st.st_mode) && has_manifest_suffix(name)) {
-            ARRAY_PUSH(arena, &list->files, (InputFile){full, false});
+            ARRAY_PUSH(arena, &list->files, (InputFile){.path = full});
         }
     }
 }
@@ -189,7 +222,7 @@ static const Ignore *ignore_above(Arena *arena, Str directory) {
 void input_add(InputList *list, Str path) {
     Arena *arena = list->arena;
     if (str_eq(path, S("-"))) {
-        ARRAY_PUSH(arena, &list->files, (InputFile){path, true});
+        ARRAY_PUSH(arena, &list->files, (InputFile){.path = path, .named = true});
         return;
     }
     while (path.len > 1 && path.at[path.len - 1] == '/') path.len--;
@@ -197,11 +230,12 @@ void input_add(InputList *list, Str path) {
     if (stat(arena_cstr(arena, path), &st) != 0) {
         ARRAY_PUSH(arena, &list->faults, (InputFault){path, errno});
     } else if (S_ISDIR(st.st_mode)) {
-        add_directory(list, path, ignore_above(arena, path), 0);
+        ARRAY_PUSH(arena, &list->directories, path);
+        add_directory(list, path, ignore_above(arena, path), part_above(arena, path), 0);
     } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
-        list->kustomizations++;
+        ARRAY_PUSH(arena, &list->kustomizations, path);
     } else {
-        ARRAY_PUSH(arena, &list->files, (InputFile){path, true});
+        ARRAY_PUSH(arena, &list->files, (InputFile){.path = path, .named = true});
     }
 }
 

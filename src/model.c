@@ -11,7 +11,7 @@ typedef struct Decoder {
 } Decoder;
 
 static Where where_value(Decoder *d, const Node *node, const Path *path) {
-    Where where = {node->span, path_text(d->arena, path)};
+    Where where = {.span = node->span, .path = path_text(d->arena, path)};
     if (node->kind >= NODE_LIST && !node->alias) where = path_where_key(d->arena, d->document->root, path);
     return where;
 }
@@ -362,8 +362,8 @@ static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const 
 
 static void unknown_field(Decoder *d, const Type *type, const Entry *entry, const Field *known, const Path *path) {
     Path field = path_field(path, entry->key);
-    emit_unknown_field(&d->document->diags, (Where){entry->keySpan, path_text(d->arena, &field)}, type->name, entry->key,
-                       unknown_hint(d, type, entry, known, path));
+    emit_unknown_field(&d->document->diags, (Where){.span = entry->keySpan, .path = path_text(d->arena, &field)}, type->name,
+                       entry->key, unknown_hint(d, type, entry, known, path));
 }
 
 static void decode_object(Decoder *d, const Type *type, const Node *node, void *out, const Path *path) {
@@ -423,7 +423,7 @@ static bool is_template(Str text) {
 
 static void add_fault(Document *document, const Source *source, const Fault *fault) {
     DiagList *list = &document->diags;
-    Where where = {fault->span, S("")};
+    Where where = {.span = fault->span, .path = S("")};
     Diag *diag = NULL;
     switch (fault->kind) {
     case FAULT_SYNTAX: diag = emit_syntax(list, where, fault->text, syntax_hint(source, fault)); break;
@@ -458,7 +458,7 @@ static bool add_faults(Document *document, const Source *source, const NodeDocum
         fatal |= kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_TAIL;
     }
     if (broken && is_template(text)) {
-        emit_template(&document->diags, (Where){{in->span.at, in->span.at + 1}, S("")});
+        emit_template(&document->diags, (Where){.span = {in->span.at, in->span.at + 1}, .path = S("")});
         return true;
     }
     for (uint32_t i = 0; i < in->faults.n; i++) add_fault(document, source, &in->faults.at[i]);
@@ -494,12 +494,19 @@ static bool is_list(Str apiVersion, Str kind) {
     return item.len == 0 ? str_eq(apiVersion, S("v1")) : schema_kind(apiVersion, item) != NULL;
 }
 
+/* A JSON patch (RFC 6902): a list of operations, which changes objects and is none. */
+static bool is_json_patch(const Node *root) {
+    for (uint32_t i = 0; root->kind == NODE_LIST && i < root->count; i++)
+        if (!node_get(&root->items[i], S("op")) || !node_get(&root->items[i], S("path"))) return false;
+    return root->kind == NODE_LIST && root->count;
+}
+
 static bool identify(Decoder *d, Document *document) {
     const Node *root = document->root;
-    if (root->kind == NODE_NULL) return false;
+    if (root->kind == NODE_NULL || is_json_patch(root)) return false;
     if (root->kind != NODE_MAP) {
         document->unreadable = true;
-        emit_not_an_object(&document->diags, (Where){root->span, S("")}, node_words(d->arena, root));
+        emit_not_an_object(&document->diags, (Where){.span = root->span, .path = S("")}, node_words(d->arena, root));
         return false;
     }
     bool wrong = identity_wrong(d, root, S("apiVersion"));
@@ -519,9 +526,10 @@ static void explain_skip(Document *document) {
     if (!document->kind.len || !document->apiVersion.len) {
         const Type *kind = schema_kind_named(document->kind);
         if (kind)
-            emit_api_version_missing(&document->diags, (Where){first, S("")}, document->kind, kind->apiVersion);
+            emit_api_version_missing(&document->diags, (Where){.span = first, .path = S("")}, document->kind, kind->apiVersion);
         else if (node_get(root, S("spec")))
-            emit_kind_missing(&document->diags, (Where){first, S("")}, document->kind.len ? S("apiVersion") : S("kind"));
+            emit_kind_missing(&document->diags, (Where){.span = first, .path = S("")},
+                              document->kind.len ? S("apiVersion") : S("kind"));
         return;
     }
 }
@@ -542,7 +550,7 @@ static const Type *retired_kind(Document *document) {
                                  STR("v2")};
     if (!known || !str_in(document->apiVersion, groups, sizeof groups / sizeof *groups)) return NULL;
     const Node *node = identity(document->root, S("apiVersion"));
-    emit_api_version(&document->diags, (Where){node->span, S("apiVersion")}, document->kind, document->apiVersion,
+    emit_api_version(&document->diags, (Where){.span = node->span, .path = S("apiVersion")}, document->kind, document->apiVersion,
                      known->apiVersion);
     return known;
 }

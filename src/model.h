@@ -13,10 +13,12 @@ typedef struct Document {
     Span span;        /* where it starts and ends */
     const Node *root; /* its own map */
     Str apiVersion, kind, name, namespace_;
-    const Type *type; /* NULL: a kind that podlint leaves alone */
-    void *object;     /* the struct of that type, defaulted; NULL if skipped or unreadable */
-    bool unreadable;  /* the server cannot decode it */
-    uint8_t minor;    /* the Kubernetes version 1.N that it is read for */
+    const Type *type;        /* NULL: a kind that podlint leaves alone */
+    void *object;            /* the struct of that type, defaulted; NULL if skipped or unreadable */
+    bool unreadable;         /* the server cannot decode it */
+    uint8_t minor;           /* the Kubernetes version 1.N that it is read for */
+    bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
+    ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;
 } Document;
 

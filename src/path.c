@@ -55,12 +55,26 @@ static Found find(const Node *root, const Path *path) {
 Where path_where(Arena *arena, const Node *root, const Path *path) {
     Found found = find(root, path);
     bool scalar = found.node && (found.node->kind < NODE_LIST || found.node->alias) && found.node->span.end > found.node->span.at;
-    return (Where){scalar ? found.node->span : found.nearest, path_text(arena, path)};
+    return (Where){scalar ? found.node->span : found.nearest, path_text(arena, path), !found.node};
 }
 
 Where path_where_key(Arena *arena, const Node *root, const Path *path) {
     Found found = find(root, path);
-    return (Where){found.key.end ? found.key : found.nearest, path_text(arena, path)};
+    return (Where){found.key.end ? found.key : found.nearest, path_text(arena, path), !found.node};
+}
+
+Str path_leaf(Str path) {
+    while (path.len && path.at[path.len - 1] == ']') {
+        ptrdiff_t open = str_rfind(path, '[');
+        if (open < 0) break;
+        Str inside = {path.at + open + 1, path.len - (size_t)open - 2};
+        path.len = (size_t)open;
+        size_t digits = 0;
+        while (digits < inside.len && inside.at[digits] >= '0' && inside.at[digits] <= '9') digits++;
+        if (digits < inside.len) return inside;
+    }
+    ptrdiff_t dot = str_rfind(path, '.');
+    return str_slice(path, (size_t)(dot + 1));
 }
 
 /* The keys of a list's item, as the API tells its items apart; empty if it does not. */

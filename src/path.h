@@ -43,4 +43,7 @@ Where path_where_key(Arena *arena, const Node *root, const Path *path);
  */
 Str path_by_names(Arena *arena, const Node *root, const Type *type, Str path);
 
+/* The last field or key of a path that path_text printed, indexes left out: ports of spec.containers[0].ports[1]. */
+Str path_leaf(Str path);
+
 #endif

@@ -165,12 +165,16 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     }
     uint32_t aside = run->skipped + run->kustomizations;
     if (refused(run)) fprintf(out, "; %u refused", refused(run));
+    if (run->partial) fprintf(out, "; %u judged as partial", run->partial);
     if (aside) {
         fputs("; ", out);
         write_count(out, aside, "document of another kind skipped", "documents of other kinds skipped");
     }
     write_baseline(out, &run->baseline);
     fputc('\n', out);
+    if (!run->templates) return;
+    write_count(out, run->templates, "chart template", "chart templates");
+    fputs(" left out; render them: --render, or helm template DIR | podlint check -\n", out);
 }
 
 /* Which Pod Security level an object meets, and what the stricter ones refuse, each check at the first level that has it. */
@@ -202,6 +206,7 @@ static void write_people(FILE *out, const Run *run, const ReportSettings *settin
         const ResultFile *file = &run->files[i];
         for (uint32_t j = 0; j < file->documentCount; j++) {
             Str name = printable(&arena, shown_name(file->name));
+            if (file->rendered.at) name = str_join(&arena, name, S(" (rendered)"));
             Str object = file->documentCount > 1 ? object_name(&arena, &file->documents[j]) : S("");
             for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
                 const Finding *finding = &file->documents[j].findings[k];
@@ -272,9 +277,10 @@ static json_t *json_pod_security(const PodSecurityVerdict *verdict) {
     return object;
 }
 
-static json_t *json_document(Str file, const ResultDocument *document, const ReportSettings *settings) {
+static json_t *json_document(const ResultFile *file, const ResultDocument *document, const ReportSettings *settings) {
     json_t *object = json_object(), *diagnostics = json_array();
-    json_object_set_new(object, "file", report_json(file));
+    json_object_set_new(object, "file", report_json(file->name));
+    if (file->rendered.at) json_object_set_new(object, "rendered", report_json(file->rendered));
     json_object_set_new(object, "index", json_integer(document->index));
     if (document->item >= 0) json_object_set_new(object, "item", json_integer(document->item));
     json_object_set_new(object, "line", json_integer(document->line));
@@ -284,6 +290,7 @@ static json_t *json_document(Str file, const ResultDocument *document, const Rep
     json_object_set_new(object, "namespace", report_json(document->namespace_));
     json_object_set_new(object, "accepted", json_boolean(document->accepted));
     json_object_set_new(object, "skipped", json_boolean(document->skipped));
+    if (document->partial) json_object_set_new(object, "partial", json_true());
     for (uint32_t i = 0; i < document->findingCount; i++)
         json_array_append_new(diagnostics, json_finding(&document->findings[i], settings));
     if (settings->podSecurityLevels && document->podSecurity.known)
@@ -300,7 +307,7 @@ static void write_json(FILE *out, const Run *run, const ReportSettings *settings
     const char *comma = "\n";
     for (uint32_t i = 0; i < run->fileCount; i++)
         for (uint32_t j = 0; j < run->files[i].documentCount; j++) {
-            json_t *document = json_document(run->files[i].name, &run->files[i].documents[j], settings);
+            json_t *document = json_document(&run->files[i], &run->files[i].documents[j], settings);
             fputs(comma, out);
             json_dumpf(document, out, JSON_PRESERVE_ORDER);
             json_decref(document);
@@ -319,9 +326,10 @@ static void write_json(FILE *out, const Run *run, const ReportSettings *settings
     }
     fprintf(out,
             "],\n\"summary\": {\"files\": %u, \"documents\": %u, \"accepted\": %u, \"rejected\": %u, \"skipped\": %u, "
-            "\"kustomizations\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, \"unread\": %u",
-            run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->errors,
-            run->warnings, run->infos, run->unreadableFiles);
+            "\"kustomizations\": %u, \"partial\": %u, \"templates\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, "
+            "\"unread\": %u",
+            run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->partial,
+            run->templates, run->errors, run->warnings, run->infos, run->unreadableFiles);
     if (run->baseline.used)
         fprintf(out, ", \"baseline\": {\"known\": %u, \"gone\": %u, \"total\": %u}", run->baseline.known, run->baseline.gone,
                 run->baseline.total);
@@ -339,6 +347,36 @@ static ReportWriter *const writers[REPORT_FORMATS] = {
     [REPORT_GITLAB] = report_gitlab, [REPORT_CHECKSTYLE] = report_checkstyle,
 };
 
+/* Other programs take a place for one in the file, which what was rendered from it is not: they get the file as a whole, and the
+ * place as a part of the message. */
+static Run place_in_files(Arena *arena, const Run *run) {
+    Run placed = *run;
+    placed.files = NEW_ARRAY(arena, ResultFile, run->fileCount + 1);
+    for (uint32_t i = 0; i < run->fileCount; i++) {
+        ResultFile *file = &placed.files[i];
+        *file = run->files[i];
+        if (!file->rendered.at) continue;
+        file->documents = NEW_ARRAY(arena, ResultDocument, file->documentCount + 1);
+        for (uint32_t j = 0; j < file->documentCount; j++) {
+            ResultDocument *document = &file->documents[j];
+            *document = run->files[i].documents[j];
+            document->findings = NEW_ARRAY(arena, Finding, document->findingCount + 1);
+            for (uint32_t k = 0; k < document->findingCount; k++) {
+                Finding f = run->files[i].documents[j].findings[k];
+                f.message = str_format(arena, "%.*s (line %u of what `%.*s` prints)", TEXT(f.message), f.start.line,
+                                       TEXT(file->rendered));
+                f.start = f.end = (Place){1, 1};
+                f.noteCount = 0;
+                document->findings[k] = f;
+            }
+        }
+    }
+    return placed;
+}
+
 void report_write(FILE *out, const Run *run, const ReportSettings *settings) {
-    writers[settings->format](out, run, settings);
+    Arena arena = {0};
+    Run placed = settings->format > REPORT_JSON ? place_in_files(&arena, run) : *run;
+    writers[settings->format](out, &placed, settings);
+    arena_free(&arena);
 }

@@ -207,9 +207,9 @@ static void read_subject(RuleFaults *faults, RuleText *text) {
 }
 
 static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
-    static const Str keys[] = {STR("name"),     STR("message"), STR("help"), STR("why"),       STR("severity"), STR("type"),
-                               STR("code"),     STR("true"),    STR("when"), STR("at"),        STR("check"),    STR("default"),
-                               STR("profiles"), STR("bad"),     STR("good"), STR("parameters")};
+    static const Str keys[] = {STR("name"),    STR("message"),  STR("help"), STR("why"),  STR("absent"),    STR("severity"),
+                               STR("type"),    STR("code"),     STR("true"), STR("when"), STR("at"),        STR("check"),
+                               STR("default"), STR("profiles"), STR("bad"),  STR("good"), STR("parameters")};
     static const Str severities[] = {STR("info"), STR("warning"), STR("error")};
     static const Str types[] = {STR(""),
                                 STR("FieldValueRequired"),
@@ -222,7 +222,7 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
                                 STR("FieldValueTypeInvalid"),
                                 STR("FieldValueNotFound"),
                                 STR("InternalError")};
-    enum { COMMON_KEYS = 5, API_KEYS = 6 };
+    enum { COMMON_KEYS = 6, API_KEYS = 7 };
     text->map = map;
     if (map->kind != NODE_MAP) {
         rule_fault(faults, map->span, S("a rule must be a map"), S(""));
@@ -243,6 +243,7 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
     rule->message = numbered(faults, text, S("message"));
     rule->help = numbered(faults, text, S("help"));
     rule->why = text_under(faults, map, S("why"));
+    rule->absent = text_under(faults, map, S("absent"));
     rule->arguments = text->arguments;
     if (!is_name(rule->name))
         rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a name of lower-case letters, digits and dashes"),

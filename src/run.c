@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "kustomize.h"
 #include "rules.h"
 #include "validate/validate.h"
 
@@ -101,6 +102,7 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
                             .kind = arena_str(w->kept, document->kind),
                             .name = arena_str(w->kept, document->name),
                             .namespace_ = arena_str(w->kept, document->namespace_),
+                            .partial = document->partial,
                             .accepted = true,
                             .skipped = !document->object && !document->unreadable};
 }
@@ -126,19 +128,30 @@ static void keep_facts(Worker *w, const ResultFile *file, const Document *docume
     ARRAY_PUSH(w->kept, &w->facts, fact);
 }
 
-static void check_version(Worker *w, const ResultFile *file, Source *source, unsigned version, ResultDocuments *documents) {
+/* What is said of whole objects only. */
+static void check_whole(Worker *w, const ResultFile *file, Document *document, ResultDocument *out, uint32_t number,
+                        unsigned version) {
+    uint32_t before = document->diags.items.n;
+    if (file->settings->lint) lint_document(file->settings->lint, document);
+    validate_forget_absence(document, before);
+    if (version == 0) keep_facts(w, file, document, number);
+    check_pod_security(w, file->settings->podSecurity, document, out, version);
+}
+
+static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
+                          ResultDocuments *documents) {
     NodeReader reader = {.source = source};
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
+        if (use && use->patch) kustomize_drop_directives(&w->scratch, node.root);
         uint32_t count = model_build(&w->scratch, source, &node, file->settings->minors[version], &items);
         for (uint32_t i = 0; i < count; i++, n++) {
+            if (use) kustomize_complete(&w->scratch, use, &items[i]);
             if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
-            if (file->settings->lint) lint_document(file->settings->lint, &items[i]);
-            if (version == 0) keep_facts(w, file, &items[i], n);
-            check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
+            if (!items[i].partial) check_whole(w, file, &items[i], &documents->at[n], n, version);
             keep_findings(w, file, source, &items[i], &documents->at[n], version);
         }
     }
@@ -151,7 +164,17 @@ static int by_place(const void *left, const void *right) {
     return (a->rule->number > b->rule->number) - (a->rule->number < b->rule->number);
 }
 
-static void check_source(Worker *w, ResultFile *out, Source *source, SourceError error) {
+static SourceError read_input(Worker *w, const InputFile *input, Source *source) {
+    errno = input->cause;
+    if (input->error) *source = (Source){.name = input->path};
+    if (input->error) return input->error;
+    if (!input->text.at) return source_read(source, &w->scratch, input->path);
+    SourceError error = source_from_bytes(source, &w->scratch, input->path, input->text);
+    source->above = input->above;
+    return error;
+}
+
+static void check_source(Worker *w, ResultFile *out, const FileUse *use, Source *source, SourceError error) {
     ResultDocuments documents = {0};
     if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN) {
         Document document = {.item = -1, .unreadable = true, .diags = {.arena = &w->scratch}};
@@ -163,7 +186,7 @@ static void check_source(Worker *w, ResultFile *out, Source *source, SourceError
         return;
     }
     for (unsigned version = 0; version < out->settings->minorCount && !error; version++)
-        check_version(w, out, source, version, &documents);
+        check_version(w, out, use, source, version, &documents);
     for (uint32_t i = 0; i < documents.n && out->settings->minorCount > 1; i++)
         if (documents.at[i].findingCount)
             qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
@@ -171,11 +194,12 @@ static void check_source(Worker *w, ResultFile *out, Source *source, SourceError
     out->documentCount = documents.n;
 }
 
-static void check_file(Worker *w, ResultFile *out) {
+static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
+    if (input->use && input->use->data) return;
     Source source;
-    SourceError error = source_read(&source, &w->scratch, out->name);
-    if (!error && str_eq(out->name, S("-"))) out->text = arena_str(w->kept, source.text);
-    check_source(w, out, &source, error);
+    SourceError error = read_input(w, input, &source);
+    if (!error && !input->text.at && str_eq(out->name, S("-"))) out->text = arena_str(w->kept, source.text);
+    check_source(w, out, input->use, &source, error);
 }
 
 static void *work(void *argument) {
@@ -183,8 +207,13 @@ static void *work(void *argument) {
     for (;;) {
         uint32_t i = atomic_fetch_add(w->next, 1);
         if (i >= w->list->files.n) break;
-        w->run->files[i] = (ResultFile){.name = w->list->files.at[i].path, .settings = w->settings->files[i]};
-        check_file(w, &w->run->files[i]);
+        const InputFile *input = &w->list->files.at[i];
+        w->run->files[i] = (ResultFile){.name = input->path,
+                                        .rendered = input->rendered,
+                                        .text = input->text,
+                                        .above = input->above,
+                                        .settings = w->settings->files[i]};
+        check_file(w, &w->run->files[i], input);
         arena_reset(&w->scratch);
     }
     arena_free(&w->scratch);
@@ -206,6 +235,7 @@ void run_count(Run *run) {
                 run->accepted++;
             else
                 run->rejected++;
+            run->partial += document->partial && !document->skipped;
             for (uint32_t k = 0; k < document->findingCount; k++) {
                 run->errors += document->findings[k].severity == SEVERITY_ERROR;
                 run->warnings += document->findings[k].severity == SEVERITY_WARNING;
@@ -226,6 +256,7 @@ static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint
     Source source;
     SourceError error = file->text.at ? source_from_bytes(&source, &w->scratch, file->name, file->text)
                                       : source_read(&source, &w->scratch, file->name);
+    source.above = file->above;
     for (uint32_t i = 0; i < count && !error; i++) {
         ResultDocument *document = &file->documents[facts[i]->document];
         for (uint32_t j = 0; j < facts[i]->diags.items.n; j++) {
@@ -270,14 +301,15 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
     run->files[0] = (ResultFile){.name = name, .settings = settings};
     SourceError error = source_from_bytes(&source, &w.scratch, name, text);
     run->files[0].text = arena_str(arena, source.text);
-    check_source(&w, &run->files[0], &source, error);
+    check_source(&w, &run->files[0], NULL, &source, error);
     check_objects(run, &all, &w, 1);
     arena_free(&w.scratch);
     run_count(run);
 }
 
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {
-    *run = (Run){.fileCount = list->files.n + list->faults.n, .kustomizations = list->kustomizations};
+    *run = (Run){
+        .fileCount = list->files.n + list->faults.n, .kustomizations = list->kustomizations.n, .templates = list->templates};
     run->files = NEW_ARRAY(&arenas[0], ResultFile, run->fileCount + 1);
     for (uint32_t i = 0; i < list->faults.n; i++) {
         Str error = source_error_text(&arenas[0], SOURCE_CANNOT_READ, list->faults.at[i].error);

@@ -36,6 +36,7 @@ typedef struct ResultDocument {
     Str apiVersion, kind, name, namespace_;
     bool accepted; /* no error of source yaml, schema or api stands in any version, selected or not */
     bool skipped;
+    bool partial; /* a strategic merge patch */
     Finding *findings;
     uint32_t findingCount;
     PodSecurityVerdict podSecurity; /* if RunSettings.podSecurityLevels; what holds in all versions */
@@ -45,8 +46,10 @@ typedef struct FileSettings FileSettings;
 
 typedef struct ResultFile {
     Str name;
+    Str rendered; /* the command in whose output the places are; at is NULL if they are in the file of that name */
     const FileSettings *settings; /* NULL for what could not be opened or listed */
-    Str text;                     /* of the standard input, which cannot be read twice */
+    Str text;                     /* of what cannot be read again: standard input, and what was rendered */
+    uint32_t above;               /* lines above that text in what it was cut from */
     Str error;                    /* why it could not be read; at is NULL if it could */
     ResultDocument *documents;
     uint32_t documentCount;
@@ -82,7 +85,8 @@ typedef struct BaselineCounts {
 typedef struct Run {
     ResultFile *files;
     uint32_t fileCount;
-    uint32_t kustomizations;
+    uint32_t kustomizations, templates;              /* InputList: files left out */
+    uint32_t partial;                                /* objects that are patches */
     uint32_t documents, accepted, rejected, skipped; /* sums over all files */
     uint32_t errors, warnings, infos;
     uint32_t unreadableFiles;

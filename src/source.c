@@ -139,7 +139,7 @@ Place source_place(Source *source, Arena *arena, uint32_t offset) {
     source->foundLine = low + 1;
     source->foundOffset = offset;
     source->foundColumn = column;
-    return (Place){low + 1, column};
+    return (Place){source->above + low + 1, column};
 }
 
 Str source_line(Source *source, Arena *arena, uint32_t line) {

@@ -19,6 +19,7 @@ typedef struct Source {
     Str text;                                     /* UTF-8, without a byte order mark */
     uint32_t *lines;                              /* offset of each line's first byte, made at first need */
     uint32_t lineCount;                           /* how many */
+    uint32_t above;                               /* lines that stand above the text in what it was cut from; places count them */
     uint32_t foundOffset, foundColumn, foundLine; /* the place found last: the next one is often further on in the same line */
 } Source;
 

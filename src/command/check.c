@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include "../baseline.h"
+#include "../kustomize.h"
 #include "../lint/rule_file.h"
 #include "../lint/selection.h"
+#include "../render.h"
 #include "report_files.h"
 
 enum {
@@ -12,6 +14,7 @@ enum {
     CHECK_OUTPUT,
     CHECK_BASELINE,
     CHECK_WRITE_BASELINE,
+    CHECK_RENDER,
     CHECK_PROFILE,
     CHECK_SELECT,
     CHECK_ENABLE,
@@ -35,6 +38,10 @@ static const Option options[] = {
      "Write them to FILE as well, in another format. May be repeated; - is standard output, in place of --format."},
     {"baseline", 0, "FILE", "Report only findings that are not in this baseline, wherever their lines have moved."},
     {"write-baseline", 0, "FILE", "Write what is found now to a baseline, and report nothing of it."},
+    {"render", 0, NULL,
+     "Check what Helm charts and kustomizations become: run helm template for each chart, and kustomize build or kubectl "
+     "kustomize for each kustomization that no other one includes, in place of the files in them. Lines are those of what "
+     "they print. Each may take two minutes."},
     {"profile", 'p', "LIST",
      "Which lint rules run: default, security, reliability, kube-linter (that tool's own defaults), all, none, or several of "
      "them, "
@@ -68,15 +75,21 @@ const Command check_command = {
     "check",
     "PATH...",
     "Say what the API server would say of manifests.",
-    "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or warn "
-    "of, with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without hidden "
-    "ones and those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are judged, "
-    "also inside Lists; documents of other kinds are counted and left alone. Files over 64 MiB and documents nested deeper than "
-    "1,000 levels are refused, and so are documents whose aliases expand beyond what the server takes.",
+    "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or "
+    "warn of, with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without "
+    "hidden ones and those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are "
+    "judged, also inside Lists; documents of other kinds are counted and left alone.\n\nThe kustomizations in PATH, and "
+    "above it in the same repository, tell which files are no whole manifests. A strategic merge patch is judged as "
+    "partial: what is written in it has to be right, what is missing stands elsewhere; the summary counts these. JSON "
+    "patches are left alone. Resources are judged with the labels, names, namespaces, images and replicas that "
+    "kustomizations give them, and what a patch writes is not missing in them. The templates of Helm charts are left out "
+    "unless --render is given.\n\nFiles over 64 MiB and documents nested deeper than 1,000 levels are refused, and so are "
+    "documents whose aliases expand beyond what the server takes.",
     options,
     COUNT(options),
-    "  podlint check deploy/                        everything below a directory\n  helm template chart | podlint check -        "
-    "what a chart renders to\n  podlint check --format json pod.yaml         for a program\n  podlint check --ignore warning "
+    "  podlint check deploy/                        everything below a directory\n  podlint check --render charts/               "
+    "what charts and kustomizations become\n  helm template chart | podlint check -        what a chart renders to\n  podlint "
+    "check --format json pod.yaml         for a program\n  podlint check --ignore warning "
     "--quiet .     only what the server refuses\n  podlint check --pod-security restricted .    and what a restricted namespace "
     "would refuse\n",
     run};
@@ -196,7 +209,7 @@ static int run(int argc, char **argv) {
     int failOn = SEVERITY_ERROR, code = 0, number;
     long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
     const char *colour = "auto";
-    bool operands = false, standard = false;
+    bool operands = false, render = false, standard = false;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
         switch (parsed.option) {
         case OPTION_HELP:
@@ -217,6 +230,7 @@ static int run(int argc, char **argv) {
             break;
         case CHECK_BASELINE: baseline = parsed.value; break;
         case CHECK_WRITE_BASELINE: newBaseline = parsed.value; break;
+        case CHECK_RENDER: render = true; break;
         case CHECK_PROFILE:
             if (!add_profiles(command, &selection, &arena, parsed.value)) code = 2;
             break;
@@ -272,6 +286,9 @@ static int run(int argc, char **argv) {
         arena_free(&arena);
         return code;
     }
+    render_cut_input(&list);
+    StrList kustomizations = kustomize_read(&list);
+    if (render && !render_add(&list, kustomizations, file.minors[file.minorCount - 1])) code = 2;
     LintSettings lint = {.on = file.on, .more = more.at, .moreCount = more.n};
     file.lint = lint_prepare(&arena, &lint);
     if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;

@@ -57,11 +57,11 @@ typedef struct FactReference {
 } FactReference;
 
 typedef struct Fact {
-    uint8_t kind;            /* FactKind */
+    uint8_t kind; /* FactKind */
+    uint8_t minor;
     uint32_t file, document; /* numbers in the run */
     Str folder;              /* of the file */
     Str kindName, name, namespace_;
-    uint8_t minor;
     Where where;    /* of the object's name */
     DiagList diags; /* what is found when all objects are known */
     StrMap labels;  /* of the pods; of other kinds: the object's own */

@@ -178,7 +178,7 @@ void lint_merge_keys(Lint *lint, const Document *self, const Path *path) {
         uint32_t start = i;
         while (start > self->span.at && (text.at[start - 1] == ' ' || text.at[start - 1] == '-')) start--;
         bool key = start == 0 || strchr("\n\r{,", text.at[start - 1]);
-        if (key && !in_scalar(self->root, i)) emit_yaml_merge_key(lint->diags, (Where){{i, i + 2}, S("")});
+        if (key && !in_scalar(self->root, i)) emit_yaml_merge_key(lint->diags, (Where){.span = {i, i + 2}, .path = S("")});
     }
 }
 

@@ -9,6 +9,7 @@
 #include "../input.h"
 #include "../lint/reads.h"
 #include "../model.h"
+#include "../process.h"
 #include "../validate/names.h"
 #include "../validate/validate.h"
 
@@ -298,6 +299,34 @@ static void test_near_fields(void **state) {
 
 /* images */
 
+static void test_leaves_of_paths(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {{"spec", "spec"},
+                                           {"spec.containers[0].ports", "ports"},
+                                           {"spec.containers[0].ports[12]", "ports"},
+                                           {"metadata.labels[app.kubernetes.io/name]", "app.kubernetes.io/name"},
+                                           {"", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_true(str_eq(path_leaf(str_of(cases[i][0])), str_of(cases[i][1])));
+}
+
+static void test_processes_are_ended_at_their_limits(void **state) {
+    (void)state;
+    Arena arena = {0};
+    char *const sleeper[] = {(char *)"sleep", (char *)"60", NULL}, *const echo[] = {(char *)"cat", NULL};
+    char *const endless[] = {(char *)"yes", NULL}, *const nothing[] = {(char *)"no-such-program", NULL};
+    Process process = process_run(&arena, sleeper, &(ProcessOptions){.seconds = 1});
+    assert_string_equal(process.failure, "it takes too long");
+    process = process_run(&arena, endless, &(ProcessOptions){.seconds = 60, .mostBytes = 1000});
+    assert_string_equal(process.failure, "it writes too much");
+    process = process_run(&arena, nothing, &(ProcessOptions){.seconds = 60});
+    assert_non_null(process.failure);
+    process = process_run(&arena, echo, &(ProcessOptions){.input = S("text"), .seconds = 60});
+    assert_int_equal(process.code, 0);
+    assert_true(str_eq(process.out, S("text")));
+    arena_free(&arena);
+}
+
 static void test_images(void **state) {
     (void)state;
     static const struct {
@@ -497,6 +526,8 @@ int main(void) {
         cmocka_unit_test(test_every_field_is_found_by_its_name),
         cmocka_unit_test(test_near_fields),
         cmocka_unit_test(test_images),
+        cmocka_unit_test(test_leaves_of_paths),
+        cmocka_unit_test(test_processes_are_ended_at_their_limits),
         cmocka_unit_test(test_every_prefix_ends_well),
         cmocka_unit_test(test_damaged_bytes_end_well),
         cmocka_unit_test(test_fields_that_a_rule_reads),

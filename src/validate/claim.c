@@ -16,7 +16,7 @@ static void check_access_modes(Check *c, StrList modes, const Path *path) {
         alone |= str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
         others |= known && !str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
         if (known) continue;
-        emit_not_supported(c->diags, where_inside(c, path, where(c, &at).span), shown(c->arena, modes.at[i]), S("accessModes"),
+        emit_not_supported(c->diags, where_inside(c, path, where(c, &at)), shown(c->arena, modes.at[i]), S("accessModes"),
                            words_or(c->arena, accessModes, ACCESS_MODES),
                            did_you_mean(c->arena, modes.at[i], accessModes, ACCESS_MODES));
     }
@@ -28,9 +28,9 @@ static void check_storage(Check *c, const VolumeResourceRequirements *resources,
     const Quantity *size = quantity_get(resources->requests, S("storage"));
     Path at = path_key(path, S("storage")), requests = FIELD(path, "requests"), written = FIELD(&requests, "storage");
     if (!size)
-        emit_claim_storage_required(c->diags, where_inside(c, &at, where(c, &written).span));
+        emit_claim_storage_required(c->diags, where_inside(c, &at, where(c, &written)));
     else if (size->nano <= 0)
-        emit_claim_storage_positive(c->diags, where_inside(c, &at, where(c, &written).span), size->text);
+        emit_claim_storage_positive(c->diags, where_inside(c, &at, where(c, &written)), size->text);
 }
 
 /* Names of classes: absent and empty ones mean the default, or none. */
@@ -45,7 +45,7 @@ static void check_source(Check *c, Str apiGroup, Str kind, Str name, const Path 
     if (apiGroup.len)
         check_dns_subdomain(c, apiGroup, &group);
     else if (!str_eq(kind, S("PersistentVolumeClaim")))
-        emit_claim_source_kind(c->diags, where_inside(c, path, where(c, &kindPath).span), shown(c->arena, kind));
+        emit_claim_source_kind(c->diags, where_inside(c, path, where(c, &kindPath)), shown(c->arena, kind));
 }
 
 /* An absent apiGroup and an empty one are different here. */
@@ -63,7 +63,7 @@ static void check_sources(Check *c, const PersistentVolumeClaimSpec *spec, const
     check_source(c, ref->apiGroup, ref->kind, ref->name, &refPath);
     if (ref->namespace.len) check_dns_label(c, ref->namespace, &namespace);
     if (!source) return;
-    Where at = where_inside(c, path, where_key(c, &sourcePath).span);
+    Where at = where_inside(c, path, where_key(c, &sourcePath));
     if (ref->namespace.len) {
         emit_claim_source_namespace(c->diags, at);
     } else if (!same_source(source, ref)) {

@@ -86,8 +86,7 @@ static void check_field_key(Check *c, Str field, Str key, const Path *path, cons
         return;
     }
     if (annotations ? is_annotation_key(key) : is_qualified_name(key)) return;
-    emit_downward_key(c->diags, (Where){where(c, at).span, path_text(c->arena, path)}, key,
-                      annotations ? S("annotation") : S("label"));
+    emit_downward_key(c->diags, where_inside(c, path, where(c, at)), key, annotations ? S("annotation") : S("label"));
 }
 
 void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, bool forVolume, const Path *path) {
@@ -95,7 +94,7 @@ void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, 
     Str name = selector->fieldPath, field, key;
     if (!check_required(c, selector->apiVersion, &version) || !check_required(c, name, &at)) return;
     if (!str_eq(selector->apiVersion, S("v1"))) {
-        emit_downward_version(c->diags, (Where){where(c, &version).span, path_text(c->arena, &at)}, selector->apiVersion);
+        emit_downward_version(c->diags, where_inside(c, &at, where(c, &version)), selector->apiVersion);
         return;
     }
     if (split_subscript(name, &field, &key)) {

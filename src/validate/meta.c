@@ -39,7 +39,7 @@ static void check_name(Check *c, const ObjectMeta *meta, NameForm kind, const Pa
     } else if (!given.len) {
         emit_meta_name_required(c->diags, where(c, &name));
     } else if (!joined_form(form, given, given.len, generatedSuffix)) {
-        emit_meta_generated_name(c->diags, where_inside(c, &name, where(c, &generate).span),
+        emit_meta_generated_name(c->diags, where_inside(c, &name, where(c, &generate)),
                                  shown(c->arena, str_join(c->arena, given, generatedSuffix)));
     }
 }
@@ -48,8 +48,8 @@ void check_labels(Check *c, StrMap labels, const Path *path) {
     for (uint32_t i = 0; i < labels.n; i++) {
         const StrPair *label = &labels.at[i];
         Path at = path_key(path, label->key);
-        if (!is_qualified_name(label->key)) report_qualified_name(c, label->key, where_inside(c, path, where_key(c, &at).span));
-        if (!is_label_value(label->value)) report_label_value(c, label->value, where_inside(c, path, where(c, &at).span));
+        if (!is_qualified_name(label->key)) report_qualified_name(c, label->key, where_inside(c, path, where_key(c, &at)));
+        if (!is_label_value(label->value)) report_label_value(c, label->value, where_inside(c, path, where(c, &at)));
     }
 }
 
@@ -60,7 +60,7 @@ void check_annotations(Check *c, StrMap annotations, const Path *path) {
         size += annotation->key.len + annotation->value.len;
         if (is_annotation_key(annotation->key)) continue;
         Path at = path_key(path, annotation->key);
-        report_qualified_name(c, annotation->key, where_inside(c, path, where_key(c, &at).span));
+        report_qualified_name(c, annotation->key, where_inside(c, path, where_key(c, &at)));
     }
     if (size > ANNOTATIONS_SIZE)
         emit_meta_annotations_size(c->diags, where_key(c, path), str_int(c->arena, (int64_t)size),
@@ -84,7 +84,7 @@ static void owner_fault(Check *c, Str value, const Path *list, const Path *at) {
         else
             emit_meta_owner_required(c->diags, where(c, at), at->name);
     } else {
-        emit_meta_owner_fault(c->diags, where_inside(c, &old, where(c, at).span), at->name);
+        emit_meta_owner_fault(c->diags, where_inside(c, &old, where(c, at)), at->name);
     }
 }
 
@@ -101,7 +101,7 @@ static void check_owner(Check *c, const OwnerReference *owner, const Path *list,
     }
     if (!split || group.len || !str_eq(version, S("v1")) || !str_eq(owner->kind, S("Event"))) return;
     at = FIELD(&path, "kind");
-    emit_meta_owner_event(c->diags, where_inside(c, c->minor >= 37 ? &path : list, where(c, &at).span));
+    emit_meta_owner_event(c->diags, where_inside(c, c->minor >= 37 ? &path : list, where(c, &at)));
 }
 
 static void check_owners(Check *c, OwnerReferenceList owners, const Path *path) {
@@ -116,7 +116,7 @@ static void check_owners(Check *c, OwnerReferenceList owners, const Path *path) 
             if (owners.n > 1) first = where(c, &at).span;
             continue;
         }
-        Diag *diag = emit_meta_second_controller(c->diags, where_inside(c, path, where(c, &at).span), owners.at[i].name);
+        Diag *diag = emit_meta_second_controller(c->diags, where_inside(c, path, where(c, &at)), owners.at[i].name);
         diag_note(c->diags, diag, first, S("the first controller"));
     }
 }
@@ -137,7 +137,7 @@ static void check_finalizers(Check *c, StrList finalizers, const Path *path) {
     for (uint32_t i = 0; i < finalizers.n; i++) {
         Path at = path_index(path, i);
         if (is_qualified_name(finalizers.at[i])) continue;
-        report_qualified_name(c, finalizers.at[i], where_inside(c, path, where(c, &at).span));
+        report_qualified_name(c, finalizers.at[i], where_inside(c, path, where(c, &at)));
     }
     if (str_in(orphan, finalizers.at, finalizers.n) && str_in(foreground, finalizers.at, finalizers.n))
         emit_meta_finalizers_conflict(c->diags, where_key(c, path));

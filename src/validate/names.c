@@ -304,8 +304,9 @@ Str did_you_mean(Arena *arena, Str word, const Str *words, size_t count) {
     return found.len ? str_format(arena, "did you mean \"%.*s\"?", (int)found.len, found.at) : S("");
 }
 
-Where where_inside(const Check *c, const Path *path, Span span) {
-    return (Where){span, path_text(c->arena, path)};
+Where where_inside(const Check *c, const Path *path, Where place) {
+    place.path = path_text(c->arena, path);
+    return place;
 }
 
 Str shown(Arena *arena, Str value) {

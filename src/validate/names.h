@@ -54,7 +54,7 @@ void check_range(Check *c, int64_t value, int64_t low, int64_t high, const Path 
 void check_not_negative(Check *c, int64_t value, const Path *path);
 
 /* A place under the text of `path`, where the server blames more than is wrong. */
-Where where_inside(const Check *c, const Path *path, Span span);
+Where where_inside(const Check *c, const Path *path, Where place);
 
 /* A value as messages show it: long text is cut. */
 Str shown(Arena *arena, Str value);

@@ -1,6 +1,8 @@
 /* The order of a create: fields that the server drops, then its errors, then its warnings. */
 #include "validate.h"
 
+#include <stdlib.h>
+
 #include "areas.h"
 
 /* Whether `path` is the place of a value that could not be decoded, or lies below it: what is missing there is not missing. */
@@ -19,6 +21,44 @@ static void forget_consequences(DiagList *diags, uint32_t before) {
                       is_below(diags->items.at[i].path, diags->items.at[j].path);
         if (!follows) diags->items.at[kept++] = diags->items.at[i];
     }
+    diags->items.n = kept;
+}
+
+static int by_name(const void *a, const void *b) {
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+/* Whether a field that the text lacks may be written elsewhere. */
+static bool may_be_supplied(const Document *document, Str field) {
+    static const Str whole = STR("$patch");
+    for (uint32_t i = 0; i < document->supplied.n; i++) {
+        StrList names = document->supplied.at[i];
+        if (bsearch(&field, names.at, names.n, sizeof field, by_name) ||
+            bsearch(&whole, names.at, names.n, sizeof whole, by_name))
+            return true;
+    }
+    return document->partial;
+}
+
+/* Whether a finding is about something that is not written here, and that may be written elsewhere. */
+static bool stands_on_absence(const Document *document, const Diag *diag) {
+    bool missing = diag->rule->type == API_REQUIRED || diag->missing;
+    if (missing && may_be_supplied(document, path_leaf(diag->path))) return true;
+    for (Str rest = diag->rule->absent; rest.len;) {
+        ptrdiff_t space = str_find(rest, ' ');
+        Str field = {rest.at, space < 0 ? rest.len : (size_t)space};
+        if (may_be_supplied(document, field)) return true;
+        rest = str_slice(rest, field.len + 1);
+    }
+    return false;
+}
+
+void validate_forget_absence(Document *document, uint32_t before) {
+    if (!document->partial && !document->supplied.n) return;
+    DiagList *diags = &document->diags;
+    uint32_t kept = before;
+    for (uint32_t i = before; i < diags->items.n; i++)
+        if (!stands_on_absence(document, &diags->items.at[i])) diags->items.at[kept++] = diags->items.at[i];
     diags->items.n = kept;
 }
 
@@ -42,4 +82,5 @@ void validate_create(Document *document) {
     if (document->type == &type_CronJob) check_cron_job(&check, object);
     check_warnings(&check);
     if (document->unreadable) forget_consequences(&document->diags, before);
+    validate_forget_absence(document, before);
 }

@@ -5,8 +5,13 @@
 #include "../model.h"
 
 /* Appends to the document's diagnostics what the server of its version would say when the object is created. The object must be
- * decoded; fields behind gates that are off are dropped from it, as the server does, and reported. */
+ * decoded; fields behind gates that are off are dropped from it, as the server does, and reported. Of a partial object, and of
+ * one that patches complete, only that is said which is wrong whatever stands elsewhere. */
 void validate_create(Document *document);
+
+/* Takes back the diagnostics from number `before` on that are only right as long as nothing is written into the object elsewhere.
+ */
+void validate_forget_absence(Document *document, uint32_t before);
 
 /* Appends to `after` what the server would refuse when it replaces the accepted object `before`: both are of one kind, namespace
  * and name. Every error has its path in `after`. */

@@ -317,8 +317,7 @@ static void check_claim_metadata(Check *c, const ObjectMeta *meta, const Path *p
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         Path at = path_field(path, others[i].name), reported = path_field(path, others[i].reported);
-        if (others[i].set)
-            emit_volume_claim_metadata(c->diags, (Where){where_key(c, &at).span, path_text(c->arena, &reported)}, others[i].name);
+        if (others[i].set) emit_volume_claim_metadata(c->diags, where_inside(c, &reported, where_key(c, &at)), others[i].name);
     }
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const Node *list = node_get(meta->head.node, lists[i]);
@@ -435,8 +434,7 @@ static void check_source(PodCheck *p, const SourceKind *source, const Volume *vo
 static void refuse_second_source(Check *c, const SourceKind *source, const SourceKind *first, const Path *path) {
     Path at = path_field(path, source->name), before = path_field(path, first->name);
     Path reported = path_field(path, source->second.at ? source->second : source->name);
-    Diag *diag = emit_volume_source_second(c->diags, (Where){where_key(c, &at).span, path_text(c->arena, &reported)}, first->name,
-                                           source->name);
+    Diag *diag = emit_volume_source_second(c->diags, where_inside(c, &reported, where_key(c, &at)), first->name, source->name);
     diag_note(c->diags, diag, where_key(c, &before).span, S("the other source"));
 }
 

@@ -77,8 +77,7 @@ static void check_downward_file(PodCheck *p, const DownwardAPIVolumeFile *file, 
     check_file_path(c, file->path, &at);
     if (file->fieldRef) {
         check_object_field_selector(c, file->fieldRef, true, &field);
-        if (file->resourceFieldRef)
-            emit_downward_two(c->diags, (Where){where_key(c, &resource).span, path_text(c->arena, path)}, file->path);
+        if (file->resourceFieldRef) emit_downward_two(c->diags, where_inside(c, path, where_key(c, &resource)), file->path);
     } else if (file->resourceFieldRef) {
         check_resource_field_selector(p, file->resourceFieldRef, true, &resource);
     } else {
@@ -109,7 +108,7 @@ static void take_file(Projection *t, Str file, const Node *node, const Path *pat
     Check *c = t->p->c;
     const Node *first = str_set_add(&t->taken, file, node);
     if (!first) return;
-    Diag *diag = emit_volume_path_taken(c->diags, (Where){where(c, path).span, path_text(c->arena, t->path)}, file);
+    Diag *diag = emit_volume_path_taken(c->diags, where_inside(c, t->path, where(c, path)), file);
     for (uint32_t i = 0; i < first->count; i++)
         if (first->entries[i].value.kind == NODE_STRING && str_eq(first->entries[i].value.text, file)) {
             diag_note(c->diags, diag, first->entries[i].value.span, S("first used here"));
@@ -209,7 +208,7 @@ static void check_bundle_projection(Projection *t, const ClusterTrustBundleProje
     Path name = FIELD(path, "name"), signer = FIELD(path, "signerName"), selector = FIELD(path, "labelSelector"),
          at = FIELD(path, "path");
     if (bundle->name.at && bundle->signerName.at) {
-        emit_volume_bundle_two(c->diags, (Where){where_key(c, &signer).span, path_text(c->arena, path)});
+        emit_volume_bundle_two(c->diags, where_inside(c, path, where_key(c, &signer)));
     } else if (bundle->name.at) {
         check_bundle_name(c, bundle->name, &name);
         if (bundle->labelSelector) emit_volume_bundle_selector(c->diags, where_key(c, &selector), bundle->name);
@@ -233,7 +232,7 @@ static void check_user_annotations(Check *c, StrMap annotations, const Path *pat
         size += key.len + annotations.at[i].value.len;
         if (is_prefixed_key(key)) continue;
         Path at = path_key(path, key);
-        Where place = {where_key(c, &at).span, path_text(c->arena, path)};
+        Where place = where_inside(c, path, where_key(c, &at));
         if (key.len)
             emit_volume_user_annotation(c->diags, place, key);
         else

@@ -108,7 +108,7 @@ static void check_deployment_strategy(Check *c, const DeploymentStrategy *strate
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
     if (!str_in(strategy->type, types, 2)) {
-        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type).span), shown(c->arena, strategy->type),
+        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), shown(c->arena, strategy->type),
                                words_or(c->arena, types, 2), did_you_mean(c->arena, strategy->type, types, 2));
         return;
     }
@@ -181,7 +181,7 @@ static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *s
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path partition = FIELD(&rolling, "partition"), unavailable = FIELD(&rolling, "maxUnavailable");
     if (!str_in(strategy->type, types, count)) {
-        emit_workload_update_strategy(c->diags, where_inside(c, path, where(c, &type).span), shown(c->arena, strategy->type),
+        emit_workload_update_strategy(c->diags, where_inside(c, path, where(c, &type)), shown(c->arena, strategy->type),
                                       words_or(c->arena, types, count), did_you_mean(c->arena, strategy->type, types, count));
         return;
     }
@@ -349,7 +349,7 @@ static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strat
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
     if (!str_in(strategy->type, types, 2)) {
-        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type).span), shown(c->arena, strategy->type),
+        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), shown(c->arena, strategy->type),
                                words_or(c->arena, types, 2), did_you_mean(c->arena, strategy->type, types, 2));
         return;
     }

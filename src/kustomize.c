@@ -1,0 +1,660 @@
+/* Files and directories are told apart by device and inode, so that it does not matter by which path they are named. */
+#include "kustomize.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct LabelSet {
+    StrMap labels;
+    bool selectors; /* also put into selectors, and the templates that they select */
+    bool templates;
+} LabelSet;
+
+typedef struct ImageChange {
+    Str name, newName, newTag, digest;
+} ImageChange;
+
+typedef struct ReplicaChange {
+    Str name;
+    int64_t count;
+} ReplicaChange;
+
+/* A patch, as far as it matters for the objects that it changes. */
+typedef struct Patch {
+    Str kind, name; /* of its target; empty: any */
+    StrList fields; /* names of all that it writes, sorted */
+} Patch;
+
+typedef struct Identity {
+    dev_t device;
+    ino_t inode;
+} Identity;
+
+typedef struct Kustomization Kustomization;
+
+typedef ARRAY(const Kustomization *) Layers;
+
+struct Kustomization {
+    Identity identity; /* of the directory */
+    Str directory, path;
+    bool listed, component;
+    bool root; /* listed, and no other of the list includes it */
+    ARRAY(Kustomization *) parents, components;
+    ARRAY(LabelSet) labels;
+    ARRAY(ImageChange) images;
+    ARRAY(ReplicaChange) replicas;
+    ARRAY(Patch) patches;
+    Str prefix, suffix, namespace;
+    Layers layers;   /* all that changes its objects, itself first */
+    uint32_t naming; /* how many of the layers give names: itself, its first parent, and so on */
+    uint32_t mark;   /* the last search that came by */
+};
+
+typedef enum FileRole { ROLE_RESOURCE, ROLE_PATCH, ROLE_DATA, ROLE_SWITCHED_OFF } FileRole;
+
+/* A kustomization names a file. */
+typedef struct Mention {
+    Identity file;
+    FileRole role;
+    Kustomization *by;
+} Mention;
+
+typedef struct Reader {
+    Arena *arena;
+    ARRAY(Kustomization *) all;
+    ARRAY(Mention) mentions;
+    uint32_t searches;
+} Reader;
+
+static bool same(Identity a, Identity b) {
+    return a.device == b.device && a.inode == b.inode;
+}
+
+/* The mode of what stands at a path, 0 if there is nothing. */
+static mode_t look(Arena *arena, Str path, Identity *identity) {
+    struct stat st;
+    if (stat(arena_cstr(arena, path), &st) != 0) return 0;
+    *identity = (Identity){st.st_dev, st.st_ino};
+    return st.st_mode;
+}
+
+static Str directory_of(Str path) {
+    ptrdiff_t slash = str_rfind(path, '/');
+    return slash < 0 ? S(".") : slash == 0 ? S("/") : (Str){path.at, (size_t)slash};
+}
+
+static Str below(Arena *arena, Str directory, Str path) {
+    if (path.len && path.at[0] == '/') return path;
+    return str_format(arena, "%.*s/%.*s", (int)directory.len, directory.at, (int)path.len, path.at);
+}
+
+static Str text_at(const Node *map, const char *key) {
+    const Node *node = node_get(map, str_of(key));
+    return node && node->kind == NODE_STRING ? node->text : S("");
+}
+
+static bool true_at(const Node *map, const char *key) {
+    const Node *node = node_get(map, str_of(key));
+    return node && node->kind == NODE_BOOL && node->text.at[0] == 't';
+}
+
+/* The items of a list under a key; an empty list if there is none. */
+static Node list_at(const Node *map, const char *key) {
+    const Node *node = node_get(map, str_of(key));
+    return node && node->kind == NODE_LIST ? *node : (Node){.kind = NODE_LIST};
+}
+
+/* The kustomization of a directory, read or still to be read; NULL if there is none. */
+static Kustomization *find_kustomization(Reader *r, Str directory) {
+    static const char *const names[] = {"kustomization.yaml", "kustomization.yml", "Kustomization"};
+    Identity identity, file;
+    if (!S_ISDIR(look(r->arena, directory, &identity))) return NULL;
+    for (uint32_t i = 0; i < r->all.n; i++)
+        if (same(r->all.at[i]->identity, identity)) return r->all.at[i];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        Str path = below(r->arena, directory, str_of(names[i]));
+        if (!S_ISREG(look(r->arena, path, &file))) continue;
+        Kustomization *found = NEW(r->arena, Kustomization);
+        found->identity = identity;
+        found->directory = directory;
+        found->path = path;
+        ARRAY_PUSH(r->arena, &r->all, found);
+        return found;
+    }
+    return NULL;
+}
+
+static void mention(Reader *r, Kustomization *k, Str path, FileRole role) {
+    Mention m = {.role = role, .by = k};
+    if (path.len && S_ISREG(look(r->arena, below(r->arena, k->directory, path), &m.file))) ARRAY_PUSH(r->arena, &r->mentions, m);
+}
+
+static void mention_list(Reader *r, Kustomization *k, Node list, FileRole role) {
+    for (uint32_t i = 0; i < list.count; i++)
+        if (list.items[i].kind == NODE_STRING) mention(r, k, list.items[i].text, role);
+}
+
+/* Resources, bases and components: files, or directories of other kustomizations. */
+static void include(Reader *r, Kustomization *k, Node list, bool components) {
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (list.items[i].kind != NODE_STRING) continue;
+        Kustomization *child = find_kustomization(r, below(r->arena, k->directory, list.items[i].text));
+        mention(r, k, list.items[i].text, ROLE_RESOURCE);
+        if (!child) continue;
+        ARRAY_PUSH(r->arena, &child->parents, k);
+        if (components) ARRAY_PUSH(r->arena, &k->components, child);
+    }
+}
+
+static void read_labels(Reader *r, Kustomization *k, const Node *pairs, bool selectors, bool templates) {
+    if (!pairs || pairs->kind != NODE_MAP) return;
+    LabelSet set = {.selectors = selectors, .templates = selectors || templates};
+    set.labels.at = NEW_ARRAY(r->arena, StrPair, pairs->count + 1);
+    for (uint32_t i = 0; i < pairs->count; i++)
+        if (pairs->entries[i].value.kind < NODE_LIST)
+            set.labels.at[set.labels.n++] = (StrPair){pairs->entries[i].key, pairs->entries[i].value.text};
+    ARRAY_PUSH(r->arena, &k->labels, set);
+}
+
+/* Patches. */
+
+typedef ARRAY(Str) Names;
+
+static void add_keys(Arena *arena, Names *names, const Node *node) {
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) add_keys(arena, names, &node->items[i]);
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        ARRAY_PUSH(arena, names, node->entries[i].key);
+        add_keys(arena, names, &node->entries[i].value);
+    }
+}
+
+static void add_words(Arena *arena, Names *names, Str path, char separator) {
+    while (path.len) {
+        ptrdiff_t end = str_find(path, separator);
+        Str word = {path.at, end < 0 ? path.len : (size_t)end};
+        if (word.len) ARRAY_PUSH(arena, names, word);
+        path = str_slice(path, word.len + 1);
+    }
+}
+
+static int by_text(const void *a, const void *b) {
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+static StrList sorted(Names names) {
+    uint32_t kept = 0;
+    if (names.n) qsort(names.at, names.n, sizeof *names.at, by_text);
+    for (uint32_t i = 0; i < names.n; i++)
+        if (!kept || !str_eq(names.at[i], names.at[kept - 1])) names.at[kept++] = names.at[i];
+    return (StrList){names.at, kept};
+}
+
+/* A name of a target is a regular expression: one that is not plain is taken to match all. */
+static Str plain_name(Str name) {
+    for (size_t i = 0; i < name.len; i++)
+        if (strchr("*+?()[]{}|\\^$", name.at[i])) return S("");
+    return name;
+}
+
+static void add_patch(Reader *r, Kustomization *k, const Node *target, const Node *root) {
+    Names names = {0};
+    bool operations = root->kind == NODE_LIST;
+    for (uint32_t i = 0; operations && i < root->count; i++) {
+        add_words(r->arena, &names, text_at(&root->items[i], "path"), '/');
+        const Node *value = node_get(&root->items[i], S("value"));
+        if (value) add_keys(r->arena, &names, value);
+    }
+    if (!operations) add_keys(r->arena, &names, root);
+    Patch patch = {.fields = sorted(names)};
+    if (target) {
+        patch.kind = plain_name(text_at(target, "kind"));
+        patch.name = plain_name(text_at(target, "name"));
+    } else {
+        patch.kind = text_at(root, "kind");
+        patch.name = text_at(node_get(root, S("metadata")), "name");
+    }
+    ARRAY_PUSH(r->arena, &k->patches, patch);
+}
+
+static void read_patches(Reader *r, Kustomization *k, const Node *target, const Source *source) {
+    NodeReader reader = {.source = source};
+    NodeDocument document;
+    while (node_next(&reader, r->arena, &document)) add_patch(r, k, target, document.root);
+}
+
+static void read_patch_file(Reader *r, Kustomization *k, const Node *target, Str path) {
+    Identity identity;
+    Source *source = NEW(r->arena, Source);
+    Str full = below(r->arena, k->directory, path);
+    if (!path.len || !S_ISREG(look(r->arena, full, &identity))) return;
+    mention(r, k, path, ROLE_PATCH);
+    if (source_read(source, r->arena, arena_str(r->arena, full)) == SOURCE_OK) read_patches(r, k, target, source);
+}
+
+static void read_patch_text(Reader *r, Kustomization *k, const Node *target, Str text) {
+    Source *source = NEW(r->arena, Source);
+    if (source_from_bytes(source, r->arena, k->path, text) == SOURCE_OK) read_patches(r, k, target, source);
+}
+
+static void read_targeted_patches(Reader *r, Kustomization *k, Node list) {
+    for (uint32_t i = 0; i < list.count; i++) {
+        const Node *item = &list.items[i], *target = node_get(item, S("target"));
+        Str text = text_at(item, "patch");
+        if (text.len)
+            read_patch_text(r, k, target, text);
+        else
+            read_patch_file(r, k, target, text_at(item, "path"));
+    }
+}
+
+static void read_merge_patches(Reader *r, Kustomization *k, Node list) {
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (list.items[i].kind != NODE_STRING) continue;
+        Str text = list.items[i].text;
+        if (str_find(text, '\n') >= 0)
+            read_patch_text(r, k, NULL, text);
+        else
+            read_patch_file(r, k, NULL, text);
+    }
+}
+
+/* What else writes into objects. */
+
+static void read_replacement(Reader *r, Kustomization *k, const Node *replacement) {
+    Node targets = list_at(replacement, "targets");
+    for (uint32_t i = 0; i < targets.count; i++) {
+        const Node *select = node_get(&targets.items[i], S("select"));
+        Node paths = list_at(&targets.items[i], "fieldPaths");
+        Names names = {0};
+        for (uint32_t j = 0; j < paths.count; j++)
+            if (paths.items[j].kind == NODE_STRING) add_words(r->arena, &names, paths.items[j].text, '.');
+        Patch patch = {plain_name(text_at(select, "kind")), plain_name(text_at(select, "name")), sorted(names)};
+        ARRAY_PUSH(r->arena, &k->patches, patch);
+    }
+}
+
+static void read_replacements(Reader *r, Kustomization *k, Node list) {
+    for (uint32_t i = 0; i < list.count; i++) {
+        Str path = text_at(&list.items[i], "path");
+        read_replacement(r, k, &list.items[i]);
+        if (!path.len) continue;
+        Source *source = NEW(r->arena, Source);
+        NodeDocument document;
+        mention(r, k, path, ROLE_DATA);
+        if (source_read(source, r->arena, arena_str(r->arena, below(r->arena, k->directory, path))) != SOURCE_OK) continue;
+        for (NodeReader reader = {.source = source}; node_next(&reader, r->arena, &document);) {
+            const Node *root = document.root;
+            read_replacement(r, k, root);
+            for (uint32_t j = 0; root->kind == NODE_LIST && j < root->count; j++) read_replacement(r, k, &root->items[j]);
+        }
+    }
+}
+
+/* Transformers may do anything to any object. */
+static void read_transformers(Reader *r, Kustomization *k, Node list) {
+    static Str anything = STR("$patch");
+    mention_list(r, k, list, ROLE_DATA);
+    if (list.count) ARRAY_PUSH(r->arena, &k->patches, (Patch){.fields = {&anything, 1}});
+}
+
+static void read_images(Reader *r, Kustomization *k, Node list) {
+    for (uint32_t i = 0; i < list.count; i++) {
+        const Node *item = &list.items[i], *tag = node_get(item, S("newTag"));
+        ImageChange change = {text_at(item, "name"), text_at(item, "newName"), S(""), text_at(item, "digest")};
+        if (tag && tag->kind < NODE_LIST && tag->kind != NODE_NULL) change.newTag = tag->text;
+        ARRAY_PUSH(r->arena, &k->images, change);
+    }
+}
+
+static void read_replicas(Reader *r, Kustomization *k, Node list) {
+    for (uint32_t i = 0; i < list.count; i++) {
+        ReplicaChange change = {.name = text_at(&list.items[i], "name")};
+        const Node *count = node_get(&list.items[i], S("count"));
+        if (count && count->kind == NODE_INT && int_parse(count->text, INT32_MIN, INT32_MAX, &change.count))
+            ARRAY_PUSH(r->arena, &k->replicas, change);
+    }
+}
+
+/* Files that become contents of ConfigMaps and Secrets, as PATH or KEY=PATH. */
+static void read_generators(Reader *r, Kustomization *k, Node list) {
+    for (uint32_t i = 0; i < list.count; i++) {
+        Node files = list_at(&list.items[i], "files");
+        mention_list(r, k, list_at(&list.items[i], "envs"), ROLE_DATA);
+        mention(r, k, text_at(&list.items[i], "env"), ROLE_DATA);
+        for (uint32_t j = 0; j < files.count; j++) {
+            if (files.items[j].kind != NODE_STRING) continue;
+            Str entry = files.items[j].text;
+            mention(r, k, str_slice(entry, (size_t)(str_find(entry, '=') + 1)), ROLE_DATA);
+        }
+    }
+}
+
+static void read_data(Reader *r, Kustomization *k, const Node *root) {
+    static const char *const lists[] = {"generators", "validators", "crds", "configurations"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) mention_list(r, k, list_at(root, lists[i]), ROLE_DATA);
+    read_generators(r, k, list_at(root, "configMapGenerator"));
+    read_generators(r, k, list_at(root, "secretGenerator"));
+    const Node *openapi = node_get(root, S("openapi"));
+    mention(r, k, text_at(openapi, "path"), ROLE_DATA);
+    Node charts = list_at(root, "helmCharts");
+    for (uint32_t i = 0; i < charts.count; i++) {
+        mention(r, k, text_at(&charts.items[i], "valuesFile"), ROLE_DATA);
+        mention_list(r, k, list_at(&charts.items[i], "additionalValuesFiles"), ROLE_DATA);
+    }
+}
+
+/* Entries that are kept in comments, to be switched on by whoever needs them: `# - manager_webhook_patch.yaml`. */
+static void read_comments(Reader *r, Kustomization *k, Str text) {
+    while (text.len) {
+        ptrdiff_t end = str_find(text, '\n');
+        Str line = str_trim((Str){text.at, end < 0 ? text.len : (size_t)end});
+        text = end < 0 ? S("") : str_slice(text, (size_t)end + 1);
+        if (!line.len || line.at[0] != '#') continue;
+        line = str_trim(str_slice(line, 1));
+        if (!str_starts(line, S("- "))) continue;
+        line = str_trim(str_slice(line, 2));
+        if (str_starts(line, S("path:"))) line = str_trim(str_slice(line, 5));
+        mention(r, k, line, ROLE_SWITCHED_OFF);
+    }
+}
+
+static void read_kustomization(Reader *r, Kustomization *k) {
+    Source *source = NEW(r->arena, Source);
+    NodeReader reader = {.source = source};
+    NodeDocument document;
+    if (source_read(source, r->arena, k->path) != SOURCE_OK || !node_next(&reader, r->arena, &document)) return;
+    const Node *root = document.root;
+    k->component = str_eq(text_at(root, "kind"), S("Component"));
+    k->prefix = text_at(root, "namePrefix");
+    k->suffix = text_at(root, "nameSuffix");
+    k->namespace = text_at(root, "namespace");
+    include(r, k, list_at(root, "resources"), false);
+    include(r, k, list_at(root, "bases"), false);
+    include(r, k, list_at(root, "components"), true);
+    read_labels(r, k, node_get(root, S("commonLabels")), true, true);
+    Node labels = list_at(root, "labels");
+    for (uint32_t i = 0; i < labels.count; i++)
+        read_labels(r, k, node_get(&labels.items[i], S("pairs")), true_at(&labels.items[i], "includeSelectors"),
+                    true_at(&labels.items[i], "includeTemplates"));
+    read_targeted_patches(r, k, list_at(root, "patches"));
+    read_targeted_patches(r, k, list_at(root, "patchesJson6902"));
+    read_merge_patches(r, k, list_at(root, "patchesStrategicMerge"));
+    read_replacements(r, k, list_at(root, "replacements"));
+    read_transformers(r, k, list_at(root, "transformers"));
+    read_images(r, k, list_at(root, "images"));
+    read_images(r, k, list_at(root, "imageTags"));
+    read_replicas(r, k, list_at(root, "replicas"));
+    read_data(r, k, root);
+    read_comments(r, k, source->text);
+}
+
+/* Adds a kustomization and its components to the layers, unless they are there. */
+static void add_layer(Reader *r, Layers *layers, Kustomization *k) {
+    if (k->mark == r->searches) return;
+    k->mark = r->searches;
+    ARRAY_PUSH(r->arena, layers, k);
+    for (uint32_t i = 0; i < k->components.n; i++) add_layer(r, layers, k->components.at[i]);
+}
+
+static void find_layers(Reader *r, Kustomization *k) {
+    r->searches++;
+    add_layer(r, &k->layers, k);
+    for (Kustomization *up = k; up->parents.n && up->parents.at[0]->mark != r->searches;) {
+        up = up->parents.at[0];
+        add_layer(r, &k->layers, up);
+    }
+    k->naming = k->layers.n;
+    for (uint32_t i = 0; i < k->layers.n; i++) {
+        const Kustomization *layer = k->layers.at[i];
+        for (uint32_t j = 0; j < layer->parents.n; j++) add_layer(r, &k->layers, layer->parents.at[j]);
+    }
+}
+
+static int by_identity(const void *left, const void *right) {
+    const Mention *a = left, *b = right;
+    if (a->file.device != b->file.device) return a->file.device < b->file.device ? -1 : 1;
+    if (a->file.inode != b->file.inode) return a->file.inode < b->file.inode ? -1 : 1;
+    return 0;
+}
+
+/* Kustomizations above a directory: up to the top of its repository, or none if it is in none. */
+static void look_above(Reader *r, Str directory) {
+    enum { HIGHEST = 64 };
+    Str levels[HIGHEST];
+    size_t count = 0;
+    char *real = realpath(arena_cstr(r->arena, directory), NULL);
+    if (!real) return;
+    Str path = arena_str(r->arena, str_of(real));
+    free(real);
+    bool top = false;
+    for (; count < HIGHEST && !top && path.len > 1; path = directory_of(path)) {
+        levels[count++] = path;
+        top = access(arena_cstr(r->arena, below(r->arena, path, S(".git"))), F_OK) == 0;
+    }
+    for (size_t i = 0; top && i < count; i++) find_kustomization(r, levels[i]);
+}
+
+static void look_around(Reader *r, const InputList *list) {
+    Str last = {0};
+    for (uint32_t i = 0; i < list->directories.n; i++) look_above(r, list->directories.at[i]);
+    for (uint32_t i = 0; i < list->files.n; i++) {
+        const InputFile *file = &list->files.at[i];
+        if (!file->named || str_eq(file->path, S("-"))) continue;
+        Str directory = directory_of(file->path);
+        if (str_eq(directory, last)) continue;
+        last = directory;
+        find_kustomization(r, directory);
+        look_above(r, directory);
+    }
+}
+
+/* One FileUse for all mentions of a file. */
+static FileUse *use_of(Arena *arena, const Mention *mentions, size_t count) {
+    FileUse *use = NEW(arena, FileUse);
+    const Kustomization **users = NEW_ARRAY(arena, const Kustomization *, count);
+    size_t roles[ROLE_SWITCHED_OFF + 1] = {0};
+    for (size_t i = 0; i < count; i++) {
+        roles[mentions[i].role]++;
+        users[use->userCount++] = mentions[i].by;
+    }
+    use->patch = roles[ROLE_PATCH] || roles[ROLE_SWITCHED_OFF] == count;
+    use->data = roles[ROLE_DATA] == count;
+    use->users = users;
+    return use;
+}
+
+static void set_uses(Reader *r, InputList *list) {
+    const Mention *mentions = r->mentions.at, *end = mentions + r->mentions.n;
+    if (!r->mentions.n) return;
+    qsort(r->mentions.at, r->mentions.n, sizeof *mentions, by_identity);
+    for (uint32_t i = 0; i < list->files.n; i++) {
+        Mention key = {0};
+        if (!S_ISREG(look(r->arena, list->files.at[i].path, &key.file))) continue;
+        const Mention *found = bsearch(&key, mentions, r->mentions.n, sizeof key, by_identity), *last = found;
+        if (!found) continue;
+        while (found > mentions && same(found[-1].file, key.file)) found--;
+        while (last < end && same(last->file, key.file)) last++;
+        list->files.at[i].use = use_of(r->arena, found, (size_t)(last - found));
+    }
+}
+
+static bool has_listed_parent(const Kustomization *k) {
+    for (uint32_t i = 0; i < k->parents.n; i++)
+        if (k->parents.at[i]->listed) return true;
+    return false;
+}
+
+StrList kustomize_read(InputList *list) {
+    Arena *arena = list->arena;
+    Reader reader = {.arena = arena}, *r = &reader;
+    StrList roots = {0};
+    for (uint32_t i = 0; i < list->kustomizations.n; i++) {
+        Kustomization *k = find_kustomization(r, directory_of(list->kustomizations.at[i]));
+        if (k) k->listed = true;
+    }
+    look_around(r, list);
+    for (uint32_t i = 0; i < r->all.n; i++) read_kustomization(r, r->all.at[i]);
+    roots.at = NEW_ARRAY(arena, Str, r->all.n + 1);
+    for (uint32_t i = 0; i < r->all.n; i++) {
+        Kustomization *k = r->all.at[i];
+        find_layers(r, k);
+        k->root = k->listed && !k->component && !has_listed_parent(k);
+        if (k->root) roots.at[roots.n++] = k->path;
+    }
+    set_uses(r, list);
+    return roots;
+}
+
+bool kustomize_covers(StrList roots, const FileUse *use) {
+    for (uint32_t i = 0; use && i < use->userCount; i++)
+        for (uint32_t j = 0; j < use->users[i]->layers.n; j++) {
+            const Kustomization *layer = use->users[i]->layers.at[j];
+            if (layer->root && str_in(layer->path, roots.at, roots.n)) return true;
+        }
+    return false;
+}
+
+static bool is_directive(Str key) {
+    return str_eq(key, S("$patch")) || str_eq(key, S("$retainKeys")) || str_starts(key, S("$setElementOrder/")) ||
+           str_starts(key, S("$deleteFromPrimitiveList/"));
+}
+
+void kustomize_drop_directives(Arena *arena, Node *root) {
+    for (uint32_t i = 0; root->kind == NODE_LIST && i < root->count; i++) kustomize_drop_directives(arena, &root->items[i]);
+    if (root->kind != NODE_MAP) return;
+    bool some = false;
+    for (uint32_t i = 0; i < root->count; i++) some |= is_directive(root->entries[i].key);
+    if (some) { /* what an alias shares stays as it is */
+        Entry *kept = NEW_ARRAY(arena, Entry, root->count);
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < root->count; i++)
+            if (!is_directive(root->entries[i].key)) kept[n++] = root->entries[i];
+        root->entries = kept;
+        root->count = n;
+    }
+    for (uint32_t i = 0; i < root->count; i++) kustomize_drop_directives(arena, &root->entries[i].value);
+}
+
+/* Completing objects. */
+
+static void map_set(Arena *arena, StrMap *map, Str key, Str value) {
+    StrPair *pairs = NEW_ARRAY(arena, StrPair, map->n + 1);
+    uint32_t at = 0;
+    if (map->n) memcpy(pairs, map->at, map->n * sizeof *pairs);
+    while (at < map->n && !str_eq(pairs[at].key, key)) at++;
+    pairs[at] = (StrPair){key, value};
+    *map = (StrMap){pairs, at == map->n ? map->n + 1 : map->n};
+}
+
+/* The labels that the object selects pods by, made where kustomize makes them; NULL if it has none. */
+static StrMap *selector_labels(Arena *arena, Document *document) {
+    void *object = document->object;
+    LabelSelector **selector = NULL;
+    if (document->type == &type_ReplicationController) return &((ReplicationController *)object)->spec.selector;
+    if (document->type == &type_Deployment) selector = &((Deployment *)object)->spec.selector;
+    if (document->type == &type_ReplicaSet) selector = &((ReplicaSet *)object)->spec.selector;
+    if (document->type == &type_StatefulSet) selector = &((StatefulSet *)object)->spec.selector;
+    if (document->type == &type_DaemonSet) selector = &((DaemonSet *)object)->spec.selector;
+    if (selector && !*selector) *selector = NEW(arena, LabelSelector);
+    if (document->type == &type_Job) selector = &((Job *)object)->spec.selector;
+    return selector && *selector ? &(*selector)->matchLabels : NULL;
+}
+
+static void add_labels(Arena *arena, const LabelSet *set, Document *document) {
+    ObjectMeta *meta = model_meta(document), *template = model_pod(document).meta;
+    StrMap *selector = set->selectors ? selector_labels(arena, document) : NULL;
+    for (uint32_t i = 0; i < set->labels.n; i++) {
+        StrPair *label = &set->labels.at[i];
+        map_set(arena, &meta->labels, label->key, label->value);
+        if (template && template != meta && set->templates) map_set(arena, &template->labels, label->key, label->value);
+        if (selector) map_set(arena, selector, label->key, label->value);
+        /* A label that is wrong is a fault of the kustomization. */
+        ARRAY_PUSH(arena, &document->supplied, (StrList){&label->key, 1});
+    }
+}
+
+static void change_image(Arena *arena, const Kustomization *layer, Str *image) {
+    ImageName name = image_parse(*image);
+    Str repository = name.valid ? name.repository : *image;
+    for (uint32_t i = 0; i < layer->images.n; i++) {
+        const ImageChange *change = &layer->images.at[i];
+        if (!str_eq(change->name, repository)) continue;
+        Str to = change->newName.len ? change->newName : repository;
+        bool asBefore = !change->digest.len && !change->newTag.len;
+        Str tag = asBefore ? name.tag : change->newTag, digest = asBefore ? name.digest : change->digest;
+        if (tag.len) to = str_format(arena, "%.*s:%.*s", (int)to.len, to.at, (int)tag.len, tag.at);
+        if (digest.len) to = str_format(arena, "%.*s@%.*s", (int)to.len, to.at, (int)digest.len, digest.at);
+        *image = to;
+        return;
+    }
+}
+
+static void change_images(Arena *arena, const Kustomization *layer, PodSpec *spec) {
+    for (uint32_t i = 0; i < spec->containers.n; i++) change_image(arena, layer, &spec->containers.at[i].image);
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) change_image(arena, layer, &spec->initContainers.at[i].image);
+}
+
+static void change_replicas(const Kustomization *layer, Document *document) {
+    void *object = document->object;
+    OptInt *replicas = NULL;
+    if (document->type == &type_ReplicationController) replicas = &((ReplicationController *)object)->spec.replicas;
+    if (document->type == &type_Deployment) replicas = &((Deployment *)object)->spec.replicas;
+    if (document->type == &type_ReplicaSet) replicas = &((ReplicaSet *)object)->spec.replicas;
+    if (document->type == &type_StatefulSet) replicas = &((StatefulSet *)object)->spec.replicas;
+    for (uint32_t i = 0; replicas && i < layer->replicas.n; i++)
+        if (str_eq(layer->replicas.at[i].name, document->name)) *replicas = (OptInt){true, layer->replicas.at[i].count};
+}
+
+/* Whether a patch may be meant for an object; its name may have got a prefix and a suffix before. */
+static bool is_target(const Patch *patch, const Document *document) {
+    bool kind = !patch->kind.len || str_eq(patch->kind, document->kind);
+    return kind && (!patch->name.len || str_has(patch->name, document->name));
+}
+
+static void give_name(Arena *arena, const Kustomization *user, Document *document) {
+    static Str namespace = STR("namespace");
+    ObjectMeta *meta = model_meta(document);
+    for (uint32_t i = 0; i < user->naming; i++) {
+        const Kustomization *layer = user->layers.at[i];
+        if (layer->namespace.len) {
+            meta->namespace = layer->namespace;
+            ARRAY_PUSH(arena, &document->supplied, (StrList){&namespace, 1});
+        }
+        if (!layer->prefix.len && !layer->suffix.len) continue;
+        meta->name = str_join(arena, str_join(arena, layer->prefix, meta->name), layer->suffix);
+    }
+}
+
+static void complete_by(Arena *arena, const Kustomization *layer, Document *document) {
+    PodView pod = model_pod(document);
+    for (uint32_t i = 0; i < layer->labels.n; i++) add_labels(arena, &layer->labels.at[i], document);
+    for (uint32_t i = 0; i < layer->patches.n; i++)
+        if (is_target(&layer->patches.at[i], document)) ARRAY_PUSH(arena, &document->supplied, layer->patches.at[i].fields);
+    if (pod.spec) change_images(arena, layer, pod.spec);
+    change_replicas(layer, document);
+}
+
+/* Judges a patch as far as it can be. A list is a JSON patch, be it right or wrong. The kind may be left to the target, and the
+ * name is only a reference. */
+static void make_partial(Document *document) {
+    document->partial = true;
+    if (document->root->kind == NODE_LIST) document->unreadable = false;
+    if (document->object)
+        model_meta(document)->name = S("any");
+    else if (!document->unreadable)
+        document->diags.items.n = 0;
+}
+
+void kustomize_complete(Arena *arena, const FileUse *use, Document *document) {
+    if (use->patch) {
+        make_partial(document);
+        return;
+    }
+    if (!document->object) return;
+    for (uint32_t i = 0; i < use->userCount; i++) {
+        const Layers *layers = &use->users[i]->layers;
+        for (uint32_t j = 0; j < layers->n; j++) complete_by(arena, layers->at[j], document);
+    }
+    if (use->userCount) give_name(arena, use->users[0], document);
+}

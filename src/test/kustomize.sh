@@ -1,0 +1,123 @@
+#!/bin/sh
+# How podlint check finds kustomizations and charts: trees made for the purpose. What it makes of their objects is in
+# testdata/check/kustomize.
+#
+#     kustomize.sh PODLINT
+set -u
+podlint=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+passed=0
+failed=0
+
+# expect NAME EXIT TEXT ARGUMENT...: podlint check with the arguments, in the current directory. TEXT is in what it prints; one that
+# starts with ! is not.
+expect() {
+    name=$1 code=$2 text=$3
+    shift 3
+    out=$("$podlint" check --format concise "$@" 2>&1)
+    got=$?
+    found=no
+    case $out in *"${text#!}"*) found=yes ;; esac
+    case $text in "!"*) wanted=no ;; *) wanted=yes ;; esac
+    if [ "$got" = "$code" ] && [ "$found" = "$wanted" ]; then
+        passed=$((passed + 1))
+    else
+        printf 'FAIL %s: ended with %s, wanted %s and "%s"\n%s\n' "$name" "$got" "$code" "$text" "$out"
+        failed=$((failed + 1))
+    fi
+}
+
+# deployment FILE IMAGE: one without selector and labels; without image, if IMAGE is empty.
+deployment() {
+    printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n' >"$1"
+    printf '        - name: web\n%s' "${2:+          image: $2
+}" >>"$1"
+}
+
+cd "$dir" || exit 2
+mkdir -p repo/base repo/overlays/a repo/component && cd repo || exit 2
+deployment base/web.yaml web:1
+expect "nothing completes it" 1 "needs a selector" base/web.yaml
+
+for file in kustomization.yaml kustomization.yml Kustomization; do
+    printf 'resources: [web.yaml]\ncommonLabels: {app: web}\n' >base/$file
+    expect "completed by $file, without kind" 0 "nothing found" base
+    expect "a file that is named itself" 0 "nothing found" base/web.yaml
+    rm base/$file
+done
+
+printf 'resources: [web.yaml]\n' >base/kustomization.yaml
+expect "a kustomization that completes nothing" 1 "needs a selector" base
+printf 'bases: [../../base]\nlabels: [{pairs: {app: web}, includeSelectors: true}]\n' >overlays/a/kustomization.yaml
+expect "completed by an overlay" 0 "nothing found" .
+expect "an overlay that is not given" 1 "needs a selector" base
+printf 'labels: [{pairs: {app: web}, includeTemplates: true}]\nresources: [../../base]\n' >overlays/a/kustomization.yaml
+expect "labels without selectors" 1 "needs a selector" .
+printf 'resources: [../../base]\ncomponents: [../../component]\n' >overlays/a/kustomization.yaml
+printf 'kind: Component\ncommonLabels: {app: web}\n' >component/kustomization.yaml
+expect "completed by a component" 0 "nothing found" .
+printf 'resources: [base]\ncommonLabels: {app: web}\n' >kustomization.yaml
+rm -r overlays component
+expect "one above the operand, in no repository" 1 "needs a selector" base
+mkdir .git
+expect "one above the operand, in its repository" 0 "nothing found" base
+expect "one above a file" 0 "nothing found" base/web.yaml
+printf 'resources: [..]\n' >base/kustomization.yaml
+expect "kustomizations that include each other" 1 "needs a selector" .
+rm kustomization.yaml
+
+printf 'resources: [web.yaml]\ncommonLabels: {app: web}\n' >base/kustomization.yaml
+deployment base/web.yaml ""
+expect "no image" 1 "has no image" base
+printf 'patches: [{target: {kind: Deployment}, patch: "[{op: add, path: /spec/template/spec/containers/0/image, value: web:1}]"}]\n' \
+    >>base/kustomization.yaml
+expect "an image by a JSON patch" 0 "nothing found" base
+sed -i 's/kind: Deployment}/kind: Job}/' base/kustomization.yaml
+expect "a patch of another kind" 1 "has no image" base
+
+printf 'resources: [web.yaml]\ncommonLabels: {app: web}\npatches: [{path: patch.yaml}]\n' >base/kustomization.yaml
+deployment base/patch.yaml web:2
+expect "a patch and what it completes" 0 "1 judged as partial" base
+expect "the patch alone" 0 "1 judged as partial" base/patch.yaml
+expect "JSON says it of the patch" 0 '"partial": true' --format json base/patch.yaml
+expect "and not of others" 0 '!"partial": true' --format json base/web.yaml
+expect "Pod Security waits for the whole" 0 "nothing found" --pod-security restricted base/patch.yaml
+sed -i 's/name: web}/name: "*"}/' base/patch.yaml
+sed -i 's/path: patch.yaml/path: patch.yaml, target: {kind: Deployment}/' base/kustomization.yaml
+expect "the name of a patch may be anything" 0 "1 judged as partial" base
+deployment base/web.yaml web:1
+printf 'resources: [web.yaml]\ncommonLabels: {app: web}\n#patches:\n# - path: patch.yaml\n' >base/kustomization.yaml
+expect "a patch that is switched off" 0 "1 judged as partial" base
+printf 'resources: [web.yaml]\ncommonLabels: {app: web}\npatches: [{path: patch.yaml}]\n' >base/kustomization.yaml
+printf '      replica: 2\n' >>base/patch.yaml
+expect "what a patch writes has to exist" 1 'no field "replica"' base
+printf '[{"op": "replace", "path": "/spec/replicas", "value": 2}]\n' >base/ops.json
+printf '[{"op": "replace", "value": 2}]\n' >base/faulty.json
+expect "a list that nothing names" 1 "not-an-object" base/faulty.json
+printf 'resources: [web.yaml]\npatchesJson6902: [{path: faulty.json, target: {kind: Deployment}}]\ncommonLabels: {app: web}\n' \
+    >base/kustomization.yaml
+expect "operations with faults" 0 "nothing found" base/faulty.json
+expect "operations that nothing names" 0 "1 document of another kind" base/ops.json
+printf 'resources: [web.yaml]\ncommonLabels: {app: web}\npatches: [{path: patch.yaml}, {path: nowhere.yaml}, 7]\ncomponents: 3\nimages: {}\n' \
+    >base/kustomization.yaml
+expect "a kustomization with faults" 1 'no field "replica"' base
+printf '[\n' >base/kustomization.yaml
+expect "one that cannot be read" 1 "needs a selector" base
+
+cd "$dir" && mkdir -p charts/web/templates/tests charts/web/charts/sub/templates charts/web/crds && cd charts || exit 2
+printf 'name: web\n' | tee web/Chart.yaml >web/charts/sub/Chart.yaml
+for file in web/templates/a.yaml web/templates/tests/b.yml web/charts/sub/templates/c.yaml web/values.yaml; do
+    printf 'spec: {{ .Values.spec }}\n{{- end }}\n' >$file
+done
+deployment web/crds/web.yaml web:1
+expect "templates are left out" 1 "3 chart templates left out" .
+expect "what else is in a chart is read" 1 "web/crds/web.yaml:4:1: error[workload-selector-required]" .
+expect "the folder of templates" 0 "2 chart templates left out" web/templates
+expect "a folder in it" 0 "1 chart template left out" web/templates/tests
+expect "a template that is named" 1 "this is a template" web/templates/a.yaml
+expect "no chart above a folder of that name" 1 "needs a selector" "$(mkdir -p "$dir/plain/templates" &&
+    cp web/crds/web.yaml "$dir/plain/templates/" && echo "$dir/plain")"
+
+echo "kustomize: $passed passed, $failed failed"
+[ "$failed" = 0 ]
