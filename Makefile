@@ -45,11 +45,12 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 	$(BUILD)/gen/topics_tables.c
 
 # In the order in which the modules depend on each other.
-MODULES = base source node scalar schema diag rule_text path model defaults compare \
+MODULES = base source node text_span scalar schema diag rule_text path model defaults compare \
 	cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c))) \
 	cel/parse cel/eval cel/check cel/json cel/cel \
 	simulate/scenario simulate/status simulate/machine \
-	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) run fingerprint output baseline \
+	$(patsubst src/%.c,%,$(sort $(wildcard src/validate/*.c))) input pod_security lint/lint $(patsubst src/%.c,%,$(filter-out src/lint/lint.c,$(sort $(wildcard src/lint/*.c)))) \
+	policy/match policy/place policy/judge policy/check policy/policy run fingerprint output baseline \
 	report_github report_gitlab report_sarif report_xml report stored diff diff_report git explain \
 	simulate/lanes simulate/workload simulate/picture simulate/report options \
 	command/command command/report_files \
@@ -109,11 +110,12 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
+	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel $(BUILD)/fuzz_policy
 	$(BUILD)/unit
 	$(BUILD)/examples
 	$(BUILD)/rules
 	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
+	$(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
@@ -141,6 +143,10 @@ $(BUILD)/bench_cel: src/test/bench_cel.c $(LIBRARY)
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/fuzz_cel: src/test/fuzz_cel.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/fuzz_policy: src/test/fuzz_policy.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
