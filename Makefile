@@ -47,7 +47,7 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 # In the order in which the modules depend on each other; area,DIR,FIRST lists a folder's other modules after those that come first.
 area = $(2:%=$(1)/%) $(filter-out $(2:%=$(1)/%),$(patsubst src/%.c,%,$(sort $(wildcard src/$(1)/*.c))))
 
-MODULES = base process source node scalar schema diag rule_text path model defaults compare
+MODULES = base process source node text_span scalar schema diag rule_text path model defaults compare
 MODULES += cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c)))
 MODULES += cel/parse cel/eval cel/check cel/json cel/cel
 MODULES += simulate/backoff simulate/hook simulate/scenario simulate/status simulate/machine simulate/what_if
@@ -55,6 +55,7 @@ MODULES += $(call area,validate)
 MODULES += input kustomize render
 MODULES += pod_security
 MODULES += $(call area,lint,lint words workload)
+MODULES += policy/match policy/place policy/judge policy/check policy/policy
 MODULES += run
 MODULES += fingerprint output baseline
 MODULES += report_github report_gitlab report_sarif report_xml report
@@ -110,6 +111,9 @@ $(BUILD)/mktables: src/gen/mktables.c $(foreach module,base source node rule_tex
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
 
+# The programs that test the library; scripts in src/test/ test the program as a whole.
+TESTS = unit lifecycle what_if examples rules fuzz_cel fuzz_policy
+
 # The two commands of the README.
 run:
 	@sh src/setup.sh
@@ -118,13 +122,14 @@ run:
 
 test:
 	@sh src/setup.sh test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit $(BUILD)/lifecycle $(BUILD)/what_if $(BUILD)/examples $(BUILD)/rules $(BUILD)/fuzz_cel
+	@$(MAKE) --no-print-directory all $(TESTS:%=$(BUILD)/%)
 	$(BUILD)/unit
 	$(BUILD)/lifecycle
 	$(BUILD)/what_if
 	$(BUILD)/examples
 	$(BUILD)/rules
 	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
+	$(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
@@ -172,6 +177,9 @@ $(BUILD)/fuzz_cel: src/test/fuzz_cel.c $(LIBRARY)
 $(BUILD)/recorded: src/test/recorded.c src/test/phase_row.h $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS)
+$(BUILD)/fuzz_policy: src/test/fuzz_policy.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 	$(SAY) CC $@

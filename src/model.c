@@ -8,6 +8,7 @@
 typedef struct Decoder {
     Arena *arena;
     Document *document;
+    KindOf *kindOf;
 } Decoder;
 
 static Where where_value(Decoder *d, const Node *node, const Path *path) {
@@ -488,10 +489,10 @@ static bool identity_wrong(Decoder *d, const Node *root, Str name) {
     return true;
 }
 
-static bool is_list(Str apiVersion, Str kind) {
+static bool is_list(KindOf *kindOf, Str apiVersion, Str kind) {
     if (!str_ends(kind, S("List"))) return false;
     Str item = {kind.at, kind.len - 4};
-    return item.len == 0 ? str_eq(apiVersion, S("v1")) : schema_kind(apiVersion, item) != NULL;
+    return item.len == 0 ? str_eq(apiVersion, S("v1")) : kindOf(apiVersion, item) != NULL;
 }
 
 /* A JSON patch (RFC 6902): a list of operations, which changes objects and is none. */
@@ -515,7 +516,7 @@ static bool identify(Decoder *d, Document *document) {
     const Node *name = node_get(meta, S("name")), *namespace_ = node_get(meta, S("namespace"));
     document->name = name && name->kind == NODE_STRING ? name->text : S("");
     document->namespace_ = namespace_ && namespace_->kind == NODE_STRING ? namespace_->text : S("");
-    document->type = schema_kind(document->apiVersion, document->kind);
+    document->type = d->kindOf(document->apiVersion, document->kind);
     return document->type != NULL;
 }
 
@@ -555,14 +556,14 @@ static const Type *retired_kind(Document *document) {
     return known;
 }
 
-static void build_one(Arena *arena, Document *document) {
-    Decoder decoder = {arena, document};
+static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
+    Decoder decoder = {arena, document, kindOf};
     document->apiVersion = identity_text(document->root, S("apiVersion"));
     document->kind = identity_text(document->root, S("kind"));
     if (!identify(&decoder, document)) {
         if (!document->unreadable) document->diags.items.n = 0; /* repeated keys in other files are not podlint's business */
         explain_skip(document);
-        document->type = document->unreadable ? NULL : retired_kind(document);
+        document->type = document->unreadable || kindOf != schema_kind ? NULL : retired_kind(document);
         if (!document->type) return;
     }
     document->object = arena_alloc(arena, document->type->size);
@@ -571,6 +572,11 @@ static void build_one(Arena *arena, Document *document) {
 }
 
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items) {
+    return model_build_kinds(arena, source, in, minor, schema_kind, items);
+}
+
+uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
+                           Document **items) {
     Document whole = {.source = source,
                       .index = in->index,
                       .item = -1,
@@ -580,12 +586,13 @@ uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in,
                       .diags = {.arena = arena}};
     whole.unreadable = add_faults(&whole, source, in) || !in->readable;
     const Node *list = NULL;
-    if (in->root->kind == NODE_MAP && is_list(identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind"))))
+    if (in->root->kind == NODE_MAP &&
+        is_list(kindOf, identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind"))))
         list = node_get(in->root, S("items"));
     if (!list || list->kind != NODE_LIST) {
         *items = NEW(arena, Document);
         **items = whole;
-        if (in->readable) build_one(arena, *items);
+        if (in->readable) build_one(arena, *items, kindOf);
         return 1;
     }
     Str kind = identity_text(in->root, S("kind"));
@@ -617,7 +624,7 @@ uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in,
                                                              {.kind = NODE_STRING, .span = item->root->span, .text = values[k]}};
             item->root = named;
         }
-        build_one(arena, item);
+        build_one(arena, item, kindOf);
     }
     return count;
 }

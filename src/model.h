@@ -27,6 +27,11 @@ typedef struct Document {
  * returned. */
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items);
 
+/* The same for other kinds than podlint's: `kindOf` has the type for an apiVersion and a kind, or NULL. */
+typedef const Type *KindOf(Str apiVersion, Str kind);
+uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
+                           Document **items);
+
 /* The pod template of an object: its metadata, its spec and the path of both; for a Pod the pod itself. `meta` and `spec` are
  * NULL if the object has none (a ReplicationController without a template). */
 typedef struct PodView {

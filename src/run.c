@@ -136,6 +136,7 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, R
     validate_forget_absence(document, before);
     if (version == 0) keep_facts(w, file, document, number);
     check_pod_security(w, file->settings->podSecurity, document, out, version);
+    if (w->settings->policies) policies_judge(w->settings->policies, document);
 }
 
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
@@ -293,6 +294,27 @@ static void check_objects(Run *run, const RunSettings *settings, Worker *workers
     arena_free(&w->scratch);
 }
 
+/* What was found in a file of policies itself. */
+static void keep_policy_file(Worker *w, PolicyFile *file, ResultFile *out) {
+    ResultDocuments documents = {0};
+    *out = (ResultFile){.name = file->name, .settings = w->settings->policyFile, .error = file->error};
+    for (uint32_t i = 0; i < file->documents.n; i++) {
+        Document *document = &file->documents.at[i];
+        ARRAY_PUSH(w->kept, &documents, keep_document(w, file->source, document));
+        for (unsigned version = 0; version < out->settings->minorCount; version++)
+            keep_findings(w, out, file->source, document, &documents.at[i], version);
+    }
+    out->documents = documents.at;
+    out->documentCount = documents.n;
+}
+
+static void keep_policies(Worker *w, ResultFile *files) {
+    Policies *policies = w->settings->policies;
+    policies_conclude(policies);
+    for (uint32_t i = 0; i < policies->fileCount; i++) keep_policy_file(w, &policies->files[i], &files[i]);
+    arena_free(&w->scratch);
+}
+
 void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettings *settings) {
     RunSettings all = {.threads = 1};
     Worker w = {.settings = &all, .run = run, .kept = arena};
@@ -308,8 +330,8 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
 }
 
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {
-    *run = (Run){
-        .fileCount = list->files.n + list->faults.n, .kustomizations = list->kustomizations.n, .templates = list->templates};
+    uint32_t own = list->files.n + list->faults.n, policyFiles = settings->policies ? settings->policies->fileCount : 0;
+    *run = (Run){.fileCount = own + policyFiles, .kustomizations = list->kustomizations.n, .templates = list->templates};
     run->files = NEW_ARRAY(&arenas[0], ResultFile, run->fileCount + 1);
     for (uint32_t i = 0; i < list->faults.n; i++) {
         Str error = source_error_text(&arenas[0], SOURCE_CANNOT_READ, list->faults.at[i].error);
@@ -326,6 +348,7 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     work(&workers[0]);
     for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
     check_objects(run, settings, workers, threads);
+    if (policyFiles) keep_policies(&workers[0], run->files + own);
     run_count(run);
 }
 

@@ -7,6 +7,7 @@
 #include "lint/lint.h"
 #include "lint/objects.h"
 #include "pod_security.h"
+#include "policy/policy.h"
 
 /* A second place of a finding. */
 typedef struct FindingNote {
@@ -72,6 +73,8 @@ typedef struct RunSettings {
     bool podSecurityLevels;           /* find out which levels each object meets, by the version of podSecurity */
     bool closedWorld;                 /* what is not in the run does not exist */
     const FileSettings *const *files; /* of each file of the list */
+    Policies *policies;               /* to judge all objects by, or NULL */
+    const FileSettings *policyFile;   /* of their files, which stand last in the result */
 } RunSettings;
 
 /* What a baseline did to the run (baseline.h). */

@@ -584,10 +584,14 @@ static Value eval_lazy(CelRun *run, const Expr *e) {
     if (kept->kind != VALUE_ABSENT) return *kept;
     const CelProgram *program = run->lazy[e->slot];
     Value v;
-    if (program) {
+    if (program && run->depth + program->root->depth > EVAL_MAX_DEPTH) {
+        v = cel_error(&run->eval, ERROR_LIMIT, "the policy's variables are nested too deeply");
+    } else if (program) {
         Value *slots = run->slots;
         run->slots = NEW_ARRAY(run->eval.arena, Value, program->slots + 1u);
+        run->depth += program->root->depth;
         v = eval_expr(run, program->root);
+        run->depth -= program->root->depth;
         run->slots = slots;
     } else {
         v = cel_error(&run->eval, ERROR_OTHER, "the policy's variable \"%.*s\" does not compile", (int)e->name.len, e->name.at);

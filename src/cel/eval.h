@@ -7,6 +7,9 @@
 /* What the API server lets one expression cost; podlint counts nearly as it does. */
 enum { EVAL_STEPS = 1000000 };
 
+/* Most levels of expressions inside each other through a policy's variables: they must fit on a thread's stack. */
+enum { EVAL_MAX_DEPTH = 2000 };
+
 /* An expression that has been compiled. */
 typedef struct CelProgram {
     Str text;
@@ -22,6 +25,7 @@ typedef struct CelRun {
     const Value *variables;        /* by number, as in the environment */
     const CelProgram *const *lazy; /* programs of the policy's variables; NULL: does not compile */
     Value *lazyValues;             /* their values so far, VALUE_ABSENT before the first use */
+    uint32_t depth;                /* levels of those that are being evaluated */
 } CelRun;
 
 /* The value of an expression whose variables are none or in place. */

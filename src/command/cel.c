@@ -5,6 +5,7 @@
 #include "../cel/json.h"
 #include "../cel/times.h"
 #include "../model.h"
+#include "../policy/policy.h"
 #include "../run.h"
 #include "command.h"
 
@@ -69,31 +70,13 @@ static bool compile(Session *s, bool manifest) {
     return s->program != NULL;
 }
 
-static void put(Session *s, ValueMap *map, Str key, Str text) {
-    map_put(&s->arena, map, value_string(key), value_string(text));
-}
-
-/* The request that creating the object would be. */
-static Value make_request(Session *s, const Document *document) {
-    ValueMap *request = NEW(&s->arena, ValueMap), *kind = NEW(&s->arena, ValueMap);
-    ptrdiff_t slash = str_find(document->apiVersion, '/');
-    put(s, kind, S("group"), slash < 0 ? S("") : (Str){document->apiVersion.at, (size_t)slash});
-    put(s, kind, S("version"), str_slice(document->apiVersion, (size_t)(slash + 1)));
-    put(s, kind, S("kind"), document->kind);
-    map_put(&s->arena, request, value_string(S("kind")), value_map(kind));
-    put(s, request, S("name"), document->name);
-    put(s, request, S("namespace"), document->namespace_.len ? document->namespace_ : S("default"));
-    put(s, request, S("operation"), S("CREATE"));
-    return value_map(request);
-}
-
 static void evaluate(Session *s, const Document *document, bool raw, bool titles) {
     Value values[POLICY_NAMES];
     for (int i = 0; i < POLICY_NAMES; i++) values[i] = value_null();
     if (document) {
         bool typed = document->object && document->type && !raw;
         values[OBJECT] = typed ? value_of_struct(document->type, document->object) : value_of_node(document->root);
-        values[REQUEST] = make_request(s, document);
+        values[REQUEST] = policy_request(&s->arena, document);
     }
     CelRun run;
     cel_start(&run, &s->arena, &s->env, values);

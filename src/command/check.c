@@ -21,6 +21,7 @@ enum {
     CHECK_IGNORE,
     CHECK_RULES,
     CHECK_CLOSED_WORLD,
+    CHECK_POLICY,
     CHECK_VERSION,
     CHECK_POD_SECURITY,
     CHECK_LEVELS,
@@ -55,6 +56,10 @@ static const Option options[] = {
     {"rules", 0, "FILE", "Run the rules of this file too; they are written as podlint's own. May be given several times."},
     {"closed-world", 0, NULL,
      "Take it that what is not in this run does not exist: report every name, selector and key that leads nowhere."},
+    {"policy", 0, "PATH",
+     "Judge all objects by the ValidatingAdmissionPolicies of a file or a directory, as the API server would on create. "
+     "Bindings, "
+     "parameters and namespaces are taken from there and from the manifests. May be given several times."},
     {"kubernetes-version", 0, "VERSION",
      "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},
     {"pod-security", 0, "LEVEL[:VERSION]",
@@ -78,7 +83,8 @@ const Command check_command = {
     "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or "
     "warn of, with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without "
     "hidden ones and those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are "
-    "judged, also inside Lists; documents of other kinds are counted and left alone.\n\nThe kustomizations in PATH, and "
+    "judged, also inside Lists; documents of other kinds are counted and left alone, except by policies.\n\nThe kustomizations "
+    "in PATH, and "
     "above it in the same repository, tell which files are no whole manifests. A strategic merge patch is judged as "
     "partial: what is written in it has to be right, what is missing stands elsewhere; the summary counts these. JSON "
     "patches are left alone. Resources are judged with the labels, names, namespaces, images and replicas that "
@@ -192,13 +198,30 @@ static bool load_rules(RuleList *out, Arena *arena, const char *name) {
     return !faults.items.n;
 }
 
+/* podlint's rules, those of the user's files and those that policies are. */
+static RuleSet all_rules(Arena *arena, const RuleList *more, const Policies *policies) {
+    uint32_t count = policies ? policies->ruleCount : 0;
+    const Rule **all = NEW_ARRAY(arena, const Rule *, more->n + count + 1);
+    for (uint32_t i = 0; i < more->n; i++) all[i] = more->at[i];
+    for (uint32_t i = 0; i < count; i++) all[more->n + i] = policies->rules[i];
+    return (RuleSet){all, more->n + count};
+}
+
+/* The settings for policies themselves: what makes one useless is reported whatever is selected. */
+static FileSettings strict_settings(Arena *arena, const FileSettings *file, const RuleSet *set) {
+    FileSettings out = *file;
+    out.on = NEW_ARRAY(arena, bool, rule_set_count(set));
+    for (uint32_t i = 0; i < rule_set_count(set); i++) out.on[i] = file->on[i] || rule_set_at(set, i)->severity == SEVERITY_ERROR;
+    return out;
+}
+
 static int run(int argc, char **argv) {
     const Command *command = &check_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     static const char *const severities[] = {"info", "warning", "error", "never"};
     static const char *const colours[] = {"auto", "always", "never"};
     Arena arena = {0};
-    InputList list = {.arena = &arena};
+    InputList list = {.arena = &arena}, policyFiles = {.arena = &arena};
     ReportSettings report = {0};
     ReportFiles outputs = {.arena = &arena};
     const char *baseline = NULL, *newBaseline = NULL;
@@ -244,6 +267,7 @@ static int run(int argc, char **argv) {
             settings.closedWorld = true;
             selection_add(&arena, &selection.enable, S("env-var-value-from,volume-source-missing"));
             break;
+        case CHECK_POLICY: input_add(&policyFiles, str_of(parsed.value)); break;
         case CHECK_VERSION:
             if (!parse_versions(command, parsed.value, &file)) code = 2;
             break;
@@ -269,7 +293,9 @@ static int run(int argc, char **argv) {
         default: break;
         }
     }
-    RuleSet set = {more.at, more.n};
+    if (code == 0 && (policyFiles.files.n || policyFiles.faults.n))
+        settings.policies = policies_read(&arena, &policyFiles, &list, (uint16_t)(rule_count + more.n));
+    RuleSet set = all_rules(&arena, &more, settings.policies);
     if (code == 0 &&
         (!words_known(command, "select", &set, &selection.select) || !words_known(command, "enable", &set, &selection.enable) ||
          !words_known(command, "ignore", &set, &selection.ignore)))
@@ -278,7 +304,10 @@ static int run(int argc, char **argv) {
     selection_resolve(file.on, &set, &selection);
     if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(&set, file.on))
         code = usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
-    if (code == 0 && !operands) code = usage_error(command, "name the files or directories to check, or - for standard input");
+    if (code == 0 && settings.policies && !settings.policies->some)
+        code = usage_error(command, "--policy: there is no ValidatingAdmissionPolicy in the files that it names");
+    if (code == 0 && !operands && !settings.policies)
+        code = usage_error(command, "name the files or directories to check, or - for standard input");
     if (code == 0 && baseline && newBaseline) code = usage_error(command, "name either --baseline or --write-baseline");
     Baseline known;
     if (code == 0 && baseline && !baseline_read(&known, &arena, baseline)) code = 2;
@@ -300,6 +329,8 @@ static int run(int argc, char **argv) {
     const FileSettings **files = NEW_ARRAY(&arena, const FileSettings *, list.files.n + 1);
     for (uint32_t i = 0; i < list.files.n; i++) files[i] = &file;
     settings.files = files;
+    FileSettings policyFile = strict_settings(&arena, &file, &set);
+    settings.policyFile = &policyFile;
     Arena *arenas = NEW_ARRAY(&arena, Arena, threads);
     Run run;
     run_check(&run, &list, &settings, arenas);

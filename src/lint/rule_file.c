@@ -1,5 +1,7 @@
 #include "rule_file.h"
 
+#include "../text_span.h"
+
 #define TEXT(s) (int)(s).len, (s).at
 
 static bool is_known_type(const Rule *rule) {
@@ -16,18 +18,26 @@ static Str near_type(Str name) {
     return found;
 }
 
-static void check_expression(RuleFaults *faults, const RuleText *text, Str key, int number) {
-    CelFault fault = {0};
-    if (lint_rule_check(faults->arena, &text->rule, number, &fault)) return;
-    Str expression = number < 0 ? text->rule.when : text->rule.arguments[number];
-    Str before = {expression.at, fault.span.at < expression.len ? fault.span.at : expression.len};
-    Str message = number < 0
-                      ? str_format(faults->arena, "%.*s, in the expression after \"%.*s\"", TEXT(fault.message), TEXT(before))
-                      : str_format(faults->arena, "%.*s, in {%.*s}", TEXT(fault.message), TEXT(expression));
-    rule_fault(faults, rule_text_span(text, key), message, fault.help);
+/* A span of an expression as one of the value that it is trimmed from. */
+static Span in_value(const RuleText *text, Str key, Str expression, Span span) {
+    uint32_t before = (uint32_t)(expression.at - node_get(text->map, key)->text.at);
+    return (Span){span.at + before, span.end + before};
 }
 
-static void check_rule(RuleFaults *faults, const RuleText *text, bool own) {
+static void check_expression(RuleFaults *faults, const Source *source, const RuleText *text, Str key, int number) {
+    CelFault fault = {0};
+    if (lint_rule_check(faults->arena, &text->rule, number, &fault)) return;
+    if (number < 0) {
+        Span span = node_text_span(source, node_get(text->map, key), in_value(text, key, text->rule.when, fault.span));
+        rule_fault(faults, span, fault.message, fault.help);
+        return;
+    }
+    Str argument = text->rule.arguments[number];
+    rule_fault(faults, rule_text_span(text, key),
+               str_format(faults->arena, "%.*s, in {%.*s}", TEXT(fault.message), TEXT(argument)), fault.help);
+}
+
+static void check_rule(RuleFaults *faults, const Source *source, const RuleText *text, bool own) {
     const Rule *rule = &text->rule;
     const Type *at;
     if (rule->on.len && !is_known_type(rule)) {
@@ -44,8 +54,8 @@ static void check_rule(RuleFaults *faults, const RuleText *text, bool own) {
         rule_fault(faults, rule_text_span(text, S("name")),
                    str_format(faults->arena, "podlint has a rule %.*s", TEXT(rule->name)), S("choose another name"));
     if (!rule->when.len) return;
-    check_expression(faults, text, S("when"), -1);
-    for (uint8_t i = 0; i < rule->argumentCount; i++) check_expression(faults, text, S("message"), i);
+    check_expression(faults, source, text, S("when"), -1);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) check_expression(faults, source, text, S("message"), i);
     if (rule->at.len && !lint_path_known(schema_type(rule->on), rule->at, &at))
         rule_fault(faults, rule_text_span(text, S("at")),
                    str_format(faults->arena, "%.*s has no field \"%.*s\"", TEXT(rule->on), TEXT(rule->at)), S(""));
@@ -64,7 +74,7 @@ void rule_file_read(RuleList *out, RuleFaults *faults, const Source *source, boo
         uint32_t count;
         RuleText *texts = rule_text_read(faults, document.root, &count);
         for (uint32_t i = 0; i < count; i++) {
-            check_rule(faults, &texts[i], own);
+            check_rule(faults, source, &texts[i], own);
             if (texts[i].rule.source != SOURCE_LINT) continue;
             texts[i].rule.number = (uint16_t)(rule_count + out->n);
             ARRAY_PUSH(faults->arena, out, &texts[i].rule);

@@ -108,6 +108,35 @@ expect "full disk" 2 "cannot write the output" sh -c "'$podlint' check --format 
 expect "closed output" 2 "cannot write the output" sh -c "'$podlint' check '$examples' >&-"
 expect "closed pipe" 0 "" sh -c "'$podlint' check --format json '$examples' | true"
 
+policy='apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: names}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*"]}]}
+  validations: [{expression: object.metadata.name != '"'b'"', message: not this name}]'
+printf '%s\n' "$policy" >policy.yaml
+printf '%s\n' "$pod" | sed 's/name: a}$/name: b}/' >denied.yaml
+expect "a policy denies" 1 "error[names]: not this name" "$podlint" check --policy policy.yaml denied.yaml
+expect "a policy lets pass" 0 "" "$podlint" check --policy policy.yaml good.yaml
+expect "policies alone" 0 "1 object checked" "$podlint" check --policy policy.yaml
+expect "a policy at fault alone" 1 "does not compile" sh -c "sed 's/object.meta/objct.meta/' policy.yaml | '$podlint' check --policy -"
+expect "a policy's name to select" 0 "" "$podlint" check --policy policy.yaml --ignore names denied.yaml
+expect "a policy's name misspelt" 2 "did you mean names" "$podlint" check --policy policy.yaml --ignore nmes denied.yaml
+expect "no policy where one is named" 2 "there is no ValidatingAdmissionPolicy" "$podlint" check --policy good.yaml good.yaml
+expect "a missing policy" 2 "No such file" "$podlint" check --policy nowhere.yaml good.yaml
+expect "policies and a manifest from a process" 1 "not this name" bash -c "'$podlint' check --policy policy.yaml <(cat denied.yaml)"
+expect "policies and a manifest from standard input" 1 "not this name" sh -c "'$podlint' check --policy policy.yaml - <denied.yaml"
+{ printf '%s\n' "$policy" | sed '/validations/d'
+    echo '  variables:'; echo '    - {name: v0, expression: "1 == 2"}'
+    seq 60 | while read -r i; do p=$((i - 1)); echo "    - {name: v$i, expression: variables.v$p || variables.v$p || !(true && !variables.v$p)}"; done
+    echo '  validations: [{expression: variables.v60, message: found in the end}]'; } >wide-policy.yaml
+expect "variables that double the work at each step" 1 "found in the end" "$podlint" check --policy wide-policy.yaml good.yaml
+{ printf '%s\n' "$policy" | sed '/validations/d'
+    echo '  variables:'; echo '    - {name: v0, expression: "1 == 1"}'
+    seq 400 | while read -r i; do echo "    - {name: v$i, expression: \"$(repeat '[1].all(x, ' 60)variables.v$((i - 1))$(repeat ')' 60)\"}"; done
+    echo '  validations: [{expression: variables.v400}]'; } >deep-policy.yaml
+expect "variables 400 deep in each other" 1 "nested too deeply" "$podlint" check --policy deep-policy.yaml good.yaml
+
 cat >template.yaml <<'END'
 apiVersion: v1
 kind: Pod
@@ -125,8 +154,8 @@ echo 'apiVersion: v1
 kind: Pod
 metadata: {name: a}
 spec: {containers: [{name: a, image: b, imge: c}]}' >tree/q.yaml
-"$podlint" check -j 1 --format json tree >one.json
-"$podlint" check -j 8 --format json tree >eight.json
+"$podlint" check -j 1 --format json --policy policy.yaml tree >one.json
+"$podlint" check -j 8 --format json --policy policy.yaml tree >eight.json
 expect "the same with any number of threads" 0 "" cmp one.json eight.json
 
 echo "robust: $passed passed, $failed failed"
