@@ -312,6 +312,7 @@ static void probes_add(Machine *m) {
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &unit->probers[kind];
             if (!prober->spec || prober->alive) continue;
+            m->earlyProbes |= m->early;
             *prober = (Prober){.alive = true,
                                .spec = prober->spec,
                                .next = m->now + period(prober),
@@ -349,6 +350,7 @@ static void probes_triggered(Machine *m) {
         if (!prober->alive) continue;
         prober->next = m->now + period(prober);
         prober->early = m->early;
+        m->earlyProbes |= m->early;
         probe_once(m, &m->units[i], SCRIPT_READINESS);
     }
 }
@@ -904,13 +906,18 @@ static void timers_due(Machine *m) {
     }
 }
 
-static void second(Machine *m) {
+/* What comes before any end of this second is seen. */
+static void early_probes(Machine *m) {
+    if (!m->earlyProbes) return;
     bool idle = m->work == WORK_NONE;
     probes_due(m, true);
-    if (idle && m->work != WORK_NONE) {
-        relist(m);
-        work(m);
-    }
+    if (!idle || m->work == WORK_NONE) return;
+    relist(m);
+    work(m);
+}
+
+static void second(Machine *m) {
+    early_probes(m);
     ends_due(m);
     relist(m);
     work(m);
