@@ -327,7 +327,7 @@ static void probes_add(Machine *m) {
 /* A sync that is due now will ask for an answer out of turn. */
 static bool will_be_asked(const Machine *m, const Prober *prober, ScriptProbe kind) {
     bool ready = prober->resultSet && prober->result == SCRIPT_SUCCESS;
-    return kind == SCRIPT_READINESS && prober->early && !ready && m->retryAt <= m->now;
+    return kind == SCRIPT_READINESS && !ready && m->retryAt <= m->now;
 }
 
 static void probes_due(Machine *m, bool early) {
@@ -335,7 +335,7 @@ static void probes_due(Machine *m, bool early) {
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &m->units[i].probers[kind];
             if (!prober->alive || prober->early != early || prober->next > m->now) continue;
-            if (will_be_asked(m, prober, (ScriptProbe)kind)) continue;
+            if (early && will_be_asked(m, prober, (ScriptProbe)kind)) continue;
             prober->next += period(prober);
             probe_once(m, &m->units[i], (ScriptProbe)kind);
         }
