@@ -312,6 +312,7 @@ static void probes_add(Machine *m) {
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &unit->probers[kind];
             if (!prober->spec || prober->alive) continue;
+            m->earlyProbes |= m->early;
             *prober = (Prober){.alive = true,
                                .spec = prober->spec,
                                .next = m->now + period(prober),
@@ -326,7 +327,7 @@ static void probes_add(Machine *m) {
 /* A sync that is due now will ask for an answer out of turn. */
 static bool will_be_asked(const Machine *m, const Prober *prober, ScriptProbe kind) {
     bool ready = prober->resultSet && prober->result == SCRIPT_SUCCESS;
-    return kind == SCRIPT_READINESS && prober->early && !ready && m->retryAt <= m->now;
+    return kind == SCRIPT_READINESS && !ready && m->retryAt <= m->now;
 }
 
 static void probes_due(Machine *m, bool early) {
@@ -334,7 +335,7 @@ static void probes_due(Machine *m, bool early) {
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &m->units[i].probers[kind];
             if (!prober->alive || prober->early != early || prober->next > m->now) continue;
-            if (will_be_asked(m, prober, (ScriptProbe)kind)) continue;
+            if (early && will_be_asked(m, prober, (ScriptProbe)kind)) continue;
             prober->next += period(prober);
             probe_once(m, &m->units[i], (ScriptProbe)kind);
         }
@@ -349,6 +350,7 @@ static void probes_triggered(Machine *m) {
         if (!prober->alive) continue;
         prober->next = m->now + period(prober);
         prober->early = m->early;
+        m->earlyProbes |= m->early;
         probe_once(m, &m->units[i], SCRIPT_READINESS);
     }
 }
@@ -904,13 +906,18 @@ static void timers_due(Machine *m) {
     }
 }
 
-static void second(Machine *m) {
+/* What comes before any end of this second is seen. */
+static void early_probes(Machine *m) {
+    if (!m->earlyProbes) return;
     bool idle = m->work == WORK_NONE;
     probes_due(m, true);
-    if (idle && m->work != WORK_NONE) {
-        relist(m);
-        work(m);
-    }
+    if (!idle || m->work == WORK_NONE) return;
+    relist(m);
+    work(m);
+}
+
+static void second(Machine *m) {
+    early_probes(m);
     ends_due(m);
     relist(m);
     work(m);

@@ -135,6 +135,7 @@ struct Machine {
     bool probed;      /* a probe was asked for out of turn since the sync began */
     bool resetting;   /* the sync in hand restarts all containers */
     bool early;       /* the sync in hand was due at the very beginning of the second */
+    bool earlyProbes; /* there has been a prober that fires early */
     int64_t retryAt;
     Step *steps;
     uint32_t stepCount, stepAt;
