@@ -89,7 +89,8 @@ static void report_nested(const Mounts *m, const Mounted *inner, const Mounted *
     Lint *lint = m->lint;
     const Volume *volume = volume_named(lint, outer->mount->name);
     Str path = shown(lint->arena, inner->mount->mountPath), around = shown(lint->arena, outer->mount->mountPath);
-    bool made = file_volume_kind(volume) || (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder, or the node has it */
+    bool made = file_volume_kind(volume) ||
+                (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder, or the node has it */
     if (outer->mount->readOnly && !made)
         emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
     else
@@ -324,7 +325,7 @@ static void check_claim(const Volumes *v, const Volume *volume, const Path *path
     const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
     if (!claim || claim->readOnly || !lint_is_service(lint) || lint->document->type == &type_StatefulSet) return;
     Path source = FIELD(path, "persistentVolumeClaim"), at = FIELD(&source, "claimName");
-    int64_t count = lint_replicas(lint);
+    int64_t count = lint_replica_count(lint);
     if (!is_written(v, volume->name)) return;
     if (count > 1)
         emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, count), claim->claimName);
@@ -348,11 +349,11 @@ static bool belongs_to_node(const HostPathVolumeSource *host) {
 static void check_host_path(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const HostPathVolumeSource *host = volume->hostPath;
-    if (!host || !lint_is_service(lint) || lint_replicas(lint) < 2 || belongs_to_node(host)) return;
+    if (!host || !lint_is_service(lint) || lint_replica_count(lint) < 2 || belongs_to_node(host)) return;
     if (v->pod->nodeName.len || map_get(v->pod->nodeSelector, S("kubernetes.io/hostname")) || !is_written(v, volume->name))
         return;
     Path source = FIELD(path, "hostPath"), at = FIELD(&source, "path");
-    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, lint_replicas(lint)),
+    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, lint_replica_count(lint)),
                             shown(lint->arena, host->path));
 }
 

@@ -1,6 +1,6 @@
 #include "workload.h"
 
-int64_t lint_replicas(const Lint *lint) {
+int64_t lint_replica_count(const Lint *lint) {
     const void *object = lint->document->object;
     const Type *type = lint->document->type;
     if (type == &type_Deployment) return ((const Deployment *)object)->spec.replicas.value;

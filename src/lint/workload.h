@@ -5,7 +5,7 @@
 #include "check.h"
 
 /* How many pods the workload keeps; 1 for kinds without replicas. */
-int64_t lint_replicas(const Lint *lint);
+int64_t lint_replica_count(const Lint *lint);
 
 /* Whether an update of a Deployment or DaemonSet starts new pods beside the old ones. */
 bool lint_surges(const Lint *lint);
