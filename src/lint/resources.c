@@ -276,8 +276,14 @@ void lint_heap(Lint *lint, const Container *self, const Path *path) {
 
 /* Pods. */
 
+/* In templates the server does not yet copy limits to missing requests; in the pods that come from them it does. */
+static const Quantity *request_of(const ResourceRequirements *resources, Str resource) {
+    const Quantity *request = quantity_get(resources->requests, resource);
+    return request ? request : quantity_get(resources->limits, resource);
+}
+
 static Int128 requested(const Container *container, Str resource) {
-    const Quantity *request = quantity_get(container->resources.requests, resource);
+    const Quantity *request = request_of(&container->resources, resource);
     return request ? request->nano : 0;
 }
 
@@ -317,7 +323,7 @@ typedef struct Qos {
 static void add_qos(Qos *qos, const ResourceRequirements *resources) {
     static const Str names[] = {STR("cpu"), STR("memory")};
     for (size_t i = 0; i < COUNT(names); i++) {
-        const Quantity *request = quantity_get(resources->requests, names[i]), *limit = quantity_get(resources->limits, names[i]);
+        const Quantity *request = request_of(resources, names[i]), *limit = quantity_get(resources->limits, names[i]);
         qos->any |= (request && request->nano > 0) || (limit && limit->nano > 0);
         qos->guaranteed &= limit && limit->nano > 0 && request && request->nano == limit->nano;
     }
