@@ -287,8 +287,15 @@ static Int128 requested(const Container *container, Str resource) {
     return request ? request->nano : 0;
 }
 
+/* A sum in a unit that is read at a glance. */
+static Str amount_text(Arena *arena, Int128 nano, Str resource) {
+    Quantity quantity = {.nano = nano};
+    if (!is_memory(resource)) return quantity_text(arena, &quantity);
+    return str_format(arena, "%lldMi", (long long)(quantity_value(&quantity) >> 20));
+}
+
 /* What a pod reserves while it starts, and later on. A sidecar runs beside the init containers after it, and to the end. */
-static void check_reserved(Lint *lint, const PodSpec *self, Str resource, uint8_t format, const Path *path) {
+static void check_reserved(Lint *lint, const PodSpec *self, Str resource, const Path *path) {
     Int128 sidecars = 0, start = 0, later = 0;
     uint32_t largest = 0;
     for (uint32_t i = 0; i < self->initContainers.n; i++) {
@@ -305,14 +312,13 @@ static void check_reserved(Lint *lint, const PodSpec *self, Str resource, uint8_
     if (start <= later || !later) return;
     Path list = FIELD(path, "initContainers"), item = path_index(&list, largest), up = FIELD(&item, "resources");
     Path requests = FIELD(&up, "requests"), at = path_key(&requests, resource);
-    Quantity most = {.nano = start, .format = format}, least = {.nano = later, .format = format};
-    emit_init_request_dominates(lint->diags, lint_where(lint, &at), quantity_text(lint->arena, &most), resource,
-                                quantity_text(lint->arena, &least));
+    emit_init_request_dominates(lint->diags, lint_where(lint, &at), amount_text(lint->arena, start, resource), resource,
+                                amount_text(lint->arena, later, resource));
 }
 
 void lint_init_requests(Lint *lint, const PodSpec *self, const Path *path) {
-    check_reserved(lint, self, S("cpu"), QUANTITY_DECIMAL, path);
-    check_reserved(lint, self, S("memory"), QUANTITY_BINARY, path);
+    check_reserved(lint, self, S("cpu"), path);
+    check_reserved(lint, self, S("memory"), path);
 }
 
 typedef struct Qos {
