@@ -1,5 +1,5 @@
 /* The rules of rules/reliability.yaml. */
-#include "plan.h"
+#include "workload.h"
 
 #define TEXT(s) (int)(s).len, (s).at
 
@@ -34,7 +34,7 @@ void lint_naked_pod(Lint *lint, const PodSpec *self, const Path *path) {
     emit_naked_pod(lint->diags, lint_where(lint, &at));
 }
 
-void lint_replica_count(Lint *lint, const PodSpec *self, const Path *path) {
+void lint_replica_counts(Lint *lint, const PodSpec *self, const Path *path) {
     (void)self, (void)path;
     WorkloadPlan plan = workload_plan(lint->document);
     int64_t replicas = plan.replicas.set ? plan.replicas.value : 1, min = lint_int(lint, RULE_minimum_three_replicas, S("min"));

@@ -1,5 +1,7 @@
 #include "secrets.h"
 
+#include "words.h"
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static bool is_lower(char c) {
@@ -214,10 +216,6 @@ static Str unquoted(Str word) {
     while (word.len && strchr("\"'`(", *word.at)) word = str_slice(word, 1);
     while (word.len && strchr("\"'`;)", word.at[word.len - 1])) word.len--;
     return word;
-}
-
-static Str base_name(Str word) {
-    return str_slice(word, (size_t)(str_rfind(word, '/') + 1));
 }
 
 /* Names of Secret objects are given under such flags too: --pull-secret=regcred. */
