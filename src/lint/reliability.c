@@ -1,5 +1,5 @@
 /* The rules of rules/reliability.yaml. */
-#include "plan.h"
+#include "workload.h"
 
 #define TEXT(s) (int)(s).len, (s).at
 

@@ -45,11 +45,16 @@ static void check_memory(Lint *lint, const QuantityPair *pair, bool isLimit, con
                           str_format(lint->arena, "did you mean %.*sMi?", TEXT(number_of(text))));
 }
 
+static Str cpu_hint(Arena *arena, Str text) {
+    if (suffix_of(text).len) return S("write the number of CPUs, or thousandths of one with m");
+    return str_format(arena, "did you mean %.*sm?", TEXT(text));
+}
+
 static void check_cpu(Lint *lint, const QuantityPair *pair, bool isLimit, const Path *path) {
     Int128 nano = pair->value.nano, milli = NANO / 1000;
     Str text = pair->value.text;
-    if (nano > 0 && nano >= amount_parameter(lint, RULE_cpu_too_large, S("max")) && !suffix_of(text).len)
-        emit_cpu_too_large(lint->diags, lint_where(lint, path), text, str_format(lint->arena, "did you mean %.*sm?", TEXT(text)));
+    if (nano > 0 && nano >= amount_parameter(lint, RULE_cpu_too_large, S("max")) && !str_eq(suffix_of(text), S("m")))
+        emit_cpu_too_large(lint->diags, lint_where(lint, path), text, cpu_hint(lint->arena, text));
     if (nano > 0 && nano < milli)
         emit_cpu_too_small(lint->diags, lint_where(lint, path),
                            str_format(lint->arena, "%.*s of cpu is less than the least share, 1m, and is rounded up", TEXT(text)),
@@ -61,12 +66,15 @@ static void check_cpu(Lint *lint, const QuantityPair *pair, bool isLimit, const 
             S("give it 100m or more, or no limit"));
 }
 
+/* The amounts that are written: the model holds defaults too, and has rounded all of them. */
 static void check_amounts(Lint *lint, const QuantityMap *map, bool isLimit, const Node *written, const Path *path) {
     for (uint32_t i = 0; i < map->n; i++) {
-        Path at = path_key(path, map->at[i].key);
-        if (!written || !node_get(written, map->at[i].key)) continue;
-        if (is_memory(map->at[i].key)) check_memory(lint, &map->at[i], isLimit, &at);
-        if (str_eq(map->at[i].key, S("cpu"))) check_cpu(lint, &map->at[i], isLimit, &at);
+        QuantityPair pair = {.key = map->at[i].key};
+        const Node *node = written ? node_get(written, pair.key) : NULL;
+        if (!node || quantity_parse(&pair.value, node->text) != QUANTITY_OK) continue;
+        Path at = path_key(path, pair.key);
+        if (is_memory(pair.key)) check_memory(lint, &pair, isLimit, &at);
+        if (str_eq(pair.key, S("cpu"))) check_cpu(lint, &pair, isLimit, &at);
     }
 }
 
@@ -162,7 +170,7 @@ void lint_maximum(Lint *lint, const ResourceRequirements *self, const Path *path
 
 typedef struct HeapFlag {
     Str name;
-    int64_t unit; /* of a bare number, in bytes */
+    int64_t unit; /* of a bare number, in bytes; 0: it is a share of the limit in per cent */
     bool soft;    /* the runtime stays below it by itself, so it may be as large as the limit */
 } HeapFlag;
 
@@ -170,6 +178,7 @@ static const HeapFlag heapFlags[] = {
     {STR("-Xmx"), 1, false},
     {STR("-XX:MaxHeapSize="), 1, false},
     {STR("-XX:MaxRAM="), 1, true},
+    {STR("-XX:MaxRAMPercentage="), 0, false},
     {STR("--max-old-space-size="), 1 << 20, false},
     {STR("--max_old_space_size="), 1 << 20, false},
     {STR("--max-old-space-size "), 1 << 20, false},
@@ -200,7 +209,8 @@ typedef struct Heap {
 } Heap;
 
 /* The heap that a text sets; no setting if it sets none. The last one counts, as for the runtimes. */
-static Heap heap_in(Str text) {
+static Heap heap_in(Str text, const Quantity *limit) {
+    int64_t share = (quantity_value(limit) - 1) / 100 + 1;
     Heap heap = {0};
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] != '-' && text.at[i] != 'G') continue;
@@ -208,7 +218,8 @@ static Heap heap_in(Str text) {
             Str rest = str_slice(text, i);
             size_t length = 0;
             if (!str_starts(rest, heapFlags[j].name)) continue;
-            int64_t bytes = size_of(str_slice(rest, heapFlags[j].name.len), heapFlags[j].unit, &length);
+            int64_t bytes =
+                size_of(str_slice(rest, heapFlags[j].name.len), heapFlags[j].unit ? heapFlags[j].unit : share, &length);
             if (bytes > 0) heap = (Heap){{rest.at, heapFlags[j].name.len + length}, bytes, heapFlags[j].soft};
         }
     }
@@ -229,7 +240,7 @@ static void check_heap(Lint *lint, const Heap *heap, const Quantity *limit, cons
 
 static void check_texts(Lint *lint, const StrList *list, const Quantity *limit, const Path *path) {
     for (uint32_t i = 0; i < list->n; i++) {
-        Heap heap = heap_in(list->at[i]);
+        Heap heap = heap_in(list->at[i], limit);
         Path at = path_index(path, i);
         if (str_eq(list->at[i], S("--max-old-space-size")) && i + 1 < list->n) {
             size_t length;
@@ -243,7 +254,7 @@ static void check_variable(Lint *lint, const EnvVar *variable, const Quantity *l
     Path at = FIELD(path, "value");
     if (!variable->value.len) return;
     size_t length;
-    Heap heap = heap_in(variable->value);
+    Heap heap = heap_in(variable->value, limit);
     if (str_eq(variable->name, S("GOMEMLIMIT")))
         heap =
             (Heap){str_format(lint->arena, "GOMEMLIMIT=%.*s", TEXT(variable->value)), size_of(variable->value, 1, &length), true};
@@ -265,13 +276,26 @@ void lint_heap(Lint *lint, const Container *self, const Path *path) {
 
 /* Pods. */
 
+/* In templates the server does not yet copy limits to missing requests; in the pods that come from them it does. */
+static const Quantity *request_of(const ResourceRequirements *resources, Str resource) {
+    const Quantity *request = quantity_get(resources->requests, resource);
+    return request ? request : quantity_get(resources->limits, resource);
+}
+
 static Int128 requested(const Container *container, Str resource) {
-    const Quantity *request = quantity_get(container->resources.requests, resource);
+    const Quantity *request = request_of(&container->resources, resource);
     return request ? request->nano : 0;
 }
 
+/* A sum in a unit that is read at a glance. */
+static Str amount_text(Arena *arena, Int128 nano, Str resource) {
+    Quantity quantity = {.nano = nano};
+    if (!is_memory(resource)) return quantity_text(arena, &quantity);
+    return str_format(arena, "%lldMi", (long long)(quantity_value(&quantity) >> 20));
+}
+
 /* What a pod reserves while it starts, and later on. A sidecar runs beside the init containers after it, and to the end. */
-static void check_reserved(Lint *lint, const PodSpec *self, Str resource, uint8_t format, const Path *path) {
+static void check_reserved(Lint *lint, const PodSpec *self, Str resource, const Path *path) {
     Int128 sidecars = 0, start = 0, later = 0;
     uint32_t largest = 0;
     for (uint32_t i = 0; i < self->initContainers.n; i++) {
@@ -288,14 +312,13 @@ static void check_reserved(Lint *lint, const PodSpec *self, Str resource, uint8_
     if (start <= later || !later) return;
     Path list = FIELD(path, "initContainers"), item = path_index(&list, largest), up = FIELD(&item, "resources");
     Path requests = FIELD(&up, "requests"), at = path_key(&requests, resource);
-    Quantity most = {.nano = start, .format = format}, least = {.nano = later, .format = format};
-    emit_init_request_dominates(lint->diags, lint_where(lint, &at), quantity_text(lint->arena, &most), resource,
-                                quantity_text(lint->arena, &least));
+    emit_init_request_dominates(lint->diags, lint_where(lint, &at), amount_text(lint->arena, start, resource), resource,
+                                amount_text(lint->arena, later, resource));
 }
 
 void lint_init_requests(Lint *lint, const PodSpec *self, const Path *path) {
-    check_reserved(lint, self, S("cpu"), QUANTITY_DECIMAL, path);
-    check_reserved(lint, self, S("memory"), QUANTITY_BINARY, path);
+    check_reserved(lint, self, S("cpu"), path);
+    check_reserved(lint, self, S("memory"), path);
 }
 
 typedef struct Qos {
@@ -306,7 +329,7 @@ typedef struct Qos {
 static void add_qos(Qos *qos, const ResourceRequirements *resources) {
     static const Str names[] = {STR("cpu"), STR("memory")};
     for (size_t i = 0; i < COUNT(names); i++) {
-        const Quantity *request = quantity_get(resources->requests, names[i]), *limit = quantity_get(resources->limits, names[i]);
+        const Quantity *request = request_of(resources, names[i]), *limit = quantity_get(resources->limits, names[i]);
         qos->any |= (request && request->nano > 0) || (limit && limit->nano > 0);
         qos->guaranteed &= limit && limit->nano > 0 && request && request->nano == limit->nano;
     }

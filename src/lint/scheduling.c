@@ -1,5 +1,5 @@
 /* The rules of rules/scheduling.yaml that look at items of lists, or from the pod to the workload. */
-#include "plan.h"
+#include "workload.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define TEXT(s) (int)(s).len, (s).at

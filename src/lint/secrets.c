@@ -1,5 +1,7 @@
 #include "secrets.h"
 
+#include "words.h"
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static bool is_lower(char c) {
@@ -216,10 +218,6 @@ static Str unquoted(Str word) {
     return word;
 }
 
-static Str base_name(Str word) {
-    return str_slice(word, (size_t)(str_rfind(word, '/') + 1));
-}
-
 /* Names of Secret objects are given under such flags too: --pull-secret=regcred. */
 static bool is_object_name(Str name, Str value) {
     if (!ends_nocase(name, S("secret")) && !ends_nocase(name, S("secrets"))) return false;
@@ -249,11 +247,15 @@ static Str own_flag(SecretWords *words, Str word) {
         return S("-p");
     if (str_eq(words->flag, S("-u")) || str_eq(words->flag, S("--user")))
         return str_find(word, ':') > 0 && secret_value(str_slice(word, (size_t)str_find(word, ':') + 1)) ? words->flag : S("");
+    enum { TOKEN = 8 }; /* shorter words after Bearer are prose */
+    if (str_eq(words->flag, S("Bearer")) || str_eq(words->flag, S("Basic")))
+        return word.len >= TOKEN && secret_value(word) ? words->flag : S("");
     return words->flag.len && *word.at != '-' && secret_value(word) && !is_object_name(words->flag, word) ? words->flag : S("");
 }
 
 /* Whether the value of the flag, the next word, is a secret. */
 static bool takes_secret(const SecretWords *words, Str word) {
+    if (str_eq(word, S("Bearer")) || str_eq(word, S("Basic"))) return true;
     if (str_eq(words->program, S("redis-cli")) && str_eq(word, S("-a"))) return true;
     if (str_eq(words->program, S("curl")) && (str_eq(word, S("-u")) || str_eq(word, S("--user")))) return true;
     return str_starts(word, S("--")) && str_find(word, '=') < 0 && secret_name(word);

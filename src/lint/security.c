@@ -48,10 +48,12 @@ static bool opens_low_ports(const Lint *lint) {
 
 static void check_low_port(Lint *lint, const Container *self, int64_t port, const Path *path) {
     OptInt user = user_of(lint, self);
-    if (port <= 0 || port >= 1024 || user.value == 0 || is_windows(lint->pod)) return;
+    if (port <= 0 || port >= 1024 || is_windows(lint->pod)) return;
+    if (user.set ? user.value == 0 : !must_be_non_root(lint, self)) return;
     if (adds_capability(self, S("NET_BIND_SERVICE")) || adds_capability(self, S("ALL")) || opens_low_ports(lint)) return;
     if (self->securityContext && self->securityContext->privileged.value) return;
-    emit_non_root_low_port(lint->diags, lint_where(lint, path), self->name, str_int(lint->arena, user.value),
+    emit_non_root_low_port(lint->diags, lint_where(lint, path), self->name,
+                           user.set ? str_format(lint->arena, "user %lld", (long long)user.value) : S("another user than root"),
                            str_int(lint->arena, port));
 }
 
@@ -101,12 +103,18 @@ static bool script_calls_sudo(Str text) {
     return false;
 }
 
+/* Whether an item of a command line is several words. */
+static bool is_script(Str item) {
+    next_word(&item);
+    return next_word(&item).len > 0;
+}
+
 /* One item of command or args. `first` is the program itself. */
 static void check_word(Lint *lint, SecretWords *words, Str word, bool first, Str place, const Path *path) {
     Str found = secret_in_words(words, word), login = secret_in_url(word);
     if (login.len) found = str_format(lint->arena, "the password of %.*s", (int)str_find(login, ':'), login.at);
     if (found.len) emit_secret_in_args(lint->diags, lint_where(lint, path), place, lint->container->name, found);
-    if (str_has(word, S("sudo")) && (first ? is_sudo(word) : str_find(word, ' ') > 0 && script_calls_sudo(word)))
+    if (str_has(word, S("sudo")) && (first ? is_sudo(word) : is_script(word) && script_calls_sudo(word)))
         emit_sudo_in_entrypoint(lint->diags, lint_where(lint, path), place, lint->container->name);
 }
 

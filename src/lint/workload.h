@@ -13,4 +13,23 @@ bool lint_surges(const Lint *lint);
 /* The Job of a Job or CronJob; NULL for other kinds. */
 const JobSpec *lint_job(const Lint *lint);
 
+/* What a workload says of the number of its pods and of their replacement. */
+typedef struct WorkloadPlan {
+    bool scaled;       /* it has replicas at all */
+    OptInt replicas;   /* as written; not set: left to the default, 1, or to an autoscaler */
+    Str strategy;      /* RollingUpdate, Recreate, OnDelete; empty for kinds without updates */
+    Str strategyField; /* strategy or updateStrategy */
+    OptInt history;    /* revisionHistoryLimit */
+    OptIntOrString unavailable;
+} WorkloadPlan;
+
+WorkloadPlan workload_plan(const Document *document);
+
+/* The number of pods that a count or a percentage of `replicas` is, rounded down. -1 if it is neither. */
+int64_t workload_share(IntOrString share, int64_t replicas);
+
+/* Whether a selector matches the pods that the document makes, by the labels of the template. Labels that controllers add, such
+ * as job-name, count as matching. Without a selector nothing matches. */
+bool selects_own_pods(const Lint *lint, const LabelSelector *selector);
+
 #endif
