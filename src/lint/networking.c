@@ -1,6 +1,7 @@
 /* Rules about ports. */
 #include "workload.h"
 
+#include "../simulate/what_if.h"
 #include "../validate/str_set.h"
 
 /* A port of a long-running container. */
@@ -61,6 +62,7 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
     int64_t replicas = lint_replicas(lint);
     Str port = str_int(lint->arena, node_port(lint, view->port));
     Where at = port_where(lint, view, true, path);
+    if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN) return;
     if (lint->document->type == &type_DaemonSet)
         emit_daemonset_host_port_surge(lint->diags, at, port);
     else if (replicas > 1)

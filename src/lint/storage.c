@@ -89,7 +89,8 @@ static void report_nested(const Mounts *m, const Mounted *inner, const Mounted *
     Lint *lint = m->lint;
     const Volume *volume = volume_named(lint, outer->mount->name);
     Str path = shown(lint->arena, inner->mount->mountPath), around = shown(lint->arena, outer->mount->mountPath);
-    bool made = file_volume_kind(volume) || (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder, or the node has it */
+    bool made = file_volume_kind(volume) ||
+                (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder, or the node has it */
     if (outer->mount->readOnly && !made)
         emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
     else
