@@ -59,7 +59,7 @@ static void check_same_port(Lint *lint, StrSet sets[PROTOCOLS], const PortView *
 }
 
 static void check_host_port(Lint *lint, const PortView *view, const Path *path) {
-    int64_t replicas = lint_replicas(lint);
+    int64_t replicas = workload_replicas(lint);
     Str port = str_int(lint->arena, node_port(lint, view->port));
     Where at = port_where(lint, view, true, path);
     if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN) return;
@@ -73,9 +73,9 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
 }
 
 void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
-    bool surges = lint_surges(lint);
+    bool surges = workload_surges(lint);
     bool conflicts =
-        lint->document->type == &type_DaemonSet ? surges : lint_is_service(lint) && (surges || lint_replicas(lint) > 1);
+        lint->document->type == &type_DaemonSet ? surges : lint_is_service(lint) && (surges || workload_replicas(lint) > 1);
     StrSet sets[PROTOCOLS];
     for (size_t i = 0; i < PROTOCOLS; i++) sets[i] = (StrSet){.arena = lint->arena};
     for (PortView view = {0}; next_port(self, &view);) {
