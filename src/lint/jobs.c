@@ -63,7 +63,7 @@ static void check_start_fits(Lint *lint, const ContainerList *list, const char *
 }
 
 void lint_deadlines(Lint *lint, const PodSpec *self, const Path *path) {
-    const JobSpec *job = lint_job(lint);
+    const JobSpec *job = workload_job(lint);
     OptInt deadline = self->activeDeadlineSeconds;
     Path at = FIELD(path, "activeDeadlineSeconds");
     if (job && job->activeDeadlineSeconds.set) {

@@ -1,6 +1,7 @@
 /* Rules about what containers and hooks run. */
 #include "words.h"
 
+#include "../simulate/hook.h"
 #include "../validate/names.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -171,7 +172,7 @@ static void report_post_start(const Runner *r, const LifecycleHandler *hook, con
 static void check_post_start(const Runner *r, const LifecycleHandler *hook, const Path *path) {
     Lint *lint = r->lint;
     int64_t most = lint_int(lint, RULE_poststart_blocking, S("seconds"));
-    int64_t slept = hook->sleep ? hook->sleep->seconds : words_slept(&r->words);
+    int64_t slept = hook_seconds(hook);
     if (words_call(&r->words, S("until")) || words_call(&r->words, S("while")))
         report_post_start(r, hook, path, S("waits in a loop while the container does not count as running"));
     else if (slept >= most)

@@ -1,6 +1,7 @@
 /* Rules about ports. */
 #include "workload.h"
 
+#include "../simulate/what_if.h"
 #include "../validate/str_set.h"
 
 /* A port of a long-running container. */
@@ -58,9 +59,10 @@ static void check_same_port(Lint *lint, StrSet sets[PROTOCOLS], const PortView *
 }
 
 static void check_host_port(Lint *lint, const PortView *view, const Path *path) {
-    int64_t replicas = lint_replica_count(lint);
+    int64_t replicas = workload_replicas(lint);
     Str port = str_int(lint->arena, node_port(lint, view->port));
     Where at = port_where(lint, view, true, path);
+    if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN) return;
     if (lint->document->type == &type_DaemonSet)
         emit_daemonset_host_port_surge(lint->diags, at, port);
     else if (replicas > 1)
@@ -71,9 +73,9 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
 }
 
 void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
-    bool surges = lint_surges(lint);
+    bool surges = workload_surges(lint);
     bool conflicts =
-        lint->document->type == &type_DaemonSet ? surges : lint_is_service(lint) && (surges || lint_replica_count(lint) > 1);
+        lint->document->type == &type_DaemonSet ? surges : lint_is_service(lint) && (surges || workload_replicas(lint) > 1);
     StrSet sets[PROTOCOLS];
     for (size_t i = 0; i < PROTOCOLS; i++) sets[i] = (StrSet){.arena = lint->arena};
     for (PortView view = {0}; next_port(self, &view);) {

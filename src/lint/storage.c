@@ -325,11 +325,11 @@ static void check_claim(const Volumes *v, const Volume *volume, const Path *path
     const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
     if (!claim || claim->readOnly || !lint_is_service(lint) || lint->document->type == &type_StatefulSet) return;
     Path source = FIELD(path, "persistentVolumeClaim"), at = FIELD(&source, "claimName");
-    int64_t count = lint_replica_count(lint);
+    int64_t count = workload_replicas(lint);
     if (!is_written(v, volume->name)) return;
     if (count > 1)
         emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, count), claim->claimName);
-    else if (lint_surges(lint))
+    else if (workload_surges(lint))
         emit_shared_claim_rollout(lint->diags, lint_where(lint, &at), claim->claimName);
 }
 
@@ -349,11 +349,11 @@ static bool belongs_to_node(const HostPathVolumeSource *host) {
 static void check_host_path(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const HostPathVolumeSource *host = volume->hostPath;
-    if (!host || !lint_is_service(lint) || lint_replica_count(lint) < 2 || belongs_to_node(host)) return;
+    if (!host || !lint_is_service(lint) || workload_replicas(lint) < 2 || belongs_to_node(host)) return;
     if (v->pod->nodeName.len || map_get(v->pod->nodeSelector, S("kubernetes.io/hostname")) || !is_written(v, volume->name))
         return;
     Path source = FIELD(path, "hostPath"), at = FIELD(&source, "path");
-    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, lint_replica_count(lint)),
+    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, workload_replicas(lint)),
                             shown(lint->arena, host->path));
 }
 

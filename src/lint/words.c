@@ -82,33 +82,6 @@ bool cursor_next(Cursor *cursor, Str *token) {
     return false;
 }
 
-/* The seconds of sleep's argument, as in 90, 1.5 or 2m; 0 if it is none. */
-static int64_t sleep_seconds(Str text) {
-    static const struct {
-        char unit;
-        int64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    int64_t scale = 1, value = 0;
-    for (size_t i = 0; text.len && i < sizeof units / sizeof *units; i++)
-        if (text.at[text.len - 1] == units[i].unit) {
-            scale = units[i].seconds;
-            text.len--;
-            break;
-        }
-    ptrdiff_t point = str_find(text, '.');
-    if (point > 0) text.len = (size_t)point;
-    return int_parse(text, 0, INT32_MAX, &value) ? value * scale : 0;
-}
-
-int64_t words_slept(const Words *words) {
-    Cursor cursor = words_cursor(words);
-    Str token;
-    int64_t sum = 0;
-    while (cursor_next(&cursor, &token))
-        if (str_eq(base_name(token), S("sleep")) && cursor_next(&cursor, &token)) sum += sleep_seconds(token);
-    return sum;
-}
-
 /* Whether `tail` with these arguments follows its file. */
 static bool tail_follows(Cursor cursor) {
     Str token;

@@ -38,9 +38,6 @@ typedef struct Cursor {
 Cursor words_cursor(const Words *words);
 bool cursor_next(Cursor *cursor, Str *token);
 
-/* The sum of all sleeps with a number, in seconds. */
-int64_t words_slept(const Words *words);
-
 /* The part of the words that by itself never ends: `sleep infinity`, `tail -f`, `while true` without a way out. Empty if there is
  * none; `word` is the number of the word that it is in. */
 Str words_endless(const Words *words, uint32_t *word);

@@ -2,7 +2,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-int64_t lint_replica_count(const Lint *lint) {
+int64_t workload_replicas(const Lint *lint) {
     const void *object = lint->document->object;
     const Type *type = lint->document->type;
     if (type == &type_Deployment) return ((const Deployment *)object)->spec.replicas.value;
@@ -16,7 +16,7 @@ static bool is_more_than_none(const OptIntOrString *value) {
     return value->set && (value->value.isString ? !str_eq(value->value.text, S("0%")) : value->value.number > 0);
 }
 
-bool lint_surges(const Lint *lint) {
+bool workload_surges(const Lint *lint) {
     const void *object = lint->document->object;
     if (lint->document->type == &type_Deployment) {
         const DeploymentStrategy *strategy = &((const Deployment *)object)->spec.strategy;
@@ -27,7 +27,7 @@ bool lint_surges(const Lint *lint) {
     return strategy->rollingUpdate && is_more_than_none(&strategy->rollingUpdate->maxSurge);
 }
 
-const JobSpec *lint_job(const Lint *lint) {
+const JobSpec *workload_job(const Lint *lint) {
     const Document *document = lint->document;
     if (document->type == &type_Job) return &((const Job *)document->object)->spec;
     if (document->type == &type_CronJob) return &((const CronJob *)document->object)->spec.jobTemplate.spec;

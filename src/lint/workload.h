@@ -5,13 +5,13 @@
 #include "check.h"
 
 /* How many pods the workload keeps; 1 for kinds without replicas. */
-int64_t lint_replica_count(const Lint *lint);
+int64_t workload_replicas(const Lint *lint);
 
 /* Whether an update of a Deployment or DaemonSet starts new pods beside the old ones. */
-bool lint_surges(const Lint *lint);
+bool workload_surges(const Lint *lint);
 
 /* The Job of a Job or CronJob; NULL for other kinds. */
-const JobSpec *lint_job(const Lint *lint);
+const JobSpec *workload_job(const Lint *lint);
 
 /* What a workload says of the number of its pods and of their replacement. */
 typedef struct WorkloadPlan {
