@@ -71,9 +71,17 @@ LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o $(BUILD)/obj/c
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 
-$(BUILD)/podlint: $(OBJECTS) $(BUILD)/gen/rules.checked
+$(BUILD)/podlint: $(OBJECTS) $(BUILD)/obj/places_tables.o $(BUILD)/gen/rules.checked
 	$(SAY) CC $@
-	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(OBJECTS) $(BUILD)/obj/places_tables.o $(LIBS)
+
+# What the rules in C report of their examples.
+$(BUILD)/gen/places_tables.c: $(BUILD)/mkplaces
+	$(Q)$(BUILD)/mkplaces $@
+
+$(BUILD)/mkplaces: src/gen/mkplaces.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The expressions of the rules compile against the schema.
 $(BUILD)/gen/rules.checked: $(BUILD)/checkrules $(RULES)

@@ -197,16 +197,32 @@ static Str gate_text(Arena *arena, int16_t number, uint8_t minor) {
 
 typedef ARRAY(const Rule *) Readers;
 
-static Readers rules_of(Arena *arena, const Target *target) {
+/* Whether a field is reached in a certain way from a type; an empty path means that its values are of the type. */
+static bool stands_at(const Target *target, const RulePlace *place) {
+    const Type *type = schema_type(place->type);
+    Parts parts = split(place->path);
+    size_t n = target->wayLength;
+    if (!n || parts.n > n) return false;
+    if (!parts.n) return target->way[n - 1]->type == type;
+    for (size_t i = 0; i < parts.n; i++)
+        if (!str_eq(parts.at[i], target->way[n - parts.n + i]->name)) return false;
+    return type == (n == parts.n ? target->kind : target->way[n - parts.n - 1]->type);
+}
+
+static Readers rules_of(Arena *arena, const Target *target, const ExplainSettings *settings) {
     Readers list = {0};
-    for (uint16_t i = 0; i < rule_count; i++)
-        if (rule_reads(arena, &rules[i], target->way, target->wayLength)) ARRAY_PUSH(arena, &list, &rules[i]);
+    for (uint16_t i = 0; i < rule_count && target->field; i++) {
+        bool reads = rule_reads(arena, &rules[i], target->way, target->wayLength);
+        for (uint32_t j = 0; j < settings->placeCount && !reads; j++)
+            reads = settings->places[j].rule == i && stands_at(target, &settings->places[j]);
+        if (reads) ARRAY_PUSH(arena, &list, &rules[i]);
+    }
     return list;
 }
 
-static Str rules_text(Arena *arena, const Target *target) {
+static Str rules_text(Arena *arena, const Target *target, const ExplainSettings *settings) {
     Buf buf = {.arena = arena};
-    Readers list = rules_of(arena, target);
+    Readers list = rules_of(arena, target, settings);
     for (uint32_t i = 0; i < list.n; i++) buf_format(&buf, "%s%.*s", i ? ", " : "", TEXT(list.at[i]->name));
     return buf_text(&buf);
 }
@@ -354,7 +370,7 @@ static void put_target_text(const Writer *w, const Target *target) {
         if (target->changeWhen.len && change.len)
             change = str_format(arena, "%.*s: %.*s", TEXT(change), TEXT(target->changeWhen));
         put_fact(w, "change", change);
-        put_fact(w, "rules", rules_text(arena, target));
+        put_fact(w, "rules", rules_text(arena, target, w->settings));
         buf_char(w->out, '\n');
     }
     buf_str(w->out, S("  "));
@@ -467,7 +483,7 @@ static json_t *json_target(Arena *arena, const Target *target, const ExplainSett
         json_object_set_new(out, "description", json_text(target->type->description));
     }
     json_t *names = json_array();
-    Readers list = rules_of(arena, target);
+    Readers list = rules_of(arena, target, settings);
     for (uint32_t i = 0; i < list.n; i++) json_array_append_new(names, json_text(list.at[i]->name));
     json_object_set_new(out, "rules", names);
     json_t *fields =
@@ -520,7 +536,7 @@ static void put_target_markdown(Buf *out, const Target *target, const ExplainSet
         if (field->since) buf_format(out, "- since: Kubernetes 1.%d\n", field->since);
         if (gate.len) buf_format(out, "- gate: %.*s\n", TEXT(gate));
         if (*change_words(target)) buf_format(out, "- change: %s\n", change_words(target));
-        Str names = rules_text(arena, target);
+        Str names = rules_text(arena, target, settings);
         if (names.len) buf_format(out, "- rules: %.*s\n", TEXT(names));
         buf_char(out, '\n');
     }

@@ -7,13 +7,21 @@
 
 typedef enum ExplainFormat { EXPLAIN_TEXT, EXPLAIN_JSON, EXPLAIN_MARKDOWN } ExplainFormat;
 
+/* A field that a rule reports: below a type, or the values of the type themselves where the path is empty. */
+typedef struct RulePlace {
+    uint16_t rule; /* its number */
+    Str type, path;
+} RulePlace;
+
 typedef struct ExplainSettings {
     ExplainFormat format;
     int depth;     /* levels of fields below the one asked for; 1 shows its fields, 0 none */
     bool examples; /* also those of the fields */
     uint8_t minor; /* Kubernetes 1.N */
     bool colour;
-    int width; /* of the terminal, in columns */
+    int width;               /* of the terminal, in columns */
+    const RulePlace *places; /* of rules in C, whose code does not tell what they look at */
+    uint32_t placeCount;
 } ExplainSettings;
 
 /* What a query names. */

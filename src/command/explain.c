@@ -26,6 +26,9 @@ static const Option options[] = {
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
 };
 
+extern const RulePlace rule_places[];
+extern const uint32_t rule_place_count;
+
 static int run(int argc, char **argv);
 
 const Command explain_command = {
@@ -104,6 +107,8 @@ static int run(int argc, char **argv) {
         }
     }
     settings.colour = want_colour(colour);
+    settings.places = rule_places;
+    settings.placeCount = rule_place_count;
     Arena arena = {0};
     Buf out = {.arena = &arena};
     ExplainKind kind = EXPLAINS_TOPIC;

@@ -123,7 +123,7 @@ static bool reports(Reads *r) {
 bool rule_reads(Arena *arena, const Rule *rule, const Field *const *way, size_t length) {
     Reads r = {.arena = arena, .rule = rule, .way = way, .length = length};
     if (!length || !rule->on.len) return false;
-    if (reports(&r)) return true;
+    if ((rule->at.len || rule->when.len) && reports(&r)) return true;
     CelFault fault;
     bool named = str_has(rule->when, way[length - 1]->name); /* parsing would be in vain without */
     const Expr *e = named ? expr_parse(arena, rule->when, &fault) : NULL;

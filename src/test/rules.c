@@ -1,8 +1,9 @@
 /* Every lint rule by its examples: the bad one has to raise exactly this rule, the good one nothing, with the default rules and
- * this one switched on. An example is YAML of whole objects, of a pod's spec (it has containers), or of a container. */
+ * this one switched on. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../lint/example.h"
 #include "../lint/selection.h"
 #include "../run.h"
 #include "rules.h"
@@ -11,36 +12,6 @@
 
 static Arena arena;
 static uint32_t passed, failed;
-
-static void put_indented(Buf *buf, Str text, size_t indent) {
-    while (text.len) {
-        ptrdiff_t end = str_find(text, '\n');
-        Str line = end < 0 ? text : (Str){text.at, (size_t)end};
-        if (line.len) buf_repeat(buf, ' ', indent);
-        buf_str(buf, line);
-        buf_char(buf, '\n');
-        text = end < 0 ? S("") : str_slice(text, (size_t)end + 1);
-    }
-}
-
-static bool has_key(Str example, const char *key) {
-    Str start = str_of(key), after = str_join(&arena, S("\n"), start);
-    return str_starts(example, start) || str_has(example, after);
-}
-
-/* The objects of an example. */
-static Str whole(Str example) {
-    Buf buf = {.arena = &arena};
-    if (has_key(example, "kind:")) return str_join(&arena, example, S("\n"));
-    buf_str(&buf, S("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n"));
-    if (has_key(example, "containers:")) {
-        put_indented(&buf, example, 2);
-        return buf_text(&buf);
-    }
-    buf_str(&buf, S("  containers:\n    - name: web\n"));
-    put_indented(&buf, example, 6);
-    return buf_text(&buf);
-}
 
 /* Judges a text with the default rules and `rule`; the results live in the arena. */
 static Run judge(const Rule *rule, Str text) {
@@ -71,7 +42,7 @@ static void fail(const Rule *rule, const char *which, const Run *run, Str text) 
 }
 
 static void test_example(const Rule *rule, bool good) {
-    Str text = whole(good ? rule->good : rule->bad);
+    Str text = rule_example(&arena, good ? rule->good : rule->bad);
     Run run = judge(rule, text);
     uint32_t hits = 0, others = 0;
     for (uint32_t i = 0; i < run.files[0].documentCount; i++)
