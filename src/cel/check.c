@@ -337,7 +337,7 @@ static bool is_composed(const Checker *c, const Expr *e) {
 }
 
 static bool check_composed(Checker *c, Expr *e) {
-    for (uint32_t i = 0; i < c->env->lazyCount; i++) {
+    for (uint32_t i = c->env->lazyCount; i-- > 0;) { /* the last one of a name counts */
         if (!str_eq(c->env->lazy[i].name, e->name)) continue;
         const CelType *type = c->env->lazy[i].type;
         if (e->kind == EXPR_HAS) {

@@ -13,6 +13,9 @@ static const Str policy_versions[POLICY_VERSIONS] = {STR("admissionregistration.
                                                      STR("admissionregistration.k8s.io/v1beta1"),
                                                      STR("admissionregistration.k8s.io/v1alpha1")};
 
+/* Items of a list that are compared with those before them; longer lists are beyond what the server's storage takes. */
+enum { MOST_COMPARED = 2000 };
+
 typedef struct PolicyChecker {
     Check check;
     Arena *arena;
@@ -57,7 +60,7 @@ static void check_resources(Check *c, StrList resources, const Path *path) {
         if (!name.len) emit_required(c->diags, where(c, &at), S("resources"));
         if (str_eq(name, S("*")) || str_eq(name, S("*/*"))) wildcard = name;
         plain |= str_find(name, '/') < 0 && !str_eq(name, S("*"));
-        for (uint32_t j = 0; j < i; j++) {
+        for (uint32_t j = 0; j < i && i < MOST_COMPARED; j++) {
             Str before = resources.at[j];
             ptrdiff_t slash = str_find(before, '/'), here = str_find(name, '/');
             if (slash < 0 || here < 0 || str_eq(before, S("*/*"))) continue;
@@ -93,7 +96,7 @@ static void check_rules(Check *c, NamedRuleWithOperationsList list, const Path *
         check_enum(c, rule->scope, scopes, COUNT(scopes), &scope);
         for (uint32_t k = 0; k < rule->resourceNames.n; k++) {
             Path name = path_index(&names, k);
-            if (str_in(rule->resourceNames.at[k], rule->resourceNames.at, k))
+            if (k < MOST_COMPARED && str_in(rule->resourceNames.at[k], rule->resourceNames.at, k))
                 emit_policy_duplicate(c->diags, where(c, &name), rule->resourceNames.at[k]);
         }
     }
@@ -202,7 +205,7 @@ static void check_variables(PolicyChecker *p, const Path *spec) {
     const VariableList *list = &p->policy->object->spec.variables;
     Path path = FIELD(spec, "variables");
     cel_compose(&p->policy->composition, p->arena, &p->policy->env, list->n);
-    for (uint32_t i = 0; i < list->n; i++) {
+    for (uint32_t i = 0; i < list->n && i < UINT16_MAX; i++) { /* more than fits into what a server stores */
         const Variable *variable = &list->at[i];
         Path at = path_index(&path, i), name = FIELD(&at, "name"), expression = FIELD(&at, "expression");
         if (check_required(&p->check, variable->name, &name) && !is_identifier(variable->name))
@@ -227,7 +230,7 @@ static void check_conditions(PolicyChecker *p, const Path *spec) {
         Path at = path_index(&path, i), name = FIELD(&at, "name"), expression = FIELD(&at, "expression");
         check_required(&p->check, str_trim(condition->expression), &expression);
         if (check_required(&p->check, condition->name, &name)) check_qualified_name(&p->check, condition->name, &name);
-        for (uint32_t k = 0; k < i; k++)
+        for (uint32_t k = 0; k < i && i < MOST_COMPARED; k++)
             if (condition->name.len && str_eq(list->at[k].name, condition->name)) {
                 emit_policy_duplicate(p->check.diags, where(&p->check, &name), condition->name);
                 break;
@@ -283,7 +286,7 @@ static void check_audit_annotations(PolicyChecker *p, const Path *spec) {
         Str full = str_format(p->arena, "%.*s/%.*s", (int)name.len, name.at, (int)annotation->key.len, annotation->key.at);
         if (check_required(&p->check, annotation->key, &key) && !is_qualified_name(full))
             report_qualified_name(&p->check, full, where(&p->check, &key));
-        for (uint32_t k = 0; k < i; k++)
+        for (uint32_t k = 0; k < i && i < MOST_COMPARED; k++)
             if (str_eq(list->at[k].key, annotation->key)) {
                 emit_policy_duplicate(p->check.diags, where(&p->check, &key), annotation->key);
                 break;
@@ -385,7 +388,8 @@ static void check_actions(Check *c, StrList actions, const Path *path) {
     check_words(c, actions, known, COUNT(known), path);
     for (uint32_t i = 0; i < actions.n; i++) {
         Path at = path_index(path, i);
-        if (str_in(actions.at[i], actions.at, i)) emit_policy_duplicate(c->diags, where(c, &at), actions.at[i]);
+        if (i < MOST_COMPARED && str_in(actions.at[i], actions.at, i))
+            emit_policy_duplicate(c->diags, where(c, &at), actions.at[i]);
     }
     if (str_in(S("Deny"), actions.at, actions.n) && str_in(S("Warn"), actions.at, actions.n))
         emit_policy_actions(c->diags, where_key(c, path));

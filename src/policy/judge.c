@@ -128,7 +128,7 @@ static Str one_line(Arena *arena, Str text) {
     text = str_trim(text);
     for (size_t i = 0; i < text.len; i++) {
         bool white = (unsigned char)text.at[i] <= 0x20 || text.at[i] == 0x7F;
-        if (!white || buf.at[buf.len - 1] != ' ') buf_char(&buf, white ? ' ' : text.at[i]);
+        if (!white || (buf.len && buf.at[buf.len - 1] != ' ')) buf_char(&buf, white ? ' ' : text.at[i]);
     }
     return buf_text(&buf);
 }

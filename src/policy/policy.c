@@ -25,7 +25,17 @@ static const Type *no_kind(Str apiVersion, Str kind) {
     return NULL;
 }
 
+/* The most policies, and the most bindings, of a run. */
+enum { MOST_POLICIES = 10000 };
+
+static bool is_full(Reader *r, Document *document, uint32_t count) {
+    if (count < MOST_POLICIES) return false;
+    emit_policy_limit(&document->diags, path_where(r->arena, document->root, NULL), str_int(r->arena, MOST_POLICIES));
+    return true;
+}
+
 static void add_policy(Reader *r, Document *document) {
+    if (is_full(r, document, r->plan->policies.n)) return;
     Policy *policy = NEW(r->arena, Policy);
     policy->object = document->object;
     policy->document = document;
@@ -42,6 +52,7 @@ static Severity severity_of(StrList actions) {
 }
 
 static void add_binding(Reader *r, Document *document) {
+    if (is_full(r, document, r->plan->bindings.n)) return;
     Binding *binding = NEW(r->arena, Binding);
     *binding = (Binding){.object = document->object, .document = document};
     binding->severity = (uint8_t)severity_of(binding->object->spec.validationActions);

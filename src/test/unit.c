@@ -10,6 +10,7 @@
 #include "../lint/reads.h"
 #include "../model.h"
 #include "../process.h"
+#include "../text_span.h"
 #include "../validate/names.h"
 #include "../validate/validate.h"
 
@@ -508,10 +509,47 @@ static void test_relative_paths(void **state) {
     assert_str(input_relative(&arena, ".", S("-")), "-");
     assert_str(input_relative(&arena, ".", S("nowhere/at/all/x.yaml")), "nowhere/at/all/x.yaml");
     arena_free(&arena);
+/* text_span */
+
+/* The text of `written` that stands for the first `part` in the value of its key `e`. */
+static void span_test(const char *written, const char *part, uint32_t line, uint32_t column) {
+    Arena arena = {0};
+    Source source;
+    source_from_bytes(&source, &arena, S("x"), str_of(written));
+    NodeReader reader = {.source = &source};
+    NodeDocument document;
+    assert_true(node_next(&reader, &arena, &document));
+    const Node *node = node_get(document.root, S("e"));
+    const char *value = arena_cstr(&arena, node->text), *found = strstr(value, part);
+    assert_non_null(found);
+    uint32_t at = (uint32_t)(found - value);
+    Span span = node_text_span(&source, node, (Span){at, at + (uint32_t)strlen(part)});
+    Place place = source_place(&source, &arena, span.at);
+    if (place.line != line || place.column != column)
+        fail_msg("\"%s\" is at %u:%u, not at %u:%u, of %s", part, place.line, place.column, line, column, written);
+    assert_true(span.end > span.at && span.end <= source.text.len);
+    arena_free(&arena);
+}
+
+static void test_places_inside_scalars(void **state) {
+    (void)state;
+    span_test("e: a && bad", "bad", 1, 9);
+    span_test("e: a &&\n   \n   bad\n  or x", "bad", 3, 4);
+    span_test("e: !!str &x a bad", "bad", 1, 15);
+    span_test("e: 'it''s bad'", "bad", 1, 11);
+    span_test("e: \"a \\x41\\u00e4\\\" bad\"", "bad", 1, 20);
+    span_test("e: \"a\\x20bad\"", "bad", 1, 10);
+    span_test("e: \"a \\\n   \\ bad\"", "bad", 2, 6);
+    span_test("e: |\n  a\n\n    \xc3\xa4 bad\n", "bad", 4, 7);
+    span_test("e: >2-  # why\n    a\n\n   b bad\n", "bad", 4, 6);
+    span_test("e: |\r\n  a\r\n  bad\r\n", "bad", 3, 3);
+    span_test("{\"e\": \"a\\tbad\"}", "bad", 1, 11);
+    span_test("x: &x a bad\ne: *x", "bad", 2, 4);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_places_inside_scalars),
         cmocka_unit_test(test_arena_zeroes_and_survives_large_requests),
         cmocka_unit_test(test_distance_counts_swaps_and_ignores_case),
         cmocka_unit_test(test_invalid_utf8_is_replaced),
