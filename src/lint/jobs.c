@@ -27,7 +27,8 @@ static bool proxy_is_ended(const PodSpec *pod) {
 static void check_helper(Lint *lint, const PodSpec *pod, const Container *container, const Path *path) {
     Path image = FIELD(path, "image"), name = FIELD(path, "name");
     bool named = lint_listed(lint, RULE_job_sidecar_never_ends, S("containers"), container->name);
-    bool listed = named || lint_listed(lint, RULE_job_sidecar_never_ends, S("containers"), image_base(container->image));
+    bool listed = named || image_listed(lint, RULE_job_sidecar_never_ends, S("containers"), container->image) ||
+                  runs_server(lint, RULE_init_never_ends, S("images"), container);
     if (listed && !proxy_is_ended(pod))
         emit_job_sidecar_never_ends(lint->diags, lint_where(lint, named ? &name : &image), container->name);
 }

@@ -143,10 +143,12 @@ static void check_init(const Runner *r) {
         emit_init_never_ends(lint->diags, words_where(lint, &r->words, word), r->container->name, endless);
         return;
     }
-    Str name = image_base(r->container->image), first = r->container->args.n ? r->container->args.at[0] : S("");
-    if (r->container->command.n || (first.len && first.at[0] != '-' && str_find(first, ':') < 0)) return;
-    if (lint_listed(lint, RULE_init_never_ends, S("images"), name))
-        emit_init_never_ends(lint->diags, lint_where(lint, &image), r->container->name, name);
+    if (!runs_server(lint, RULE_init_never_ends, S("images"), r->container)) return;
+    if (r->container->command.n)
+        emit_init_never_ends(lint->diags, words_where(lint, &r->words, 0), r->container->name, base_name(words_at(&r->words, 0)));
+    else
+        emit_init_never_ends(lint->diags, lint_where(lint, &image), r->container->name,
+                             base_name(image_parse(r->container->image).repository));
 }
 
 /* Hooks after the start. */

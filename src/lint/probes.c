@@ -200,7 +200,8 @@ static const EnvVar *env_named(const Container *container, Str name) {
 static const char *lost_reference(const Asking *a, Str name, bool inScript) {
     const EnvVar *env = env_named(a->container, name);
     if (inScript && !env && !(is_upper_variable(name) && a->container->envFrom.n)) return NULL;
-    if (!a->probe && (env || a->container->envFrom.n)) return inScript ? "is run as a command by the shell" : "stays as it is";
+    if (!a->probe && (env || a->container->envFrom.n || is_upper_variable(name)))
+        return inScript ? "is run as a command by the shell" : "stays as it is";
     if (a->probe && env && env->valueFrom) return "becomes empty: its value is known only at run time";
     if (a->probe && !env && a->container->envFrom.n) return inScript ? "is run as a command by the shell" : "stays as it is";
     return NULL;

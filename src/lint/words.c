@@ -129,8 +129,25 @@ bool words_call(const Words *words, Str program) {
     return false;
 }
 
-Str image_base(Str image) {
-    return base_name(image_parse(image).repository);
+bool image_listed(const Lint *lint, uint16_t rule, Str name, Str image) {
+    Str repository = image_parse(image).repository, base = base_name(repository);
+    if (lint_listed(lint, rule, name, base)) return true;
+    if (base.len == repository.len) return false;
+    Str folder = base_name((Str){repository.at, repository.len - base.len - 1});
+    return lint_listed(lint, rule, name, (Str){folder.at, folder.len + 1 + base.len});
+}
+
+bool runs_server(const Lint *lint, uint16_t rule, Str name, const Container *container) {
+    static const Str looks[] = {STR("-t"),        STR("-T"), STR("-v"),      STR("-V"),       STR("--version"),
+                                STR("--help"),    STR("-h"), STR("version"), STR("validate"), STR("-exit-after-auth"),
+                                STR("--validate")};
+    const StrList *command = &container->command, *args = &container->args;
+    Words words = words_of_container(container, NULL);
+    for (uint32_t i = 0; i < words_count(&words); i++)
+        if (str_in(words_at(&words, i), looks, sizeof looks / sizeof *looks)) return false;
+    if (command->n) return lint_listed(lint, rule, name, base_name(command->at[0]));
+    bool own = !args->n || str_starts(args->at[0], S("-")) || str_find(args->at[0], ':') >= 0;
+    return own && image_listed(lint, rule, name, container->image);
 }
 
 bool reference_next(Str *rest, Str *name) {

@@ -45,8 +45,13 @@ Str words_endless(const Words *words, uint32_t *word);
 /* Whether a program of this name, with or without a folder, is called. */
 bool words_call(const Words *words, Str program);
 
-/* The image's last name: nginx of registry.example/library/nginx:1.27. */
-Str image_base(Str image);
+/* Whether a list of images that is a rule's parameter has this one: by its last name, nginx of
+ * registry.example/library/nginx:1.27, or by its last two. */
+bool image_listed(const Lint *lint, uint16_t rule, Str name, Str image);
+
+/* Whether the container runs a server of that list, by itself or by the program that its image starts, and not only to look at
+ * something, as `nginx -t` does. */
+bool runs_server(const Lint *lint, uint16_t rule, Str name, const Container *container);
 
 /* Takes the next $(NAME) off a text as the kubelet finds them, passing over $$(NAME); false at the end. */
 bool reference_next(Str *rest, Str *name);
