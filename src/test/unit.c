@@ -509,6 +509,8 @@ static void test_relative_paths(void **state) {
     assert_str(input_relative(&arena, ".", S("-")), "-");
     assert_str(input_relative(&arena, ".", S("nowhere/at/all/x.yaml")), "nowhere/at/all/x.yaml");
     arena_free(&arena);
+}
+
 /* text_span */
 
 /* The text of `written` that stands for the first `part` in the value of its key `e`. */
