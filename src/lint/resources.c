@@ -309,7 +309,7 @@ static void check_reserved(Lint *lint, const PodSpec *self, Str resource, const 
     }
     later = sidecars;
     for (uint32_t i = 0; i < self->containers.n; i++) later += requested(&self->containers.at[i], resource);
-    if (start <= later || !later) return;
+    if (later <= 0 || start <= later) return;
     Path list = FIELD(path, "initContainers"), item = path_index(&list, largest), up = FIELD(&item, "resources");
     Path requests = FIELD(&up, "requests"), at = path_key(&requests, resource);
     emit_init_request_dominates(lint->diags, lint_where(lint, &at), amount_text(lint->arena, start, resource), resource,

@@ -214,7 +214,7 @@ Str next_word(Str *text) {
 
 static Str unquoted(Str word) {
     while (word.len && strchr("\"'`(", *word.at)) word = str_slice(word, 1);
-    while (word.len && strchr("\"'`;)", word.at[word.len - 1])) word.len--;
+    while (word.len && strchr("\"'`;,)", word.at[word.len - 1])) word.len--;
     return word;
 }
 

@@ -291,16 +291,8 @@ void lint_sysctl(Lint *lint, const Sysctl *self, const Path *path) {
         if (dotted[i] == '/') dotted[i] = '.';
     Str name = {dotted, self->name.len};
     Path at = FIELD(path, "name");
-    if (lint_listed(lint, RULE_unsafe_sysctls, S("allow"), name)) return;
-    if (!sysctl_is_safe(name, lint->minor))
-        emit_unsafe_sysctls(
-            lint->diags, lint_where(lint, &at),
-            str_format(lint->arena, "kubelets refuse pods with the sysctl %s unless they are told to take it", dotted),
-            S("remove it, or have the nodes allow it with --allowed-unsafe-sysctls and give it to this rule as allowed"));
-    else if (lint->pod->hostNetwork && str_starts(name, S("net.")))
-        emit_unsafe_sysctls(lint->diags, lint_where(lint, &at),
-                            str_format(lint->arena, "kubelets refuse %s in a pod that shares the node's network", dotted),
-                            S("remove the sysctl or hostNetwork"));
+    if (!sysctl_is_safe(name, lint->minor) && !lint_listed(lint, RULE_unsafe_sysctls, S("allow"), name))
+        emit_unsafe_sysctls(lint->diags, lint_where(lint, &at), name);
 }
 
 static void check_group(Lint *lint, OptInt group, Str field, Str who, const Path *context) {
