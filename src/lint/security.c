@@ -131,6 +131,27 @@ static void check_command_line(Lint *lint, const Container *self, const Path *pa
     }
 }
 
+static void check_exec(Lint *lint, const ExecAction *exec, Str place, const Path *path) {
+    SecretWords words = {{0}, {0}};
+    Path action = FIELD(path, "exec"), command = FIELD(&action, "command");
+    for (uint32_t i = 0; exec && i < exec->command.n; i++) {
+        Path at = path_index(&command, i);
+        check_word(lint, &words, exec->command.at[i], i == 0, place, &at);
+    }
+}
+
+/* Commands that the kubelet runs in the container. */
+static void check_execs(Lint *lint, const Container *self, const Path *path) {
+    Path live = FIELD(path, "livenessProbe"), ready = FIELD(path, "readinessProbe"), start = FIELD(path, "startupProbe");
+    Path up = FIELD(path, "lifecycle"), postStart = FIELD(&up, "postStart"), preStop = FIELD(&up, "preStop");
+    if (self->livenessProbe) check_exec(lint, self->livenessProbe->exec, live.name, &live);
+    if (self->readinessProbe) check_exec(lint, self->readinessProbe->exec, ready.name, &ready);
+    if (self->startupProbe) check_exec(lint, self->startupProbe->exec, start.name, &start);
+    if (!self->lifecycle) return;
+    if (self->lifecycle->postStart) check_exec(lint, self->lifecycle->postStart->exec, postStart.name, &postStart);
+    if (self->lifecycle->preStop) check_exec(lint, self->lifecycle->preStop->exec, preStop.name, &preStop);
+}
+
 static void check_interactive(Lint *lint, const Container *self, const Path *path) {
     if ((!self->stdin && !self->tty) || lint->document->type == &type_Pod) return;
     Path at = path_field(path, self->stdin ? S("stdin") : S("tty"));
@@ -150,6 +171,7 @@ void lint_container_security(Lint *lint, const Container *self, const Path *path
     check_ports(lint, self, path);
     check_variables(lint, self, path);
     check_command_line(lint, self, path);
+    check_execs(lint, self, path);
     check_interactive(lint, self, path);
 }
 
