@@ -6,10 +6,10 @@
 #include "check.h"
 
 /* What an expression of a rule may name, in this order. */
-static const Str variable_names[] = {STR("self"), STR("object"), STR("pod"),    STR("meta"),
-                                     STR("role"), STR("params"), STR("version")};
+static const Str variable_names[] = {STR("self"), STR("object"), STR("pod"),     STR("meta"),
+                                     STR("role"), STR("params"), STR("version"), STR("kind")};
 
-enum { SELF, OBJECT, POD, META, ROLE, PARAMS, VERSION, VARIABLES };
+enum { SELF, OBJECT, POD, META, ROLE, PARAMS, VERSION, KIND, VARIABLES };
 
 /* A step of `at`. */
 typedef struct Step {
@@ -61,7 +61,7 @@ bool lint_path_known(const Type *type, Str at, const Type **out) {
 }
 
 static void set_env(CelEnv *env, CelVariable *variables, Arena *arena, const Type *self) {
-    static const CelType *const types[] = {&cel_dyn, &cel_dyn, &cel_dyn, &cel_dyn, &cel_string, &cel_dyn, &cel_int};
+    static const CelType *const types[] = {&cel_dyn, &cel_dyn, &cel_dyn, &cel_dyn, &cel_string, &cel_dyn, &cel_int, &cel_string};
     for (int i = 0; i < VARIABLES; i++) variables[i] = (CelVariable){variable_names[i], types[i]};
     if (self) variables[SELF].type = cel_type_of_schema(arena, self);
     variables[POD].type = cel_type_of_schema(arena, &type_PodSpec);
@@ -303,6 +303,7 @@ void lint_document(const LintRules *rules_, Document *document) {
         if (view.spec) w.values[POD] = value_of_struct(&type_PodSpec, view.spec);
         if (view.meta) w.values[META] = value_of_struct(&type_ObjectMeta, view.meta);
         w.values[VERSION] = value_int(document->minor);
+        w.values[KIND] = value_string(document->type->name);
         set_role(&w, ROLE_NONE);
     }
     w.values[SELF] = w.values[OBJECT];

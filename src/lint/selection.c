@@ -28,14 +28,16 @@ static bool names_source(const Rule *rule, Str word) {
     return str_eq(word, str_of(diag_source_name((DiagSource)rule->source)));
 }
 
-static bool names_rule(const Rule *rule, Str word) {
+/* A word that is the whole name or code of a rule means this one alone. */
+static bool names_rule(const RuleSet *set, const Rule *rule, Str word) {
     if (str_in(word, source_words, SOURCE_WORDS)) return false;
-    return str_starts(rule->name, word) || (rule->code.len && str_eq_nocase(rule->code, word));
+    const Rule *exact = rule_set_named(set, word);
+    return exact ? exact == rule : str_starts(rule->name, word);
 }
 
 bool selection_knows(const RuleSet *set, Str word) {
     bool known = str_in(word, source_words, SOURCE_WORDS);
-    for (uint32_t i = 0; !known && i < rule_set_count(set); i++) known = names_rule(rule_set_at(set, i), word);
+    for (uint32_t i = 0; !known && i < rule_set_count(set); i++) known = names_rule(set, rule_set_at(set, i), word);
     return known;
 }
 
@@ -61,9 +63,9 @@ static bool in_profiles(const Rule *rule, uint8_t profiles) {
     return false;
 }
 
-static bool named_by(const WordList *list, const Rule *rule, bool bySource) {
+static bool named_by(const RuleSet *set, const WordList *list, const Rule *rule, bool bySource) {
     for (uint32_t i = 0; i < list->n; i++)
-        if (bySource ? names_source(rule, list->at[i]) : names_rule(rule, list->at[i])) return true;
+        if (bySource ? names_source(rule, list->at[i]) : names_rule(set, rule, list->at[i])) return true;
     return false;
 }
 
@@ -72,9 +74,9 @@ void selection_resolve(bool *on, const RuleSet *set, const Selection *selection)
         const Rule *rule = rule_set_at(set, i);
         bool chosen = in_profiles(rule, selection->profiles);
         if (selection->select.n)
-            chosen = named_by(&selection->select, rule, false) || (chosen && named_by(&selection->select, rule, true));
-        if (named_by(&selection->enable, rule, false) || named_by(&selection->enable, rule, true)) chosen = true;
-        if (named_by(&selection->ignore, rule, false) || named_by(&selection->ignore, rule, true)) chosen = false;
+            chosen = named_by(set, &selection->select, rule, false) || (chosen && named_by(set, &selection->select, rule, true));
+        if (named_by(set, &selection->enable, rule, false) || named_by(set, &selection->enable, rule, true)) chosen = true;
+        if (named_by(set, &selection->ignore, rule, false) || named_by(set, &selection->ignore, rule, true)) chosen = false;
         on[rule->number] = chosen;
     }
 }
