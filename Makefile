@@ -52,17 +52,17 @@ MODULES += cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst 
 MODULES += cel/parse cel/eval cel/check cel/json cel/cel
 MODULES += simulate/backoff simulate/hook simulate/scenario simulate/status simulate/machine simulate/what_if
 MODULES += $(call area,validate)
-MODULES += input kustomize render
+MODULES += glob input kustomize render
 MODULES += pod_security
 MODULES += $(call area,lint,lint words workload)
 MODULES += policy/match policy/place policy/judge policy/check policy/policy
-MODULES += run
+MODULES += suppress run settings config
 MODULES += fingerprint output baseline
 MODULES += report_github report_gitlab report_sarif report_xml report
 MODULES += stored diff diff_report git explain
 MODULES += simulate/lanes simulate/workload simulate/picture simulate/report
 MODULES += options
-MODULES += $(call area,command,command report_files)
+MODULES += $(call area,command,command report_files setting_options)
 MODULES += main
 OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
 
@@ -140,6 +140,7 @@ test:
 	$(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
 	sh src/test/golden.sh $(BUILD)/podlint
 	sh src/test/robust.sh $(BUILD)/podlint
+	sh src/test/config.sh $(BUILD)/podlint
 	sh src/test/git.sh $(BUILD)/podlint
 	sh src/test/reports.sh $(BUILD)/podlint
 	@if command -v python3 >/dev/null; then python3 src/test/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi

@@ -170,9 +170,9 @@ static bool knows(Baseline *baseline, Identity identity) {
 }
 
 /* Whether the file was judged by the rule. */
-static bool looked_for(const RuleSet *set, const ResultFile *file, Str name) {
-    const Rule *rule = rule_set_named(set, name);
-    if (file->error.at || !rule || !file->settings->on[rule->number]) return false;
+static bool looked_for(const ResultFile *file, Str name) {
+    const Rule *rule = file->error.at ? NULL : rule_set_named(&file->settings->rules, name);
+    if (!rule || !file->settings->on[rule->number]) return false;
     return rule->source != SOURCE_POD_SECURITY || file->settings->podSecurity.level;
 }
 
@@ -191,7 +191,7 @@ static int by_name(const void *left, const void *right) {
     return str_cmp(((const NamedFile *)left)->name, ((const NamedFile *)right)->name);
 }
 
-static uint32_t count_gone(const Baseline *baseline, Arena *arena, const Run *run, const RuleSet *set) {
+static uint32_t count_gone(const Baseline *baseline, Arena *arena, const Run *run) {
     NamedFile *files = NEW_ARRAY(arena, NamedFile, run->fileCount + 1);
     uint32_t count = 0;
     for (uint32_t i = 0; i < run->fileCount; i++) {
@@ -204,13 +204,13 @@ static uint32_t count_gone(const Baseline *baseline, Arena *arena, const Run *ru
         if (!entry->left) continue;
         NamedFile wanted = {.name = entry->identity.file};
         const NamedFile *found = bsearch(&wanted, files, run->fileCount, sizeof *files, by_name);
-        bool gone = found ? looked_for(set, found->file, entry->identity.rule) : is_missing(baseline, arena, wanted.name);
+        bool gone = found ? looked_for(found->file, entry->identity.rule) : is_missing(baseline, arena, wanted.name);
         if (gone) count += entry->left;
     }
     return count;
 }
 
-void baseline_apply(Baseline *baseline, Arena *arena, Run *run, const RuleSet *set) {
+void baseline_apply(Baseline *baseline, Arena *arena, Run *run) {
     run->baseline = (BaselineCounts){.used = true};
     Names names = {.directory = baseline->directory};
     for (uint32_t i = 0; i < run->fileCount; i++)
@@ -227,6 +227,6 @@ void baseline_apply(Baseline *baseline, Arena *arena, Run *run, const RuleSet *s
             document->findingCount = kept;
         }
     for (uint32_t i = 0; i < baseline->entries.n; i++) run->baseline.total += baseline->entries.at[i].count;
-    run->baseline.gone = count_gone(baseline, arena, run, set);
+    run->baseline.gone = count_gone(baseline, arena, run);
     run_count(run);
 }

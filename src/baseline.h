@@ -29,6 +29,6 @@ bool baseline_write(const Baseline *baseline, const char *path);
 
 /* Takes the findings that the baseline knows out of the run, and counts what it left out and what is gone: what the baseline
  * knows of files that were checked or are no more, by rules that are on, and that was not found. */
-void baseline_apply(Baseline *baseline, Arena *arena, Run *run, const RuleSet *set);
+void baseline_apply(Baseline *baseline, Arena *arena, Run *run);
 
 #endif

@@ -1,28 +1,20 @@
-/* Walking directories. The rules of .gitignore are git's own (gitignore(5)), matched with fnmatch: a file's patterns hold for its
- * directory and all below, the last match wins, `!` takes back, a trailing slash means directories, and a pattern with a slash is
- * anchored where it is written. */
+/* Walking directories. The patterns of a .gitignore file hold for its directory and all below, those of deeper ones first. */
 #include "input.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct Pattern {
-    char *text;     /* without the marks at its ends */
-    bool negated;   /* takes earlier matches back */
-    bool directory; /* matches directories only */
-    bool anchored;  /* from the ignore file's directory, not any name below */
-} Pattern;
+#include "glob.h"
 
 /* The patterns of one directory; those of the directories above follow. */
 typedef struct Ignore {
     const struct Ignore *up;
-    size_t base; /* length of the directory's path with its slash */
-    ARRAY(Pattern) patterns;
+    size_t base; /* length of the directory's path with its slash; 0: only patterns of names can be matched */
+    Globs patterns;
 } Ignore;
 
 static bool read_file(Arena *arena, const char *path, Str *out) {
@@ -50,53 +42,15 @@ static void read_ignore(Arena *arena, Str directory, Ignore *ignore) {
         while (line.len && (line.at[line.len - 1] == ' ' || line.at[line.len - 1] == '\r') &&
                !(line.len > 1 && line.at[line.len - 2] == '\\'))
             line.len--;
-        if (line.len == 0 || line.at[0] == '#') continue;
-        Pattern pattern = {0};
-        if (line.at[0] == '!') {
-            pattern.negated = true;
-            line = str_slice(line, 1);
-        }
-        if (line.len && line.at[line.len - 1] == '/') {
-            pattern.directory = true;
-            line.len--;
-        }
-        pattern.anchored = str_find(line, '/') >= 0;
-        if (line.len && line.at[0] == '/') line = str_slice(line, 1);
-        if (line.len == 0) continue;
-        pattern.text = arena_cstr(arena, line);
-        ARRAY_PUSH(arena, &ignore->patterns, pattern);
+        if (line.len && line.at[0] != '#') globs_add(&ignore->patterns, arena, line);
     }
-}
-
-/* fnmatch on whole paths, with git's `**`: any number of directories. */
-static bool match_path(const char *pattern, const char *path) {
-    if (strncmp(pattern, "**/", 3) == 0) {
-        for (const char *p = path; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
-            if (match_path(pattern + 3, p)) return true;
-        return false;
-    }
-    if (strcmp(pattern, "**") == 0) return true;
-    const char *slash = strchr(pattern, '/'), *pathSlash = strchr(path, '/');
-    if (!slash) return !pathSlash && fnmatch(pattern, path, 0) == 0;
-    if (!pathSlash) return false;
-    char head[256], name[256];
-    size_t n = (size_t)(slash - pattern), m = (size_t)(pathSlash - path);
-    if (n >= sizeof head || m >= sizeof name) return false;
-    memcpy(head, pattern, n);
-    memcpy(name, path, m);
-    head[n] = name[m] = '\0';
-    return fnmatch(head, name, 0) == 0 && match_path(slash + 1, pathSlash + 1);
 }
 
 static bool is_ignored(const Ignore *ignore, const char *path, const char *name, bool directory) {
-    for (; ignore; ignore = ignore->up)
-        for (uint32_t i = ignore->patterns.n; i > 0; i--) {
-            const Pattern *pattern = &ignore->patterns.at[i - 1];
-            if (pattern->directory && !directory) continue;
-            bool match =
-                pattern->anchored ? match_path(pattern->text, path + ignore->base) : fnmatch(pattern->text, name, 0) == 0;
-            if (match) return !pattern->negated;
-        }
+    for (; ignore; ignore = ignore->up) {
+        int match = globs_match(&ignore->patterns, ignore->base ? path + ignore->base : NULL, name, directory);
+        if (match) return match > 0;
+    }
     return false;
 }
 
@@ -171,6 +125,11 @@ static void add_directory(InputList *list, Str directory, const Ignore *up, Char
         if (link && (!has_manifest_suffix(name) || stat(full.at, &st) != 0 || !S_ISREG(st.st_mode))) continue;
         if (is_ignored(&ignore, full.at, names.at[i], S_ISDIR(st.st_mode))) continue;
         if (chart && is_chart_data(name)) continue;
+        if (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&
+            list->leaves_out(list->context, full, S_ISDIR(st.st_mode))) {
+            list->leftOut++;
+            continue;
+        }
         if (S_ISDIR(st.st_mode)) {
             add_directory(list, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1);
         } else if (part == IN_TEMPLATES) {
@@ -183,7 +142,8 @@ static void add_directory(InputList *list, Str directory, const Ignore *up, Char
     }
 }
 
-/* The .gitignore files between the top of a repository and a directory, outermost last. */
+/* The .gitignore files between the top of a repository and a directory, outermost last. Their patterns of whole paths are left
+ * out: a walk knows its paths from its own start only. */
 static const Ignore *ignore_above(Arena *arena, Str directory) {
     char *real = realpath(arena_cstr(arena, directory), NULL);
     if (!real) return NULL;
@@ -204,17 +164,9 @@ static const Ignore *ignore_above(Arena *arena, Str directory) {
     for (size_t end = top; end < path.len; end++) {
         if (end != top && path.at[end] != '/') continue;
         Ignore *ignore = NEW(arena, Ignore);
-        *ignore = (Ignore){.up = inner, .base = end + 1};
+        *ignore = (Ignore){.up = inner};
         read_ignore(arena, (Str){path.at, end}, ignore);
         inner = ignore;
-    }
-    /* Patterns above the starting directory are matched by name only unless the walk uses absolute paths; keep those that can be.
-     */
-    for (Ignore *i = inner; i; i = (Ignore *)i->up) {
-        uint32_t kept = 0;
-        for (uint32_t k = 0; k < i->patterns.n; k++)
-            if (!i->patterns.at[k].anchored) i->patterns.at[kept++] = i->patterns.at[k];
-        i->patterns.n = kept;
     }
     return inner;
 }

@@ -28,6 +28,9 @@ typedef struct InputList {
     ARRAY(Str) kustomizations; /* kustomization files, which are no manifests */
     ARRAY(Str) charts;         /* directories of Helm charts, but for charts inside of charts */
     uint32_t templates;        /* files below the templates directories of charts, which are left out */
+    bool (*leaves_out)(void *context, Str path, bool directory); /* what a walk passes over, or NULL */
+    void *context;                                               /* of leaves_out */
+    uint32_t leftOut;                                            /* files and directories that it passed over */
 } InputList;
 
 /* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the

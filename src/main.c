@@ -5,8 +5,8 @@
 #include "command/command.h"
 
 const Command *const commands[COMMAND_COUNT] = {
-    &check_command, &defaults_command, &diff_command, &explain_command,
-    &rules_command, &simulate_command, &cel_command,  &completion_command,
+    &check_command, &config_command,   &defaults_command, &diff_command,       &explain_command,
+    &rules_command, &simulate_command, &cel_command,      &completion_command,
 };
 
 int main(int argc, char **argv) {

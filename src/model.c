@@ -422,8 +422,7 @@ static bool is_template(Str text) {
     return false;
 }
 
-static void add_fault(Document *document, const Source *source, const Fault *fault) {
-    DiagList *list = &document->diags;
+static void add_fault(DiagList *list, const Source *source, const Fault *fault) {
     Where where = {.span = fault->span, .path = S("")};
     Diag *diag = NULL;
     switch (fault->kind) {
@@ -449,7 +448,7 @@ static void add_fault(Document *document, const Source *source, const Fault *fau
         diag_note(list, diag, fault->related, fault->kind == FAULT_SYNTAX ? fault->other : S("first set here"));
 }
 
-static bool add_faults(Document *document, const Source *source, const NodeDocument *in) {
+bool model_faults(DiagList *list, const Source *source, const NodeDocument *in) {
     bool fatal = false;
     Str text = {source->text.at + in->span.at, in->span.end - in->span.at};
     bool broken = false;
@@ -459,10 +458,10 @@ static bool add_faults(Document *document, const Source *source, const NodeDocum
         fatal |= kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_TAIL;
     }
     if (broken && is_template(text)) {
-        emit_template(&document->diags, (Where){.span = {in->span.at, in->span.at + 1}, .path = S("")});
+        emit_template(list, (Where){.span = {in->span.at, in->span.at + 1}, .path = S("")});
         return true;
     }
-    for (uint32_t i = 0; i < in->faults.n; i++) add_fault(document, source, &in->faults.at[i]);
+    for (uint32_t i = 0; i < in->faults.n; i++) add_fault(list, source, &in->faults.at[i]);
     return fatal;
 }
 
@@ -584,7 +583,7 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
                       .root = in->root,
                       .minor = minor,
                       .diags = {.arena = arena}};
-    whole.unreadable = add_faults(&whole, source, in) || !in->readable;
+    whole.unreadable = model_faults(&whole.diags, source, in) || !in->readable;
     const Node *list = NULL;
     if (in->root->kind == NODE_MAP &&
         is_list(kindOf, identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind"))))

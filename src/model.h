@@ -31,6 +31,8 @@ uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in,
 typedef const Type *KindOf(Str apiVersion, Str kind);
 uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
                            Document **items);
+/* Adds what the reader found wrong with a document; true if the server can make nothing of it. */
+bool model_faults(DiagList *list, const Source *source, const NodeDocument *in);
 
 /* The pod template of an object: its metadata, its spec and the path of both; for a Pod the pod itself. `meta` and `spec` are
  * NULL if the object has none (a ReplicationController without a template). */

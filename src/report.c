@@ -1,5 +1,6 @@
 #include "report_formats.h"
 #include "fingerprint.h"
+#include "suppress.h"
 
 typedef struct Palette {
     const char *bold, *red, *yellow, *blue, *dim, *reset;
@@ -51,13 +52,17 @@ static void write_snippet(FILE *out, const Palette *p, const Finding *f, int wid
     fprintf(out, "%s\n", p->reset);
 }
 
+static const char *severity_word(const Finding *f) {
+    return f->ignored ? "ignored" : severity_name((Severity)f->severity);
+}
+
 static int digits(uint32_t n) {
     int count = 1;
     while (n /= 10) count++;
     return count;
 }
 
-Str report_message(Arena *arena, const Finding *f, const ReportSettings *settings) {
+Str report_message(Arena *arena, const Finding *f, const FileSettings *settings) {
     uint16_t all = (uint16_t)((1u << settings->minorCount) - 1);
     if (settings->minorCount < 2 || f->versions == all) return f->message;
     Buf text = {.arena = arena};
@@ -72,34 +77,61 @@ Str report_message(Arena *arena, const Finding *f, const ReportSettings *setting
     return buf_text(&text);
 }
 
-Str report_sentence(Arena *arena, const Finding *f, const ReportSettings *settings) {
+Str report_sentence(Arena *arena, const Finding *f, const FileSettings *settings) {
     Str text = report_message(arena, f, settings);
     return f->help.len ? str_format(arena, "%.*s; %.*s", TEXT(text), TEXT(f->help)) : text;
 }
 
-/* `object` is what the finding is about, where that has to be said. */
-static void write_finding_text(FILE *out, Arena *arena, Str file, Str object, const Finding *f, const ReportSettings *settings) {
-    const Palette *p = palette(settings);
-    Str message = report_message(arena, f, settings);
-    const char *severity = severity_name((Severity)f->severity);
-    fprintf(out, "%s%.*s:%u:%u:%s %s%s[%.*s]%s: %s%.*s%s", p->bold, TEXT(file), f->start.line, f->start.column, p->reset,
-            severity_colour(p, f->severity), severity, TEXT(f->rule->name), p->reset, p->bold, TEXT(message), p->reset);
+/* What stands around a finding where people read it. */
+typedef struct Shown {
+    FILE *out;
+    Arena *arena;
+    const Palette *palette;
+    const FileSettings *settings; /* of its file */
+    Str file;
+    Str object; /* what the finding is about, where that has to be said */
+} Shown;
+
+/* "line 12: its reason" */
+static void write_ignore(const Shown *s, const Ignore *ignore) {
+    fprintf(s->out, "line %u", ignore->start.line);
+    if (ignore->reason.len) fprintf(s->out, ": %.*s", TEXT(printable(s->arena, ignore->reason)));
+}
+
+static void write_finding_text(const Shown *s, const Finding *f) {
+    FILE *out = s->out;
+    const Palette *p = s->palette;
+    Str message = report_message(s->arena, f, s->settings);
+    fprintf(out, "%s%.*s:%u:%u:%s %s%s[%.*s]%s: %s%.*s%s", p->bold, TEXT(s->file), f->start.line, f->start.column, p->reset,
+            severity_colour(p, f->severity), severity_word(f), TEXT(f->rule->name), p->reset, p->bold, TEXT(message), p->reset);
     fputc('\n', out);
     int width = digits(f->start.line);
     if (f->excerpt.text.len) write_snippet(out, p, f, width);
-    Str at = printable(arena, str_join(arena, str_join(arena, object, object.len && f->path.len ? S(": ") : S("")), f->path));
+    Str of = str_join(s->arena, s->object, s->object.len && f->path.len ? S(": ") : S(""));
+    Str at = printable(s->arena, str_join(s->arena, of, f->path));
     if (at.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(at));
     if (f->help.len) fprintf(out, "%*s %s= help:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->help));
+    if (f->ignored) {
+        fprintf(out, "%*s %s= ignored by:%s ", width, "", p->blue, p->reset);
+        write_ignore(s, f->ignored);
+        fputc('\n', out);
+    }
     for (uint32_t i = 0; i < f->noteCount; i++)
         fprintf(out, "%*s %s= note:%s line %u (%.*s): %.*s\n", width, "", p->blue, p->reset, f->notes[i].place.line,
-                TEXT(f->notes[i].text), TEXT(printable(arena, str_trim(f->notes[i].line))));
+                TEXT(f->notes[i].text), TEXT(printable(s->arena, str_trim(f->notes[i].line))));
     fputc('\n', out);
 }
 
-static void write_finding_concise(FILE *out, Arena *arena, Str file, const Finding *f, const ReportSettings *settings) {
-    const Palette *p = palette(settings);
-    fprintf(out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s\n", TEXT(file), f->start.line, f->start.column, severity_colour(p, f->severity),
-            severity_name((Severity)f->severity), p->reset, TEXT(f->rule->name), TEXT(report_sentence(arena, f, settings)));
+static void write_finding_concise(const Shown *s, const Finding *f) {
+    const Palette *p = s->palette;
+    fprintf(s->out, "%.*s:%u:%u: %s%s%s[%.*s]: %.*s", TEXT(s->file), f->start.line, f->start.column,
+            severity_colour(p, f->severity), severity_word(f), p->reset, TEXT(f->rule->name),
+            TEXT(report_sentence(s->arena, f, s->settings)));
+    if (f->ignored) {
+        fputs("; ignored by ", s->out);
+        write_ignore(s, f->ignored);
+    }
+    fputc('\n', s->out);
 }
 
 static void write_count(FILE *out, uint32_t n, const char *what, const char *many) {
@@ -163,6 +195,7 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
             write_count(out, run->unreadableFiles, "file unread", "files unread");
         }
     }
+    if (run->ignored) fprintf(out, "; %u ignored", run->ignored);
     uint32_t aside = run->skipped + run->kustomizations;
     if (refused(run)) fprintf(out, "; %u refused", refused(run));
     if (run->partial) fprintf(out, "; %u judged as partial", run->partial);
@@ -170,6 +203,7 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
         fputs("; ", out);
         write_count(out, aside, "document of another kind skipped", "documents of other kinds skipped");
     }
+    if (run->leftOut) fprintf(out, "; %u left out by the configuration", run->leftOut);
     write_baseline(out, &run->baseline);
     fputc('\n', out);
     if (!run->templates) return;
@@ -200,22 +234,28 @@ static void write_pod_security(FILE *out, const Palette *p, Str file, const Resu
     fputc('\n', out);
 }
 
+static void write_findings(const Shown *shown, const Finding *findings, uint32_t count, ReportFormat format) {
+    for (uint32_t i = 0; i < count; i++)
+        if (format == REPORT_TEXT)
+            write_finding_text(shown, &findings[i]);
+        else
+            write_finding_concise(shown, &findings[i]);
+}
+
 static void write_people(FILE *out, const Run *run, const ReportSettings *settings) {
     Arena arena = {0};
+    Shown shown = {.out = out, .arena = &arena, .palette = palette(settings)};
     for (uint32_t i = 0; i < run->fileCount; i++) {
         const ResultFile *file = &run->files[i];
+        shown.settings = file->settings;
         for (uint32_t j = 0; j < file->documentCount; j++) {
-            Str name = printable(&arena, shown_name(file->name));
-            if (file->rendered.at) name = str_join(&arena, name, S(" (rendered)"));
-            Str object = file->documentCount > 1 ? object_name(&arena, &file->documents[j]) : S("");
-            for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
-                const Finding *finding = &file->documents[j].findings[k];
-                if (settings->format == REPORT_TEXT)
-                    write_finding_text(out, &arena, name, object, finding, settings);
-                else
-                    write_finding_concise(out, &arena, name, finding, settings);
-            }
-            if (settings->podSecurityLevels) write_pod_security(out, palette(settings), name, &file->documents[j]);
+            const ResultDocument *document = &file->documents[j];
+            shown.file = printable(&arena, shown_name(file->name));
+            shown.object = file->documentCount > 1 ? object_name(&arena, document) : S("");
+            if (file->rendered.at) shown.file = str_join(&arena, shown.file, S(" (rendered)"));
+            write_findings(&shown, document->findings, document->findingCount, settings->format);
+            if (settings->showIgnored) write_findings(&shown, document->ignored, document->ignoredCount, settings->format);
+            if (settings->podSecurityLevels) write_pod_security(out, palette(settings), shown.file, document);
             arena_reset(&arena);
         }
     }
@@ -233,7 +273,7 @@ json_t *report_json(Str s) {
     return text;
 }
 
-static json_t *json_finding(const Finding *f, const ReportSettings *settings) {
+static json_t *json_finding(const Finding *f, const FileSettings *settings) {
     const Rule *rule = f->rule;
     json_t *object = json_object();
     json_object_set_new(object, "source", json_string(diag_source_name((DiagSource)rule->source)));
@@ -248,6 +288,10 @@ static json_t *json_finding(const Finding *f, const ReportSettings *settings) {
     json_object_set_new(object, "endColumn", json_integer(f->end.column));
     json_object_set_new(object, "message", report_json(f->message));
     if (f->help.len) json_object_set_new(object, "help", report_json(f->help));
+    if (f->ignored)
+        json_object_set_new(
+            object, "ignored",
+            json_pack("{s:i,s:o}", "line", (int)f->ignored->start.line, "reason", report_json(f->ignored->reason)));
     if (settings->minorCount > 1) {
         json_t *versions = json_array();
         for (unsigned i = 0; i < settings->minorCount; i++)
@@ -292,7 +336,9 @@ static json_t *json_document(const ResultFile *file, const ResultDocument *docum
     json_object_set_new(object, "skipped", json_boolean(document->skipped));
     if (document->partial) json_object_set_new(object, "partial", json_true());
     for (uint32_t i = 0; i < document->findingCount; i++)
-        json_array_append_new(diagnostics, json_finding(&document->findings[i], settings));
+        json_array_append_new(diagnostics, json_finding(&document->findings[i], file->settings));
+    for (uint32_t i = 0; i < document->ignoredCount && settings->showIgnored; i++)
+        json_array_append_new(diagnostics, json_finding(&document->ignored[i], file->settings));
     if (settings->podSecurityLevels && document->podSecurity.known)
         json_object_set_new(object, "podSecurity", json_pod_security(&document->podSecurity));
     json_object_set_new(object, "diagnostics", diagnostics);
@@ -327,9 +373,9 @@ static void write_json(FILE *out, const Run *run, const ReportSettings *settings
     fprintf(out,
             "],\n\"summary\": {\"files\": %u, \"documents\": %u, \"accepted\": %u, \"rejected\": %u, \"skipped\": %u, "
             "\"kustomizations\": %u, \"partial\": %u, \"templates\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, "
-            "\"unread\": %u",
+            "\"ignored\": %u, \"unread\": %u",
             run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->partial,
-            run->templates, run->errors, run->warnings, run->infos, run->unreadableFiles);
+            run->templates, run->errors, run->warnings, run->infos, run->ignored, run->unreadableFiles);
     if (run->baseline.used)
         fprintf(out, ", \"baseline\": {\"known\": %u, \"gone\": %u, \"total\": %u}", run->baseline.known, run->baseline.gone,
                 run->baseline.total);
@@ -379,4 +425,19 @@ void report_write(FILE *out, const Run *run, const ReportSettings *settings) {
     Run placed = settings->format > REPORT_JSON ? place_in_files(&arena, run) : *run;
     writers[settings->format](out, &placed, settings);
     arena_free(&arena);
+}
+
+void report_fault(FILE *out, Source *source, Arena *arena, Span span, Str message, Str help) {
+    Finding shown = {.severity = SEVERITY_ERROR};
+    int width = 1;
+    fprintf(out, "%.*s:", TEXT(source->name));
+    if (source->text.len) {
+        shown.start = source_place(source, arena, span.at);
+        shown.excerpt = source_excerpt(source, arena, span);
+        width = digits(shown.start.line);
+        fprintf(out, "%u:%u:", shown.start.line, shown.start.column);
+    }
+    fprintf(out, " error: %.*s\n", TEXT(message));
+    if (shown.excerpt.text.len) write_snippet(out, &plain, &shown, width);
+    if (help.len) fprintf(out, "%*s = help: %.*s\n", width, "", TEXT(help));
 }

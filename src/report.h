@@ -24,12 +24,15 @@ extern const char *const report_formats[REPORT_FORMATS];
 typedef struct ReportSettings {
     ReportFormat format;
     bool colour;
-    uint8_t failOn;               /* the severity from which on a finding makes the run fail; above SEVERITY_ERROR: none does */
     bool quiet;                   /* no summary, nothing at all if nothing was found */
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N of the run */
     uint8_t minorCount;
+    bool showIgnored;       /* also what comments and annotations ignore */
     bool podSecurityLevels; /* say which Pod Security level each object meets */
 } ReportSettings;
+
+/* Writes what is wrong with a file that is no manifest, with the line where it stands, in the form of a finding. */
+void report_fault(FILE *out, Source *source, Arena *arena, Span span, Str message, Str help);
 
 /* Writes the report. Whether the stream took it all is for the caller to see (ferror). */
 void report_write(FILE *out, const Run *run, const ReportSettings *settings);

@@ -18,11 +18,11 @@ json_t *report_json(Str s);
 /* What programs call a file: its path from the current directory, or <stdin>. */
 Str report_file(Arena *arena, Str name);
 
-/* The message, with the versions that a finding is limited to. */
-Str report_message(Arena *arena, const Finding *finding, const ReportSettings *settings);
+/* The message, with the versions of its file that a finding is limited to. */
+Str report_message(Arena *arena, const Finding *finding, const FileSettings *settings);
 
 /* The message and what to do, in one line. */
-Str report_sentence(Arena *arena, const Finding *finding, const ReportSettings *settings);
+Str report_sentence(Arena *arena, const Finding *finding, const FileSettings *settings);
 
 /* The line that ends a report for people. */
 void report_summary(FILE *out, const Run *run, const ReportSettings *settings);

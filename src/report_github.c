@@ -43,7 +43,7 @@ void report_github(FILE *out, const Run *run, const ReportSettings *settings) {
         put_head(out, commands[f->severity], f->rule->name, report_file(&arena, walk.file->name));
         put_region(out, f);
         fputs("::", out);
-        put_escaped(out, report_message(&arena, f, settings), false);
+        put_escaped(out, report_message(&arena, f, walk.file->settings), false);
         put_line(out, "at: ", f->path);
         put_line(out, "help: ", f->help);
         fputc('\n', out);

@@ -21,11 +21,12 @@ void report_gitlab(FILE *out, const Run *run, const ReportSettings *settings) {
         [SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "minor", [SEVERITY_ERROR] = "critical"};
     Arena kept = {0}, arena = {0};
     Str *prints = fingerprints(&kept, run);
+    (void)settings;
     const char *comma = "[";
     for (RunWalk walk = {.run = run}; run_next(&walk);) {
         const Finding *f = walk.finding;
         put_issue(out, &comma,
-                  issue(report_sentence(&arena, f, settings), f->rule->name, *prints++, severities[f->severity],
+                  issue(report_sentence(&arena, f, walk.file->settings), f->rule->name, *prints++, severities[f->severity],
                         report_file(&arena, walk.file->name), f->start.line, f->end.line));
         arena_reset(&arena);
     }

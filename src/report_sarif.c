@@ -5,11 +5,10 @@
 
 typedef struct Sarif {
     const Run *run;
-    const ReportSettings *settings;
     Arena *arena;         /* of the whole report */
     Arena scratch;        /* of one result */
     const Rule **rules;   /* those that occur, in the order in which they do */
-    uint16_t *ruleNumber; /* by Rule.number: 1 + its number in `rules`, or 0 */
+    uint16_t *ruleNumber; /* by Rule.number: 1 + its number in `rules`, or 0; files with rules of their own may share numbers */
     uint16_t ruleCount;
 } Sarif;
 
@@ -67,15 +66,24 @@ static json_t *notes(Sarif *s, Str file, const Finding *f) {
     return all;
 }
 
+/* 1 + the number of a rule in `rules`, or 0. */
+static uint16_t number_of(const Sarif *s, const Rule *rule) {
+    uint16_t number = s->ruleNumber[rule->number];
+    if (!number || s->rules[number - 1] == rule) return number;
+    for (uint16_t i = 0; i < s->ruleCount; i++)
+        if (s->rules[i] == rule) return (uint16_t)(i + 1);
+    return 0;
+}
+
 static json_t *result(Sarif *s, const RunWalk *walk, Str fingerprint) {
     const Finding *f = walk->finding;
     json_t *place = location(s, walk->file->name, f->start, f->end);
     if (walk->document->kind.len || f->path.len)
         json_object_set_new(place, "logicalLocations", json_pack("[o]", logical_location(s, walk->document, f)));
-    json_t *object = json_pack("{s:o,s:i,s:s,s:o,s:[o],s:{s:o}}", "ruleId", report_json(f->rule->name), "ruleIndex",
-                               s->ruleNumber[f->rule->number] - 1, "level", level_of(f->severity), "message",
-                               message(report_sentence(&s->scratch, f, s->settings)), "locations", place, "partialFingerprints",
-                               "podlintFinding/v1", report_json(fingerprint));
+    json_t *object =
+        json_pack("{s:o,s:i,s:s,s:o,s:[o],s:{s:o}}", "ruleId", report_json(f->rule->name), "ruleIndex", number_of(s, f->rule) - 1,
+                  "level", level_of(f->severity), "message", message(report_sentence(&s->scratch, f, walk->file->settings)),
+                  "locations", place, "partialFingerprints", "podlintFinding/v1", report_json(fingerprint));
     if (f->noteCount) json_object_set_new(object, "relatedLocations", notes(s, walk->file->name, f));
     return object;
 }
@@ -85,12 +93,12 @@ static void find_rules(Sarif *s) {
     ARRAY(const Rule *) found = {0};
     for (RunWalk walk = {.run = s->run}; run_next(&walk);) {
         const Rule *rule = walk.finding->rule;
-        if (s->ruleNumber[rule->number]) continue;
+        if (number_of(s, rule)) continue;
         ARRAY_PUSH(s->arena, &found, rule);
-        s->ruleNumber[rule->number] = (uint16_t)found.n;
+        s->rules = found.at;
+        s->ruleCount = (uint16_t)found.n;
+        if (!s->ruleNumber[rule->number]) s->ruleNumber[rule->number] = s->ruleCount;
     }
-    s->rules = found.at;
-    s->ruleCount = (uint16_t)found.n;
 }
 
 /* The words of a rule's name: unknown-field -> UnknownField, or with `spaced` Unknown field. */
@@ -151,7 +159,8 @@ static void put(FILE *out, const char *before, json_t *json) {
 
 void report_sarif(FILE *out, const Run *run, const ReportSettings *settings) {
     Arena arena = {0};
-    Sarif s = {.run = run, .settings = settings, .arena = &arena};
+    Sarif s = {.run = run, .arena = &arena};
+    (void)settings;
     find_rules(&s);
     Str *prints = fingerprints(&arena, run);
     const char *comma = "\n";

@@ -48,17 +48,17 @@ static void put_counts(FILE *out, const Counts *counts) {
     put_number(out, "errors", counts->errors);
 }
 
-static uint32_t failures_of(const ResultDocument *document, const ReportSettings *settings) {
+static uint32_t failures_of(const ResultDocument *document, const FileSettings *settings) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < document->findingCount; i++) count += document->findings[i].severity >= settings->failOn;
     return count;
 }
 
 /* A file is a suite, an object in it a test; a file that cannot be read is one test with an error. */
-static Counts counts_of(const ResultFile *file, const ReportSettings *settings) {
+static Counts counts_of(const ResultFile *file) {
     Counts counts = {.tests = file->documentCount + (file->error.at != NULL), .errors = file->error.at != NULL};
     for (uint32_t i = 0; i < file->documentCount; i++) {
-        uint32_t failures = failures_of(&file->documents[i], settings);
+        uint32_t failures = failures_of(&file->documents[i], file->settings);
         counts.failures += failures > 0;
         counts.skipped += failures == 0 && file->documents[i].skipped;
     }
@@ -66,7 +66,7 @@ static Counts counts_of(const ResultFile *file, const ReportSettings *settings) 
 }
 
 /* The findings that make a test fail, or those that do not, one a line. */
-static void put_findings(FILE *out, Str file, const ResultDocument *document, const ReportSettings *settings, bool failing) {
+static void put_findings(FILE *out, Str file, const ResultDocument *document, const FileSettings *settings, bool failing) {
     Arena arena = {0};
     for (uint32_t i = 0; i < document->findingCount; i++) {
         const Finding *f = &document->findings[i];
@@ -79,7 +79,7 @@ static void put_findings(FILE *out, Str file, const ResultDocument *document, co
     arena_free(&arena);
 }
 
-static void put_failure(FILE *out, Arena *arena, Str file, const ResultDocument *document, const ReportSettings *settings) {
+static void put_failure(FILE *out, Arena *arena, Str file, const ResultDocument *document, const FileSettings *settings) {
     uint32_t count = failures_of(document, settings);
     const Finding *first = document->findings;
     while (first->severity < settings->failOn) first++;
@@ -93,7 +93,7 @@ static void put_failure(FILE *out, Arena *arena, Str file, const ResultDocument 
     fputs("</failure>\n", out);
 }
 
-static void put_test(FILE *out, Arena *arena, Str file, const ResultDocument *document, const ReportSettings *settings) {
+static void put_test(FILE *out, Arena *arena, Str file, const ResultDocument *document, const FileSettings *settings) {
     uint32_t failures = failures_of(document, settings);
     Str name = object_name(arena, document);
     if (!name.len) name = str_format(arena, "document %u", document->index + 1);
@@ -117,8 +117,8 @@ static void put_test(FILE *out, Arena *arena, Str file, const ResultDocument *do
     fputs("    </testcase>\n", out);
 }
 
-static void put_suite(FILE *out, Arena *arena, const ResultFile *file, const ReportSettings *settings) {
-    Counts counts = counts_of(file, settings);
+static void put_suite(FILE *out, Arena *arena, const ResultFile *file) {
+    Counts counts = counts_of(file);
     Str name = report_file(arena, file->name);
     fputs("  <testsuite", out);
     put_attribute(out, "name", name);
@@ -132,15 +132,16 @@ static void put_suite(FILE *out, Arena *arena, const ResultFile *file, const Rep
         put_attribute(out, "message", file->error);
         fputs("/>\n    </testcase>\n", out);
     }
-    for (uint32_t i = 0; i < file->documentCount; i++) put_test(out, arena, name, &file->documents[i], settings);
+    for (uint32_t i = 0; i < file->documentCount; i++) put_test(out, arena, name, &file->documents[i], file->settings);
     fputs("  </testsuite>\n", out);
 }
 
 void report_junit(FILE *out, const Run *run, const ReportSettings *settings) {
+    (void)settings;
     Arena arena = {0};
     Counts sum = {0};
     for (uint32_t i = 0; i < run->fileCount; i++) {
-        Counts counts = counts_of(&run->files[i], settings);
+        Counts counts = counts_of(&run->files[i]);
         sum.tests += counts.tests;
         sum.failures += counts.failures;
         sum.errors += counts.errors;
@@ -149,7 +150,7 @@ void report_junit(FILE *out, const Run *run, const ReportSettings *settings) {
     put_counts(out, &sum);
     fputs(">\n", out);
     for (uint32_t i = 0; i < run->fileCount; i++) {
-        put_suite(out, &arena, &run->files[i], settings);
+        put_suite(out, &arena, &run->files[i]);
         arena_reset(&arena);
     }
     fputs("</testsuites>\n", out);
@@ -168,6 +169,7 @@ static void put_fault(FILE *out, Place place, const char *severity, Str message,
 }
 
 void report_checkstyle(FILE *out, const Run *run, const ReportSettings *settings) {
+    (void)settings;
     Arena arena = {0};
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<checkstyle version=\"4.3\">\n", out);
     for (uint32_t i = 0; i < run->fileCount; i++) {
@@ -181,7 +183,7 @@ void report_checkstyle(FILE *out, const Run *run, const ReportSettings *settings
         for (uint32_t j = 0; j < file->documentCount; j++)
             for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
                 const Finding *f = &file->documents[j].findings[k];
-                put_fault(out, f->start, severity_name((Severity)f->severity), report_sentence(&arena, f, settings),
+                put_fault(out, f->start, severity_name((Severity)f->severity), report_sentence(&arena, f, file->settings),
                           f->rule->name);
             }
         fputs("  </file>\n", out);

@@ -7,6 +7,7 @@
 
 #include "kustomize.h"
 #include "rules.h"
+#include "suppress.h"
 #include "validate/validate.h"
 
 /* One thread's memory: `kept` outlives the run, `scratch` one file. */
@@ -33,9 +34,10 @@ static uint64_t hash_words(Str text) {
 }
 
 /* `document` is NULL where its tree is gone. */
-static Finding finish(Worker *w, Source *source, const Document *document, const Diag *diag) {
+static Finding finish(Worker *w, const FileSettings *settings, Source *source, const Document *document, const Diag *diag) {
     Arena *kept = w->kept;
-    Finding finding = {.rule = diag->rule, .severity = diag->severity};
+    uint8_t severity = settings->severity ? settings->severity[diag->rule->number] : diag->rule->severity;
+    Finding finding = {.rule = diag->rule, .severity = severity == diag->rule->severity ? diag->severity : severity};
     finding.start = source_place(source, &w->scratch, diag->span.at);
     finding.end = diag->span.end > diag->span.at ? source_place(source, &w->scratch, diag->span.end) : finding.start;
     finding.path = arena_str(kept, diag->path);
@@ -73,6 +75,7 @@ static bool same_finding(const Finding *a, const Finding *b) {
 /* Adds a document's diagnostics for version number `version` to what is known of it. */
 static void keep_findings(Worker *w, const ResultFile *file, Source *source, Document *document, ResultDocument *out,
                           unsigned version) {
+    const FileSettings *settings = file->settings;
     diag_sort(&document->diags);
     uint32_t known = out->findingCount;
     Finding *findings = NEW_ARRAY(w->kept, Finding, known + document->diags.items.n);
@@ -80,8 +83,8 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) out->accepted = false;
-        if (!file->settings->on[diag->rule->number]) continue;
-        Finding finding = finish(w, source, document, diag);
+        if (!settings->on[diag->rule->number]) continue;
+        Finding finding = finish(w, settings, source, document, diag);
         Finding *same = NULL;
         for (uint32_t j = 0; j < known && !same; j++)
             if (same_finding(&findings[j], &finding)) same = &findings[j];
@@ -104,7 +107,8 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
                             .namespace_ = arena_str(w->kept, document->namespace_),
                             .partial = document->partial,
                             .accepted = true,
-                            .skipped = !document->object && !document->unreadable};
+                            .skipped = !document->object && !document->unreadable,
+                            .judged = document->object && !document->unreadable};
 }
 
 typedef ARRAY(ResultDocument) ResultDocuments;
@@ -193,6 +197,7 @@ static void check_source(Worker *w, ResultFile *out, const FileUse *use, Source 
             qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
     out->documents = documents.at;
     out->documentCount = documents.n;
+    if (!error) suppress_read(out, source, w->kept, &w->scratch);
 }
 
 static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
@@ -224,12 +229,15 @@ static void *work(void *argument) {
 void run_count(Run *run) {
     run->unreadableFiles = run->documents = run->accepted = run->rejected = run->skipped = 0;
     run->errors = run->warnings = run->infos = 0;
+    run->ignored = 0;
+    run->failed = false;
     for (uint32_t i = 0; i < run->fileCount; i++) {
         const ResultFile *file = &run->files[i];
         run->unreadableFiles += file->error.at != NULL;
         for (uint32_t j = 0; j < file->documentCount; j++) {
             const ResultDocument *document = &file->documents[j];
             run->documents++;
+            run->ignored += document->ignoredCount;
             if (document->skipped)
                 run->skipped++;
             else if (document->accepted)
@@ -241,6 +249,7 @@ void run_count(Run *run) {
                 run->errors += document->findings[k].severity == SEVERITY_ERROR;
                 run->warnings += document->findings[k].severity == SEVERITY_WARNING;
                 run->infos += document->findings[k].severity == SEVERITY_INFO;
+                run->failed |= document->findings[k].severity >= file->settings->failOn;
             }
         }
     }
@@ -263,7 +272,7 @@ static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint
         for (uint32_t j = 0; j < facts[i]->diags.items.n; j++) {
             const Diag *diag = &facts[i]->diags.items.at[j];
             if (!file->settings->on[diag->rule->number]) continue;
-            Finding finding = finish(w, &source, NULL, diag);
+            Finding finding = finish(w, file->settings, &source, NULL, diag);
             finding.versions = (uint16_t)((1u << file->settings->minorCount) - 1);
             add_finding(w, document, finding);
         }
@@ -273,19 +282,20 @@ static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint
 }
 
 /* What objects say of each other, once all of them are known. */
-static void check_objects(Run *run, const RunSettings *settings, Worker *workers, unsigned count) {
+static void check_objects(Run *run, Worker *workers, unsigned count) {
     Worker *w = &workers[0];
     ARRAY(Fact *) facts = {0};
     for (unsigned i = 0; i < count; i++)
         for (uint32_t j = 0; j < workers[i].facts.n; j++) ARRAY_PUSH(w->kept, &facts, workers[i].facts.at[j]);
     if (!facts.n) return;
     qsort(facts.at, facts.n, sizeof *facts.at, by_file);
-    bool *on = NEW_ARRAY(w->kept, bool, rule_count);
+    bool *on = NEW_ARRAY(w->kept, bool, rule_count), closed = false;
     for (uint32_t i = 0; i < run->fileCount; i++) {
+        closed |= run->files[i].settings && run->files[i].settings->closedWorld;
         if (!run->files[i].settings || (i && run->files[i].settings == run->files[i - 1].settings)) continue;
         for (uint16_t j = 0; j < rule_count; j++) on[j] |= run->files[i].settings->on[j];
     }
-    objects_check(w->kept, on, facts.at, facts.n, settings->closedWorld);
+    objects_check(w->kept, on, facts.at, facts.n, closed);
     for (uint32_t i = 0, end; i < facts.n; i = end) {
         bool found = false;
         for (end = i; end < facts.n && facts.at[end]->file == facts.at[i]->file; end++) found |= facts.at[end]->diags.items.n > 0;
@@ -324,14 +334,18 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
     SourceError error = source_from_bytes(&source, &w.scratch, name, text);
     run->files[0].text = arena_str(arena, source.text);
     check_source(&w, &run->files[0], NULL, &source, error);
-    check_objects(run, &all, &w, 1);
+    check_objects(run, &w, 1);
     arena_free(&w.scratch);
+    suppress_apply(&run->files[0], arena);
     run_count(run);
 }
 
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {
     uint32_t own = list->files.n + list->faults.n, policyFiles = settings->policies ? settings->policies->fileCount : 0;
-    *run = (Run){.fileCount = own + policyFiles, .kustomizations = list->kustomizations.n, .templates = list->templates};
+    *run = (Run){.fileCount = own + policyFiles,
+                 .kustomizations = list->kustomizations.n,
+                 .templates = list->templates,
+                 .leftOut = list->leftOut};
     run->files = NEW_ARRAY(&arenas[0], ResultFile, run->fileCount + 1);
     for (uint32_t i = 0; i < list->faults.n; i++) {
         Str error = source_error_text(&arenas[0], SOURCE_CANNOT_READ, list->faults.at[i].error);
@@ -347,8 +361,9 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     while (started < threads && pthread_create(&ids[started], NULL, work, &workers[started]) == 0) started++;
     work(&workers[0]);
     for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
-    check_objects(run, settings, workers, threads);
+    check_objects(run, workers, threads);
     if (policyFiles) keep_policies(&workers[0], run->files + own);
+    for (uint32_t i = 0; i < run->fileCount; i++) suppress_apply(&run->files[i], &arenas[0]);
     run_count(run);
 }
 

@@ -4,74 +4,13 @@
 #define PODLINT_RUN_H
 
 #include "input.h"
-#include "lint/lint.h"
 #include "lint/objects.h"
-#include "pod_security.h"
 #include "policy/policy.h"
-
-/* A second place of a finding. */
-typedef struct FindingNote {
-    Place place;
-    Str text;
-    Str line; /* the source line, cut where it is long */
-} FindingNote;
-
-/* A diagnostic with everything that a report needs. */
-typedef struct Finding {
-    const Rule *rule;
-    uint8_t severity;
-    Place start, end; /* end: the place after the last code point */
-    Str path, message, help;
-    Str namedPath;    /* path_by_names */
-    uint64_t flagged; /* hash of the source text from start to end, white space aside */
-    Excerpt excerpt;  /* the source line of `start` */
-    FindingNote *notes;
-    uint32_t noteCount;
-    uint16_t versions; /* bit N: it holds for FileSettings.minors[N] */
-} Finding;
-
-typedef struct ResultDocument {
-    uint32_t index;
-    int32_t item; /* of a List, or -1 */
-    uint32_t line;
-    Str apiVersion, kind, name, namespace_;
-    bool accepted; /* no error of source yaml, schema or api stands in any version, selected or not */
-    bool skipped;
-    bool partial; /* a strategic merge patch */
-    Finding *findings;
-    uint32_t findingCount;
-    PodSecurityVerdict podSecurity; /* if RunSettings.podSecurityLevels; what holds in all versions */
-} ResultDocument;
-
-typedef struct FileSettings FileSettings;
-
-typedef struct ResultFile {
-    Str name;
-    Str rendered; /* the command in whose output the places are; at is NULL if they are in the file of that name */
-    const FileSettings *settings; /* NULL for what could not be opened or listed */
-    Str text;                     /* of what cannot be read again: standard input, and what was rendered */
-    uint32_t above;               /* lines above that text in what it was cut from */
-    Str error;                    /* why it could not be read; at is NULL if it could */
-    ResultDocument *documents;
-    uint32_t documentCount;
-} ResultFile;
-
-/* The most versions of Kubernetes that one run speaks for. */
-enum { MAX_VERSIONS = 8 };
-
-/* How a file is judged; files may share one. */
-struct FileSettings {
-    uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N, in ascending order */
-    uint8_t minorCount;
-    bool *on;                /* by rule number: whether it is reported */
-    PodSecurity podSecurity; /* the standard that pods have to meet */
-    const LintRules *lint;   /* NULL: none */
-};
+#include "result.h"
 
 typedef struct RunSettings {
     unsigned threads;                 /* at least 1 */
     bool podSecurityLevels;           /* find out which levels each object meets, by the version of podSecurity */
-    bool closedWorld;                 /* what is not in the run does not exist */
     const FileSettings *const *files; /* of each file of the list */
     Policies *policies;               /* to judge all objects by, or NULL */
     const FileSettings *policyFile;   /* of their files, which stand last in the result */
@@ -90,8 +29,10 @@ typedef struct Run {
     uint32_t fileCount;
     uint32_t kustomizations, templates;              /* InputList: files left out */
     uint32_t partial;                                /* objects that are patches */
+    uint32_t leftOut;                                /* files and directories that a configuration excludes */
     uint32_t documents, accepted, rejected, skipped; /* sums over all files */
-    uint32_t errors, warnings, infos;
+    uint32_t errors, warnings, infos, ignored;
+    bool failed; /* a finding reaches the failOn of its file */
     uint32_t unreadableFiles;
     BaselineCounts baseline;
 } Run;

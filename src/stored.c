@@ -195,10 +195,9 @@ static void emit_value(yaml_emitter_t *emitter, const json_t *value) {
     }
 }
 
-static void print_yaml(FILE *out, const json_t *object, bool first) {
+void stored_write_yaml(FILE *out, const json_t *object) {
     yaml_emitter_t emitter;
     yaml_event_t event;
-    if (!first) fputs("---\n", out);
     yaml_emitter_initialize(&emitter);
     yaml_emitter_set_output(&emitter, write_chunk, out);
     yaml_emitter_set_unicode(&emitter, 1);
@@ -213,6 +212,11 @@ static void print_yaml(FILE *out, const json_t *object, bool first) {
     yaml_stream_end_event_initialize(&event);
     emit(&emitter, &event);
     yaml_emitter_delete(&emitter);
+}
+
+static void print_yaml(FILE *out, const json_t *object, bool first) {
+    if (!first) fputs("---\n", out);
+    stored_write_yaml(out, object);
 }
 
 static void print_json(FILE *out, const Document *document, Str file, json_t *object, bool first) {

@@ -12,6 +12,9 @@
  * status is left out: the server does not take it from a manifest. */
 json_t *stored_json(Arena *arena, const Document *document);
 
+/* Writes any JSON value as a document of YAML. */
+void stored_write_yaml(FILE *out, const json_t *object);
+
 /* Reads a file and prints its objects to `out`; what cannot be read is reported on stderr. Returns the exit code. */
 int stored_print(FILE *out, Str file, bool json, uint8_t minor);
 

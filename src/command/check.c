@@ -4,10 +4,9 @@
 
 #include "../baseline.h"
 #include "../kustomize.h"
-#include "../lint/rule_file.h"
-#include "../lint/selection.h"
 #include "../render.h"
 #include "report_files.h"
+#include "setting_options.h"
 
 enum {
     CHECK_FORMAT,
@@ -15,17 +14,10 @@ enum {
     CHECK_BASELINE,
     CHECK_WRITE_BASELINE,
     CHECK_RENDER,
-    CHECK_PROFILE,
-    CHECK_SELECT,
-    CHECK_ENABLE,
-    CHECK_IGNORE,
-    CHECK_RULES,
-    CHECK_CLOSED_WORLD,
     CHECK_POLICY,
-    CHECK_VERSION,
-    CHECK_POD_SECURITY,
-    CHECK_LEVELS,
-    CHECK_FAIL_ON,
+    CHECK_SETTINGS,
+    CHECK_LEVELS = CHECK_SETTINGS + SETTING_OPTION_COUNT,
+    CHECK_SHOW_IGNORED,
     CHECK_QUIET,
     CHECK_COLOUR,
     CHECK_THREADS
@@ -43,32 +35,15 @@ static const Option options[] = {
      "Check what Helm charts and kustomizations become: run helm template for each chart, and kustomize build or kubectl "
      "kustomize for each kustomization that no other one includes, in place of the files in them. Lines are those of what "
      "they print. Each may take two minutes."},
-    {"profile", 'p', "LIST",
-     "Which lint rules run: default, security, reliability, kube-linter (that tool's own defaults), all, none, or several of "
-     "them, "
-     "separated by commas. 'podlint rules' lists them."},
-    {"select", 0, "LIST",
-     "Report only these: sources (yaml, schema, api, warning, lint, pod-security, policy), rules, or prefixes of rules, "
-     "separated "
-     "by commas. 'server' stands for yaml, schema, api and warning. A rule that is named runs whatever the profile."},
-    {"enable", 0, "LIST", "Run these rules too; takes the same words."},
-    {"ignore", 0, "LIST", "Report all but these; takes the same words."},
-    {"rules", 0, "FILE", "Run the rules of this file too; they are written as podlint's own. May be given several times."},
-    {"closed-world", 0, NULL,
-     "Take it that what is not in this run does not exist: report every name, selector and key that leads nowhere."},
     {"policy", 0, "PATH",
      "Judge all objects by the ValidatingAdmissionPolicies of a file or a directory, as the API server would on create. "
      "Bindings, "
      "parameters and namespaces are taken from there and from the manifests. May be given several times."},
-    {"kubernetes-version", 0, "VERSION",
-     "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},
-    {"pod-security", 0, "LEVEL[:VERSION]",
-     "Report what a namespace that enforces this Pod Security level would refuse: privileged, baseline or restricted, by the "
-     "rules of latest (the default) or of v1.0 to v1.37."},
+    SETTING_OPTIONS,
     {"pod-security-levels", 0, NULL,
      "Say for each object which Pod Security level it meets, and which checks keep it from the stricter ones, by the rules of "
      "--pod-security's version."},
-    {"fail-on", 0, "SEVERITY", "Exit with 1 from this severity on: error (default), warning, info, or never."},
+    {"show-ignored", 0, NULL, "Report also what comments and annotations ignore, with their reasons, as text, concise or json."},
     {"quiet", 'q', NULL, "No summary."},
     {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
     {"threads", 'j', "N", "How many files are read at once. Default: one a processor."},
@@ -90,7 +65,11 @@ const Command check_command = {
     "patches are left alone. Resources are judged with the labels, names, namespaces, images and replicas that "
     "kustomizations give them, and what a patch writes is not missing in them. The templates of Helm charts are left out "
     "unless --render is given.\n\nFiles over 64 MiB and documents nested deeper than 1,000 levels are refused, and so are "
-    "documents whose aliases expand beyond what the server takes.",
+    "documents whose aliases expand beyond what the server takes.\n\nSettings come from the "
+    "nearest .podlint.yaml or .podlint.yml above each file; 'podlint config FILE' tells what holds and why. A comment, as in "
+    "\"# podlint: ignore RULE REASON\", hides findings on its line, or in what stands below it; 'ignore-file' does so in the "
+    "whole "
+    "file.",
     options,
     COUNT(options),
     "  podlint check deploy/                        everything below a directory\n  podlint check --render charts/               "
@@ -99,49 +78,6 @@ const Command check_command = {
     "--quiet .     only what the server refuses\n  podlint check --pod-security restricted .    and what a restricted namespace "
     "would refuse\n",
     run};
-
-static int by_number(const void *a, const void *b) {
-    return *(const uint8_t *)a - *(const uint8_t *)b;
-}
-
-/* Reads a comma-separated list of versions, sorted and without repetitions; false after telling what is wrong. */
-static bool parse_versions(const Command *command, const char *list, FileSettings *settings) {
-    char word[16];
-    settings->minorCount = 0;
-    do {
-        size_t length = strcspn(list, ",");
-        if (length >= sizeof word) length = sizeof word - 1;
-        memcpy(word, list, length);
-        word[length] = '\0';
-        int minor = parse_version(command, word);
-        if (minor < 0) return false;
-        if (!memchr(settings->minors, minor, settings->minorCount) && settings->minorCount < MAX_VERSIONS)
-            settings->minors[settings->minorCount++] = (uint8_t)minor;
-        list += strcspn(list, ",");
-    } while (*list++);
-    qsort(settings->minors, settings->minorCount, 1, by_number);
-    return true;
-}
-
-/* Reads a level of the Pod Security Standards and a version of theirs; false after telling what is wrong. */
-static bool parse_pod_security(const Command *command, const char *value, PodSecurity *out) {
-    char level[16];
-    size_t length = strcspn(value, ":");
-    snprintf(level, sizeof level, "%.*s", (int)(length < sizeof level ? length : sizeof level), value);
-    int number = choose(command, "pod-security", level, pod_security_levels, POD_SECURITY_LEVELS);
-    if (number < 0) return false;
-    *out = (PodSecurity){(uint8_t)number, POD_SECURITY_LATEST};
-    const char *version = value[length] ? value + length + 1 : "latest";
-    int64_t minor;
-    if (strcmp(version, "latest") == 0) return true;
-    const char *text = version[0] == 'v' ? version + 1 : version;
-    if (strncmp(text, "1.", 2) == 0 && int_parse(str_of(text + 2), 0, VERSION_LAST, &minor)) {
-        out->minor = (uint8_t)minor;
-        return true;
-    }
-    usage_error(command, "--pod-security takes the versions v1.0 to v1.%d and latest, not \"%s\"", VERSION_LAST, version);
-    return false;
-}
 
 /* Whether nothing but the Pod Security Standards is asked for. */
 static bool only_pod_security(const RuleSet *set, const bool *on) {
@@ -154,61 +90,37 @@ static bool only_pod_security(const RuleSet *set, const bool *on) {
     return some;
 }
 
-/* Whether all words of a list name something; tells which does not. */
-static bool words_known(const Command *command, const char *option, const RuleSet *set, const WordList *list) {
-    for (uint32_t i = 0; i < list->n; i++) {
-        Str word = list->at[i];
-        if (selection_knows(set, word)) continue;
-        Str near = selection_near(set, word);
-        usage_error(command, "--%s knows no source or rule \"%.*s\"%s%.*s%s", option, (int)word.len, word.at,
-                    near.len ? "; did you mean " : "", (int)near.len, near.at, near.len ? "?" : "");
-        return false;
-    }
-    return true;
+static void find_files(const WordList *paths, ConfigStore *store, InputList *list) {
+    list->leaves_out = config_leaves_out;
+    list->context = store;
+    for (uint32_t i = 0; i < paths->n; i++) input_add(list, paths->at[i]);
 }
 
-static bool add_profiles(const Command *command, Selection *selection, Arena *arena, const char *value) {
-    WordList words = {0};
-    selection_add(arena, &words, str_of(value));
-    for (uint32_t i = 0; i < words.n; i++) {
-        int number = choose(command, "profile", arena_cstr(arena, words.at[i]), profile_names, PROFILE_COUNT);
-        if (number < 0) return false;
-        selection->profiles |= (uint8_t)(1u << number);
-    }
-    return true;
+static const FileSettings **file_settings(ConfigStore *store, const InputList *list) {
+    const FileSettings **files = NEW_ARRAY(list->arena, const FileSettings *, list->files.n + 1);
+    for (uint32_t i = 0; i < list->files.n; i++) files[i] = config_settings(store, list->files.at[i].path, NULL);
+    return files;
 }
 
-/* Reads a file of the user's rules and tells what is wrong with it; false if anything is. */
-static bool load_rules(RuleList *out, Arena *arena, const char *name) {
-    Source *source = NEW(arena, Source);
-    SourceError error = source_read(source, arena, str_of(name));
-    if (error) {
-        Str reason = source_error_text(arena, error, errno);
-        fprintf(stderr, "podlint: cannot read %s: %.*s\n", name, (int)reason.len, reason.at);
-        return false;
-    }
-    RuleFaults faults = {.arena = arena};
-    rule_file_read(out, &faults, source, false);
-    for (uint32_t i = 0; i < faults.items.n; i++) {
-        const RuleFault *fault = &faults.items.at[i];
-        Place place = source_place(source, arena, fault->span.at);
-        fprintf(stderr, "%s:%u:%u: error: %.*s\n", name, place.line, place.column, (int)fault->message.len, fault->message.at);
-        if (fault->help.len) fprintf(stderr, "  = help: %.*s\n", (int)fault->help.len, fault->help.at);
-    }
-    return !faults.items.n;
+/* Whether only rules of Pod Security are asked for, but of no file a level of it. */
+static bool lacks_level(const FileSettings *const *files, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (files[i]->podSecurity.level || !only_pod_security(&files[i]->rules, files[i]->on)) return false;
+    return count > 0;
 }
 
-/* podlint's rules, those of the user's files and those that policies are. */
-static RuleSet all_rules(Arena *arena, const RuleList *more, const Policies *policies) {
-    uint32_t count = policies ? policies->ruleCount : 0;
-    const Rule **all = NEW_ARRAY(arena, const Rule *, more->n + count + 1);
-    for (uint32_t i = 0; i < more->n; i++) all[i] = more->at[i];
-    for (uint32_t i = 0; i < count; i++) all[more->n + i] = policies->rules[i];
-    return (RuleSet){all, more->n + count};
+/* The versions that any file is judged for. */
+static void join_versions(ReportSettings *report, const FileSettings *const *files, uint32_t count) {
+    SettingsLayer all = {.minors = {VERSION_LAST}, .minorCount = count == 0};
+    for (uint32_t i = 0; i < count; i++)
+        for (uint8_t j = 0; j < files[i]->minorCount; j++) settings_add_version(&all, files[i]->minors[j]);
+    report->minorCount = all.minorCount;
+    memcpy(report->minors, all.minors, sizeof all.minors);
 }
 
 /* The settings for policies themselves: what makes one useless is reported whatever is selected. */
-static FileSettings strict_settings(Arena *arena, const FileSettings *file, const RuleSet *set) {
+static FileSettings strict_settings(Arena *arena, const FileSettings *file) {
+    const RuleSet *set = &file->rules;
     FileSettings out = *file;
     out.on = NEW_ARRAY(arena, bool, rule_set_count(set));
     for (uint32_t i = 0; i < rule_set_count(set); i++) out.on[i] = file->on[i] || rule_set_at(set, i)->severity == SEVERITY_ERROR;
@@ -218,7 +130,6 @@ static FileSettings strict_settings(Arena *arena, const FileSettings *file, cons
 static int run(int argc, char **argv) {
     const Command *command = &check_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    static const char *const severities[] = {"info", "warning", "error", "never"};
     static const char *const colours[] = {"auto", "always", "never"};
     Arena arena = {0};
     InputList list = {.arena = &arena}, policyFiles = {.arena = &arena};
@@ -226,24 +137,25 @@ static int run(int argc, char **argv) {
     ReportFiles outputs = {.arena = &arena};
     const char *baseline = NULL, *newBaseline = NULL;
     RunSettings settings = {0};
-    FileSettings file = {.minors = {VERSION_LAST}, .minorCount = 1, .podSecurity.minor = POD_SECURITY_LATEST};
-    Selection selection = {0};
-    RuleList more = {0};
-    int failOn = SEVERITY_ERROR, code = 0, number;
+    CommandSettings commandLine = {0};
+    WordList paths = {0};
+    int code = 0, number;
     long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
     const char *colour = "auto";
-    bool operands = false, render = false, standard = false;
+    bool render = false;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
+        if (parsed.option >= CHECK_SETTINGS && parsed.option < CHECK_SETTINGS + SETTING_OPTION_COUNT) {
+            SettingOption option = (SettingOption)(parsed.option - CHECK_SETTINGS);
+            if (!settings_take(command, &commandLine, &arena, option, parsed.value)) code = 2;
+            continue;
+        }
         switch (parsed.option) {
         case OPTION_HELP:
             command_help(stdout, command);
             arena_free(&arena);
             return finish_output(0);
         case OPTION_ERROR: code = 2; break;
-        case OPTION_OPERAND:
-            input_add(&list, str_of(parsed.value));
-            operands = true;
-            break;
+        case OPTION_OPERAND: ARRAY_PUSH(&arena, &paths, str_of(parsed.value)); break;
         case CHECK_FORMAT:
             if ((number = choose(command, "format", parsed.value, report_formats, REPORT_FORMATS)) < 0) code = 2;
             report.format = (ReportFormat)number;
@@ -254,31 +166,9 @@ static int run(int argc, char **argv) {
         case CHECK_BASELINE: baseline = parsed.value; break;
         case CHECK_WRITE_BASELINE: newBaseline = parsed.value; break;
         case CHECK_RENDER: render = true; break;
-        case CHECK_PROFILE:
-            if (!add_profiles(command, &selection, &arena, parsed.value)) code = 2;
-            break;
-        case CHECK_SELECT: selection_add(&arena, &selection.select, str_of(parsed.value)); break;
-        case CHECK_ENABLE: selection_add(&arena, &selection.enable, str_of(parsed.value)); break;
-        case CHECK_IGNORE: selection_add(&arena, &selection.ignore, str_of(parsed.value)); break;
-        case CHECK_RULES:
-            if (!load_rules(&more, &arena, parsed.value)) code = 2;
-            break;
-        case CHECK_CLOSED_WORLD:
-            settings.closedWorld = true;
-            selection_add(&arena, &selection.enable, S("env-var-value-from,volume-source-missing"));
-            break;
         case CHECK_POLICY: input_add(&policyFiles, str_of(parsed.value)); break;
-        case CHECK_VERSION:
-            if (!parse_versions(command, parsed.value, &file)) code = 2;
-            break;
-        case CHECK_POD_SECURITY:
-            if (!parse_pod_security(command, parsed.value, &file.podSecurity)) code = 2;
-            standard = true;
-            break;
         case CHECK_LEVELS: settings.podSecurityLevels = report.podSecurityLevels = true; break;
-        case CHECK_FAIL_ON:
-            if ((failOn = choose(command, "fail-on", parsed.value, severities, COUNT(severities))) < 0) code = 2;
-            break;
+        case CHECK_SHOW_IGNORED: report.showIgnored = true; break;
         case CHECK_QUIET: report.quiet = true; break;
         case CHECK_COLOUR:
             if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) code = 2;
@@ -293,21 +183,21 @@ static int run(int argc, char **argv) {
         default: break;
         }
     }
-    if (code == 0 && (policyFiles.files.n || policyFiles.faults.n))
-        settings.policies = policies_read(&arena, &policyFiles, &list, (uint16_t)(rule_count + more.n));
-    RuleSet set = all_rules(&arena, &more, settings.policies);
-    if (code == 0 &&
-        (!words_known(command, "select", &set, &selection.select) || !words_known(command, "enable", &set, &selection.enable) ||
-         !words_known(command, "ignore", &set, &selection.ignore)))
-        code = 2;
-    file.on = NEW_ARRAY(&arena, bool, rule_set_count(&set));
-    selection_resolve(file.on, &set, &selection);
-    if (code == 0 && !standard && !settings.podSecurityLevels && only_pod_security(&set, file.on))
-        code = usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
-    if (code == 0 && settings.policies && !settings.policies->some)
-        code = usage_error(command, "--policy: there is no ValidatingAdmissionPolicy in the files that it names");
-    if (code == 0 && !operands && !settings.policies)
+    ConfigStore *store = NULL;
+    if (code == 0 && !paths.n && !policyFiles.files.n && !policyFiles.faults.n)
         code = usage_error(command, "name the files or directories to check, or - for standard input");
+    if (code == 0) {
+        store = settings_open(&commandLine, &arena);
+        find_files(&paths, store, &list);
+    }
+    if (code == 0 && (policyFiles.files.n || policyFiles.faults.n)) {
+        settings.policies = policies_read(&arena, &policyFiles, &list, (uint16_t)(rule_count + commandLine.rules.n));
+        for (uint32_t i = 0; i < settings.policies->ruleCount; i++)
+            ARRAY_PUSH(&arena, &commandLine.rules, settings.policies->rules[i]);
+        store = settings_open(&commandLine, &arena);
+        if (!settings.policies->some)
+            code = usage_error(command, "--policy: there is no ValidatingAdmissionPolicy in the files that it names");
+    }
     if (code == 0 && baseline && newBaseline) code = usage_error(command, "name either --baseline or --write-baseline");
     Baseline known;
     if (code == 0 && baseline && !baseline_read(&known, &arena, baseline)) code = 2;
@@ -315,21 +205,27 @@ static int run(int argc, char **argv) {
         arena_free(&arena);
         return code;
     }
+    const FileSettings *here = config_settings(store, S("-"), NULL);
     render_cut_input(&list);
     StrList kustomizations = kustomize_read(&list);
-    if (render && !render_add(&list, kustomizations, file.minors[file.minorCount - 1])) code = 2;
-    LintSettings lint = {.on = file.on, .more = more.at, .moreCount = more.n};
-    file.lint = lint_prepare(&arena, &lint);
+    if (render && !render_add(&list, kustomizations, here->minors[here->minorCount - 1])) code = 2;
+    const FileSettings **files = file_settings(store, &list);
+    bool good = settings_good(command, store);
+    if (good && !commandLine.layer.line[SETTING_POD_SECURITY] && !settings.podSecurityLevels &&
+        lacks_level(files, list.files.n)) {
+        usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
+        good = false;
+    }
+    if (!good) {
+        arena_free(&arena);
+        return 2;
+    }
     if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
     settings.threads = (unsigned)threads;
     report.colour = want_colour(colour);
-    report.failOn = (uint8_t)failOn;
-    report.minorCount = file.minorCount;
-    memcpy(report.minors, file.minors, sizeof report.minors);
-    const FileSettings **files = NEW_ARRAY(&arena, const FileSettings *, list.files.n + 1);
-    for (uint32_t i = 0; i < list.files.n; i++) files[i] = &file;
+    join_versions(&report, files, list.files.n);
     settings.files = files;
-    FileSettings policyFile = strict_settings(&arena, &file, &set);
+    FileSettings policyFile = strict_settings(&arena, here);
     settings.policyFile = &policyFile;
     Arena *arenas = NEW_ARRAY(&arena, Arena, threads);
     Run run;
@@ -341,7 +237,7 @@ static int run(int argc, char **argv) {
         else
             code = 2;
     }
-    if (baseline) baseline_apply(&known, &arena, &run, &set);
+    if (baseline) baseline_apply(&known, &arena, &run);
     for (uint32_t i = 0; i < run.fileCount; i++) {
         if (!run.files[i].error.at) continue;
         fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)run.files[i].name.len, run.files[i].name.at,
@@ -349,9 +245,7 @@ static int run(int argc, char **argv) {
         code = 2;
     }
     if (!report_files_write(&outputs, &run, &report)) code = 2;
-    uint32_t counts[] = {run.infos, run.warnings, run.errors};
-    for (int severity = failOn; severity <= SEVERITY_ERROR && code == 0; severity++)
-        if (counts[severity]) code = 1;
+    if (code == 0 && run.failed) code = 1;
     for (long i = 0; i < threads; i++) arena_free(&arenas[i]);
     arena_free(&arena);
     return finish_output(code);

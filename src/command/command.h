@@ -7,13 +7,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { COMMAND_COUNT = 8 };
+enum { COMMAND_COUNT = 9 };
 
 /* In the order of the help. */
 extern const Command *const commands[COMMAND_COUNT];
 
-extern const Command check_command, defaults_command, diff_command, explain_command, rules_command, simulate_command, cel_command,
-    completion_command;
+extern const Command check_command, config_command, defaults_command, diff_command, explain_command, rules_command,
+    simulate_command, cel_command, completion_command;
 
 /* Whether to print colours: `when` is auto, always or never. */
 bool want_colour(const char *when);

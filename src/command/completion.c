@@ -2,7 +2,7 @@
 #include "../pod_security.h"
 #include "../report.h"
 #include "../rule_text.h"
-#include "command.h"
+#include "setting_options.h"
 
 static int run(int argc, char **argv);
 
@@ -67,6 +67,8 @@ static void offer_values(const Command *command, const char *option, const Typed
         offer_versions(typed);
     else if (strcmp(option, "color") == 0)
         offer_all(typed, colours, COUNT(colours));
+    else if (strcmp(option, "fail-on") == 0 && command != &diff_command)
+        offer_all(typed, fail_words, COUNT(fail_words));
     else if (strcmp(option, "format") == 0 && command == &check_command)
         offer_all(typed, report_formats, REPORT_FORMATS);
 }

@@ -35,6 +35,10 @@ static bool names_rule(const RuleSet *set, const Rule *rule, Str word) {
     return exact ? exact == rule : str_starts(rule->name, word);
 }
 
+bool selection_names(const Rule *rule, Str word) {
+    return names_source(rule, word) || names_rule(rule, word);
+}
+
 bool selection_knows(const RuleSet *set, Str word) {
     bool known = str_in(word, source_words, SOURCE_WORDS);
     for (uint32_t i = 0; !known && i < rule_set_count(set); i++) known = names_rule(set, rule_set_at(set, i), word);

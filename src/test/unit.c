@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../glob.h"
 #include "../input.h"
 #include "../lint/reads.h"
 #include "../model.h"
@@ -549,6 +550,49 @@ static void test_places_inside_scalars(void **state) {
     span_test("x: &x a bad\ne: *x", "bad", 2, 4);
 }
 
+/* glob: what git says of the same patterns in a .gitignore, but that a later `!` takes back below an excluded directory, too. */
+
+static void test_patterns_of_paths(void **state) {
+    static const struct {
+        const char *patterns[3], *path;
+        bool directory, covered;
+    } cases[] = {
+        {{"x.yaml"}, "x.yaml", false, true},
+        {{"x.yaml"}, "a/b/x.yaml", false, true},
+        {{"/x.yaml"}, "a/x.yaml", false, false},
+        {{"a/x.yaml"}, "b/a/x.yaml", false, false},
+        {{"**/a/x.yaml"}, "b/a/x.yaml", false, true},
+        {{"**/a/x.yaml"}, "a/x.yaml", false, true},
+        {{"*.yaml"}, "a/x.yaml", false, true},
+        {{"a/*.yaml"}, "a/b/x.yaml", false, false},
+        {{"a/**"}, "a/b/x.yaml", false, true},
+        {{"a/**"}, "a", true, false},
+        {{"a/**/x.yaml"}, "a/x.yaml", false, true},
+        {{"a/**/x.yaml"}, "a/b/c/x.yaml", false, true},
+        {{"a/**/b/*/x"}, "a/b/c/b/x/b/c/x", false, true},
+        {{"a/**/b/*/x"}, "a/b/c/b/x", false, false},
+        {{"a/"}, "a", true, true},
+        {{"a/"}, "a", false, false},
+        {{"a/"}, "b/a/x.yaml", false, true},
+        {{"/a"}, "a/b/x.yaml", false, true},
+        {{"[ab]?.yaml"}, "b1.yaml", false, true},
+        {{"*.yaml", "!x.yaml"}, "a/x.yaml", false, false},
+        {{"a/", "!a/b/"}, "a/b/x.yaml", false, false},
+        {{"!x.yaml", "*.yaml"}, "x.yaml", false, true},
+        {{"\\!x"}, "!x", false, true},
+        {{""}, "x", false, false},
+    };
+    (void)state;
+    Arena arena = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Globs globs = {0};
+        for (int j = 0; j < 3 && cases[i].patterns[j]; j++) globs_add(&globs, &arena, str_of(cases[i].patterns[j]));
+        if (globs_cover(&globs, cases[i].path, cases[i].directory) != cases[i].covered)
+            fail_msg("case %zu: %s, %s", i, cases[i].patterns[0], cases[i].path);
+    }
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places_inside_scalars),
@@ -573,6 +617,7 @@ int main(void) {
         cmocka_unit_test(test_fields_that_a_rule_reads),
         cmocka_unit_test(test_paths_by_names),
         cmocka_unit_test(test_relative_paths),
+        cmocka_unit_test(test_patterns_of_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
