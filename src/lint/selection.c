@@ -31,12 +31,12 @@ static bool names_source(const Rule *rule, Str word) {
 /* A word that is the whole name or code of a rule means this one alone. */
 static bool names_rule(const RuleSet *set, const Rule *rule, Str word) {
     if (str_in(word, source_words, SOURCE_WORDS)) return false;
-    const Rule *exact = rule_set_named(set, word);
-    return exact ? exact == rule : str_starts(rule->name, word);
+    if (str_eq(rule->name, word) || (rule->code.len && str_eq_nocase(rule->code, word))) return true;
+    return str_starts(rule->name, word) && !rule_set_named(set, word);
 }
 
-bool selection_names(const Rule *rule, Str word) {
-    return names_source(rule, word) || names_rule(rule, word);
+bool selection_names(const RuleSet *set, const Rule *rule, Str word) {
+    return names_source(rule, word) || names_rule(set, rule, word);
 }
 
 bool selection_knows(const RuleSet *set, Str word) {
