@@ -960,6 +960,14 @@ static Str folded(Arena *arena, Str block) {
     return buf_text(&line);
 }
 
+/* The line at the start of a text, which is then behind it. */
+static void put_verbatim(Buf *out, Str *text) {
+    ptrdiff_t newline = str_find(*text, '\n');
+    Str line = newline < 0 ? *text : (Str){text->at, (size_t)newline};
+    buf_format(out, "  %.*s\n", TEXT(line));
+    *text = newline < 0 ? S("") : str_slice(*text, (size_t)newline + 1);
+}
+
 static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *settings) {
     Str text = fill_numbers(out->arena, topic->text);
     if (settings->format == EXPLAIN_JSON) {
@@ -974,6 +982,10 @@ static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *setti
     }
     buf_format(out, "%s%.*s%s\n\n", bold(&w), TEXT(topic->title), reset(&w));
     while (text.len) {
+        if (str_starts(text, S("    "))) {
+            put_verbatim(out, &text);
+            continue;
+        }
         Str block = next_block(&text);
         bool item = str_starts(block, S("- "));
         if (!block.len) {

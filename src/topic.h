@@ -1,4 +1,4 @@
-/* The lifecycle topics of explain, made from schema/topics.yaml. */
+/* The topics of explain, a pod's life and the use of podlint, made from the topics files of schema/. */
 #ifndef PODLINT_TOPIC_H
 #define PODLINT_TOPIC_H
 
@@ -7,7 +7,7 @@
 typedef struct Topic {
     Str name;  /* phases, conditions, ... */
     Str title; /* one line */
-    Str text;  /* paragraphs and lists; {NAME} stands for a number of the kubelet */
+    Str text;  /* paragraphs, lists, and lines that stand as they are behind four spaces; {NAME} is a number of the kubelet */
 } Topic;
 
 extern const Topic topics[];

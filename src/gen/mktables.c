@@ -2,8 +2,8 @@
  *
  *     mktables OUTDIR FILE...
  *
- * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, topics.yaml what explain tells of a pod's
- * life; any other holds types. A mistake is reported as file:line:column and fails the build. */
+ * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, NAME-topics.yaml what explain tells of a
+ * pod's life; any other holds types. A mistake is reported as file:line:column and fails the build. */
 #include "../rule_text.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static ARRAY(GenRule) genRules;
 static ARRAY(Str) gates;
 static const Node *gatesNode;
 static File *gatesFile;
-static File *topicsFile;
+static ARRAY(File *) topicsFiles;
 static int errors;
 
 static void complain(File *file, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -671,22 +671,25 @@ static void write_rules(const char *dir) {
 }
 
 static void write_topics(const char *dir) {
-    FILE *out = open_output(dir, "topics_tables.c", "schema/topics.yaml");
-    const Node *root = topicsFile ? topicsFile->document.root : NULL;
+    FILE *out = open_output(dir, "topics_tables.c", "the topics of schema/");
     static const char *const keys[] = {"title", "text", NULL};
+    uint32_t count = 0;
     fputs("#include \"topic.h\"\n\nconst Topic topics[] = {\n", out);
-    for (uint32_t i = 0; root && i < root->count; i++) {
-        const Entry *entry = &root->entries[i];
-        only_keys(topicsFile, &entry->value, keys);
-        fputs("    {", out);
-        put_str(out, entry->key);
-        fputs(", ", out);
-        put_str(out, text_of(topicsFile, &entry->value, "title"));
-        fputs(", ", out);
-        put_str(out, text_of(topicsFile, &entry->value, "text"));
-        fputs("},\n", out);
+    for (uint32_t f = topicsFiles.n; f-- > 0;) {
+        File *file = topicsFiles.at[f];
+        for (uint32_t i = 0; i < file->document.root->count; i++, count++) {
+            const Entry *entry = &file->document.root->entries[i];
+            only_keys(file, &entry->value, keys);
+            fputs("    {", out);
+            put_str(out, entry->key);
+            fputs(", ", out);
+            put_str(out, text_of(file, &entry->value, "title"));
+            fputs(", ", out);
+            put_str(out, text_of(file, &entry->value, "text"));
+            fputs("},\n", out);
+        }
     }
-    fprintf(out, "    {STR(\"\"), STR(\"\"), STR(\"\")},\n};\nconst uint16_t topic_count = %u;\n", root ? root->count : 0);
+    fprintf(out, "};\nconst uint16_t topic_count = %u;\n", count);
     fclose(out);
 }
 
@@ -720,7 +723,7 @@ static void read_file(const char *name) {
         gatesNode = root;
         for (uint32_t i = 0; i < root->count; i++) ARRAY_PUSH(&arena, &gates, root->entries[i].key);
     } else if (str_ends(file->source.name, S("topics.yaml"))) {
-        topicsFile = file;
+        ARRAY_PUSH(&arena, &topicsFiles, file);
     } else if (!is_rules(file)) {
         read_types(file);
     }
