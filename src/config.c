@@ -450,7 +450,10 @@ static Config *read_config(ConfigStore *store, Str name, Str base) {
         fault(&reader, (Span){0}, S(""), "cannot be read: %.*s", TEXT(source_error_text(store->arena, error, errno)));
     else
         read_text(&reader);
-    if (store->faults.n > before) qsort(store->faults.at + before, store->faults.n - before, sizeof(ConfigFault), by_place);
+    if (store->faults.n == before) return config;
+    qsort(store->faults.at + before, store->faults.n - before, sizeof(ConfigFault), by_place);
+    config->layer = (SettingsLayer){.file = name};
+    config->overrides.n = 0;
     return config;
 }
 

@@ -28,7 +28,7 @@ static bool names_source(const Rule *rule, Str word) {
     return str_eq(word, str_of(diag_source_name((DiagSource)rule->source)));
 }
 
-/* A word that is the whole name or code of a rule means this one alone. */
+/* A word that is the whole name or code of a rule means no others that begin so. */
 static bool names_rule(const RuleSet *set, const Rule *rule, Str word) {
     if (str_in(word, source_words, SOURCE_WORDS)) return false;
     if (str_eq(rule->name, word) || (rule->code.len && str_eq_nocase(rule->code, word))) return true;
@@ -40,8 +40,8 @@ bool selection_names(const RuleSet *set, const Rule *rule, Str word) {
 }
 
 bool selection_knows(const RuleSet *set, Str word) {
-    bool known = str_in(word, source_words, SOURCE_WORDS);
-    for (uint32_t i = 0; !known && i < rule_set_count(set); i++) known = names_rule(set, rule_set_at(set, i), word);
+    bool known = str_in(word, source_words, SOURCE_WORDS) || rule_set_named(set, word);
+    for (uint32_t i = 0; !known && i < rule_set_count(set); i++) known = str_starts(rule_set_at(set, i)->name, word);
     return known;
 }
 
