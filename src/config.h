@@ -33,6 +33,15 @@ bool config_leaves_out(void *store, Str path, bool directory);
 /* The path of the configuration that holds for a file; empty if there is none. */
 Str config_name(ConfigStore *store, Str path);
 
+/* A file or folder of policies that a configuration names. */
+typedef struct ConfigPolicy {
+    Str path;
+    Str config; /* the configuration's own path */
+} ConfigPolicy;
+
+/* Those of the configurations read so far. */
+const ConfigPolicy *config_policies(const ConfigStore *store, uint32_t *count);
+
 /* What is wrong with the configurations read so far. */
 const ConfigFault *config_faults(const ConfigStore *store, uint32_t *count);
 

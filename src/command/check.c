@@ -127,12 +127,45 @@ static FileSettings strict_settings(Arena *arena, const FileSettings *file) {
     return out;
 }
 
+/* The files of policies of a run, and the configurations that name them. */
+typedef struct PolicySources {
+    InputList files;
+    ARRAY(Str) owners; /* by file: the configuration's path; empty: the command line */
+} PolicySources;
+
+static void own_policies(PolicySources *sources, Str owner) {
+    while (sources->owners.n < sources->files.files.n) ARRAY_PUSH(sources->files.arena, &sources->owners, owner);
+}
+
+static void add_configured_policies(PolicySources *sources, const ConfigStore *store) {
+    uint32_t count;
+    const ConfigPolicy *policies = config_policies(store, &count);
+    own_policies(sources, S(""));
+    for (uint32_t i = 0; i < count; i++) {
+        input_add(&sources->files, policies[i].path);
+        own_policies(sources, policies[i].config);
+    }
+}
+
+/* Policies that a configuration names hold for the files that it holds for. */
+static void limit_policies(const Policies *policies, const PolicySources *sources, ConfigStore *store, const InputList *list,
+                           const FileSettings *const *settings) {
+    for (uint32_t i = 0; i < policies->ruleCount; i++) {
+        Str owner = S("");
+        for (uint32_t j = 0; j < sources->owners.n && !owner.len; j++)
+            if (str_eq(sources->files.files.at[j].path, policies->ruleFiles[i])) owner = sources->owners.at[j];
+        for (uint32_t j = 0; owner.len && j < list->files.n; j++)
+            if (!str_eq(owner, config_name(store, list->files.at[j].path))) settings[j]->on[policies->rules[i]->number] = false;
+    }
+}
+
 static int run(int argc, char **argv) {
     const Command *command = &check_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     static const char *const colours[] = {"auto", "always", "never"};
     Arena arena = {0};
-    InputList list = {.arena = &arena}, policyFiles = {.arena = &arena};
+    InputList list = {.arena = &arena};
+    PolicySources policies = {.files.arena = &arena};
     ReportSettings report = {0};
     ReportFiles outputs = {.arena = &arena};
     const char *baseline = NULL, *newBaseline = NULL;
@@ -166,7 +199,7 @@ static int run(int argc, char **argv) {
         case CHECK_BASELINE: baseline = parsed.value; break;
         case CHECK_WRITE_BASELINE: newBaseline = parsed.value; break;
         case CHECK_RENDER: render = true; break;
-        case CHECK_POLICY: input_add(&policyFiles, str_of(parsed.value)); break;
+        case CHECK_POLICY: input_add(&policies.files, str_of(parsed.value)); break;
         case CHECK_LEVELS: settings.podSecurityLevels = report.podSecurityLevels = true; break;
         case CHECK_SHOW_IGNORED: report.showIgnored = true; break;
         case CHECK_QUIET: report.quiet = true; break;
@@ -184,19 +217,22 @@ static int run(int argc, char **argv) {
         }
     }
     ConfigStore *store = NULL;
-    if (code == 0 && !paths.n && !policyFiles.files.n && !policyFiles.faults.n)
+    if (code == 0 && !paths.n && !policies.files.files.n && !policies.files.faults.n)
         code = usage_error(command, "name the files or directories to check, or - for standard input");
     if (code == 0) {
         store = settings_open(&commandLine, &arena);
         find_files(&paths, store, &list);
+        file_settings(store, &list);
+        add_configured_policies(&policies, store);
     }
-    if (code == 0 && (policyFiles.files.n || policyFiles.faults.n)) {
-        settings.policies = policies_read(&arena, &policyFiles, &list, (uint16_t)(rule_count + commandLine.rules.n));
+    if (code == 0 && (policies.files.files.n || policies.files.faults.n)) {
+        settings.policies = policies_read(&arena, &policies.files, &list, (uint16_t)(rule_count + commandLine.rules.n));
         for (uint32_t i = 0; i < settings.policies->ruleCount; i++)
             ARRAY_PUSH(&arena, &commandLine.rules, settings.policies->rules[i]);
         store = settings_open(&commandLine, &arena);
         if (!settings.policies->some)
-            code = usage_error(command, "--policy: there is no ValidatingAdmissionPolicy in the files that it names");
+            code = usage_error(command,
+                               "there is no ValidatingAdmissionPolicy in the files that --policy or the configuration names");
     }
     if (code == 0 && baseline && newBaseline) code = usage_error(command, "name either --baseline or --write-baseline");
     Baseline known;
@@ -211,6 +247,7 @@ static int run(int argc, char **argv) {
     if (render && !render_add(&list, kustomizations, here->minors[here->minorCount - 1])) code = 2;
     const FileSettings **files = file_settings(store, &list);
     bool good = settings_good(command, store);
+    if (settings.policies) limit_policies(settings.policies, &policies, store, &list, files);
     if (good && !commandLine.layer.line[SETTING_POD_SECURITY] && !settings.podSecurityLevels &&
         lacks_level(files, list.files.n)) {
         usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");

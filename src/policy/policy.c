@@ -265,10 +265,12 @@ Policies *policies_read(Arena *arena, const InputList *files, const InputList *m
     bind_policies(&reader);
     policies->ruleCount = policies->plan->policies.n;
     policies->rules = NEW_ARRAY(arena, const Rule *, policies->ruleCount + 1);
+    policies->ruleFiles = NEW_ARRAY(arena, Str, policies->ruleCount + 1);
     for (uint32_t i = 0; i < policies->ruleCount; i++) {
         Policy *policy = policies->plan->policies.at[i];
         policy->rule.number = (uint16_t)(firstRule + i);
         policies->rules[i] = &policy->rule;
+        policies->ruleFiles[i] = policy->document->source->name;
     }
     return policies;
 }

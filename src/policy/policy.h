@@ -20,6 +20,7 @@ typedef struct Policies {
     PolicyFile *files;
     uint32_t fileCount;
     const Rule **rules; /* of the policies, by their names; findings of a policy are of its rule */
+    Str *ruleFiles;     /* by rule: the name of the file that it is from */
     uint32_t ruleCount;
     bool some;               /* whether any file holds a policy or a binding, or could not be read */
     struct PolicyPlan *plan; /* of the modules in policy/ */

@@ -119,6 +119,26 @@ expect "a wrong parameter" 2 "its default is 3" sh -c "sed -i 's/most: 0/most: f
 expect "a misspelt parameter" 2 "did you mean most?" sh -c "sed -i 's/most: few/mots: 0/' repo/.podlint.yaml; '$podlint' check repo"
 expect "a broken rule" 2 "repo/rules.yaml:2:3: error:" sh -c "sed -i '/message/d' repo/rules.yaml; '$podlint' check repo"
 
+mkdir guarded guarded/policies
+cat >guarded/policies/host.yaml <<'END'
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: no-host-names}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  validations: [{expression: "!has(object.spec.hostname)", message: no host names}]
+END
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostname: a, containers: [{name: a, image: example/b:1}]}\n' >named.yaml
+cp named.yaml guarded/
+echo 'policies: policies' >guarded/.podlint.yaml
+expect "policies of a configuration" 1 "guarded/named.yaml:4:18: error[no-host-names]" "$podlint" check -f concise guarded named.yaml
+expect "hold for its own files" 0 "!no-host-names]: no host" "$podlint" check -f concise named.yaml guarded/policies
+expect "also when others are checked too" 1 "!
+named.yaml:4" "$podlint" check -f concise guarded/named.yaml named.yaml
+echo 'policies: [policies, missing]' >guarded/.podlint.yaml
+expect "policies that are not there" 2 "guarded/.podlint.yaml:1:22: error: cannot read guarded/missing" "$podlint" check guarded
+
 expect "no such file" 2 "No such file" "$podlint" check --config nowhere.yaml repo
 expect "a directory" 2 "repo/.podlint.yaml: error: cannot be read" sh -c "rm repo/.podlint.yaml; mkdir repo/.podlint.yaml; '$podlint' check repo"
 rmdir repo/.podlint.yaml
