@@ -87,7 +87,7 @@ static void switch_rules(Resolver *r, const WordList *words, bool on, Origin ori
     for (uint32_t i = 0; i < rule_set_count(r->set) && words->n; i++) {
         const Rule *rule = rule_set_at(r->set, i);
         for (uint32_t j = 0; j < words->n; j++) {
-            if (!selection_names(rule, words->at[j])) continue;
+            if (!selection_names(r->set, rule, words->at[j])) continue;
             r->out->on[rule->number] = on;
             r->trace->rules[rule->number] = origin;
         }
@@ -100,7 +100,7 @@ static void change_severities(Resolver *r, const SettingsLayer *layer, bool mayB
         const SeverityChange *change = &layer->severities.at[i];
         for (uint32_t j = 0; j < rule_set_count(r->set); j++) {
             const Rule *rule = rule_set_at(r->set, j);
-            if (!selection_names(rule, change->word) || (change->severity == SEVERITY_OFF && !mayBeOff)) continue;
+            if (!selection_names(r->set, rule, change->word) || (change->severity == SEVERITY_OFF && !mayBeOff)) continue;
             if (change->severity == SEVERITY_OFF)
                 r->out->on[rule->number] = false;
             else

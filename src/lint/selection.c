@@ -35,8 +35,8 @@ static bool names_rule(const RuleSet *set, const Rule *rule, Str word) {
     return exact ? exact == rule : str_starts(rule->name, word);
 }
 
-bool selection_names(const Rule *rule, Str word) {
-    return names_source(rule, word) || names_rule(rule, word);
+bool selection_names(const RuleSet *set, const Rule *rule, Str word) {
+    return names_source(rule, word) || names_rule(set, rule, word);
 }
 
 bool selection_knows(const RuleSet *set, Str word) {

@@ -38,7 +38,7 @@ void selection_add(Arena *arena, WordList *list, Str words);
 bool selection_knows(const RuleSet *set, Str word);
 
 /* Whether a word names a rule: by its source, its name, its code, or the beginning of its name. */
-bool selection_names(const Rule *rule, Str word);
+bool selection_names(const RuleSet *set, const Rule *rule, Str word);
 
 /* The word that was probably meant; empty if none is near. */
 Str selection_near(const RuleSet *set, Str word);
