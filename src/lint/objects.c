@@ -453,10 +453,22 @@ static const char *const reference_words[FACT_KINDS] = {[FACT_SERVICE_ACCOUNT] =
                                                         [FACT_SECRET] = "Secret",
                                                         [FACT_CLAIM] = "PersistentVolumeClaim"};
 
+/* Whether one of the objects that a reference may mean has its key: a folder may hold several of one name to choose from, and one
+ * without any key is filled by somebody else. */
+static bool any_has_key(const World *w, const Fact *workload, const FactReference *reference) {
+    const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !together(w, workload, fact)) continue;
+        if (!fact->keys.n || str_in(reference->key, fact->keys.at, fact->keys.n)) return true;
+    }
+    return false;
+}
+
 static void check_reference(World *w, Fact *workload, const FactReference *reference) {
     const Fact *found = named(w, workload, (FactKind)reference->kind, reference->name);
     Str word = str_of(reference_words[reference->kind]);
-    if (found && reference->key.len && !reference->optional && !str_in(reference->key, found->keys.at, found->keys.n))
+    if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
         emit_config_key_missing(&workload->diags, reference->where, word, reference->name, reference->key);
     if (found || reference->key.len || reference->optional || !any_near(w, workload, (FactKind)reference->kind)) return;
     if (reference->kind == FACT_SERVICE_ACCOUNT)
@@ -467,6 +479,10 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
         emit_volume_source_missing(&workload->diags, reference->where, word, reference->name);
 }
 
+static bool is_daemon_set(const Fact *fact) {
+    return str_eq(fact->kindName, S("DaemonSet"));
+}
+
 /* Both controllers would take the other's pods for their own. */
 static void check_overlap(World *w, Fact *workload) {
     FactList pods = selected(w, workload, &workload->selector);
@@ -474,6 +490,7 @@ static void check_overlap(World *w, Fact *workload) {
         const Fact *other = pods.at[i];
         if (other == workload) return;
         if (same_object(workload, other) || !fact_selects(&other->selector, workload->labels)) continue;
+        if (is_daemon_set(workload) && is_daemon_set(other)) continue; /* each for other nodes */
         emit_selector_overlap(&workload->diags, workload->selector.where, other->kindName, other->name,
                               labels_text(w->arena, &workload->selector));
         return;
