@@ -67,6 +67,7 @@ typedef struct Rule {
     uint8_t severity;     /* Severity */
     uint8_t type;         /* ApiError */
     uint8_t profiles;     /* bit per Profile: security, reliability, kube-linter; default where it is on by default */
+    bool sparesAgents;    /* the default profile does not report it of node agents */
     Str message;          /* template: {0}, {1} ... stand for the arguments */
     Str help;             /* template, may be empty */
     Str why;              /* for explain, may be empty */

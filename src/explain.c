@@ -747,6 +747,7 @@ static json_t *rule_json(Arena *arena, const Rule *rule) {
                                                     "description", json_text(parameter->description)));
     }
     json_object_set_new(json, "profiles", profiles);
+    if (rule->sparesAgents) json_object_set_new(json, "spares", json_string("node-agents"));
     json_object_set_new(json, "parameters", parameters);
     json_object_set_new(json, "on", json_optional(rule->on));
     json_object_set_new(json, "when", json_optional(rule->when));
@@ -763,6 +764,7 @@ static void put_rule_markdown(Buf *out, const Rule *rule) {
                severity_name((Severity)rule->severity), type ? ", type: " : "", type ? type : "");
     if (rule->code.len) buf_format(out, "- code: %.*s\n", TEXT(rule->code));
     if (profiles.len) buf_format(out, "- profiles: %.*s\n", TEXT(profiles));
+    if (rule->sparesAgents) buf_format(out, "- default: not of node agents: DaemonSets, kube-system, system-node-critical\n");
     buf_format(out, "- says: %.*s\n", TEXT(named_template(out->arena, rule, rule->message)));
     if (help.len) buf_format(out, "- help: %.*s\n", TEXT(help));
     if (rule->when.len) buf_format(out, "- found where, for a %.*s: `%.*s`\n", TEXT(rule->on), TEXT(rule->when));
@@ -793,6 +795,7 @@ static void put_rule_text(Buf *out, const Rule *rule, const ExplainSettings *set
     put_fact(&w, "says", named_template(out->arena, rule, rule->message));
     put_fact(&w, "help", help_text(out->arena, rule));
     put_fact(&w, "profiles", profiles_text(out->arena, rule));
+    if (rule->sparesAgents) put_fact(&w, "default", S("not of node agents: DaemonSets, kube-system, system-node-critical"));
     put_fact(&w, "on", rule->on);
     put_fact(&w, "when", rule->when);
     for (uint8_t i = 0; i < rule->parameterCount; i++) {

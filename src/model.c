@@ -650,3 +650,9 @@ PodView model_pod(const Document *document) {
     if (document->type == &type_CronJob) template = &((CronJob *)object)->spec.jobTemplate.spec.template;
     return template ? (PodView){&template->metadata, &template->spec} : (PodView){0};
 }
+
+bool model_is_node_agent(const Document *document) {
+    if (document->type == &type_DaemonSet || str_eq(document->namespace_, S("kube-system"))) return true;
+    PodView pod = model_pod(document);
+    return pod.spec && str_eq(pod.spec->priorityClassName, S("system-node-critical"));
+}

@@ -43,6 +43,10 @@ typedef struct PodView {
 
 PodView model_pod(const Document *document);
 
+/* Whether an object's pods are part of the nodes themselves: those of a DaemonSet, of kube-system, or of the priority that is
+ * for them. Such pods drive networks, disks and devices, and need for that what others should not have. */
+bool model_is_node_agent(const Document *document);
+
 /* The metadata of any of the nine kinds. */
 ObjectMeta *model_meta(const Document *document);
 

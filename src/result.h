@@ -66,7 +66,7 @@ struct FileSettings {
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N, in ascending order */
     uint8_t minorCount;
     RuleSet rules;           /* podlint's own and the user's */
-    bool *on;                /* by rule number: whether it is reported */
+    uint8_t *on;             /* by rule number: RuleUse */
     const uint8_t *severity; /* by rule number: Severity; NULL: as the rules have it */
     PodSecurity podSecurity; /* the standard that pods have to meet */
     const LintRules *lint;   /* NULL: none */

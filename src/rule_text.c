@@ -171,6 +171,10 @@ static void read_profiles(RuleFaults *faults, RuleText *text) {
     const Node *byDefault = node_get(text->map, S("default")), *list = node_get(text->map, S("profiles"));
     if (byDefault && byDefault->kind != NODE_BOOL) rule_fault(faults, byDefault->span, S("default must be true or false"), S(""));
     if (!byDefault || str_eq(byDefault->text, S("true"))) text->rule.profiles = 1 << PROFILE_DEFAULT;
+    const Node *spares = node_get(text->map, S("spares"));
+    text->rule.sparesAgents = spares != NULL;
+    if (spares && !str_eq(spares->text, S("node-agents")))
+        rule_fault(faults, spares->span, S("spares must be node-agents"), S(""));
     if (!list) return;
     if (list->kind != NODE_LIST) rule_fault(faults, list->span, S("profiles must be a list"), S(""));
     for (uint32_t i = 0; list->kind == NODE_LIST && i < list->count; i++) {
@@ -209,7 +213,8 @@ static void read_subject(RuleFaults *faults, RuleText *text) {
 static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
     static const Str keys[] = {STR("name"),    STR("message"),  STR("help"), STR("why"),  STR("absent"),    STR("severity"),
                                STR("type"),    STR("code"),     STR("true"), STR("when"), STR("at"),        STR("check"),
-                               STR("default"), STR("profiles"), STR("bad"),  STR("good"), STR("parameters")};
+                               STR("default"), STR("profiles"), STR("bad"),  STR("good"), STR("parameters"),
+                               STR("spares")};
     static const Str severities[] = {STR("info"), STR("warning"), STR("error")};
     static const Str types[] = {STR(""),
                                 STR("FieldValueRequired"),

@@ -83,7 +83,8 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) out->accepted = false;
-        if (!settings->on[diag->rule->number]) continue;
+        RuleUse use = settings->on[diag->rule->number];
+        if (!use || (use == RULE_USE_SPARING && model_is_node_agent(document))) continue;
         Finding finding = finish(w, settings, source, document, diag);
         Finding *same = NULL;
         for (uint32_t j = 0; j < known && !same; j++)
@@ -293,7 +294,7 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
     for (uint32_t i = 0; i < run->fileCount; i++) {
         closed |= run->files[i].settings && run->files[i].settings->closedWorld;
         if (!run->files[i].settings || (i && run->files[i].settings == run->files[i - 1].settings)) continue;
-        for (uint16_t j = 0; j < rule_count; j++) on[j] |= run->files[i].settings->on[j];
+        for (uint16_t j = 0; j < rule_count; j++) on[j] |= run->files[i].settings->on[j] != RULE_USE_NONE;
     }
     objects_check(w->kept, on, facts.at, facts.n, closed);
     for (uint32_t i = 0, end; i < facts.n; i = end) {

@@ -129,7 +129,7 @@ static void resolve_rules(Resolver *r) {
     last_layer(r, SETTING_SEVERITY);
     last_layer(r, SETTING_PARAMETERS);
     Selection base = {.profiles = profile < 0 ? 0 : r->layers[profile]->selection.profiles};
-    bool *on = NEW_ARRAY(r->arena, bool, total), *plain = NEW_ARRAY(r->arena, bool, total);
+    uint8_t *on = NEW_ARRAY(r->arena, uint8_t, total), *plain = NEW_ARRAY(r->arena, uint8_t, total);
     selection_resolve(plain, r->set, &base);
     if (select >= 0) base.select = r->layers[select]->selection.select;
     selection_resolve(on, r->set, &base);

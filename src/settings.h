@@ -74,7 +74,7 @@ typedef struct SettingsTrace {
     Origin keys[SETTING_COUNT];
     Origin *rules;       /* by number: what switched the rule on or off, or else what changed its severity */
     uint8_t profiles;    /* bit per RuleProfile; 0: the default one */
-    const bool *profile; /* by number: whether the rule is on in the profiles */
+    const uint8_t *profile; /* by number: the rule's RuleUse in the profiles */
     ARRAY(TracedParameter) parameters;
 } SettingsTrace;
 

@@ -80,12 +80,12 @@ const Command check_command = {
     run};
 
 /* Whether nothing but the Pod Security Standards is asked for. */
-static bool only_pod_security(const RuleSet *set, const bool *on) {
+static bool only_pod_security(const RuleSet *set, const uint8_t *on) {
     bool some = false;
     for (uint32_t i = 0; i < rule_set_count(set); i++) {
         const Rule *rule = rule_set_at(set, i);
         if (on[rule->number] && rule->source != SOURCE_POD_SECURITY) return false;
-        some |= on[rule->number];
+        some |= on[rule->number] != RULE_USE_NONE;
     }
     return some;
 }
@@ -122,8 +122,11 @@ static void join_versions(ReportSettings *report, const FileSettings *const *fil
 static FileSettings strict_settings(Arena *arena, const FileSettings *file) {
     const RuleSet *set = &file->rules;
     FileSettings out = *file;
-    out.on = NEW_ARRAY(arena, bool, rule_set_count(set));
-    for (uint32_t i = 0; i < rule_set_count(set); i++) out.on[i] = file->on[i] || rule_set_at(set, i)->severity == SEVERITY_ERROR;
+    out.on = NEW_ARRAY(arena, uint8_t, rule_set_count(set));
+    for (uint32_t i = 0; i < rule_set_count(set); i++) {
+        bool strict = !file->on[i] && rule_set_at(set, i)->severity == SEVERITY_ERROR;
+        out.on[i] = strict ? RULE_USE_ALL : file->on[i];
+    }
     return out;
 }
 

@@ -80,7 +80,7 @@ static json_t *json_settings(const FileSettings *settings, const SettingsTrace *
 static const char *rule_state(const FileSettings *settings, const SettingsTrace *trace, const Rule *rule) {
     bool on = settings->on[rule->number];
     uint8_t severity = settings->severity[rule->number];
-    if (on == trace->profile[rule->number] && (!on || severity == rule->severity)) return NULL;
+    if (settings->on[rule->number] == trace->profile[rule->number] && (!on || severity == rule->severity)) return NULL;
     return severity_words[on ? severity : SEVERITY_OFF];
 }
 

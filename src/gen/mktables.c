@@ -625,8 +625,8 @@ static void write_rule(FILE *out, uint32_t number) {
     const Rule *rule = &text->rule;
     fputs("    {.name = ", out);
     put_str(out, rule->name);
-    fprintf(out, ", .number = %u, .source = %u, .severity = %u, .type = %u, .profiles = %u", number, rule->source, rule->severity,
-            rule->type, rule->profiles);
+    fprintf(out, ", .number = %u, .source = %u, .severity = %u, .type = %u, .profiles = %u, .sparesAgents = %d", number,
+            rule->source, rule->severity, rule->type, rule->profiles, rule->sparesAgents);
     put_member(out, "message", rule->message);
     put_member(out, "help", rule->help);
     put_member(out, "why", rule->why);

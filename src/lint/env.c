@@ -47,7 +47,8 @@ static void check_reference(const Env *e, const Text *text, Str name) {
     Lint *lint = e->lint;
     const EnvVar *set = str_set_find(&e->names, name);
     if (set && (!text->before || set < text->before)) return;
-    if (text->isScript ? !is_upper_variable(name) : !is_variable(name)) return;
+    bool mayBeScript = text->isScript || (!text->before && str_find(text->text, ' ') >= 0);
+    if (mayBeScript ? !is_upper_variable(name) : !is_variable(name)) return;
     if (is_from_service(e, name)) return;
     if (e->container->envFrom.n)
         emit_env_ref_maybe_undefined(lint->diags, text->where(e, text), name, text->place);
@@ -93,10 +94,11 @@ static Where value_where(const Env *e, const Text *text) {
     return lint_where(e->lint, &at);
 }
 
+/* Values of several words, such as options, are split where the blanks are. */
 static void check_edges(const Env *e, const EnvVar *var, uint32_t index) {
     Lint *lint = e->lint;
     Str value = var->value, inner = str_trim(value);
-    if (!inner.len || inner.len == value.len || str_find(inner, '\n') >= 0) return;
+    if (!inner.len || inner.len == value.len || str_find(inner, '\n') >= 0 || str_find(inner, ' ') >= 0) return;
     bool ends = inner.at + inner.len != value.at + value.len;
     bool line = ends && value.at[value.len - 1] == '\n';
     Text text = {.index = index};

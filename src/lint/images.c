@@ -72,6 +72,7 @@ static bool is_refused(const Lint *lint, Str image) {
 static bool check_reference(Lint *lint, Str image, const Path *path) {
     if (is_refused(lint, image)) return false;
     if (image_parse(image).valid) return true;
+    if (str_starts(image, S("ko://"))) return false; /* the build tool ko puts the image that it builds in its place */
     ImageFault fault = image_fault(lint->arena, image);
     emit_image_reference_invalid(lint->diags, lint_where(lint, path), image, fault.problem, fault.hint);
     return false;

@@ -36,7 +36,7 @@ typedef struct Stop {
 } Stop;
 
 struct LintRules {
-    const bool *on;
+    const uint8_t *on;
     uint32_t ruleCount;
     CelVariable variables[VARIABLES];
     CelEnv env;
@@ -163,7 +163,7 @@ static void find_ways(Arena *arena, LintRules *out) {
 const LintRules *lint_prepare(Arena *arena, const LintSettings *settings) {
     LintRules *out = NEW(arena, LintRules);
     out->ruleCount = rule_count + settings->moreCount;
-    bool *on = NEW_ARRAY(arena, bool, out->ruleCount + 1);
+    uint8_t *on = NEW_ARRAY(arena, uint8_t, out->ruleCount + 1);
     memcpy(on, settings->on, out->ruleCount);
     out->on = on;
     out->stops = NEW_ARRAY(arena, Stop, schema_type_count);

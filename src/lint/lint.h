@@ -15,7 +15,7 @@ typedef struct LintParameter {
 
 /* What is to be looked for. */
 typedef struct LintSettings {
-    const bool *on;          /* by rule number */
+    const uint8_t *on;       /* by rule number; 0 is off */
     const Rule *const *more; /* rules beside podlint's own; their numbers follow rule_count */
     uint32_t moreCount;
     const LintParameter *parameters;

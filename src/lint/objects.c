@@ -127,6 +127,15 @@ static const Fact *named(const World *w, const Fact *from, FactKind kind, Str na
     return NULL;
 }
 
+/* Whether an object of a kind near a workload selects its pods, and which. */
+static bool selected_by(const World *w, const Fact *workload, FactKind kind, const Fact **out) {
+    for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
+        *out = w->kinds[kind].at[i];
+        if (together(w, *out, workload) && fact_selects(&(*out)->selector, workload->labels)) return true;
+    }
+    return false;
+}
+
 /* Whether there is anything of a kind near `from`: otherwise it says nothing that a certain one is missing. */
 static bool any_near(const World *w, const Fact *from, FactKind kind) {
     if (w->closed) return true;
@@ -134,6 +143,57 @@ static bool any_near(const World *w, const Fact *from, FactKind kind) {
     for (uint32_t i = 0; i < list->n; i++)
         if (!list->at[i]->job && together(w, from, list->at[i])) return true;
     return false;
+}
+
+/* Whether one text is the other with a slip of the pen in it. Numbered siblings, such as web-1 and web-2, are none. */
+static bool is_slip(Str a, Str b) {
+    unsigned limit = a.len < 3 ? 0 : a.len < 8 ? 1 : 2;
+    if (str_eq(a, b) || str_distance(a, b, limit) > limit) return false;
+    size_t i = 0;
+    while (i < a.len && i < b.len && a.at[i] == b.at[i]) i++;
+    return !(i < a.len && a.at[i] >= '0' && a.at[i] <= '9') && !(i < b.len && b.at[i] >= '0' && b.at[i] <= '9');
+}
+
+/* Whether a selector fits labels but for one of its own, which is there with nearly the same key or value. */
+static bool nearly_selects(const FactSelector *selector, StrMap labels) {
+    uint32_t slips = 0;
+    for (uint32_t i = 0; i < selector->labels.n; i++) {
+        const StrPair *wanted = &selector->labels.at[i];
+        const Str *found = map_get(labels, wanted->key);
+        if (found && str_eq(*found, wanted->value)) continue;
+        bool slip = found && is_slip(*found, wanted->value);
+        for (uint32_t j = 0; j < labels.n && !found && !slip; j++)
+            slip = str_eq(labels.at[j].value, wanted->value) && is_slip(labels.at[j].key, wanted->key);
+        if (!slip) return false;
+        slips++;
+    }
+    return slips == 1;
+}
+
+/* Whether a selector that takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is one if
+ * there is an object of the same name, or one that it nearly selects. */
+static bool is_astray(const World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
+    if (w->closed) return true;
+    for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
+        const Fact *fact = w->kinds[kind].at[i];
+        if (fact->job || !together(w, from, fact)) continue;
+        if (str_eq(fact->name, from->name) || nearly_selects(selector, fact->labels)) return true;
+    }
+    return false;
+}
+
+/* The same for a name: the object that is meant has nearly this one, that of the object that names it, or it with another kind; or
+ * nothing else is there. */
+static bool name_is_astray(const World *w, const Fact *from, FactKind kind, Str name) {
+    uint32_t near = 0;
+    if (w->closed) return true;
+    for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
+        const Fact *fact = w->kinds[kind].at[i];
+        if (fact->job || !together(w, from, fact)) continue;
+        if (str_eq(fact->name, from->name) || str_eq(fact->name, name) || is_slip(fact->name, name)) return true;
+        near++;
+    }
+    return near == 1;
 }
 
 static Str labels_text(Arena *arena, const FactSelector *selector) {
@@ -206,13 +266,24 @@ static bool share_a_port(const Fact *a, const Fact *b) {
     return !a->portCount || !b->portCount;
 }
 
+/* Whether a workload near a Service offers ports, and no Service at all leads there. */
+static bool leaves_alone(const World *w, const Fact *service) {
+    for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n; i++) {
+        const Fact *workload = w->kinds[FACT_WORKLOAD].at[i], *other;
+        if (!workload->job && workload->portCount && together(w, service, workload) &&
+            !selected_by(w, workload, FACT_SERVICE, &other))
+            return true;
+    }
+    return false;
+}
+
 static void check_service(World *w, Fact *service) {
     if (str_eq(service->type, S("NodePort")) || str_eq(service->type, S("LoadBalancer")))
         emit_exposed_services(&service->diags, service->where, service->name, service->type);
     if (str_eq(service->type, S("ExternalName")) || is_empty(&service->selector)) return;
     FactList pods = selected(w, service, &service->selector);
     if (!pods.n) {
-        if (any_near(w, service, FACT_WORKLOAD))
+        if (is_astray(w, service, &service->selector, FACT_WORKLOAD) || leaves_alone(w, service))
             emit_dangling_service(&service->diags, service->selector.where, service->name,
                                   labels_text(w->arena, &service->selector), nearest_miss(w, service, &service->selector));
         return;
@@ -239,7 +310,7 @@ static void check_ingress(World *w, Fact *ingress) {
     for (uint32_t i = 0; i < ingress->portCount; i++) {
         const FactPort *backend = &ingress->ports[i];
         const Fact *service = named(w, ingress, FACT_SERVICE, backend->owner);
-        if (!service && any_near(w, ingress, FACT_SERVICE))
+        if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
             emit_dangling_ingress(&ingress->diags, backend->where, backend->owner);
         else if (service && !backend_port_known(service, backend))
             emit_ingress_port_unresolved(&ingress->diags, backend->where, backend->owner, port_text(w->arena, backend));
@@ -247,7 +318,7 @@ static void check_ingress(World *w, Fact *ingress) {
 }
 
 static void check_monitor(World *w, Fact *monitor) {
-    if (is_empty(&monitor->selector) || !any_near(w, monitor, FACT_SERVICE)) return;
+    if (is_empty(&monitor->selector) || !is_astray(w, monitor, &monitor->selector, FACT_SERVICE)) return;
     for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
         const Fact *fact = w->kinds[FACT_SERVICE].at[i];
         if (together(w, monitor, fact) && fact_selects(&monitor->selector, fact->labels)) return;
@@ -353,7 +424,7 @@ static void check_policy_dns(World *w, Fact *policy) {
 static void check_policy(World *w, Fact *policy) {
     FactList pods = selected(w, policy, &policy->selector);
     bool some = any_near(w, policy, FACT_WORKLOAD);
-    if (!pods.n && some && !is_empty(&policy->selector))
+    if (!pods.n && !is_empty(&policy->selector) && is_astray(w, policy, &policy->selector, FACT_WORKLOAD))
         emit_dangling_networkpolicy(&policy->diags, policy->selector.where, policy->name,
                                     labels_text(w->arena, &policy->selector), nearest_miss(w, policy, &policy->selector));
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
@@ -414,7 +485,8 @@ static void check_budget(World *w, Fact *budget) {
         emit_pdb_too_strict(&budget->diags, budget->minAvailable.at ? budget->minWhere : budget->maxWhere, budget->name,
                             budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
     if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, budget->name);
-    if (!pods.n && budget->selector.present && !is_empty(&budget->selector) && any_near(w, budget, FACT_WORKLOAD))
+    if (!pods.n && budget->selector.present && !is_empty(&budget->selector) &&
+        is_astray(w, budget, &budget->selector, FACT_WORKLOAD))
         emit_dangling_pdb(&budget->diags, budget->selector.where, budget->name, labels_text(w->arena, &budget->selector),
                           nearest_miss(w, budget, &budget->selector));
     for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
@@ -436,14 +508,15 @@ static void check_autoscaler(World *w, Fact *scaler) {
         emit_hpa_min_equals_max(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->maxReplicas));
     if (scaler->replicas < 3)
         emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->replicas));
-    if (!is_scalable(scaler->targetKind) || !any_near(w, scaler, FACT_WORKLOAD)) return;
+    if (!is_scalable(scaler->targetKind)) return;
     const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind == FACT_WORKLOAD && together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
     }
-    emit_dangling_horizontalpodautoscaler(&scaler->diags, scaler->targetWhere, scaler->name, scaler->targetKind,
-                                          scaler->targetName);
+    if (name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
+        emit_dangling_horizontalpodautoscaler(&scaler->diags, scaler->targetWhere, scaler->name, scaler->targetKind,
+                                              scaler->targetName);
 }
 
 /* Workloads. */
@@ -453,10 +526,22 @@ static const char *const reference_words[FACT_KINDS] = {[FACT_SERVICE_ACCOUNT] =
                                                         [FACT_SECRET] = "Secret",
                                                         [FACT_CLAIM] = "PersistentVolumeClaim"};
 
+/* Whether one of the objects that a reference may mean has its key: a folder may hold several of one name to choose from, and one
+ * without any key is filled by somebody else. */
+static bool any_has_key(const World *w, const Fact *workload, const FactReference *reference) {
+    const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !together(w, workload, fact)) continue;
+        if (!fact->keys.n || str_in(reference->key, fact->keys.at, fact->keys.n)) return true;
+    }
+    return false;
+}
+
 static void check_reference(World *w, Fact *workload, const FactReference *reference) {
     const Fact *found = named(w, workload, (FactKind)reference->kind, reference->name);
     Str word = str_of(reference_words[reference->kind]);
-    if (found && reference->key.len && !reference->optional && !str_in(reference->key, found->keys.at, found->keys.n))
+    if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
         emit_config_key_missing(&workload->diags, reference->where, word, reference->name, reference->key);
     if (found || reference->key.len || reference->optional || !any_near(w, workload, (FactKind)reference->kind)) return;
     if (reference->kind == FACT_SERVICE_ACCOUNT)
@@ -467,6 +552,10 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
         emit_volume_source_missing(&workload->diags, reference->where, word, reference->name);
 }
 
+static bool is_daemon_set(const Fact *fact) {
+    return str_eq(fact->kindName, S("DaemonSet"));
+}
+
 /* Both controllers would take the other's pods for their own. */
 static void check_overlap(World *w, Fact *workload) {
     FactList pods = selected(w, workload, &workload->selector);
@@ -474,6 +563,7 @@ static void check_overlap(World *w, Fact *workload) {
         const Fact *other = pods.at[i];
         if (other == workload) return;
         if (same_object(workload, other) || !fact_selects(&other->selector, workload->labels)) continue;
+        if (is_daemon_set(workload) && is_daemon_set(other)) continue; /* each for other nodes */
         emit_selector_overlap(&workload->diags, workload->selector.where, other->kindName, other->name,
                               labels_text(w->arena, &workload->selector));
         return;
@@ -500,14 +590,6 @@ static void check_host_ports(World *w, Fact *workload, PairList *taken) {
         }
         ARRAY_PUSH(w->arena, taken, (Pair){(uint32_t)port->outer, workload});
     }
-}
-
-static bool selected_by(const World *w, const Fact *workload, FactKind kind, const Fact **out) {
-    for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
-        *out = w->kinds[kind].at[i];
-        if (together(w, *out, workload) && fact_selects(&(*out)->selector, workload->labels)) return true;
-    }
-    return false;
 }
 
 static void check_stateful_set(World *w, Fact *workload) {

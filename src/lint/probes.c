@@ -244,6 +244,8 @@ static void check_exec_cost(const Asking *a, const Words *words) {
 /* The host in a URL or HOST:PORT. */
 static Str host_of(Str text) {
     ptrdiff_t end = 0;
+    for (size_t i = 0; i < text.len && text.at[i] != '/' && text.at[i] != '?'; i++)
+        if (text.at[i] == '@') return host_of(str_slice(text, i + 1));
     if (str_starts(text, S("["))) end = str_find(text, ']') + 1;
     while ((size_t)end < text.len && text.at[end] != '/' && text.at[end] != ':' && text.at[end] != '?') end++;
     return (Str){text.at, (size_t)end};
@@ -275,11 +277,19 @@ static Str first_argument(Cursor cursor) {
     return S("");
 }
 
+/* Whether a word stands where a command begins: ping is also what other programs call a command of theirs. */
+static bool is_own_command(const Words *words, const Cursor *cursor, Str token) {
+    if ((int32_t)cursor->word != cursor->script) return cursor->word == 0;
+    const char *start = words_at(words, cursor->word).at, *at = token.at;
+    while (at > start && (at[-1] == ' ' || at[-1] == '\t')) at--;
+    return at == start || strchr(";&|(`!\n", at[-1]) != NULL;
+}
+
 /* The other host that a command asks; empty if there is none. */
 static Str asked_host(const Words *words) {
     static const Str clients[] = {STR("pg_isready"), STR("psql"),  STR("mysql"),   STR("mysqladmin"),
                                   STR("redis-cli"),  STR("mongo"), STR("mongosh"), STR("mariadb-admin")};
-    static const Str callers[] = {STR("nc"), STR("ncat"), STR("ping"), STR("nslookup"), STR("telnet"), STR("dig")};
+    static const Str callers[] = {STR("nc"), STR("ncat"), STR("nslookup"), STR("telnet"), STR("dig")};
     Cursor cursor = words_cursor(words);
     Str token;
     while (cursor_next(&cursor, &token)) {
@@ -289,7 +299,7 @@ static Str asked_host(const Words *words) {
             host = host_of(str_slice(token, (size_t)scheme + 3));
         else if (str_in(name, clients, LENGTH(clients)))
             host = host_option(cursor);
-        else if (str_in(name, callers, LENGTH(callers)))
+        else if (str_in(name, callers, LENGTH(callers)) || (str_eq(name, S("ping")) && is_own_command(words, &cursor, token)))
             host = first_argument(cursor);
         if (is_elsewhere(host)) return host;
     }

@@ -64,16 +64,17 @@ static bool is_key_kind(Str part) {
     return in_nocase(part, words, COUNT(words));
 }
 
-/* Words at the end of a name that is about a secret and holds something else: where it is, how long it lasts. */
-static bool is_about(Str part) {
-    static const Str words[] = {
-        STR("file"),       STR("files"),    STR("path"),    STR("dir"),       STR("name"),   STR("ref"),      STR("url"),
-        STR("uri"),        STR("id"),       STR("length"),  STR("len"),       STR("ttl"),    STR("age"),      STR("expiry"),
-        STR("expiration"), STR("timeout"),  STR("enabled"), STR("policy"),    STR("type"),   STR("header"),   STR("field"),
-        STR("regex"),      STR("endpoint"), STR("issuer"),  STR("audience"),  STR("mode"),   STR("store"),    STR("provider"),
-        STR("version"),    STR("size"),     STR("mount"),   STR("namespace"), STR("prefix"), STR("interval"), STR("location"),
-        STR("folder"),     STR("arn"),      STR("host"),    STR("server"),    STR("port"),   STR("encoder"),  STR("seconds")};
-    return in_nocase(part, words, COUNT(words));
+/* Words at the end of a name that say which secret it is. After other words, such as file or ttl, it holds something else: where
+ * the secret is, how long it lasts. */
+static bool is_which(Str part) {
+    static const Str words[] = {STR("key"),     STR("base"),    STR("value"),   STR("plain"),      STR("text"), STR("plaintext"),
+                                STR("string"),  STR("data"),    STR("raw"),     STR("hex"),        STR("b64"),  STR("base64"),
+                                STR("default"), STR("current"), STR("old"),     STR("new"),        STR("main"), STR("primary"),
+                                STR("admin"),   STR("root"),    STR("user"),    STR("app"),        STR("db"),   STR("database"),
+                                STR("prod"),    STR("dev"),     STR("staging"), STR("production"), STR("test"), STR("replication")};
+    for (size_t i = 0; i < part.len; i++)
+        if (!is_digit(part.at[i])) return in_nocase(part, words, COUNT(words));
+    return true;
 }
 
 /* Words that turn a name into a switch. */
@@ -91,10 +92,13 @@ bool secret_name(Str name) {
     while ((part = next_part(&name)).len) {
         if (is_switch(part)) return false;
         if (str_eq_nocase(last, S("cluster")) && str_eq_nocase(part, S("token"))) return false; /* the name of an etcd cluster */
-        if (is_secret_word(part) || (str_eq_nocase(part, S("key")) && is_key_kind(last))) secret = true;
+        if (is_secret_word(part) || (str_eq_nocase(part, S("key")) && is_key_kind(last)))
+            secret = true;
+        else if (secret && !is_which(part))
+            secret = false;
         last = part;
     }
-    return secret && !is_about(last);
+    return secret;
 }
 
 bool secret_value(Str value) {
@@ -108,6 +112,13 @@ bool secret_value(Str value) {
     for (size_t i = 0; i < COUNT(kept); i++)
         if (str_starts(value, kept[i])) return false;
     return !str_has(value, S("$(")) && !str_has(value, S("${")) && !str_has(value, S("://"));
+}
+
+bool secret_object_name(Str name, Str value) {
+    if (!ends_nocase(name, S("secret")) && !ends_nocase(name, S("secrets"))) return false;
+    for (size_t i = 0; i < value.len; i++)
+        if (!is_lower(value.at[i]) && !is_digit(value.at[i]) && !strchr("-./", value.at[i])) return false;
+    return value.len < 16 || str_find(value, '-') > 0;
 }
 
 Str secret_in_url(Str text) {
@@ -218,14 +229,6 @@ static Str unquoted(Str word) {
     return word;
 }
 
-/* Names of Secret objects are given under such flags too: --pull-secret=regcred. */
-static bool is_object_name(Str name, Str value) {
-    if (!ends_nocase(name, S("secret")) && !ends_nocase(name, S("secrets"))) return false;
-    for (size_t i = 0; i < value.len; i++)
-        if (!is_lower(value.at[i]) && !is_digit(value.at[i]) && !strchr("-./", value.at[i])) return false;
-    return value.len < 16 || str_find(value, '-') > 0;
-}
-
 /* The name before one of the word's equals signs that has a secret behind it. */
 static Str assigned_secret(Str word) {
     for (size_t i = 1; i < word.len; i++) {
@@ -233,7 +236,8 @@ static Str assigned_secret(Str word) {
         size_t from = i;
         while (from && (is_alphanumeric(word.at[from - 1]) || strchr("-_.", word.at[from - 1]))) from--;
         Str name = {word.at + from, i - from}, value = unquoted(str_slice(word, i + 1));
-        if (secret_name(name) && secret_value(value) && !is_object_name(name, value)) return name;
+        bool computed = i + 1 < word.len && word.at[i + 1] == '`';
+        if (!computed && secret_name(name) && secret_value(value) && !secret_object_name(name, value)) return name;
     }
     return S("");
 }
@@ -250,7 +254,7 @@ static Str own_flag(SecretWords *words, Str word) {
     enum { TOKEN = 8 }; /* shorter words after Bearer are prose */
     if (str_eq(words->flag, S("Bearer")) || str_eq(words->flag, S("Basic")))
         return word.len >= TOKEN && secret_value(word) ? words->flag : S("");
-    return words->flag.len && *word.at != '-' && secret_value(word) && !is_object_name(words->flag, word) ? words->flag : S("");
+    return words->flag.len && *word.at != '-' && secret_value(word) && !secret_object_name(words->flag, word) ? words->flag : S("");
 }
 
 /* Whether the value of the flag, the next word, is a secret. */

@@ -12,6 +12,9 @@ bool secret_name(Str name);
  * where secrets are kept. */
 bool secret_value(Str value);
 
+/* Whether a value is rather the name of a Secret object, as in --pull-secret=regcred or TLS_SECRET=web-tls. */
+bool secret_object_name(Str name, Str value);
+
 /* The part user:password@ of an URL with a password that is written out; empty if there is none. */
 Str secret_in_url(Str text);
 

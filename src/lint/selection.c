@@ -60,11 +60,15 @@ Str selection_near(const RuleSet *set, Str word) {
     return found;
 }
 
-static bool in_profiles(const Rule *rule, uint8_t profiles) {
+static RuleUse use_in_profiles(const Rule *rule, uint8_t profiles) {
+    RuleUse use = RULE_USE_NONE;
     if (!profiles) profiles = 1 << PROFILE_DEFAULT;
-    for (unsigned i = 0; i < PROFILE_COUNT; i++)
-        if (profiles >> i & 1 && rule_in_profile(rule, (RuleProfile)i)) return true;
-    return false;
+    for (unsigned i = 0; i < PROFILE_COUNT; i++) {
+        if (!(profiles >> i & 1) || !rule_in_profile(rule, (RuleProfile)i)) continue;
+        if (i != PROFILE_DEFAULT || !rule->sparesAgents) return RULE_USE_ALL;
+        use = RULE_USE_SPARING;
+    }
+    return use;
 }
 
 static bool named_by(const RuleSet *set, const WordList *list, const Rule *rule, bool bySource) {
@@ -73,14 +77,15 @@ static bool named_by(const RuleSet *set, const WordList *list, const Rule *rule,
     return false;
 }
 
-void selection_resolve(bool *on, const RuleSet *set, const Selection *selection) {
+void selection_resolve(uint8_t *use, const RuleSet *set, const Selection *selection) {
+    const WordList *select = &selection->select, *enable = &selection->enable, *ignore = &selection->ignore;
     for (uint32_t i = 0; i < rule_set_count(set); i++) {
         const Rule *rule = rule_set_at(set, i);
-        bool chosen = in_profiles(rule, selection->profiles);
-        if (selection->select.n)
-            chosen = named_by(set, &selection->select, rule, false) || (chosen && named_by(set, &selection->select, rule, true));
-        if (named_by(set, &selection->enable, rule, false) || named_by(set, &selection->enable, rule, true)) chosen = true;
-        if (named_by(set, &selection->ignore, rule, false) || named_by(set, &selection->ignore, rule, true)) chosen = false;
-        on[rule->number] = chosen;
+        RuleUse chosen = use_in_profiles(rule, selection->profiles);
+        if (named_by(set, select, rule, false)) chosen = RULE_USE_ALL;
+        else if (select->n && !named_by(set, select, rule, true)) chosen = RULE_USE_NONE;
+        if (named_by(set, enable, rule, false) || named_by(set, enable, rule, true)) chosen = RULE_USE_ALL;
+        if (named_by(set, ignore, rule, false) || named_by(set, ignore, rule, true)) chosen = RULE_USE_NONE;
+        use[rule->number] = (uint8_t)chosen;
     }
 }

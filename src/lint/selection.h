@@ -4,6 +4,13 @@
 
 #include "../diag.h"
 
+/* How a rule is reported; 0 is not at all. */
+typedef enum RuleUse {
+    RULE_USE_NONE,
+    RULE_USE_ALL,
+    RULE_USE_SPARING, /* not of node agents */
+} RuleUse;
+
 /* Rules that can be asked for: podlint's own, then the user's. */
 typedef struct RuleSet {
     const Rule *const *more;
@@ -43,8 +50,9 @@ bool selection_names(const RuleSet *set, const Rule *rule, Str word);
 /* The word that was probably meant; empty if none is near. */
 Str selection_near(const RuleSet *set, Str word);
 
-/* Says for each rule by number whether it is reported. `select` with the name of a source takes what the profiles have of it;
+/* Says for each rule by number how it is reported (RuleUse): sparing only where nothing but the default profile asks for a rule
+ * that spares node agents. `select` with the name of a source takes what the profiles have of it;
  * the name of a rule takes the rule. */
-void selection_resolve(bool *on, const RuleSet *set, const Selection *selection);
+void selection_resolve(uint8_t *use, const RuleSet *set, const Selection *selection);
 
 #endif

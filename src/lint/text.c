@@ -1,5 +1,6 @@
 /* Rules about how a manifest is written: what YAML or the server reads otherwise than its author meant. */
 #include "check.h"
+#include "secrets.h"
 
 /* A scalar as it stands in the text; empty for what is not written there. */
 static Str written(const Lint *lint, const Node *node) {
@@ -267,18 +268,6 @@ void lint_config_data(Lint *lint, const Document *self, const Path *path) {
     }
 }
 
-static bool is_secret_name(Str key) {
-    static const char *const words[] = {"password", "passwd",      "secret",      "token",      "apikey",     "api_key",
-                                        "api-key",  "private_key", "private-key", "access_key", "access-key", "credential"};
-    char lower[128];
-    size_t n = key.len < sizeof lower - 1 ? key.len : sizeof lower - 1;
-    for (size_t i = 0; i < n; i++) lower[i] = key.at[i] >= 'A' && key.at[i] <= 'Z' ? (char)(key.at[i] + 32) : key.at[i];
-    lower[n] = '\0';
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(lower, words[i])) return true;
-    return false;
-}
-
 /* A value that may be what its key says: not a path, a switch, a reference or a placeholder. */
 static bool is_literal_secret(Str value) {
     if (value.len < 4 || str_find(value, '\n') >= 0 || str_find(value, ' ') >= 0 || str_find(value, '/') >= 0) return false;
@@ -295,7 +284,8 @@ void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
         if (entry->value.kind != NODE_STRING) continue;
         if (str_has(entry->value.text, S("-----BEGIN ")) && str_has(entry->value.text, S("PRIVATE KEY-----")))
             emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), entry->key, S("holds a private key"));
-        else if (is_secret_name(entry->key) && is_literal_secret(entry->value.text))
+        else if (secret_name(entry->key) && is_literal_secret(entry->value.text) &&
+                 !secret_object_name(entry->key, entry->value.text))
             emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), entry->key, S("reads like a credential"));
     }
 }

@@ -1,6 +1,16 @@
 /* Rules about what works until the manifest is applied a second time. */
 #include "check.h"
 
+/* Whether a label's value is one that the next release has otherwise: chart=web tells no release, and neither does version=v1,
+ * which is how variants that stand side by side are told apart. */
+static bool is_volatile(const StrPair *label) {
+    bool variant = str_eq(label->key, S("version")), digits = false;
+    Str value = label->value;
+    if (variant && value.len && value.at[0] == 'v') value = str_slice(value, 1);
+    for (size_t i = 0; i < value.len; i++) digits |= value.at[i] >= '0' && value.at[i] <= '9';
+    return digits && (!variant || str_find(value, '.') > 0 || value.len > 3);
+}
+
 /* Only selectors of workloads are fixed; those inside a pod are not. */
 void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *path) {
     bool own = path && str_eq(path->name, S("selector")) && path->up && str_eq(path->up->name, S("spec")) && !path->up->up;
@@ -8,7 +18,7 @@ void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *p
     Path labels = FIELD(path, "matchLabels");
     for (uint32_t i = 0; i < self->matchLabels.n; i++) {
         const StrPair *label = &self->matchLabels.at[i];
-        if (!lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key)) continue;
+        if (!is_volatile(label) || !lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key)) continue;
         Path at = path_key(&labels, label->key);
         emit_selector_volatile_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
     }
@@ -22,7 +32,7 @@ void lint_claim_volatile(Lint *lint, const StatefulSetSpec *self, const Path *pa
         Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), labels = FIELD(&metadata, "labels");
         for (uint32_t j = 0; j < meta->labels.n; j++) {
             const StrPair *label = &meta->labels.at[j];
-            if (!str_in(label->key, volatiles, sizeof volatiles / sizeof *volatiles)) continue;
+            if (!is_volatile(label) || !str_in(label->key, volatiles, sizeof volatiles / sizeof *volatiles)) continue;
             Path at = path_key(&labels, label->key);
             emit_claim_template_volatile_label(lint->diags, lint_where_key(lint, &at), meta->name, label->key, label->value);
         }

@@ -39,6 +39,14 @@ static bool is_wrapper(Str word) {
     return str_in(base_name(word), wrappers, sizeof wrappers / sizeof *wrappers);
 }
 
+/* The first word from `i` on that is no option of a shell: sh -c -e SCRIPT. */
+static int32_t script_after(const Words *words, uint32_t i) {
+    while (i < words_count(words) && words_at(words, i).len > 1 && words_at(words, i).at[0] == '-' &&
+           is_variable(str_slice(words_at(words, i), 1)))
+        i++;
+    return i < words_count(words) ? (int32_t)i : -1;
+}
+
 int32_t words_script(const Words *words) {
     uint32_t i = 0, count = words_count(words);
     while (i < count && is_wrapper(words_at(words, i))) i++;
@@ -46,7 +54,7 @@ int32_t words_script(const Words *words) {
     for (i++; i < count; i++) {
         Str word = words_at(words, i);
         if (word.len < 2 || (word.at[0] != '-' && word.at[0] != '+') || word.at[1] == '-') return -1;
-        if (str_find(word, 'c') > 0) return i + 1 < count ? (int32_t)(i + 1) : -1;
+        if (str_find(word, 'c') > 0) return script_after(words, i + 1);
         if (word.at[word.len - 1] == 'o') i++;
     }
     return -1;

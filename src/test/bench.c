@@ -64,7 +64,7 @@ static void read_all(const InputList *list, bool validate) {
 /* A check as `podlint check` does it, with the default rules or without any. */
 static void run_threads(const InputList *list, unsigned threads, bool lint) {
     Arena *arenas = calloc(threads, sizeof *arenas);
-    bool *on = calloc(rule_count, sizeof *on);
+    uint8_t *on = calloc(rule_count, sizeof *on);
     Selection selection = {.profiles = lint ? 1 << PROFILE_DEFAULT : 1 << PROFILE_NONE};
     selection_resolve(on, &(RuleSet){0}, &selection);
     LintSettings rules_ = {.on = on};

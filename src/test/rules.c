@@ -20,7 +20,7 @@ static Run judge(const Rule *rule, Str text) {
     Selection selection = {0};
     ARRAY_PUSH(&arena, &selection.enable, rule->code);
     file->minors[file->minorCount++] = VERSION_LAST;
-    file->on = NEW_ARRAY(&arena, bool, rule_count);
+    file->on = NEW_ARRAY(&arena, uint8_t, rule_count);
     selection_resolve(file->on, &set, &selection);
     LintSettings lint = {.on = file->on};
     file->lint = lint_prepare(&arena, &lint);
