@@ -7,6 +7,7 @@
 #   make uninstall
 #   make golden  write the expected outputs of the golden tests anew
 #   make bench   time a check against libyaml's bare event loop
+#   make picture write the README's pictures, testdata/picture/*.svg, anew
 #   make docs    the reference of all fields, rules and topics: build/docs/reference.md
 #   make lint    layers, clang-format, clang-tidy
 #
@@ -143,6 +144,7 @@ test:
 	sh src/test/git.sh $(BUILD)/podlint
 	sh src/test/reports.sh $(BUILD)/podlint
 	@if command -v python3 >/dev/null; then python3 src/test/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
+	@if command -v python3 >/dev/null; then python3 src/test/picture.py $(BUILD)/podlint --check; else echo "picture: needs python3"; fi
 	sh src/test/kustomize.sh $(BUILD)/podlint
 	sh src/test/render.sh $(BUILD)/podlint
 
@@ -197,6 +199,10 @@ $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 golden: $(BUILD)/podlint
 	sh src/test/golden.sh $(BUILD)/podlint --bless
 
+# Write the README's pictures anew.
+picture: $(BUILD)/podlint
+	python3 src/test/picture.py $(BUILD)/podlint
+
 bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulate
 	@sh src/test/bench.sh $(BUILD)/bench build/manifests
 	@echo
@@ -247,6 +253,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: all run test golden bench docs fuzz-oracle install uninstall lint clean
+.PHONY: all run test golden picture bench docs fuzz-oracle install uninstall lint clean
 
 -include $(OBJECTS:.o=.d)
