@@ -8,6 +8,7 @@
 #   make golden  write the expected outputs of the golden tests anew
 #   make bench   time a check against libyaml's bare event loop
 #   make picture write the README's pictures, testdata/picture/*.svg, anew
+#   make compare what other tools see of faulty manifests, for those that are installed
 #   make docs    the reference of all fields, rules and topics: build/docs/reference.md
 #   make lint    layers, clang-format, clang-tidy
 #
@@ -210,6 +211,15 @@ bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulat
 	@echo
 	@$(BUILD)/bench_simulate
 
+compare: $(BUILD)/podlint $(BUILD)/pairs
+	@rm -rf build/compare && mkdir -p build/compare/lint
+	@$(BUILD)/pairs build/compare/lint
+	@python3 src/test/compare.py $(BUILD)/podlint build/compare
+
+$(BUILD)/pairs: src/test/pairs.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+
 # The reference of all fields, rules and topics in Markdown.
 docs: $(BUILD)/podlint
 	@mkdir -p build/docs
@@ -253,6 +263,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: all run test golden picture bench docs fuzz-oracle install uninstall lint clean
+.PHONY: all run test golden picture bench compare docs fuzz-oracle install uninstall lint clean
 
 -include $(OBJECTS:.o=.d)
