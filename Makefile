@@ -7,6 +7,8 @@
 #   make uninstall
 #   make golden  write the expected outputs of the golden tests anew
 #   make bench   time a check against libyaml's bare event loop
+#   make picture write the README's pictures, testdata/picture/*.svg, anew
+#   make compare what other tools see of faulty manifests, for those that are installed
 #   make docs    the reference of all fields, rules and topics: build/docs/reference.md
 #   make lint    layers, clang-format, clang-tidy
 #
@@ -144,6 +146,7 @@ test:
 	sh src/test/git.sh $(BUILD)/podlint
 	sh src/test/reports.sh $(BUILD)/podlint
 	@if command -v python3 >/dev/null; then python3 src/test/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
+	@if command -v python3 >/dev/null; then python3 src/test/picture.py $(BUILD)/podlint --check; else echo "picture: needs python3"; fi
 	sh src/test/kustomize.sh $(BUILD)/podlint
 	sh src/test/render.sh $(BUILD)/podlint
 
@@ -198,12 +201,25 @@ $(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
 golden: $(BUILD)/podlint
 	sh src/test/golden.sh $(BUILD)/podlint --bless
 
+# Write the README's pictures anew.
+picture: $(BUILD)/podlint
+	python3 src/test/picture.py $(BUILD)/podlint
+
 bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulate
 	@sh src/test/bench.sh $(BUILD)/bench build/manifests
 	@echo
 	@$(BUILD)/bench_cel src/test/bench_cel.json
 	@echo
 	@$(BUILD)/bench_simulate
+
+compare: $(BUILD)/podlint $(BUILD)/pairs
+	@rm -rf build/compare && mkdir -p build/compare/lint
+	@$(BUILD)/pairs build/compare/lint
+	@python3 src/test/compare.py $(BUILD)/podlint build/compare
+
+$(BUILD)/pairs: src/test/pairs.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 # The reference of all fields, rules and topics in Markdown.
 docs: $(BUILD)/podlint
@@ -248,6 +264,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: all run test golden bench docs fuzz-oracle install uninstall lint clean
+.PHONY: all run test golden picture bench compare docs fuzz-oracle install uninstall lint clean
 
 -include $(OBJECTS:.o=.d)

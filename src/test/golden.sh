@@ -36,7 +36,7 @@ judge() {
 
 for dir in */; do
     dir=${dir%/}
-    [ "$dir" != examples ] || continue
+    case $dir in examples | picture) continue ;; esac
     for input in "$dir"/*.yaml "$dir"/*.json "$dir"/*.args; do
         [ -e "$input" ] || continue
         case $input in
