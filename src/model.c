@@ -501,9 +501,26 @@ static bool is_json_patch(const Node *root) {
     return root->kind == NODE_LIST && root->count;
 }
 
+/* Whether a map has a key that every object of the API has, or a list an item that does. */
+static bool has_object_keys(const Node *node) {
+    static const Str keys[] = {STR("kind"), STR("metadata"), STR("spec"), STR("op")};
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        if (node->items[i].kind != NODE_MAP || has_object_keys(&node->items[i])) return true;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (node_get(node, keys[i])) return true;
+    return false;
+}
+
+/* YAML of other programs that lies among manifests: a list of maps that are no objects, or an apiVersion: 1 of their own. */
+static bool is_foreign(const Node *root) {
+    const Node *version = node_get(root, S("apiVersion"));
+    if (root->kind == NODE_LIST) return root->count && !has_object_keys(root);
+    return version && version->kind == NODE_INT && !has_object_keys(root);
+}
+
 static bool identify(Decoder *d, Document *document) {
     const Node *root = document->root;
-    if (root->kind == NODE_NULL || is_json_patch(root)) return false;
+    if (root->kind == NODE_NULL || is_json_patch(root) || is_foreign(root)) return false;
     if (root->kind != NODE_MAP) {
         document->unreadable = true;
         emit_not_an_object(&document->diags, (Where){.span = root->span, .path = S("")}, node_words(d->arena, root));

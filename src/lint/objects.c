@@ -240,6 +240,20 @@ static Str port_text(Arena *arena, const FactPort *port) {
     return port->name.len ? port->name : str_int(arena, port->number);
 }
 
+/* The container's port that a Service's port leads to, or NULL. */
+static const FactPort *target_port(const Fact *workload, const FactPort *target) {
+    for (uint32_t i = 0; i < workload->portCount; i++)
+        if (port_fits(target, &workload->ports[i])) return &workload->ports[i];
+    return NULL;
+}
+
+/* The records of a headless Service lead to all ports of its pods: some of those that it lists may be there only at times. */
+static bool is_record(const Fact *service, const FactList *pods) {
+    for (uint32_t i = 0; i < service->portCount && service->headless; i++)
+        if (target_port(pods->at[0], &service->ports[i])) return true;
+    return false;
+}
+
 static void check_target(World *w, Fact *service, const FactPort *target, const FactList *pods) {
     bool found = false, protocol = false, declared = false;
     for (uint32_t i = 0; i < pods->n; i++)
@@ -251,9 +265,9 @@ static void check_target(World *w, Fact *service, const FactPort *target, const 
             protocol |= str_eq(target->protocol, port->protocol);
         }
     Str text = port_text(w->arena, target), who = pods->at[0]->name, kind = pods->at[0]->kindName;
-    if (!found && target->name.len)
+    if (!found && target->name.len && !is_record(service, pods))
         emit_service_target_port_unresolved(&service->diags, target->where, kind, who, text);
-    else if (!found && declared)
+    else if (!found && !target->name.len && declared)
         emit_service_target_port_undeclared(&service->diags, target->where, kind, who, text);
     else if (found && !protocol)
         emit_service_target_port_protocol(&service->diags, target->where, target->protocol, text, kind, who);
@@ -355,13 +369,6 @@ static void check_policy_names(Fact *policy, const FactList *pods) {
             emit_network_policy_port_unresolved(&policy->diags, rule->where, pods->at[0]->kindName, pods->at[0]->name,
                                                 rule->name);
     }
-}
-
-/* The container's port that a Service's port leads to, or NULL. */
-static const FactPort *target_port(const Fact *workload, const FactPort *target) {
-    for (uint32_t i = 0; i < workload->portCount; i++)
-        if (port_fits(target, &workload->ports[i])) return &workload->ports[i];
-    return NULL;
 }
 
 /* Whether any policy near a workload lets a port in. */

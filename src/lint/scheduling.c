@@ -111,7 +111,8 @@ static bool tolerates(const TolerationList *list, Str key) {
 static void check_toleration(Lint *lint, const TolerationList *all, const Toleration *toleration, const Path *path) {
     Path key = FIELD(path, "key"), operator= FIELD(path, "operator");
     bool everywhere = is_daemon_set(lint) || in_system(lint), isMaster = str_eq(toleration->key, masterTaint);
-    if (!toleration->key.len && str_eq(toleration->operator, S("Exists")) && !everywhere)
+    bool passing = toleration->tolerationSeconds.set || lint->pod->hostNetwork; /* for a time, or part of the node itself */
+    if (!toleration->key.len && str_eq(toleration->operator, S("Exists")) && !everywhere && !passing)
         emit_tolerate_everything(lint->diags, lint_where(lint, &operator),
                                  toleration->effect.len ? str_format(lint->arena, " of %.*s", TEXT(toleration->effect)) : S(""));
     if (isMaster && !tolerates(all, controlPlane))

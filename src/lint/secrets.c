@@ -106,7 +106,7 @@ bool secret_value(Str value) {
                                    STR("off"),      STR("0"),     STR("1"),    STR("-"),    STR("*"),
                                    STR("optional"), STR("none"),  STR("null"), STR("stdin")};
     static const Str kept[] = {STR("vault:"), STR("file:"), STR("/"), STR("./"), STR("ref+"), STR("arn:"),
-                               STR("env:"),   STR("sm:"),   STR("$"), STR("<"),  STR("%("),   STR("{{")};
+                               STR("env:"),   STR("sm:"),   STR("$"), STR("<"),  STR("%("),   STR("{{"),   STR("\\")};
     value = str_trim(value);
     if (!value.len || in_nocase(value, switches, COUNT(switches))) return false;
     for (size_t i = 0; i < COUNT(kept); i++)
@@ -279,6 +279,7 @@ Str secret_in_words(SecretWords *words, Str item) {
     while (item.len) {
         Str word = unquoted(next_word(&item));
         Str found = word.len ? secret_in_word(words, word) : S("");
+        if (!word.len) words->flag = S("");
         if (found.len) return found;
     }
     return S("");

@@ -211,17 +211,20 @@ static Str capability_name(Arena *arena, Str name) {
     return (Str){text, name.len};
 }
 
-static bool is_capability_form(Str name) {
+static bool has_lower_case(Str name) {
     for (size_t i = 0; i < name.len; i++)
-        if (name.at[i] >= 'a' && name.at[i] <= 'z') return false;
-    return !str_starts(name, S("CAP_"));
+        if (name.at[i] >= 'a' && name.at[i] <= 'z') return true;
+    return false;
 }
 
 static void check_form(Lint *lint, const StrList *list, const Path *path) {
     for (uint32_t i = 0; i < list->n; i++) {
-        if (is_capability_form(list->at[i])) continue;
+        Str name = list->at[i];
         Path at = path_index(path, i);
-        emit_capability_name_form(lint->diags, lint_where(lint, &at), list->at[i], capability_name(lint->arena, list->at[i]));
+        if (name.len > 4 && str_eq_nocase((Str){name.at, 4}, S("CAP_")))
+            emit_capability_name_form(lint->diags, lint_where(lint, &at), name, capability_name(lint->arena, name));
+        else if (has_lower_case(name))
+            emit_capability_name_case(lint->diags, lint_where(lint, &at), name, capability_name(lint->arena, name));
     }
 }
 
