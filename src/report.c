@@ -201,7 +201,7 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     if (run->partial) fprintf(out, "; %u judged as partial", run->partial);
     if (aside) {
         fputs("; ", out);
-        write_count(out, aside, "document of another kind skipped", "documents of other kinds skipped");
+        write_count(out, aside, "document of another kind", "documents of other kinds");
     }
     if (run->leftOut) fprintf(out, "; %u left out by the configuration", run->leftOut);
     write_baseline(out, &run->baseline);

@@ -58,7 +58,7 @@ const Command check_command = {
     "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or "
     "warn of, with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without "
     "hidden ones and those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are "
-    "judged, also inside Lists; documents of other kinds are counted and left alone, except by policies.\n\nThe kustomizations "
+    "judged, also inside Lists; documents of other kinds are counted, and looked at for what concerns pods.\n\nThe kustomizations "
     "in PATH, and "
     "above it in the same repository, tell which files are no whole manifests. A strategic merge patch is judged as "
     "partial: what is written in it has to be right, what is missing stands elsewhere; the summary counts these. JSON "

@@ -111,7 +111,9 @@ bool secret_value(Str value) {
     if (!value.len || in_nocase(value, switches, COUNT(switches))) return false;
     for (size_t i = 0; i < COUNT(kept); i++)
         if (str_starts(value, kept[i])) return false;
-    return !str_has(value, S("$(")) && !str_has(value, S("${")) && !str_has(value, S("://"));
+    size_t same = 0; /* xxxxx stands for something else */
+    while (same < value.len && value.at[same] == value.at[0]) same++;
+    return same < value.len && !str_has(value, S("=/")) && !str_has(value, S("$(")) && !str_has(value, S("${")) && !str_has(value, S("://"));
 }
 
 bool secret_object_name(Str name, Str value) {
