@@ -81,6 +81,7 @@ void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
     for (PortView view = {0}; next_port(self, &view);) {
         if (!node_port(lint, view.port)) continue;
         if (conflicts) check_host_port(lint, &view, path);
+        conflicts = false; /* said once */
         if (view.port->hostPort) check_same_port(lint, sets, &view, path);
     }
 }

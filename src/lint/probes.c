@@ -426,10 +426,11 @@ static void check_both(Lint *lint, const Container *container, const Path *path)
     Path at = FIELD(path, "livenessProbe");
     Where place = lint_where_key(lint, &at);
     Str seconds = str_int(lint->arena, budget(liveness)), others = str_int(lint->arena, budget(readiness));
-    if (ask_the_same(container, liveness, readiness)) emit_probes_identical(lint->diags, place, container->name, seconds, others);
+    bool same = ask_the_same(container, liveness, readiness);
+    if (same) emit_probes_identical(lint->diags, place, container->name, seconds, others);
     if (budget(liveness) < budget(readiness))
         emit_liveness_before_readiness(lint->diags, place, container->name, seconds, others);
-    else
+    else if (!same || !lint_is_on(lint, RULE_probes_identical))
         emit_liveness_equals_readiness_budget(lint->diags, place, container->name, seconds);
 }
 
