@@ -363,9 +363,9 @@ static int by_start(const void *left, const void *right) {
     return is_before(b, a) - is_before(a, b);
 }
 
-/* Whether a rule can have found anything in this file. */
+/* Whether a rule has looked at all that is in this file. */
 static bool is_active(const FileSettings *settings, const Rule *rule) {
-    return settings->on[rule->number] && (rule->source != SOURCE_POD_SECURITY || settings->podSecurity.level);
+    return settings->on[rule->number] == RULE_USE_ALL && (rule->source != SOURCE_POD_SECURITY || settings->podSecurity.level);
 }
 
 /* Goes through findings and ignores side by side in the order of the text, with those in hand whose range is open. */
