@@ -211,10 +211,9 @@ static void read_subject(RuleFaults *faults, RuleText *text) {
 }
 
 static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
-    static const Str keys[] = {STR("name"),    STR("message"),  STR("help"), STR("why"),  STR("absent"),    STR("severity"),
-                               STR("type"),    STR("code"),     STR("true"), STR("when"), STR("at"),        STR("check"),
-                               STR("default"), STR("profiles"), STR("bad"),  STR("good"), STR("parameters"),
-                               STR("spares")};
+    static const Str keys[] = {STR("name"),    STR("message"),  STR("help"), STR("why"),  STR("absent"),     STR("severity"),
+                               STR("type"),    STR("code"),     STR("true"), STR("when"), STR("at"),         STR("check"),
+                               STR("default"), STR("profiles"), STR("bad"),  STR("good"), STR("parameters"), STR("spares")};
     static const Str severities[] = {STR("info"), STR("warning"), STR("error")};
     static const Str types[] = {STR(""),
                                 STR("FieldValueRequired"),

@@ -72,8 +72,8 @@ typedef struct TracedParameter {
 /* Where everything in a FileSettings comes from. */
 typedef struct SettingsTrace {
     Origin keys[SETTING_COUNT];
-    Origin *rules;       /* by number: what switched the rule on or off, or else what changed its severity */
-    uint8_t profiles;    /* bit per RuleProfile; 0: the default one */
+    Origin *rules;          /* by number: what switched the rule on or off, or else what changed its severity */
+    uint8_t profiles;       /* bit per RuleProfile; 0: the default one */
     const uint8_t *profile; /* by number: the rule's RuleUse in the profiles */
     ARRAY(TracedParameter) parameters;
 } SettingsTrace;

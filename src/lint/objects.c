@@ -170,8 +170,8 @@ static bool nearly_selects(const FactSelector *selector, StrMap labels) {
     return slips == 1;
 }
 
-/* Whether a selector that takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is one if
- * there is an object of the same name, or one that it nearly selects. */
+/* Whether a selector that takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is one
+ * if there is an object of the same name, or one that it nearly selects. */
 static bool is_astray(const World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
     if (w->closed) return true;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
@@ -182,8 +182,8 @@ static bool is_astray(const World *w, const Fact *from, const FactSelector *sele
     return false;
 }
 
-/* The same for a name: the object that is meant has nearly this one, that of the object that names it, or it with another kind; or
- * nothing else is there. */
+/* The same for a name: the object that is meant has nearly this one, that of the object that names it, or it with another kind;
+ * or nothing else is there. */
 static bool name_is_astray(const World *w, const Fact *from, FactKind kind, Str name) {
     uint32_t near = 0;
     if (w->closed) return true;

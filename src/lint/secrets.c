@@ -67,11 +67,12 @@ static bool is_key_kind(Str part) {
 /* Words at the end of a name that say which secret it is. After other words, such as file or ttl, it holds something else: where
  * the secret is, how long it lasts. */
 static bool is_which(Str part) {
-    static const Str words[] = {STR("key"),     STR("base"),    STR("value"),   STR("plain"),      STR("text"), STR("plaintext"),
-                                STR("string"),  STR("data"),    STR("raw"),     STR("hex"),        STR("b64"),  STR("base64"),
-                                STR("default"), STR("current"), STR("old"),     STR("new"),        STR("main"), STR("primary"),
-                                STR("admin"),   STR("root"),    STR("user"),    STR("app"),        STR("db"),   STR("database"),
-                                STR("prod"),    STR("dev"),     STR("staging"), STR("production"), STR("test"), STR("replication")};
+    static const Str words[] = {STR("key"),       STR("base"),    STR("value"),      STR("plain"),    STR("text"),
+                                STR("plaintext"), STR("string"),  STR("data"),       STR("raw"),      STR("hex"),
+                                STR("b64"),       STR("base64"),  STR("default"),    STR("current"),  STR("old"),
+                                STR("new"),       STR("main"),    STR("primary"),    STR("admin"),    STR("root"),
+                                STR("user"),      STR("app"),     STR("db"),         STR("database"), STR("prod"),
+                                STR("dev"),       STR("staging"), STR("production"), STR("test"),     STR("replication")};
     for (size_t i = 0; i < part.len; i++)
         if (!is_digit(part.at[i])) return in_nocase(part, words, COUNT(words));
     return true;
@@ -105,15 +106,16 @@ bool secret_value(Str value) {
     static const Str switches[] = {STR("true"),     STR("false"), STR("yes"),  STR("no"),   STR("on"),
                                    STR("off"),      STR("0"),     STR("1"),    STR("-"),    STR("*"),
                                    STR("optional"), STR("none"),  STR("null"), STR("stdin")};
-    static const Str kept[] = {STR("vault:"), STR("file:"), STR("/"), STR("./"), STR("ref+"), STR("arn:"),
-                               STR("env:"),   STR("sm:"),   STR("$"), STR("<"),  STR("%("),   STR("{{"),   STR("\\")};
+    static const Str kept[] = {STR("vault:"), STR("file:"), STR("/"), STR("./"), STR("ref+"), STR("arn:"), STR("env:"),
+                               STR("sm:"),    STR("$"),     STR("<"), STR("%("), STR("{{"),   STR("\\")};
     value = str_trim(value);
     if (!value.len || in_nocase(value, switches, COUNT(switches))) return false;
     for (size_t i = 0; i < COUNT(kept); i++)
         if (str_starts(value, kept[i])) return false;
     size_t same = 0; /* xxxxx stands for something else */
     while (same < value.len && value.at[same] == value.at[0]) same++;
-    return same < value.len && !str_has(value, S("=/")) && !str_has(value, S("$(")) && !str_has(value, S("${")) && !str_has(value, S("://"));
+    return same < value.len && !str_has(value, S("=/")) && !str_has(value, S("$(")) && !str_has(value, S("${")) &&
+           !str_has(value, S("://"));
 }
 
 bool secret_object_name(Str name, Str value) {
@@ -256,7 +258,8 @@ static Str own_flag(SecretWords *words, Str word) {
     enum { TOKEN = 8 }; /* shorter words after Bearer are prose */
     if (str_eq(words->flag, S("Bearer")) || str_eq(words->flag, S("Basic")))
         return word.len >= TOKEN && secret_value(word) ? words->flag : S("");
-    return words->flag.len && *word.at != '-' && secret_value(word) && !secret_object_name(words->flag, word) ? words->flag : S("");
+    return words->flag.len && *word.at != '-' && secret_value(word) && !secret_object_name(words->flag, word) ? words->flag
+                                                                                                              : S("");
 }
 
 /* Whether the value of the flag, the next word, is a secret. */

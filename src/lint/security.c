@@ -75,8 +75,8 @@ static void check_variables(Lint *lint, const Container *self, const Path *path)
     for (uint32_t i = 0; i < self->env.n; i++) {
         const EnvVar *variable = &self->env.at[i];
         if (!variable->value.len) continue;
-        bool named = secret_name(variable->name) && secret_value(variable->value) &&
-                     !secret_object_name(variable->name, variable->value);
+        bool named =
+            secret_name(variable->name) && secret_value(variable->value) && !secret_object_name(variable->name, variable->value);
         if (!named && !secret_in_url(variable->value).len) continue;
         Path item = path_index(&list, i), at = FIELD(&item, "value");
         emit_env_var_secret(lint->diags, lint_where(lint, &at), variable->name, self->name);

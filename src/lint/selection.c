@@ -82,8 +82,10 @@ void selection_resolve(uint8_t *use, const RuleSet *set, const Selection *select
     for (uint32_t i = 0; i < rule_set_count(set); i++) {
         const Rule *rule = rule_set_at(set, i);
         RuleUse chosen = use_in_profiles(rule, selection->profiles);
-        if (named_by(set, select, rule, false)) chosen = RULE_USE_ALL;
-        else if (select->n && !named_by(set, select, rule, true)) chosen = RULE_USE_NONE;
+        if (named_by(set, select, rule, false))
+            chosen = RULE_USE_ALL;
+        else if (select->n && !named_by(set, select, rule, true))
+            chosen = RULE_USE_NONE;
         if (named_by(set, enable, rule, false) || named_by(set, enable, rule, true)) chosen = RULE_USE_ALL;
         if (named_by(set, ignore, rule, false) || named_by(set, ignore, rule, true)) chosen = RULE_USE_NONE;
         use[rule->number] = (uint8_t)chosen;
