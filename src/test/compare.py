@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """What podlint and other tools see of faulty manifests.
 
-    compare.py PODLINT DIRECTORY      DIRECTORY/lint: the pairs that build/pairs writes; more pairs are written beside them
+    compare.py PODLINT DIRECTORY [TOOL...]
+
+DIRECTORY/lint holds the pairs that build/pairs writes; more pairs are written beside them. Prints a table in Markdown, and writes what
+each tool sees to DIRECTORY/seen.json.
 
 A pair is a faulty manifest and the same one mended. A tool sees the fault if it reports something of the faulty manifest that it does
 not report of the mended one. Each tool runs with all its checks on and in its strictest mode; those that are not on PATH are left
-out. kubeconform needs schemas: those of the Python package kubernetes-validate where it is installed, made strict.
+out. kubeconform needs schemas: those of the Python package kubernetes-validate where it is installed.
 """
 import concurrent.futures, importlib.util, json, os, re, resource, shutil, subprocess, sys, time
 from collections import Counter
@@ -14,7 +17,7 @@ from pathlib import Path
 PODLINT, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 FAULTS = Path(__file__).resolve().parents[2] / "testdata/refused/faults.txt"
 VERSION = "1.37"
-GROUPS = {"lint": "a rule's example", "shape": "refused: field or type", "value": "refused: value"}
+GROUPS = {"shape": "refused: shape", "value": "refused: value", "lint": "rule examples"}
 TIMED_RUNS = 5
 
 
@@ -36,28 +39,16 @@ def write_refused():
 
 
 def strict_schemas():
-    """The schemas of kubernetes-validate without room for unknown fields, as a pattern for kubeconform; None if it is not there."""
+    """Where kubeconform finds the strict schemas of kubernetes-validate, with addresses that are good here."""
     found = importlib.util.find_spec("kubernetes_validate")
     if not found:
-        return None
-    source = sorted(Path(found.origin).parent.glob(f"kubernetes-json-schema/v{VERSION}*"))[-1]
+        return "default"
+    source = next(Path(found.origin).parent.glob(f"kubernetes-json-schema/v{VERSION}.*-local-strict"))
     target = ROOT / "schemas"
     target.mkdir(exist_ok=True)
-
-    def close(schema):
-        if isinstance(schema, dict):
-            if isinstance(schema.get("properties"), dict):
-                schema.setdefault("additionalProperties", False)
-            for value in schema.values():
-                close(value)
-        elif isinstance(schema, list):
-            for value in schema:
-                close(value)
-
     for path in source.glob("*.json"):
-        schema = json.loads(path.read_text(encoding="utf-8"))
-        close(schema)
-        (target / path.name).write_text(json.dumps(schema), encoding="utf-8")
+        text = path.read_text(encoding="utf-8").replace('"/api/_definitions.json#', '"_definitions.json#')
+        (target / path.name).write_text(re.sub(r',\s*"\$id": "[^"]*"', "", text), encoding="utf-8")
     return str(target / "{{.ResourceKind}}{{.KindSuffix}}.json")
 
 
@@ -78,8 +69,8 @@ def of_kube_linter(report):
 
 def of_kube_score(report):
     checks = [check for scored in report or [] for check in scored["checks"] or []]
-    return [check["check"]["id"] for check in checks if not check["skipped"] and check["grade"] < 10
-            for _ in check["comments"] or [None]]
+    return [f"{check['check']['id']}: {comment['summary']}" for check in checks if not check["skipped"] and check["grade"] < 10
+            for comment in check["comments"] or []]
 
 
 def of_polaris(report):
@@ -96,7 +87,7 @@ def of_polaris(report):
 
 
 def of_kubeconform(report):
-    return [resource["msg"] for resource in report["resources"] if resource["status"] != "statusValid"]
+    return [resource.get("msg", "invalid") for resource in report["resources"] if resource["status"] != "statusValid"]
 
 
 class Tool:
@@ -105,8 +96,13 @@ class Tool:
     def __init__(self, name, version, command, findings=None, path=None):
         self.name, self.path = name, path or shutil.which(name)
         self.command, self.findings, self.places = command, findings, False
-        if self.path:
-            self.version = re.search(r"\d+\.\d+\.\d+", run([self.path, *version]).stdout + " 0.0.0")[0]
+        self.ask_version = version
+
+    def version(self):
+        asked = run([self.path, *self.ask_version]).stdout
+        built = run(["go", "version", "-m", self.path]).stdout if shutil.which("go") else ""
+        found = re.search(r"(\d+\.\d+\.\d+)", asked) or re.search(r"\tmod\t\S+\tv(\S+)", built)
+        return found[1] if found else "?"
 
     def argv(self, *files):
         return [self.path, *self.command, *map(str, files)]
@@ -127,8 +123,9 @@ class Tool:
     def sees(self, folder):
         return bool(self.report(folder, "faulty") - self.report(folder, "mended"))
 
-    def seconds(self, files):
-        """Wall and processor time of one run over all files: the best of several."""
+    def seconds(self, folder):
+        """Wall and processor time of one run over all files of a folder: the best of several."""
+        files = sorted(folder.iterdir()) if self.name == "kube-score" else [folder]
         walls, processors = [], []
         for _ in range(TIMED_RUNS):
             before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -139,35 +136,50 @@ class Tool:
         return min(walls), min(processors)
 
 
+# sorted-keys, an opinion on the order of keys, is off everywhere: any edit changes what it says.
+def kube_linter_config(schemas):
+    return {"checks": {"addAllBuiltIn": True, "exclude": ["schema-validation", "sorted-keys"]},
+            "customChecks": [{"name": "schemas", "template": "kubeconform", "scope": {"objectKinds": ["Any"]},
+                              "params": {"strict": True, "schemaLocations": [schemas]}}]}
+
+
+def config(name, content):
+    path = ROOT / f"{name}.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
 def tools():
-    schemas = strict_schemas() if shutil.which("kubeconform") else None
-    polaris = ROOT / "polaris.yaml"
-    every = [Tool("podlint", ["--version"], ["check", "--profile", "all", "--format", "json"], of_podlint, PODLINT),
-             Tool("kube-linter", ["version"], ["lint", "--add-all-built-in", "--fail-if-no-objects-found", "--format", "json"],
-                  of_kube_linter),
+    schemas = strict_schemas()
+    every = [Tool("podlint", ["--version"], ["check", "--profile", "all", "--ignore", "sorted-keys", "--format", "json"], of_podlint, PODLINT),
+             Tool("kube-linter", ["version"], ["lint", "--config", config("kube-linter", kube_linter_config(schemas)),
+                                               "--fail-if-no-objects-found", "--format", "json"], of_kube_linter),
              Tool("kube-score", ["version"], ["score", "--all-default-optional", "--kubernetes-version", f"v{VERSION}", "-o", "json"],
                   of_kube_score),
-             Tool("polaris", ["version"], ["audit", "--config", polaris, "--merge-config", "--format", "json", "--audit-path"], of_polaris),
-             Tool("kubeconform", ["-v"], ["-strict", "-output", "json", "-verbose", "-schema-location", schemas or "default"],
-                  of_kubeconform),
-             Tool("kubectl-validate", ["version"], ["--version", VERSION])]
-    return [tool for tool in every if tool.path]
+             Tool("polaris", ["version"], ["audit", "--disallow-exemptions", "--format", "json", "--audit-path"], of_polaris),
+             Tool("kubeconform", ["-v"], ["-strict", "-output", "json", "-verbose", "-schema-location", schemas], of_kubeconform),
+             Tool("kubectl-validate", ["--help"], [])]
+    return [tool for tool in every if tool.path and tool.name in (sys.argv[3:] or tool.name)]
 
 
 def main():
     write_refused()
+    shutil.rmtree(ROOT / "lint/sorted-keys")
     pairs = {group: sorted((ROOT / group).iterdir()) for group in GROUPS}
-    files = [folder / "mended.yaml" for folders in pairs.values() for folder in folders]
+    mended = ROOT / "mended"
+    mended.mkdir()
+    for folder in sum(pairs.values(), []):
+        shutil.copy(folder / "mended.yaml", mended / f"{folder.name}.yaml")
     rows, seen = [], {}
     for tool in tools():
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for group, folders in pairs.items():
                 seen[tool.name, group] = [folder.name for folder, sees in zip(folders, pool.map(tool.sees, folders)) if sees]
-        wall, processor = tool.seconds(files)
-        rows.append([tool.name, tool.version, *(f"{len(seen[tool.name, group])}" for group in GROUPS),
+        wall, processor = tool.seconds(mended)
+        rows.append([tool.name, tool.version(), *(f"{len(seen[tool.name, group])}" for group in GROUPS),
                      "yes" if tool.places else "no", f"{wall:.2f}", f"{processor:.2f}"])
-    head = ["tool", "version", *(f"{title} ({len(pairs[group])})" for group, title in GROUPS.items()), "lines", "s", "processor s"]
-    print(f"{len(files)} mended manifests for the times, best of {TIMED_RUNS} runs\n")
+    head = ["tool", "version", *(f"{title} ({len(pairs[group])})" for group, title in GROUPS.items()), "tells the line", "seconds", "processor seconds"]
+    print(f"times: one run over {sum(map(len, pairs.values()))} manifests, the best of {TIMED_RUNS}\n")
     for row in [head, ["---"] * len(head), *rows]:
         print("| " + " | ".join(row) + " |")
     (ROOT / "seen.json").write_text(json.dumps({f"{name} {group}": names for (name, group), names in seen.items()}, indent=1))
