@@ -80,7 +80,7 @@ static void put_lane(Buf *out, const Lanes *lanes, const Lane *lane, int y) {
 
 static void put_legend(Buf *out, const bool *used, int y) {
     double x = LEFT;
-    for (int kind = PIECE_WAITING; kind < PIECE_KINDS; kind++) {
+    for (int kind = PIECE_TERMINATING; kind < PIECE_KINDS; kind++) {
         if (!used[kind] || kind == PIECE_GOOD || kind == PIECE_BAD) continue;
         buf_format(out, "<rect class=\"%s\" x=\"%.0f\" y=\"%d\" width=\"12\" height=\"12\" rx=\"2\"/>", classes[kind], x, y);
         buf_format(out, "<text class=\"dim\" x=\"%.0f\" y=\"%d\">%s</text>\n", x + 17, y + 10, piece_names[kind]);
