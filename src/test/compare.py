@@ -3,8 +3,8 @@
 
     compare.py PODLINT DIRECTORY [TOOL...]
 
-DIRECTORY/lint holds the pairs that build/pairs writes; more pairs are written beside them. Prints a table in Markdown, and writes what
-each tool sees to DIRECTORY/seen.json.
+DIRECTORY/lint holds the pairs that build/pairs writes; more pairs are written beside them. Prints a table in Markdown, and writes
+what each tool sees to DIRECTORY/seen.json.
 
 A pair is a faulty manifest and the same one mended. A tool sees the fault if it reports something of the faulty manifest that it does
 not report of the mended one. Each tool runs with all its checks on and in its strictest mode; those that are not on PATH are left
@@ -53,7 +53,7 @@ def strict_schemas():
 
 
 def run(command, **more):
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"}, **more)
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **more)
 
 
 # What each tool reports of a file: its findings, by name or, where they have none, by message.
@@ -151,11 +151,12 @@ def config(name, content):
 
 def tools():
     schemas = strict_schemas()
-    every = [Tool("podlint", ["--version"], ["check", "--profile", "all", "--ignore", "sorted-keys", "--format", "json"], of_podlint, PODLINT),
+    every = [Tool("podlint", ["--version"], ["check", "--profile", "all", "--ignore", "sorted-keys", "--format", "json"], of_podlint,
+                  PODLINT),
              Tool("kube-linter", ["version"], ["lint", "--config", config("kube-linter", kube_linter_config(schemas)),
                                                "--fail-if-no-objects-found", "--format", "json"], of_kube_linter),
-             Tool("kube-score", ["version"], ["score", "--all-default-optional", "--kubernetes-version", f"v{VERSION}", "-o", "json"],
-                  of_kube_score),
+             Tool("kube-score", ["version"],
+                  ["score", "--all-default-optional", "--kubernetes-version", f"v{VERSION}", "-o", "json"], of_kube_score),
              Tool("polaris", ["version"], ["audit", "--disallow-exemptions", "--format", "json", "--audit-path"], of_polaris),
              Tool("kubeconform", ["-v"], ["-strict", "-output", "json", "-verbose", "-schema-location", schemas], of_kubeconform),
              Tool("kubectl-validate", ["--help"], [])]
@@ -178,7 +179,8 @@ def main():
         wall, processor = tool.seconds(mended)
         rows.append([tool.name, tool.version(), *(f"{len(seen[tool.name, group])}" for group in GROUPS),
                      "yes" if tool.places else "no", f"{wall:.2f}", f"{processor:.2f}"])
-    head = ["tool", "version", *(f"{title} ({len(pairs[group])})" for group, title in GROUPS.items()), "tells the line", "seconds", "processor seconds"]
+    head = ["tool", "version", *(f"{title} ({len(pairs[group])})" for group, title in GROUPS.items()),
+            "tells the line", "seconds", "processor seconds"]
     print(f"times: one run over {sum(map(len, pairs.values()))} manifests, the best of {TIMED_RUNS}\n")
     for row in [head, ["---"] * len(head), *rows]:
         print("| " + " | ".join(row) + " |")

@@ -52,7 +52,8 @@ def terminal(title, *arguments):
     command = " ".join(["podlint", *arguments])
     lines = podlint(*arguments, "--color", "always").splitlines()
     width, height = round(COLUMNS * CELL + 2 * MARGIN), BAR + MARGIN * 2 + LINE * (len(lines) + 2)
-    out = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(command)}">\n'
+    out = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+    out += f'aria-label="{html.escape(command)}">\n'
     out += f"<style>{STYLE}</style>\n"
     out += f'<rect class="paper" x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="10"/>\n'
     out += f'<path class="bar" d="M.5 {BAR}.5V10.5a10 10 0 0 1 10-10H{width - 10.5}a10 10 0 0 1 10 10V{BAR}.5z"/>\n'
