@@ -141,9 +141,7 @@ static void check_dates(Lint *lint, const Schedule *s, Str schedule, const Path 
     bool anyDay = is_any(s, CRON_DAY), anyWeekday = is_any(s, CRON_WEEKDAY);
     Str text = shown(lint->arena, schedule);
     if (!anyDay && anyWeekday && !has_date(&s->cron))
-        emit_cronjob_never_fires(lint->diags, lint_where(lint, at), text,
-                                 str_format(lint->arena, "no month of %.*s has a day %.*s", (int)s->fields[CRON_MONTH].len,
-                                            s->fields[CRON_MONTH].at, (int)s->fields[CRON_DAY].len, s->fields[CRON_DAY].at));
+        emit_cronjob_never_fires(lint->diags, lint_where(lint, at), text, s->fields[CRON_DAY], s->fields[CRON_MONTH]);
     if (!anyDay && !anyWeekday)
         emit_cronjob_dom_and_dow(lint->diags, lint_where(lint, at), text, s->fields[CRON_DAY], s->fields[CRON_WEEKDAY]);
     if (is_any(s, CRON_MINUTE) && names_hours(s))
