@@ -234,3 +234,35 @@ void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
     else
         look_at_texts(lint, node_get(node_get(spec, S("selector")), S("matchLabels")), &match);
 }
+/* Single fields of such objects. */
+
+static const Node *spec_of(const Document *document, Str kind) {
+    return str_eq(document->kind, kind) && is_own_version(document->apiVersion) ? node_get(document->root, S("spec")) : NULL;
+}
+
+void lint_ingress_class(Lint *lint, const Document *self, const Path *path) {
+    static const Str key = STR("kubernetes.io/ingress.class");
+    const Node *annotations = node_get(node_get(self->root, S("metadata")), S("annotations"));
+    Path meta = FIELD(path, "metadata"), map = FIELD(&meta, "annotations"), at = path_field(&map, key);
+    if (spec_of(self, S("Ingress")) && node_get(annotations, key))
+        emit_ingress_class_annotation(lint->diags, lint_where_key(lint, &at), node_get(annotations, key)->text);
+}
+
+void lint_claim_class(Lint *lint, const Document *self, const Path *path) {
+    const Node *spec = spec_of(self, S("PersistentVolumeClaim"));
+    Path at = FIELD(path, "spec");
+    if (spec && !node_get(spec, S("storageClassName")))
+        emit_claim_class_required(lint->diags, lint_where_key(lint, &at), self->name);
+}
+
+void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
+    static const Str fields[] = {STR("minAvailable"), STR("maxUnavailable")};
+    const Node *spec = spec_of(self, S("PodDisruptionBudget"));
+    Path up = FIELD(path, "spec");
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        const Node *amount = node_get(spec, fields[i]);
+        Path at = path_field(&up, fields[i]);
+        if (amount && amount->kind == NODE_STRING && is_digits(amount->text))
+            emit_pdb_amount_quoted(lint->diags, lint_where(lint, &at), fields[i], amount->text);
+    }
+}

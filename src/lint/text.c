@@ -182,7 +182,7 @@ static void look_at_order(Lint *lint, const Node *node, const Path *path) {
 }
 
 void lint_key_order(Lint *lint, const Document *self, const Path *path) {
-    if (self->type && self->root->kind == NODE_MAP) look_at_order(lint, self->root, path);
+    if (self->kind.len && self->apiVersion.len && self->root->kind == NODE_MAP) look_at_order(lint, self->root, path);
 }
 
 /* Whether an offset lies in a scalar. */
