@@ -7,6 +7,7 @@ typedef struct Reader {
     ARRAY(FactPort) ports;
     ARRAY(FactReference) references;
     ARRAY(FactSelector) peers;
+    ARRAY(FactEnvironment) environments;
     ARRAY(Str) variables;
 } Reader;
 
@@ -179,6 +180,25 @@ static void read_variables(Reader *r, Str text) {
     }
 }
 
+static void read_environment(Reader *r, const Container *container, const Path *path) {
+    FactSource *sources = NEW_ARRAY(r->kept, FactSource, container->envFrom.n);
+    Str *own = NEW_ARRAY(r->kept, Str, container->env.n + 1);
+    Path list = path_field(path, S("envFrom"));
+    for (uint32_t i = 0; i < container->envFrom.n; i++) {
+        const EnvFromSource *source = &container->envFrom.at[i];
+        Path item = path_index(&list, i), reference = path_field(&item, source->configMapRef ? S("configMapRef") : S("secretRef")),
+             at = path_field(&reference, S("name"));
+        Str name = source->configMapRef ? source->configMapRef->name : source->secretRef ? source->secretRef->name : S("");
+        sources[i] = (FactSource){.kind = source->configMapRef ? FACT_CONFIG_MAP : FACT_SECRET,
+                                  .name = keep(r, name),
+                                  .prefix = keep(r, source->prefix)};
+        sources[i].where = where(r, &at);
+    }
+    for (uint32_t i = 0; i < container->env.n; i++) own[i] = keep(r, container->env.at[i].name);
+    FactEnvironment environment = {sources, container->envFrom.n, {own, container->env.n}};
+    ARRAY_PUSH(r->kept, &r->environments, environment);
+}
+
 static void read_env(Reader *r, const Container *container, const Path *path) {
     Path list = path_field(path, S("env"));
     for (uint32_t i = 0; i < container->env.n; i++) {
@@ -200,6 +220,7 @@ static void read_env(Reader *r, const Container *container, const Path *path) {
         }
     }
     list = path_field(path, S("envFrom"));
+    if (container->envFrom.n) read_environment(r, container, path);
     for (uint32_t i = 0; i < container->envFrom.n; i++) {
         const EnvFromSource *source = &container->envFrom.at[i];
         Path item = path_index(&list, i);
@@ -491,6 +512,8 @@ Fact *facts_of(Arena *kept, const Document *document) {
     r.fact->portCount = r.ports.n;
     r.fact->references = r.references.at;
     r.fact->referenceCount = r.references.n;
+    r.fact->environments = r.environments.at;
+    r.fact->environmentCount = r.environments.n;
     r.fact->peers = r.peers.at;
     r.fact->peerCount = r.peers.n;
     r.fact->variables = (StrList){r.variables.at, r.variables.n};

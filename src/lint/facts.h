@@ -48,6 +48,20 @@ typedef struct FactPort {
     Where where; /* of hostPort where there is one */
 } FactPort;
 
+/* A ConfigMap or Secret whose keys become variables. */
+typedef struct FactSource {
+    uint8_t kind; /* FactKind */
+    Str name, prefix;
+    Where where;
+} FactSource;
+
+/* What a container with envFrom has for variables: later sources win over earlier ones, and its own over all. */
+typedef struct FactEnvironment {
+    const FactSource *sources;
+    uint32_t sourceCount;
+    StrList own; /* names of env[] */
+} FactEnvironment;
+
 /* Something that an object names in another one. */
 typedef struct FactReference {
     uint8_t kind;  /* FactKind */
@@ -72,6 +86,8 @@ typedef struct Fact {
     uint32_t portCount;
     FactReference *references;
     uint32_t referenceCount;
+    FactEnvironment *environments;
+    uint32_t environmentCount;
     StrList keys;      /* of a ConfigMap or Secret */
     StrList variables; /* of a workload: names of environment variables, and those that are referred to */
     bool job;          /* its pods are to end */

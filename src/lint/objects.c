@@ -92,8 +92,12 @@ static bool same_namespace(const Fact *a, const Fact *b) {
     return !a->namespace_.len || !b->namespace_.len || str_eq(a->namespace_, b->namespace_);
 }
 
+static bool in_folder(const World *w, const Fact *a, const Fact *b) {
+    return w->closed || str_eq(a->folder, b->folder);
+}
+
 static bool together(const World *w, const Fact *a, const Fact *b) {
-    return same_namespace(a, b) && (w->closed || str_eq(a->folder, b->folder));
+    return same_namespace(a, b) && in_folder(w, a, b);
 }
 
 static bool same_object(const Fact *a, const Fact *b) {
@@ -230,6 +234,34 @@ static Str nearest_miss(const World *w, const Fact *from, const FactSelector *se
     return out;
 }
 
+/* Where a selector finds nothing in its own namespace, but pods in another one, in words: one of the two was mistaken. */
+static Str pods_elsewhere(const World *w, const Fact *from, const FactSelector *selector) {
+    for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && !is_empty(selector); i++) {
+        const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
+        if (!same_namespace(from, fact) && in_folder(w, from, fact) && fact_selects(selector, fact->labels))
+            return str_format(w->arena, "; the pods of %.*s %.*s have, in the namespace %.*s", TEXT(fact->kindName),
+                              TEXT(fact->name), TEXT(fact->namespace_));
+    }
+    return S("");
+}
+
+/* What is to be said of a selector that takes no pod: what comes nearest; at is NULL where it may be right all the same. */
+static Str nothing_selected(const World *w, const Fact *from, const FactSelector *selector) {
+    Str elsewhere = pods_elsewhere(w, from, selector);
+    if (elsewhere.len) return elsewhere;
+    return is_astray(w, from, selector, FACT_WORKLOAD) ? nearest_miss(w, from, selector) : (Str){0};
+}
+
+/* The object of a kind and name in another namespace, in the same folder. */
+static const Fact *named_elsewhere(const World *w, const Fact *from, FactKind kind, Str name) {
+    const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && in_folder(w, from, fact)) return fact;
+    }
+    return NULL;
+}
+
 /* Services. */
 
 static bool port_fits(const FactPort *target, const FactPort *port) {
@@ -294,12 +326,17 @@ static bool leaves_alone(const World *w, const Fact *service) {
 static void check_service(World *w, Fact *service) {
     if (str_eq(service->type, S("NodePort")) || str_eq(service->type, S("LoadBalancer")))
         emit_exposed_services(&service->diags, service->where, service->name, service->type);
-    if (str_eq(service->type, S("ExternalName")) || is_empty(&service->selector)) return;
+    if (str_eq(service->type, S("ExternalName"))) return;
+    if (is_empty(&service->selector)) {
+        emit_service_without_selector(&service->diags, service->where, service->name);
+        return;
+    }
     FactList pods = selected(w, service, &service->selector);
     if (!pods.n) {
-        if (is_astray(w, service, &service->selector, FACT_WORKLOAD) || leaves_alone(w, service))
+        Str near = nothing_selected(w, service, &service->selector);
+        if (near.at)
             emit_dangling_service(&service->diags, service->selector.where, service->name,
-                                  labels_text(w->arena, &service->selector), nearest_miss(w, service, &service->selector));
+                                  labels_text(w->arena, &service->selector), near);
         return;
     }
     for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
@@ -364,7 +401,7 @@ static void check_policy_names(Fact *policy, const FactList *pods) {
         bool found = !rule->name.len || rule->egress;
         for (uint32_t j = 0; j < pods->n && !found; j++)
             for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++)
-                found = str_eq(rule->name, pods->at[j]->ports[k].name);
+                found = port_in_policy(rule, &pods->at[j]->ports[k]);
         if (!found)
             emit_network_policy_port_unresolved(&policy->diags, rule->where, pods->at[0]->kindName, pods->at[0]->name,
                                                 rule->name);
@@ -417,7 +454,7 @@ static void check_policy_dns(World *w, Fact *policy) {
     const FactPort *first = NULL;
     for (uint32_t i = 0; i < policy->portCount && !first; i++)
         if (policy->ports[i].egress) first = &policy->ports[i];
-    if (!policy->egress || !first || allows_dns(policy)) return;
+    if (!policy->egress || allows_dns(policy)) return;
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *other = w->kinds[FACT_NETWORK_POLICY].at[i];
         if (!other->egress || !together(w, policy, other) || !allows_dns(other)) continue;
@@ -425,15 +462,19 @@ static void check_policy_dns(World *w, Fact *policy) {
             str_eq(labels_text(w->arena, &other->selector), labels_text(w->arena, &policy->selector)))
             return;
     }
-    emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
+    if (first)
+        emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
+    else if (!is_empty(&policy->selector))
+        emit_network_policy_no_egress(&policy->diags, policy->where, policy->name);
 }
 
 static void check_policy(World *w, Fact *policy) {
     FactList pods = selected(w, policy, &policy->selector);
     bool some = any_near(w, policy, FACT_WORKLOAD);
-    if (!pods.n && !is_empty(&policy->selector) && is_astray(w, policy, &policy->selector, FACT_WORKLOAD))
+    Str near = pods.n || is_empty(&policy->selector) ? (Str){0} : nothing_selected(w, policy, &policy->selector);
+    if (near.at)
         emit_dangling_networkpolicy(&policy->diags, policy->selector.where, policy->name,
-                                    labels_text(w->arena, &policy->selector), nearest_miss(w, policy, &policy->selector));
+                                    labels_text(w->arena, &policy->selector), near);
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
         if (!is_empty(&policy->peers[i]) && !selected(w, policy, &policy->peers[i]).n)
             emit_dangling_networkpolicypeer_podselector(&policy->diags, policy->peers[i].where, policy->name,
@@ -492,10 +533,10 @@ static void check_budget(World *w, Fact *budget) {
         emit_pdb_too_strict(&budget->diags, budget->minAvailable.at ? budget->minWhere : budget->maxWhere, budget->name,
                             budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
     if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, budget->name);
-    if (!pods.n && budget->selector.present && !is_empty(&budget->selector) &&
-        is_astray(w, budget, &budget->selector, FACT_WORKLOAD))
-        emit_dangling_pdb(&budget->diags, budget->selector.where, budget->name, labels_text(w->arena, &budget->selector),
-                          nearest_miss(w, budget, &budget->selector));
+    bool open = pods.n || !budget->selector.present || is_empty(&budget->selector);
+    Str near = open ? (Str){0} : nothing_selected(w, budget, &budget->selector);
+    if (near.at)
+        emit_dangling_pdb(&budget->diags, budget->selector.where, budget->name, labels_text(w->arena, &budget->selector), near);
     for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
         const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
         if (other == budget) break;
@@ -515,13 +556,14 @@ static void check_autoscaler(World *w, Fact *scaler) {
         emit_hpa_min_equals_max(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->maxReplicas));
     if (scaler->replicas < 3)
         emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->replicas));
+    bool elsewhere = named_elsewhere(w, scaler, FACT_WORKLOAD, scaler->targetName) != NULL;
     if (!is_scalable(scaler->targetKind)) return;
     const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind == FACT_WORKLOAD && together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
     }
-    if (name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
+    if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
         emit_dangling_horizontalpodautoscaler(&scaler->diags, scaler->targetWhere, scaler->name, scaler->targetKind,
                                               scaler->targetName);
 }
@@ -550,7 +592,10 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
     Str word = str_of(reference_words[reference->kind]);
     if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
         emit_config_key_missing(&workload->diags, reference->where, word, reference->name, reference->key);
-    if (found || reference->key.len || reference->optional || !any_near(w, workload, (FactKind)reference->kind)) return;
+    if (found || reference->key.len || reference->optional) return;
+    if (!any_near(w, workload, (FactKind)reference->kind) &&
+        !named_elsewhere(w, workload, (FactKind)reference->kind, reference->name))
+        return;
     if (reference->kind == FACT_SERVICE_ACCOUNT)
         emit_non_existent_service_account(&workload->diags, reference->where, reference->name);
     else if (str_has(reference->where.path, S(".env[")) || str_has(reference->where.path, S(".envFrom[")))
@@ -561,6 +606,35 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
 
 static bool is_daemon_set(const Fact *fact) {
     return str_eq(fact->kindName, S("DaemonSet"));
+}
+
+static bool source_sets(const World *w, const Fact *workload, const FactSource *source, Str variable) {
+    const Fact *object = named(w, workload, (FactKind)source->kind, source->name);
+    if (!object || !str_starts(variable, source->prefix)) return false;
+    return str_in(str_slice(variable, source->prefix.len), object->keys.at, object->keys.n);
+}
+
+/* What sets a variable that the source number `from` sets too, and wins, in words; empty if nothing does. */
+static Str winner(const World *w, const Fact *workload, const FactEnvironment *all, uint32_t from, Str variable) {
+    if (str_in(variable, all->own.at, all->own.n)) return S("env");
+    for (uint32_t i = from + 1; i < all->sourceCount; i++)
+        if (source_sets(w, workload, &all->sources[i], variable)) return all->sources[i].name;
+    return S("");
+}
+
+static void check_shadows(World *w, Fact *workload, const FactEnvironment *all) {
+    for (uint32_t i = 0; i < all->sourceCount; i++) {
+        const FactSource *source = &all->sources[i];
+        const Fact *object = named(w, workload, (FactKind)source->kind, source->name);
+        for (uint32_t j = 0; object && j < object->keys.n; j++) {
+            Str key = object->keys.at[j];
+            Str variable = str_format(w->arena, "%.*s%.*s", TEXT(source->prefix), TEXT(key));
+            Str other = winner(w, workload, all, i, variable);
+            if (!other.len) continue;
+            emit_env_from_shadowed(&workload->diags, source->where, variable, source->name, other);
+            break;
+        }
+    }
 }
 
 /* Both controllers would take the other's pods for their own. */
@@ -664,6 +738,8 @@ static void check_isolation(World *w, Fact *workload) {
 static void check_workload(World *w, Fact *workload, PairList *hostPorts) {
     const Fact *budget;
     for (uint32_t i = 0; i < workload->referenceCount; i++) check_reference(w, workload, &workload->references[i]);
+    for (uint32_t i = 0; w->on[RULE_env_from_shadowed] && i < workload->environmentCount; i++)
+        check_shadows(w, workload, &workload->environments[i]);
     check_overlap(w, workload);
     check_host_ports(w, workload, hostPorts);
     if (str_eq(workload->kindName, S("StatefulSet"))) check_stateful_set(w, workload);
