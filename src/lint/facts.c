@@ -334,6 +334,7 @@ static void read_service(Reader *r, const Node *spec, const Path *path) {
     Path selector = path_field(path, S("selector")), list = path_field(path, S("ports"));
     const Node *ports = get(spec, "ports");
     r->fact->selector = selector_of(r, get(spec, "selector"), &selector, true);
+    r->fact->selector.where = where(r, &selector);
     r->fact->type = scalar(r, spec, "type");
     r->fact->headless = str_eq(scalar(r, spec, "clusterIP"), S("None"));
     for (uint32_t i = 0; i < count_of(ports); i++) {
@@ -400,7 +401,9 @@ static void read_policy_rules(Reader *r, const Node *list, const Path *path, boo
 }
 
 static void read_policy(Reader *r, const Node *spec, const Path *path) {
-    Path selector = path_field(path, S("podSelector"));
+    Path selector = path_field(path, S("podSelector")), egress = path_field(path, S("egress")),
+         listed = path_field(path, S("policyTypes"));
+    r->fact->egressWhere = where(r, get(spec, "egress") ? &egress : &listed);
     const Node *types = get(spec, "policyTypes");
     r->fact->selector = selector_of(r, get(spec, "podSelector"), &selector, false);
     r->fact->ingress = !types;

@@ -103,6 +103,7 @@ typedef struct Fact {
     bool tls;                                         /* an Ingress has spec.tls */
     bool egress, ingress;                             /* policyTypes */
     bool openEgress, openIngress;                     /* a rule without ports */
+    Where egressWhere;                                /* of egress, or of policyTypes where there is none */
     Str minAvailable, maxUnavailable, evictionPolicy; /* of a budget, as written; at is NULL where absent */
     Where minWhere, maxWhere;
 } Fact;

@@ -35,18 +35,6 @@ static bool is_digits(Str s) {
     return true;
 }
 
-static bool is_secret_name(Str key) {
-    static const char *const words[] = {"password", "passwd",      "secret",      "token",      "apikey",     "api_key",
-                                        "api-key",  "private_key", "private-key", "access_key", "access-key", "credential"};
-    char lower[128];
-    size_t n = key.len < sizeof lower - 1 ? key.len : sizeof lower - 1;
-    for (size_t i = 0; i < n; i++) lower[i] = key.at[i] >= 'A' && key.at[i] <= 'Z' ? (char)(key.at[i] + 32) : key.at[i];
-    lower[n] = '\0';
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(lower, words[i])) return true;
-    return false;
-}
-
 /* A value that may be what its key says: not a path, a switch, a reference or a placeholder. */
 static bool is_literal_secret(Str value) {
     if (value.len < 4 || str_find(value, '\n') >= 0 || str_find(value, ' ') >= 0 || str_find(value, '/') >= 0) return false;
@@ -76,7 +64,7 @@ static Str secret_in_config(Str key, Str value) {
     if (str_has(value, S("-----BEGIN ")) && str_has(value, S("PRIVATE KEY-----"))) return S("holds a private key");
     if (secret_in_url(value).len) return S("has a password in an address");
     if (str_find(value, '\n') >= 0) return secret_line(value) ? S("sets a password or token") : S("");
-    return is_secret_name(key) && is_literal_secret(value) ? S("reads like a credential") : S("");
+    return secret_name(key) && is_literal_secret(value) ? S("reads like a credential") : S("");
 }
 
 void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {

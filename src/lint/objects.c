@@ -328,7 +328,7 @@ static void check_service(World *w, Fact *service) {
         emit_exposed_services(&service->diags, service->where, service->name, service->type);
     if (str_eq(service->type, S("ExternalName"))) return;
     if (is_empty(&service->selector)) {
-        emit_service_without_selector(&service->diags, service->where, service->name);
+        emit_service_without_selector(&service->diags, service->selector.where, service->name);
         return;
     }
     FactList pods = selected(w, service, &service->selector);
@@ -465,7 +465,7 @@ static void check_policy_dns(World *w, Fact *policy) {
     if (first)
         emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
     else if (!is_empty(&policy->selector))
-        emit_network_policy_no_egress(&policy->diags, policy->where, policy->name);
+        emit_network_policy_no_egress(&policy->diags, policy->egressWhere, policy->name);
 }
 
 static void check_policy(World *w, Fact *policy) {
