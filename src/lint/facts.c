@@ -74,8 +74,15 @@ static FactSelector selector_of(Reader *r, const Node *node, const Path *path, b
     for (uint32_t i = 0; i < count_of(list); i++)
         conditions[i] = (FactCondition){scalar(r, &list->items[i], "key"), scalar(r, &list->items[i], "operator"),
                                         strings_of(r, get(&list->items[i], "values"))};
+    Path match = path_field(path, S("matchLabels"));
     out.present = true;
     out.labels = labels_of(r, plain ? node : get(node, "matchLabels"));
+    Where *places = NEW_ARRAY(r->kept, Where, out.labels.n + 1);
+    for (uint32_t i = 0; i < out.labels.n; i++) {
+        Path label = path_key(plain ? path : &match, out.labels.at[i].key);
+        places[i] = where(r, &label);
+    }
+    out.labelPlaces = places;
     out.conditions = conditions;
     out.conditionCount = count_of(list);
     out.where = where(r, path);
@@ -335,7 +342,9 @@ static void read_service(Reader *r, const Node *spec, const Path *path) {
     const Node *ports = get(spec, "ports");
     r->fact->selector = selector_of(r, get(spec, "selector"), &selector, true);
     r->fact->selector.where = where(r, &selector);
+    Path type = path_field(path, S("type"));
     r->fact->type = scalar(r, spec, "type");
+    r->fact->targetWhere = where(r, &type);
     r->fact->headless = str_eq(scalar(r, spec, "clusterIP"), S("None"));
     for (uint32_t i = 0; i < count_of(ports); i++) {
         const Node *target = get(&ports->items[i], "targetPort");
@@ -354,7 +363,10 @@ static void read_backend(Reader *r, const Node *backend, const Path *path) {
     Path at = path_field(path, S("service")), name = path_field(&at, S("name")), old = path_field(path, S("serviceName"));
     FactPort out = {.owner = scalar(r, service ? service : backend, service ? "name" : "serviceName")};
     if (!out.owner.len) return;
+    Path portAt = path_field(service ? &at : path, service ? S("port") : S("servicePort")),
+         portName = path_field(&portAt, get(port, "name") ? S("name") : S("number"));
     out.where = where(r, service ? &name : &old);
+    out.portWhere = where(r, service ? &portName : &portAt);
     out.number = integer(port, "number", 0);
     out.name = scalar(r, port, "name");
     if (!service) read_port(r, get(backend, "servicePort"), &out);
@@ -403,6 +415,8 @@ static void read_policy_rules(Reader *r, const Node *list, const Path *path, boo
 static void read_policy(Reader *r, const Node *spec, const Path *path) {
     Path selector = path_field(path, S("podSelector")), egress = path_field(path, S("egress")),
          listed = path_field(path, S("policyTypes"));
+    Path ingress = path_field(path, S("ingress"));
+    r->fact->ingressWhere = where(r, &ingress);
     r->fact->egressWhere = where(r, get(spec, "egress") ? &egress : &listed);
     const Node *types = get(spec, "policyTypes");
     r->fact->selector = selector_of(r, get(spec, "podSelector"), &selector, false);
@@ -499,13 +513,14 @@ Fact *facts_of(Arena *kept, const Document *document) {
     FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document) : FACT_KINDS;
     if (kind == FACT_KINDS) return NULL;
     Reader r = {.kept = kept, .document = document, .fact = NEW(kept, Fact)};
-    Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name"));
+    Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name")), space = path_field(&meta, S("namespace"));
     *r.fact = (Fact){.kind = (uint8_t)kind,
                      .kindName = keep(&r, document->kind),
                      .name = keep(&r, document->name),
                      .namespace_ = keep(&r, document->namespace_),
                      .minor = document->minor,
                      .where = where(&r, &name),
+                     .namespaceWhere = where(&r, &space),
                      .diags.arena = kept};
     if (kind == FACT_WORKLOAD)
         read_workload(&r);

@@ -29,6 +29,7 @@ typedef struct FactCondition {
 typedef struct FactSelector {
     bool present;
     StrMap labels;
+    const Where *labelPlaces;
     const FactCondition *conditions;
     uint32_t conditionCount;
     Where where;
@@ -45,7 +46,8 @@ typedef struct FactPort {
     bool egress; /* of a policy */
     bool ready;  /* the container has a readinessProbe */
     bool stops;  /* the container has a preStop hook */
-    Where where; /* of hostPort where there is one */
+    Where where; /* of hostPort where there is one; of a backend's Service */
+    Where portWhere; /* of a backend's port */
 } FactPort;
 
 /* A ConfigMap or Secret whose keys become variables. */
@@ -77,6 +79,7 @@ typedef struct Fact {
     Str folder;              /* of the file */
     Str kindName, name, namespace_;
     Where where;    /* of the object's name */
+    Where namespaceWhere;
     DiagList diags; /* what is found when all objects are known */
     StrMap labels;  /* of the pods; of other kinds: the object's own */
     FactSelector selector;
@@ -97,13 +100,14 @@ typedef struct Fact {
     int64_t maxReplicas;
     Where replicasWhere;
     Str targetKind, targetName; /* of an autoscaler */
-    Where targetWhere;
+    Where targetWhere; /* also of a Service's type */
     Str type;                                         /* of a Service; StatefulSets: their serviceName */
     bool headless;                                    /* clusterIP: None */
     bool tls;                                         /* an Ingress has spec.tls */
     bool egress, ingress;                             /* policyTypes */
     bool openEgress, openIngress;                     /* a rule without ports */
     Where egressWhere;                                /* of egress, or of policyTypes where there is none */
+    Where ingressWhere;
     Str minAvailable, maxUnavailable, evictionPolicy; /* of a budget, as written; at is NULL where absent */
     Where minWhere, maxWhere;
 } Fact;

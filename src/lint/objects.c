@@ -245,11 +245,33 @@ static Str pods_elsewhere(const World *w, const Fact *from, const FactSelector *
     return S("");
 }
 
-/* What is to be said of a selector that takes no pod: what comes nearest; at is NULL where it may be right all the same. */
-static Str nothing_selected(const World *w, const Fact *from, const FactSelector *selector) {
+/* The place of the first label of a selector that no object of a kind has near `from`; of the selector if each has one. */
+static Where label_at_fault(const World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
+    for (uint32_t i = 0; i < selector->labels.n; i++) {
+        const StrPair *label = &selector->labels.at[i];
+        bool found = false;
+        for (uint32_t j = 0; j < w->kinds[kind].n && !found; j++) {
+            const Fact *fact = w->kinds[kind].at[j];
+            const Str *value = together(w, from, fact) ? map_get(fact->labels, label->key) : NULL;
+            found = value && str_eq(*value, label->value);
+        }
+        if (!found) return selector->labelPlaces[i];
+    }
+    return selector->where;
+}
+
+/* What is to be said of a selector that takes no pod, and where; near.at is NULL where it may be right all the same: it is not
+ * `astray`, and takes none in other namespaces either. */
+typedef struct Miss {
+    Str near; /* what comes nearest, in words */
+    Where where;
+} Miss;
+
+static Miss nothing_selected(const World *w, const Fact *from, const FactSelector *selector, bool astray) {
     Str elsewhere = pods_elsewhere(w, from, selector);
-    if (elsewhere.len) return elsewhere;
-    return is_astray(w, from, selector, FACT_WORKLOAD) ? nearest_miss(w, from, selector) : (Str){0};
+    if (elsewhere.len) return (Miss){elsewhere, from->namespaceWhere};
+    if (!astray) return (Miss){0};
+    return (Miss){nearest_miss(w, from, selector), label_at_fault(w, from, selector, FACT_WORKLOAD)};
 }
 
 /* The object of a kind and name in another namespace, in the same folder. */
@@ -325,7 +347,7 @@ static bool leaves_alone(const World *w, const Fact *service) {
 
 static void check_service(World *w, Fact *service) {
     if (str_eq(service->type, S("NodePort")) || str_eq(service->type, S("LoadBalancer")))
-        emit_exposed_services(&service->diags, service->where, service->name, service->type);
+        emit_exposed_services(&service->diags, service->targetWhere, service->name, service->type);
     if (str_eq(service->type, S("ExternalName"))) return;
     if (is_empty(&service->selector)) {
         emit_service_without_selector(&service->diags, service->selector.where, service->name);
@@ -333,10 +355,11 @@ static void check_service(World *w, Fact *service) {
     }
     FactList pods = selected(w, service, &service->selector);
     if (!pods.n) {
-        Str near = nothing_selected(w, service, &service->selector);
-        if (near.at)
-            emit_dangling_service(&service->diags, service->selector.where, service->name,
-                                  labels_text(w->arena, &service->selector), near);
+        bool astray = is_astray(w, service, &service->selector, FACT_WORKLOAD) || leaves_alone(w, service);
+        Miss miss = nothing_selected(w, service, &service->selector, astray);
+        if (miss.near.at)
+            emit_dangling_service(&service->diags, miss.where, service->name, labels_text(w->arena, &service->selector),
+                                  miss.near);
         return;
     }
     for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
@@ -364,7 +387,7 @@ static void check_ingress(World *w, Fact *ingress) {
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
             emit_dangling_ingress(&ingress->diags, backend->where, backend->owner);
         else if (service && !backend_port_known(service, backend))
-            emit_ingress_port_unresolved(&ingress->diags, backend->where, backend->owner, port_text(w->arena, backend));
+            emit_ingress_port_unresolved(&ingress->diags, backend->portWhere, backend->owner, port_text(w->arena, backend));
     }
 }
 
@@ -374,7 +397,7 @@ static void check_monitor(World *w, Fact *monitor) {
         const Fact *fact = w->kinds[FACT_SERVICE].at[i];
         if (together(w, monitor, fact) && fact_selects(&monitor->selector, fact->labels)) return;
     }
-    emit_dangling_servicemonitor(&monitor->diags, monitor->selector.where, monitor->name,
+    emit_dangling_servicemonitor(&monitor->diags, label_at_fault(w, monitor, &monitor->selector, FACT_SERVICE), monitor->name,
                                  labels_text(w->arena, &monitor->selector));
 }
 
@@ -433,7 +456,7 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
             reached = port && some_policy_lets_in(w, pods->at[0], port);
         }
         if (known && !reached)
-            emit_network_policy_blocks_service(&policy->diags, policy->where, policy->name, service->name, pods->at[0]->name);
+            emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, policy->name, service->name, pods->at[0]->name);
     }
 }
 
@@ -471,13 +494,14 @@ static void check_policy_dns(World *w, Fact *policy) {
 static void check_policy(World *w, Fact *policy) {
     FactList pods = selected(w, policy, &policy->selector);
     bool some = any_near(w, policy, FACT_WORKLOAD);
-    Str near = pods.n || is_empty(&policy->selector) ? (Str){0} : nothing_selected(w, policy, &policy->selector);
-    if (near.at)
-        emit_dangling_networkpolicy(&policy->diags, policy->selector.where, policy->name,
-                                    labels_text(w->arena, &policy->selector), near);
+    Miss miss = pods.n || is_empty(&policy->selector) ? (Miss){0} : nothing_selected(w, policy, &policy->selector, is_astray(w, policy, &policy->selector, FACT_WORKLOAD));
+    if (miss.near.at)
+        emit_dangling_networkpolicy(&policy->diags, miss.where, policy->name, labels_text(w->arena, &policy->selector),
+                                    miss.near);
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
         if (!is_empty(&policy->peers[i]) && !selected(w, policy, &policy->peers[i]).n)
-            emit_dangling_networkpolicypeer_podselector(&policy->diags, policy->peers[i].where, policy->name,
+            emit_dangling_networkpolicypeer_podselector(&policy->diags,
+                                                        label_at_fault(w, policy, &policy->peers[i], FACT_WORKLOAD), policy->name,
                                                         labels_text(w->arena, &policy->peers[i]));
     check_policy_dns(w, policy);
     if (!pods.n) return;
@@ -534,9 +558,9 @@ static void check_budget(World *w, Fact *budget) {
                             budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
     if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, budget->name);
     bool open = pods.n || !budget->selector.present || is_empty(&budget->selector);
-    Str near = open ? (Str){0} : nothing_selected(w, budget, &budget->selector);
-    if (near.at)
-        emit_dangling_pdb(&budget->diags, budget->selector.where, budget->name, labels_text(w->arena, &budget->selector), near);
+    Miss miss = open ? (Miss){0} : nothing_selected(w, budget, &budget->selector, is_astray(w, budget, &budget->selector, FACT_WORKLOAD));
+    if (miss.near.at)
+        emit_dangling_pdb(&budget->diags, miss.where, budget->name, labels_text(w->arena, &budget->selector), miss.near);
     for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
         const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
         if (other == budget) break;
@@ -564,8 +588,8 @@ static void check_autoscaler(World *w, Fact *scaler) {
         if (fact->kind == FACT_WORKLOAD && together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
     }
     if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
-        emit_dangling_horizontalpodautoscaler(&scaler->diags, scaler->targetWhere, scaler->name, scaler->targetKind,
-                                              scaler->targetName);
+        emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere, scaler->name, scaler->targetKind,
+                                          scaler->targetName);
 }
 
 /* Workloads. */
