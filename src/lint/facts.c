@@ -193,7 +193,8 @@ static void read_environment(Reader *r, const Container *container, const Path *
     Path list = path_field(path, S("envFrom"));
     for (uint32_t i = 0; i < container->envFrom.n; i++) {
         const EnvFromSource *source = &container->envFrom.at[i];
-        Path item = path_index(&list, i), reference = path_field(&item, source->configMapRef ? S("configMapRef") : S("secretRef")),
+        Path item = path_index(&list, i),
+             reference = path_field(&item, source->configMapRef ? S("configMapRef") : S("secretRef")),
              at = path_field(&reference, S("name"));
         Str name = source->configMapRef ? source->configMapRef->name : source->secretRef ? source->secretRef->name : S("");
         sources[i] = (FactSource){.kind = source->configMapRef ? FACT_CONFIG_MAP : FACT_SECRET,

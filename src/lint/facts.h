@@ -43,10 +43,10 @@ typedef struct FactPort {
     Str owner;     /* the container, the Service's name for the port, or the backend's Service */
     int64_t outer; /* hostPort, the Service's own number, or endPort; 0: none */
     Str hostIP;
-    bool egress; /* of a policy */
-    bool ready;  /* the container has a readinessProbe */
-    bool stops;  /* the container has a preStop hook */
-    Where where; /* of hostPort where there is one; of a backend's Service */
+    bool egress;     /* of a policy */
+    bool ready;      /* the container has a readinessProbe */
+    bool stops;      /* the container has a preStop hook */
+    Where where;     /* of hostPort where there is one; of a backend's Service */
     Where portWhere; /* of a backend's port */
 } FactPort;
 
@@ -78,7 +78,7 @@ typedef struct Fact {
     uint32_t file, document; /* numbers in the run */
     Str folder;              /* of the file */
     Str kindName, name, namespace_;
-    Where where;    /* of the object's name */
+    Where where; /* of the object's name */
     Where namespaceWhere;
     DiagList diags; /* what is found when all objects are known */
     StrMap labels;  /* of the pods; of other kinds: the object's own */
@@ -99,14 +99,14 @@ typedef struct Fact {
     int64_t replicas;  /* of a workload; an autoscaler's minReplicas */
     int64_t maxReplicas;
     Where replicasWhere;
-    Str targetKind, targetName; /* of an autoscaler */
-    Where targetWhere; /* also of a Service's type */
-    Str type;                                         /* of a Service; StatefulSets: their serviceName */
-    bool headless;                                    /* clusterIP: None */
-    bool tls;                                         /* an Ingress has spec.tls */
-    bool egress, ingress;                             /* policyTypes */
-    bool openEgress, openIngress;                     /* a rule without ports */
-    Where egressWhere;                                /* of egress, or of policyTypes where there is none */
+    Str targetKind, targetName;   /* of an autoscaler */
+    Where targetWhere;            /* also of a Service's type */
+    Str type;                     /* of a Service; StatefulSets: their serviceName */
+    bool headless;                /* clusterIP: None */
+    bool tls;                     /* an Ingress has spec.tls */
+    bool egress, ingress;         /* policyTypes */
+    bool openEgress, openIngress; /* a rule without ports */
+    Where egressWhere;            /* of egress, or of policyTypes where there is none */
     Where ingressWhere;
     Str minAvailable, maxUnavailable, evictionPolicy; /* of a budget, as written; at is NULL where absent */
     Where minWhere, maxWhere;

@@ -108,7 +108,8 @@ static const struct {
     {STR("CustomResourceDefinition"), STR("apiextensions.k8s.io/v1"), STR("")},
 };
 
-/* The versions of these kinds that servers have dropped, and when; none of them is served by a version that podlint speaks for. */
+/* The versions of these kinds that servers have dropped, and when; none of them is served by a version that podlint speaks for.
+ */
 static const struct {
     Str kind, apiVersion, since;
 } removed_versions[] = {
@@ -214,7 +215,8 @@ void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
     if (self->type || self->unreadable || !is_own_version(self->apiVersion)) return;
     const Node *meta = node_get(self->root, S("metadata")), *spec = node_get(self->root, S("spec"));
     Path metaPath = FIELD(path, "metadata"), specPath = FIELD(path, "spec"), selector = FIELD(&specPath, "selector");
-    Path labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations"), match = FIELD(&selector, "matchLabels");
+    Path labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations"),
+         match = FIELD(&selector, "matchLabels");
     look_at_texts(lint, node_get(meta, S("labels")), &labels);
     look_at_texts(lint, node_get(meta, S("annotations")), &annotations);
     if (str_eq(self->kind, S("Service")))

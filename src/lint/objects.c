@@ -279,7 +279,8 @@ static const Fact *named_elsewhere(const World *w, const Fact *from, FactKind ki
     const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && in_folder(w, from, fact)) return fact;
+        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && in_folder(w, from, fact))
+            return fact;
     }
     return NULL;
 }
@@ -423,8 +424,7 @@ static void check_policy_names(Fact *policy, const FactList *pods) {
         const FactPort *rule = &policy->ports[i];
         bool found = !rule->name.len || rule->egress;
         for (uint32_t j = 0; j < pods->n && !found; j++)
-            for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++)
-                found = port_in_policy(rule, &pods->at[j]->ports[k]);
+            for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++) found = port_in_policy(rule, &pods->at[j]->ports[k]);
         if (!found)
             emit_network_policy_port_unresolved(&policy->diags, rule->where, pods->at[0]->kindName, pods->at[0]->name,
                                                 rule->name);
@@ -456,7 +456,8 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
             reached = port && some_policy_lets_in(w, pods->at[0], port);
         }
         if (known && !reached)
-            emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, policy->name, service->name, pods->at[0]->name);
+            emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, policy->name, service->name,
+                                               pods->at[0]->name);
     }
 }
 
@@ -494,7 +495,9 @@ static void check_policy_dns(World *w, Fact *policy) {
 static void check_policy(World *w, Fact *policy) {
     FactList pods = selected(w, policy, &policy->selector);
     bool some = any_near(w, policy, FACT_WORKLOAD);
-    Miss miss = pods.n || is_empty(&policy->selector) ? (Miss){0} : nothing_selected(w, policy, &policy->selector, is_astray(w, policy, &policy->selector, FACT_WORKLOAD));
+    Miss miss = pods.n || is_empty(&policy->selector)
+                    ? (Miss){0}
+                    : nothing_selected(w, policy, &policy->selector, is_astray(w, policy, &policy->selector, FACT_WORKLOAD));
     if (miss.near.at)
         emit_dangling_networkpolicy(&policy->diags, miss.where, policy->name, labels_text(w->arena, &policy->selector),
                                     miss.near);
@@ -558,7 +561,8 @@ static void check_budget(World *w, Fact *budget) {
                             budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
     if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, budget->name);
     bool open = pods.n || !budget->selector.present || is_empty(&budget->selector);
-    Miss miss = open ? (Miss){0} : nothing_selected(w, budget, &budget->selector, is_astray(w, budget, &budget->selector, FACT_WORKLOAD));
+    Miss miss =
+        open ? (Miss){0} : nothing_selected(w, budget, &budget->selector, is_astray(w, budget, &budget->selector, FACT_WORKLOAD));
     if (miss.near.at)
         emit_dangling_pdb(&budget->diags, miss.where, budget->name, labels_text(w->arena, &budget->selector), miss.near);
     for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
@@ -588,8 +592,8 @@ static void check_autoscaler(World *w, Fact *scaler) {
         if (fact->kind == FACT_WORKLOAD && together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
     }
     if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
-        emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere, scaler->name, scaler->targetKind,
-                                          scaler->targetName);
+        emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere,
+                                              scaler->name, scaler->targetKind, scaler->targetName);
 }
 
 /* Workloads. */
