@@ -3,6 +3,10 @@
 #include "secrets.h"
 #include "text.h"
 
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static const Str config_maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
+
 static bool is_config(const Document *document) {
     return str_eq(document->apiVersion, S("v1")) &&
            (str_eq(document->kind, S("ConfigMap")) || str_eq(document->kind, S("Secret")));
@@ -12,19 +16,16 @@ static const Str found_words[] = {STR("nothing"), STR("a boolean"), STR("a numbe
                                   STR("text"),    STR("a list"),    STR("a map")};
 
 void lint_config_data(Lint *lint, const Document *self, const Path *path) {
-    static const Str maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
     if (!is_config(self)) return;
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
-        const Node *map = node_get(self->root, maps[i]);
-        Path at = path_field(path, maps[i]);
+    for (size_t i = 0; i < COUNT(config_maps); i++) {
+        const Node *map = node_get(self->root, config_maps[i]);
+        Path at = path_field(path, config_maps[i]);
         for (uint32_t j = 0; map && map->kind == NODE_MAP && j < map->count; j++) {
             const Node *value = &map->entries[j].value;
             Path key = path_field(&at, map->entries[j].key);
             if (value->kind != NODE_STRING && value->kind != NODE_NULL)
                 emit_config_data_not_text(lint->diags, lint_where(lint, &key), map->entries[j].key, self->kind,
                                           found_words[value->kind]);
-            check_implicit_key(lint, &map->entries[j], &key);
-            if (value->kind == NODE_STRING) check_sexagesimal(lint, value, &key);
         }
     }
 }
@@ -131,8 +132,6 @@ static const struct {
     {STR("CustomResourceDefinition"), STR("apiextensions.k8s.io/v1beta1"), STR("1.22")},
 };
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
 /* Whether an API version is of Kubernetes itself, and not of something installed besides. */
 static bool is_own_version(Str apiVersion) {
     static const Str groups[] = {STR("apps"), STR("batch"), STR("extensions"), STR("policy"), STR("autoscaling")};
@@ -174,7 +173,7 @@ static bool compare_kind(Lint *lint, Str kind, Str apiVersion, Str also, const P
     if (same && (str_eq(apiVersion, self->apiVersion) || (also.len && str_eq(also, self->apiVersion)))) return true;
     Str since = removed_since(kind, self->apiVersion);
     if (same && since.len)
-        emit_removed_api_version(lint->diags, lint_where(lint, &version), kind, self->apiVersion, since, apiVersion);
+        emit_removed_api_version(lint->diags, lint_where(lint, &version), since, kind, self->apiVersion, apiVersion);
     else
         emit_kind_case(lint->diags, lint_where(lint, same ? &version : &at), self->kind, self->apiVersion, kind, apiVersion);
     return true;
@@ -207,7 +206,6 @@ static void look_at_texts(Lint *lint, const Node *map, const Path *path) {
         Path key = path_key(path, entry->key);
         if (entry->value.kind != NODE_STRING && entry->value.kind != NODE_NULL)
             emit_label_not_text(lint->diags, lint_where(lint, &key), entry->key, path->name, found_words[entry->value.kind]);
-        check_implicit_key(lint, entry, &key);
     }
 }
 
@@ -224,6 +222,28 @@ void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
     else
         look_at_texts(lint, node_get(node_get(spec, S("selector")), S("matchLabels")), &match);
 }
+/* How the texts of such objects are written. */
+
+static void look_at_entries(Lint *lint, const Node *map, const Path *path) {
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+        Path key = path_key(path, map->entries[i].key);
+        check_implicit_key(lint, &map->entries[i], &key);
+        if (map->entries[i].value.kind == NODE_STRING) check_sexagesimal(lint, &map->entries[i].value, &key);
+    }
+}
+
+void lint_other_scalars(Lint *lint, const Document *self, const Path *path) {
+    if (self->type || self->unreadable || !is_own_version(self->apiVersion)) return;
+    const Node *meta = node_get(self->root, S("metadata"));
+    Path metaPath = FIELD(path, "metadata"), labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations");
+    look_at_entries(lint, node_get(meta, S("labels")), &labels);
+    look_at_entries(lint, node_get(meta, S("annotations")), &annotations);
+    for (size_t i = 0; i < COUNT(config_maps) && is_config(self); i++) {
+        Path at = path_field(path, config_maps[i]);
+        look_at_entries(lint, node_get(self->root, config_maps[i]), &at);
+    }
+}
+
 /* Single fields of such objects. */
 
 static const Node *spec_of(const Document *document, Str kind) {

@@ -124,6 +124,7 @@ static void look_at_scalar(ScalarWalk *walk, const Field *field, const Node *nod
 }
 
 void lint_plain_scalars(Lint *lint, const Document *self, const Path *path) {
+    if (!self->type) lint_other_scalars(lint, self, path);
     if (!self->type || self->root->kind != NODE_MAP) return;
     ScalarWalk walk = {lint, look_at_scalar};
     walk_object(&walk, self->type, self->root, path);
