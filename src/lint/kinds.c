@@ -276,3 +276,75 @@ void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
             emit_pdb_amount_quoted(lint->diags, lint_where(lint, &at), fields[i], amount->text);
     }
 }
+
+/* Fields of the objects that stand around pods; `list` is that of a list's items below spec, empty for spec itself. */
+static const struct {
+    Str kind, list;
+    const char *const fields[20];
+} known_fields[] = {
+    {STR("Service"),
+     STR(""),
+     {"allocateLoadBalancerNodePorts",
+      "clusterIP",
+      "clusterIPs",
+      "externalIPs",
+      "externalName",
+      "externalTrafficPolicy",
+      "healthCheckNodePort",
+      "internalTrafficPolicy",
+      "ipFamilies",
+      "ipFamilyPolicy",
+      "loadBalancerClass",
+      "loadBalancerIP",
+      "loadBalancerSourceRanges",
+      "ports",
+      "publishNotReadyAddresses",
+      "selector",
+      "sessionAffinity",
+      "sessionAffinityConfig",
+      "trafficDistribution",
+      "type"}},
+    {STR("Service"), STR("ports"), {"name", "port", "targetPort", "nodePort", "protocol", "appProtocol"}},
+    {STR("PodDisruptionBudget"), STR(""), {"minAvailable", "maxUnavailable", "selector", "unhealthyPodEvictionPolicy"}},
+    {STR("NetworkPolicy"), STR(""), {"podSelector", "ingress", "egress", "policyTypes"}},
+    {STR("NetworkPolicy"), STR("ingress"), {"from", "ports"}},
+    {STR("NetworkPolicy"), STR("egress"), {"to", "ports"}},
+    {STR("HorizontalPodAutoscaler"),
+     STR(""),
+     {"scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior", "targetCPUUtilizationPercentage"}},
+    {STR("Ingress"), STR(""), {"ingressClassName", "defaultBackend", "tls", "rules"}},
+};
+
+/* The known field that a name is nearly, but not quite; empty if it is one of them, or like none. */
+static Str nearly_field(const char *const *fields, Str name) {
+    Str out = S("");
+    unsigned best = 3;
+    for (size_t i = 0; i < COUNT(known_fields[0].fields) && fields[i]; i++) {
+        Str known = str_of(fields[i]);
+        if (str_eq(known, name)) return S("");
+        unsigned distance = str_eq_nocase(known, name) ? 0 : name.len < 4 ? best : str_distance(name, known, best - 1);
+        if (distance < best) best = distance, out = known;
+    }
+    return out;
+}
+
+static void look_at_names(Lint *lint, const char *const *fields, const Node *map, const Path *path) {
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+        Path at = path_field(path, map->entries[i].key);
+        Str known = nearly_field(fields, at.name);
+        if (known.len) emit_field_misspelt(lint->diags, lint_where_key(lint, &at), lint->document->kind, at.name, known);
+    }
+}
+
+void lint_misspelt_fields(Lint *lint, const Document *self, const Path *path) {
+    Path up = FIELD(path, "spec");
+    for (size_t i = 0; i < COUNT(known_fields); i++) {
+        const Node *spec = spec_of(self, known_fields[i].kind), *list = node_get(spec, known_fields[i].list);
+        Path at = path_field(&up, known_fields[i].list);
+        if (!known_fields[i].list.len) look_at_names(lint, known_fields[i].fields, spec, &up);
+        for (uint32_t j = 0; list && list->kind == NODE_LIST && j < list->count; j++) {
+            Path item = path_index(&at, j);
+            look_at_names(lint, known_fields[i].fields, &list->items[j], &item);
+        }
+    }
+}
