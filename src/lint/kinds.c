@@ -65,7 +65,8 @@ static Str secret_in_config(Str key, Str value) {
     if (str_has(value, S("-----BEGIN ")) && str_has(value, S("PRIVATE KEY-----"))) return S("holds a private key");
     if (secret_in_url(value).len) return S("has a password in an address");
     if (str_find(value, '\n') >= 0) return secret_line(value) ? S("sets a password or token") : S("");
-    return secret_name(key) && is_literal_secret(value) ? S("reads like a credential") : S("");
+    bool literal = secret_name(key) && is_literal_secret(value) && !secret_object_name(key, value);
+    return literal ? S("reads like a credential") : S("");
 }
 
 void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {

@@ -119,33 +119,6 @@ static void check_word(Lint *lint, SecretWords *words, Str word, bool first, Str
         emit_sudo_in_entrypoint(lint->diags, lint_where(lint, path), place, lint->container->name);
 }
 
-static void check_exec(Lint *lint, const ExecAction *exec, Str place, const Path *up) {
-    SecretWords words = {{0}, {0}};
-    Path action = FIELD(up, "exec"), command = FIELD(&action, "command");
-    for (uint32_t i = 0; exec && i < exec->command.n; i++) {
-        Path at = path_index(&command, i);
-        check_word(lint, &words, exec->command.at[i], i == 0, place, &at);
-    }
-}
-
-/* The command lines of probes and hooks. */
-static void check_execs(Lint *lint, const Container *self, const Path *path) {
-    const struct {
-        const Probe *probe;
-        Str field, place;
-    } probes[] = {{self->livenessProbe, S("livenessProbe"), S("the liveness probe")},
-                  {self->readinessProbe, S("readinessProbe"), S("the readiness probe")},
-                  {self->startupProbe, S("startupProbe"), S("the startup probe")}};
-    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
-        Path at = path_field(path, probes[i].field);
-        if (probes[i].probe && probes[i].probe->exec) check_exec(lint, probes[i].probe->exec, probes[i].place, &at);
-    }
-    if (!self->lifecycle) return;
-    Path up = FIELD(path, "lifecycle"), start = FIELD(&up, "postStart"), stop = FIELD(&up, "preStop");
-    if (self->lifecycle->postStart) check_exec(lint, self->lifecycle->postStart->exec, S("the postStart hook"), &start);
-    if (self->lifecycle->preStop) check_exec(lint, self->lifecycle->preStop->exec, S("the preStop hook"), &stop);
-}
-
 static void check_command_line(Lint *lint, const Container *self, const Path *path) {
     SecretWords words = {{0}, {0}};
     Path command = FIELD(path, "command"), args = FIELD(path, "args");
