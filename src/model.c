@@ -411,12 +411,13 @@ static Str syntax_hint(const Source *source, const Fault *fault) {
     return S("");
 }
 
-/* Whether the document looks like a Go template: an action that is no quoted text. */
-static bool is_template(Str text) {
+/* Whether the document looks like a Go template, and where its first action is that is no quoted text. */
+static bool find_template(Str text, uint32_t *at) {
     for (size_t i = 0; i + 1 < text.len; i++)
         if (text.at[i] == '{' && text.at[i + 1] == '{' && (i == 0 || (text.at[i - 1] != '"' && text.at[i - 1] != '\''))) {
             ptrdiff_t end = str_find(str_slice(text, i), '\n');
             Str line = {text.at + i, end < 0 ? text.len - i : (size_t)end};
+            *at = (uint32_t)i;
             if (str_has(line, S("}}"))) return true;
         }
     return false;
@@ -457,8 +458,9 @@ bool model_faults(DiagList *list, const Source *source, const NodeDocument *in) 
         broken |= kind == FAULT_SYNTAX || kind == FAULT_KEY_COMPLEX || kind == FAULT_KEY_NULL;
         fatal |= kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_TAIL;
     }
-    if (broken && is_template(text)) {
-        emit_template(list, (Where){.span = {in->span.at, in->span.at + 1}, .path = S("")});
+    uint32_t action;
+    if (broken && find_template(text, &action)) {
+        emit_template(list, (Where){.span = {in->span.at + action, in->span.at + action + 2}, .path = S("")});
         return true;
     }
     for (uint32_t i = 0; i < in->faults.n; i++) add_fault(list, source, &in->faults.at[i]);
@@ -577,7 +579,8 @@ static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
     document->apiVersion = identity_text(document->root, S("apiVersion"));
     document->kind = identity_text(document->root, S("kind"));
     if (!identify(&decoder, document)) {
-        if (!document->unreadable) document->diags.items.n = 0; /* repeated keys in other files are not podlint's business */
+        bool isObject = document->apiVersion.len && document->kind.len;
+        if (!document->unreadable && !isObject) document->diags.items.n = 0; /* repeated keys elsewhere are nobody's fault */
         explain_skip(document);
         document->type = document->unreadable || kindOf != schema_kind ? NULL : retired_kind(document);
         if (!document->type) return;

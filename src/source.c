@@ -37,7 +37,8 @@ SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes) {
     if (bytes.len > SOURCE_MAX_BYTES) return SOURCE_TOO_LARGE;
     if (str_starts(bytes, S("\xFF\xFE"))) return SOURCE_UTF16_LE;
     if (str_starts(bytes, S("\xFE\xFF"))) return from_utf16_be(out, arena, bytes);
-    out->text = str_starts(bytes, S("\xEF\xBB\xBF")) ? str_slice(bytes, 3) : bytes;
+    out->mark = str_starts(bytes, S("\xEF\xBB\xBF"));
+    out->text = str_slice(bytes, out->mark ? 3 : 0);
     return SOURCE_OK;
 }
 

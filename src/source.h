@@ -17,6 +17,7 @@ typedef struct Place {
 typedef struct Source {
     Str name;                                     /* as the user wrote it, "-" for standard input */
     Str text;                                     /* UTF-8, without a byte order mark */
+    bool mark;                                    /* it had one, in UTF-8 */
     uint32_t *lines;                              /* offset of each line's first byte, made at first need */
     uint32_t lineCount;                           /* how many */
     uint32_t above;                               /* lines that stand above the text in what it was cut from; places count them */

@@ -7,6 +7,7 @@ typedef struct Reader {
     ARRAY(FactPort) ports;
     ARRAY(FactReference) references;
     ARRAY(FactSelector) peers;
+    ARRAY(FactEnvironment) environments;
     ARRAY(Str) variables;
 } Reader;
 
@@ -73,8 +74,15 @@ static FactSelector selector_of(Reader *r, const Node *node, const Path *path, b
     for (uint32_t i = 0; i < count_of(list); i++)
         conditions[i] = (FactCondition){scalar(r, &list->items[i], "key"), scalar(r, &list->items[i], "operator"),
                                         strings_of(r, get(&list->items[i], "values"))};
+    Path match = path_field(path, S("matchLabels"));
     out.present = true;
     out.labels = labels_of(r, plain ? node : get(node, "matchLabels"));
+    Where *places = NEW_ARRAY(r->kept, Where, out.labels.n + 1);
+    for (uint32_t i = 0; i < out.labels.n; i++) {
+        Path label = path_key(plain ? path : &match, out.labels.at[i].key);
+        places[i] = where(r, &label);
+    }
+    out.labelPlaces = places;
     out.conditions = conditions;
     out.conditionCount = count_of(list);
     out.where = where(r, path);
@@ -179,6 +187,26 @@ static void read_variables(Reader *r, Str text) {
     }
 }
 
+static void read_environment(Reader *r, const Container *container, const Path *path) {
+    FactSource *sources = NEW_ARRAY(r->kept, FactSource, container->envFrom.n);
+    Str *own = NEW_ARRAY(r->kept, Str, container->env.n + 1);
+    Path list = path_field(path, S("envFrom"));
+    for (uint32_t i = 0; i < container->envFrom.n; i++) {
+        const EnvFromSource *source = &container->envFrom.at[i];
+        Path item = path_index(&list, i),
+             reference = path_field(&item, source->configMapRef ? S("configMapRef") : S("secretRef")),
+             at = path_field(&reference, S("name"));
+        Str name = source->configMapRef ? source->configMapRef->name : source->secretRef ? source->secretRef->name : S("");
+        sources[i] = (FactSource){.kind = source->configMapRef ? FACT_CONFIG_MAP : FACT_SECRET,
+                                  .name = keep(r, name),
+                                  .prefix = keep(r, source->prefix)};
+        sources[i].where = where(r, &at);
+    }
+    for (uint32_t i = 0; i < container->env.n; i++) own[i] = keep(r, container->env.at[i].name);
+    FactEnvironment environment = {sources, container->envFrom.n, {own, container->env.n}};
+    ARRAY_PUSH(r->kept, &r->environments, environment);
+}
+
 static void read_env(Reader *r, const Container *container, const Path *path) {
     Path list = path_field(path, S("env"));
     for (uint32_t i = 0; i < container->env.n; i++) {
@@ -200,6 +228,7 @@ static void read_env(Reader *r, const Container *container, const Path *path) {
         }
     }
     list = path_field(path, S("envFrom"));
+    if (container->envFrom.n) read_environment(r, container, path);
     for (uint32_t i = 0; i < container->envFrom.n; i++) {
         const EnvFromSource *source = &container->envFrom.at[i];
         Path item = path_index(&list, i);
@@ -313,7 +342,10 @@ static void read_service(Reader *r, const Node *spec, const Path *path) {
     Path selector = path_field(path, S("selector")), list = path_field(path, S("ports"));
     const Node *ports = get(spec, "ports");
     r->fact->selector = selector_of(r, get(spec, "selector"), &selector, true);
+    r->fact->selector.where = where(r, &selector);
+    Path type = path_field(path, S("type"));
     r->fact->type = scalar(r, spec, "type");
+    r->fact->targetWhere = where(r, &type);
     r->fact->headless = str_eq(scalar(r, spec, "clusterIP"), S("None"));
     for (uint32_t i = 0; i < count_of(ports); i++) {
         const Node *target = get(&ports->items[i], "targetPort");
@@ -332,7 +364,10 @@ static void read_backend(Reader *r, const Node *backend, const Path *path) {
     Path at = path_field(path, S("service")), name = path_field(&at, S("name")), old = path_field(path, S("serviceName"));
     FactPort out = {.owner = scalar(r, service ? service : backend, service ? "name" : "serviceName")};
     if (!out.owner.len) return;
+    Path portAt = path_field(service ? &at : path, service ? S("port") : S("servicePort")),
+         portName = path_field(&portAt, get(port, "name") ? S("name") : S("number"));
     out.where = where(r, service ? &name : &old);
+    out.portWhere = where(r, service ? &portName : &portAt);
     out.number = integer(port, "number", 0);
     out.name = scalar(r, port, "name");
     if (!service) read_port(r, get(backend, "servicePort"), &out);
@@ -379,7 +414,11 @@ static void read_policy_rules(Reader *r, const Node *list, const Path *path, boo
 }
 
 static void read_policy(Reader *r, const Node *spec, const Path *path) {
-    Path selector = path_field(path, S("podSelector"));
+    Path selector = path_field(path, S("podSelector")), egress = path_field(path, S("egress")),
+         listed = path_field(path, S("policyTypes"));
+    Path ingress = path_field(path, S("ingress"));
+    r->fact->ingressWhere = where(r, &ingress);
+    r->fact->egressWhere = where(r, get(spec, "egress") ? &egress : &listed);
     const Node *types = get(spec, "policyTypes");
     r->fact->selector = selector_of(r, get(spec, "podSelector"), &selector, false);
     r->fact->ingress = !types;
@@ -475,13 +514,14 @@ Fact *facts_of(Arena *kept, const Document *document) {
     FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document) : FACT_KINDS;
     if (kind == FACT_KINDS) return NULL;
     Reader r = {.kept = kept, .document = document, .fact = NEW(kept, Fact)};
-    Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name"));
+    Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name")), space = path_field(&meta, S("namespace"));
     *r.fact = (Fact){.kind = (uint8_t)kind,
                      .kindName = keep(&r, document->kind),
                      .name = keep(&r, document->name),
                      .namespace_ = keep(&r, document->namespace_),
                      .minor = document->minor,
                      .where = where(&r, &name),
+                     .namespaceWhere = where(&r, &space),
                      .diags.arena = kept};
     if (kind == FACT_WORKLOAD)
         read_workload(&r);
@@ -491,6 +531,8 @@ Fact *facts_of(Arena *kept, const Document *document) {
     r.fact->portCount = r.ports.n;
     r.fact->references = r.references.at;
     r.fact->referenceCount = r.references.n;
+    r.fact->environments = r.environments.at;
+    r.fact->environmentCount = r.environments.n;
     r.fact->peers = r.peers.at;
     r.fact->peerCount = r.peers.n;
     r.fact->variables = (StrList){r.variables.at, r.variables.n};

@@ -29,6 +29,7 @@ typedef struct FactCondition {
 typedef struct FactSelector {
     bool present;
     StrMap labels;
+    const Where *labelPlaces;
     const FactCondition *conditions;
     uint32_t conditionCount;
     Where where;
@@ -42,11 +43,26 @@ typedef struct FactPort {
     Str owner;     /* the container, the Service's name for the port, or the backend's Service */
     int64_t outer; /* hostPort, the Service's own number, or endPort; 0: none */
     Str hostIP;
-    bool egress; /* of a policy */
-    bool ready;  /* the container has a readinessProbe */
-    bool stops;  /* the container has a preStop hook */
-    Where where; /* of hostPort where there is one */
+    bool egress;     /* of a policy */
+    bool ready;      /* the container has a readinessProbe */
+    bool stops;      /* the container has a preStop hook */
+    Where where;     /* of hostPort where there is one; of a backend's Service */
+    Where portWhere; /* of a backend's port */
 } FactPort;
+
+/* A ConfigMap or Secret whose keys become variables. */
+typedef struct FactSource {
+    uint8_t kind; /* FactKind */
+    Str name, prefix;
+    Where where;
+} FactSource;
+
+/* What a container with envFrom has for variables: later sources win over earlier ones, and its own over all. */
+typedef struct FactEnvironment {
+    const FactSource *sources;
+    uint32_t sourceCount;
+    StrList own; /* names of env[] */
+} FactEnvironment;
 
 /* Something that an object names in another one. */
 typedef struct FactReference {
@@ -62,7 +78,8 @@ typedef struct Fact {
     uint32_t file, document; /* numbers in the run */
     Str folder;              /* of the file */
     Str kindName, name, namespace_;
-    Where where;    /* of the object's name */
+    Where where; /* of the object's name */
+    Where namespaceWhere;
     DiagList diags; /* what is found when all objects are known */
     StrMap labels;  /* of the pods; of other kinds: the object's own */
     FactSelector selector;
@@ -72,6 +89,8 @@ typedef struct Fact {
     uint32_t portCount;
     FactReference *references;
     uint32_t referenceCount;
+    FactEnvironment *environments;
+    uint32_t environmentCount;
     StrList keys;      /* of a ConfigMap or Secret */
     StrList variables; /* of a workload: names of environment variables, and those that are referred to */
     bool job;          /* its pods are to end */
@@ -80,13 +99,15 @@ typedef struct Fact {
     int64_t replicas;  /* of a workload; an autoscaler's minReplicas */
     int64_t maxReplicas;
     Where replicasWhere;
-    Str targetKind, targetName; /* of an autoscaler */
-    Where targetWhere;
-    Str type;                                         /* of a Service; StatefulSets: their serviceName */
-    bool headless;                                    /* clusterIP: None */
-    bool tls;                                         /* an Ingress has spec.tls */
-    bool egress, ingress;                             /* policyTypes */
-    bool openEgress, openIngress;                     /* a rule without ports */
+    Str targetKind, targetName;   /* of an autoscaler */
+    Where targetWhere;            /* also of a Service's type */
+    Str type;                     /* of a Service; StatefulSets: their serviceName */
+    bool headless;                /* clusterIP: None */
+    bool tls;                     /* an Ingress has spec.tls */
+    bool egress, ingress;         /* policyTypes */
+    bool openEgress, openIngress; /* a rule without ports */
+    Where egressWhere;            /* of egress, or of policyTypes where there is none */
+    Where ingressWhere;
     Str minAvailable, maxUnavailable, evictionPolicy; /* of a budget, as written; at is NULL where absent */
     Where minWhere, maxWhere;
 } Fact;

@@ -144,6 +144,8 @@ static void check_dates(Lint *lint, const Schedule *s, Str schedule, const Path 
         emit_cronjob_never_fires(lint->diags, lint_where(lint, at), text, s->fields[CRON_DAY], s->fields[CRON_MONTH]);
     if (!anyDay && !anyWeekday)
         emit_cronjob_dom_and_dow(lint->diags, lint_where(lint, at), text, s->fields[CRON_DAY], s->fields[CRON_WEEKDAY]);
+    if (is_any(s, CRON_MINUTE) && !is_any(s, CRON_HOUR) && !names_hours(s))
+        emit_cronjob_minutes_of_hours(lint->diags, lint_where(lint, at), text, s->fields[CRON_HOUR]);
     if (is_any(s, CRON_MINUTE) && names_hours(s))
         emit_cronjob_every_minute(lint->diags, lint_where(lint, at), text, s->fields[CRON_HOUR]);
 }

@@ -195,9 +195,20 @@ static Str text_of_value(Walk *w, Value v) {
     return buf_text(&buf);
 }
 
+/* What a container takes from its pod's securityContext is reported where the pod has it. */
+static bool is_of_pod(const Walk *w, const Prepared *prepared, const Path *path) {
+    const PodSpec *pod = w->lint.pod;
+    if (path != w->lint.containerPath || prepared->stepCount != 2 || !pod || !pod->head.node || !w->lint.container) return false;
+    const Step *steps = prepared->steps;
+    const Node *own = w->lint.container->head.node, *above = node_get(pod->head.node, steps[0].name);
+    if (!above || !str_eq(steps[0].name, S("securityContext"))) return false;
+    return own && !node_get(node_get(own, steps[0].name), steps[1].name) && node_get(above, steps[1].name);
+}
+
 static void report(Walk *w, const Prepared *prepared, const Path *path) {
     Path chain[MAX_STEPS];
     Str arguments[UINT8_MAX];
+    if (is_of_pod(w, prepared, path)) path = w->lint.podPath;
     for (uint32_t i = 0; i < prepared->stepCount; i++) {
         chain[i] = (Path){path, prepared->steps[i].name, prepared->steps[i].index};
         path = &chain[i];

@@ -92,8 +92,12 @@ static bool same_namespace(const Fact *a, const Fact *b) {
     return !a->namespace_.len || !b->namespace_.len || str_eq(a->namespace_, b->namespace_);
 }
 
+static bool in_folder(const World *w, const Fact *a, const Fact *b) {
+    return w->closed || str_eq(a->folder, b->folder);
+}
+
 static bool together(const World *w, const Fact *a, const Fact *b) {
-    return same_namespace(a, b) && (w->closed || str_eq(a->folder, b->folder));
+    return same_namespace(a, b) && in_folder(w, a, b);
 }
 
 static bool same_object(const Fact *a, const Fact *b) {
@@ -230,6 +234,57 @@ static Str nearest_miss(const World *w, const Fact *from, const FactSelector *se
     return out;
 }
 
+/* Where a selector finds nothing in its own namespace, but pods in another one, in words: one of the two was mistaken. */
+static Str pods_elsewhere(const World *w, const Fact *from, const FactSelector *selector) {
+    for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && !is_empty(selector); i++) {
+        const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
+        if (!same_namespace(from, fact) && in_folder(w, from, fact) && fact_selects(selector, fact->labels))
+            return str_format(w->arena, "; the pods of %.*s %.*s have, in the namespace %.*s", TEXT(fact->kindName),
+                              TEXT(fact->name), TEXT(fact->namespace_));
+    }
+    return S("");
+}
+
+/* The place of the first label of a selector that no object of a kind has near `from`; of the selector if each has one. */
+static Where label_at_fault(const World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
+    for (uint32_t i = 0; i < selector->labels.n; i++) {
+        const StrPair *label = &selector->labels.at[i];
+        bool found = false;
+        for (uint32_t j = 0; j < w->kinds[kind].n && !found; j++) {
+            const Fact *fact = w->kinds[kind].at[j];
+            const Str *value = together(w, from, fact) ? map_get(fact->labels, label->key) : NULL;
+            found = value && str_eq(*value, label->value);
+        }
+        if (!found) return selector->labelPlaces[i];
+    }
+    return selector->where;
+}
+
+/* What is to be said of a selector that takes no pod, and where; near.at is NULL where it may be right all the same: it is not
+ * `astray`, and takes none in other namespaces either. */
+typedef struct Miss {
+    Str near; /* what comes nearest, in words */
+    Where where;
+} Miss;
+
+static Miss nothing_selected(const World *w, const Fact *from, const FactSelector *selector, bool astray) {
+    Str elsewhere = pods_elsewhere(w, from, selector);
+    if (elsewhere.len) return (Miss){elsewhere, from->namespaceWhere};
+    if (!astray) return (Miss){0};
+    return (Miss){nearest_miss(w, from, selector), label_at_fault(w, from, selector, FACT_WORKLOAD)};
+}
+
+/* The object of a kind and name in another namespace, in the same folder. */
+static const Fact *named_elsewhere(const World *w, const Fact *from, FactKind kind, Str name) {
+    const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && in_folder(w, from, fact))
+            return fact;
+    }
+    return NULL;
+}
+
 /* Services. */
 
 static bool port_fits(const FactPort *target, const FactPort *port) {
@@ -293,13 +348,19 @@ static bool leaves_alone(const World *w, const Fact *service) {
 
 static void check_service(World *w, Fact *service) {
     if (str_eq(service->type, S("NodePort")) || str_eq(service->type, S("LoadBalancer")))
-        emit_exposed_services(&service->diags, service->where, service->name, service->type);
-    if (str_eq(service->type, S("ExternalName")) || is_empty(&service->selector)) return;
+        emit_exposed_services(&service->diags, service->targetWhere, service->name, service->type);
+    if (str_eq(service->type, S("ExternalName"))) return;
+    if (is_empty(&service->selector)) {
+        emit_service_without_selector(&service->diags, service->selector.where, service->name);
+        return;
+    }
     FactList pods = selected(w, service, &service->selector);
     if (!pods.n) {
-        if (is_astray(w, service, &service->selector, FACT_WORKLOAD) || leaves_alone(w, service))
-            emit_dangling_service(&service->diags, service->selector.where, service->name,
-                                  labels_text(w->arena, &service->selector), nearest_miss(w, service, &service->selector));
+        bool astray = is_astray(w, service, &service->selector, FACT_WORKLOAD) || leaves_alone(w, service);
+        Miss miss = nothing_selected(w, service, &service->selector, astray);
+        if (miss.near.at)
+            emit_dangling_service(&service->diags, miss.where, service->name, labels_text(w->arena, &service->selector),
+                                  miss.near);
         return;
     }
     for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
@@ -327,7 +388,7 @@ static void check_ingress(World *w, Fact *ingress) {
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
             emit_dangling_ingress(&ingress->diags, backend->where, backend->owner);
         else if (service && !backend_port_known(service, backend))
-            emit_ingress_port_unresolved(&ingress->diags, backend->where, backend->owner, port_text(w->arena, backend));
+            emit_ingress_port_unresolved(&ingress->diags, backend->portWhere, backend->owner, port_text(w->arena, backend));
     }
 }
 
@@ -337,7 +398,7 @@ static void check_monitor(World *w, Fact *monitor) {
         const Fact *fact = w->kinds[FACT_SERVICE].at[i];
         if (together(w, monitor, fact) && fact_selects(&monitor->selector, fact->labels)) return;
     }
-    emit_dangling_servicemonitor(&monitor->diags, monitor->selector.where, monitor->name,
+    emit_dangling_servicemonitor(&monitor->diags, label_at_fault(w, monitor, &monitor->selector, FACT_SERVICE), monitor->name,
                                  labels_text(w->arena, &monitor->selector));
 }
 
@@ -363,8 +424,7 @@ static void check_policy_names(Fact *policy, const FactList *pods) {
         const FactPort *rule = &policy->ports[i];
         bool found = !rule->name.len || rule->egress;
         for (uint32_t j = 0; j < pods->n && !found; j++)
-            for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++)
-                found = str_eq(rule->name, pods->at[j]->ports[k].name);
+            for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++) found = port_in_policy(rule, &pods->at[j]->ports[k]);
         if (!found)
             emit_network_policy_port_unresolved(&policy->diags, rule->where, pods->at[0]->kindName, pods->at[0]->name,
                                                 rule->name);
@@ -396,7 +456,8 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
             reached = port && some_policy_lets_in(w, pods->at[0], port);
         }
         if (known && !reached)
-            emit_network_policy_blocks_service(&policy->diags, policy->where, policy->name, service->name, pods->at[0]->name);
+            emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, policy->name, service->name,
+                                               pods->at[0]->name);
     }
 }
 
@@ -417,7 +478,7 @@ static void check_policy_dns(World *w, Fact *policy) {
     const FactPort *first = NULL;
     for (uint32_t i = 0; i < policy->portCount && !first; i++)
         if (policy->ports[i].egress) first = &policy->ports[i];
-    if (!policy->egress || !first || allows_dns(policy)) return;
+    if (!policy->egress || allows_dns(policy)) return;
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *other = w->kinds[FACT_NETWORK_POLICY].at[i];
         if (!other->egress || !together(w, policy, other) || !allows_dns(other)) continue;
@@ -425,18 +486,25 @@ static void check_policy_dns(World *w, Fact *policy) {
             str_eq(labels_text(w->arena, &other->selector), labels_text(w->arena, &policy->selector)))
             return;
     }
-    emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
+    if (first)
+        emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
+    else if (!is_empty(&policy->selector))
+        emit_network_policy_no_egress(&policy->diags, policy->egressWhere, policy->name);
 }
 
 static void check_policy(World *w, Fact *policy) {
     FactList pods = selected(w, policy, &policy->selector);
     bool some = any_near(w, policy, FACT_WORKLOAD);
-    if (!pods.n && !is_empty(&policy->selector) && is_astray(w, policy, &policy->selector, FACT_WORKLOAD))
-        emit_dangling_networkpolicy(&policy->diags, policy->selector.where, policy->name,
-                                    labels_text(w->arena, &policy->selector), nearest_miss(w, policy, &policy->selector));
+    Miss miss = pods.n || is_empty(&policy->selector)
+                    ? (Miss){0}
+                    : nothing_selected(w, policy, &policy->selector, is_astray(w, policy, &policy->selector, FACT_WORKLOAD));
+    if (miss.near.at)
+        emit_dangling_networkpolicy(&policy->diags, miss.where, policy->name, labels_text(w->arena, &policy->selector),
+                                    miss.near);
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
         if (!is_empty(&policy->peers[i]) && !selected(w, policy, &policy->peers[i]).n)
-            emit_dangling_networkpolicypeer_podselector(&policy->diags, policy->peers[i].where, policy->name,
+            emit_dangling_networkpolicypeer_podselector(&policy->diags,
+                                                        label_at_fault(w, policy, &policy->peers[i], FACT_WORKLOAD), policy->name,
                                                         labels_text(w->arena, &policy->peers[i]));
     check_policy_dns(w, policy);
     if (!pods.n) return;
@@ -492,10 +560,11 @@ static void check_budget(World *w, Fact *budget) {
         emit_pdb_too_strict(&budget->diags, budget->minAvailable.at ? budget->minWhere : budget->maxWhere, budget->name,
                             budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
     if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, budget->name);
-    if (!pods.n && budget->selector.present && !is_empty(&budget->selector) &&
-        is_astray(w, budget, &budget->selector, FACT_WORKLOAD))
-        emit_dangling_pdb(&budget->diags, budget->selector.where, budget->name, labels_text(w->arena, &budget->selector),
-                          nearest_miss(w, budget, &budget->selector));
+    bool open = pods.n || !budget->selector.present || is_empty(&budget->selector);
+    Miss miss =
+        open ? (Miss){0} : nothing_selected(w, budget, &budget->selector, is_astray(w, budget, &budget->selector, FACT_WORKLOAD));
+    if (miss.near.at)
+        emit_dangling_pdb(&budget->diags, miss.where, budget->name, labels_text(w->arena, &budget->selector), miss.near);
     for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
         const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
         if (other == budget) break;
@@ -515,15 +584,16 @@ static void check_autoscaler(World *w, Fact *scaler) {
         emit_hpa_min_equals_max(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->maxReplicas));
     if (scaler->replicas < 3)
         emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->replicas));
+    bool elsewhere = named_elsewhere(w, scaler, FACT_WORKLOAD, scaler->targetName) != NULL;
     if (!is_scalable(scaler->targetKind)) return;
     const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind == FACT_WORKLOAD && together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
     }
-    if (name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
-        emit_dangling_horizontalpodautoscaler(&scaler->diags, scaler->targetWhere, scaler->name, scaler->targetKind,
-                                              scaler->targetName);
+    if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
+        emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere,
+                                              scaler->name, scaler->targetKind, scaler->targetName);
 }
 
 /* Workloads. */
@@ -550,7 +620,10 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
     Str word = str_of(reference_words[reference->kind]);
     if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
         emit_config_key_missing(&workload->diags, reference->where, word, reference->name, reference->key);
-    if (found || reference->key.len || reference->optional || !any_near(w, workload, (FactKind)reference->kind)) return;
+    if (found || reference->key.len || reference->optional) return;
+    if (!any_near(w, workload, (FactKind)reference->kind) &&
+        !named_elsewhere(w, workload, (FactKind)reference->kind, reference->name))
+        return;
     if (reference->kind == FACT_SERVICE_ACCOUNT)
         emit_non_existent_service_account(&workload->diags, reference->where, reference->name);
     else if (str_has(reference->where.path, S(".env[")) || str_has(reference->where.path, S(".envFrom[")))
@@ -561,6 +634,35 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
 
 static bool is_daemon_set(const Fact *fact) {
     return str_eq(fact->kindName, S("DaemonSet"));
+}
+
+static bool source_sets(const World *w, const Fact *workload, const FactSource *source, Str variable) {
+    const Fact *object = named(w, workload, (FactKind)source->kind, source->name);
+    if (!object || !str_starts(variable, source->prefix)) return false;
+    return str_in(str_slice(variable, source->prefix.len), object->keys.at, object->keys.n);
+}
+
+/* What sets a variable that the source number `from` sets too, and wins, in words; empty if nothing does. */
+static Str winner(const World *w, const Fact *workload, const FactEnvironment *all, uint32_t from, Str variable) {
+    if (str_in(variable, all->own.at, all->own.n)) return S("env");
+    for (uint32_t i = from + 1; i < all->sourceCount; i++)
+        if (source_sets(w, workload, &all->sources[i], variable)) return all->sources[i].name;
+    return S("");
+}
+
+static void check_shadows(World *w, Fact *workload, const FactEnvironment *all) {
+    for (uint32_t i = 0; i < all->sourceCount; i++) {
+        const FactSource *source = &all->sources[i];
+        const Fact *object = named(w, workload, (FactKind)source->kind, source->name);
+        for (uint32_t j = 0; object && j < object->keys.n; j++) {
+            Str key = object->keys.at[j];
+            Str variable = str_format(w->arena, "%.*s%.*s", TEXT(source->prefix), TEXT(key));
+            Str other = winner(w, workload, all, i, variable);
+            if (!other.len) continue;
+            emit_env_from_shadowed(&workload->diags, source->where, variable, source->name, other);
+            break;
+        }
+    }
 }
 
 /* Both controllers would take the other's pods for their own. */
@@ -664,6 +766,8 @@ static void check_isolation(World *w, Fact *workload) {
 static void check_workload(World *w, Fact *workload, PairList *hostPorts) {
     const Fact *budget;
     for (uint32_t i = 0; i < workload->referenceCount; i++) check_reference(w, workload, &workload->references[i]);
+    for (uint32_t i = 0; w->on[RULE_env_from_shadowed] && i < workload->environmentCount; i++)
+        check_shadows(w, workload, &workload->environments[i]);
     check_overlap(w, workload);
     check_host_ports(w, workload, hostPorts);
     if (str_eq(workload->kindName, S("StatefulSet"))) check_stateful_set(w, workload);

@@ -72,7 +72,8 @@ static void check_deadline(Lint *lint, const DeploymentSpec *spec, const PodSpec
     Path list = FIELD(path, "containers");
     int64_t budget = longest_start(pod, &longest, &list, &index), deadline = spec->progressDeadlineSeconds.value;
     if (!longest || !spec->progressDeadlineSeconds.set || budget + spec->minReadySeconds < deadline) return;
-    Path item = path_index(&list, index), at = FIELD(&item, "startupProbe");
+    Path item = path_index(&list, index), probe = FIELD(&item, "startupProbe"), top = FIELD(NULL, "spec");
+    Path own = FIELD(&top, "progressDeadlineSeconds"), at = deadline < 600 ? own : probe;
     Str more = spec->minReadySeconds
                    ? str_format(lint->arena, " and has to be ready for %lld s", (long long)spec->minReadySeconds)
                    : S("");

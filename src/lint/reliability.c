@@ -16,11 +16,23 @@ static void check_unavailable(Lint *lint, const WorkloadPlan *plan, const Path *
                                                    : S("all pods"));
 }
 
+/* What a rolling update does with one replica, and with a share that comes to no pod at all. */
+static void check_small_update(Lint *lint, const WorkloadPlan *plan, const Path *spec) {
+    if (lint->document->type != &type_Deployment || !plan->unavailable.set || !str_eq(plan->strategy, S("RollingUpdate"))) return;
+    int64_t replicas = plan->replicas.set ? plan->replicas.value : 1, share = workload_share(plan->unavailable.value, replicas);
+    Path strategy = path_field(spec, plan->strategyField), up = FIELD(&strategy, "rollingUpdate"),
+         at = FIELD(&up, "maxUnavailable");
+    if (replicas == 1 && share >= 1) emit_single_replica_update(lint->diags, lint_where(lint, &at));
+    if (plan->unavailable.value.isString && share == 0 && replicas > 0 && !workload_surges(lint))
+        emit_update_share_zero(lint->diags, lint_where(lint, &at), plan->unavailable.value.text, str_int(lint->arena, replicas));
+}
+
 void lint_update(Lint *lint, const PodSpec *self, const Path *path) {
     (void)self, (void)path;
     WorkloadPlan plan = workload_plan(lint->document);
     Path spec = FIELD(NULL, "spec"), history = FIELD(&spec, "revisionHistoryLimit");
     check_unavailable(lint, &plan, &spec);
+    check_small_update(lint, &plan, &spec);
     if (plan.history.set && plan.history.value == 0) emit_revision_history_zero(lint->diags, lint_where(lint, &history));
 }
 

@@ -184,7 +184,13 @@ static void check_node_terms(Lint *lint, const NodeSelector *selector, const Pat
     Path list = FIELD(path, "nodeSelectorTerms");
     for (uint32_t i = 0; i < selector->nodeSelectorTerms.n; i++) {
         const NodeSelectorRequirementList *all = &selector->nodeSelectorTerms.at[i].matchExpressions;
-        Path item = path_index(&list, i), expressions = FIELD(&item, "matchExpressions");
+        const NodeSelectorRequirementList *fields = &selector->nodeSelectorTerms.at[i].matchFields;
+        Path item = path_index(&list, i), expressions = FIELD(&item, "matchExpressions"), names = FIELD(&item, "matchFields");
+        for (uint32_t j = 0; j < fields->n; j++) {
+            if (!str_eq(fields->at[j].operator, S("In")) || !fields->at[j].values.n) continue;
+            Path requirement = path_index(&names, j), at = FIELD(&requirement, "key");
+            emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), fields->at[j].values.at[0]);
+        }
         for (uint32_t j = 0; j < all->n; j++) {
             if (!str_eq(all->at[j].key, hostname) || !str_eq(all->at[j].operator, S("In")) || !all->at[j].values.n) continue;
             Path requirement = path_index(&expressions, j), at = FIELD(&requirement, "key");

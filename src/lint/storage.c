@@ -133,6 +133,8 @@ static void check_mount(const Mounts *m, const Mounted *place) {
     bool part = mount->subPath.len || mount->subPathExpr.len;
     if (mount->mountPath.len && mount->mountPath.at[0] != '/' && !is_windows(lint, mount->mountPath))
         emit_mount_relative_path(lint->diags, mount_where(m, place, "mountPath"), shown(lint->arena, mount->mountPath));
+    if (str_find(mount->mountPath, ':') >= 0 && !is_windows(lint, mount->mountPath))
+        emit_mount_path_colon(lint->diags, mount_where(m, place, "mountPath"), shown(lint->arena, mount->mountPath));
     if (!part && lint_listed(lint, RULE_mount_hides_system_dir, S("folders"), place->path) && hides_own_folder(lint, place))
         emit_mount_hides_system_dir(lint->diags, mount_where(m, place, "mountPath"), mount->name, m->container->name,
                                     place->path);

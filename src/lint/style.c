@@ -25,15 +25,28 @@ static const struct {
      STR("set spec.publishNotReadyAddresses of the Service")},
 };
 
+/* Annotations for seccomp beside the field: the server warns only of those without one. */
+static void check_seccomp_annotation(Lint *lint, Str key, const Path *at) {
+    bool field = lint->pod && lint->pod->securityContext && lint->pod->securityContext->seccompProfile;
+    if (!field || (!str_eq(key, S("seccomp.security.alpha.kubernetes.io/pod")) &&
+                   !str_starts(key, S("container.seccomp.security.alpha.kubernetes.io/"))))
+        return;
+    emit_deprecated_annotation(lint->diags, lint_where_key(lint, at), key, S("has had no effect since Kubernetes 1.27"),
+                               S("remove it: seccompProfile says it all"));
+}
+
 void lint_annotations(Lint *lint, const ObjectMeta *self, const Path *path) {
     Path map = FIELD(path, "annotations");
-    for (uint32_t i = 0; i < self->annotations.n; i++)
+    for (uint32_t i = 0; i < self->annotations.n; i++) {
+        Path seccomp = path_key(&map, self->annotations.at[i].key);
+        if (self == lint->meta) check_seccomp_annotation(lint, seccomp.name, &seccomp);
         for (size_t j = 0; j < COUNT(oldAnnotations); j++) {
             if (!str_eq(self->annotations.at[i].key, oldAnnotations[j].key)) continue;
             Path at = path_key(&map, self->annotations.at[i].key);
             emit_deprecated_annotation(lint->diags, lint_where_key(lint, &at), oldAnnotations[j].key, oldAnnotations[j].fate,
                                        oldAnnotations[j].hint);
         }
+    }
 }
 
 /* Whether a key is in a list of keys, where one that ends in a slash or a dash stands for all that begin so. */

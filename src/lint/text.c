@@ -1,12 +1,21 @@
 /* Rules about how a manifest is written: what YAML or the server reads otherwise than its author meant. */
-#include "check.h"
-#include "secrets.h"
+#include "text.h"
 
 /* A scalar as it stands in the text; empty for what is not written there. */
 static Str written(const Lint *lint, const Node *node) {
     const Source *source = lint->document->source;
     if (node->alias || node->span.end <= node->span.at || node->span.end > source->text.len) return S("");
     return (Str){source->text.at + node->span.at, node->span.end - node->span.at};
+}
+
+/* A key such as on or y, which YAML 1.1 reads as a boolean. */
+void check_implicit_key(Lint *lint, const Entry *entry, const Path *path) {
+    static const Str booleans[] = {STR("true"), STR("false")};
+    Str text = lint->document->source->text;
+    if (!str_in(entry->key, booleans, 2) || entry->keySpan.end > text.len || entry->keySpan.end <= entry->keySpan.at) return;
+    Str key = {text.at + entry->keySpan.at, entry->keySpan.end - entry->keySpan.at};
+    if (key.at[0] != '"' && key.at[0] != '\'' && !str_eq_nocase(key, entry->key))
+        emit_yaml_implicit_key(lint->diags, lint_where_key(lint, path), key, entry->key);
 }
 
 /* Walking scalars together with the fields that they are of. */
@@ -29,6 +38,7 @@ static void walk_value(ScalarWalk *walk, const Field *field, const Node *node, c
     } else if (node->kind == NODE_MAP && field->shape == SHAPE_MAP) {
         for (uint32_t i = 0; i < node->count; i++) {
             Path item = path_key(path, node->entries[i].key);
+            check_implicit_key(walk->lint, &node->entries[i], &item);
             if (node->entries[i].value.kind < NODE_LIST) walk->look(walk, field, &node->entries[i].value, &item);
         }
     } else if (node->kind == NODE_MAP && field->scalar == TYPE_OBJECT) {
@@ -59,6 +69,11 @@ static bool is_sexagesimal(Str text) {
     for (size_t i = (size_t)colon; i < text.len; i += 3)
         if (text.at[i] != ':' || i + 2 >= text.len || text.at[i + 1] > '5' || text.at[i + 2] == ':') return false;
     return true;
+}
+
+void check_sexagesimal(Lint *lint, const Node *node, const Path *path) {
+    Str text = written(lint, node);
+    if (node->plain && text.len && is_sexagesimal(text)) emit_yaml_sexagesimal(lint->diags, lint_where(lint, path), text);
 }
 
 static bool is_mode(const Field *field) {
@@ -95,24 +110,32 @@ static void look_at_scalar(ScalarWalk *walk, const Field *field, const Node *nod
     case TYPE_INT32:
     case TYPE_INT64:
     case TYPE_INT_OR_STRING:
-        if (node->kind != NODE_INT) break;
+        if (node->kind != NODE_INT && node->kind != NODE_FLOAT) break;
         if (is_mode(field))
             look_at_mode(walk, text, path);
         else
             look_at_integer(walk, node, text, path);
         break;
     case TYPE_STRING:
-        if (node->kind == NODE_STRING && is_sexagesimal(text))
-            emit_yaml_sexagesimal(walk->lint->diags, lint_where(walk->lint, path), text);
+        if (node->kind == NODE_STRING) check_sexagesimal(walk->lint, node, path);
         break;
     default: break;
     }
 }
 
 void lint_plain_scalars(Lint *lint, const Document *self, const Path *path) {
+    if (!self->type) lint_other_scalars(lint, self, path);
     if (!self->type || self->root->kind != NODE_MAP) return;
     ScalarWalk walk = {lint, look_at_scalar};
     walk_object(&walk, self->type, self->root, path);
+}
+
+static void look_at_null_items(Lint *lint, const Field *field, const Node *list, const Path *path) {
+    for (uint32_t i = 0; i < list->count; i++) {
+        Path item = path_index(path, i);
+        if (list->items[i].kind == NODE_NULL)
+            emit_yaml_null_item(lint->diags, lint_where(lint, &item), str_int(lint->arena, i), field->name);
+    }
 }
 
 /* A key without a value where a list or an object is meant. */
@@ -126,6 +149,7 @@ static void look_at_nulls(Lint *lint, const Type *type, const Node *map, const P
         if (node->kind == NODE_NULL && holds)
             emit_yaml_null_value(lint->diags, lint_where_key(lint, &at), field->name,
                                  field->shape == SHAPE_LIST ? S("list") : S("map"));
+        if (field->scalar == TYPE_STRING && node->kind == NODE_LIST) look_at_null_items(lint, field, node, &at);
         if (field->scalar != TYPE_OBJECT) continue;
         if (node->kind == NODE_MAP && field->shape == SHAPE_ONE) look_at_nulls(lint, field->type, node, &at);
         for (uint32_t j = 0; node->kind == NODE_LIST && j < node->count; j++) {
@@ -159,7 +183,7 @@ static void look_at_order(Lint *lint, const Node *node, const Path *path) {
 }
 
 void lint_key_order(Lint *lint, const Document *self, const Path *path) {
-    if (self->type && self->root->kind == NODE_MAP) look_at_order(lint, self->root, path);
+    if (self->kind.len && self->apiVersion.len && self->root->kind == NODE_MAP) look_at_order(lint, self->root, path);
 }
 
 /* Whether an offset lies in a scalar. */
@@ -216,6 +240,46 @@ void lint_template_residue(Lint *lint, const Document *self, const Path *path) {
     }
 }
 
+/* Whether a text has something in braces or brackets that a tool may have been meant to fill in. */
+static bool may_be_template(Str text) {
+    static const char *const signs[][2] = {{"{{", "}}"}, {"<%", "%>"}, {"${", "}"}};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (str_has(text, str_of(signs[i][0])) && str_has(text, str_of(signs[i][1]))) return true;
+    return false;
+}
+
+static void look_for_templates(Lint *lint, const Node *node, const Path *path) {
+    if (node->kind == NODE_STRING && str_find(node->text, '\n') < 0 && may_be_template(node->text) && !is_residue(node->text))
+        emit_template_suspected(lint->diags, lint_where(lint, path), node->text);
+    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
+        Path at = node->kind == NODE_MAP ? path_field(path, node->entries[i].key) : path_index(path, i);
+        look_for_templates(lint, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], &at);
+    }
+}
+
+void lint_template_suspected(Lint *lint, const Document *self, const Path *path) {
+    if (self->kind.len && self->apiVersion.len) look_for_templates(lint, self->root, path);
+}
+
+/* Bytes between the lines. */
+
+void lint_line_ends(Lint *lint, const Document *self, const Path *path) {
+    Str text = self->source->text;
+    (void)path;
+    if (self->source->mark && self->index == 0 && self->item <= 0)
+        emit_byte_order_mark(lint->diags, (Where){.span = {0, 1}, .path = S("")});
+    uint32_t end = self->span.end < text.len ? self->span.end : (uint32_t)text.len, other = 0;
+    bool first = false, seen = false;
+    for (uint32_t i = self->span.at; i < end && !other; i++) {
+        if (text.at[i] != '\n') continue;
+        bool windows = i > 0 && text.at[i - 1] == '\r';
+        if (seen && windows != first) other = i;
+        if (!seen) first = windows;
+        seen = true;
+    }
+    if (other) emit_mixed_line_ends(lint->diags, (Where){.span = {other, other + 1}, .path = S("")});
+}
+
 /* Arguments. */
 
 static bool is_script(const StrList *list, uint32_t i) {
@@ -241,72 +305,4 @@ void lint_args_block(Lint *lint, const Container *self, const Path *path) {
                  self->command.at[self->command.n - 1].at[0] == '-';
     look_at_arguments(lint, &self->command, false, &command);
     look_at_arguments(lint, &self->args, shell, &args);
-}
-
-/* Other kinds. */
-
-static bool is_config(const Document *document) {
-    return str_eq(document->apiVersion, S("v1")) &&
-           (str_eq(document->kind, S("ConfigMap")) || str_eq(document->kind, S("Secret")));
-}
-
-void lint_config_data(Lint *lint, const Document *self, const Path *path) {
-    static const Str maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
-    if (!is_config(self)) return;
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
-        const Node *map = node_get(self->root, maps[i]);
-        Path at = path_field(path, maps[i]);
-        for (uint32_t j = 0; map && map->kind == NODE_MAP && j < map->count; j++) {
-            static const Str found[] = {STR("nothing"), STR("a boolean"), STR("a number"), STR("a number"),
-                                        STR("text"),    STR("a list"),    STR("a map")};
-            const Node *value = &map->entries[j].value;
-            Path key = path_field(&at, map->entries[j].key);
-            if (value->kind != NODE_STRING && value->kind != NODE_NULL)
-                emit_config_data_not_text(lint->diags, lint_where(lint, &key), map->entries[j].key, self->kind,
-                                          found[value->kind]);
-        }
-    }
-}
-
-/* A value that may be what its key says: not a path, a switch, a reference or a placeholder. */
-static bool is_literal_secret(Str value) {
-    if (value.len < 4 || str_find(value, '\n') >= 0 || str_find(value, ' ') >= 0 || str_find(value, '/') >= 0) return false;
-    return !str_has(value, S("$")) && !str_has(value, S("<")) && !str_eq(value, S("true")) && !str_eq(value, S("false")) &&
-           !all_in(value, "0123456789");
-}
-
-void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
-    const Node *map = str_eq(self->kind, S("ConfigMap")) && is_config(self) ? node_get(self->root, S("data")) : NULL;
-    Path at = FIELD(path, "data");
-    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
-        const Entry *entry = &map->entries[i];
-        Path key = path_field(&at, entry->key);
-        if (entry->value.kind != NODE_STRING) continue;
-        if (str_has(entry->value.text, S("-----BEGIN ")) && str_has(entry->value.text, S("PRIVATE KEY-----")))
-            emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), entry->key, S("holds a private key"));
-        else if (secret_name(entry->key) && is_literal_secret(entry->value.text) &&
-                 !secret_object_name(entry->key, entry->value.text))
-            emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), entry->key, S("reads like a credential"));
-    }
-}
-
-/* A kind that no server has, but that is nearly one of those with a pod. */
-void lint_kind_case(Lint *lint, const Document *self, const Path *path) {
-    static const Str groups[] = {STR("v1"), STR("apps/"), STR("batch/"), STR("extensions/")};
-    if (self->type || self->unreadable || !self->kind.len) return;
-    bool known = false;
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        known |= self->apiVersion.len >= groups[i].len && str_eq_nocase((Str){self->apiVersion.at, groups[i].len}, groups[i]);
-    if (!known) return;
-    for (uint16_t i = 0; i < schema_type_count; i++) {
-        const Type *type = schema_types[i];
-        unsigned limit = type->name.len < 6 ? 0 : 2;
-        size_t longer = type->name.len > self->kind.len ? type->name.len - self->kind.len : self->kind.len - type->name.len;
-        if (!type->apiVersion.len || longer > limit || str_distance(self->kind, type->name, limit) > limit) continue;
-        if (str_eq(type->name, self->kind) && str_eq(type->apiVersion, self->apiVersion)) return;
-        Path at = FIELD(path, "kind"), version = FIELD(path, "apiVersion");
-        emit_kind_case(lint->diags, lint_where(lint, str_eq(type->name, self->kind) ? &version : &at), self->kind,
-                       self->apiVersion, type->name, type->apiVersion);
-        return;
-    }
 }

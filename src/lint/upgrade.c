@@ -11,6 +11,14 @@ static bool is_volatile(const StrPair *label) {
     return digits && (!variant || str_find(value, '.') > 0 || value.len > 3);
 }
 
+/* Whether a label's value is the tag of an image that the pod runs. */
+static bool is_image_tag(const Lint *lint, Str value) {
+    bool version = value.len > 0 && value.at[value.len - 1] >= '0' && value.at[value.len - 1] <= '9' && str_find(value, '.') >= 0;
+    for (uint32_t i = 0; version && lint->pod && i < lint->pod->containers.n; i++)
+        if (str_eq(image_parse(lint->pod->containers.at[i].image).tag, value)) return true;
+    return false;
+}
+
 /* Only selectors of workloads are fixed; those inside a pod are not. */
 void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *path) {
     bool own = path && str_eq(path->name, S("selector")) && path->up && str_eq(path->up->name, S("spec")) && !path->up->up;
@@ -18,7 +26,8 @@ void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *p
     Path labels = FIELD(path, "matchLabels");
     for (uint32_t i = 0; i < self->matchLabels.n; i++) {
         const StrPair *label = &self->matchLabels.at[i];
-        if (!is_volatile(label) || !lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key)) continue;
+        bool listed = is_volatile(label) && lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key);
+        if (!listed && !is_image_tag(lint, label->value)) continue;
         Path at = path_key(&labels, label->key);
         emit_selector_volatile_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
     }

@@ -1,0 +1,351 @@
+/* Rules about objects that hold no pod: what they are, and what stands in those that pods use. */
+#include "check.h"
+#include "secrets.h"
+#include "text.h"
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static const Str config_maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
+
+static bool is_config(const Document *document) {
+    return str_eq(document->apiVersion, S("v1")) &&
+           (str_eq(document->kind, S("ConfigMap")) || str_eq(document->kind, S("Secret")));
+}
+
+static const Str found_words[] = {STR("nothing"), STR("a boolean"), STR("a number"), STR("a number"),
+                                  STR("text"),    STR("a list"),    STR("a map")};
+
+void lint_config_data(Lint *lint, const Document *self, const Path *path) {
+    if (!is_config(self)) return;
+    for (size_t i = 0; i < COUNT(config_maps); i++) {
+        const Node *map = node_get(self->root, config_maps[i]);
+        Path at = path_field(path, config_maps[i]);
+        for (uint32_t j = 0; map && map->kind == NODE_MAP && j < map->count; j++) {
+            const Node *value = &map->entries[j].value;
+            Path key = path_field(&at, map->entries[j].key);
+            if (value->kind != NODE_STRING && value->kind != NODE_NULL)
+                emit_config_data_not_text(lint->diags, lint_where(lint, &key), map->entries[j].key, self->kind,
+                                          found_words[value->kind]);
+        }
+    }
+}
+
+static bool is_digits(Str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < '0' || s.at[i] > '9') return false;
+    return true;
+}
+
+/* A value that may be what its key says: not a path, a switch, a reference or a placeholder. */
+static bool is_literal_secret(Str value) {
+    if (value.len < 4 || str_find(value, '\n') >= 0 || str_find(value, ' ') >= 0 || str_find(value, '/') >= 0) return false;
+    return !str_has(value, S("$")) && !str_has(value, S("<")) && !str_eq(value, S("true")) && !str_eq(value, S("false")) &&
+           !is_digits(value);
+}
+
+/* The first line of a text that sets something with the name of a secret, as in password=... or password: ... */
+static bool secret_line(Str text) {
+    while (text.len) {
+        ptrdiff_t end = str_find(text, '\n');
+        Str line = str_trim((Str){text.at, end < 0 ? text.len : (size_t)end});
+        text = end < 0 ? S("") : str_slice(text, (size_t)end + 1);
+        size_t sign = 0;
+        while (sign < line.len && line.at[sign] != '=' && line.at[sign] != ':') sign++;
+        if (sign == 0 || sign == line.len || line.at[0] == '#') continue;
+        Str name = str_trim((Str){line.at, sign}), value = str_trim(str_slice(line, sign + 1));
+        if (value.len > 1 && (value.at[0] == '"' || value.at[0] == '\''))
+            value = (Str){value.at + 1, value.len - (value.at[value.len - 1] == value.at[0] ? 2 : 1)};
+        if (secret_name(name) && is_literal_secret(value) && secret_value(value)) return true;
+    }
+    return false;
+}
+
+/* What is secret in a value of a ConfigMap, in words; empty if nothing. */
+static Str secret_in_config(Str key, Str value) {
+    if (str_has(value, S("-----BEGIN ")) && str_has(value, S("PRIVATE KEY-----"))) return S("holds a private key");
+    if (secret_in_url(value).len) return S("has a password in an address");
+    if (str_find(value, '\n') >= 0) return secret_line(value) ? S("sets a password or token") : S("");
+    bool literal = secret_name(key) && is_literal_secret(value) && !secret_object_name(key, value);
+    return literal ? S("reads like a credential") : S("");
+}
+
+void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
+    const Node *map = str_eq(self->kind, S("ConfigMap")) && is_config(self) ? node_get(self->root, S("data")) : NULL;
+    Path at = FIELD(path, "data");
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+        const Entry *entry = &map->entries[i];
+        Path key = path_field(&at, entry->key);
+        Str how = entry->value.kind == NODE_STRING ? secret_in_config(entry->key, entry->value.text) : S("");
+        if (how.len) emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), entry->key, how);
+    }
+}
+
+/* Kinds without a pod that servers have had for long. */
+
+static const struct {
+    Str kind, apiVersion, also; /* also: another version that is served */
+} other_kinds[] = {
+    {STR("Service"), STR("v1"), STR("")},
+    {STR("ConfigMap"), STR("v1"), STR("")},
+    {STR("Secret"), STR("v1"), STR("")},
+    {STR("ServiceAccount"), STR("v1"), STR("")},
+    {STR("PersistentVolumeClaim"), STR("v1"), STR("")},
+    {STR("PersistentVolume"), STR("v1"), STR("")},
+    {STR("Namespace"), STR("v1"), STR("")},
+    {STR("ResourceQuota"), STR("v1"), STR("")},
+    {STR("LimitRange"), STR("v1"), STR("")},
+    {STR("Ingress"), STR("networking.k8s.io/v1"), STR("")},
+    {STR("IngressClass"), STR("networking.k8s.io/v1"), STR("")},
+    {STR("NetworkPolicy"), STR("networking.k8s.io/v1"), STR("")},
+    {STR("PodDisruptionBudget"), STR("policy/v1"), STR("")},
+    {STR("HorizontalPodAutoscaler"), STR("autoscaling/v2"), STR("autoscaling/v1")},
+    {STR("Role"), STR("rbac.authorization.k8s.io/v1"), STR("")},
+    {STR("RoleBinding"), STR("rbac.authorization.k8s.io/v1"), STR("")},
+    {STR("ClusterRole"), STR("rbac.authorization.k8s.io/v1"), STR("")},
+    {STR("ClusterRoleBinding"), STR("rbac.authorization.k8s.io/v1"), STR("")},
+    {STR("StorageClass"), STR("storage.k8s.io/v1"), STR("")},
+    {STR("PriorityClass"), STR("scheduling.k8s.io/v1"), STR("")},
+    {STR("EndpointSlice"), STR("discovery.k8s.io/v1"), STR("")},
+    {STR("RuntimeClass"), STR("node.k8s.io/v1"), STR("")},
+    {STR("CustomResourceDefinition"), STR("apiextensions.k8s.io/v1"), STR("")},
+};
+
+/* The versions of these kinds that servers have dropped, and when; none of them is served by a version that podlint speaks for.
+ */
+static const struct {
+    Str kind, apiVersion, since;
+} removed_versions[] = {
+    {STR("Ingress"), STR("extensions/v1beta1"), STR("1.22")},
+    {STR("Ingress"), STR("networking.k8s.io/v1beta1"), STR("1.22")},
+    {STR("IngressClass"), STR("networking.k8s.io/v1beta1"), STR("1.22")},
+    {STR("NetworkPolicy"), STR("extensions/v1beta1"), STR("1.16")},
+    {STR("PodDisruptionBudget"), STR("policy/v1beta1"), STR("1.25")},
+    {STR("HorizontalPodAutoscaler"), STR("autoscaling/v2beta1"), STR("1.25")},
+    {STR("HorizontalPodAutoscaler"), STR("autoscaling/v2beta2"), STR("1.26")},
+    {STR("Role"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
+    {STR("RoleBinding"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
+    {STR("ClusterRole"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
+    {STR("ClusterRoleBinding"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
+    {STR("StorageClass"), STR("storage.k8s.io/v1beta1"), STR("1.22")},
+    {STR("PriorityClass"), STR("scheduling.k8s.io/v1beta1"), STR("1.22")},
+    {STR("EndpointSlice"), STR("discovery.k8s.io/v1beta1"), STR("1.25")},
+    {STR("RuntimeClass"), STR("node.k8s.io/v1beta1"), STR("1.25")},
+    {STR("CustomResourceDefinition"), STR("apiextensions.k8s.io/v1beta1"), STR("1.22")},
+};
+
+/* Whether an API version is of Kubernetes itself, and not of something installed besides. */
+static bool is_own_version(Str apiVersion) {
+    static const Str groups[] = {STR("apps"), STR("batch"), STR("extensions"), STR("policy"), STR("autoscaling")};
+    ptrdiff_t slash = str_find(apiVersion, '/');
+    Str group = {apiVersion.at, slash < 0 ? 0 : (size_t)slash};
+    if (slash < 0) return str_eq_nocase(apiVersion, S("v1"));
+    for (size_t i = 0; i < COUNT(groups); i++)
+        if (str_eq_nocase(group, groups[i])) return true;
+    for (size_t i = 0; i < COUNT(other_kinds); i++) {
+        Str known = other_kinds[i].apiVersion;
+        ptrdiff_t end = str_find(known, '/');
+        if (end > 0 && str_eq_nocase(group, (Str){known.at, (size_t)end})) return true;
+    }
+    return false;
+}
+
+static Str removed_since(Str kind, Str apiVersion) {
+    for (size_t i = 0; i < COUNT(removed_versions); i++)
+        if (str_eq(removed_versions[i].kind, kind) && str_eq(removed_versions[i].apiVersion, apiVersion))
+            return removed_versions[i].since;
+    return S("");
+}
+
+/* Whether a kind is another one wrongly written: in case, by a letter or two, or as a plural. */
+static bool is_nearly(Str kind, Str known) {
+    unsigned limit = known.len < 6 ? 0 : 2;
+    size_t longer = known.len > kind.len ? known.len - kind.len : kind.len - known.len;
+    bool plural = str_ends(kind, S("ies")) && str_ends(known, S("y")) && known.len + 2 == kind.len &&
+                  str_eq_nocase((Str){kind.at, known.len - 1}, (Str){known.at, known.len - 1});
+    return plural || str_eq_nocase(kind, known) || (longer <= limit && str_distance(kind, known, limit) <= limit);
+}
+
+/* True if `kind` in this version is right, or what is wrong has been said. */
+static bool compare_kind(Lint *lint, Str kind, Str apiVersion, Str also, const Path *path) {
+    const Document *self = lint->document;
+    Path at = FIELD(path, "kind"), version = FIELD(path, "apiVersion");
+    bool same = str_eq(kind, self->kind);
+    if (!same && !is_nearly(self->kind, kind)) return false;
+    if (same && (str_eq(apiVersion, self->apiVersion) || (also.len && str_eq(also, self->apiVersion)))) return true;
+    Str since = removed_since(kind, self->apiVersion);
+    if (same && since.len)
+        emit_removed_api_version(lint->diags, lint_where(lint, &version), since, kind, self->apiVersion, apiVersion);
+    else
+        emit_kind_case(lint->diags, lint_where(lint, same ? &version : &at), self->kind, self->apiVersion, kind, apiVersion);
+    return true;
+}
+
+static bool is_known_kind(Str kind) {
+    for (size_t i = 0; i < COUNT(other_kinds); i++)
+        if (str_eq(other_kinds[i].kind, kind)) return true;
+    return false;
+}
+
+void lint_kind_case(Lint *lint, const Document *self, const Path *path) {
+    if (self->type || self->unreadable || !self->kind.len || !is_own_version(self->apiVersion)) return;
+    bool known = is_known_kind(self->kind);
+    for (size_t i = 0; i < COUNT(other_kinds); i++)
+        if ((!known || str_eq(other_kinds[i].kind, self->kind)) &&
+            compare_kind(lint, other_kinds[i].kind, other_kinds[i].apiVersion, other_kinds[i].also, path))
+            return;
+    for (uint16_t i = 0; i < schema_type_count && !known; i++) {
+        const Type *type = schema_types[i];
+        if (type->apiVersion.len && compare_kind(lint, type->name, type->apiVersion, S(""), path)) return;
+    }
+}
+
+/* Maps of texts in objects that are not decoded. */
+
+static void look_at_texts(Lint *lint, const Node *map, const Path *path) {
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+        const Entry *entry = &map->entries[i];
+        Path key = path_key(path, entry->key);
+        if (entry->value.kind != NODE_STRING && entry->value.kind != NODE_NULL)
+            emit_label_not_text(lint->diags, lint_where(lint, &key), entry->key, path->name, found_words[entry->value.kind]);
+    }
+}
+
+void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
+    if (self->type || self->unreadable || !is_own_version(self->apiVersion)) return;
+    const Node *meta = node_get(self->root, S("metadata")), *spec = node_get(self->root, S("spec"));
+    Path metaPath = FIELD(path, "metadata"), specPath = FIELD(path, "spec"), selector = FIELD(&specPath, "selector");
+    Path labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations"),
+         match = FIELD(&selector, "matchLabels");
+    look_at_texts(lint, node_get(meta, S("labels")), &labels);
+    look_at_texts(lint, node_get(meta, S("annotations")), &annotations);
+    if (str_eq(self->kind, S("Service")))
+        look_at_texts(lint, node_get(spec, S("selector")), &selector);
+    else
+        look_at_texts(lint, node_get(node_get(spec, S("selector")), S("matchLabels")), &match);
+}
+/* How the texts of such objects are written. */
+
+static void look_at_entries(Lint *lint, const Node *map, const Path *path) {
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+        Path key = path_key(path, map->entries[i].key);
+        check_implicit_key(lint, &map->entries[i], &key);
+        if (map->entries[i].value.kind == NODE_STRING) check_sexagesimal(lint, &map->entries[i].value, &key);
+    }
+}
+
+void lint_other_scalars(Lint *lint, const Document *self, const Path *path) {
+    if (self->type || self->unreadable || !is_own_version(self->apiVersion)) return;
+    const Node *meta = node_get(self->root, S("metadata"));
+    Path metaPath = FIELD(path, "metadata"), labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations");
+    look_at_entries(lint, node_get(meta, S("labels")), &labels);
+    look_at_entries(lint, node_get(meta, S("annotations")), &annotations);
+    for (size_t i = 0; i < COUNT(config_maps) && is_config(self); i++) {
+        Path at = path_field(path, config_maps[i]);
+        look_at_entries(lint, node_get(self->root, config_maps[i]), &at);
+    }
+}
+
+/* Single fields of such objects. */
+
+static const Node *spec_of(const Document *document, Str kind) {
+    return str_eq(document->kind, kind) && is_own_version(document->apiVersion) ? node_get(document->root, S("spec")) : NULL;
+}
+
+void lint_ingress_class(Lint *lint, const Document *self, const Path *path) {
+    static const Str key = STR("kubernetes.io/ingress.class");
+    const Node *annotations = node_get(node_get(self->root, S("metadata")), S("annotations"));
+    Path meta = FIELD(path, "metadata"), map = FIELD(&meta, "annotations"), at = path_field(&map, key);
+    if (spec_of(self, S("Ingress")) && node_get(annotations, key))
+        emit_ingress_class_annotation(lint->diags, lint_where_key(lint, &at), node_get(annotations, key)->text);
+}
+
+void lint_claim_class(Lint *lint, const Document *self, const Path *path) {
+    const Node *spec = spec_of(self, S("PersistentVolumeClaim"));
+    Path at = FIELD(path, "spec");
+    if (spec && !node_get(spec, S("storageClassName")))
+        emit_claim_class_required(lint->diags, lint_where_key(lint, &at), self->name);
+}
+
+void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
+    static const Str fields[] = {STR("minAvailable"), STR("maxUnavailable")};
+    const Node *spec = spec_of(self, S("PodDisruptionBudget"));
+    Path up = FIELD(path, "spec");
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        const Node *amount = node_get(spec, fields[i]);
+        Path at = path_field(&up, fields[i]);
+        if (amount && amount->kind == NODE_STRING && is_digits(amount->text))
+            emit_pdb_amount_quoted(lint->diags, lint_where(lint, &at), fields[i], amount->text);
+    }
+}
+
+/* Fields of the objects that stand around pods; `list` is that of a list's items below spec, empty for spec itself. */
+static const struct {
+    Str kind, list;
+    const char *const fields[20];
+} known_fields[] = {
+    {STR("Service"),
+     STR(""),
+     {"allocateLoadBalancerNodePorts",
+      "clusterIP",
+      "clusterIPs",
+      "externalIPs",
+      "externalName",
+      "externalTrafficPolicy",
+      "healthCheckNodePort",
+      "internalTrafficPolicy",
+      "ipFamilies",
+      "ipFamilyPolicy",
+      "loadBalancerClass",
+      "loadBalancerIP",
+      "loadBalancerSourceRanges",
+      "ports",
+      "publishNotReadyAddresses",
+      "selector",
+      "sessionAffinity",
+      "sessionAffinityConfig",
+      "trafficDistribution",
+      "type"}},
+    {STR("Service"), STR("ports"), {"name", "port", "targetPort", "nodePort", "protocol", "appProtocol"}},
+    {STR("PodDisruptionBudget"), STR(""), {"minAvailable", "maxUnavailable", "selector", "unhealthyPodEvictionPolicy"}},
+    {STR("NetworkPolicy"), STR(""), {"podSelector", "ingress", "egress", "policyTypes"}},
+    {STR("NetworkPolicy"), STR("ingress"), {"from", "ports"}},
+    {STR("NetworkPolicy"), STR("egress"), {"to", "ports"}},
+    {STR("HorizontalPodAutoscaler"),
+     STR(""),
+     {"scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior", "targetCPUUtilizationPercentage"}},
+    {STR("Ingress"), STR(""), {"ingressClassName", "defaultBackend", "tls", "rules"}},
+};
+
+/* The known field that a name is nearly, but not quite; empty if it is one of them, or like none. */
+static Str nearly_field(const char *const *fields, Str name) {
+    Str out = S("");
+    unsigned best = 3;
+    for (size_t i = 0; i < COUNT(known_fields[0].fields) && fields[i]; i++) {
+        Str known = str_of(fields[i]);
+        if (str_eq(known, name)) return S("");
+        unsigned distance = str_eq_nocase(known, name) ? 0 : name.len < 4 ? best : str_distance(name, known, best - 1);
+        if (distance < best) best = distance, out = known;
+    }
+    return out;
+}
+
+static void look_at_names(Lint *lint, const char *const *fields, const Node *map, const Path *path) {
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+        Path at = path_field(path, map->entries[i].key);
+        Str known = nearly_field(fields, at.name);
+        if (known.len) emit_field_misspelt(lint->diags, lint_where_key(lint, &at), lint->document->kind, at.name, known);
+    }
+}
+
+void lint_misspelt_fields(Lint *lint, const Document *self, const Path *path) {
+    Path up = FIELD(path, "spec");
+    for (size_t i = 0; i < COUNT(known_fields); i++) {
+        const Node *spec = spec_of(self, known_fields[i].kind), *list = node_get(spec, known_fields[i].list);
+        Path at = path_field(&up, known_fields[i].list);
+        if (!known_fields[i].list.len) look_at_names(lint, known_fields[i].fields, spec, &up);
+        for (uint32_t j = 0; list && list->kind == NODE_LIST && j < list->count; j++) {
+            Path item = path_index(&at, j);
+            look_at_names(lint, known_fields[i].fields, &list->items[j], &item);
+        }
+    }
+}
