@@ -261,16 +261,21 @@ static Where label_at_fault(const World *w, const Fact *from, const FactSelector
 }
 
 /* What is to be said of a selector that takes no pod, and where; near.at is NULL where it may be right all the same: it is not
- * `astray`, and takes none in other namespaces either. */
+ * `astray`, and takes none in other namespaces either. Then a rule of its own says so, for those who ask. */
 typedef struct Miss {
     Str near; /* what comes nearest, in words */
     Where where;
 } Miss;
 
-static Miss nothing_selected(const World *w, const Fact *from, const FactSelector *selector, bool astray) {
+static Miss nothing_selected(const World *w, Fact *from, const FactSelector *selector, bool astray) {
     Str elsewhere = pods_elsewhere(w, from, selector);
     if (elsewhere.len) return (Miss){elsewhere, from->namespaceWhere};
-    if (!astray) return (Miss){0};
+    if (!astray) {
+        if (w->on[RULE_selector_unmatched] && any_near(w, from, FACT_WORKLOAD))
+            emit_selector_unmatched(&from->diags, label_at_fault(w, from, selector, FACT_WORKLOAD), from->kindName, from->name,
+                                    labels_text(w->arena, selector));
+        return (Miss){0};
+    }
     return (Miss){nearest_miss(w, from, selector), label_at_fault(w, from, selector, FACT_WORKLOAD)};
 }
 

@@ -26,10 +26,12 @@ void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *p
     Path labels = FIELD(path, "matchLabels");
     for (uint32_t i = 0; i < self->matchLabels.n; i++) {
         const StrPair *label = &self->matchLabels.at[i];
-        bool listed = is_volatile(label) && lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key);
-        if (!listed && !is_image_tag(lint, label->value)) continue;
+        bool listed = lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key);
         Path at = path_key(&labels, label->key);
-        emit_selector_volatile_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
+        if ((listed && is_volatile(label)) || is_image_tag(lint, label->value))
+            emit_selector_volatile_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
+        else if (listed)
+            emit_selector_release_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
     }
 }
 
