@@ -49,7 +49,7 @@ GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen
 # In the order in which the modules depend on each other; area,DIR,FIRST lists a folder's other modules after those that come first.
 area = $(2:%=$(1)/%) $(filter-out $(2:%=$(1)/%),$(patsubst src/%.c,%,$(sort $(wildcard src/$(1)/*.c))))
 
-MODULES = base process source node text_span scalar schema diag rule_text path model defaults compare
+MODULES = base str_set process source node text_span scalar schema diag rule_text path model defaults compare
 MODULES += cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c)))
 MODULES += cel/parse cel/eval cel/check cel/json cel/cel
 MODULES += simulate/backoff simulate/hook simulate/scenario simulate/status simulate/machine simulate/what_if
@@ -116,7 +116,7 @@ $(BUILD)/gen/stamp: $(BUILD)/mktables $(SCHEMA) $(RULES)
 
 $(GENERATED): $(BUILD)/gen/stamp ;
 
-$(BUILD)/mktables: src/gen/mktables.c $(foreach module,base source node rule_text,src/$(module).c src/$(module).h) src/diag.h
+$(BUILD)/mktables: src/gen/mktables.c $(foreach module,base str_set source node rule_text,src/$(module).c src/$(module).h) src/diag.h
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
