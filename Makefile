@@ -57,6 +57,7 @@ MODULES += $(call area,validate)
 MODULES += glob input kustomize render
 MODULES += pod_security
 MODULES += $(call area,lint,lint words workload secrets text)
+MODULES += $(call area,lint,lint mounts words workload)
 MODULES += policy/match policy/place policy/judge policy/check policy/policy
 MODULES += suppress run settings config
 MODULES += fingerprint output baseline

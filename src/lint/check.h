@@ -35,6 +35,7 @@ typedef struct Lint {
     const Container *container; /* the one that the value at hand is in, or NULL */
     const Path *containerPath;
     ContainerRole role; /* of `container` */
+    struct StrSet *mounts; /* of mounts_of(), made at first need */
 } Lint;
 
 /* The place and text of a path. */
