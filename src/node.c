@@ -423,9 +423,9 @@ typedef struct Composer {
     ARRAY(Node) values; /* finished nodes that wait for their parent: a map's keys and values alternate */
     ARRAY(Frame) frames;
     StrSet anchors; /* of each name the last one */
-    bool aliased; /* an alias was met */
-    bool json;    /* the document starts with a brace */
-    bool again;   /* the text was edited and has to be read anew */
+    bool aliased;   /* an alias was met */
+    bool json;      /* the document starts with a brace */
+    bool again;     /* the text was edited and has to be read anew */
     yaml_event_t *event;
 } Composer;
 
@@ -912,11 +912,8 @@ static size_t parse_document(NodeReader *reader, Arena *arena, NodeDocument *out
     size_t done;
     do {
         Feed feed = {.text = composer.marks.text, .newline = text.at[text.len - 1] != '\n'};
-        composer = (Composer){.arena = arena,
-                              .out = out,
-                              .marks = composer.marks,
-                              .json = composer.json,
-                              .anchors = {.arena = arena}};
+        composer =
+            (Composer){.arena = arena, .out = out, .marks = composer.marks, .json = composer.json, .anchors = {.arena = arena}};
         out->faults.n = 0;
         *out->root = (Node){.kind = NODE_NULL, .depth = 1, .text = S("null"), .span = {out->span.at, out->span.at}};
         yaml_parser_t parser;

@@ -24,3 +24,13 @@ const MountUse *mounts_of(Lint *lint, Str volume) {
     }
     return str_set_find(lint->mounts, volume);
 }
+
+const Volume *volume_named(Lint *lint, Str name) {
+    if (!lint->volumes) {
+        lint->volumes = NEW(lint->arena, StrSet);
+        lint->volumes->arena = lint->arena;
+        for (uint32_t i = 0; i < lint->pod->volumes.n; i++)
+            str_set_add(lint->volumes, lint->pod->volumes.at[i].name, &lint->pod->volumes.at[i]);
+    }
+    return str_set_find(lint->volumes, name);
+}

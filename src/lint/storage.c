@@ -9,13 +9,6 @@
 
 /* Volumes. */
 
-static const Volume *volume_named(const Lint *lint, Str name) {
-    const VolumeList *list = &lint->pod->volumes;
-    for (uint32_t i = 0; i < list->n; i++)
-        if (str_eq(list->at[i].name, name)) return &list->at[i];
-    return NULL;
-}
-
 /* What a volume of files that the kubelet writes is called; NULL for all others. */
 static const char *file_volume_kind(const Volume *volume) {
     if (!volume) return NULL;
@@ -121,7 +114,7 @@ static void check_pairs(const Mounts *m) {
     }
 }
 
-static bool hides_own_folder(const Lint *lint, const Mounted *place) {
+static bool hides_own_folder(Lint *lint, const Mounted *place) {
     const Volume *volume = volume_named(lint, place->mount->name);
     if (!volume || !volume->hostPath) return true;
     static const Str kernel[] = {STR("/dev"), STR("/proc"), STR("/sys")};
