@@ -1,5 +1,6 @@
 /* The defaults that depend on other fields, kind by kind. Those that do not stand in schema/ as `default:`. */
 #include "model.h"
+#include "str_set.h"
 
 static bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
@@ -169,8 +170,10 @@ static void put_missing_requests(Arena *arena, ResourceRequirements *resources) 
     QuantityPair *all = NEW_ARRAY(arena, QuantityPair, requests->n + resources->limits.n + 1);
     if (requests->n) memcpy(all, requests->at, sizeof *all * requests->n);
     uint32_t n = requests->n;
+    StrSet names = {.arena = arena};
+    for (uint32_t i = 0; i < n; i++) str_set_add(&names, all[i].key, &all[i]);
     for (uint32_t i = 0; i < resources->limits.n; i++)
-        if (!quantity_get(*requests, resources->limits.at[i].key)) all[n++] = resources->limits.at[i];
+        if (!str_set_find(&names, resources->limits.at[i].key)) all[n++] = resources->limits.at[i];
     *requests = (QuantityMap){all, n};
 }
 

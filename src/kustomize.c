@@ -531,6 +531,7 @@ void kustomize_drop_directives(Arena *arena, Node *root) {
         for (uint32_t i = 0; i < root->count; i++)
             if (!is_directive(root->entries[i].key)) kept[n++] = root->entries[i];
         root->entries = kept;
+        root->indexed = false;
         root->count = n;
     }
     for (uint32_t i = 0; i < root->count; i++) kustomize_drop_directives(arena, &root->entries[i].value);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include "str_set.h"
+
 const char *fault_name(FaultKind kind) {
     static const char *const names[] = {
         [FAULT_SYNTAX] = "syntax",
@@ -34,12 +36,30 @@ const char *fault_name(FaultKind kind) {
     return names[kind];
 }
 
+/* An index over a map's entries that is worth its cost only for large maps. In memory their entries follow it. */
+typedef struct KeyIndex {
+    uint32_t *slot; /* entry number + 1, or 0 */
+    uint32_t mask;
+} KeyIndex;
+
+enum { SMALL_MAP = 12 };
+
+static Entry *find_entry(const Node *map, Str key, uint32_t hash) {
+    if (!map->indexed) {
+        for (uint32_t i = 0; i < map->count; i++)
+            if (map->entries[i].hash == hash && str_eq(map->entries[i].key, key)) return &map->entries[i];
+        return NULL;
+    }
+    const KeyIndex *index = (const KeyIndex *)(const void *)map->entries - 1;
+    for (uint32_t i = hash & index->mask;; i = (i + 1) & index->mask) {
+        if (!index->slot[i]) return NULL;
+        Entry *entry = &map->entries[index->slot[i] - 1];
+        if (entry->hash == hash && str_eq(entry->key, key)) return entry;
+    }
+}
+
 const Entry *node_entry(const Node *map, Str key) {
-    if (!map || map->kind != NODE_MAP) return NULL;
-    uint32_t hash = str_hash(key);
-    for (uint32_t i = 0; i < map->count; i++)
-        if (map->entries[i].hash == hash && str_eq(map->entries[i].key, key)) return &map->entries[i];
-    return NULL;
+    return map && map->kind == NODE_MAP ? find_entry(map, key, str_hash(key)) : NULL;
 }
 
 const Node *node_get(const Node *map, Str key) {
@@ -392,7 +412,7 @@ typedef struct Anchor {
 typedef struct Frame {
     Node node;
     uint32_t base;  /* its first child on the value stack */
-    int32_t anchor; /* index of its anchor, or -1 */
+    Anchor *anchor; /* or NULL */
     bool flow;      /* written with brackets */
 } Frame;
 
@@ -402,10 +422,10 @@ typedef struct Composer {
     Marks marks;
     ARRAY(Node) values; /* finished nodes that wait for their parent: a map's keys and values alternate */
     ARRAY(Frame) frames;
-    ARRAY(Anchor) anchors;
-    bool aliased; /* an alias was met */
-    bool json;    /* the document starts with a brace */
-    bool again;   /* the text was edited and has to be read anew */
+    StrSet anchors; /* of each name the last one */
+    bool aliased;   /* an alias was met */
+    bool json;      /* the document starts with a brace */
+    bool again;     /* the text was edited and has to be read anew */
     yaml_event_t *event;
 } Composer;
 
@@ -499,38 +519,18 @@ static bool key_text(Composer *c, const Node *key, Str *out) {
     return false;
 }
 
-/* An index over a map's entries that is worth its cost only for large maps. */
-typedef struct KeyIndex {
-    uint32_t *slot; /* entry number + 1, or 0 */
-    uint32_t mask;
-} KeyIndex;
-
-enum { SMALL_MAP = 12 };
-
-static Entry *find_entry(const Node *map, KeyIndex *index, Str key, uint32_t hash) {
-    if (!index->slot) {
-        for (uint32_t i = 0; i < map->count; i++)
-            if (map->entries[i].hash == hash && str_eq(map->entries[i].key, key)) return &map->entries[i];
-        return NULL;
-    }
-    for (uint32_t i = hash & index->mask;; i = (i + 1) & index->mask) {
-        if (!index->slot[i]) return NULL;
-        Entry *entry = &map->entries[index->slot[i] - 1];
-        if (entry->hash == hash && str_eq(entry->key, key)) return entry;
-    }
-}
-
-static void index_entry(Node *map, KeyIndex *index, uint32_t number) {
+static void index_entry(const Node *map, uint32_t number) {
+    const KeyIndex *index = (const KeyIndex *)(const void *)map->entries - 1;
     uint32_t i = map->entries[number].hash & index->mask;
     while (index->slot[i]) i = (i + 1) & index->mask;
     index->slot[i] = number + 1;
 }
 
-static void put_entry(Composer *c, Node *map, KeyIndex *index, Entry entry, bool merged) {
-    Entry *old = find_entry(map, index, entry.key, entry.hash);
+static void put_entry(Composer *c, Node *map, Entry entry, bool merged) {
+    Entry *old = find_entry(map, entry.key, entry.hash);
     if (!old) {
         map->entries[map->count++] = entry;
-        if (index->slot) index_entry(map, index, map->count - 1);
+        if (map->indexed) index_entry(map, map->count - 1);
         return;
     }
     add_fault(c, merged ? FAULT_MERGED_KEY : FAULT_DUPLICATE_KEY, entry.keySpan, old->keySpan, entry.key, S(""));
@@ -538,8 +538,8 @@ static void put_entry(Composer *c, Node *map, KeyIndex *index, Entry entry, bool
     old->keySpan = entry.keySpan;
 }
 
-static void merge_map(Composer *c, Node *map, KeyIndex *index, const Node *from) {
-    for (uint32_t i = 0; i < from->count; i++) put_entry(c, map, index, from->entries[i], true);
+static void merge_map(Composer *c, Node *map, const Node *from) {
+    for (uint32_t i = 0; i < from->count; i++) put_entry(c, map, from->entries[i], true);
 }
 
 static bool is_merge_key(const Node *key) {
@@ -563,15 +563,22 @@ static void grow_depth(Node *parent, const Node *child) {
     if (child->depth >= parent->depth && parent->depth <= NODE_MAX_DEPTH) parent->depth = (uint16_t)(child->depth + 1);
 }
 
-static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t count) {
-    uint32_t room = entry_room(pairs, count);
-    map->entries = NEW_ARRAY(c->arena, Entry, room);
-    KeyIndex index = {0};
-    if (room > SMALL_MAP) {
-        uint32_t slots = 32;
-        while (slots < room * 2) slots *= 2;
-        index = (KeyIndex){NEW_ARRAY(c->arena, uint32_t, slots), slots - 1};
+/* Gives a map room for its entries, with an index where they may be many. */
+static void make_room(Arena *arena, Node *map, uint32_t room) {
+    map->indexed = room > SMALL_MAP;
+    if (!map->indexed) {
+        map->entries = NEW_ARRAY(arena, Entry, room);
+        return;
     }
+    uint32_t slots = 32;
+    while (slots < room * 2) slots *= 2;
+    KeyIndex *index = arena_alloc(arena, sizeof *index + room * sizeof(Entry));
+    *index = (KeyIndex){NEW_ARRAY(arena, uint32_t, slots), slots - 1};
+    map->entries = (Entry *)(void *)(index + 1);
+}
+
+static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t count) {
+    make_room(c->arena, map, entry_room(pairs, count));
     for (uint32_t i = 0; i + 1 < count; i += 2) {
         const Node *key = &pairs[i], *value = &pairs[i + 1];
         grow_depth(map, value);
@@ -581,14 +588,14 @@ static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t coun
             if (!fits)
                 add_fault(c, FAULT_MERGE, value->span, (Span){0}, S(""), S(""));
             else if (value->kind == NODE_MAP)
-                merge_map(c, map, &index, value);
+                merge_map(c, map, value);
             else
-                for (uint32_t j = value->count; j > 0; j--) merge_map(c, map, &index, &value->items[j - 1]);
+                for (uint32_t j = value->count; j > 0; j--) merge_map(c, map, &value->items[j - 1]);
             continue;
         }
         Str text;
         if (!key_text(c, key, &text)) continue;
-        put_entry(c, map, &index, (Entry){text, str_hash(text), key->span, *value}, false);
+        put_entry(c, map, (Entry){text, str_hash(text), key->span, *value}, false);
     }
 }
 
@@ -613,10 +620,12 @@ static void end_collection(Composer *c, Node *out, const Frame *frame) {
     c->values.n = frame->base;
 }
 
-static int32_t open_anchor(Composer *c, const yaml_char_t *name, bool open) {
-    if (!name) return -1;
-    ARRAY_PUSH(c->arena, &c->anchors, (Anchor){.name = arena_str(c->arena, str_of((const char *)name)), .open = open});
-    return (int32_t)c->anchors.n - 1;
+static Anchor *open_anchor(Composer *c, const yaml_char_t *name, bool open) {
+    if (!name) return NULL;
+    Anchor *anchor = NEW(c->arena, Anchor);
+    *anchor = (Anchor){.name = arena_str(c->arena, str_of((const char *)name)), .open = open};
+    str_set_put(&c->anchors, anchor->name, anchor);
+    return anchor;
 }
 
 static void compose_alias(Composer *c, Node *out) {
@@ -624,19 +633,16 @@ static void compose_alias(Composer *c, Node *out) {
     Span span = event_span(c);
     c->aliased = true;
     *out = (Node){.kind = NODE_NULL, .depth = 1, .span = span, .text = S("null")};
-    for (uint32_t i = c->anchors.n; i > 0; i--) {
-        const Anchor *anchor = &c->anchors.at[i - 1];
-        if (!str_eq(anchor->name, name)) continue;
-        if (anchor->open) {
-            add_fault(c, FAULT_ANCHOR_RECURSIVE, span, (Span){0}, anchor->name, S(""));
-            return;
-        }
+    const Anchor *anchor = str_set_find(&c->anchors, name);
+    if (!anchor) {
+        add_fault(c, FAULT_ANCHOR_UNKNOWN, span, (Span){0}, arena_str(c->arena, name), S(""));
+    } else if (anchor->open) {
+        add_fault(c, FAULT_ANCHOR_RECURSIVE, span, (Span){0}, anchor->name, S(""));
+    } else {
         *out = anchor->node;
         out->span = span;
         out->alias = true;
-        return;
     }
-    add_fault(c, FAULT_ANCHOR_UNKNOWN, span, (Span){0}, arena_str(c->arena, name), S(""));
 }
 
 static void start_collection(Composer *c, NodeKind kind, const yaml_char_t *anchor, bool flow) {
@@ -838,7 +844,7 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
         yaml_event_type_t type = event.type;
         Node node;
         bool value = false;
-        int32_t anchor = -1;
+        Anchor *anchor = NULL;
         switch (type) {
         case YAML_SCALAR_EVENT:
             compose_scalar(c, &node);
@@ -878,9 +884,9 @@ static size_t compose(Composer *c, yaml_parser_t *parser) {
         yaml_event_delete(&event);
         c->event = NULL;
         if (value) {
-            if (anchor >= 0) {
-                c->anchors.at[anchor].node = node;
-                c->anchors.at[anchor].open = false;
+            if (anchor) {
+                anchor->node = node;
+                anchor->open = false;
             }
             ARRAY_PUSH(c->arena, &c->values, node);
         }
@@ -906,7 +912,8 @@ static size_t parse_document(NodeReader *reader, Arena *arena, NodeDocument *out
     size_t done;
     do {
         Feed feed = {.text = composer.marks.text, .newline = text.at[text.len - 1] != '\n'};
-        composer = (Composer){.arena = arena, .out = out, .marks = composer.marks, .json = composer.json};
+        composer =
+            (Composer){.arena = arena, .out = out, .marks = composer.marks, .json = composer.json, .anchors = {.arena = arena}};
         out->faults.n = 0;
         *out->root = (Node){.kind = NODE_NULL, .depth = 1, .text = S("null"), .span = {out->span.at, out->span.at}};
         yaml_parser_t parser;

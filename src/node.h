@@ -13,13 +13,14 @@ typedef struct Node Node;
 typedef struct Entry Entry;
 
 struct Node {
-    uint8_t kind;   /* NodeKind */
-    bool plain : 1; /* a scalar written without quotes */
-    bool alias : 1; /* written as an alias: the content stands elsewhere */
-    uint16_t depth; /* levels below and including this node, aliases expanded */
-    uint32_t count; /* children of a list or map */
-    Span span;      /* where it is written; an alias's own place */
-    Str text;       /* a string's value, or the JSON text of a number, boolean or null */
+    uint8_t kind;     /* NodeKind */
+    bool plain : 1;   /* a scalar written without quotes */
+    bool alias : 1;   /* written as an alias: the content stands elsewhere */
+    bool indexed : 1; /* of a large map, whose keys are found by hash: see make_room in node.c */
+    uint16_t depth;   /* levels below and including this node, aliases expanded */
+    uint32_t count;   /* children of a list or map */
+    Span span;        /* where it is written; an alias's own place */
+    Str text;         /* a string's value, or the JSON text of a number, boolean or null */
     union {
         Node *items;    /* of a list */
         Entry *entries; /* of a map: keys are unique, in order of first appearance */

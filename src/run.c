@@ -59,14 +59,6 @@ static Finding finish(Worker *w, const FileSettings *settings, Source *source, c
     return finding;
 }
 
-/* Adds a finding to a document's. */
-static void add_finding(Worker *w, ResultDocument *document, Finding finding) {
-    Finding *findings = NEW_ARRAY(w->kept, Finding, document->findingCount + 1);
-    if (document->findingCount) memcpy(findings, document->findings, document->findingCount * sizeof *findings);
-    findings[document->findingCount++] = finding;
-    document->findings = findings;
-}
-
 static bool same_finding(const Finding *a, const Finding *b) {
     return a->rule == b->rule && a->start.line == b->start.line && a->start.column == b->start.column &&
            str_eq(a->path, b->path) && str_eq(a->message, b->message);
@@ -262,23 +254,31 @@ static int by_file(const void *left, const void *right) {
     return (a->document > b->document) - (a->document < b->document);
 }
 
+/* Adds what was found of an object to the findings of its document. */
+static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *fact) {
+    ResultDocument *document = &file->documents[fact->document];
+    Finding *findings = NEW_ARRAY(w->kept, Finding, document->findingCount + fact->diags.items.n + 1);
+    if (document->findingCount) memcpy(findings, document->findings, document->findingCount * sizeof *findings);
+    document->findings = findings;
+    for (uint32_t i = 0; i < fact->diags.items.n; i++) {
+        const Diag *diag = &fact->diags.items.at[i];
+        if (!file->settings->on[diag->rule->number]) continue;
+        Finding *finding = &findings[document->findingCount++];
+        *finding = finish(w, file->settings, source, NULL, diag);
+        finding->versions = (uint16_t)((1u << file->settings->minorCount) - 1);
+    }
+    qsort(findings, document->findingCount, sizeof *findings, by_place);
+}
+
 /* Reads a file once more for the places of what was found when its text was gone. */
 static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
     Source source;
     SourceError error = file->text.at ? source_from_bytes(&source, &w->scratch, file->name, file->text)
                                       : source_read(&source, &w->scratch, file->name);
     source.above = file->above;
-    for (uint32_t i = 0; i < count && !error; i++) {
-        ResultDocument *document = &file->documents[facts[i]->document];
-        for (uint32_t j = 0; j < facts[i]->diags.items.n; j++) {
-            const Diag *diag = &facts[i]->diags.items.at[j];
-            if (!file->settings->on[diag->rule->number]) continue;
-            Finding finding = finish(w, file->settings, &source, NULL, diag);
-            finding.versions = (uint16_t)((1u << file->settings->minorCount) - 1);
-            add_finding(w, document, finding);
-        }
-        qsort(document->findings, document->findingCount, sizeof *document->findings, by_place);
-    }
+    if (error) file->error = source_error_text(w->kept, error, errno);
+    for (uint32_t i = 0; i < count && !error; i++)
+        if (facts[i]->diags.items.n) place_fact(w, file, &source, facts[i]);
     arena_reset(&w->scratch);
 }
 

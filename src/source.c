@@ -100,6 +100,16 @@ static size_t next_line(Str text, size_t at, bool carriageReturns) {
     return 0;
 }
 
+enum { SOURCE_BLOCK = 1024 };
+
+static void index_points(Source *source, Arena *arena) {
+    uint32_t blocks = (uint32_t)(source->text.len / SOURCE_BLOCK) + 1;
+    source->points = NEW_ARRAY(arena, uint32_t, blocks);
+    for (uint32_t i = 1; i < blocks; i++)
+        source->points[i] = source->points[i - 1] +
+                            (uint32_t)str_codepoints((Str){source->text.at + (size_t)(i - 1) * SOURCE_BLOCK, SOURCE_BLOCK});
+}
+
 static void index_lines(Source *source, Arena *arena) {
     Str text = source->text;
     bool carriageReturns = text.len && memchr(text.at, '\r', text.len);
@@ -109,6 +119,7 @@ static void index_lines(Source *source, Arena *arena) {
     for (size_t at = 0; (at = next_line(text, at, carriageReturns));) lines[++n] = (uint32_t)at;
     source->lines = lines;
     source->lineCount = count;
+    index_points(source, arena);
 }
 
 /* The number of the line with a byte, from 0. */
@@ -125,22 +136,19 @@ static uint32_t find_line(Source *source, Arena *arena, uint32_t offset) {
     return low;
 }
 
+/* The code points before a byte: those before its block are known. */
+static uint32_t points_before(const Source *source, uint32_t offset) {
+    uint32_t block = offset / SOURCE_BLOCK, at = block * SOURCE_BLOCK;
+    return source->points[block] + (uint32_t)str_codepoints((Str){source->text.at + at, offset - at});
+}
+
 Place source_place(Source *source, Arena *arena, uint32_t offset) {
     if (offset > source->text.len) offset = (uint32_t)source->text.len;
-    uint32_t low = find_line(source, arena, offset);
-    /* Most places are near the one before; without this a long line would be counted anew for each of them. */
-    uint32_t start = source->lines[low], near = source->foundOffset, column;
-    bool known = source->foundLine == low + 1;
-    if (known && near <= offset)
-        column = source->foundColumn + (uint32_t)str_codepoints((Str){source->text.at + near, offset - near});
-    else if (known && near - offset < offset - start)
-        column = source->foundColumn - (uint32_t)str_codepoints((Str){source->text.at + offset, near - offset});
-    else
-        column = 1 + (uint32_t)str_codepoints((Str){source->text.at + start, offset - start});
-    source->foundLine = low + 1;
-    source->foundOffset = offset;
-    source->foundColumn = column;
-    return (Place){source->above + low + 1, column};
+    uint32_t line = find_line(source, arena, offset), start = source->lines[line];
+    bool sameBlock = offset - start < SOURCE_BLOCK;
+    uint32_t before = sameBlock ? (uint32_t)str_codepoints((Str){source->text.at + start, offset - start})
+                                : points_before(source, offset) - points_before(source, start);
+    return (Place){source->above + line + 1, before + 1};
 }
 
 Str source_line(Source *source, Arena *arena, uint32_t line) {

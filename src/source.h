@@ -15,13 +15,13 @@ typedef struct Place {
 } Place;
 
 typedef struct Source {
-    Str name;                                     /* as the user wrote it, "-" for standard input */
-    Str text;                                     /* UTF-8, without a byte order mark */
-    bool mark;                                    /* it had one, in UTF-8 */
-    uint32_t *lines;                              /* offset of each line's first byte, made at first need */
-    uint32_t lineCount;                           /* how many */
-    uint32_t above;                               /* lines that stand above the text in what it was cut from; places count them */
-    uint32_t foundOffset, foundColumn, foundLine; /* the place found last: the next one is often further on in the same line */
+    Str name;           /* as the user wrote it, "-" for standard input */
+    Str text;           /* UTF-8, without a byte order mark */
+    bool mark;          /* it had one, in UTF-8 */
+    uint32_t *lines;    /* offset of each line's first byte, made at first need */
+    uint32_t lineCount; /* how many */
+    uint32_t *points;   /* code points before each block of the text, made with the lines: lines may be of any length */
+    uint32_t above;     /* lines that stand above the text in what it was cut from; places count them */
 } Source;
 
 /* The largest input that is read, in bytes. */

@@ -34,7 +34,8 @@ typedef struct Lint {
     const Path *metaPath;       /* of `meta` */
     const Container *container; /* the one that the value at hand is in, or NULL */
     const Path *containerPath;
-    ContainerRole role; /* of `container` */
+    ContainerRole role;              /* of `container` */
+    struct StrSet *mounts, *volumes; /* see mounts.h; made at first need */
 } Lint;
 
 /* The place and text of a path. */

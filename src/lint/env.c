@@ -2,7 +2,7 @@
 #include "words.h"
 
 #include "../validate/names.h"
-#include "../validate/str_set.h"
+#include "../str_set.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 

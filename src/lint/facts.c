@@ -1,5 +1,7 @@
 #include "facts.h"
 
+#include "../str_set.h"
+
 typedef struct Reader {
     Arena *kept;
     const Document *document;
@@ -9,6 +11,7 @@ typedef struct Reader {
     ARRAY(FactSelector) peers;
     ARRAY(FactEnvironment) environments;
     ARRAY(Str) variables;
+    StrSet volumes; /* of the pod, by name */
 } Reader;
 
 static Str keep(Reader *r, Str s) {
@@ -241,26 +244,22 @@ static void read_env(Reader *r, const Container *container, const Path *path) {
 }
 
 /* A file of a ConfigMap or Secret that is mounted by itself. */
-static void read_mounts(Reader *r, const PodSpec *spec, const Container *container, const Path *path) {
+static void read_mounts(Reader *r, const Container *container, const Path *path) {
     Path list = path_field(path, S("volumeMounts"));
     for (uint32_t i = 0; i < container->volumeMounts.n; i++) {
         const VolumeMount *mount = &container->volumeMounts.at[i];
         if (!mount->subPath.len || str_find(mount->subPath, '/') >= 0) continue;
         Path item = path_index(&list, i);
-        for (uint32_t j = 0; j < spec->volumes.n; j++) {
-            const Volume *volume = &spec->volumes.at[j];
-            if (!str_eq(volume->name, mount->name)) continue;
-            if (volume->configMap && !volume->configMap->items.n)
-                refer(r, FACT_CONFIG_MAP, volume->configMap->name, mount->subPath, volume->configMap->optional.value, &item,
-                      "subPath");
-            if (volume->secret && !volume->secret->items.n)
-                refer(r, FACT_SECRET, volume->secret->secretName, mount->subPath, volume->secret->optional.value, &item,
-                      "subPath");
-        }
+        const Volume *volume = str_set_find(&r->volumes, mount->name);
+        if (volume && volume->configMap && !volume->configMap->items.n)
+            refer(r, FACT_CONFIG_MAP, volume->configMap->name, mount->subPath, volume->configMap->optional.value, &item,
+                  "subPath");
+        if (volume && volume->secret && !volume->secret->items.n)
+            refer(r, FACT_SECRET, volume->secret->secretName, mount->subPath, volume->secret->optional.value, &item, "subPath");
     }
 }
 
-static void read_container(Reader *r, const PodSpec *spec, const Container *container, const Path *path) {
+static void read_container(Reader *r, const Container *container, const Path *path) {
     Path list = path_field(path, S("ports"));
     for (uint32_t i = 0; i < container->ports.n; i++) {
         const ContainerPort *port = &container->ports.at[i];
@@ -277,7 +276,7 @@ static void read_container(Reader *r, const PodSpec *spec, const Container *cont
         ARRAY_PUSH(r->kept, &r->ports, fact);
     }
     read_env(r, container, path);
-    read_mounts(r, spec, container, path);
+    read_mounts(r, container, path);
     for (uint32_t i = 0; i < container->command.n; i++) read_variables(r, container->command.at[i]);
     for (uint32_t i = 0; i < container->args.n; i++) read_variables(r, container->args.at[i]);
 }
@@ -291,14 +290,15 @@ static void read_pod(Reader *r, const PodSpec *spec, const Path *path) {
     for (uint32_t i = 0; i < spec->volumes.n; i++) {
         Path item = path_index(&volumes, i);
         read_volume(r, &spec->volumes.at[i], &item);
+        str_set_add(&r->volumes, spec->volumes.at[i].name, &spec->volumes.at[i]);
     }
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         Path item = path_index(&inits, i);
-        read_container(r, spec, &spec->initContainers.at[i], &item);
+        read_container(r, &spec->initContainers.at[i], &item);
     }
     for (uint32_t i = 0; i < spec->containers.n; i++) {
         Path item = path_index(&mains, i);
-        read_container(r, spec, &spec->containers.at[i], &item);
+        read_container(r, &spec->containers.at[i], &item);
     }
 }
 
@@ -513,7 +513,7 @@ static void read_other(Reader *r) {
 Fact *facts_of(Arena *kept, const Document *document) {
     FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document) : FACT_KINDS;
     if (kind == FACT_KINDS) return NULL;
-    Reader r = {.kept = kept, .document = document, .fact = NEW(kept, Fact)};
+    Reader r = {.kept = kept, .document = document, .volumes = {.arena = kept}, .fact = NEW(kept, Fact)};
     Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name")), space = path_field(&meta, S("namespace"));
     *r.fact = (Fact){.kind = (uint8_t)kind,
                      .kindName = keep(&r, document->kind),

@@ -181,9 +181,14 @@ const LintRules *lint_prepare(Arena *arena, const LintSettings *settings) {
 
 /* Running. */
 
+/* The steps that the expressions of all rules may take over one document, as those of a policy's over one object: some seconds.
+ * Rules that look at every container for every container would otherwise take hours over one with ten thousands of them. */
+enum { DOCUMENT_STEPS = 20000000 };
+
 typedef struct Walk {
     Lint lint; /* first: checks take it */
     CelRun run;
+    int64_t steps; /* left of DOCUMENT_STEPS */
     Value values[VARIABLES];
 } Walk;
 
@@ -205,6 +210,12 @@ static bool is_of_pod(const Walk *w, const Prepared *prepared, const Path *path)
     return own && !node_get(node_get(own, steps[0].name), steps[1].name) && node_get(above, steps[1].name);
 }
 
+static Value evaluate(Walk *w, const CelProgram *program) {
+    Value v = cel_evaluate(&w->run, program);
+    w->steps -= EVAL_STEPS - (w->run.eval.steps < 0 ? 0 : w->run.eval.steps);
+    return v;
+}
+
 static void report(Walk *w, const Prepared *prepared, const Path *path) {
     Path chain[MAX_STEPS];
     Str arguments[UINT8_MAX];
@@ -214,7 +225,7 @@ static void report(Walk *w, const Prepared *prepared, const Path *path) {
         path = &chain[i];
     }
     for (uint8_t i = 0; i < prepared->rule->argumentCount; i++) {
-        Value v = prepared->arguments[i] ? cel_evaluate(&w->run, prepared->arguments[i]) : value_null();
+        Value v = prepared->arguments[i] ? evaluate(w, prepared->arguments[i]) : value_null();
         arguments[i] = is_error(v) ? S("?") : text_of_value(w, v);
     }
     diag_add(w->lint.diags, prepared->rule, lint_where(&w->lint, path), arguments);
@@ -225,9 +236,11 @@ static void try_rule(Walk *w, const Prepared *prepared, const void *self, const 
         prepared->rule->check(&w->lint, self, path);
         return;
     }
+    if (w->steps < 0) return;
     const ValueMap *parameters = w->lint.rules->parameters[prepared->rule->number];
     w->values[PARAMS] = parameters ? value_map(parameters) : value_null();
-    Value v = cel_evaluate(&w->run, prepared->when);
+    Value v = evaluate(w, prepared->when);
+    if (w->steps < 0) emit_rules_stopped(w->lint.diags, lint_where(&w->lint, path), prepared->rule->name);
     if (v.kind == VALUE_BOOL && v.b) report(w, prepared, path);
     if (is_error(v)) emit_rule_failed(w->lint.diags, lint_where(&w->lint, path), prepared->rule->name, v.error->message);
 }
@@ -301,6 +314,7 @@ void lint_document(const LintRules *rules_, Document *document) {
     Path parts[6];
     Arena *arena = document->diags.arena;
     Walk w = {
+        .steps = DOCUMENT_STEPS,
         .lint = {.rules = rules_, .document = document, .arena = arena, .diags = &document->diags, .minor = document->minor}};
     Path *root = NULL;
     if (document->object) {

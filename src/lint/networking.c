@@ -2,7 +2,7 @@
 #include "workload.h"
 
 #include "../simulate/what_if.h"
-#include "../validate/str_set.h"
+#include "../str_set.h"
 
 /* A port of a long-running container. */
 typedef struct PortView {

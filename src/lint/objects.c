@@ -1,5 +1,7 @@
 #include "objects.h"
 
+#include <stdlib.h>
+
 #include "rules.h"
 
 #define TEXT(s) (int)(s).len, (s).at
@@ -18,16 +20,29 @@ typedef struct Index {
 
 typedef ARRAY(const Fact *) FactList;
 
+/* What comparing the objects of a world may cost, in comparisons of names: about a second. Without an end to it a folder of many
+ * thousand objects that select each other would take hours. */
+enum { WORLD_WORK = 200000000 };
+
+/* Objects that are compared with each other: those of one folder, or all if the world is closed. */
 typedef struct World {
     Arena *arena;
     const bool *on; /* by rule number */
     Fact *const *facts;
     uint32_t count;
     bool closed;
+    int64_t work; /* left of WORLD_WORK; then nothing is found any more */
     FactList kinds[FACT_KINDS];
-    Index labels; /* workloads, by each label of their pods */
-    Index names;  /* all, by kind and name */
+    FactList found;  /* what `selected` returned last */
+    Index labels;    /* workloads, by each label of their pods */
+    Index names;     /* all, by kind and name; autoscalers by that of what they scale */
+    Index hostPorts; /* workloads, by each port that they take of their node */
 } World;
+
+static bool spend(World *w, uint64_t work) {
+    w->work -= work < INT32_MAX ? (int64_t)work : INT32_MAX;
+    return w->work >= 0;
+}
 
 /* Index. */
 
@@ -74,16 +89,20 @@ static void make_index(Arena *arena, Index *out, const PairList *pairs) {
 }
 
 static void index_world(World *w) {
-    PairList labels = {0}, names = {0};
+    PairList labels = {0}, names = {0}, hostPorts = {0};
     for (uint32_t i = 0; i < w->count; i++) {
         const Fact *fact = w->facts[i];
         ARRAY_PUSH(w->arena, &w->kinds[fact->kind], fact);
-        ARRAY_PUSH(w->arena, &names, (Pair){hash_name(fact->kind, fact->name), fact});
+        ARRAY_PUSH(w->arena, &names,
+                   (Pair){hash_name(fact->kind, fact->kind == FACT_AUTOSCALER ? fact->targetName : fact->name), fact});
         for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->labels.n; j++)
             ARRAY_PUSH(w->arena, &labels, (Pair){hash_label(fact->labels.at[j].key, fact->labels.at[j].value), fact});
+        for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->portCount; j++)
+            if (fact->ports[j].outer) ARRAY_PUSH(w->arena, &hostPorts, (Pair){(uint32_t)fact->ports[j].outer, fact});
     }
     make_index(w->arena, &w->labels, &labels);
     make_index(w->arena, &w->names, &names);
+    make_index(w->arena, &w->hostPorts, &hostPorts);
 }
 
 /* Who is compared with whom. */
@@ -92,37 +111,53 @@ static bool same_namespace(const Fact *a, const Fact *b) {
     return !a->namespace_.len || !b->namespace_.len || str_eq(a->namespace_, b->namespace_);
 }
 
-static bool in_folder(const World *w, const Fact *a, const Fact *b) {
-    return w->closed || str_eq(a->folder, b->folder);
+static bool together(World *w, const Fact *a, const Fact *b) {
+    return spend(w, 1) && same_namespace(a, b);
 }
 
-static bool together(const World *w, const Fact *a, const Fact *b) {
-    return same_namespace(a, b) && in_folder(w, a, b);
+static bool selects(World *w, const FactSelector *selector, StrMap labels) {
+    uint64_t work = (uint64_t)selector->labels.n * labels.n;
+    for (uint32_t i = 0; i < selector->conditionCount; i++) work += labels.n + selector->conditions[i].values.n;
+    return spend(w, work) && fact_selects(selector, labels);
 }
 
 static bool same_object(const Fact *a, const Fact *b) {
     return str_eq(a->kindName, b->kindName) && str_eq(a->name, b->name);
 }
 
-/* The workloads near `from` whose pods a selector takes: found by its rarest label, or among all if it has none. */
-static FactList selected(const World *w, const Fact *from, const FactSelector *selector) {
-    FactList out = {0};
+/* The workloads among which are all those that a selector takes: those with its rarest label, or all if it has none. */
+static FactList candidates(World *w, const FactSelector *selector) {
     const Slot *best = NULL;
-    if (!selector->present) return out;
+    if (!selector->present) return (FactList){0};
     for (uint32_t i = 0; i < selector->labels.n; i++) {
         const Slot *slot = find_slot(&w->labels, hash_label(selector->labels.at[i].key, selector->labels.at[i].value));
         if (!best || slot->count < best->count) best = slot;
     }
-    const Fact *const *some = best ? w->labels.members + best->first : w->kinds[FACT_WORKLOAD].at;
-    for (uint32_t i = 0; i < (best ? best->count : w->kinds[FACT_WORKLOAD].n); i++) {
-        const Fact *fact = some[i];
-        if (together(w, from, fact) && fact_selects(selector, fact->labels)) ARRAY_PUSH(w->arena, &out, fact);
-    }
-    return out;
+    return best ? (FactList){w->labels.members + best->first, best->count, 0} : w->kinds[FACT_WORKLOAD];
+}
+
+static bool takes(World *w, const Fact *from, const FactSelector *selector, const Fact *object) {
+    return together(w, from, object) && selects(w, selector, object->labels);
+}
+
+/* The workloads near `from` whose pods a selector takes; good until the next call. */
+static FactList selected(World *w, const Fact *from, const FactSelector *selector) {
+    FactList some = candidates(w, selector);
+    w->found.n = 0;
+    for (uint32_t i = 0; i < some.n && w->work >= 0; i++)
+        if (takes(w, from, selector, some.at[i])) ARRAY_PUSH(w->arena, &w->found, some.at[i]);
+    return w->found;
+}
+
+static bool selects_any(World *w, const Fact *from, const FactSelector *selector) {
+    FactList some = candidates(w, selector);
+    for (uint32_t i = 0; i < some.n && w->work >= 0; i++)
+        if (takes(w, from, selector, some.at[i])) return true;
+    return false;
 }
 
 /* The object of a kind and name near `from`; NULL if there is none. */
-static const Fact *named(const World *w, const Fact *from, FactKind kind, Str name) {
+static const Fact *named(World *w, const Fact *from, FactKind kind, Str name) {
     const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
@@ -132,16 +167,16 @@ static const Fact *named(const World *w, const Fact *from, FactKind kind, Str na
 }
 
 /* Whether an object of a kind near a workload selects its pods, and which. */
-static bool selected_by(const World *w, const Fact *workload, FactKind kind, const Fact **out) {
+static bool selected_by(World *w, const Fact *workload, FactKind kind, const Fact **out) {
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         *out = w->kinds[kind].at[i];
-        if (together(w, *out, workload) && fact_selects(&(*out)->selector, workload->labels)) return true;
+        if (takes(w, *out, &(*out)->selector, workload)) return true;
     }
     return false;
 }
 
 /* Whether there is anything of a kind near `from`: otherwise it says nothing that a certain one is missing. */
-static bool any_near(const World *w, const Fact *from, FactKind kind) {
+static bool any_near(World *w, const Fact *from, FactKind kind) {
     if (w->closed) return true;
     const FactList *list = &w->kinds[kind];
     for (uint32_t i = 0; i < list->n; i++)
@@ -176,19 +211,21 @@ static bool nearly_selects(const FactSelector *selector, StrMap labels) {
 
 /* Whether a selector that takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is one
  * if there is an object of the same name, or one that it nearly selects. */
-static bool is_astray(const World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
+static bool is_astray(World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
     if (w->closed) return true;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         const Fact *fact = w->kinds[kind].at[i];
         if (fact->job || !together(w, from, fact)) continue;
-        if (str_eq(fact->name, from->name) || nearly_selects(selector, fact->labels)) return true;
+        if (str_eq(fact->name, from->name) ||
+            (spend(w, (uint64_t)selector->labels.n * fact->labels.n) && nearly_selects(selector, fact->labels)))
+            return true;
     }
     return false;
 }
 
 /* The same for a name: the object that is meant has nearly this one, that of the object that names it, or it with another kind;
  * or nothing else is there. */
-static bool name_is_astray(const World *w, const Fact *from, FactKind kind, Str name) {
+static bool name_is_astray(World *w, const Fact *from, FactKind kind, Str name) {
     uint32_t near = 0;
     if (w->closed) return true;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
@@ -213,13 +250,15 @@ static bool is_empty(const FactSelector *selector) {
     return !selector->labels.n && !selector->conditionCount;
 }
 
-/* The label by which a selector misses the workload that comes nearest to it, in words. */
-static Str nearest_miss(const World *w, const Fact *from, const FactSelector *selector) {
+/* The label by which a selector misses the workload that comes nearest to it, in words. Of many workloads only the first are
+ * looked at: it is no more than a hint. */
+static Str nearest_miss(World *w, const Fact *from, const FactSelector *selector) {
+    enum { LOOKED_AT = 500 };
     unsigned best = UINT8_MAX;
     Str out = S("");
-    for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n; i++) {
+    for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && i < LOOKED_AT; i++) {
         const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
-        if (fact->job || !together(w, from, fact)) continue;
+        if (fact->job || !together(w, from, fact) || !spend(w, (uint64_t)selector->labels.n * (fact->labels.n + 20u))) continue;
         for (uint32_t j = 0; j < selector->labels.n; j++) {
             const StrPair *wanted = &selector->labels.at[j];
             const Str *found = map_get(fact->labels, wanted->key);
@@ -235,10 +274,10 @@ static Str nearest_miss(const World *w, const Fact *from, const FactSelector *se
 }
 
 /* Where a selector finds nothing in its own namespace, but pods in another one, in words: one of the two was mistaken. */
-static Str pods_elsewhere(const World *w, const Fact *from, const FactSelector *selector) {
+static Str pods_elsewhere(World *w, const Fact *from, const FactSelector *selector) {
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && !is_empty(selector); i++) {
         const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
-        if (!same_namespace(from, fact) && in_folder(w, from, fact) && fact_selects(selector, fact->labels))
+        if (!same_namespace(from, fact) && spend(w, 1) && selects(w, selector, fact->labels))
             return str_format(w->arena, "; the pods of %.*s %.*s have, in the namespace %.*s", TEXT(fact->kindName),
                               TEXT(fact->name), TEXT(fact->namespace_));
     }
@@ -246,13 +285,13 @@ static Str pods_elsewhere(const World *w, const Fact *from, const FactSelector *
 }
 
 /* The place of the first label of a selector that no object of a kind has near `from`; of the selector if each has one. */
-static Where label_at_fault(const World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
+static Where label_at_fault(World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
     for (uint32_t i = 0; i < selector->labels.n; i++) {
         const StrPair *label = &selector->labels.at[i];
         bool found = false;
         for (uint32_t j = 0; j < w->kinds[kind].n && !found; j++) {
             const Fact *fact = w->kinds[kind].at[j];
-            const Str *value = together(w, from, fact) ? map_get(fact->labels, label->key) : NULL;
+            const Str *value = together(w, from, fact) && spend(w, fact->labels.n) ? map_get(fact->labels, label->key) : NULL;
             found = value && str_eq(*value, label->value);
         }
         if (!found) return selector->labelPlaces[i];
@@ -267,7 +306,7 @@ typedef struct Miss {
     Where where;
 } Miss;
 
-static Miss nothing_selected(const World *w, Fact *from, const FactSelector *selector, bool astray) {
+static Miss nothing_selected(World *w, Fact *from, const FactSelector *selector, bool astray) {
     Str elsewhere = pods_elsewhere(w, from, selector);
     if (elsewhere.len) return (Miss){elsewhere, from->namespaceWhere};
     if (!astray) {
@@ -280,12 +319,11 @@ static Miss nothing_selected(const World *w, Fact *from, const FactSelector *sel
 }
 
 /* The object of a kind and name in another namespace, in the same folder. */
-static const Fact *named_elsewhere(const World *w, const Fact *from, FactKind kind, Str name) {
+static const Fact *named_elsewhere(World *w, const Fact *from, FactKind kind, Str name) {
     const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && in_folder(w, from, fact))
-            return fact;
+        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && spend(w, 1)) return fact;
     }
     return NULL;
 }
@@ -316,7 +354,7 @@ static bool is_record(const Fact *service, const FactList *pods) {
 
 static void check_target(World *w, Fact *service, const FactPort *target, const FactList *pods) {
     bool found = false, protocol = false, declared = false;
-    for (uint32_t i = 0; i < pods->n; i++)
+    for (uint32_t i = 0; i < pods->n && spend(w, pods->at[i]->portCount + 1u); i++)
         for (uint32_t j = 0; j < pods->at[i]->portCount; j++) {
             const FactPort *port = &pods->at[i]->ports[j];
             declared = true;
@@ -325,7 +363,8 @@ static void check_target(World *w, Fact *service, const FactPort *target, const 
             protocol |= str_eq(target->protocol, port->protocol);
         }
     Str text = port_text(w->arena, target), who = pods->at[0]->name, kind = pods->at[0]->kindName;
-    if (!found && target->name.len && !is_record(service, pods))
+    if (!found && target->name.len &&
+        !(spend(w, (uint64_t)service->portCount * pods->at[0]->portCount) && is_record(service, pods)))
         emit_service_target_port_unresolved(&service->diags, target->where, kind, who, text);
     else if (!found && !target->name.len && declared)
         emit_service_target_port_undeclared(&service->diags, target->where, kind, who, text);
@@ -341,7 +380,7 @@ static bool share_a_port(const Fact *a, const Fact *b) {
 }
 
 /* Whether a workload near a Service offers ports, and no Service at all leads there. */
-static bool leaves_alone(const World *w, const Fact *service) {
+static bool leaves_alone(World *w, const Fact *service) {
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n; i++) {
         const Fact *workload = w->kinds[FACT_WORKLOAD].at[i], *other;
         if (!workload->job && workload->portCount && together(w, service, workload) &&
@@ -370,6 +409,7 @@ static void check_service(World *w, Fact *service) {
     }
     for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
     for (uint32_t i = 1; i < pods.n; i++) {
+        if (!spend(w, (uint64_t)pods.at[0]->portCount * pods.at[i]->portCount)) break;
         if (same_object(pods.at[0], pods.at[i]) || share_a_port(pods.at[0], pods.at[i])) continue;
         emit_service_spans_workloads(&service->diags, service->selector.where, service->name, pods.at[0]->name, pods.at[i]->name);
         break;
@@ -392,7 +432,7 @@ static void check_ingress(World *w, Fact *ingress) {
         const Fact *service = named(w, ingress, FACT_SERVICE, backend->owner);
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
             emit_dangling_ingress(&ingress->diags, backend->where, backend->owner);
-        else if (service && !backend_port_known(service, backend))
+        else if (service && spend(w, service->portCount) && !backend_port_known(service, backend))
             emit_ingress_port_unresolved(&ingress->diags, backend->portWhere, backend->owner, port_text(w->arena, backend));
     }
 }
@@ -401,7 +441,7 @@ static void check_monitor(World *w, Fact *monitor) {
     if (is_empty(&monitor->selector) || !is_astray(w, monitor, &monitor->selector, FACT_SERVICE)) return;
     for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
         const Fact *fact = w->kinds[FACT_SERVICE].at[i];
-        if (together(w, monitor, fact) && fact_selects(&monitor->selector, fact->labels)) return;
+        if (takes(w, monitor, &monitor->selector, fact)) return;
     }
     emit_dangling_servicemonitor(&monitor->diags, label_at_fault(w, monitor, &monitor->selector, FACT_SERVICE), monitor->name,
                                  labels_text(w->arena, &monitor->selector));
@@ -424,11 +464,11 @@ static bool lets_in(const Fact *policy, const FactPort *port) {
     return false;
 }
 
-static void check_policy_names(Fact *policy, const FactList *pods) {
+static void check_policy_names(World *w, Fact *policy, const FactList *pods) {
     for (uint32_t i = 0; i < policy->portCount; i++) {
         const FactPort *rule = &policy->ports[i];
         bool found = !rule->name.len || rule->egress;
-        for (uint32_t j = 0; j < pods->n && !found; j++)
+        for (uint32_t j = 0; j < pods->n && !found && spend(w, pods->at[j]->portCount + 1u); j++)
             for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++) found = port_in_policy(rule, &pods->at[j]->ports[k]);
         if (!found)
             emit_network_policy_port_unresolved(&policy->diags, rule->where, pods->at[0]->kindName, pods->at[0]->name,
@@ -437,10 +477,10 @@ static void check_policy_names(Fact *policy, const FactList *pods) {
 }
 
 /* Whether any policy near a workload lets a port in. */
-static bool some_policy_lets_in(const World *w, const Fact *workload, const FactPort *port) {
+static bool some_policy_lets_in(World *w, const Fact *workload, const FactPort *port) {
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *policy = w->kinds[FACT_NETWORK_POLICY].at[i];
-        if (policy->ingress && together(w, policy, workload) && fact_selects(&policy->selector, workload->labels) &&
+        if (policy->ingress && takes(w, policy, &policy->selector, workload) && spend(w, policy->portCount) &&
             lets_in(policy, port))
             return true;
     }
@@ -453,9 +493,9 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
     if (!policy->ingress || policy->openIngress || !hasRules) return;
     for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
         const Fact *service = w->kinds[FACT_SERVICE].at[i];
-        if (!together(w, policy, service) || !fact_selects(&service->selector, pods->at[0]->labels)) continue;
+        if (!together(w, policy, service) || !selects(w, &service->selector, pods->at[0]->labels)) continue;
         bool reached = false, known = false;
-        for (uint32_t j = 0; j < service->portCount && !reached; j++) {
+        for (uint32_t j = 0; j < service->portCount && !reached && spend(w, pods->at[0]->portCount); j++) {
             const FactPort *port = target_port(pods->at[0], &service->ports[j]);
             known |= port != NULL;
             reached = port && some_policy_lets_in(w, pods->at[0], port);
@@ -478,6 +518,17 @@ static bool allows_dns(const Fact *policy) {
     return false;
 }
 
+static bool same_selector(const FactSelector *a, const FactSelector *b) {
+    if (a->labels.n != b->labels.n || a->conditionCount != b->conditionCount) return false;
+    for (uint32_t i = 0; i < a->labels.n; i++)
+        if (!str_eq(a->labels.at[i].key, b->labels.at[i].key) || !str_eq(a->labels.at[i].value, b->labels.at[i].value))
+            return false;
+    for (uint32_t i = 0; i < a->conditionCount; i++)
+        if (!str_eq(a->conditions[i].key, b->conditions[i].key) || !str_eq(a->conditions[i].op, b->conditions[i].op))
+            return false;
+    return true;
+}
+
 /* Policies add up: one that lets DNS out for the same pods is enough. */
 static void check_policy_dns(World *w, Fact *policy) {
     const FactPort *first = NULL;
@@ -486,10 +537,8 @@ static void check_policy_dns(World *w, Fact *policy) {
     if (!policy->egress || allows_dns(policy)) return;
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *other = w->kinds[FACT_NETWORK_POLICY].at[i];
-        if (!other->egress || !together(w, policy, other) || !allows_dns(other)) continue;
-        if (is_empty(&other->selector) ||
-            str_eq(labels_text(w->arena, &other->selector), labels_text(w->arena, &policy->selector)))
-            return;
+        if (!other->egress || !together(w, policy, other) || !spend(w, other->portCount) || !allows_dns(other)) continue;
+        if (is_empty(&other->selector) || same_selector(&other->selector, &policy->selector)) return;
     }
     if (first)
         emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
@@ -507,22 +556,23 @@ static void check_policy(World *w, Fact *policy) {
         emit_dangling_networkpolicy(&policy->diags, miss.where, policy->name, labels_text(w->arena, &policy->selector),
                                     miss.near);
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
-        if (!is_empty(&policy->peers[i]) && !selected(w, policy, &policy->peers[i]).n)
+        if (!is_empty(&policy->peers[i]) && !selects_any(w, policy, &policy->peers[i]))
             emit_dangling_networkpolicypeer_podselector(&policy->diags,
                                                         label_at_fault(w, policy, &policy->peers[i], FACT_WORKLOAD), policy->name,
                                                         labels_text(w->arena, &policy->peers[i]));
     check_policy_dns(w, policy);
     if (!pods.n) return;
-    check_policy_names(policy, &pods);
+    check_policy_names(w, policy, &pods);
     check_policy_against_services(w, policy, &pods);
 }
 
 /* Disruption budgets and autoscalers. */
 
-static const Fact *autoscaler_of(const World *w, const Fact *workload) {
-    for (uint32_t i = 0; i < w->kinds[FACT_AUTOSCALER].n; i++) {
-        const Fact *fact = w->kinds[FACT_AUTOSCALER].at[i];
-        if (together(w, fact, workload) && str_eq(fact->targetKind, workload->kindName) &&
+static const Fact *autoscaler_of(World *w, const Fact *workload) {
+    const Slot *slot = find_slot(&w->names, hash_name(FACT_AUTOSCALER, workload->name));
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind == FACT_AUTOSCALER && together(w, fact, workload) && str_eq(fact->targetKind, workload->kindName) &&
             str_eq(fact->targetName, workload->name))
             return fact;
     }
@@ -574,7 +624,7 @@ static void check_budget(World *w, Fact *budget) {
         const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
         if (other == budget) break;
         if (!together(w, other, budget) || same_object(other, budget)) continue;
-        if (fact_selects(&other->selector, pods.at[0]->labels))
+        if (selects(w, &other->selector, pods.at[0]->labels))
             emit_multiple_pdbs(&budget->diags, budget->selector.where, budget->name, other->name, pods.at[0]->name);
     }
 }
@@ -610,12 +660,12 @@ static const char *const reference_words[FACT_KINDS] = {[FACT_SERVICE_ACCOUNT] =
 
 /* Whether one of the objects that a reference may mean has its key: a folder may hold several of one name to choose from, and one
  * without any key is filled by somebody else. */
-static bool any_has_key(const World *w, const Fact *workload, const FactReference *reference) {
+static bool any_has_key(World *w, const Fact *workload, const FactReference *reference) {
     const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !together(w, workload, fact)) continue;
-        if (!fact->keys.n || str_in(reference->key, fact->keys.at, fact->keys.n)) return true;
+        if (!fact->keys.n || (spend(w, fact->keys.n) && str_in(reference->key, fact->keys.at, fact->keys.n))) return true;
     }
     return false;
 }
@@ -641,15 +691,15 @@ static bool is_daemon_set(const Fact *fact) {
     return str_eq(fact->kindName, S("DaemonSet"));
 }
 
-static bool source_sets(const World *w, const Fact *workload, const FactSource *source, Str variable) {
+static bool source_sets(World *w, const Fact *workload, const FactSource *source, Str variable) {
     const Fact *object = named(w, workload, (FactKind)source->kind, source->name);
     if (!object || !str_starts(variable, source->prefix)) return false;
-    return str_in(str_slice(variable, source->prefix.len), object->keys.at, object->keys.n);
+    return spend(w, object->keys.n) && str_in(str_slice(variable, source->prefix.len), object->keys.at, object->keys.n);
 }
 
 /* What sets a variable that the source number `from` sets too, and wins, in words; empty if nothing does. */
-static Str winner(const World *w, const Fact *workload, const FactEnvironment *all, uint32_t from, Str variable) {
-    if (str_in(variable, all->own.at, all->own.n)) return S("env");
+static Str winner(World *w, const Fact *workload, const FactEnvironment *all, uint32_t from, Str variable) {
+    if (!spend(w, all->own.n) || str_in(variable, all->own.at, all->own.n)) return S("env");
     for (uint32_t i = from + 1; i < all->sourceCount; i++)
         if (source_sets(w, workload, &all->sources[i], variable)) return all->sources[i].name;
     return S("");
@@ -672,11 +722,11 @@ static void check_shadows(World *w, Fact *workload, const FactEnvironment *all) 
 
 /* Both controllers would take the other's pods for their own. */
 static void check_overlap(World *w, Fact *workload) {
-    FactList pods = selected(w, workload, &workload->selector);
-    for (uint32_t i = 0; i < pods.n; i++) {
-        const Fact *other = pods.at[i];
-        if (other == workload) return;
-        if (same_object(workload, other) || !fact_selects(&other->selector, workload->labels)) continue;
+    FactList some = candidates(w, &workload->selector);
+    for (uint32_t i = 0; i < some.n && some.at[i] != workload && w->work >= 0; i++) {
+        const Fact *other = some.at[i];
+        if (!takes(w, workload, &workload->selector, other) || same_object(workload, other)) continue;
+        if (!selects(w, &other->selector, workload->labels)) continue;
         if (is_daemon_set(workload) && is_daemon_set(other)) continue; /* each for other nodes */
         emit_selector_overlap(&workload->diags, workload->selector.where, other->kindName, other->name,
                               labels_text(w->arena, &workload->selector));
@@ -684,32 +734,34 @@ static void check_overlap(World *w, Fact *workload) {
     }
 }
 
-static void check_host_ports(World *w, Fact *workload, PairList *taken) {
+/* Whether another workload takes the same port of a node. */
+static bool takes_port(World *w, const FactPort *port, const Fact *other) {
+    for (uint32_t i = 0; i < other->portCount && spend(w, 1); i++) {
+        const FactPort *rival = &other->ports[i];
+        bool address = !port->hostIP.len || !rival->hostIP.len || str_eq(port->hostIP, rival->hostIP);
+        if (rival->outer == port->outer && address && str_eq(rival->protocol, port->protocol)) return true;
+    }
+    return false;
+}
+
+static void check_host_ports(World *w, Fact *workload) {
     for (uint32_t i = 0; i < workload->portCount; i++) {
         const FactPort *port = &workload->ports[i];
-        if (!port->outer) continue;
-        for (uint32_t j = 0; j < taken->n; j++) {
-            const Fact *other = taken->at[j].fact;
-            bool near = w->closed || str_eq(workload->folder, other->folder);
-            if (taken->at[j].hash != (uint32_t)port->outer || other == workload || same_object(workload, other) || !near)
-                continue;
-            for (uint32_t k = 0; k < other->portCount; k++) {
-                const FactPort *rival = &other->ports[k];
-                bool address = !port->hostIP.len || !rival->hostIP.len || str_eq(port->hostIP, rival->hostIP);
-                if (rival->outer != port->outer || !address || !str_eq(rival->protocol, port->protocol)) continue;
-                emit_host_port_conflict(&workload->diags, port->where, str_int(w->arena, port->outer), other->kindName,
-                                        other->name);
-                return;
-            }
+        const Slot *slot = find_slot(&w->hostPorts, (uint32_t)port->outer);
+        for (uint32_t j = 0; port->outer && j < slot->count && spend(w, 1); j++) {
+            const Fact *other = w->hostPorts.members[slot->first + j];
+            if (other == workload) break;
+            if (same_object(workload, other) || !takes_port(w, port, other)) continue;
+            emit_host_port_conflict(&workload->diags, port->where, str_int(w->arena, port->outer), other->kindName, other->name);
+            return;
         }
-        ARRAY_PUSH(w->arena, taken, (Pair){(uint32_t)port->outer, workload});
     }
 }
 
 static void check_stateful_set(World *w, Fact *workload) {
     if (!any_near(w, workload, FACT_SERVICE)) return;
     const Fact *service = workload->type.len ? named(w, workload, FACT_SERVICE, workload->type) : NULL;
-    if (service && service->headless && fact_selects(&service->selector, workload->labels)) return;
+    if (service && service->headless && selects(w, &service->selector, workload->labels)) return;
     Str problem = !workload->type.len ? S("names no Service")
                   : !service          ? str_format(w->arena, "names the Service %.*s, which is not here", TEXT(workload->type))
                   : !service->headless
@@ -743,7 +795,7 @@ static void check_links(World *w, Fact *workload) {
 static void check_behind_service(World *w, Fact *workload) {
     const Fact *service;
     if (workload->job || !is_scalable(workload->kindName) || !selected_by(w, workload, FACT_SERVICE, &service)) return;
-    for (uint32_t i = 0; i < service->portCount; i++) {
+    for (uint32_t i = 0; i < service->portCount && spend(w, workload->portCount); i++) {
         const FactPort *port = target_port(workload, &service->ports[i]);
         if (!port || port->stops) continue;
         emit_no_prestop_behind_service(&workload->diags, port->where, port->owner, service->name);
@@ -756,7 +808,7 @@ static void check_isolation(World *w, Fact *workload) {
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *policy = w->kinds[FACT_NETWORK_POLICY].at[i];
         if (!together(w, policy, workload)) continue;
-        if (!is_empty(&policy->selector) && !fact_selects(&policy->selector, workload->labels)) continue;
+        if (!is_empty(&policy->selector) && !selects(w, &policy->selector, workload->labels)) continue;
         ingress |= policy->ingress;
         egress |= policy->egress;
     }
@@ -768,13 +820,13 @@ static void check_isolation(World *w, Fact *workload) {
                           workload->kindName, workload->name);
 }
 
-static void check_workload(World *w, Fact *workload, PairList *hostPorts) {
+static void check_workload(World *w, Fact *workload) {
     const Fact *budget;
     for (uint32_t i = 0; i < workload->referenceCount; i++) check_reference(w, workload, &workload->references[i]);
     for (uint32_t i = 0; w->on[RULE_env_from_shadowed] && i < workload->environmentCount; i++)
         check_shadows(w, workload, &workload->environments[i]);
     check_overlap(w, workload);
-    check_host_ports(w, workload, hostPorts);
+    check_host_ports(w, workload);
     if (str_eq(workload->kindName, S("StatefulSet"))) check_stateful_set(w, workload);
     if (w->on[RULE_service_links_collision]) check_links(w, workload);
     if (w->on[RULE_no_prestop_behind_service]) check_behind_service(w, workload);
@@ -789,25 +841,53 @@ static void check_workload(World *w, Fact *workload, PairList *hostPorts) {
                                    scaler->name);
 }
 
+static void check_fact(World *w, Fact *fact) {
+    switch ((FactKind)fact->kind) {
+    case FACT_WORKLOAD: check_workload(w, fact); break;
+    case FACT_SERVICE: check_service(w, fact); break;
+    case FACT_INGRESS: check_ingress(w, fact); break;
+    case FACT_NETWORK_POLICY: check_policy(w, fact); break;
+    case FACT_DISRUPTION_BUDGET: check_budget(w, fact); break;
+    case FACT_AUTOSCALER: check_autoscaler(w, fact); break;
+    case FACT_SERVICE_MONITOR: check_monitor(w, fact); break;
+    case FACT_SERVICE_ACCOUNT:
+    case FACT_CONFIG_MAP:
+    case FACT_SECRET:
+    case FACT_CLAIM:
+    case FACT_KINDS: break;
+    }
+}
+
+/* Compares the objects of one world. Once its work is used up nothing is true any more that was said of the last object. */
+static void check_world(World *w) {
+    w->work = WORLD_WORK;
+    index_world(w);
+    for (uint32_t i = 0; i < w->count; i++) {
+        Fact *fact = w->facts[i];
+        uint32_t before = fact->diags.items.n;
+        check_fact(w, fact);
+        if (w->work >= 0) continue;
+        fact->diags.items.n = before;
+        emit_objects_stopped(&fact->diags, fact->where, str_int(w->arena, w->count), fact->kindName, fact->name);
+        return;
+    }
+}
+
+static int by_folder(const void *left, const void *right) {
+    const Fact *a = *(Fact *const *)left, *b = *(Fact *const *)right;
+    int order = str_cmp(a->folder, b->folder);
+    if (order) return order;
+    if (a->file != b->file) return a->file < b->file ? -1 : 1;
+    return (a->document > b->document) - (a->document < b->document);
+}
+
 void objects_check(Arena *arena, const bool *on, Fact *const *facts, uint32_t count, bool closedWorld) {
-    World w = {.arena = arena, .on = on, .facts = facts, .count = count, .closed = closedWorld};
-    PairList hostPorts = {0};
-    index_world(&w);
-    for (uint32_t i = 0; i < count; i++) {
-        Fact *fact = facts[i];
-        switch ((FactKind)fact->kind) {
-        case FACT_WORKLOAD: check_workload(&w, fact, &hostPorts); break;
-        case FACT_SERVICE: check_service(&w, fact); break;
-        case FACT_INGRESS: check_ingress(&w, fact); break;
-        case FACT_NETWORK_POLICY: check_policy(&w, fact); break;
-        case FACT_DISRUPTION_BUDGET: check_budget(&w, fact); break;
-        case FACT_AUTOSCALER: check_autoscaler(&w, fact); break;
-        case FACT_SERVICE_MONITOR: check_monitor(&w, fact); break;
-        case FACT_SERVICE_ACCOUNT:
-        case FACT_CONFIG_MAP:
-        case FACT_SECRET:
-        case FACT_CLAIM:
-        case FACT_KINDS: break;
-        }
+    Fact **sorted = NEW_ARRAY(arena, Fact *, count + 1);
+    if (count) memcpy(sorted, facts, count * sizeof *sorted);
+    if (!closedWorld) qsort(sorted, count, sizeof *sorted, by_folder);
+    for (uint32_t i = 0, n; i < count; i += n) {
+        for (n = 1; i + n < count && (closedWorld || str_eq(sorted[i]->folder, sorted[i + n]->folder)); n++) continue;
+        World w = {.arena = arena, .on = on, .facts = sorted + i, .count = n, .closed = closedWorld};
+        check_world(&w);
     }
 }

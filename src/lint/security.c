@@ -1,6 +1,6 @@
 /* The rules of rules/security.yaml that are on by default, or that look at items of lists. */
 #include "../pod_security.h"
-#include "check.h"
+#include "mounts.h"
 #include "secrets.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -422,20 +422,6 @@ static bool is_socket(Str path) {
     return false;
 }
 
-typedef struct Mounts {
-    bool any, writable;
-} Mounts;
-
-static void find_mounts(Mounts *out, const ContainerList *list, Str volume) {
-    for (uint32_t i = 0; i < list->n; i++)
-        for (uint32_t j = 0; j < list->at[i].volumeMounts.n; j++) {
-            const VolumeMount *mount = &list->at[i].volumeMounts.at[j];
-            if (!str_eq(mount->name, volume)) continue;
-            out->any = true;
-            out->writable |= !mount->readOnly;
-        }
-}
-
 /* Whether one of the directories in a parameter holds the path, or lies below it. */
 static bool is_listed_dir(const Lint *lint, Str parameter, Str path, bool below) {
     Value list = lint_parameter(lint, RULE_sensitive_host_mounts, parameter);
@@ -449,16 +435,15 @@ static bool is_listed_dir(const Lint *lint, Str parameter, Str path, bool below)
 }
 
 void lint_host_mount(Lint *lint, const Volume *self, const Path *path) {
-    if (!self->hostPath) return;
-    Mounts mounts = {0};
-    find_mounts(&mounts, &lint->pod->initContainers, self->name);
-    find_mounts(&mounts, &lint->pod->containers, self->name);
-    if (!mounts.any) return;
+    const MountUse *use = self->hostPath ? mounts_of(lint, self->name) : NULL;
+    if (!use) return;
+    bool writable = false;
+    for (; use; use = use->next) writable |= !use->mount->readOnly;
     Str dir = clean_path(lint->arena, self->hostPath->path);
     Path up = FIELD(path, "hostPath"), at = FIELD(&up, "path");
     if (is_socket(dir))
         emit_docker_sock(lint->diags, lint_where(lint, &at), self->name, dir);
-    else if (is_listed_dir(lint, S("dirs"), dir, true) && (mounts.writable || !is_listed_dir(lint, S("harmless"), dir, false)))
+    else if (is_listed_dir(lint, S("dirs"), dir, true) && (writable || !is_listed_dir(lint, S("harmless"), dir, false)))
         emit_sensitive_host_mounts(lint->diags, lint_where(lint, &at), self->name, dir);
 }
 

@@ -1,19 +1,13 @@
 /* Rules about volumes and where they are mounted. */
+#include "mounts.h"
 #include "workload.h"
 
 #include "../validate/names.h"
-#include "../validate/str_set.h"
+#include "../str_set.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /* Volumes. */
-
-static const Volume *volume_named(const Lint *lint, Str name) {
-    const VolumeList *list = &lint->pod->volumes;
-    for (uint32_t i = 0; i < list->n; i++)
-        if (str_eq(list->at[i].name, name)) return &list->at[i];
-    return NULL;
-}
 
 /* What a volume of files that the kubelet writes is called; NULL for all others. */
 static const char *file_volume_kind(const Volume *volume) {
@@ -120,7 +114,7 @@ static void check_pairs(const Mounts *m) {
     }
 }
 
-static bool hides_own_folder(const Lint *lint, const Mounted *place) {
+static bool hides_own_folder(Lint *lint, const Mounted *place) {
     const Volume *volume = volume_named(lint, place->mount->name);
     if (!volume || !volume->hostPath) return true;
     static const Str kernel[] = {STR("/dev"), STR("/proc"), STR("/sys")};
@@ -186,11 +180,17 @@ void lint_mounts(Lint *lint, const Container *self, const Path *path) {
 
 /* Volumes of a pod. */
 
+/* The first containers that cannot read a volume's files unless others may: where the group may not either, and where it may. */
+typedef struct Strangers {
+    const Container *toUser, *toGroup;
+} Strangers;
+
 typedef struct Volumes {
     Lint *lint;
     const PodSpec *pod;
     const Path *path;
-    StrSet mounted; /* names that some container mounts */
+    StrSet mounted;      /* names that some container mounts */
+    Strangers strangers; /* to the volume at hand */
 } Volumes;
 
 static void add_mounted(StrSet *set, const VolumeMountList *mounts, const VolumeDeviceList *devices) {
@@ -208,23 +208,10 @@ static void find_mounted(Volumes *v) {
         add_mounted(&v->mounted, &pod->ephemeralContainers.at[i].volumeMounts, &pod->ephemeralContainers.at[i].volumeDevices);
 }
 
-/* The first container that mounts the volume, from number `from` on; NULL if there is none. With `writes`, one that may write. */
-static const Container *mounter(const Volumes *v, Str name, uint32_t *from, bool writes) {
-    const PodSpec *pod = v->pod;
-    uint32_t inits = pod->initContainers.n;
-    while (*from < inits + pod->containers.n) {
-        uint32_t i = (*from)++;
-        const Container *container = i < inits ? &pod->initContainers.at[i] : &pod->containers.at[i - inits];
-        for (uint32_t j = 0; j < container->volumeMounts.n; j++)
-            if (str_eq(container->volumeMounts.at[j].name, name) && !(writes && container->volumeMounts.at[j].readOnly))
-                return container;
-    }
-    return NULL;
-}
-
 static bool is_written(const Volumes *v, Str name) {
-    uint32_t from = 0;
-    return mounter(v, name, &from, true) != NULL;
+    const MountUse *use = mounts_of(v->lint, name);
+    while (use && use->mount->readOnly) use = use->next;
+    return use != NULL;
 }
 
 static void check_memory(const Volumes *v, const Volume *volume, const Path *path) {
@@ -236,13 +223,11 @@ static void check_memory(const Volumes *v, const Volume *volume, const Path *pat
         emit_memory_emptydir(lint->diags, lint_where_key(lint, &at), volume->name);
         return;
     }
-    uint32_t from = 0;
-    const Container *container;
-    while ((container = mounter(v, volume->name, &from, true))) {
-        const Quantity *limit = quantity_get(container->resources.limits, S("memory"));
-        if (!limit || limit->nano > dir->sizeLimit.nano) continue;
-        emit_memory_emptydir_over_limit(lint->diags, lint_where(lint, &size), volume->name, dir->sizeLimit.text, container->name,
-                                        limit->text);
+    for (const MountUse *use = mounts_of(lint, volume->name); use; use = use->next) {
+        const Quantity *limit = quantity_get(use->container->resources.limits, S("memory"));
+        if (use->mount->readOnly || !limit || limit->nano > dir->sizeLimit.nano) continue;
+        emit_memory_emptydir_over_limit(lint->diags, lint_where(lint, &size), volume->name, dir->sizeLimit.text,
+                                        use->container->name, limit->text);
         return;
     }
 }
@@ -267,21 +252,26 @@ static bool lacks_root_group(const PodSpec *pod, const Container *container) {
     return group.set && group.value != 0;
 }
 
+static Strangers find_strangers(const Volumes *v, const Volume *volume) {
+    Strangers out = {0};
+    for (const MountUse *use = mounts_of(v->lint, volume->name); use && !out.toGroup; use = use->next) {
+        if (!runs_as_other(v->pod, use->container)) continue;
+        if (!out.toUser) out.toUser = use->container;
+        if (lacks_root_group(v->pod, use->container)) out.toGroup = use->container;
+    }
+    return out;
+}
+
 static void check_mode(const Volumes *v, const Volume *volume, OptInt mode, OptInt owner, const Path *path) {
     enum { GROUP_READS = 040, OTHERS_READ = 04 };
     Lint *lint = v->lint;
-    uint32_t from = 0;
-    const Container *container;
     if (!mode.set || owner.set || mode.value & OTHERS_READ) return;
-    while ((container = mounter(v, volume->name, &from, false))) {
-        if (!runs_as_other(v->pod, container)) continue;
-        if (mode.value & GROUP_READS && !lacks_root_group(v->pod, container)) continue;
-        Path at = FIELD(path, "defaultMode"), item = FIELD(path, "mode");
-        bool byItem = path->index >= 0;
-        emit_volume_mode_unreadable(lint->diags, lint_where(lint, byItem ? &item : &at), container->name, volume->name,
-                                    str_format(lint->arena, "0%llo", (long long)mode.value));
-        return;
-    }
+    const Container *container = mode.value & GROUP_READS ? v->strangers.toGroup : v->strangers.toUser;
+    if (!container) return;
+    Path at = FIELD(path, "defaultMode"), item = FIELD(path, "mode");
+    bool byItem = path->index >= 0;
+    emit_volume_mode_unreadable(lint->diags, lint_where(lint, byItem ? &item : &at), container->name, volume->name,
+                                str_format(lint->arena, "0%llo", (long long)mode.value));
 }
 
 static void check_items(const Volumes *v, const Volume *volume, const KeyToPathList *items, const Path *path) {
@@ -306,9 +296,10 @@ static void check_projected_modes(const Volumes *v, const Volume *volume, const 
     if (files) check_mode(v, volume, projected->defaultMode, projected->defaultUser, path);
 }
 
-static void check_modes(const Volumes *v, const Volume *volume, const Path *path) {
+static void check_modes(Volumes *v, const Volume *volume, const Path *path) {
     Path secret = FIELD(path, "secret"), map = FIELD(path, "configMap"), projected = FIELD(path, "projected");
     if (v->pod->securityContext && v->pod->securityContext->fsGroup.set) return;
+    if (volume->secret || volume->configMap || volume->projected) v->strangers = find_strangers(v, volume);
     if (volume->secret) {
         check_mode(v, volume, volume->secret->defaultMode, volume->secret->defaultUser, &secret);
         check_items(v, volume, &volume->secret->items, &secret);

@@ -186,24 +186,44 @@ void lint_key_order(Lint *lint, const Document *self, const Path *path) {
     if (self->kind.len && self->apiVersion.len && self->root->kind == NODE_MAP) look_at_order(lint, self->root, path);
 }
 
-/* Whether an offset lies in a scalar. */
-static bool in_scalar(const Node *node, uint32_t offset) {
-    if (node->kind < NODE_LIST) return node->span.at <= offset && offset < node->span.end;
-    for (uint32_t i = 0; i < node->count; i++)
-        if (in_scalar(node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], offset)) return true;
-    return false;
+/* Where something looks like a merge key. */
+typedef struct Offset {
+    uint32_t at;
+    bool inScalar;
+} Offset;
+
+typedef ARRAY(Offset) Offsets; /* in ascending order */
+
+static void forget_in_scalars(const Node *node, const Offsets *offsets) {
+    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++)
+        forget_in_scalars(node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], offsets);
+    if (node->kind >= NODE_LIST) return;
+    uint32_t low = 0, high = offsets->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (offsets->at[middle].at < node->span.at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < offsets->n && offsets->at[low].at < node->span.end; low++) offsets->at[low].inScalar = true;
 }
 
 void lint_merge_keys(Lint *lint, const Document *self, const Path *path) {
     Str text = self->source->text;
     uint32_t end = self->span.end < text.len ? self->span.end : (uint32_t)text.len;
+    Offsets offsets = {0};
     (void)path;
     for (uint32_t i = self->span.at; i + 2 < end; i++) {
         if (text.at[i] != '<' || text.at[i + 1] != '<' || text.at[i + 2] != ':') continue;
         uint32_t start = i;
         while (start > self->span.at && (text.at[start - 1] == ' ' || text.at[start - 1] == '-')) start--;
-        bool key = start == 0 || strchr("\n\r{,", text.at[start - 1]);
-        if (key && !in_scalar(self->root, i)) emit_yaml_merge_key(lint->diags, (Where){.span = {i, i + 2}, .path = S("")});
+        if (start == 0 || strchr("\n\r{,", text.at[start - 1])) ARRAY_PUSH(lint->arena, &offsets, (Offset){i, false});
+    }
+    if (offsets.n) forget_in_scalars(self->root, &offsets);
+    for (uint32_t i = 0; i < offsets.n; i++) {
+        Span span = {offsets.at[i].at, offsets.at[i].at + 2};
+        if (!offsets.at[i].inScalar) emit_yaml_merge_key(lint->diags, (Where){.span = span, .path = S("")});
     }
 }
 

@@ -1,7 +1,7 @@
 /* Init, main and ephemeral containers: their names, images, ports and policies, what each of the three kinds may have, and the
  * order in which the other files look at a container (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
-#include "str_set.h"
+#include "../str_set.h"
 
 _Static_assert(offsetof(EphemeralContainer, tty) == offsetof(Container, tty), "an ephemeral container starts like any other one");
 

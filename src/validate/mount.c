@@ -1,7 +1,7 @@
 /* What containers do with the volumes of their pod: mounts of file systems and raw block devices
  * (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
-#include "str_set.h"
+#include "../str_set.h"
 
 /* A container's mounts and devices, for rules that look across them. The sets are filled only where both are there; of several
  * entries with one name the server goes by the path of the last. */

@@ -2,7 +2,7 @@
  * k8s.io/component-helpers/resource see it. Where the server fills in pod-level values before it checks them (pkg/api/pod), the
  * same is done here on a copy. */
 #include "areas.h"
-#include "str_set.h"
+#include "../str_set.h"
 
 /* The resources that Kubernetes itself knows by a name without a prefix, in any object. */
 static const struct {

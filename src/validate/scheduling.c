@@ -4,7 +4,7 @@
 #include <jansson.h>
 
 #include "areas.h"
-#include "str_set.h"
+#include "../str_set.h"
 
 enum { WEIGHT_MAX = 100 };
 

@@ -1,7 +1,7 @@
 /* Security contexts of pods and containers, the profiles of seccomp and AppArmor in fields and in annotations, sysctls, and the
  * namespaces that a pod shares with its node (k8s.io/kubernetes/pkg/apis/core/validation, pkg/registry/core/pod). */
 #include "areas.h"
-#include "str_set.h"
+#include "../str_set.h"
 
 static void check_id(Check *c, OptInt id, const Path *path) {
     if (id.set && (id.value < 0 || id.value > INT32_MAX))

@@ -33,8 +33,8 @@ static bool may_be_supplied(const Document *document, Str field) {
     static const Str whole = STR("$patch");
     for (uint32_t i = 0; i < document->supplied.n; i++) {
         StrList names = document->supplied.at[i];
-        if (bsearch(&field, names.at, names.n, sizeof field, by_name) ||
-            bsearch(&whole, names.at, names.n, sizeof whole, by_name))
+        if (names.n && (bsearch(&field, names.at, names.n, sizeof field, by_name) ||
+                        bsearch(&whole, names.at, names.n, sizeof whole, by_name)))
             return true;
     }
     return document->partial;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "str_set.h"
+#include "../str_set.h"
 
 /* Which volumes containers can mount. Made only where looking through the list does not do: it is long, or volumes have faults.
  */

@@ -1,6 +1,6 @@
 /* Volumes made of files from the API: secret, configMap, downwardAPI and projected. Decides as ValidateVolumes of
  * k8s.io/kubernetes/pkg/apis/core/validation does. */
-#include "str_set.h"
+#include "../str_set.h"
 #include "volume.h"
 
 /* Path conflicts across the sources of a projected volume. */

@@ -3,7 +3,7 @@
 #include "warning.h"
 
 #include "address.h"
-#include "str_set.h"
+#include "../str_set.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define TEXT(s) (int)(s).len, (s).at

@@ -1,5 +1,5 @@
 /* Ports that the API server warns of: the same port, or the same name, more than once in a pod. */
-#include "str_set.h"
+#include "../str_set.h"
 #include "warning.h"
 
 #define TEXT(s) (int)(s).len, (s).at

@@ -1,5 +1,5 @@
 /* Volumes that the API server warns of: kinds that are gone, and files that get in each other's way. */
-#include "str_set.h"
+#include "../str_set.h"
 #include "warning.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))

@@ -1,8 +1,9 @@
-/* A set of strings, to find repetitions in lists of any length. Short lists, which are nearly all, need no memory. */
+/* A set of strings, to find repetitions and partners in lists of any length. Short lists, which are nearly all, need no memory.
+ */
 #ifndef PODLINT_STR_SET_H
 #define PODLINT_STR_SET_H
 
-#include "../base.h"
+#include "base.h"
 
 enum { STR_SET_FEW = 16 };
 
@@ -25,5 +26,8 @@ const void *str_set_find(const StrSet *set, Str name);
 
 /* Adds a name with its owner (not NULL), unless it is there; returns the owner that it had before, or NULL. */
 const void *str_set_add(StrSet *set, Str name, const void *owner);
+
+/* Adds a name with its owner (not NULL), which takes the place of the one that it had. */
+void str_set_put(StrSet *set, Str name, const void *owner);
 
 #endif

@@ -7,11 +7,17 @@ static StrSetItem *slot_of(StrSetItem *table, uint32_t slots, Str name) {
     return &table[i];
 }
 
-const void *str_set_find(const StrSet *set, Str name) {
-    if (set->slots) return slot_of(set->many, set->slots, name)->owner;
+/* The name's item; without an owner, or NULL, if it has none. */
+static const StrSetItem *item_of(const StrSet *set, Str name) {
+    if (set->slots) return slot_of(set->many, set->slots, name);
     for (uint32_t i = 0; i < set->count; i++)
-        if (str_eq(set->few[i].name, name)) return set->few[i].owner;
+        if (str_eq(set->few[i].name, name)) return &set->few[i];
     return NULL;
+}
+
+const void *str_set_find(const StrSet *set, Str name) {
+    const StrSetItem *item = item_of(set, name);
+    return item ? item->owner : NULL;
 }
 
 static void grow(StrSet *set) {
@@ -35,4 +41,10 @@ const void *str_set_add(StrSet *set, Str name, const void *owner) {
         set->few[set->count] = item;
     set->count++;
     return NULL;
+}
+
+void str_set_put(StrSet *set, Str name, const void *owner) {
+    if (!str_set_add(set, name, owner)) return;
+    StrSetItem *items = set->slots ? set->many : set->few;
+    items[item_of(set, name) - items].owner = owner;
 }
