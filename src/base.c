@@ -77,7 +77,7 @@ size_t str_codepoints(Str s) {
 
 unsigned str_distance(Str a, Str b, unsigned limit) {
     enum { MAX = 64 };
-    if (a.len > MAX || b.len > MAX) return limit + 1;
+    if (a.len > MAX || b.len > MAX || a.len > b.len + limit || b.len > a.len + limit) return limit + 1;
     unsigned row[3][MAX + 1];
     for (size_t j = 0; j <= b.len; j++) row[0][j] = (unsigned)j;
     for (size_t i = 1; i <= a.len; i++) {

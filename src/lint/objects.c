@@ -184,6 +184,9 @@ static bool any_near(World *w, const Fact *from, FactKind kind) {
     return false;
 }
 
+/* What is_slip costs. */
+enum { SLIP_WORK = 20 };
+
 /* Whether one text is the other with a slip of the pen in it. Numbered siblings, such as web-1 and web-2, are none. */
 static bool is_slip(Str a, Str b) {
     unsigned limit = a.len < 3 ? 0 : a.len < 8 ? 1 : 2;
@@ -217,7 +220,7 @@ static bool is_astray(World *w, const Fact *from, const FactSelector *selector, 
         const Fact *fact = w->kinds[kind].at[i];
         if (fact->job || !together(w, from, fact)) continue;
         if (str_eq(fact->name, from->name) ||
-            (spend(w, (uint64_t)selector->labels.n * fact->labels.n) && nearly_selects(selector, fact->labels)))
+            (spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)) && nearly_selects(selector, fact->labels)))
             return true;
     }
     return false;
@@ -230,7 +233,7 @@ static bool name_is_astray(World *w, const Fact *from, FactKind kind, Str name) 
     if (w->closed) return true;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         const Fact *fact = w->kinds[kind].at[i];
-        if (fact->job || !together(w, from, fact)) continue;
+        if (fact->job || !together(w, from, fact) || !spend(w, SLIP_WORK)) continue;
         if (str_eq(fact->name, from->name) || str_eq(fact->name, name) || is_slip(fact->name, name)) return true;
         near++;
     }
@@ -258,7 +261,8 @@ static Str nearest_miss(World *w, const Fact *from, const FactSelector *selector
     Str out = S("");
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && i < LOOKED_AT; i++) {
         const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
-        if (fact->job || !together(w, from, fact) || !spend(w, (uint64_t)selector->labels.n * (fact->labels.n + 20u))) continue;
+        if (fact->job || !together(w, from, fact) || !spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)))
+            continue;
         for (uint32_t j = 0; j < selector->labels.n; j++) {
             const StrPair *wanted = &selector->labels.at[j];
             const Str *found = map_get(fact->labels, wanted->key);
