@@ -149,6 +149,52 @@ END
 expect "a template gets one note" 1 "1 error" "$podlint" check template.yaml
 expect "a template is told to be rendered" 1 "helm template" "$podlint" check template.yaml
 
+# What rules compare has an end, whatever a file holds: each of these would take minutes if every part were held against every other.
+all="--profile all --no-config --format concise"
+{ echo 'apiVersion: v1'; echo 'kind: Pod'; echo 'metadata: {name: a}'; echo 'spec:'; echo '  containers:'
+    seq 8000 | sed 's/.*/  - {name: c&, image: "b:1"}/'; } >containers.yaml
+expect "8,000 containers" 0 "1 object checked" "$podlint" check $all containers.yaml
+{ echo 'apiVersion: v1'; echo 'kind: Pod'; echo 'metadata: {name: a}'; echo 'spec:'; echo '  securityContext: {runAsUser: 5}'
+    echo '  volumes:'; seq 8000 | sed 's/.*/  - {name: v&, hostPath: {path: \/var\/run\/x&}}/'
+    echo '  containers:'; echo '  - name: a'; echo '    image: "b:1"'; echo '    volumeMounts:'
+    seq 8000 -1 1 | sed 's/.*/    - {name: v&, mountPath: \/m&, subPath: s}/'; } >volumes.yaml
+expect "expressions over 8,000 volumes and mounts" 1 "[rules-stopped]: the rules take too long over this object" \
+    "$podlint" check $all volumes.yaml
+{ echo 'apiVersion: v1'; echo 'kind: Pod'; printf 'metadata: {name: a}\nspec: {containers: ['
+    repeat '{name: a, image: "b:latest", x: y}, ' 5000; echo ']}'; } >long-list.yaml
+expect "many findings in one line" 1 "9999 errors" sh -c "'$podlint' check --profile none --no-config --format concise long-list.yaml"
+{ seq 20000 | sed 's/.*/a&: \&x& 1/'; seq 20000 | sed 's/.*/b&: *x&/'; } >anchors.yaml
+expect "20,000 anchors" 0 "1 document" "$podlint" check anchors.yaml
+{ echo "base: &b {"; seq 500 | sed 's/.*/k&: 1,/'; echo "}"; seq 500 | sed 's/.*/m&: {<<: *b, x: 1}/'; } >merge.yaml
+expect "merge keys" 0 "" "$podlint" check $all merge.yaml
+seq 800 | while read -r i; do echo "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d$i}
+spec:
+  replicas: 2
+  selector: {matchLabels: {a: b, c: d}}
+  template:
+    metadata: {labels: {a: b, c: d}}
+    spec: {containers: [{name: a, image: 'b:1', ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s$i}
+spec: {selector: {a: b, c: d}, ports: [{port: 80}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: b$i}
+spec: {selector: {matchLabels: {a: b, c: d}}, minAvailable: 1}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: n$i}
+spec: {podSelector: {matchLabels: {a: b, c: d}}, ingress: [{ports: [{port: 81}]}]}
+---"; done >popular.yaml
+expect "objects that all select each other" 0 "objects of this folder takes too long" \
+    "$podlint" check --no-config --format concise --fail-on never popular.yaml
+
 seq 400 | while read -r i; do sed "s/name: a/name: a$i/" good.yaml >"tree/p$i.yaml"; done
 echo 'apiVersion: v1
 kind: Pod
@@ -157,6 +203,9 @@ spec: {containers: [{name: a, image: b, imge: c}]}' >tree/q.yaml
 "$podlint" check -j 1 --format json --policy policy.yaml tree >one.json
 "$podlint" check -j 8 --format json --policy policy.yaml tree >eight.json
 expect "the same with any number of threads" 0 "" cmp one.json eight.json
+"$podlint" check -j 1 --format json --profile all --closed-world "$examples" >one.json
+"$podlint" check -j 8 --format json --profile all --closed-world "$examples" >eight.json
+expect "the same of objects together" 0 "" cmp one.json eight.json
 
 echo "robust: $passed passed, $failed failed"
 [ "$failed" = 0 ]
