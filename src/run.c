@@ -197,7 +197,7 @@ static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
     if (input->use && input->use->data) return;
     Source source;
     SourceError error = read_input(w, input, &source);
-    if (!error && !input->text.at && str_eq(out->name, S("-"))) out->text = arena_str(w->kept, source.text);
+    if (!error && source.once) out->text = arena_str(w->kept, source.text);
     check_source(w, out, input->use, &source, error);
 }
 

@@ -65,7 +65,11 @@ static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) 
 
 SourceError source_read(Source *out, Arena *arena, Str name) {
     *out = (Source){.name = name};
-    if (str_eq(name, S("-"))) return read_all(out, arena, STDIN_FILENO, 1 << 16);
+    if (str_eq(name, S("-"))) {
+        SourceError error = read_all(out, arena, STDIN_FILENO, 1 << 16);
+        out->once = true;
+        return error;
+    }
     int fd = open(arena_cstr(arena, name), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return SOURCE_CANNOT_READ;
     struct stat st;
@@ -82,6 +86,7 @@ SourceError source_read(Source *out, Arena *arena, Str name) {
     } else {
         error = read_all(out, arena, fd, (size_t)st.st_size);
         if (!error && S_ISFIFO(st.st_mode) && out->text.len == 0) error = SOURCE_NOT_A_FILE;
+        out->once = S_ISFIFO(st.st_mode);
     }
     int kept = errno;
     close(fd);
@@ -100,7 +105,7 @@ static size_t next_line(Str text, size_t at, bool carriageReturns) {
     return 0;
 }
 
-enum { SOURCE_BLOCK = 1024 };
+enum { SOURCE_BLOCK = 256 };
 
 static void index_points(Source *source, Arena *arena) {
     uint32_t blocks = (uint32_t)(source->text.len / SOURCE_BLOCK) + 1;

@@ -18,6 +18,7 @@ typedef struct Source {
     Str name;           /* as the user wrote it, "-" for standard input */
     Str text;           /* UTF-8, without a byte order mark */
     bool mark;          /* it had one, in UTF-8 */
+    bool once;          /* read from standard input or a pipe, where it cannot be read again */
     uint32_t *lines;    /* offset of each line's first byte, made at first need */
     uint32_t lineCount; /* how many */
     uint32_t *points;   /* code points before each block of the text, made with the lines: lines may be of any length */

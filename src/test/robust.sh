@@ -99,6 +99,8 @@ echo 'resources: [a.yaml]' >tree/kustomization.yaml
 expect "a tree with a pipe, links, hidden and ignored files" 0 "1 file, 1 object checked for Kubernetes 1.37: nothing found; 1 document" "$podlint" check tree
 expect "a pipe that nobody writes to" 2 "nobody writes to" "$podlint" check tree/pipe.yaml
 expect "a process's output" 0 "nothing found" bash -c "'$podlint' check <(cat good.yaml)"
+printf '%s\n---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}, ports: [{port: 80}]}\n' "$pod" >pair.yaml
+expect "objects together from a process" 0 "[dangling-service]" bash -c "'$podlint' check --format concise <(cat pair.yaml)"
 expect "a directory that is a file" 2 "Not a directory" "$podlint" check good.yaml/x
 if [ "$(id -u)" != 0 ]; then
     cp good.yaml secret.yaml && chmod 000 secret.yaml
