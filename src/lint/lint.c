@@ -294,15 +294,17 @@ static void visit(Walk *w, const Type *type, const void *object, const Path *pat
 
 /* The path of the pod of each kind, as a chain below `parts`. */
 static void set_paths(Lint *lint, Path parts[6]) {
-    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template"}, *const workload[] = {"spec", "template"},
-                             *const podTemplate[] = {"template"};
+    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template", NULL}, *const pod[] = {NULL},
+                             *const workload[] = {"spec", "template", NULL}, *const podTemplate[] = {"template", NULL};
     const Type *type = lint->document->type;
-    const char *const *names = type == &type_CronJob ? cronJob : type == &type_PodTemplate ? podTemplate : workload;
-    size_t count = type == &type_CronJob ? 4 : type == &type_PodTemplate ? 1 : type == &type_Pod ? 0 : 2;
+    const char *const *names = type == &type_CronJob       ? cronJob
+                               : type == &type_PodTemplate ? podTemplate
+                               : type == &type_Pod         ? pod
+                                                           : workload;
     const Path *up = NULL;
-    for (size_t i = 0; i < count; i++) {
-        parts[i] = path_field(up, str_of(names[i]));
-        up = &parts[i];
+    for (Path *part = parts; *names; names++, part++) {
+        *part = path_field(up, str_of(*names));
+        up = part;
     }
     parts[4] = path_field(up, S("spec"));
     parts[5] = path_field(up, S("metadata"));
