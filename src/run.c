@@ -10,14 +10,14 @@
 #include "suppress.h"
 #include "validate/validate.h"
 
-/* One thread's memory: `kept` outlives the run, `scratch` one file. */
+/* One thread's memory: `kept` outlives the run, `text` holds one file and its lines, `scratch` one document. */
 typedef struct Worker {
     const RunSettings *settings;
     const InputList *list;
     Run *run;
     atomic_uint *next;
     Arena *kept;
-    Arena scratch;
+    Arena text, scratch;
     ARRAY(Fact *) facts; /* of the objects that this thread has read */
 } Worker;
 
@@ -38,22 +38,22 @@ static Finding finish(Worker *w, const FileSettings *settings, Source *source, c
     Arena *kept = w->kept;
     uint8_t severity = settings->severity ? settings->severity[diag->rule->number] : diag->rule->severity;
     Finding finding = {.rule = diag->rule, .severity = severity == diag->rule->severity ? diag->severity : severity};
-    finding.start = source_place(source, &w->scratch, diag->span.at);
-    finding.end = diag->span.end > diag->span.at ? source_place(source, &w->scratch, diag->span.end) : finding.start;
+    finding.start = source_place(source, &w->text, diag->span.at);
+    finding.end = diag->span.end > diag->span.at ? source_place(source, &w->text, diag->span.end) : finding.start;
     finding.path = arena_str(kept, diag->path);
     finding.namedPath = path_by_names(kept, document ? document->root : NULL, document ? document->type : NULL, diag->path);
     if (diag->span.end <= source->text.len && diag->span.at < diag->span.end)
         finding.flagged = hash_words((Str){source->text.at + diag->span.at, diag->span.end - diag->span.at});
     finding.message = arena_str(kept, diag->message);
     finding.help = arena_str(kept, diag->help);
-    finding.excerpt = source_excerpt(source, &w->scratch, diag->span);
+    finding.excerpt = source_excerpt(source, &w->text, diag->span);
     finding.excerpt.text = arena_str(kept, finding.excerpt.text);
     for (const Note *note = diag->notes; note; note = note->next) finding.noteCount++;
     finding.notes = NEW_ARRAY(kept, FindingNote, finding.noteCount);
     uint32_t i = 0;
     for (const Note *note = diag->notes; note; note = note->next, i++) {
-        Place place = source_place(source, &w->scratch, note->span.at);
-        Str line = source_excerpt(source, &w->scratch, note->span).text;
+        Place place = source_place(source, &w->text, note->span.at);
+        Str line = source_excerpt(source, &w->text, note->span).text;
         finding.notes[i] = (FindingNote){place, arena_str(kept, note->text), arena_str(kept, line)};
     }
     return finding;
@@ -93,7 +93,7 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
 static ResultDocument keep_document(Worker *w, Source *source, const Document *document) {
     return (ResultDocument){.index = document->index,
                             .item = document->item,
-                            .line = source_place(source, &w->scratch, document->span.at).line,
+                            .line = source_place(source, &w->text, document->span.at).line,
                             .apiVersion = arena_str(w->kept, document->apiVersion),
                             .kind = arena_str(w->kept, document->kind),
                             .name = arena_str(w->kept, document->name),
@@ -152,6 +152,7 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
             if (!items[i].partial) check_whole(w, file, &items[i], &documents->at[n], n, version);
             keep_findings(w, file, source, &items[i], &documents->at[n], version);
         }
+        arena_reset(&w->scratch);
     }
 }
 
@@ -166,8 +167,8 @@ static SourceError read_input(Worker *w, const InputFile *input, Source *source)
     errno = input->cause;
     if (input->error) *source = (Source){.name = input->path};
     if (input->error) return input->error;
-    if (!input->text.at) return source_read(source, &w->scratch, input->path);
-    SourceError error = source_from_bytes(source, &w->scratch, input->path, input->text);
+    if (!input->text.at) return source_read(source, &w->text, input->path);
+    SourceError error = source_from_bytes(source, &w->text, input->path, input->text);
     source->above = input->above;
     return error;
 }
@@ -190,7 +191,7 @@ static void check_source(Worker *w, ResultFile *out, const FileUse *use, Source 
             qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
     out->documents = documents.at;
     out->documentCount = documents.n;
-    if (!error) suppress_read(out, source, w->kept, &w->scratch);
+    if (!error) suppress_read(out, source, w->kept, &w->text);
 }
 
 static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
@@ -213,8 +214,9 @@ static void *work(void *argument) {
                                         .above = input->above,
                                         .settings = w->settings->files[i]};
         check_file(w, &w->run->files[i], input);
-        arena_reset(&w->scratch);
+        arena_reset(&w->text);
     }
+    arena_free(&w->text);
     arena_free(&w->scratch);
     return NULL;
 }
@@ -273,12 +275,13 @@ static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *
 /* Reads a file once more for the places of what was found when its text was gone. */
 static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
     Source source;
-    SourceError error = file->text.at ? source_from_bytes(&source, &w->scratch, file->name, file->text)
-                                      : source_read(&source, &w->scratch, file->name);
+    SourceError error = file->text.at ? source_from_bytes(&source, &w->text, file->name, file->text)
+                                      : source_read(&source, &w->text, file->name);
     source.above = file->above;
     if (error) file->error = source_error_text(w->kept, error, errno);
     for (uint32_t i = 0; i < count && !error; i++)
         if (facts[i]->diags.items.n) place_fact(w, file, &source, facts[i]);
+    arena_reset(&w->text);
     arena_reset(&w->scratch);
 }
 
@@ -302,6 +305,7 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
         for (end = i; end < facts.n && facts.at[end]->file == facts.at[i]->file; end++) found |= facts.at[end]->diags.items.n > 0;
         if (found) place_findings(w, &run->files[facts.at[i]->file], &facts.at[i], end - i);
     }
+    arena_free(&w->text);
     arena_free(&w->scratch);
 }
 
@@ -323,6 +327,7 @@ static void keep_policies(Worker *w, ResultFile *files) {
     Policies *policies = w->settings->policies;
     policies_conclude(policies);
     for (uint32_t i = 0; i < policies->fileCount; i++) keep_policy_file(w, &policies->files[i], &files[i]);
+    arena_free(&w->text);
     arena_free(&w->scratch);
 }
 
@@ -332,10 +337,11 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
     Source source;
     *run = (Run){.files = NEW(arena, ResultFile), .fileCount = 1};
     run->files[0] = (ResultFile){.name = name, .settings = settings};
-    SourceError error = source_from_bytes(&source, &w.scratch, name, text);
+    SourceError error = source_from_bytes(&source, &w.text, name, text);
     run->files[0].text = arena_str(arena, source.text);
     check_source(&w, &run->files[0], NULL, &source, error);
     check_objects(run, &w, 1);
+    arena_free(&w.text);
     arena_free(&w.scratch);
     suppress_apply(&run->files[0], arena);
     run_count(run);
