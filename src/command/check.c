@@ -54,9 +54,10 @@ static int run(int argc, char **argv);
 const Command check_command = {
     "check",
     "PATH...",
-    "Say what the API server would say of manifests.",
+    "Say what the API server and the cluster would make of manifests.",
     "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or "
-    "warn of, with file, line and column.\n\nPATH is a file, a directory (all .yaml, .yml and .json files below it, without "
+    "warn of, and what it takes and the cluster then punishes, with file, line and column.\n\nPATH is a file, a directory (all "
+    ".yaml, .yml and .json files below it, without "
     "hidden ones and those that .gitignore names), or - for standard input. Pods and the kinds that hold a pod template are "
     "judged, also inside Lists; documents of other kinds are counted, and looked at for what concerns pods.\n\nThe "
     "kustomizations "
