@@ -278,6 +278,19 @@ void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
     }
 }
 
+void lint_service_ports(Lint *lint, const Document *self, const Path *path) {
+    static const Str fields[] = {STR("port"), STR("nodePort")};
+    const Node *list = node_get(spec_of(self, S("Service")), S("ports"));
+    Path spec = FIELD(path, "spec"), ports = FIELD(&spec, "ports");
+    for (uint32_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++)
+        for (size_t j = 0; j < COUNT(fields); j++) {
+            const Node *number = node_get(&list->items[i], fields[j]);
+            Path item = path_index(&ports, i), at = path_field(&item, fields[j]);
+            if (number && number->kind != NODE_INT && number->kind != NODE_NULL)
+                emit_service_port_form(lint->diags, lint_where(lint, &at), fields[j], found_words[number->kind]);
+        }
+}
+
 /* Fields of the objects that stand around pods; `list` is that of a list's items below spec, empty for spec itself. */
 static const struct {
     Str kind, list;

@@ -165,9 +165,12 @@ void lint_null_values(Lint *lint, const Document *self, const Path *path) {
 
 void lint_env_null(Lint *lint, const EnvVar *self, const Path *path) {
     const Node *value = self->head.node ? node_get(self->head.node, S("value")) : NULL;
-    if (!value || value->kind != NODE_NULL || self->valueFrom) return;
-    Path at = FIELD(path, "value");
-    emit_env_value_null(lint->diags, lint_where_key(lint, &at), self->name);
+    if (!self->head.node || self->valueFrom || (value && value->kind != NODE_NULL)) return;
+    Path at = FIELD(path, "value"), name = FIELD(path, "name");
+    if (value)
+        emit_env_value_null(lint->diags, lint_where_key(lint, &at), self->name);
+    else
+        emit_env_without_value(lint->diags, lint_where(lint, &name), self->name);
 }
 
 /* Order and merging of keys. */

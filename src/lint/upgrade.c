@@ -43,9 +43,13 @@ void lint_claim_volatile(Lint *lint, const StatefulSetSpec *self, const Path *pa
         Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), labels = FIELD(&metadata, "labels");
         for (uint32_t j = 0; j < meta->labels.n; j++) {
             const StrPair *label = &meta->labels.at[j];
-            if (!is_volatile(label) || !str_in(label->key, volatiles, sizeof volatiles / sizeof *volatiles)) continue;
+            if (!str_in(label->key, volatiles, sizeof volatiles / sizeof *volatiles)) continue;
             Path at = path_key(&labels, label->key);
-            emit_claim_template_volatile_label(lint->diags, lint_where_key(lint, &at), meta->name, label->key, label->value);
+            Where where = lint_where_key(lint, &at);
+            if (is_volatile(label))
+                emit_claim_template_volatile_label(lint->diags, where, meta->name, label->key, label->value);
+            else
+                emit_claim_template_release_label(lint->diags, where, meta->name, label->key, label->value);
         }
     }
 }
