@@ -7,7 +7,7 @@
 
 #define ANNOTATION "podlint.dev/"
 
-enum { LAST_COLUMN = UINT32_MAX };
+static const uint32_t lastColumn = UINT32_MAX;
 
 typedef ARRAY(Span) Spans;
 typedef ARRAY(Finding) Findings;
@@ -180,7 +180,7 @@ static bool find_comment(const Reader *r, size_t word, uint32_t *hash, bool *alo
 static void range_of_line(const Reader *r, uint32_t hash, Ignore *range) {
     uint32_t line = place_of(r, hash).line, n = spans_before(&r->scalars, hash);
     range->from = (Place){line, 1};
-    range->to = (Place){line, LAST_COLUMN};
+    range->to = (Place){line, lastColumn};
     if (!n || r->scalars.at[n - 1].end > hash) return;
     if (place_of(r, r->scalars.at[n - 1].end).line == line) range->from.line = place_of(r, r->scalars.at[n - 1].at).line;
 }
@@ -214,7 +214,7 @@ static void read_comment(Reader *r, uint32_t hash, bool alone, Str text) {
     Str word = take_word(&text);
     bool file = str_eq(word, S("ignore-file"));
     if (file) {
-        range.to = (Place){UINT32_MAX, LAST_COLUMN};
+        range.to = (Place){UINT32_MAX, lastColumn};
         range.owner = owner_of(r->file, place_of(r, hash).line);
     } else {
         if (alone)
@@ -276,7 +276,7 @@ static void read_annotations(Reader *r, const Ignore *range, const Node *map) {
 
 /* The annotations of an object, and of the templates in it, which hold for themselves alone. */
 static void read_object(Reader *r, uint32_t document, const Node *root) {
-    Ignore range = {.document = (int32_t)document, .owner = document, .to = {UINT32_MAX, LAST_COLUMN}};
+    Ignore range = {.document = (int32_t)document, .owner = document, .to = {UINT32_MAX, lastColumn}};
     read_annotations(r, &range, root);
     static const Str steps[] = {STR("jobTemplate"), STR("template")};
     const Node *at = root;
