@@ -671,6 +671,22 @@ PodView model_pod(const Document *document) {
     return template ? (PodView){&template->metadata, &template->spec} : (PodView){0};
 }
 
+void model_pod_place(PodPlace *out, const Type *type) {
+    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template", NULL}, *const pod[] = {NULL},
+                             *const workload[] = {"spec", "template", NULL}, *const podTemplate[] = {"template", NULL};
+    const char *const *names = type == &type_CronJob       ? cronJob
+                               : type == &type_PodTemplate ? podTemplate
+                               : type == &type_Pod         ? pod
+                                                           : workload;
+    const Path *up = NULL;
+    for (Path *part = out->above; *names; names++, part++) {
+        *part = path_field(up, str_of(*names));
+        up = part;
+    }
+    out->metadata = path_field(up, S("metadata"));
+    out->spec = path_field(up, S("spec"));
+}
+
 bool model_is_node_agent(const Document *document) {
     if (document->type == &type_DaemonSet || str_eq(document->namespace_, S("kube-system"))) return true;
     PodView pod = model_pod(document);

@@ -43,6 +43,15 @@ typedef struct PodView {
 
 PodView model_pod(const Document *document);
 
+/* Where the pod of a kind of object stands: spec, spec.template.spec, spec.jobTemplate.spec.template.spec. The paths point to
+ * each other, so that it cannot be copied. */
+typedef struct PodPlace {
+    Path above[4]; /* of the template */
+    Path metadata, spec;
+} PodPlace;
+
+void model_pod_place(PodPlace *out, const Type *type);
+
 /* Whether an object's pods are part of the nodes themselves: those of a DaemonSet, of kube-system, or of the priority that is
  * for them. Such pods drive networks, disks and devices, and need for that what others should not have. */
 bool model_is_node_agent(const Document *document);

@@ -572,15 +572,14 @@ static uint32_t run_checks(const Document *document, PodSecurity standard, DiagL
                    .diags = diags,
                    .root = document->root,
                    .minor = document->minor};
-    Path spec = FIELD(NULL, "spec"), job = FIELD(&spec, "jobTemplate"), jobSpec = FIELD(&job, "spec");
-    bool inSpec = document->type != &type_PodTemplate, inJob = document->type == &type_CronJob;
-    Path template = FIELD(inJob ? &jobSpec : inSpec ? &spec : NULL, "template"), inTemplate = FIELD(&template, "spec");
+    PodPlace place;
+    model_pod_place(&place, document->type);
     Trial trial = {
         .c = &check, .level = standard.level, .minor = standard.minor < document->minor ? standard.minor : document->minor};
     trial.pod = (PodCheck){.c = &check,
                            .meta = pod.meta,
                            .spec = pod.spec,
-                           .path = document->type == &type_Pod ? &spec : &inTemplate,
+                           .path = &place.spec,
                            .windows = pod.spec->os && str_eq(pod.spec->os->name, S("windows"))};
     const char *level = pod_security_levels[standard.level];
     trial.name =

@@ -142,8 +142,9 @@ static void own_policies(PolicySources *sources, Str owner) {
     while (sources->owners.n < sources->files.files.n) ARRAY_PUSH(sources->files.arena, &sources->owners, owner);
 }
 
-static void add_configured_policies(PolicySources *sources, const ConfigStore *store) {
+static void add_configured_policies(PolicySources *sources, ConfigStore *store, const InputList *list) {
     uint32_t count;
+    for (uint32_t i = 0; i < list->files.n; i++) config_name(store, list->files.at[i].path); /* reads what there is */
     const ConfigPolicy *policies = config_policies(store, &count);
     own_policies(sources, S(""));
     for (uint32_t i = 0; i < count; i++) {
@@ -227,8 +228,7 @@ static int run(int argc, char **argv) {
     if (code == 0) {
         store = settings_open(&commandLine, &arena);
         find_files(&paths, store, &list);
-        file_settings(store, &list);
-        add_configured_policies(&policies, store);
+        add_configured_policies(&policies, store, &list);
     }
     if (code == 0 && (policies.files.files.n || policies.files.faults.n)) {
         settings.policies = policies_read(&arena, &policies.files, &list, (uint16_t)(rule_count + commandLine.rules.n));

@@ -302,27 +302,17 @@ static void read_pod(Reader *r, const PodSpec *spec, const Path *path) {
     }
 }
 
-static const char *const *pod_names(const Type *type) {
-    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template", NULL}, *const pod[] = {NULL},
-                             *const workload[] = {"spec", "template", NULL}, *const podTemplate[] = {"template", NULL};
-    return type == &type_CronJob ? cronJob : type == &type_PodTemplate ? podTemplate : type == &type_Pod ? pod : workload;
-}
-
 static void read_workload(Reader *r) {
     const Document *document = r->document;
     Fact *fact = r->fact;
-    Path parts[6], spec = path_field(NULL, S("spec"));
-    const Path *up = NULL;
+    Path spec = path_field(NULL, S("spec"));
+    PodPlace place;
     PodView view = model_pod(document);
     if (!view.spec) return;
-    for (const char *const *name = pod_names(document->type); *name; name++) {
-        parts[name - pod_names(document->type)] = path_field(up, str_of(*name));
-        up = &parts[name - pod_names(document->type)];
-    }
-    parts[5] = path_field(up, S("spec"));
+    model_pod_place(&place, document->type);
     fact->job = document->type == &type_Job || document->type == &type_CronJob;
     fact->labels = keep_labels(r, view.meta->labels);
-    read_pod(r, view.spec, &parts[5]);
+    read_pod(r, view.spec, &place.spec);
     const Node *node = get(document->root, "spec");
     Path selector = path_field(&spec, S("selector")), replicas = path_field(&spec, S("replicas"));
     bool plain = document->type == &type_ReplicationController;

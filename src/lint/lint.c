@@ -11,19 +11,13 @@ static const Str variable_names[] = {STR("self"), STR("object"), STR("pod"),    
 
 enum { SELF, OBJECT, POD, META, ROLE, PARAMS, VERSION, KIND, VARIABLES };
 
-/* A step of `at`. */
-typedef struct Step {
-    Str name;
-    int64_t index; /* PATH_FIELD, or of a list */
-} Step;
-
 enum { MAX_STEPS = 8 };
 
 typedef struct Prepared {
     const Rule *rule;
     const CelProgram *when; /* NULL: the rule has a check */
     const CelProgram **arguments;
-    Step steps[MAX_STEPS];
+    Str steps[MAX_STEPS]; /* the fields of `at` */
     uint32_t stepCount;
 } Prepared;
 
@@ -95,7 +89,7 @@ static void prepare_rule(Arena *arena, Prepared *out, const Rule *rule) {
     for (uint8_t i = 0; i < rule->argumentCount; i++) out->arguments[i] = compile(arena, rule, i, &fault);
     for (Str at = rule->at; at.len && out->stepCount < MAX_STEPS;) {
         ptrdiff_t dot = str_find(at, '.');
-        out->steps[out->stepCount++] = (Step){dot < 0 ? at : (Str){at.at, (size_t)dot}, PATH_FIELD};
+        out->steps[out->stepCount++] = dot < 0 ? at : (Str){at.at, (size_t)dot};
         at = dot < 0 ? S("") : str_slice(at, (size_t)dot + 1);
     }
 }
@@ -204,10 +198,10 @@ static Str text_of_value(Walk *w, Value v) {
 static bool is_of_pod(const Walk *w, const Prepared *prepared, const Path *path) {
     const PodSpec *pod = w->lint.pod;
     if (path != w->lint.containerPath || prepared->stepCount != 2 || !pod || !pod->head.node || !w->lint.container) return false;
-    const Step *steps = prepared->steps;
-    const Node *own = w->lint.container->head.node, *above = node_get(pod->head.node, steps[0].name);
-    if (!above || !str_eq(steps[0].name, S("securityContext"))) return false;
-    return own && !node_get(node_get(own, steps[0].name), steps[1].name) && node_get(above, steps[1].name);
+    const Str *steps = prepared->steps;
+    const Node *own = w->lint.container->head.node, *above = node_get(pod->head.node, steps[0]);
+    if (!above || !str_eq(steps[0], S("securityContext"))) return false;
+    return own && !node_get(node_get(own, steps[0]), steps[1]) && node_get(above, steps[1]);
 }
 
 static Value evaluate(Walk *w, const CelProgram *program) {
@@ -221,7 +215,7 @@ static void report(Walk *w, const Prepared *prepared, const Path *path) {
     Str arguments[UINT8_MAX];
     if (is_of_pod(w, prepared, path)) path = w->lint.podPath;
     for (uint32_t i = 0; i < prepared->stepCount; i++) {
-        chain[i] = (Path){path, prepared->steps[i].name, prepared->steps[i].index};
+        chain[i] = path_field(path, prepared->steps[i]);
         path = &chain[i];
     }
     for (uint8_t i = 0; i < prepared->rule->argumentCount; i++) {
@@ -292,28 +286,8 @@ static void visit(Walk *w, const Type *type, const void *object, const Path *pat
     for (uint16_t i = 0; i < stop->fieldCount; i++) visit_field(w, &type->fields[stop->fields[i]], object, path);
 }
 
-/* The path of the pod of each kind, as a chain below `parts`. */
-static void set_paths(Lint *lint, Path parts[6]) {
-    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template", NULL}, *const pod[] = {NULL},
-                             *const workload[] = {"spec", "template", NULL}, *const podTemplate[] = {"template", NULL};
-    const Type *type = lint->document->type;
-    const char *const *names = type == &type_CronJob       ? cronJob
-                               : type == &type_PodTemplate ? podTemplate
-                               : type == &type_Pod         ? pod
-                                                           : workload;
-    const Path *up = NULL;
-    for (Path *part = parts; *names; names++, part++) {
-        *part = path_field(up, str_of(*names));
-        up = part;
-    }
-    parts[4] = path_field(up, S("spec"));
-    parts[5] = path_field(up, S("metadata"));
-    lint->podPath = &parts[4];
-    lint->metaPath = &parts[5];
-}
-
 void lint_document(const LintRules *rules_, Document *document) {
-    Path parts[6];
+    PodPlace place;
     Arena *arena = document->diags.arena;
     Walk w = {
         .steps = DOCUMENT_STEPS,
@@ -323,7 +297,9 @@ void lint_document(const LintRules *rules_, Document *document) {
         PodView view = model_pod(document);
         w.lint.pod = view.spec;
         w.lint.meta = view.meta;
-        set_paths(&w.lint, parts);
+        model_pod_place(&place, document->type);
+        w.lint.podPath = &place.spec;
+        w.lint.metaPath = &place.metadata;
         cel_start(&w.run, arena, &rules_->env, w.values);
         for (int i = 0; i < VARIABLES; i++) w.values[i] = value_null();
         w.values[OBJECT] = value_of_struct(document->type, document->object);
