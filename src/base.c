@@ -23,6 +23,12 @@ bool str_eq_nocase(Str a, Str b) {
     return true;
 }
 
+bool str_is_digits(Str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < '0' || s.at[i] > '9') return false;
+    return s.len > 0;
+}
+
 bool str_starts(Str s, Str prefix) {
     return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.at, prefix.at, prefix.len) == 0);
 }

@@ -162,6 +162,15 @@ static void trace_parameter(Resolver *r, const LintParameter *parameter, Origin 
     ARRAY_PUSH(r->arena, &r->trace->parameters, traced);
 }
 
+static bool has_lint(const Resolver *r) {
+    for (uint32_t i = 0; i < rule_set_count(r->set); i++) {
+        const Rule *rule = rule_set_at(r->set, i);
+        if (rule->source == SOURCE_LINT && r->out->on[rule->number]) return true;
+    }
+    return false;
+}
+
+/* Without a lint rule that is on nothing is compiled, and no object is looked at for others. */
 static void prepare_lint(Resolver *r) {
     ARRAY(LintParameter) parameters = {0};
     for (uint32_t i = 0; i < r->count; i++)
@@ -178,7 +187,7 @@ static void prepare_lint(Resolver *r) {
                          .moreCount = r->set->moreCount,
                          .parameters = parameters.at,
                          .parameterCount = parameters.n};
-    r->out->lint = lint_prepare(r->arena, &lint);
+    if (has_lint(r)) r->out->lint = lint_prepare(r->arena, &lint);
 }
 
 FileSettings *settings_resolve(Arena *arena, const SettingsLayer *const *layers, uint32_t count, const RuleSet *set,

@@ -10,12 +10,6 @@ typedef struct Semver {
 
 static const CelType type_semver = {.kind = VALUE_OPAQUE, .name = STR("kubernetes.Semver")};
 
-static bool is_digits(Str s) {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < '0' || s.at[i] > '9') return false;
-    return s.len > 0;
-}
-
 static bool is_identifier(Str s) {
     for (size_t i = 0; i < s.len; i++)
         if (s.at[i] != '-' && !(s.at[i] >= '0' && s.at[i] <= '9') && !((s.at[i] | 0x20) >= 'a' && (s.at[i] | 0x20) <= 'z'))
@@ -25,7 +19,7 @@ static bool is_identifier(Str s) {
 
 static bool read_number(Str s, uint64_t *out) {
     *out = 0;
-    if (!is_digits(s) || (s.len > 1 && s.at[0] == '0')) return false;
+    if (!str_is_digits(s) || (s.len > 1 && s.at[0] == '0')) return false;
     for (size_t i = 0; i < s.len; i++)
         if (__builtin_mul_overflow(*out, 10u, out) || __builtin_add_overflow(*out, (unsigned)(s.at[i] - '0'), out)) return false;
     return true;
@@ -45,7 +39,7 @@ static bool is_dotted(Str s, bool pre) {
         uint64_t number;
         more = str_find(s, '.') >= 0;
         Str part = take_part(&s);
-        if (!is_identifier(part) || (pre && is_digits(part) && !read_number(part, &number))) return false;
+        if (!is_identifier(part) || (pre && str_is_digits(part) && !read_number(part, &number))) return false;
     }
     return true;
 }
@@ -101,7 +95,7 @@ static int compare_pre(Str a, Str b) {
     if (a.len == 0 || b.len == 0) return (a.len == 0) - (b.len == 0);
     while (a.len && b.len) {
         Str x = take_part(&a), y = take_part(&b);
-        bool xNumber = is_digits(x), yNumber = is_digits(y);
+        bool xNumber = str_is_digits(x), yNumber = str_is_digits(y);
         if (xNumber != yNumber) return xNumber ? -1 : 1;
         if (xNumber && x.len != y.len) return x.len < y.len ? -1 : 1;
         int order = str_cmp(x, y);

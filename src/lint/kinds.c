@@ -30,17 +30,11 @@ void lint_config_data(Lint *lint, const Document *self, const Path *path) {
     }
 }
 
-static bool is_digits(Str s) {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < '0' || s.at[i] > '9') return false;
-    return true;
-}
-
 /* A value that may be what its key says: not a path, a switch, a reference or a placeholder. */
 static bool is_literal_secret(Str value) {
     if (value.len < 4 || str_find(value, '\n') >= 0 || str_find(value, ' ') >= 0 || str_find(value, '/') >= 0) return false;
     return !str_has(value, S("$")) && !str_has(value, S("<")) && !str_eq(value, S("true")) && !str_eq(value, S("false")) &&
-           !is_digits(value);
+           !str_is_digits(value);
 }
 
 /* The first line of a text that sets something with the name of a secret, as in password=... or password: ... */
@@ -273,7 +267,7 @@ void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
     for (size_t i = 0; i < COUNT(fields); i++) {
         const Node *amount = node_get(spec, fields[i]);
         Path at = path_field(&up, fields[i]);
-        if (amount && amount->kind == NODE_STRING && is_digits(amount->text))
+        if (amount && amount->kind == NODE_STRING && (!amount->text.len || str_is_digits(amount->text)))
             emit_pdb_amount_quoted(lint->diags, lint_where(lint, &at), fields[i], amount->text);
     }
 }

@@ -13,12 +13,6 @@ typedef struct Handler {
 
 enum { PORT_LAST = 65535 };
 
-static bool is_digits(Str s) {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < '0' || s.at[i] > '9') return false;
-    return s.len > 0;
-}
-
 /* A number, or the name of one of the container's ports. */
 static void check_port(Check *c, const IntOrString *port, const Path *up) {
     Path at = FIELD(up, "port");
@@ -26,7 +20,8 @@ static void check_port(Check *c, const IntOrString *port, const Path *up) {
         check_range(c, port->number, 1, PORT_LAST, &at);
     } else if (!is_port_name(port->text)) {
         emit_handler_port_name(c->diags, where(c, &at), shown(c->arena, port->text),
-                               is_digits(port->text) ? S("leave out the quotes: in quotes it is a name, not a number") : S(""));
+                               str_is_digits(port->text) ? S("leave out the quotes: in quotes it is a name, not a number")
+                                                         : S(""));
     }
 }
 
