@@ -10,17 +10,9 @@
 #include "cel/cel.h"
 #include "cel/json.h"
 #include "model.h"
+#include "random.h"
 
 enum { MAX_TEXT = 4000, MAX_SECONDS = 5 };
-
-static uint64_t state;
-
-static uint32_t below(uint32_t n) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return n ? (uint32_t)(state >> 16) % n : 0;
-}
 
 /* What the language is made of, to be put where it does not belong. */
 static const char *const pieces[] = {
@@ -187,7 +179,7 @@ int main(int argc, char **argv) {
         fputs("usage: fuzz_cel FILE [SEED [COUNT]]\n", stderr);
         return 2;
     }
-    state = 0x9E3779B97F4A7C15u ^ (argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
+    seed(argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
     unsigned long count = argc > 3 ? strtoul(argv[3], NULL, 10) : 20000;
     Eval ev = {.arena = &arena, .steps = INT64_MAX};
     Value object = map_find(&ev, input, value_string(S("object"))), list = map_find(&ev, input, value_string(S("exprs")));

@@ -9,17 +9,9 @@
 #include <unistd.h>
 
 #include "policy/policy.h"
+#include "random.h"
 
 enum { MAX_TEXT = 30000, MAX_SECONDS = 5 };
-
-static uint64_t state;
-
-static uint32_t below(uint32_t n) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return n ? (uint32_t)(state >> 16) % n : 0;
-}
 
 static const char *const pieces[] = {
     "variables.",
@@ -153,7 +145,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     int fd = mkstemps(path, 5), code = fd < 0;
-    state = 0x9E3779B97F4A7C15u ^ strtoull(argv[1], NULL, 10);
+    seed(strtoull(argv[1], NULL, 10));
     unsigned long count = strtoul(argv[2], NULL, 10);
     uint32_t found = 0;
     for (unsigned long i = 0; i < count && !code; i++) {
