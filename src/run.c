@@ -275,8 +275,8 @@ static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *
 /* Reads a file once more for the places of what was found when its text was gone. */
 static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
     Source source;
-    SourceError error = file->text.at ? source_from_bytes(&source, &w->text, file->name, file->text)
-                                      : source_read(&source, &w->text, file->name);
+    SourceError error =
+        file->text.at ? source_from_bytes(&source, &w->text, file->name, file->text) : source_read(&source, &w->text, file->name);
     source.above = file->above;
     if (error) file->error = source_error_text(w->kept, error, errno);
     for (uint32_t i = 0; i < count && !error; i++)
