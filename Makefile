@@ -43,199 +43,163 @@ LIBS = $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null) -lm
 
 SCHEMA = $(wildcard schema/*.yaml)
 RULES = $(wildcard rules/*.yaml)
-GENERATED = $(BUILD)/gen/model_types.h $(BUILD)/gen/schema_tables.c $(BUILD)/gen/rules.h $(BUILD)/gen/rules_tables.c \
-	$(BUILD)/gen/topics_tables.c
 
-# In the order in which the modules depend on each other; area,DIR,FIRST lists a folder's other modules after those that come first.
-area = $(2:%=$(1)/%) $(filter-out $(2:%=$(1)/%),$(patsubst src/%.c,%,$(sort $(wildcard src/$(1)/*.c))))
+# In the order in which they depend on each other: a folder includes itself and what stands before it.
+FOLDERS = base yaml model input validate simulate cel lint policy run explain report diff command
 
-MODULES = base str_set process source node text_span scalar schema diag rule_text path model defaults compare
-MODULES += cel/value cel/functions cel/format_text cel/regex cel/url $(patsubst src/%.c,%,$(sort $(wildcard src/cel/lib_*.c)))
-MODULES += cel/parse cel/eval cel/check cel/json cel/cel
-MODULES += simulate/backoff simulate/hook simulate/scenario simulate/status simulate/machine simulate/what_if
-MODULES += $(call area,validate)
-MODULES += glob input kustomize render
-MODULES += pod_security
-MODULES += $(call area,lint,lint mounts words workload secrets text)
-MODULES += policy/match policy/place policy/judge policy/check policy/policy
-MODULES += suppress run settings config
-MODULES += fingerprint output baseline
-MODULES += report_github report_gitlab report_sarif report_xml report
-MODULES += stored diff diff_report git explain
-MODULES += simulate/lanes simulate/workload simulate/picture simulate/report
-MODULES += options
-MODULES += $(call area,command,command report_files setting_options)
-MODULES += main
-OBJECTS = $(MODULES:%=$(BUILD)/obj/%.o) $(BUILD)/obj/schema_tables.o $(BUILD)/obj/rules_tables.o $(BUILD)/obj/topics_tables.o
+objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
+OBJECTS = $(foreach folder,$(FOLDERS),$(call objects,$(folder))) $(BUILD)/obj/main.o
+TABLES = $(patsubst %,$(BUILD)/obj/%_tables.o,schema rules topics)
 
-# Everything but the program itself, for the generator and the test programs.
-LIBRARY = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/options.o $(BUILD)/obj/command/%,$(OBJECTS))
+# Everything but the command line, for the generators and the test programs.
+LIBRARY = $(BUILD)/libpodlint.a
+LIBRARY_OBJECTS = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/command/%,$(OBJECTS)) $(TABLES)
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 
-$(BUILD)/podlint: $(OBJECTS) $(BUILD)/obj/places_tables.o $(BUILD)/gen/rules.checked
-	$(SAY) CC $@
-	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(OBJECTS) $(BUILD)/obj/places_tables.o $(LIBS)
+$(BUILD)/podlint: $(OBJECTS) $(TABLES) $(BUILD)/obj/places_tables.o | $(BUILD)/gen/rules.checked
+	$(SAY) LINK $@
+	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
 
-# What the rules in C report of their examples.
-$(BUILD)/gen/places_tables.c: $(BUILD)/mkplaces
-	$(Q)$(BUILD)/mkplaces $@
-
-$(BUILD)/mkplaces: src/gen/mkplaces.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-
-# The expressions of the rules compile against the schema.
-$(BUILD)/gen/rules.checked: $(BUILD)/checkrules $(RULES)
-	$(Q)$(BUILD)/checkrules $(RULES)
-	@touch $@
-
-$(BUILD)/checkrules: src/gen/checkrules.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+$(LIBRARY): $(LIBRARY_OBJECTS)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/podlint.1: $(BUILD)/podlint
 	$(Q)$(BUILD)/podlint help --manual > $@
 
-$(BUILD)/obj/%.o: src/%.c $(GENERATED)
+# A change of the compiler or of its flags builds all anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)' > $@
+
+# The generators leave files alone that would not change; which objects depend on which of them the compiler tells.
+GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o $(BUILD)/obj/gen/generated.o \
+	$(BUILD)/obj/gen/mktables.o
+$(filter-out $(GENERATOR_OBJECTS),$(OBJECTS)) $(TABLES): | $(BUILD)/gen/stamp
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/%_tables.o: $(BUILD)/gen/%_tables.c $(GENERATED)
+$(BUILD)/obj/%_tables.o: $(BUILD)/gen/%_tables.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The generator's outputs come from one run.
+$(BUILD)/mktables: $(GENERATOR_OBJECTS)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(BUILD)/gen/stamp: $(BUILD)/mktables $(SCHEMA) $(RULES)
 	@mkdir -p $(@D)
 	$(SAY) GEN $(BUILD)/gen
 	$(Q)$(BUILD)/mktables $(BUILD)/gen $(SCHEMA) $(RULES)
 	@touch $@
 
-$(GENERATED): $(BUILD)/gen/stamp ;
+GENERATED = $(patsubst %,$(BUILD)/gen/%,model_types.h schema_tables.c rules.h rules_tables.c topics_tables.c)
+$(GENERATED): $(BUILD)/gen/stamp
+	@:
 
-$(BUILD)/mktables: src/gen/mktables.c $(foreach module,base str_set source node rule_text,src/$(module).c src/$(module).h) src/diag.h
-	@mkdir -p $(@D)
+# What the rules in C report of their examples.
+$(BUILD)/gen/places.stamp: $(BUILD)/mkplaces
+	$(Q)$(BUILD)/mkplaces $(BUILD)/gen
+	@touch $@
+
+$(BUILD)/gen/places_tables.c: $(BUILD)/gen/places.stamp
+	@:
+
+$(BUILD)/mkplaces: src/gen/generated.c
+
+# The expressions of the rules compile against the schema.
+$(BUILD)/gen/rules.checked: $(BUILD)/checkrules $(RULES)
+	$(Q)$(BUILD)/checkrules $(RULES)
+	@touch $@
+
+# A program of one file above the library: of a generator, a test, a fuzzer or a benchmark.
+PROGRAM = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(LIBRARY) $(LIBS)
+
+$(BUILD)/%: src/gen/%.c $(LIBRARY)
 	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(LIBS)
+	$(Q)$(PROGRAM)
 
-# The programs that test the library; scripts in src/test/ test the program as a whole.
+$(BUILD)/%: src/test/unit/%.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(PROGRAM) $(shell pkg-config --cflags --libs cmocka)
+
+$(BUILD)/%: src/test/fuzz/%.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(PROGRAM)
+
+$(BUILD)/%: src/test/bench/%.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(PROGRAM)
+
+$(BUILD)/%: src/test/recorded/%.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(PROGRAM)
+
+# The programs that test the library; scripts in src/test/cli test the program as a whole.
 TESTS = unit lifecycle what_if examples rules fuzz_cel fuzz_policy
 
 # The two commands of the README.
 run:
-	@sh src/setup.sh
+	@sh src/package/setup.sh
 	@$(MAKE) --no-print-directory all
 	$(BUILD)/podlint check testdata/examples
 
 test:
-	@sh src/setup.sh test
+	@sh src/package/setup.sh test
 	@$(MAKE) --no-print-directory all $(TESTS:%=$(BUILD)/%)
 	$(BUILD)/unit
 	$(BUILD)/lifecycle
 	$(BUILD)/what_if
 	$(BUILD)/examples
 	$(BUILD)/rules
-	$(BUILD)/fuzz_cel src/test/bench_cel.json 1 3000
+	$(BUILD)/fuzz_cel src/test/bench/bench_cel.json 1 3000
 	$(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
-	sh src/test/golden.sh $(BUILD)/podlint
-	sh src/test/robust.sh $(BUILD)/podlint
-	sh src/test/config.sh $(BUILD)/podlint
-	sh src/test/git.sh $(BUILD)/podlint
-	sh src/test/reports.sh $(BUILD)/podlint
-	@if command -v python3 >/dev/null; then python3 src/test/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
-	@if command -v python3 >/dev/null; then python3 src/test/picture.py $(BUILD)/podlint --check; else echo "picture: needs python3"; fi
-	sh src/test/kustomize.sh $(BUILD)/podlint
-	sh src/test/render.sh $(BUILD)/podlint
-
-$(BUILD)/unit: src/test/unit.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
-
-$(BUILD)/lifecycle: src/test/lifecycle.c src/test/phase_row.h $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS) $(shell pkg-config --cflags --libs cmocka)
-
-$(BUILD)/what_if: src/test/what_if.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --cflags --libs cmocka)
-
-$(BUILD)/examples: src/test/examples.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/rules: src/test/rules.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/bench: src/test/bench.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/bench_cel: src/test/bench_cel.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/bench_simulate: src/test/bench_simulate.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/fuzz_cel: src/test/fuzz_cel.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/recorded: src/test/recorded.c src/test/phase_row.h $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS)
-$(BUILD)/fuzz_policy: src/test/fuzz_policy.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/readyaml: src/test/readyaml.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+	sh src/test/cli/golden.sh $(BUILD)/podlint
+	sh src/test/cli/robust.sh $(BUILD)/podlint
+	sh src/test/cli/config.sh $(BUILD)/podlint
+	sh src/test/cli/git.sh $(BUILD)/podlint
+	sh src/test/cli/reports.sh $(BUILD)/podlint
+	@if command -v python3 >/dev/null; then python3 src/test/cli/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
+	@if command -v python3 >/dev/null; then python3 src/test/cli/picture.py $(BUILD)/podlint --check; else echo "picture: needs python3"; fi
+	sh src/test/cli/kustomize.sh $(BUILD)/podlint
+	sh src/test/cli/render.sh $(BUILD)/podlint
 
 # Write the expected outputs of the golden tests anew; read the difference.
 golden: $(BUILD)/podlint
-	sh src/test/golden.sh $(BUILD)/podlint --bless
+	sh src/test/cli/golden.sh $(BUILD)/podlint --bless
 
 # Write the README's pictures anew.
 picture: $(BUILD)/podlint
-	python3 src/test/picture.py $(BUILD)/podlint
+	python3 src/test/cli/picture.py $(BUILD)/podlint
 
 bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulate
-	@sh src/test/bench.sh $(BUILD)/bench build/manifests
+	@sh src/test/bench/bench.sh $(BUILD)/bench build/manifests
 	@echo
-	@$(BUILD)/bench_cel src/test/bench_cel.json
+	@$(BUILD)/bench_cel src/test/bench/bench_cel.json
 	@echo
 	@$(BUILD)/bench_simulate
 
 compare: $(BUILD)/podlint $(BUILD)/pairs
 	@rm -rf build/compare && mkdir -p build/compare/lint
 	@$(BUILD)/pairs build/compare/lint
-	@python3 src/test/compare.py $(BUILD)/podlint build/compare
-
-$(BUILD)/pairs: src/test/pairs.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
+	@python3 src/test/bench/compare.py $(BUILD)/podlint build/compare
 
 # The reference of all fields, rules and topics in Markdown.
 docs: $(BUILD)/podlint
 	@mkdir -p build/docs
 	$(BUILD)/podlint explain --all > build/docs/reference.md
 
-# Needs ORACLE, a program that gives the API server's verdicts; see src/test/fuzz_oracle.c.
+# Needs ORACLE, a program that gives the API server's verdicts; see src/test/fuzz/fuzz_oracle.c.
 SEED ?= 1
 COUNT ?= 2000
 fuzz-oracle: $(BUILD)/fuzz_oracle
 	@mkdir -p build/fuzz
 	@$(BUILD)/fuzz_oracle $(ORACLE) $(SEED) $(COUNT) build/fuzz
-
-$(BUILD)/fuzz_oracle: src/test/fuzz_oracle.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) -o $@ $^ $(LIBS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 INSTALLED = $(DESTDIR)$(PREFIX)/bin/podlint $(SHARE)/man/man1/podlint.1 $(SHARE)/bash-completion/completions/podlint \
@@ -252,14 +216,14 @@ install: all
 uninstall:
 	rm -f $(INSTALLED)
 
-SOURCES = $(wildcard src/*.[ch] src/*/*.[ch])
+SOURCES = $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch])
 
-# What clang-tidy reads: all sources, or those that are named, as in make lint TIDIED=src/run.c.
+# What clang-tidy reads: all sources, or those that are named, as in make lint TIDIED=src/run/run.c.
 TIDIED = $(filter %.c,$(SOURCES))
 
-# The modules include only what stands before them in MODULES; clang-format and clang-tidy are run where they are installed.
+# The modules include only what stands before them in FOLDERS; clang-format and clang-tidy are run where they are installed.
 lint: $(GENERATED)
-	@sh src/test/layers.sh $(MODULES)
+	@sh src/test/house/layers.sh . $(FOLDERS)
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES); else echo "clang-format is not installed"; fi
 	@if command -v clang-tidy >/dev/null; then \
 		printf '%s\n' $(TIDIED) | xargs -P "$$(nproc)" -I FILE clang-tidy --quiet FILE -- $(FLAGS); \
@@ -268,6 +232,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: all run test golden picture bench compare docs fuzz-oracle install uninstall lint clean
+.PHONY: FORCE all run test golden picture bench compare docs fuzz-oracle install uninstall lint clean
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)

@@ -2,7 +2,7 @@
 #ifndef PODLINT_CEL_IP_H
 #define PODLINT_CEL_IP_H
 
-#include "base.h"
+#include "base/base.h"
 
 /* Whether the text is an IPv6 address, without a zone; IPv4 inside of it is allowed. */
 bool ip6_valid(Str text);

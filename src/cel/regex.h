@@ -3,7 +3,7 @@
 #ifndef PODLINT_CEL_REGEX_H
 #define PODLINT_CEL_REGEX_H
 
-#include "base.h"
+#include "base/base.h"
 
 typedef struct RegexError {
     const char *message; /* NULL: none */

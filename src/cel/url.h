@@ -2,7 +2,7 @@
 #ifndef PODLINT_CEL_URL_H
 #define PODLINT_CEL_URL_H
 
-#include "base.h"
+#include "base/base.h"
 
 typedef struct Url {
     Str scheme; /* in lower case */

@@ -3,7 +3,7 @@
 #ifndef PODLINT_CEL_VALUE_H
 #define PODLINT_CEL_VALUE_H
 
-#include "model_base.h"
+#include "model/model_base.h"
 
 /* What a value is. CelType uses the same names, and the three static ones at the end. */
 typedef enum ValueKind {

@@ -1,12 +1,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../cel/cel.h"
-#include "../cel/json.h"
-#include "../cel/times.h"
-#include "../model.h"
-#include "../policy/policy.h"
-#include "../run.h"
+#include "cel/cel.h"
+#include "cel/json.h"
+#include "cel/times.h"
+#include "model/model.h"
+#include "policy/policy.h"
+#include "run/run.h"
 #include "command.h"
 
 /* The names that the API server gives a policy, all of them there and null where there is nothing. */

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../baseline.h"
-#include "../kustomize.h"
-#include "../render.h"
+#include "run/baseline.h"
+#include "input/kustomize.h"
+#include "input/render.h"
 #include "report_files.h"
 #include "setting_options.h"
 

@@ -2,8 +2,8 @@
 #ifndef PODLINT_COMMAND_H
 #define PODLINT_COMMAND_H
 
-#include "../options.h"
-#include "../run.h"
+#include "options.h"
+#include "run/run.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

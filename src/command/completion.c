@@ -1,7 +1,7 @@
-#include "../explain.h"
-#include "../pod_security.h"
-#include "../report.h"
-#include "../rule_text.h"
+#include "explain/explain.h"
+#include "validate/pod_security.h"
+#include "report/report.h"
+#include "model/rule_text.h"
 #include "setting_options.h"
 
 static int run(int argc, char **argv);

@@ -2,8 +2,8 @@
 
 #include <jansson.h>
 
-#include "../cel/json.h"
-#include "../stored.h"
+#include "cel/json.h"
+#include "model/stored.h"
 #include "setting_options.h"
 
 #define TEXT(s) (int)(s).len, (s).at

@@ -1,4 +1,6 @@
-#include "../stored.h"
+#include <errno.h>
+
+#include "model/stored.h"
 #include "command.h"
 
 enum { DEFAULTS_FORMAT, DEFAULTS_VERSION };
@@ -21,6 +23,72 @@ const Command defaults_command = {
     "  podlint defaults pod.yaml                    as YAML\n  podlint defaults --format json pod.yaml      as JSON, with file "
     "and document number\n",
     run};
+
+static void print_yaml(FILE *out, const json_t *object, bool first) {
+    if (!first) fputs("---\n", out);
+    stored_write_yaml(out, object);
+}
+
+static void print_json(FILE *out, const Document *document, Str file, json_t *object, bool first) {
+    json_t *entry = json_object();
+    json_object_set_new(entry, "file", json_stringn(file.at, file.len));
+    json_object_set_new(entry, "index", json_integer(document->index));
+    if (document->item >= 0) json_object_set_new(entry, "item", json_integer(document->item));
+    json_object_set(entry, "object", object);
+    if (!first) fputs(",\n", out);
+    json_dumpf(entry, out, JSON_PRESERVE_ORDER | JSON_INDENT(2));
+    json_decref(entry);
+}
+
+/* Tells on stderr what could not be read of a document; true if it was an error. */
+static bool complain(Source *source, Arena *arena, Document *document) {
+    bool errors = false;
+    diag_sort(&document->diags);
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        Place place = source_place(source, arena, diag->span.at);
+        fprintf(stderr, "%.*s:%u:%u: %s[%.*s]: %.*s\n", (int)source->name.len, source->name.at, place.line, place.column,
+                severity_name((Severity)diag->severity), (int)diag->rule->name.len, diag->rule->name.at, (int)diag->message.len,
+                diag->message.at);
+        errors |= diag->severity == SEVERITY_ERROR;
+    }
+    return errors;
+}
+
+/* Prints the objects of a file; what cannot be read is told on stderr. Returns the exit code. */
+static int print_file(FILE *out, Str file, bool json, uint8_t minor) {
+    Arena arena = {0};
+    Source source;
+    SourceError error = source_read(&source, &arena, file);
+    if (error) {
+        Str reason = source_error_text(&arena, error, errno);
+        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file.len, file.at, (int)reason.len, reason.at);
+        arena_free(&arena);
+        return 2;
+    }
+    NodeReader reader = {.source = &source};
+    NodeDocument node;
+    bool first = true, errors = false;
+    if (json) fputs("{\"documents\": [\n", out);
+    while (node_next(&reader, &arena, &node)) {
+        Document *items;
+        uint32_t count = model_build(&arena, &source, &node, minor, &items);
+        for (uint32_t i = 0; i < count; i++) {
+            errors |= complain(&source, &arena, &items[i]);
+            json_t *object = items[i].unreadable ? NULL : stored_json(&arena, &items[i]);
+            if (!object) continue;
+            if (json)
+                print_json(out, &items[i], file, object, first);
+            else
+                print_yaml(out, object, first);
+            first = false;
+            json_decref(object);
+        }
+    }
+    if (json) fputs("\n]}\n", out);
+    arena_free(&arena);
+    return errors ? 1 : 0;
+}
 
 static int run(int argc, char **argv) {
     const Command *command = &defaults_command;
@@ -48,5 +116,5 @@ static int run(int argc, char **argv) {
         }
     }
     if (!file) return usage_error(command, "name the file to read, or - for standard input");
-    return finish_output(stored_print(stdout, str_of(file), format == 1, minor));
+    return finish_output(print_file(stdout, str_of(file), format == 1, minor));
 }

@@ -1,6 +1,6 @@
-#include "../diff_report.h"
-#include "../git.h"
-#include "../input.h"
+#include "diff/diff_report.h"
+#include "diff/git.h"
+#include "input/input.h"
 #include "command.h"
 
 enum { DIFF_GIT, DIFF_STAGED, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "../explain.h"
+#include "explain/explain.h"
 #include "command.h"
 
 enum {

@@ -1,6 +1,6 @@
 #include "report_files.h"
 
-#include "../output.h"
+#include "base/output.h"
 
 bool report_files_add(ReportFiles *files, const Command *command, const char *value) {
     const char *equals = strchr(value, '=');

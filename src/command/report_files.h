@@ -2,7 +2,7 @@
 #ifndef PODLINT_COMMAND_REPORT_FILES_H
 #define PODLINT_COMMAND_REPORT_FILES_H
 
-#include "../report.h"
+#include "report/report.h"
 #include "command.h"
 
 typedef struct ReportFile {

@@ -1,6 +1,6 @@
-#include "../explain.h"
-#include "../lint/selection.h"
-#include "../rule_text.h"
+#include "explain/explain.h"
+#include "lint/selection.h"
+#include "model/rule_text.h"
 #include "command.h"
 
 enum { RULES_PROFILE, RULES_SOURCE, RULES_SEVERITY, RULES_ON, RULES_FORMAT, RULES_COLOUR };

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "../report.h"
+#include "report/report.h"
 
 static bool take_versions(const Command *command, SettingsLayer *layer, Arena *arena, const char *value) {
     WordList words = {0};

@@ -2,7 +2,7 @@
 #ifndef PODLINT_COMMAND_SETTING_OPTIONS_H
 #define PODLINT_COMMAND_SETTING_OPTIONS_H
 
-#include "../config.h"
+#include "run/config.h"
 #include "command.h"
 
 /* Rows of a command's table of options, in the order of SettingOption. */

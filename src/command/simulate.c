@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../simulate/report.h"
+#include "simulate/report.h"
 #include "command.h"
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "../lint/rule_file.h"
+#include "lint/rule_file.h"
 
 #define TEXT(s) (int)(s).len, (s).at
 

@@ -1,12 +1,12 @@
-/* mkplaces OUTPUT
+/* mkplaces OUTDIR
  *
  * Writes a table of the fields that the lint rules in C report, for explain: those that they report of their own bad examples. */
-#include <errno.h>
 #include <stdio.h>
 
-#include "../explain.h"
-#include "../lint/example.h"
-#include "../run.h"
+#include "explain/explain.h"
+#include "lint/example.h"
+#include "run/run.h"
+#include "generated.h"
 
 #define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
 
@@ -54,13 +54,15 @@ static void write_place(FILE *out, const Rule *rule, const Type *kind, Str path)
 }
 
 int main(int argc, char **argv) {
-    FILE *out = argc == 2 ? fopen(argv[1], "w") : NULL;
-    if (!out) {
-        fprintf(stderr, "mkplaces: cannot write %s: %s\n", argc == 2 ? argv[1] : "OUTPUT", strerror(errno));
+    if (argc != 2) {
+        fputs("usage: mkplaces OUTDIR\n", stderr);
         return 2;
     }
+    Generated file;
+    generated_begin(&file, argv[1], "places_tables.c", "rules/", "mkplaces");
+    FILE *out = file.stream;
     const FileSettings *settings = settings_of_all();
-    fputs("/* Made by mkplaces from rules/. */\n#include \"explain.h\"\n\nconst RulePlace rule_places[] = {\n", out);
+    fputs("#include \"explain/explain.h\"\n\nconst RulePlace rule_places[] = {\n", out);
     for (uint16_t i = 0; i < rule_count; i++) {
         if (!settings->on[i]) continue;
         Run run;
@@ -73,6 +75,7 @@ int main(int argc, char **argv) {
         }
     }
     fputs("};\nconst uint32_t rule_place_count = sizeof rule_places / sizeof *rule_places;\n", out);
+    generated_end(&file);
     arena_free(&arena);
-    return fclose(out) == 0 ? 0 : 2;
+    return 0;
 }

@@ -4,7 +4,8 @@
  *
  * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, NAME-topics.yaml what explain tells of a
  * pod's life; any other holds types. A mistake is reported as file:line:column and fails the build. */
-#include "../rule_text.h"
+#include "model/rule_text.h"
+#include "generated.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -205,16 +206,6 @@ static int gate_number(Str name) {
 
 /* Writing. */
 
-static FILE *open_output(const char *dir, const char *name, const char *sources) {
-    FILE *out = fopen(arena_cstr(&arena, str_format(&arena, "%s/%s", dir, name)), "w");
-    if (!out) {
-        fprintf(stderr, "mktables: %s/%s: %s\n", dir, name, strerror(errno));
-        exit(2);
-    }
-    fprintf(out, "/* Made from %s by src/gen/mktables.c. */\n", sources);
-    return out;
-}
-
 static void put_string(FILE *out, Str s) {
     fputc('"', out);
     for (size_t i = 0; i < s.len; i++) {
@@ -291,8 +282,10 @@ static void put_struct(FILE *out, GenType *type) {
 }
 
 static void write_structs(const char *dir) {
-    FILE *out = open_output(dir, "model_types.h", "schema/");
-    fputs("#ifndef PODLINT_MODEL_TYPES_H\n#define PODLINT_MODEL_TYPES_H\n\n#include \"model_base.h\"\n\n", out);
+    Generated generated;
+    generated_begin(&generated, dir, "model_types.h", "schema/", "mktables");
+    FILE *out = generated.stream;
+    fputs("#ifndef PODLINT_MODEL_TYPES_H\n#define PODLINT_MODEL_TYPES_H\n\n#include \"model/model_base.h\"\n\n", out);
     for (uint32_t i = 0; i < types.n; i++)
         if (!types.at[i].values)
             fprintf(out, "typedef struct %.*s %.*s;\ntypedef struct %.*sList {\n    %.*s *at;\n    uint32_t n;\n} %.*sList;\n",
@@ -305,7 +298,7 @@ static void write_structs(const char *dir) {
     fputs("\nenum {\n", out);
     for (uint32_t i = 0; i < gates.n; i++) fprintf(out, "    GATE_%.*s,\n", TEXT(gates.at[i]));
     fputs("};\n\n#endif\n", out);
-    fclose(out);
+    generated_end(&generated);
 }
 
 static int version_of(GenType *type, const GenField *f, const char *key) {
@@ -486,7 +479,9 @@ static void put_field(FILE *out, GenType *type, const GenField *f) {
 }
 
 static void write_tables(const char *dir) {
-    FILE *out = open_output(dir, "schema_tables.c", "schema/");
+    Generated generated;
+    generated_begin(&generated, dir, "schema_tables.c", "schema/", "mktables");
+    FILE *out = generated.stream;
     fputs("#include \"model_types.h\"\n\n#include <stddef.h>\n\n", out);
     for (uint32_t t = 0; t < types.n; t++) {
         GenType *type = &types.at[t];
@@ -549,22 +544,29 @@ static void write_tables(const char *dir) {
         fputs("}},\n", out);
     }
     fprintf(out, "};\nconst uint16_t schema_gate_count = %u;\n", gates.n);
-    fclose(out);
+    generated_end(&generated);
 }
 
+/* An emitter takes the slots of the templates by name: emit_x(list, where, .key = key, .fate = fate). A name that the rule does
+ * not have, a missing one and one without a name do not compile. */
 static void write_emitter(FILE *out, const RuleText *text) {
     const Rule *rule = &text->rule;
     Str name = c_name(rule->name);
-    fprintf(out, "static inline Diag *emit_%.*s(DiagList *list, Where where", TEXT(name));
-    for (uint8_t i = 0; i < rule->argumentCount; i++) fprintf(out, ", Str %.*s", TEXT(rule->arguments[i]));
-    fprintf(out, ") {\n    return diag_add(list, &rules[RULE_%.*s], where, ", TEXT(name));
     if (!rule->argumentCount) {
-        fputs("NULL);\n}\n", out);
+        fprintf(out, "static inline Diag *emit_%.*s(DiagList *list, Where where) {\n", TEXT(name));
+        fprintf(out, "    return diag_add(list, &rules[RULE_%.*s], where, NULL);\n}\n", TEXT(name));
         return;
     }
-    fputs("(const Str[]){", out);
+    fprintf(out, "typedef struct Slots_%.*s {\n    struct OnlyByName *only;\n    Str ", TEXT(name));
     for (uint8_t i = 0; i < rule->argumentCount; i++) fprintf(out, "%s%.*s", i ? ", " : "", TEXT(rule->arguments[i]));
-    fputs("});\n}\n", out);
+    fprintf(out, ";\n} Slots_%.*s;\n", TEXT(name));
+    fprintf(out, "static inline Diag *put_%.*s(DiagList *list, Where where, Slots_%.*s slots) {\n", TEXT(name), TEXT(name));
+    fprintf(out, "    return diag_add(list, &rules[RULE_%.*s], where, (const Str[]){", TEXT(name));
+    for (uint8_t i = 0; i < rule->argumentCount; i++) fprintf(out, "%sslots.%.*s", i ? ", " : "", TEXT(rule->arguments[i]));
+    fprintf(out, "});\n}\n#define emit_%.*s(list, where, ...) (SLOTS(%u, \"%.*s takes", TEXT(name), rule->argumentCount,
+            TEXT(rule->name));
+    for (uint8_t i = 0; i < rule->argumentCount; i++) fprintf(out, " %.*s", TEXT(rule->arguments[i]));
+    fprintf(out, "\", __VA_ARGS__), put_%.*s(list, where, (Slots_%.*s){__VA_ARGS__}))\n", TEXT(name), TEXT(name));
 }
 
 /* Whether another rule before this one has the same check. */
@@ -644,8 +646,10 @@ static void write_rule(FILE *out, uint32_t number) {
 }
 
 static void write_rules(const char *dir) {
-    FILE *out = open_output(dir, "rules.h", "rules/");
-    fputs("#ifndef PODLINT_RULES_H\n#define PODLINT_RULES_H\n\n#include \"diag.h\"\n\nenum {\n", out);
+    Generated generated;
+    generated_begin(&generated, dir, "rules.h", "rules/", "mktables");
+    FILE *out = generated.stream;
+    fputs("#ifndef PODLINT_RULES_H\n#define PODLINT_RULES_H\n\n#include \"model/emit.h\"\n\nenum {\n", out);
     for (uint32_t i = 0; i < genRules.n; i++) {
         Str name = c_name(genRules.at[i].text->rule.name);
         fprintf(out, "    RULE_%.*s,\n", TEXT(name));
@@ -656,9 +660,10 @@ static void write_rules(const char *dir) {
     fputc('\n', out);
     write_checks(out, false);
     fputs("\n#endif\n", out);
-    fclose(out);
-    out = open_output(dir, "rules_tables.c", "rules/");
-    fputs("#include \"diag.h\"\n\n", out);
+    generated_end(&generated);
+    generated_begin(&generated, dir, "rules_tables.c", "rules/", "mktables");
+    out = generated.stream;
+    fputs("#include \"model/diag.h\"\n\n", out);
     write_checks(out, true);
     for (uint32_t i = 0; i < genRules.n; i++) {
         write_parameters(out, i);
@@ -667,14 +672,16 @@ static void write_rules(const char *dir) {
     fputs("\nconst Rule rules[] = {\n", out);
     for (uint32_t i = 0; i < genRules.n; i++) write_rule(out, i);
     fprintf(out, "};\nconst uint16_t rule_count = %u;\n", genRules.n);
-    fclose(out);
+    generated_end(&generated);
 }
 
 static void write_topics(const char *dir) {
-    FILE *out = open_output(dir, "topics_tables.c", "the topics of schema/");
+    Generated generated;
+    generated_begin(&generated, dir, "topics_tables.c", "the topics of schema/", "mktables");
+    FILE *out = generated.stream;
     static const char *const keys[] = {"title", "text", NULL};
     uint32_t count = 0;
-    fputs("#include \"topic.h\"\n\nconst Topic topics[] = {\n", out);
+    fputs("#include \"explain/topic.h\"\n\nconst Topic topics[] = {\n", out);
     for (uint32_t f = topicsFiles.n; f-- > 0;) {
         File *file = topicsFiles.at[f];
         for (uint32_t i = 0; i < file->document.root->count; i++, count++) {
@@ -690,7 +697,7 @@ static void write_topics(const char *dir) {
         }
     }
     fprintf(out, "};\nconst uint16_t topic_count = %u;\n", count);
-    fclose(out);
+    generated_end(&generated);
 }
 
 static bool is_rules(const File *file) {

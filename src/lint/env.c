@@ -1,8 +1,8 @@
 /* Rules about environment variables and the references to them. */
 #include "words.h"
 
-#include "../validate/names.h"
-#include "../str_set.h"
+#include "validate/names.h"
+#include "base/str_set.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -51,12 +51,12 @@ static void check_reference(const Env *e, const Text *text, Str name) {
     if (mayBeScript ? !is_upper_variable(name) : !is_variable(name)) return;
     if (is_from_service(e, name)) return;
     if (e->container->envFrom.n)
-        emit_env_ref_maybe_undefined(lint->diags, text->where(e, text), name, text->place);
+        emit_env_ref_maybe_undefined(lint->diags, text->where(e, text), .name = name, .place = text->place);
     else if (set && set != text->before)
-        emit_env_ref_later(lint->diags, text->where(e, text), name, text->place);
+        emit_env_ref_later(lint->diags, text->where(e, text), .name = name, .place = text->place);
     else
-        emit_env_ref_undefined(lint->diags, text->where(e, text), name, text->place,
-                               text->before ? S("before it") : S("in this container"), name_hint(e, text, name));
+        emit_env_ref_undefined(lint->diags, text->where(e, text), .name = name, .place = text->place,
+                               .scope = text->before ? S("before it") : S("in this container"), .hint = name_hint(e, text, name));
 }
 
 /* $NAME and ${NAME} of a variable of the container. */
@@ -75,7 +75,7 @@ static void check_shell_style(const Env *e, const Text *text) {
         if (escaped || !name.len || !str_set_find(&e->names, name)) continue;
         Str seen = {start.at, name.len + 1 + braces};
         if (braces && seen.len < start.len && start.at[seen.len] == '}') seen.len++;
-        emit_env_ref_shell_style(lint->diags, text->where(e, text), seen, text->place, name);
+        emit_env_ref_shell_style(lint->diags, text->where(e, text), .text = seen, .place = text->place, .name = name);
         return;
     }
 }
@@ -102,9 +102,10 @@ static void check_edges(const Env *e, const EnvVar *var, uint32_t index) {
     bool ends = inner.at + inner.len != value.at + value.len;
     bool line = ends && value.at[value.len - 1] == '\n';
     Text text = {.index = index};
-    emit_env_value_blank_edge(lint->diags, value_where(e, &text), var->name, ends ? S("ends") : S("begins"),
-                              line ? S("a line break") : S("white space"),
-                              line ? S("write the value on the line of its key, or use |- instead of |") : S("remove it"));
+    emit_env_value_blank_edge(lint->diags, value_where(e, &text), .name = var->name, .end = ends ? S("ends") : S("begins"),
+                              .what = line ? S("a line break") : S("white space"),
+                              .hint =
+                                  line ? S("write the value on the line of its key, or use |- instead of |") : S("remove it"));
 }
 
 static void check_env_name(const Env *e, Str name, const Path *at) {
@@ -116,9 +117,9 @@ static void check_env_name(const Env *e, Str name, const Path *at) {
         dotted = one.at[0] == '.' || (one.at[0] >= '0' && one.at[0] <= '9') || is_variable(one);
     }
     if (dotted)
-        emit_env_name_dotted(lint->diags, lint_where(lint, at), shown(lint->arena, name));
+        emit_env_name_dotted(lint->diags, lint_where(lint, at), .name = shown(lint->arena, name));
     else
-        emit_env_name_unusable(lint->diags, lint_where(lint, at), shown(lint->arena, name));
+        emit_env_name_unusable(lint->diags, lint_where(lint, at), .name = shown(lint->arena, name));
 }
 
 static void check_variables(Env *e) {
@@ -192,7 +193,8 @@ static void check_sub_paths(const Env *e) {
         check_shell_style(e, &text);
         while (!e->container->envFrom.n && reference_next(&rest, &name))
             if (!str_set_find(&e->names, name) && !is_from_service(e, name))
-                emit_sub_path_expr_undefined(lint->diags, sub_path_where(e, &text), e->container->name, shown(lint->arena, name));
+                emit_sub_path_expr_undefined(lint->diags, sub_path_where(e, &text), .container = e->container->name,
+                                             .name = shown(lint->arena, name));
     }
 }
 
@@ -227,8 +229,8 @@ static void check_resource(Lint *lint, const PodSpec *pod, const Container *self
     if (!limit && quantity_get(container->resources.limits, name)) return;
     Path at = FIELD(path, "resource");
     bool node = limit && !str_starts(name, S("hugepages-"));
-    emit_env_resource_ref_unset(lint->diags, lint_where(lint, &at), ref->resource, container->name,
-                                node ? S("what the whole node can allot") : S("0"));
+    emit_env_resource_ref_unset(lint->diags, lint_where(lint, &at), .resource = ref->resource, .container = container->name,
+                                .value = node ? S("what the whole node can allot") : S("0"));
 }
 
 /* Whether a label or annotation is set by others once the pod exists. */
@@ -260,8 +262,9 @@ static void check_field(Lint *lint, const ObjectFieldSelector *ref, const Path *
     for (uint32_t i = 0; i < map.n && count < LENGTH(keys); i++) keys[count++] = map.at[i].key;
     Str near = did_you_mean(lint->arena, key, keys, count);
     Path at = FIELD(path, "fieldPath");
-    emit_env_field_ref_empty(lint->diags, lint_where(lint, &at), label.len ? S("label") : S("annotation"),
-                             shown(lint->arena, key), near.len ? near : S("add it to the metadata of the pod or its template"));
+    emit_env_field_ref_empty(lint->diags, lint_where(lint, &at), .kind = label.len ? S("label") : S("annotation"),
+                             .key = shown(lint->arena, key),
+                             .hint = near.len ? near : S("add it to the metadata of the pod or its template"));
 }
 
 static void check_sources(Lint *lint, const PodSpec *pod, const Container *container, const Path *path) {

@@ -1,6 +1,6 @@
 #include "facts.h"
 
-#include "../str_set.h"
+#include "base/str_set.h"
 
 typedef struct Reader {
     Arena *kept;

@@ -3,7 +3,7 @@
 #ifndef PODLINT_FACTS_H
 #define PODLINT_FACTS_H
 
-#include "../model.h"
+#include "model/model.h"
 
 typedef enum FactKind {
     FACT_WORKLOAD, /* one of the nine kinds: it has or makes pods */

@@ -74,7 +74,8 @@ static bool check_reference(Lint *lint, Str image, const Path *path) {
     if (image_parse(image).valid) return true;
     if (str_starts(image, S("ko://"))) return false; /* the build tool ko puts the image that it builds in its place */
     ImageFault fault = image_fault(lint->arena, image);
-    emit_image_reference_invalid(lint->diags, lint_where(lint, path), image, fault.problem, fault.hint);
+    emit_image_reference_invalid(lint->diags, lint_where(lint, path), .image = image, .problem = fault.problem,
+                                 .hint = fault.hint);
     return false;
 }
 
@@ -91,8 +92,8 @@ static void check_registry(Lint *lint, Str image, const Path *path) {
     };
     for (size_t i = 0; i < COUNT(gone); i++)
         if (str_starts(image, gone[i].prefix))
-            emit_deprecated_image_registry(lint->diags, lint_where(lint, path), (Str){image.at, gone[i].prefix.len - 1},
-                                           gone[i].hint);
+            emit_deprecated_image_registry(lint->diags, lint_where(lint, path),
+                                           .registry = ((Str){image.at, gone[i].prefix.len - 1}), .hint = gone[i].hint);
 }
 
 static void check_policy(Lint *lint, const Container *container, const Path *path) {
@@ -100,9 +101,10 @@ static void check_policy(Lint *lint, const Container *container, const Path *pat
     bool always = str_eq(container->imagePullPolicy, S("Always"));
     Path at = FIELD(path, "imagePullPolicy");
     if (name.digest.len && always)
-        emit_digest_with_always(lint->diags, lint_where(lint, &at), container->name);
+        emit_digest_with_always(lint->diags, lint_where(lint, &at), .name = container->name);
     else if (!name.digest.len && !always && (!name.tag.len || str_eq(name.tag, S("latest"))))
-        emit_pull_policy_mutable_tag(lint->diags, lint_where(lint, &at), container->image, container->imagePullPolicy);
+        emit_pull_policy_mutable_tag(lint->diags, lint_where(lint, &at), .image = container->image,
+                                     .policy = container->imagePullPolicy);
 }
 
 static void check_containers(Lint *lint, const ContainerList *list, const Path *path) {
@@ -132,9 +134,9 @@ static void check_tags(Lint *lint, const ContainerList *list, const Path *path) 
         if (!name.valid || name.digest.len) continue;
         if (name.tag.len && !lint_listed(lint, RULE_latest_tag, S("tags"), name.tag)) continue;
         Path item = path_index(path, i), at = FIELD(&item, "image");
-        emit_latest_tag(lint->diags, lint_where(lint, &at), container->image, container->name,
-                        name.tag.len ? str_format(lint->arena, "has the tag %.*s, which moves", TEXT(name.tag))
-                                     : S("has no tag, which means latest"));
+        emit_latest_tag(lint->diags, lint_where(lint, &at), .image = container->image, .name = container->name,
+                        .tag = name.tag.len ? str_format(lint->arena, "has the tag %.*s, which moves", TEXT(name.tag))
+                                            : S("has no tag, which means latest"));
     }
 }
 
@@ -148,8 +150,8 @@ void lint_registry_named(Lint *lint, const Container *self, const Path *path) {
     Path at = FIELD(path, "image");
     bool official = str_find(self->image, '/') < 0;
     if (self->image.len && !registry_of(self->image).len)
-        emit_fully_qualified_image(lint->diags, lint_where(lint, &at), self->image, self->name,
-                                   official ? str_join(lint->arena, S("library/"), self->image) : self->image);
+        emit_fully_qualified_image(lint->diags, lint_where(lint, &at), .image = self->image, .name = self->name,
+                                   .rest = official ? str_join(lint->arena, S("library/"), self->image) : self->image);
 }
 
 /* Whether a list of registries has the one of the image, or a repository that it lies below. */
@@ -167,8 +169,8 @@ void lint_image_registry(Lint *lint, const Container *self, const Path *path) {
     Str registry = registry_of(self->image);
     Path at = FIELD(path, "image");
     if (self->image.len && !is_from_listed(lint, RULE_image_registry_allowed, S("allow"), self->image))
-        emit_image_registry_allowed(lint->diags, lint_where(lint, &at), self->image, self->name,
-                                    registry.len ? registry : S("docker.io"));
+        emit_image_registry_allowed(lint->diags, lint_where(lint, &at), .image = self->image, .name = self->name,
+                                    .registry = registry.len ? registry : S("docker.io"));
 }
 
 void lint_pull_secrets(Lint *lint, const PodSpec *self, const Path *path) {
@@ -177,6 +179,6 @@ void lint_pull_secrets(Lint *lint, const PodSpec *self, const Path *path) {
         Str image = self->containers.at[i].image;
         Path item = path_index(&list, i), at = FIELD(&item, "image");
         if (is_from_listed(lint, RULE_image_pull_secrets_required, S("registries"), image))
-            emit_image_pull_secrets_required(lint->diags, lint_where(lint, &at), registry_of(image));
+            emit_image_pull_secrets_required(lint->diags, lint_where(lint, &at), .registry = registry_of(image));
     }
 }

@@ -2,8 +2,8 @@
 #include "words.h"
 #include "workload.h"
 
-#include "../validate/cron.h"
-#include "../validate/names.h"
+#include "validate/cron.h"
+#include "validate/names.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -30,7 +30,7 @@ static void check_helper(Lint *lint, const PodSpec *pod, const Container *contai
     bool listed = named || image_listed(lint, RULE_job_sidecar_never_ends, S("containers"), container->image) ||
                   runs_server(lint, RULE_init_never_ends, S("images"), container);
     if (listed && !proxy_is_ended(pod))
-        emit_job_sidecar_never_ends(lint->diags, lint_where(lint, named ? &name : &image), container->name);
+        emit_job_sidecar_never_ends(lint->diags, lint_where(lint, named ? &name : &image), .container = container->name);
 }
 
 void lint_job_pod(Lint *lint, const PodSpec *self, const Path *path) {
@@ -43,7 +43,8 @@ void lint_job_pod(Lint *lint, const PodSpec *self, const Path *path) {
         uint32_t word;
         Str endless = words_endless(&words, &word);
         if (endless.len && !proxy_is_ended(self))
-            emit_job_container_never_ends(lint->diags, words_where(lint, &words, word), container->name, endless);
+            emit_job_container_never_ends(lint->diags, words_where(lint, &words, word), .container = container->name,
+                                          .what = endless);
         else if (self->containers.n > 1)
             check_helper(lint, self, container, &at);
     }
@@ -58,8 +59,8 @@ static void check_start_fits(Lint *lint, const ContainerList *list, const char *
         int64_t budget = probe ? probe->initialDelaySeconds + probe->failureThreshold * probe->periodSeconds : 0;
         Path container = path_index(&containers, i), at = FIELD(&container, "startupProbe");
         if (probe && budget >= deadline)
-            emit_deadline_before_startup(lint->diags, lint_where_key(lint, &at), list->at[i].name, seconds_text(lint, budget),
-                                         seconds_text(lint, deadline));
+            emit_deadline_before_startup(lint->diags, lint_where_key(lint, &at), .container = list->at[i].name,
+                                         .budget = seconds_text(lint, budget), .deadline = seconds_text(lint, deadline));
     }
 }
 
@@ -69,8 +70,8 @@ void lint_deadlines(Lint *lint, const PodSpec *self, const Path *path) {
     Path at = FIELD(path, "activeDeadlineSeconds");
     if (job && job->activeDeadlineSeconds.set) {
         if (deadline.set && deadline.value >= job->activeDeadlineSeconds.value)
-            emit_job_deadline_shadowed(lint->diags, lint_where(lint, &at), seconds_text(lint, deadline.value),
-                                       seconds_text(lint, job->activeDeadlineSeconds.value));
+            emit_job_deadline_shadowed(lint->diags, lint_where(lint, &at), .seconds = seconds_text(lint, deadline.value),
+                                       .job = seconds_text(lint, job->activeDeadlineSeconds.value));
         if (!deadline.set || deadline.value > job->activeDeadlineSeconds.value) deadline = job->activeDeadlineSeconds;
     }
     if (!deadline.set) return;
@@ -141,13 +142,15 @@ static void check_dates(Lint *lint, const Schedule *s, Str schedule, const Path 
     bool anyDay = is_any(s, CRON_DAY), anyWeekday = is_any(s, CRON_WEEKDAY);
     Str text = shown(lint->arena, schedule);
     if (!anyDay && anyWeekday && !has_date(&s->cron))
-        emit_cronjob_never_fires(lint->diags, lint_where(lint, at), text, s->fields[CRON_DAY], s->fields[CRON_MONTH]);
+        emit_cronjob_never_fires(lint->diags, lint_where(lint, at), .schedule = text, .day = s->fields[CRON_DAY],
+                                 .month = s->fields[CRON_MONTH]);
     if (!anyDay && !anyWeekday)
-        emit_cronjob_dom_and_dow(lint->diags, lint_where(lint, at), text, s->fields[CRON_DAY], s->fields[CRON_WEEKDAY]);
+        emit_cronjob_dom_and_dow(lint->diags, lint_where(lint, at), .schedule = text, .days = s->fields[CRON_DAY],
+                                 .weekdays = s->fields[CRON_WEEKDAY]);
     if (is_any(s, CRON_MINUTE) && !is_any(s, CRON_HOUR) && !names_hours(s))
-        emit_cronjob_minutes_of_hours(lint->diags, lint_where(lint, at), text, s->fields[CRON_HOUR]);
+        emit_cronjob_minutes_of_hours(lint->diags, lint_where(lint, at), .schedule = text, .hours = s->fields[CRON_HOUR]);
     if (is_any(s, CRON_MINUTE) && names_hours(s))
-        emit_cronjob_every_minute(lint->diags, lint_where(lint, at), text, s->fields[CRON_HOUR]);
+        emit_cronjob_every_minute(lint->diags, lint_where(lint, at), .schedule = text, .hours = s->fields[CRON_HOUR]);
 }
 
 void lint_schedule(Lint *lint, const CronJobSpec *self, const Path *path) {
@@ -159,6 +162,6 @@ void lint_schedule(Lint *lint, const CronJobSpec *self, const Path *path) {
     if (!deadline.set || !str_eq(self->concurrencyPolicy, S("Allow"))) return;
     int64_t interval = shortest_interval(&s.cron);
     if (interval > 0 && interval < deadline.value)
-        emit_cronjob_overlap(lint->diags, lint_where(lint, &at), seconds_text(lint, interval),
-                             seconds_text(lint, deadline.value));
+        emit_cronjob_overlap(lint->diags, lint_where(lint, &at), .interval = seconds_text(lint, interval),
+                             .deadline = seconds_text(lint, deadline.value));
 }

@@ -24,8 +24,8 @@ void lint_config_data(Lint *lint, const Document *self, const Path *path) {
             const Node *value = &map->entries[j].value;
             Path key = path_field(&at, map->entries[j].key);
             if (value->kind != NODE_STRING && value->kind != NODE_NULL)
-                emit_config_data_not_text(lint->diags, lint_where(lint, &key), map->entries[j].key, self->kind,
-                                          found_words[value->kind]);
+                emit_config_data_not_text(lint->diags, lint_where(lint, &key), .key = map->entries[j].key, .kind = self->kind,
+                                          .found = found_words[value->kind]);
         }
     }
 }
@@ -70,7 +70,7 @@ void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
         const Entry *entry = &map->entries[i];
         Path key = path_field(&at, entry->key);
         Str how = entry->value.kind == NODE_STRING ? secret_in_config(entry->key, entry->value.text) : S("");
-        if (how.len) emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), entry->key, how);
+        if (how.len) emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), .key = entry->key, .how = how);
     }
 }
 
@@ -168,9 +168,11 @@ static bool compare_kind(Lint *lint, Str kind, Str apiVersion, Str also, const P
     if (same && (str_eq(apiVersion, self->apiVersion) || (also.len && str_eq(also, self->apiVersion)))) return true;
     Str since = removed_since(kind, self->apiVersion);
     if (same && since.len)
-        emit_removed_api_version(lint->diags, lint_where(lint, &version), since, kind, self->apiVersion, apiVersion);
+        emit_removed_api_version(lint->diags, lint_where(lint, &version), .since = since, .kind = kind,
+                                 .version = self->apiVersion, .right = apiVersion);
     else
-        emit_kind_case(lint->diags, lint_where(lint, same ? &version : &at), self->kind, self->apiVersion, kind, apiVersion);
+        emit_kind_case(lint->diags, lint_where(lint, same ? &version : &at), .kind = self->kind, .version = self->apiVersion,
+                       .right = kind, .rightVersion = apiVersion);
     return true;
 }
 
@@ -200,7 +202,8 @@ static void look_at_texts(Lint *lint, const Node *map, const Path *path) {
         const Entry *entry = &map->entries[i];
         Path key = path_key(path, entry->key);
         if (entry->value.kind != NODE_STRING && entry->value.kind != NODE_NULL)
-            emit_label_not_text(lint->diags, lint_where(lint, &key), entry->key, path->name, found_words[entry->value.kind]);
+            emit_label_not_text(lint->diags, lint_where(lint, &key), .key = entry->key, .map = path->name,
+                                .found = found_words[entry->value.kind]);
     }
 }
 
@@ -250,14 +253,14 @@ void lint_ingress_class(Lint *lint, const Document *self, const Path *path) {
     const Node *annotations = node_get(node_get(self->root, S("metadata")), S("annotations"));
     Path meta = FIELD(path, "metadata"), map = FIELD(&meta, "annotations"), at = path_field(&map, key);
     if (spec_of(self, S("Ingress")) && node_get(annotations, key))
-        emit_ingress_class_annotation(lint->diags, lint_where_key(lint, &at), node_get(annotations, key)->text);
+        emit_ingress_class_annotation(lint->diags, lint_where_key(lint, &at), .class = node_get(annotations, key)->text);
 }
 
 void lint_claim_class(Lint *lint, const Document *self, const Path *path) {
     const Node *spec = spec_of(self, S("PersistentVolumeClaim"));
     Path at = FIELD(path, "spec");
     if (spec && !node_get(spec, S("storageClassName")))
-        emit_claim_class_required(lint->diags, lint_where_key(lint, &at), self->name);
+        emit_claim_class_required(lint->diags, lint_where_key(lint, &at), .name = self->name);
 }
 
 void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
@@ -268,7 +271,7 @@ void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
         const Node *amount = node_get(spec, fields[i]);
         Path at = path_field(&up, fields[i]);
         if (amount && amount->kind == NODE_STRING && (!amount->text.len || str_is_digits(amount->text)))
-            emit_pdb_amount_quoted(lint->diags, lint_where(lint, &at), fields[i], amount->text);
+            emit_pdb_amount_quoted(lint->diags, lint_where(lint, &at), .field = fields[i], .amount = amount->text);
     }
 }
 
@@ -281,7 +284,8 @@ void lint_service_ports(Lint *lint, const Document *self, const Path *path) {
             const Node *number = node_get(&list->items[i], fields[j]);
             Path item = path_index(&ports, i), at = path_field(&item, fields[j]);
             if (number && number->kind != NODE_INT && number->kind != NODE_NULL)
-                emit_service_port_form(lint->diags, lint_where(lint, &at), fields[j], found_words[number->kind]);
+                emit_service_port_form(lint->diags, lint_where(lint, &at), .field = fields[j],
+                                       .found = found_words[number->kind]);
         }
 }
 
@@ -340,7 +344,9 @@ static void look_at_names(Lint *lint, const char *const *fields, const Node *map
     for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
         Path at = path_field(path, map->entries[i].key);
         Str known = nearly_field(fields, at.name);
-        if (known.len) emit_field_misspelt(lint->diags, lint_where_key(lint, &at), lint->document->kind, at.name, known);
+        if (known.len)
+            emit_field_misspelt(lint->diags, lint_where_key(lint, &at), .kind = lint->document->kind, .field = at.name,
+                                .known = known);
     }
 }
 

@@ -1,8 +1,8 @@
 /* Rules about what containers and hooks run. */
 #include "words.h"
 
-#include "../simulate/hook.h"
-#include "../validate/names.h"
+#include "simulate/hook.h"
+#include "validate/names.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -46,8 +46,8 @@ static bool is_shell_name(Str word) {
 
 static void report_string(const Runner *r, uint32_t word, const char *what, const char *hint) {
     Lint *lint = r->lint;
-    emit_command_shell_string(lint->diags, words_where(lint, &r->words, word), who(r),
-                              shown(lint->arena, words_at(&r->words, word)), str_of(what), str_of(hint));
+    emit_command_shell_string(lint->diags, words_where(lint, &r->words, word), .who = who(r),
+                              .word = shown(lint->arena, words_at(&r->words, word)), .what = str_of(what), .hint = str_of(hint));
 }
 
 /* A script after which there are words that it does not use. */
@@ -102,11 +102,11 @@ static void check_arguments(const Runner *r) {
     for (uint32_t i = 0; i < count; i++) {
         Str word = words_at(&r->words, i);
         if (i > 0 && !seen && is_operator(word)) {
-            emit_command_shell_operator(lint->diags, words_where(lint, &r->words, i), who(r), word);
+            emit_command_shell_operator(lint->diags, words_where(lint, &r->words, i), .who = who(r), .word = word);
             seen = true;
         }
         if (is_flag_with_value(word))
-            emit_flag_with_value(lint->diags, words_where(lint, &r->words, i), who(r), shown(lint->arena, word));
+            emit_flag_with_value(lint->diags, words_where(lint, &r->words, i), .who = who(r), .word = shown(lint->arena, word));
     }
 }
 
@@ -125,7 +125,8 @@ static void check_image_has(const Runner *r) {
     if (!small || str_has(image, S("debug")) || str_has(image, S("busybox")) || str_ends(image, S("-dev"))) return;
     Str program = base_name(words_at(&r->words, 0));
     if (lint_listed(lint, RULE_hook_needs_missing_shell, S("commands"), program))
-        emit_hook_needs_missing_shell(lint->diags, words_where(lint, &r->words, 0), who(r), program, shown(lint->arena, image));
+        emit_hook_needs_missing_shell(lint->diags, words_where(lint, &r->words, 0), .who = who(r), .program = program,
+                                      .image = shown(lint->arena, image));
 }
 
 static void check_words(const Runner *r) {
@@ -140,15 +141,16 @@ static void check_init(const Runner *r) {
     uint32_t word;
     Str endless = words_endless(&r->words, &word);
     if (endless.len) {
-        emit_init_never_ends(lint->diags, words_where(lint, &r->words, word), r->container->name, endless);
+        emit_init_never_ends(lint->diags, words_where(lint, &r->words, word), .container = r->container->name, .what = endless);
         return;
     }
     if (!runs_server(lint, RULE_init_never_ends, S("images"), r->container)) return;
     if (r->container->command.n)
-        emit_init_never_ends(lint->diags, words_where(lint, &r->words, 0), r->container->name, base_name(words_at(&r->words, 0)));
+        emit_init_never_ends(lint->diags, words_where(lint, &r->words, 0), .container = r->container->name,
+                             .what = base_name(words_at(&r->words, 0)));
     else
-        emit_init_never_ends(lint->diags, lint_where(lint, &image), r->container->name,
-                             base_name(image_parse(r->container->image).repository));
+        emit_init_never_ends(lint->diags, lint_where(lint, &image), .container = r->container->name,
+                             .what = base_name(image_parse(r->container->image).repository));
 }
 
 /* Hooks after the start. */
@@ -168,7 +170,7 @@ static bool asks_itself(const Runner *r) {
 static void report_post_start(const Runner *r, const LifecycleHandler *hook, const Path *path, Str what) {
     Lint *lint = r->lint;
     Path at = path_field(path, hook->exec ? S("exec") : hook->sleep ? S("sleep") : hook->httpGet ? S("httpGet") : S("tcpSocket"));
-    emit_poststart_blocking(lint->diags, lint_where_key(lint, &at), r->container->name, what);
+    emit_poststart_blocking(lint->diags, lint_where_key(lint, &at), .container = r->container->name, .what = what);
 }
 
 static void check_post_start(const Runner *r, const LifecycleHandler *hook, const Path *path) {

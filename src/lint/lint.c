@@ -2,7 +2,7 @@
  * is about. */
 #include "lint.h"
 
-#include "../cel/json.h"
+#include "cel/json.h"
 #include "check.h"
 
 /* What an expression of a rule may name, in this order. */
@@ -234,9 +234,10 @@ static void try_rule(Walk *w, const Prepared *prepared, const void *self, const 
     const ValueMap *parameters = w->lint.rules->parameters[prepared->rule->number];
     w->values[PARAMS] = parameters ? value_map(parameters) : value_null();
     Value v = evaluate(w, prepared->when);
-    if (w->steps < 0) emit_rules_stopped(w->lint.diags, lint_where(&w->lint, path), prepared->rule->name);
+    if (w->steps < 0) emit_rules_stopped(w->lint.diags, lint_where(&w->lint, path), .rule = prepared->rule->name);
     if (v.kind == VALUE_BOOL && v.b) report(w, prepared, path);
-    if (is_error(v)) emit_rule_failed(w->lint.diags, lint_where(&w->lint, path), prepared->rule->name, v.error->message);
+    if (is_error(v))
+        emit_rule_failed(w->lint.diags, lint_where(&w->lint, path), .rule = prepared->rule->name, .reason = v.error->message);
 }
 
 static void visit(Walk *w, const Type *type, const void *object, const Path *path);

@@ -3,8 +3,8 @@
 #ifndef PODLINT_LINT_H
 #define PODLINT_LINT_H
 
-#include "../cel/cel.h"
-#include "../model.h"
+#include "cel/cel.h"
+#include "model/model.h"
 
 /* A parameter that is not left at its default. */
 typedef struct LintParameter {

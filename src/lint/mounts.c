@@ -1,6 +1,6 @@
 #include "mounts.h"
 
-#include "../str_set.h"
+#include "base/str_set.h"
 
 /* From the last to the first, so that each volume's list begins with its first mount. */
 static void add_mounts(StrSet *set, const ContainerList *containers) {

@@ -1,8 +1,8 @@
 /* Rules about ports. */
 #include "workload.h"
 
-#include "../simulate/what_if.h"
-#include "../str_set.h"
+#include "simulate/what_if.h"
+#include "base/str_set.h"
 
 /* A port of a long-running container. */
 typedef struct PortView {
@@ -54,8 +54,8 @@ static void check_same_port(Lint *lint, StrSet sets[PROTOCOLS], const PortView *
     *own = *view;
     const PortView *other = str_set_add(&sets[protocol_number(view->port->protocol)], key, own);
     if (!other || other->container == view->container || other->port->hostPort == view->port->hostPort) return;
-    emit_duplicate_port(lint->diags, port_where(lint, view, false, path), view->container->name,
-                        str_int(lint->arena, view->port->containerPort), other->container->name);
+    emit_duplicate_port(lint->diags, port_where(lint, view, false, path), .container = view->container->name,
+                        .port = str_int(lint->arena, view->port->containerPort), .other = other->container->name);
 }
 
 static void check_host_port(Lint *lint, const PortView *view, const Path *path) {
@@ -64,12 +64,13 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
     Where at = port_where(lint, view, true, path);
     if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN) return;
     if (lint->document->type == &type_DaemonSet)
-        emit_daemonset_host_port_surge(lint->diags, at, port);
+        emit_daemonset_host_port_surge(lint->diags, at, .port = port);
     else if (replicas > 1)
-        emit_host_port_replicas(lint->diags, at, str_format(lint->arena, "%lld pods need as many nodes", (long long)replicas),
-                                port);
+        emit_host_port_replicas(lint->diags, at,
+                                .problem = str_format(lint->arena, "%lld pods need as many nodes", (long long)replicas),
+                                .port = port);
     else
-        emit_host_port_replicas(lint->diags, at, S("an update needs a second node"), port);
+        emit_host_port_replicas(lint->diags, at, .problem = S("an update needs a second node"), .port = port);
 }
 
 void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {

@@ -315,8 +315,8 @@ static Miss nothing_selected(World *w, Fact *from, const FactSelector *selector,
     if (elsewhere.len) return (Miss){elsewhere, from->namespaceWhere};
     if (!astray) {
         if (w->on[RULE_selector_unmatched] && any_near(w, from, FACT_WORKLOAD))
-            emit_selector_unmatched(&from->diags, label_at_fault(w, from, selector, FACT_WORKLOAD), from->kindName, from->name,
-                                    labels_text(w->arena, selector));
+            emit_selector_unmatched(&from->diags, label_at_fault(w, from, selector, FACT_WORKLOAD), .kind = from->kindName,
+                                    .name = from->name, .selector = labels_text(w->arena, selector));
         return (Miss){0};
     }
     return (Miss){nearest_miss(w, from, selector), label_at_fault(w, from, selector, FACT_WORKLOAD)};
@@ -369,11 +369,12 @@ static void check_target(World *w, Fact *service, const FactPort *target, const 
     Str text = port_text(w->arena, target), who = pods->at[0]->name, kind = pods->at[0]->kindName;
     if (!found && target->name.len &&
         !(spend(w, (uint64_t)service->portCount * pods->at[0]->portCount) && is_record(service, pods)))
-        emit_service_target_port_unresolved(&service->diags, target->where, kind, who, text);
+        emit_service_target_port_unresolved(&service->diags, target->where, .kind = kind, .workload = who, .port = text);
     else if (!found && !target->name.len && declared)
-        emit_service_target_port_undeclared(&service->diags, target->where, kind, who, text);
+        emit_service_target_port_undeclared(&service->diags, target->where, .kind = kind, .workload = who, .port = text);
     else if (found && !protocol)
-        emit_service_target_port_protocol(&service->diags, target->where, target->protocol, text, kind, who);
+        emit_service_target_port_protocol(&service->diags, target->where, .protocol = target->protocol, .port = text,
+                                          .kind = kind, .workload = who);
 }
 
 static bool share_a_port(const Fact *a, const Fact *b) {
@@ -396,10 +397,10 @@ static bool leaves_alone(World *w, const Fact *service) {
 
 static void check_service(World *w, Fact *service) {
     if (str_eq(service->type, S("NodePort")) || str_eq(service->type, S("LoadBalancer")))
-        emit_exposed_services(&service->diags, service->targetWhere, service->name, service->type);
+        emit_exposed_services(&service->diags, service->targetWhere, .name = service->name, .type = service->type);
     if (str_eq(service->type, S("ExternalName"))) return;
     if (is_empty(&service->selector)) {
-        emit_service_without_selector(&service->diags, service->selector.where, service->name);
+        emit_service_without_selector(&service->diags, service->selector.where, .name = service->name);
         return;
     }
     FactList pods = selected(w, service, &service->selector);
@@ -407,15 +408,16 @@ static void check_service(World *w, Fact *service) {
         bool astray = is_astray(w, service, &service->selector, FACT_WORKLOAD) || leaves_alone(w, service);
         Miss miss = nothing_selected(w, service, &service->selector, astray);
         if (miss.near.at)
-            emit_dangling_service(&service->diags, miss.where, service->name, labels_text(w->arena, &service->selector),
-                                  miss.near);
+            emit_dangling_service(&service->diags, miss.where, .name = service->name,
+                                  .selector = labels_text(w->arena, &service->selector), .near = miss.near);
         return;
     }
     for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
     for (uint32_t i = 1; i < pods.n; i++) {
         if (!spend(w, (uint64_t)pods.at[0]->portCount * pods.at[i]->portCount)) break;
         if (same_object(pods.at[0], pods.at[i]) || share_a_port(pods.at[0], pods.at[i])) continue;
-        emit_service_spans_workloads(&service->diags, service->selector.where, service->name, pods.at[0]->name, pods.at[i]->name);
+        emit_service_spans_workloads(&service->diags, service->selector.where, .name = service->name, .first = pods.at[0]->name,
+                                     .second = pods.at[i]->name);
         break;
     }
 }
@@ -430,14 +432,15 @@ static bool backend_port_known(const Fact *service, const FactPort *backend) {
 }
 
 static void check_ingress(World *w, Fact *ingress) {
-    if (!ingress->tls) emit_tls_settings_missing(&ingress->diags, ingress->where, ingress->name);
+    if (!ingress->tls) emit_tls_settings_missing(&ingress->diags, ingress->where, .name = ingress->name);
     for (uint32_t i = 0; i < ingress->portCount; i++) {
         const FactPort *backend = &ingress->ports[i];
         const Fact *service = named(w, ingress, FACT_SERVICE, backend->owner);
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
-            emit_dangling_ingress(&ingress->diags, backend->where, backend->owner);
+            emit_dangling_ingress(&ingress->diags, backend->where, .service = backend->owner);
         else if (service && spend(w, service->portCount) && !backend_port_known(service, backend))
-            emit_ingress_port_unresolved(&ingress->diags, backend->portWhere, backend->owner, port_text(w->arena, backend));
+            emit_ingress_port_unresolved(&ingress->diags, backend->portWhere, .service = backend->owner,
+                                         .port = port_text(w->arena, backend));
     }
 }
 
@@ -447,8 +450,8 @@ static void check_monitor(World *w, Fact *monitor) {
         const Fact *fact = w->kinds[FACT_SERVICE].at[i];
         if (takes(w, monitor, &monitor->selector, fact)) return;
     }
-    emit_dangling_servicemonitor(&monitor->diags, label_at_fault(w, monitor, &monitor->selector, FACT_SERVICE), monitor->name,
-                                 labels_text(w->arena, &monitor->selector));
+    emit_dangling_servicemonitor(&monitor->diags, label_at_fault(w, monitor, &monitor->selector, FACT_SERVICE),
+                                 .name = monitor->name, .selector = labels_text(w->arena, &monitor->selector));
 }
 
 /* Network policies. */
@@ -475,8 +478,8 @@ static void check_policy_names(World *w, Fact *policy, const FactList *pods) {
         for (uint32_t j = 0; j < pods->n && !found && spend(w, pods->at[j]->portCount + 1u); j++)
             for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++) found = port_in_policy(rule, &pods->at[j]->ports[k]);
         if (!found)
-            emit_network_policy_port_unresolved(&policy->diags, rule->where, pods->at[0]->kindName, pods->at[0]->name,
-                                                rule->name);
+            emit_network_policy_port_unresolved(&policy->diags, rule->where, .kind = pods->at[0]->kindName,
+                                                .workload = pods->at[0]->name, .port = rule->name);
     }
 }
 
@@ -505,8 +508,8 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
             reached = port && some_policy_lets_in(w, pods->at[0], port);
         }
         if (known && !reached)
-            emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, policy->name, service->name,
-                                               pods->at[0]->name);
+            emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, .name = policy->name,
+                                               .service = service->name, .workload = pods->at[0]->name);
     }
 }
 
@@ -545,9 +548,9 @@ static void check_policy_dns(World *w, Fact *policy) {
         if (is_empty(&other->selector) || same_selector(&other->selector, &policy->selector)) return;
     }
     if (first)
-        emit_network_policy_egress_no_dns(&policy->diags, first->where, policy->name);
+        emit_network_policy_egress_no_dns(&policy->diags, first->where, .name = policy->name);
     else if (!is_empty(&policy->selector))
-        emit_network_policy_no_egress(&policy->diags, policy->egressWhere, policy->name);
+        emit_network_policy_no_egress(&policy->diags, policy->egressWhere, .name = policy->name);
 }
 
 static void check_policy(World *w, Fact *policy) {
@@ -557,13 +560,13 @@ static void check_policy(World *w, Fact *policy) {
                     ? (Miss){0}
                     : nothing_selected(w, policy, &policy->selector, is_astray(w, policy, &policy->selector, FACT_WORKLOAD));
     if (miss.near.at)
-        emit_dangling_networkpolicy(&policy->diags, miss.where, policy->name, labels_text(w->arena, &policy->selector),
-                                    miss.near);
+        emit_dangling_networkpolicy(&policy->diags, miss.where, .name = policy->name,
+                                    .selector = labels_text(w->arena, &policy->selector), .near = miss.near);
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
         if (!is_empty(&policy->peers[i]) && !selects_any(w, policy, &policy->peers[i]))
-            emit_dangling_networkpolicypeer_podselector(&policy->diags,
-                                                        label_at_fault(w, policy, &policy->peers[i], FACT_WORKLOAD), policy->name,
-                                                        labels_text(w->arena, &policy->peers[i]));
+            emit_dangling_networkpolicypeer_podselector(
+                &policy->diags, label_at_fault(w, policy, &policy->peers[i], FACT_WORKLOAD), .name = policy->name,
+                .selector = labels_text(w->arena, &policy->peers[i]));
     check_policy_dns(w, policy);
     if (!pods.n) return;
     check_policy_names(w, policy, &pods);
@@ -600,7 +603,8 @@ static void check_min_available(World *w, Fact *budget, const FactList *pods) {
     bool all = str_eq(budget->minAvailable, S("100%"));
     if (!all && (!pods->n || !amount_of(budget->minAvailable, replicas, &amount) || amount < replicas)) return;
     Str count = pods->n ? str_format(w->arena, ", and there are %lld", (long long)replicas) : S("");
-    emit_pdb_min_available(&budget->diags, budget->minWhere, budget->name, budget->minAvailable, count);
+    emit_pdb_min_available(&budget->diags, budget->minWhere, .name = budget->name, .amount = budget->minAvailable,
+                           .count = count);
 }
 
 static bool is_strict(const Fact *budget) {
@@ -611,25 +615,28 @@ static bool is_strict(const Fact *budget) {
 
 static void check_budget(World *w, Fact *budget) {
     FactList pods = selected(w, budget, &budget->selector);
-    if (!budget->minAvailable.at && !budget->maxUnavailable.at) emit_pdb_has_policy(&budget->diags, budget->where, budget->name);
+    if (!budget->minAvailable.at && !budget->maxUnavailable.at)
+        emit_pdb_has_policy(&budget->diags, budget->where, .name = budget->name);
     if (str_eq(budget->maxUnavailable, S("0")) || str_eq(budget->maxUnavailable, S("0%")))
-        emit_pdb_max_unavailable(&budget->diags, budget->maxWhere, budget->name, budget->maxUnavailable);
+        emit_pdb_max_unavailable(&budget->diags, budget->maxWhere, .name = budget->name, .amount = budget->maxUnavailable);
     if (budget->minAvailable.at) check_min_available(w, budget, &pods);
     if (is_strict(budget))
-        emit_pdb_too_strict(&budget->diags, budget->minAvailable.at ? budget->minWhere : budget->maxWhere, budget->name,
-                            budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
-    if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, budget->name);
+        emit_pdb_too_strict(&budget->diags, budget->minAvailable.at ? budget->minWhere : budget->maxWhere, .name = budget->name,
+                            .amount = budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
+    if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, .name = budget->name);
     bool open = pods.n || !budget->selector.present || is_empty(&budget->selector);
     Miss miss =
         open ? (Miss){0} : nothing_selected(w, budget, &budget->selector, is_astray(w, budget, &budget->selector, FACT_WORKLOAD));
     if (miss.near.at)
-        emit_dangling_pdb(&budget->diags, miss.where, budget->name, labels_text(w->arena, &budget->selector), miss.near);
+        emit_dangling_pdb(&budget->diags, miss.where, .name = budget->name, .selector = labels_text(w->arena, &budget->selector),
+                          .near = miss.near);
     for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
         const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
         if (other == budget) break;
         if (!together(w, other, budget) || same_object(other, budget)) continue;
         if (selects(w, &other->selector, pods.at[0]->labels))
-            emit_multiple_pdbs(&budget->diags, budget->selector.where, budget->name, other->name, pods.at[0]->name);
+            emit_multiple_pdbs(&budget->diags, budget->selector.where, .name = budget->name, .other = other->name,
+                               .workload = pods.at[0]->name);
     }
 }
 
@@ -640,9 +647,11 @@ static bool is_scalable(Str kind) {
 
 static void check_autoscaler(World *w, Fact *scaler) {
     if (scaler->replicas >= scaler->maxReplicas)
-        emit_hpa_min_equals_max(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->maxReplicas));
+        emit_hpa_min_equals_max(&scaler->diags, scaler->replicasWhere, .name = scaler->name,
+                                .max = str_int(w->arena, scaler->maxReplicas));
     if (scaler->replicas < 3)
-        emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, scaler->name, str_int(w->arena, scaler->replicas));
+        emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, .name = scaler->name,
+                                        .replicas = str_int(w->arena, scaler->replicas));
     bool elsewhere = named_elsewhere(w, scaler, FACT_WORKLOAD, scaler->targetName) != NULL;
     if (!is_scalable(scaler->targetKind)) return;
     const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
@@ -652,7 +661,7 @@ static void check_autoscaler(World *w, Fact *scaler) {
     }
     if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
         emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere,
-                                              scaler->name, scaler->targetKind, scaler->targetName);
+                                              .name = scaler->name, .kind = scaler->targetKind, .target = scaler->targetName);
 }
 
 /* Workloads. */
@@ -678,17 +687,17 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
     const Fact *found = named(w, workload, (FactKind)reference->kind, reference->name);
     Str word = str_of(reference_words[reference->kind]);
     if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
-        emit_config_key_missing(&workload->diags, reference->where, word, reference->name, reference->key);
+        emit_config_key_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .key = reference->key);
     if (found || reference->key.len || reference->optional) return;
     if (!any_near(w, workload, (FactKind)reference->kind) &&
         !named_elsewhere(w, workload, (FactKind)reference->kind, reference->name))
         return;
     if (reference->kind == FACT_SERVICE_ACCOUNT)
-        emit_non_existent_service_account(&workload->diags, reference->where, reference->name);
+        emit_non_existent_service_account(&workload->diags, reference->where, .name = reference->name);
     else if (str_has(reference->where.path, S(".env[")) || str_has(reference->where.path, S(".envFrom[")))
-        emit_env_var_value_from(&workload->diags, reference->where, word, reference->name);
+        emit_env_var_value_from(&workload->diags, reference->where, .kind = word, .name = reference->name);
     else
-        emit_volume_source_missing(&workload->diags, reference->where, word, reference->name);
+        emit_volume_source_missing(&workload->diags, reference->where, .kind = word, .name = reference->name);
 }
 
 static bool is_daemon_set(const Fact *fact) {
@@ -718,7 +727,8 @@ static void check_shadows(World *w, Fact *workload, const FactEnvironment *all) 
             Str variable = str_format(w->arena, "%.*s%.*s", TEXT(source->prefix), TEXT(key));
             Str other = winner(w, workload, all, i, variable);
             if (!other.len) continue;
-            emit_env_from_shadowed(&workload->diags, source->where, variable, source->name, other);
+            emit_env_from_shadowed(&workload->diags, source->where, .variable = variable, .source = source->name,
+                                   .winner = other);
             break;
         }
     }
@@ -732,8 +742,8 @@ static void check_overlap(World *w, Fact *workload) {
         if (!takes(w, workload, &workload->selector, other) || same_object(workload, other)) continue;
         if (!selects(w, &other->selector, workload->labels)) continue;
         if (is_daemon_set(workload) && is_daemon_set(other)) continue; /* each for other nodes */
-        emit_selector_overlap(&workload->diags, workload->selector.where, other->kindName, other->name,
-                              labels_text(w->arena, &workload->selector));
+        emit_selector_overlap(&workload->diags, workload->selector.where, .kind = other->kindName, .name = other->name,
+                              .selector = labels_text(w->arena, &workload->selector));
         return;
     }
 }
@@ -756,7 +766,8 @@ static void check_host_ports(World *w, Fact *workload) {
             const Fact *other = w->hostPorts.members[slot->first + j];
             if (other == workload) break;
             if (same_object(workload, other) || !takes_port(w, port, other)) continue;
-            emit_host_port_conflict(&workload->diags, port->where, str_int(w->arena, port->outer), other->kindName, other->name);
+            emit_host_port_conflict(&workload->diags, port->where, .port = str_int(w->arena, port->outer),
+                                    .kind = other->kindName, .name = other->name);
             return;
         }
     }
@@ -771,7 +782,7 @@ static void check_stateful_set(World *w, Fact *workload) {
                   : !service->headless
                       ? str_format(w->arena, "names the Service %.*s, which is not headless", TEXT(workload->type))
                       : str_format(w->arena, "names the Service %.*s, which does not select its pods", TEXT(workload->type));
-    emit_statefulset_has_servicename(&workload->diags, workload->targetWhere, problem);
+    emit_statefulset_has_servicename(&workload->diags, workload->targetWhere, .problem = problem);
 }
 
 /* The prefix of the variables that a Service gives to pods. */
@@ -791,7 +802,7 @@ static void check_links(World *w, Fact *workload) {
         const Fact *service = named(w, workload, FACT_SERVICE, workload->ports[i].owner);
         if (!service || service->headless) continue;
         Str prefix = link_prefix(w->arena, service->name);
-        emit_service_links_collision(&workload->diags, workload->ports[i].where, service->name, prefix);
+        emit_service_links_collision(&workload->diags, workload->ports[i].where, .service = service->name, .prefix = prefix);
         return;
     }
 }
@@ -802,7 +813,7 @@ static void check_behind_service(World *w, Fact *workload) {
     for (uint32_t i = 0; i < service->portCount && spend(w, workload->portCount); i++) {
         const FactPort *port = target_port(workload, &service->ports[i]);
         if (!port || port->stops) continue;
-        emit_no_prestop_behind_service(&workload->diags, port->where, port->owner, service->name);
+        emit_no_prestop_behind_service(&workload->diags, port->where, .container = port->owner, .service = service->name);
         return;
     }
 }
@@ -818,10 +829,10 @@ static void check_isolation(World *w, Fact *workload) {
     }
     if (ingress && egress) return;
     emit_non_isolated_pod(&workload->diags, workload->where,
-                          ingress  ? S("egress")
-                          : egress ? S("ingress")
-                                   : S("ingress or egress"),
-                          workload->kindName, workload->name);
+                          .direction = ingress  ? S("egress")
+                                       : egress ? S("ingress")
+                                                : S("ingress or egress"),
+                          .kind = workload->kindName, .name = workload->name);
 }
 
 static void check_workload(World *w, Fact *workload) {
@@ -837,12 +848,12 @@ static void check_workload(World *w, Fact *workload) {
     if (w->on[RULE_non_isolated_pod]) check_isolation(w, workload);
     bool highlyAvailable = w->on[RULE_no_pod_disruption_budget] && is_scalable(workload->kindName) && workload->replicas >= 2;
     if (highlyAvailable && !selected_by(w, workload, FACT_DISRUPTION_BUDGET, &budget))
-        emit_no_pod_disruption_budget(&workload->diags, workload->where, workload->kindName, workload->name,
-                                      str_int(w->arena, workload->replicas));
+        emit_no_pod_disruption_budget(&workload->diags, workload->where, .kind = workload->kindName, .name = workload->name,
+                                      .replicas = str_int(w->arena, workload->replicas));
     const Fact *scaler = workload->hasReplicas ? autoscaler_of(w, workload) : NULL;
     if (scaler)
-        emit_hpa_replicas_conflict(&workload->diags, workload->replicasWhere, str_int(w->arena, workload->replicas),
-                                   scaler->name);
+        emit_hpa_replicas_conflict(&workload->diags, workload->replicasWhere, .replicas = str_int(w->arena, workload->replicas),
+                                   .scaler = scaler->name);
 }
 
 static void check_fact(World *w, Fact *fact) {
@@ -872,7 +883,8 @@ static void check_world(World *w) {
         check_fact(w, fact);
         if (w->work >= 0) continue;
         fact->diags.items.n = before;
-        emit_objects_stopped(&fact->diags, fact->where, str_int(w->arena, w->count), fact->kindName, fact->name);
+        emit_objects_stopped(&fact->diags, fact->where, .count = str_int(w->arena, w->count), .kind = fact->kindName,
+                             .name = fact->name);
         return;
     }
 }

@@ -1,6 +1,6 @@
 /* Rules that ask what would become of a pod: of its start, its end, its update. */
-#include "../simulate/hook.h"
-#include "../simulate/what_if.h"
+#include "simulate/hook.h"
+#include "simulate/what_if.h"
 
 #include "words.h"
 
@@ -16,10 +16,11 @@ void lint_starts(Lint *lint, const Container *self, const Path *path) {
     int64_t budget = what_if_startup_budget(self);
     Path at = FIELD(path, "livenessProbe");
     if (readiness && readiness->initialDelaySeconds >= budget)
-        emit_liveness_kills_slow_start(lint->diags, lint_where_key(lint, &at), self->name, number(lint, budget),
-                                       number(lint, readiness->initialDelaySeconds));
+        emit_liveness_kills_slow_start(lint->diags, lint_where_key(lint, &at), .container = self->name,
+                                       .budget = number(lint, budget), .delay = number(lint, readiness->initialDelaySeconds));
     else if (budget < lint_int(lint, RULE_liveness_short_start, S("seconds")))
-        emit_liveness_short_start(lint->diags, lint_where_key(lint, &at), self->name, number(lint, budget));
+        emit_liveness_short_start(lint->diags, lint_where_key(lint, &at), .container = self->name,
+                                  .budget = number(lint, budget));
 }
 
 /* Ends. */
@@ -39,9 +40,9 @@ void lint_shutdown(Lint *lint, const Container *self, const Path *path) {
     Where place = lint_where(lint, &field);
     Str left = number(lint, end.left), took = number(lint, end.hook), given = number(lint, end.grace);
     if (end.hook >= end.grace)
-        emit_shutdown_outlives_grace(lint->diags, place, self->name, left, took, given);
+        emit_shutdown_outlives_grace(lint->diags, place, .container = self->name, .left = left, .hook = took, .grace = given);
     else
-        emit_shutdown_short(lint->diags, place, self->name, left, took, given);
+        emit_shutdown_short(lint->diags, place, .container = self->name, .left = left, .hook = took, .grace = given);
 }
 
 /* Updates. */
@@ -77,8 +78,8 @@ static void check_deadline(Lint *lint, const DeploymentSpec *spec, const PodSpec
     Str more = spec->minReadySeconds
                    ? str_format(lint->arena, " and has to be ready for %lld s", (long long)spec->minReadySeconds)
                    : S("");
-    emit_startup_exceeds_rollout_deadline(lint->diags, lint_where_key(lint, &at), longest->name, number(lint, budget), more,
-                                          number(lint, deadline));
+    emit_startup_exceeds_rollout_deadline(lint->diags, lint_where_key(lint, &at), .container = longest->name,
+                                          .budget = number(lint, budget), .more = more, .deadline = number(lint, deadline));
 }
 
 /* The latest that a container which always answers can be ready. */
@@ -115,18 +116,19 @@ static void report_rollout(Lint *lint, const WhatIfRolloutResult *result, const 
     if (result->reason == ROLLOUT_PORT_IS_TAKEN) {
         emit_rollout_never_completes(
             lint->diags, port_where(lint, container, result->limit, path),
-            str_format(arena, "the new pod waits for port %lld of the one node that it may run on, where the old one has it",
-                       (long long)result->limit),
-            S("set maxSurge to 0 and maxUnavailable to 1, or strategy.type to Recreate"));
+            .problem =
+                str_format(arena, "the new pod waits for port %lld of the one node that it may run on, where the old one has it",
+                           (long long)result->limit),
+            .hint = S("set maxSurge to 0 and maxUnavailable to 1, or strategy.type to Recreate"));
         return;
     }
     Str when = result->seconds < 0 ? S("never ready")
                                    : str_format(arena, "ready after %lld s at the soonest", (long long)result->seconds);
     emit_rollout_never_completes(lint->diags, late_where(lint, container, path),
-                                 str_format(arena, "the container %.*s is %.*s, and the deadline is %lld s",
-                                            (int)container->name.len, container->name.at, (int)when.len, when.at,
-                                            (long long)result->limit),
-                                 S("raise spec.progressDeadlineSeconds, or let the probes begin sooner"));
+                                 .problem = str_format(arena, "the container %.*s is %.*s, and the deadline is %lld s",
+                                                       (int)container->name.len, container->name.at, (int)when.len, when.at,
+                                                       (long long)result->limit),
+                                 .hint = S("raise spec.progressDeadlineSeconds, or let the probes begin sooner"));
 }
 
 static bool find_container(const ContainerList *list, const Container *container, uint32_t *index) {

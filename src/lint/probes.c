@@ -1,7 +1,7 @@
 /* Rules about probes, and about the ports and hosts that hooks ask. */
 #include "words.h"
 
-#include "../validate/names.h"
+#include "validate/names.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -95,13 +95,13 @@ static void report_port_name(const Asking *a, Str name) {
     Where at = action_where(a, "port");
     Str shownName = shown(lint->arena, name), hint = port_hint(a, name), container = a->container->name;
     if (!a->probe)
-        emit_hook_port(lint->diags, at, container, shownName, a->kind, hint);
+        emit_hook_port(lint->diags, at, .container = container, .port = shownName, .hook = a->kind, .hint = hint);
     else if (str_eq(a->kind, S("liveness")))
-        emit_liveness_port(lint->diags, at, container, shownName, hint);
+        emit_liveness_port(lint->diags, at, .container = container, .port = shownName, .hint = hint);
     else if (str_eq(a->kind, S("readiness")))
-        emit_readiness_port(lint->diags, at, container, shownName, hint);
+        emit_readiness_port(lint->diags, at, .container = container, .port = shownName, .hint = hint);
     else
-        emit_startup_port(lint->diags, at, container, shownName, hint);
+        emit_startup_port(lint->diags, at, .container = container, .port = shownName, .hint = hint);
 }
 
 static void report_port_number(const Asking *a, int64_t number) {
@@ -109,12 +109,14 @@ static void report_port_number(const Asking *a, int64_t number) {
     const Container *other = other_owner(a, number, S(""));
     Str port = number_text(a, number);
     if (other)
-        emit_probe_port_of_other_container(lint->diags, action_where(a, "port"), a->text, a->container->name, port, other->name);
+        emit_probe_port_of_other_container(lint->diags, action_where(a, "port"), .probe = a->text,
+                                           .container = a->container->name, .port = port, .other = other->name);
     else if (!a->grpc)
-        emit_probe_port_undeclared(lint->diags, action_where(a, "port"), a->text, a->container->name, port);
+        emit_probe_port_undeclared(lint->diags, action_where(a, "port"), .probe = a->text, .container = a->container->name,
+                                   .port = port);
     else
-        emit_probe_grpc_undeclared_port(lint->diags, action_where(a, "port"), a->text, a->container->name, port,
-                                        S("which is not among its ports"));
+        emit_probe_grpc_undeclared_port(lint->diags, action_where(a, "port"), .probe = a->text, .container = a->container->name,
+                                        .port = port, .problem = S("which is not among its ports"));
 }
 
 static void check_scheme(const Asking *a, const ContainerPort *port, int64_t number) {
@@ -129,19 +131,21 @@ static void check_scheme(const Asking *a, const ContainerPort *port, int64_t num
     if (!mismatch) return;
     Where at = node_get(a->http->head.node, S("scheme")) ? action_where(a, "scheme") : action_where(a, "port");
     Str shownPort = name.len ? name : number_text(a, number);
-    emit_probe_scheme_mismatch(lint->diags, at, a->text, a->container->name, https ? S("HTTPS") : S("HTTP"), shownPort,
-                               https ? S("remove scheme, or ask the port that takes TLS") : S("set scheme: HTTPS"));
+    emit_probe_scheme_mismatch(lint->diags, at, .probe = a->text, .container = a->container->name,
+                               .scheme = https ? S("HTTPS") : S("HTTP"), .port = shownPort,
+                               .hint = https ? S("remove scheme, or ask the port that takes TLS") : S("set scheme: HTTPS"));
 }
 
 static void check_port_protocol(const Asking *a, const ContainerPort *port) {
     Lint *lint = a->lint;
     if (!str_eq(port->protocol, S("TCP")))
-        emit_probe_udp_port(lint->diags, action_where(a, "port"), a->text, a->container->name,
-                            number_text(a, port->containerPort), port->protocol);
+        emit_probe_udp_port(lint->diags, action_where(a, "port"), .probe = a->text, .container = a->container->name,
+                            .port = number_text(a, port->containerPort), .protocol = port->protocol);
     else if (a->grpc && str_starts(port->name, S("http")))
-        emit_probe_grpc_undeclared_port(lint->diags, action_where(a, "port"), a->text, a->container->name,
-                                        number_text(a, port->containerPort),
-                                        str_format(lint->arena, "which is named %.*s", (int)port->name.len, port->name.at));
+        emit_probe_grpc_undeclared_port(lint->diags, action_where(a, "port"), .probe = a->text, .container = a->container->name,
+                                        .port = number_text(a, port->containerPort),
+                                        .problem =
+                                            str_format(lint->arena, "which is named %.*s", (int)port->name.len, port->name.at));
 }
 
 static void check_port(const Asking *a) {
@@ -172,9 +176,11 @@ static void check_host(const Asking *a) {
     bool loopback = is_loopback(host);
     if (loopback && lint->pod && lint->pod->hostNetwork) return;
     if (loopback)
-        emit_probe_host_loopback(lint->diags, action_where(a, "host"), a->text, a->container->name, shown(lint->arena, host));
+        emit_probe_host_loopback(lint->diags, action_where(a, "host"), .probe = a->text, .container = a->container->name,
+                                 .host = shown(lint->arena, host));
     else
-        emit_probe_host_set(lint->diags, action_where(a, "host"), a->text, a->container->name, shown(lint->arena, host));
+        emit_probe_host_set(lint->diags, action_where(a, "host"), .probe = a->text, .container = a->container->name,
+                            .host = shown(lint->arena, host));
 }
 
 static void check_http_path(const Asking *a) {
@@ -185,7 +191,8 @@ static void check_http_path(const Asking *a) {
     if (!what && reference_next(&rest, &name)) what = "a variable, which is not expanded";
     for (size_t i = 0; !what && i < path.len; i++)
         if (path.at[i] <= ' ' && path.at[i] >= 0) what = "white space";
-    if (what) emit_probe_path_suspicious(lint->diags, action_where(a, "path"), shown(lint->arena, path), str_of(what));
+    if (what)
+        emit_probe_path_suspicious(lint->diags, action_where(a, "path"), .path = shown(lint->arena, path), .what = str_of(what));
 }
 
 /* Commands. */
@@ -215,7 +222,8 @@ static void check_exec_references(const Asking *a, const Words *words) {
         while (reference_next(&rest, &name)) {
             const char *what = is_variable(name) ? lost_reference(a, name, (int32_t)i == script) : NULL;
             if (!what) continue;
-            emit_probe_exec_unexpanded_ref(lint->diags, words_where(lint, words, i), name, a->text, str_of(what));
+            emit_probe_exec_unexpanded_ref(lint->diags, words_where(lint, words, i), .name = name, .probe = a->text,
+                                           .what = str_of(what));
             break;
         }
     }
@@ -225,16 +233,18 @@ static void check_exec_cost(const Asking *a, const Words *words) {
     Lint *lint = a->lint;
     if (!lint_is_on(lint, RULE_probe_exec_costly)) return;
     if (a->probe->periodSeconds < lint_int(lint, RULE_probe_exec_costly, S("min-period")))
-        emit_probe_exec_costly(lint->diags, field_where(a, "periodSeconds"), a->text, a->container->name,
-                               str_format(lint->arena, "starts a command each %lld s", (long long)a->probe->periodSeconds));
+        emit_probe_exec_costly(lint->diags, field_where(a, "periodSeconds"), .probe = a->text, .container = a->container->name,
+                               .problem =
+                                   str_format(lint->arena, "starts a command each %lld s", (long long)a->probe->periodSeconds));
     Cursor cursor = words_cursor(words);
     Str token;
     while (a->probe->timeoutSeconds <= 1 && cursor_next(&cursor, &token)) {
         Str program = base_name(token);
         if (!lint_listed(lint, RULE_probe_exec_costly, S("commands"), program)) continue;
-        emit_probe_exec_costly(
-            lint->diags, words_where(lint, words, cursor.word), a->text, a->container->name,
-            str_format(lint->arena, "gives %.*s only %lld s", (int)program.len, program.at, (long long)a->probe->timeoutSeconds));
+        emit_probe_exec_costly(lint->diags, words_where(lint, words, cursor.word), .probe = a->text,
+                               .container = a->container->name,
+                               .problem = str_format(lint->arena, "gives %.*s only %lld s", (int)program.len, program.at,
+                                                     (long long)a->probe->timeoutSeconds));
         break;
     }
 }
@@ -325,11 +335,13 @@ static void check_dependency(const Asking *a, const Words *words) {
     if (!lint_is_on(lint, RULE_liveness_checks_dependency)) return;
     Str host = asked_host(words);
     if (host.len)
-        emit_liveness_checks_dependency(lint->diags, field_where(a, "exec"), a->container->name, shown(lint->arena, host));
+        emit_liveness_checks_dependency(lint->diags, field_where(a, "exec"), .container = a->container->name,
+                                        .what = shown(lint->arena, host));
     Str part = a->http ? telling_part(a, a->http->path) : S("");
     if (part.len)
-        emit_liveness_checks_dependency(lint->diags, action_where(a, "path"), a->container->name,
-                                        str_format(lint->arena, "what %.*s tells of", (int)a->http->path.len, a->http->path.at));
+        emit_liveness_checks_dependency(
+            lint->diags, action_where(a, "path"), .container = a->container->name,
+            .what = str_format(lint->arena, "what %.*s tells of", (int)a->http->path.len, a->http->path.at));
 }
 
 /* Patience. */
@@ -340,9 +352,10 @@ static void check_liveness(const Asking *a) {
     int64_t seconds = budget(probe);
     if (probe->failureThreshold != 1 && seconds >= lint_int(lint, RULE_liveness_too_aggressive, S("min-budget"))) return;
     bool byCount = node_get(probe->head.node, S("failureThreshold")) != NULL;
-    emit_liveness_too_aggressive(lint->diags, field_where(a, byCount ? "failureThreshold" : "periodSeconds"), a->container->name,
-                                 number_text(a, probe->failureThreshold), probe->failureThreshold == 1 ? S("probe") : S("probes"),
-                                 number_text(a, seconds));
+    emit_liveness_too_aggressive(lint->diags, field_where(a, byCount ? "failureThreshold" : "periodSeconds"),
+                                 .container = a->container->name, .failures = number_text(a, probe->failureThreshold),
+                                 .probes = probe->failureThreshold == 1 ? S("probe") : S("probes"),
+                                 .seconds = number_text(a, seconds));
 }
 
 static void check_startup(const Asking *a) {
@@ -359,8 +372,8 @@ static void check_startup(const Asking *a) {
                              (long long)liveness->initialDelaySeconds);
     if (!problem.len) return;
     bool byCount = node_get(probe->head.node, S("failureThreshold")) != NULL;
-    emit_startup_budget_too_small(lint->diags, field_where(a, byCount ? "failureThreshold" : "periodSeconds"), a->container->name,
-                                  number_text(a, seconds), problem);
+    emit_startup_budget_too_small(lint->diags, field_where(a, byCount ? "failureThreshold" : "periodSeconds"),
+                                  .container = a->container->name, .seconds = number_text(a, seconds), .problem = problem);
 }
 
 static void check_job_probe(const Asking *a) {
@@ -368,24 +381,26 @@ static void check_job_probe(const Asking *a) {
     if (!lint_is_job(lint) || lint->role != ROLE_MAIN || str_eq(a->kind, S("startup"))) return;
     bool readiness = str_eq(a->kind, S("readiness"));
     if (!readiness && !str_eq(lint->pod->restartPolicy, S("Never"))) return;
-    emit_probe_on_job(lint->diags, lint_where_key(lint, a->path), a->container->name, a->kind,
-                      readiness ? S("which nothing waits for") : S("whose failure fails the whole pod"));
+    emit_probe_on_job(lint->diags, lint_where_key(lint, a->path), .container = a->container->name, .kind = a->kind,
+                      .what = readiness ? S("which nothing waits for") : S("whose failure fails the whole pod"));
 }
 
 static void check_probe_times(const Asking *a) {
     Lint *lint = a->lint;
     const Probe *probe = a->probe;
     if (probe->timeoutSeconds > probe->periodSeconds)
-        emit_probe_timeout_exceeds_period(lint->diags, field_where(a, "timeoutSeconds"), a->text,
-                                          number_text(a, probe->timeoutSeconds), number_text(a, probe->periodSeconds));
+        emit_probe_timeout_exceeds_period(lint->diags, field_where(a, "timeoutSeconds"), .probe = a->text,
+                                          .timeout = number_text(a, probe->timeoutSeconds),
+                                          .period = number_text(a, probe->periodSeconds));
     if (a->container->startupProbe && !str_eq(a->kind, S("startup")) && probe->initialDelaySeconds > 0)
-        emit_startup_delay_redundant(lint->diags, field_where(a, "initialDelaySeconds"), a->text, a->container->name,
-                                     number_text(a, probe->initialDelaySeconds));
+        emit_startup_delay_redundant(lint->diags, field_where(a, "initialDelaySeconds"), .probe = a->text,
+                                     .container = a->container->name, .seconds = number_text(a, probe->initialDelaySeconds));
     int64_t grace = lint->pod ? lint->pod->terminationGracePeriodSeconds.value : 0;
     if (probe->terminationGracePeriodSeconds.set && lint->pod && !str_eq(a->kind, S("readiness")) &&
         probe->terminationGracePeriodSeconds.value > grace)
-        emit_probe_grace_override(lint->diags, field_where(a, "terminationGracePeriodSeconds"), a->kind, a->container->name,
-                                  number_text(a, probe->terminationGracePeriodSeconds.value), number_text(a, grace));
+        emit_probe_grace_override(
+            lint->diags, field_where(a, "terminationGracePeriodSeconds"), .kind = a->kind, .container = a->container->name,
+            .seconds = number_text(a, probe->terminationGracePeriodSeconds.value), .grace = number_text(a, grace));
 }
 
 /* Two probes. */
@@ -427,11 +442,11 @@ static void check_both(Lint *lint, const Container *container, const Path *path)
     Where place = lint_where_key(lint, &at);
     Str seconds = str_int(lint->arena, budget(liveness)), others = str_int(lint->arena, budget(readiness));
     bool same = ask_the_same(container, liveness, readiness);
-    if (same) emit_probes_identical(lint->diags, place, container->name, seconds, others);
+    if (same) emit_probes_identical(lint->diags, place, .container = container->name, .seconds = seconds, .others = others);
     if (budget(liveness) < budget(readiness))
-        emit_liveness_before_readiness(lint->diags, place, container->name, seconds, others);
+        emit_liveness_before_readiness(lint->diags, place, .container = container->name, .seconds = seconds, .others = others);
     else if (!same || !lint_is_on(lint, RULE_probes_identical))
-        emit_liveness_equals_readiness_budget(lint->diags, place, container->name, seconds);
+        emit_liveness_equals_readiness_budget(lint->diags, place, .container = container->name, .seconds = seconds);
 }
 
 /* All of a container. */
@@ -444,8 +459,8 @@ static void check_exec(const Asking *a) {
     if (a->exec && a->probe) check_exec_cost(a, &words);
     if (liveness) check_dependency(a, &words);
     if (liveness && a->exec && a->probe->timeoutSeconds <= 1)
-        emit_liveness_exec_timeout(a->lint->diags, field_where(a, "timeoutSeconds"), number_text(a, a->probe->timeoutSeconds),
-                                   a->container->name);
+        emit_liveness_exec_timeout(a->lint->diags, field_where(a, "timeoutSeconds"),
+                                   .timeout = number_text(a, a->probe->timeoutSeconds), .container = a->container->name);
 }
 
 static void check_asking(const Asking *a) {
@@ -492,7 +507,8 @@ static void check_fields(Lint *lint, const Container *container, const Probe *pr
                  STR("failureThreshold")};
     for (size_t i = 0; probe && i < LENGTH(all); i++)
         if (lint_listed(lint, RULE_probe_fields_explicit, S("fields"), all[i]) && !node_get(probe->head.node, all[i]))
-            emit_probe_fields_explicit(lint->diags, lint_where_key(lint, path), text, container->name, all[i]);
+            emit_probe_fields_explicit(lint->diags, lint_where_key(lint, path), .probe = text, .container = container->name,
+                                       .field = all[i]);
 }
 
 void lint_probe_fields(Lint *lint, const Container *self, const Path *path) {

@@ -1,7 +1,7 @@
 #include "reads.h"
 
-#include "../cel/parse.h"
-#include "../model.h"
+#include "cel/parse.h"
+#include "model/model.h"
 
 /* A value that an expression names, and how it comes to it. */
 typedef struct Named {

@@ -2,8 +2,8 @@
 #ifndef PODLINT_READS_H
 #define PODLINT_READS_H
 
-#include "../diag.h"
-#include "../schema.h"
+#include "model/diag.h"
+#include "model/schema.h"
 
 /* Whether a rule looks at a field that is reached from a kind through `way`, whose last item is the field itself: its expression
  * reads it, it is the one that the rule reports, or the rule is about the values that stand there. Of a rule with a check in C

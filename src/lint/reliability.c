@@ -12,8 +12,8 @@ static void check_unavailable(Lint *lint, const WorkloadPlan *plan, const Path *
     Path strategy = path_field(spec, plan->strategyField), up = FIELD(&strategy, "rollingUpdate"),
          at = FIELD(&up, "maxUnavailable");
     emit_all_unavailable_update(lint->diags, lint_where(lint, &at),
-                                plan->replicas.set ? str_format(lint->arena, "all %lld pods", (long long)replicas)
-                                                   : S("all pods"));
+                                .pods = plan->replicas.set ? str_format(lint->arena, "all %lld pods", (long long)replicas)
+                                                           : S("all pods"));
 }
 
 /* What a rolling update does with one replica, and with a share that comes to no pod at all. */
@@ -24,7 +24,8 @@ static void check_small_update(Lint *lint, const WorkloadPlan *plan, const Path 
          at = FIELD(&up, "maxUnavailable");
     if (replicas == 1 && share >= 1) emit_single_replica_update(lint->diags, lint_where(lint, &at));
     if (plan->unavailable.value.isString && share == 0 && replicas > 0 && !workload_surges(lint))
-        emit_update_share_zero(lint->diags, lint_where(lint, &at), plan->unavailable.value.text, str_int(lint->arena, replicas));
+        emit_update_share_zero(lint->diags, lint_where(lint, &at), .share = plan->unavailable.value.text,
+                               .replicas = str_int(lint->arena, replicas));
 }
 
 void lint_update(Lint *lint, const PodSpec *self, const Path *path) {
@@ -52,10 +53,10 @@ void lint_replica_counts(Lint *lint, const PodSpec *self, const Path *path) {
     int64_t replicas = plan.replicas.set ? plan.replicas.value : 1, min = lint_int(lint, RULE_minimum_three_replicas, S("min"));
     Path spec = FIELD(NULL, "spec"), at = FIELD(&spec, "replicas");
     if (!plan.scaled) return;
-    if (!replicas) emit_zero_replicas(lint->diags, lint_where(lint, &at), lint->document->kind);
+    if (!replicas) emit_zero_replicas(lint->diags, lint_where(lint, &at), .kind = lint->document->kind);
     if (replicas < min)
-        emit_minimum_three_replicas(lint->diags, lint_where(lint, &at), lint->document->kind, str_int(lint->arena, replicas),
-                                    str_int(lint->arena, min));
+        emit_minimum_three_replicas(lint->diags, lint_where(lint, &at), .kind = lint->document->kind,
+                                    .replicas = str_int(lint->arena, replicas), .min = str_int(lint->arena, min));
 }
 
 void lint_strategy(Lint *lint, const PodSpec *self, const Path *path) {
@@ -63,5 +64,5 @@ void lint_strategy(Lint *lint, const PodSpec *self, const Path *path) {
     WorkloadPlan plan = workload_plan(lint->document);
     if (!plan.strategy.len || str_eq(plan.strategy, S("RollingUpdate"))) return;
     Path spec = FIELD(NULL, "spec"), up = path_field(&spec, plan.strategyField), at = FIELD(&up, "type");
-    emit_no_rolling_update_strategy(lint->diags, lint_where(lint, &at), plan.strategy);
+    emit_no_rolling_update_strategy(lint->diags, lint_where(lint, &at), .strategy = plan.strategy);
 }

@@ -37,12 +37,12 @@ static void check_memory(Lint *lint, const QuantityPair *pair, bool isLimit, con
     bool isStorage = str_eq(pair->key, S("ephemeral-storage")), slip = !suffix.len || str_eq(suffix, S("k"));
     if (nano <= 0 || nano % NANO || nano >= amount_parameter(lint, RULE_memory_too_small, S("min"))) return;
     if (!slip && (!isLimit || isStorage)) return;
-    emit_memory_too_small(lint->diags, lint_where(lint, path), text, pair->key,
-                          str_int(lint->arena, quantity_value(&pair->value)),
-                          !isLimit    ? S("which reserves next to nothing")
-                          : isStorage ? S("which a few lines of log fill")
-                                      : S("with which no container starts"),
-                          str_format(lint->arena, "did you mean %.*sMi?", TEXT(number_of(text))));
+    emit_memory_too_small(lint->diags, lint_where(lint, path), .amount = text, .resource = pair->key,
+                          .bytes = str_int(lint->arena, quantity_value(&pair->value)),
+                          .effect = !isLimit    ? S("which reserves next to nothing")
+                                    : isStorage ? S("which a few lines of log fill")
+                                                : S("with which no container starts"),
+                          .hint = str_format(lint->arena, "did you mean %.*sMi?", TEXT(number_of(text))));
 }
 
 static Str cpu_hint(Arena *arena, Str text) {
@@ -54,16 +54,18 @@ static void check_cpu(Lint *lint, const QuantityPair *pair, bool isLimit, const 
     Int128 nano = pair->value.nano, milli = NANO / 1000;
     Str text = pair->value.text;
     if (nano > 0 && nano >= amount_parameter(lint, RULE_cpu_too_large, S("max")) && !str_eq(suffix_of(text), S("m")))
-        emit_cpu_too_large(lint->diags, lint_where(lint, path), text, cpu_hint(lint->arena, text));
+        emit_cpu_too_large(lint->diags, lint_where(lint, path), .amount = text, .hint = cpu_hint(lint->arena, text));
     if (nano > 0 && nano < milli)
-        emit_cpu_too_small(lint->diags, lint_where(lint, path),
-                           str_format(lint->arena, "%.*s of cpu is less than the least share, 1m, and is rounded up", TEXT(text)),
-                           S("write 1m, or what the program needs"));
-    else if (isLimit && nano > 0 && nano < 10 * milli)
         emit_cpu_too_small(
             lint->diags, lint_where(lint, path),
-            str_format(lint->arena, "with a cpu limit of %.*s the program stands still for over 99%% of the time", TEXT(text)),
-            S("give it 100m or more, or no limit"));
+            .problem = str_format(lint->arena, "%.*s of cpu is less than the least share, 1m, and is rounded up", TEXT(text)),
+            .hint = S("write 1m, or what the program needs"));
+    else if (isLimit && nano > 0 && nano < 10 * milli)
+        emit_cpu_too_small(lint->diags, lint_where(lint, path),
+                           .problem = str_format(lint->arena,
+                                                 "with a cpu limit of %.*s the program stands still for over 99%% of the time",
+                                                 TEXT(text)),
+                           .hint = S("give it 100m or more, or no limit"));
 }
 
 /* The amounts that are written: the model holds defaults too, and has rounded all of them. */
@@ -91,7 +93,8 @@ static void check_units(Lint *lint, const ResourceRequirements *self, const Path
         const Quantity *request = is_memory(limit->key) ? quantity_get(self->requests, limit->key) : NULL;
         if (!request || !in_other_units(request, &limit->value)) continue;
         Path at = path_key(limits, limit->key);
-        emit_unit_mix(lint->diags, lint_where(lint, &at), limit->key, request->text, limit->value.text);
+        emit_unit_mix(lint->diags, lint_where(lint, &at), .resource = limit->key, .request = request->text,
+                      .limit = limit->value.text);
     }
 }
 
@@ -108,13 +111,13 @@ void lint_lone_limits(Lint *lint, const ResourceRequirements *self, const Path *
     const Quantity *limit = quantity_get(self->limits, S("memory"));
     if (!limit || (requests && node_get(requests, S("memory")))) return;
     Path limits = FIELD(path, "limits"), at = path_key(&limits, S("memory"));
-    emit_memory_limit_without_request(lint->diags, lint_where(lint, &at), S("memory"), limit->text);
+    emit_memory_limit_without_request(lint->diags, lint_where(lint, &at), .resource = S("memory"), .limit = limit->text);
 }
 
 void lint_cpu_limit(Lint *lint, const ResourceRequirements *self, const Path *path) {
     const Quantity *limit = quantity_get(self->limits, S("cpu"));
     Path limits = FIELD(path, "limits"), at = path_key(&limits, S("cpu"));
-    if (limit) emit_forbid_cpu_limit(lint->diags, lint_where(lint, &at), limit->text);
+    if (limit) emit_forbid_cpu_limit(lint->diags, lint_where(lint, &at), .limit = limit->text);
 }
 
 static bool is_wanted_equal(const Lint *lint, Str resource) {
@@ -128,8 +131,8 @@ void lint_equal_limits(Lint *lint, const ResourceRequirements *self, const Path 
         const Quantity *limit = quantity_get(self->limits, request->key);
         if (!is_wanted_equal(lint, request->key) || (limit && limit->nano == request->value.nano)) continue;
         Path at = path_key(&limits, request->key);
-        emit_requests_equal_limits(lint->diags, lint_where(lint, &at), request->key, request->value.text,
-                                   limit ? limit->text : S("(none)"));
+        emit_requests_equal_limits(lint->diags, lint_where(lint, &at), .resource = request->key, .request = request->value.text,
+                                   .limit = limit ? limit->text : S("(none)"));
     }
 }
 
@@ -142,8 +145,8 @@ void lint_ratio(Lint *lint, const ResourceRequirements *self, const Path *path) 
         Int128 percent = limit->value.nano / (request->nano / 100 + 1);
         if (percent <= lint_int(lint, RULE_limit_request_ratio, S("percent"))) continue;
         Path at = path_key(&limits, limit->key);
-        emit_limit_request_ratio(lint->diags, lint_where(lint, &at), limit->key, limit->value.text,
-                                 str_int(lint->arena, (int64_t)percent), request->text);
+        emit_limit_request_ratio(lint->diags, lint_where(lint, &at), .resource = limit->key, .limit = limit->value.text,
+                                 .percent = str_int(lint->arena, (int64_t)percent), .request = request->text);
     }
 }
 
@@ -155,8 +158,8 @@ static void check_maximum(Lint *lint, const QuantityMap *map, const Path *path) 
         Path at = path_key(path, resources[i]);
         Quantity bound = {.nano = max, .format = i ? QUANTITY_BINARY : QUANTITY_DECIMAL};
         if (amount && max && amount->nano > max)
-            emit_resource_maximum(lint->diags, lint_where(lint, &at), amount->text, resources[i],
-                                  quantity_text(lint->arena, &bound));
+            emit_resource_maximum(lint->diags, lint_where(lint, &at), .amount = amount->text, .resource = resources[i],
+                                  .max = quantity_text(lint->arena, &bound));
     }
 }
 
@@ -230,12 +233,14 @@ static void check_heap(Lint *lint, const Heap *heap, const Quantity *limit, cons
     int64_t max = quantity_value(limit);
     if (!heap->setting.len || max <= 0) return;
     if (heap->soft ? heap->bytes > max : heap->bytes >= max) {
-        emit_heap_exceeds_limit(lint->diags, lint_where(lint, path), heap->setting, limit->text, lint->container->name);
+        emit_heap_exceeds_limit(lint->diags, lint_where(lint, path), .setting = heap->setting, .limit = limit->text,
+                                .name = lint->container->name);
         return;
     }
     if (heap->soft || heap->bytes < max / 100 * lint_int(lint, RULE_heap_near_limit, S("percent"))) return;
     Str rest = str_format(lint->arena, "%lld MiB", (long long)((max - heap->bytes) >> 20));
-    emit_heap_near_limit(lint->diags, lint_where(lint, path), heap->setting, rest, limit->text, lint->container->name);
+    emit_heap_near_limit(lint->diags, lint_where(lint, path), .setting = heap->setting, .rest = rest, .limit = limit->text,
+                         .name = lint->container->name);
 }
 
 static void check_texts(Lint *lint, const StrList *list, const Quantity *limit, const Path *path) {
@@ -312,8 +317,8 @@ static void check_reserved(Lint *lint, const PodSpec *self, Str resource, const 
     if (later <= 0 || start <= later) return;
     Path list = FIELD(path, "initContainers"), item = path_index(&list, largest), up = FIELD(&item, "resources");
     Path requests = FIELD(&up, "requests"), at = path_key(&requests, resource);
-    emit_init_request_dominates(lint->diags, lint_where(lint, &at), amount_text(lint->arena, start, resource), resource,
-                                amount_text(lint->arena, later, resource));
+    emit_init_request_dominates(lint->diags, lint_where(lint, &at), .start = amount_text(lint->arena, start, resource),
+                                .resource = resource, .later = amount_text(lint->arena, later, resource));
 }
 
 void lint_init_requests(Lint *lint, const PodSpec *self, const Path *path) {
@@ -346,9 +351,9 @@ void lint_qos(Lint *lint, const PodSpec *self, const Path *path) {
     Str class = !qos.any ? S("BestEffort") : qos.guaranteed ? S("Guaranteed") : S("Burstable");
     if (lint_listed(lint, RULE_qos_class, S("want"), class)) return;
     Path at = FIELD(path, "containers");
-    emit_qos_class(lint->diags, lint_where_key(lint, &at), class,
-                   !qos.any ? S("give the containers requests")
-                            : S("give all containers limits of cpu and memory, and requests equal to them"));
+    emit_qos_class(lint->diags, lint_where_key(lint, &at), .class = class,
+                   .hint = !qos.any ? S("give the containers requests")
+                                    : S("give all containers limits of cpu and memory, and requests equal to them"));
 }
 
 static bool limits_storage(const ContainerList *list, Str volume, bool *mounted) {
@@ -367,5 +372,5 @@ void lint_empty_dir(Lint *lint, const Volume *self, const Path *path) {
     bool limited = limits_storage(&lint->pod->initContainers, self->name, &mounted) &&
                    limits_storage(&lint->pod->containers, self->name, &mounted);
     Path at = FIELD(path, "emptyDir");
-    if (!limited && mounted) emit_empty_dir_no_size_limit(lint->diags, lint_where(lint, &at), self->name);
+    if (!limited && mounted) emit_empty_dir_no_size_limit(lint->diags, lint_where(lint, &at), .volume = self->name);
 }

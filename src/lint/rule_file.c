@@ -1,6 +1,6 @@
 #include "rule_file.h"
 
-#include "../text_span.h"
+#include "yaml/text_span.h"
 
 #define TEXT(s) (int)(s).len, (s).at
 

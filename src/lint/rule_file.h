@@ -2,7 +2,7 @@
 #ifndef PODLINT_RULE_FILE_H
 #define PODLINT_RULE_FILE_H
 
-#include "../rule_text.h"
+#include "model/rule_text.h"
 #include "lint.h"
 
 typedef ARRAY(const Rule *) RuleList;

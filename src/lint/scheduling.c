@@ -27,15 +27,16 @@ static void report_mismatch(Lint *lint, const LabelSelector *selector, const Pat
     const StrPair *wanted = missing_label(lint, selector);
     Path at = FIELD(constraint, "labelSelector"), labels = FIELD(&at, "matchLabels");
     if (!wanted) {
-        emit_spread_selector_mismatch(lint->diags, lint_where(lint, &at), S("its labelSelector does not match the pod's labels"));
+        emit_spread_selector_mismatch(lint->diags, lint_where(lint, &at),
+                                      .reason = S("its labelSelector does not match the pod's labels"));
         return;
     }
     const Str *own = map_get(lint->meta->labels, wanted->key);
     Path key = path_key(&labels, wanted->key);
     Str has = own ? *own : S("no such label");
-    emit_spread_selector_mismatch(
-        lint->diags, lint_where(lint, &key),
-        str_format(lint->arena, "it wants %.*s=%.*s, and the pod has %.*s", TEXT(wanted->key), TEXT(wanted->value), TEXT(has)));
+    emit_spread_selector_mismatch(lint->diags, lint_where(lint, &key),
+                                  .reason = str_format(lint->arena, "it wants %.*s=%.*s, and the pod has %.*s", TEXT(wanted->key),
+                                                       TEXT(wanted->value), TEXT(has)));
 }
 
 /* What the document makes, in words. */
@@ -73,7 +74,8 @@ static void check_topology_key(Lint *lint, Str key, const Path *term) {
     Path at = FIELD(term, "topologyKey");
     for (size_t i = 0; i < COUNT(oldLabels); i++)
         if (str_eq(key, oldLabels[i].name))
-            emit_deprecated_node_label(lint->diags, lint_where(lint, &at), S("label"), key, oldLabels[i].successor);
+            emit_deprecated_node_label(lint->diags, lint_where(lint, &at), .what = S("label"), .label = key,
+                                       .successor = oldLabels[i].successor);
 }
 
 static void check_terms(Lint *lint, const PodAffinityTermList *required, const WeightedPodAffinityTermList *preferred,
@@ -114,11 +116,13 @@ static void check_toleration(Lint *lint, const TolerationList *all, const Tolera
     bool passing = toleration->tolerationSeconds.set || lint->pod->hostNetwork; /* for a time, or part of the node itself */
     if (!toleration->key.len && str_eq(toleration->operator, S("Exists")) && !everywhere && !passing)
         emit_tolerate_everything(lint->diags, lint_where(lint, &operator),
-                                 toleration->effect.len ? str_format(lint->arena, " of %.*s", TEXT(toleration->effect)) : S(""));
+                                 .effect = toleration->effect.len ? str_format(lint->arena, " of %.*s", TEXT(toleration->effect))
+                                                                  : S(""));
     if (isMaster && !tolerates(all, controlPlane))
-        emit_deprecated_node_label(lint->diags, lint_where(lint, &key), S("taint"), masterTaint, controlPlane);
+        emit_deprecated_node_label(lint->diags, lint_where(lint, &key), .what = S("taint"), .label = masterTaint,
+                                   .successor = controlPlane);
     if (!everywhere && (str_eq(toleration->key, controlPlane) || (isMaster && !tolerates(all, controlPlane))))
-        emit_control_plane_toleration(lint->diags, lint_where(lint, &key), its_pods(lint));
+        emit_control_plane_toleration(lint->diags, lint_where(lint, &key), .pods = its_pods(lint));
 }
 
 /* A pod that was read from a cluster has the node on which it ran. */
@@ -131,7 +135,7 @@ void lint_placement(Lint *lint, const PodSpec *self, const Path *path) {
     Path tolerations = FIELD(path, "tolerations");
     Str namespace = lint->document->namespace_;
     if (self->nodeName.len && !is_from_cluster(lint))
-        emit_node_name_set(lint->diags, lint_where(lint, &node), its_pods(lint), self->nodeName);
+        emit_node_name_set(lint->diags, lint_where(lint, &node), .pods = its_pods(lint), .node = self->nodeName);
     for (uint32_t i = 0; i < self->tolerations.n; i++) {
         Path item = path_index(&tolerations, i);
         check_toleration(lint, &self->tolerations, &self->tolerations.at[i], &item);
@@ -139,7 +143,8 @@ void lint_placement(Lint *lint, const PodSpec *self, const Path *path) {
     if (self->affinity) check_affinity(lint, self->affinity, &affinity);
     if (str_starts(self->priorityClassName, S("system-")) && namespace.len &&
         !lint_listed(lint, RULE_system_priority_outside_system, S("namespaces"), namespace))
-        emit_system_priority_outside_system(lint->diags, lint_where(lint, &class), self->priorityClassName, namespace);
+        emit_system_priority_outside_system(lint->diags, lint_where(lint, &class), .class = self->priorityClassName,
+                                            .namespace = namespace);
 }
 
 /* Spreading. */
@@ -156,7 +161,7 @@ void lint_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
     for (uint32_t i = 0; i < terms->n; i++) {
         if (!str_eq(terms->at[i].topologyKey, hostname) || !selects_own_pods(lint, terms->at[i].labelSelector)) continue;
         Path item = path_index(&list, i), at = FIELD(&item, "topologyKey");
-        emit_required_anti_affinity_deadlock(lint->diags, lint_where(lint, &at), str_int(lint->arena, replicas));
+        emit_required_anti_affinity_deadlock(lint->diags, lint_where(lint, &at), .replicas = str_int(lint->arena, replicas));
     }
 }
 
@@ -177,7 +182,7 @@ void lint_no_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
     if (!plan.replicas.set || plan.replicas.value < lint_int(lint, RULE_no_anti_affinity, S("min-replicas"))) return;
     Path at = FIELD(path, "affinity");
     if (!avoids_own_pods(lint, self))
-        emit_no_anti_affinity(lint->diags, lint_where(lint, &at), str_int(lint->arena, plan.replicas.value));
+        emit_no_anti_affinity(lint->diags, lint_where(lint, &at), .replicas = str_int(lint->arena, plan.replicas.value));
 }
 
 static void check_node_terms(Lint *lint, const NodeSelector *selector, const Path *path) {
@@ -189,12 +194,12 @@ static void check_node_terms(Lint *lint, const NodeSelector *selector, const Pat
         for (uint32_t j = 0; j < fields->n; j++) {
             if (!str_eq(fields->at[j].operator, S("In")) || !fields->at[j].values.n) continue;
             Path requirement = path_index(&names, j), at = FIELD(&requirement, "key");
-            emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), fields->at[j].values.at[0]);
+            emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), .node = fields->at[j].values.at[0]);
         }
         for (uint32_t j = 0; j < all->n; j++) {
             if (!str_eq(all->at[j].key, hostname) || !str_eq(all->at[j].operator, S("In")) || !all->at[j].values.n) continue;
             Path requirement = path_index(&expressions, j), at = FIELD(&requirement, "key");
-            emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), all->at[j].values.at[0]);
+            emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), .node = all->at[j].values.at[0]);
         }
     }
 }
@@ -203,7 +208,7 @@ void lint_node_selector(Lint *lint, const PodSpec *self, const Path *path) {
     Path selector = FIELD(path, "nodeSelector"), affinity = FIELD(path, "affinity"), up = FIELD(&affinity, "nodeAffinity");
     Path required = FIELD(&up, "requiredDuringSchedulingIgnoredDuringExecution"), at = path_key(&selector, hostname);
     const Str *node = map_get(self->nodeSelector, hostname);
-    if (node) emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), *node);
+    if (node) emit_node_name_pod_selector(lint->diags, lint_where(lint, &at), .node = *node);
     if (self->affinity && self->affinity->nodeAffinity &&
         self->affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution)
         check_node_terms(lint, self->affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution, &required);

@@ -3,7 +3,7 @@
 #ifndef PODLINT_SECRETS_H
 #define PODLINT_SECRETS_H
 
-#include "../base.h"
+#include "base/base.h"
 
 /* Whether a variable, flag or key of this name holds a secret: DB_PASSWORD, --api-key; not PASSWORD_FILE or TOKEN_TTL. */
 bool secret_name(Str name);

@@ -1,5 +1,5 @@
 /* The rules of rules/security.yaml that are on by default, or that look at items of lists. */
-#include "../pod_security.h"
+#include "validate/pod_security.h"
 #include "mounts.h"
 #include "secrets.h"
 
@@ -31,7 +31,7 @@ static void check_user(Lint *lint, const Container *self, const Path *path) {
     if (!user.set || user.value || !must_be_non_root(lint, self) || is_windows(lint->pod)) return;
     bool own = self->securityContext && self->securityContext->runAsUser.set;
     Path context = FIELD(own ? path : lint->podPath, "securityContext"), at = FIELD(&context, "runAsUser");
-    emit_root_user_refused(lint->diags, lint_where(lint, &at), self->name);
+    emit_root_user_refused(lint->diags, lint_where(lint, &at), .name = self->name);
 }
 
 static bool adds_capability(const Container *container, Str name) {
@@ -52,9 +52,10 @@ static void check_low_port(Lint *lint, const Container *self, int64_t port, cons
     if (user.set ? user.value == 0 : !must_be_non_root(lint, self)) return;
     if (adds_capability(self, S("NET_BIND_SERVICE")) || adds_capability(self, S("ALL")) || opens_low_ports(lint)) return;
     if (self->securityContext && self->securityContext->privileged.value) return;
-    emit_non_root_low_port(lint->diags, lint_where(lint, path), self->name,
-                           user.set ? str_format(lint->arena, "user %lld", (long long)user.value) : S("another user than root"),
-                           str_int(lint->arena, port));
+    emit_non_root_low_port(lint->diags, lint_where(lint, path), .name = self->name,
+                           .user = user.set ? str_format(lint->arena, "user %lld", (long long)user.value)
+                                            : S("another user than root"),
+                           .port = str_int(lint->arena, port));
 }
 
 static void check_ports(Lint *lint, const Container *self, const Path *path) {
@@ -64,7 +65,8 @@ static void check_ports(Lint *lint, const Container *self, const Path *path) {
         Path item = path_index(&list, i), at = FIELD(&item, "containerPort");
         bool tcp = !port->protocol.len || str_eq(port->protocol, S("TCP"));
         if (port->containerPort < 1024 && tcp && port->containerPort == lint_int(lint, RULE_ssh_port, S("port")))
-            emit_ssh_port(lint->diags, lint_where(lint, &at), self->name, str_int(lint->arena, port->containerPort));
+            emit_ssh_port(lint->diags, lint_where(lint, &at), .name = self->name,
+                          .port = str_int(lint->arena, port->containerPort));
         else
             check_low_port(lint, self, port->containerPort, &at);
     }
@@ -79,7 +81,7 @@ static void check_variables(Lint *lint, const Container *self, const Path *path)
             secret_name(variable->name) && secret_value(variable->value) && !secret_object_name(variable->name, variable->value);
         if (!named && !secret_in_url(variable->value).len) continue;
         Path item = path_index(&list, i), at = FIELD(&item, "value");
-        emit_env_var_secret(lint->diags, lint_where(lint, &at), variable->name, self->name);
+        emit_env_var_secret(lint->diags, lint_where(lint, &at), .variable = variable->name, .name = self->name);
     }
 }
 
@@ -114,9 +116,10 @@ static bool is_script(Str item) {
 static void check_word(Lint *lint, SecretWords *words, Str word, bool first, Str place, const Path *path) {
     Str found = secret_in_words(words, word), login = secret_in_url(word);
     if (login.len) found = str_format(lint->arena, "the password of %.*s", (int)str_find(login, ':'), login.at);
-    if (found.len) emit_secret_in_args(lint->diags, lint_where(lint, path), place, lint->container->name, found);
+    if (found.len)
+        emit_secret_in_args(lint->diags, lint_where(lint, path), .place = place, .name = lint->container->name, .what = found);
     if (str_has(word, S("sudo")) && (first ? is_sudo(word) : is_script(word) && script_calls_sudo(word)))
-        emit_sudo_in_entrypoint(lint->diags, lint_where(lint, path), place, lint->container->name);
+        emit_sudo_in_entrypoint(lint->diags, lint_where(lint, path), .place = place, .name = lint->container->name);
 }
 
 static void check_command_line(Lint *lint, const Container *self, const Path *path) {
@@ -156,14 +159,16 @@ static void check_execs(Lint *lint, const Container *self, const Path *path) {
 static void check_interactive(Lint *lint, const Container *self, const Path *path) {
     if ((!self->stdin && !self->tty) || lint->document->type == &type_Pod) return;
     Path at = path_field(path, self->stdin ? S("stdin") : S("tty"));
-    emit_interactive_container(lint->diags, lint_where(lint, &at), at.name, self->name, lint->document->kind);
+    emit_interactive_container(lint->diags, lint_where(lint, &at), .field = at.name, .name = self->name,
+                               .kind = lint->document->kind);
 }
 
 static void check_context(Lint *lint, const SecurityContext *context, const Path *path) {
     Path up = FIELD(path, "securityContext"), privileged = FIELD(&up, "privileged"), mount = FIELD(&up, "procMount");
-    if (context->privileged.value) emit_privileged_container(lint->diags, lint_where(lint, &privileged), lint->container->name);
+    if (context->privileged.value)
+        emit_privileged_container(lint->diags, lint_where(lint, &privileged), .name = lint->container->name);
     if (str_eq(context->procMount, S("Unmasked")))
-        emit_unsafe_proc_mount(lint->diags, lint_where(lint, &mount), lint->container->name);
+        emit_unsafe_proc_mount(lint->diags, lint_where(lint, &mount), .name = lint->container->name);
 }
 
 void lint_container_security(Lint *lint, const Container *self, const Path *path) {
@@ -181,7 +186,7 @@ void lint_security_context_missing(Lint *lint, const Container *self, const Path
     bool own = self->securityContext && self->securityContext->head.node && self->securityContext->head.node->count;
     if (own || (shared && shared->head.node && shared->head.node->count)) return;
     Path at = FIELD(path, "securityContext");
-    emit_security_context_missing(lint->diags, lint_where(lint, &at), self->name);
+    emit_security_context_missing(lint->diags, lint_where(lint, &at), .name = self->name);
 }
 
 void lint_secret_variables(Lint *lint, const Container *self, const Path *path) {
@@ -191,12 +196,13 @@ void lint_secret_variables(Lint *lint, const Container *self, const Path *path) 
         if (!source || !source->secretKeyRef) continue;
         Path item = path_index(&env, i), up = FIELD(&item, "valueFrom"), at = FIELD(&up, "secretKeyRef");
         emit_read_secret_from_env_var(lint->diags, lint_where_key(lint, &at),
-                                      str_format(lint->arena, "the variable %.*s", TEXT(self->env.at[i].name)), self->name);
+                                      .what = str_format(lint->arena, "the variable %.*s", TEXT(self->env.at[i].name)),
+                                      .name = self->name);
     }
     for (uint32_t i = 0; i < self->envFrom.n; i++) {
         if (!self->envFrom.at[i].secretRef) continue;
         Path item = path_index(&from, i), at = FIELD(&item, "secretRef");
-        emit_read_secret_from_env_var(lint->diags, lint_where_key(lint, &at), S("envFrom"), self->name);
+        emit_read_secret_from_env_var(lint->diags, lint_where_key(lint, &at), .what = S("envFrom"), .name = self->name);
     }
 }
 
@@ -222,9 +228,11 @@ static void check_form(Lint *lint, const StrList *list, const Path *path) {
         Str name = list->at[i];
         Path at = path_index(path, i);
         if (name.len > 4 && str_eq_nocase((Str){name.at, 4}, S("CAP_")))
-            emit_capability_name_form(lint->diags, lint_where(lint, &at), name, capability_name(lint->arena, name));
+            emit_capability_name_form(lint->diags, lint_where(lint, &at), .name = name,
+                                      .capability = capability_name(lint->arena, name));
         else if (has_lower_case(name))
-            emit_capability_name_case(lint->diags, lint_where(lint, &at), name, capability_name(lint->arena, name));
+            emit_capability_name_case(lint->diags, lint_where(lint, &at), .name = name,
+                                      .capability = capability_name(lint->arena, name));
     }
 }
 
@@ -256,7 +264,7 @@ void lint_capabilities(Lint *lint, const Capabilities *self, const Path *path) {
         bool network = str_eq(name, S("NET_ADMIN")) && lint->pod && lint->pod->hostNetwork;
         if (!network && !lint_listed(lint, RULE_dangerous_capabilities, S("capabilities"), name)) continue;
         Path at = path_index(&add, i);
-        emit_dangerous_capabilities(lint->diags, lint_where(lint, &at), name, capability_power(name));
+        emit_dangerous_capabilities(lint->diags, lint_where(lint, &at), .capability = name, .power = capability_power(name));
     }
 }
 
@@ -266,7 +274,7 @@ void lint_added_capabilities(Lint *lint, const Capabilities *self, const Path *p
         Str name = capability_name(lint->arena, self->add.at[i]);
         Path at = path_index(&add, i);
         if (!lint_listed(lint, RULE_added_capabilities, S("allow"), name))
-            emit_added_capabilities(lint->diags, lint_where(lint, &at), name);
+            emit_added_capabilities(lint->diags, lint_where(lint, &at), .capability = name);
     }
 }
 
@@ -282,7 +290,7 @@ void lint_host_namespaces(Lint *lint, const PodSpec *self, const Path *path) {
 static void check_profile(Lint *lint, const AppArmorProfile *profile, Str what, const Path *context) {
     Path up = FIELD(context, "appArmorProfile"), at = FIELD(&up, "type");
     if (profile && profile->head.node && str_eq(profile->type, S("Unconfined")))
-        emit_apparmor_unconfined(lint->diags, lint_where(lint, &at), what);
+        emit_apparmor_unconfined(lint->diags, lint_where(lint, &at), .what = what);
 }
 
 static void check_profiles(Lint *lint, const ContainerList *list, const Path *path) {
@@ -307,7 +315,7 @@ void lint_app_armor(Lint *lint, const PodSpec *self, const Path *path) {
         Path at = path_key(&annotations, pair->key);
         if (str_starts(pair->key, prefix) && str_eq(pair->value, S("unconfined")))
             emit_apparmor_unconfined(lint->diags, lint_where(lint, &at),
-                                     str_join(lint->arena, S("the container "), str_slice(pair->key, prefix.len)));
+                                     .what = str_join(lint->arena, S("the container "), str_slice(pair->key, prefix.len)));
     }
 }
 
@@ -318,12 +326,12 @@ void lint_sysctl(Lint *lint, const Sysctl *self, const Path *path) {
     Str name = {dotted, self->name.len};
     Path at = FIELD(path, "name");
     if (!sysctl_is_safe(name, lint->minor) && !lint_listed(lint, RULE_unsafe_sysctls, S("allow"), name))
-        emit_unsafe_sysctls(lint->diags, lint_where(lint, &at), name);
+        emit_unsafe_sysctls(lint->diags, lint_where(lint, &at), .name = name);
 }
 
 static void check_group(Lint *lint, OptInt group, Str field, Str who, const Path *context) {
     Path at = path_field(context, field);
-    if (group.set && !group.value) emit_root_group(lint->diags, lint_where(lint, &at), field, who);
+    if (group.set && !group.value) emit_root_group(lint->diags, lint_where(lint, &at), .field = field, .who = who);
 }
 
 static void check_groups_of(Lint *lint, const ContainerList *list, const Path *path) {
@@ -347,7 +355,8 @@ void lint_root_group(Lint *lint, const PodSpec *self, const Path *path) {
     check_group(lint, shared->fsGroup, S("fsGroup"), S("the pod"), &context);
     for (uint32_t i = 0; i < shared->supplementalGroups.n; i++) {
         Path at = path_index(&groups, i);
-        if (!shared->supplementalGroups.at[i]) emit_root_group(lint->diags, lint_where(lint, &at), groups.name, S("the pod"));
+        if (!shared->supplementalGroups.at[i])
+            emit_root_group(lint->diags, lint_where(lint, &at), .field = groups.name, .who = S("the pod"));
     }
 }
 
@@ -355,8 +364,8 @@ static void check_id(Lint *lint, Str field, OptInt id, const Path *path) {
     int64_t min = lint_int(lint, RULE_restrict_uid_gid_ranges, S("min"));
     int64_t max = lint_int(lint, RULE_restrict_uid_gid_ranges, S("max"));
     if (!id.set || (id.value >= min && id.value <= max)) return;
-    emit_restrict_uid_gid_ranges(lint->diags, lint_where(lint, path), field, str_int(lint->arena, id.value),
-                                 str_int(lint->arena, min), str_int(lint->arena, max));
+    emit_restrict_uid_gid_ranges(lint->diags, lint_where(lint, path), .field = field, .id = str_int(lint->arena, id.value),
+                                 .min = str_int(lint->arena, min), .max = str_int(lint->arena, max));
 }
 
 static void check_ids(Lint *lint, OptInt user, OptInt group, const Path *context) {
@@ -393,9 +402,9 @@ void lint_namespace(Lint *lint, const PodSpec *self, const Path *path) {
     Str name = lint->document->namespace_;
     Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "namespace");
     if (!name.len || str_eq(name, S("default")))
-        emit_use_namespace(lint->diags, lint_where(lint, &at), lint->document->kind);
+        emit_use_namespace(lint->diags, lint_where(lint, &at), .kind = lint->document->kind);
     else if (lint_listed(lint, RULE_system_namespace, S("namespaces"), name))
-        emit_system_namespace(lint->diags, lint_where(lint, &at), lint->document->kind, name);
+        emit_system_namespace(lint->diags, lint_where(lint, &at), .kind = lint->document->kind, .namespace = name);
 }
 
 /* Volumes. */
@@ -442,9 +451,9 @@ void lint_host_mount(Lint *lint, const Volume *self, const Path *path) {
     Str dir = clean_path(lint->arena, self->hostPath->path);
     Path up = FIELD(path, "hostPath"), at = FIELD(&up, "path");
     if (is_socket(dir))
-        emit_docker_sock(lint->diags, lint_where(lint, &at), self->name, dir);
+        emit_docker_sock(lint->diags, lint_where(lint, &at), .volume = self->name, .path = dir);
     else if (is_listed_dir(lint, S("dirs"), dir, true) && (writable || !is_listed_dir(lint, S("harmless"), dir, false)))
-        emit_sensitive_host_mounts(lint->diags, lint_where(lint, &at), self->name, dir);
+        emit_sensitive_host_mounts(lint->diags, lint_where(lint, &at), .volume = self->name, .path = dir);
 }
 
 static Str allowed_types(const Lint *lint) {
@@ -465,14 +474,15 @@ void lint_volume_type(Lint *lint, const Volume *self, const Path *path) {
         if (!*(void *const *)(const void *)((const char *)self + field->offset)) continue;
         Path at = path_field(path, field->name);
         if (!lint_listed(lint, RULE_volume_types, S("allow"), field->name))
-            emit_volume_types(lint->diags, lint_where_key(lint, &at), self->name, field->name, allowed_types(lint));
+            emit_volume_types(lint->diags, lint_where_key(lint, &at), .volume = self->name, .type = field->name,
+                              .allowed = allowed_types(lint));
     }
 }
 
 void lint_sub_path(Lint *lint, const VolumeMount *self, const Path *path) {
     if (!self->subPath.len && !self->subPathExpr.len) return;
     Path at = path_field(path, self->subPath.len ? S("subPath") : S("subPathExpr"));
-    emit_sub_path_mount(lint->diags, lint_where(lint, &at), self->mountPath, at.name);
+    emit_sub_path_mount(lint->diags, lint_where(lint, &at), .path = self->mountPath, .field = at.name);
 }
 
 /* Whole documents. */
@@ -480,7 +490,7 @@ void lint_sub_path(Lint *lint, const VolumeMount *self, const Path *path) {
 static void check_node(Lint *lint, const Node *node, const Path *path) {
     if (node->kind == NODE_STRING) {
         Str what = secret_form(node->text);
-        if (what.len) emit_exposed_credential_literal(lint->diags, lint_where(lint, path), what);
+        if (what.len) emit_exposed_credential_literal(lint->diags, lint_where(lint, path), .what = what);
     }
     for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) {
         Path item = path_index(path, i);

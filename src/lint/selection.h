@@ -2,7 +2,7 @@
 #ifndef PODLINT_SELECTION_H
 #define PODLINT_SELECTION_H
 
-#include "../diag.h"
+#include "model/diag.h"
 
 /* How a rule is reported; 0 is not at all. */
 typedef enum RuleUse {

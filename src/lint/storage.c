@@ -2,8 +2,8 @@
 #include "mounts.h"
 #include "workload.h"
 
-#include "../validate/names.h"
-#include "../str_set.h"
+#include "validate/names.h"
+#include "base/str_set.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -86,9 +86,11 @@ static void report_nested(const Mounts *m, const Mounted *inner, const Mounted *
     bool made = file_volume_kind(volume) ||
                 (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder, or the node has it */
     if (outer->mount->readOnly && !made)
-        emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
+        emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), .path = path, .outer = around,
+                                    .volume = outer->mount->name);
     else
-        emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), path, around, outer->mount->name);
+        emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), .path = path, .outer = around,
+                               .volume = outer->mount->name);
 }
 
 /* Compares each path with those before it and with the folders above it. */
@@ -99,8 +101,8 @@ static void check_pairs(const Mounts *m) {
         const Mounted *place = &m->places[i], *first = str_set_add(&paths, place->path, place);
         if (first && !str_eq(first->mount->mountPath, place->mount->mountPath))
             emit_mount_path_duplicate(lint->diags, mount_where(m, place, "mountPath"),
-                                      shown(lint->arena, place->mount->mountPath), shown(lint->arena, first->mount->mountPath),
-                                      m->container->name);
+                                      .path = shown(lint->arena, place->mount->mountPath),
+                                      .other = shown(lint->arena, first->mount->mountPath), .container = m->container->name);
     }
     for (uint32_t i = 0; i < m->count; i++) {
         Str up = m->places[i].path;
@@ -126,18 +128,18 @@ static void check_mount(const Mounts *m, const Mounted *place) {
     const VolumeMount *mount = place->mount;
     bool part = mount->subPath.len || mount->subPathExpr.len;
     if (mount->mountPath.len && mount->mountPath.at[0] != '/' && !is_windows(lint, mount->mountPath))
-        emit_mount_relative_path(lint->diags, mount_where(m, place, "mountPath"), shown(lint->arena, mount->mountPath));
+        emit_mount_relative_path(lint->diags, mount_where(m, place, "mountPath"), .path = shown(lint->arena, mount->mountPath));
     if (str_find(mount->mountPath, ':') >= 0 && !is_windows(lint, mount->mountPath))
-        emit_mount_path_colon(lint->diags, mount_where(m, place, "mountPath"), shown(lint->arena, mount->mountPath));
+        emit_mount_path_colon(lint->diags, mount_where(m, place, "mountPath"), .path = shown(lint->arena, mount->mountPath));
     if (!part && lint_listed(lint, RULE_mount_hides_system_dir, S("folders"), place->path) && hides_own_folder(lint, place))
-        emit_mount_hides_system_dir(lint->diags, mount_where(m, place, "mountPath"), mount->name, m->container->name,
-                                    place->path);
+        emit_mount_hides_system_dir(lint->diags, mount_where(m, place, "mountPath"), .volume = mount->name,
+                                    .container = m->container->name, .path = place->path);
     const char *kind =
         part && lint_is_on(lint, RULE_sub_path_never_updates) ? file_volume_kind(volume_named(lint, mount->name)) : NULL;
     const char *field = mount->subPath.len ? "subPath" : "subPathExpr";
     if (kind)
-        emit_sub_path_never_updates(lint->diags, mount_where(m, place, field), str_of(kind), mount->name,
-                                    shown(lint->arena, mount->mountPath), str_of(field));
+        emit_sub_path_never_updates(lint->diags, mount_where(m, place, field), .kind = str_of(kind), .volume = mount->name,
+                                    .path = shown(lint->arena, mount->mountPath), .field = str_of(field));
 }
 
 static bool is_writable_at(const Mounts *m, Str folder) {
@@ -159,7 +161,8 @@ static void check_read_only_root(const Mounts *m) {
     for (uint32_t i = 0; folders.kind == VALUE_LIST && i < folders.len; i++) {
         Value folder = list_item(&ev, folders, i);
         if (folder.kind == VALUE_STRING && !is_writable_at(m, value_str(folder)))
-            emit_read_only_root_without_tmp(lint->diags, lint_where(lint, &at), m->container->name, value_str(folder));
+            emit_read_only_root_without_tmp(lint->diags, lint_where(lint, &at), .container = m->container->name,
+                                            .path = value_str(folder));
     }
 }
 
@@ -220,14 +223,14 @@ static void check_memory(const Volumes *v, const Volume *volume, const Path *pat
     if (!dir || !str_eq(dir->medium, S("Memory"))) return;
     Path at = FIELD(path, "emptyDir"), size = FIELD(&at, "sizeLimit");
     if (!dir->sizeLimit.text.at) {
-        emit_memory_emptydir(lint->diags, lint_where_key(lint, &at), volume->name);
+        emit_memory_emptydir(lint->diags, lint_where_key(lint, &at), .volume = volume->name);
         return;
     }
     for (const MountUse *use = mounts_of(lint, volume->name); use; use = use->next) {
         const Quantity *limit = quantity_get(use->container->resources.limits, S("memory"));
         if (use->mount->readOnly || !limit || limit->nano > dir->sizeLimit.nano) continue;
-        emit_memory_emptydir_over_limit(lint->diags, lint_where(lint, &size), volume->name, dir->sizeLimit.text,
-                                        use->container->name, limit->text);
+        emit_memory_emptydir_over_limit(lint->diags, lint_where(lint, &size), .volume = volume->name, .size = dir->sizeLimit.text,
+                                        .container = use->container->name, .limit = limit->text);
         return;
     }
 }
@@ -270,8 +273,8 @@ static void check_mode(const Volumes *v, const Volume *volume, OptInt mode, OptI
     if (!container) return;
     Path at = FIELD(path, "defaultMode"), item = FIELD(path, "mode");
     bool byItem = path->index >= 0;
-    emit_volume_mode_unreadable(lint->diags, lint_where(lint, byItem ? &item : &at), container->name, volume->name,
-                                str_format(lint->arena, "0%llo", (long long)mode.value));
+    emit_volume_mode_unreadable(lint->diags, lint_where(lint, byItem ? &item : &at), .container = container->name,
+                                .volume = volume->name, .mode = str_format(lint->arena, "0%llo", (long long)mode.value));
 }
 
 static void check_items(const Volumes *v, const Volume *volume, const KeyToPathList *items, const Path *path) {
@@ -321,9 +324,10 @@ static void check_claim(const Volumes *v, const Volume *volume, const Path *path
     int64_t count = workload_replicas(lint);
     if (!is_written(v, volume->name)) return;
     if (count > 1)
-        emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, count), claim->claimName);
+        emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), .replicas = str_int(lint->arena, count),
+                                   .claim = claim->claimName);
     else if (workload_surges(lint))
-        emit_shared_claim_rollout(lint->diags, lint_where(lint, &at), claim->claimName);
+        emit_shared_claim_rollout(lint->diags, lint_where(lint, &at), .claim = claim->claimName);
 }
 
 /* Whether a path of the node is for the node's own files rather than for a pod's data. */
@@ -346,8 +350,8 @@ static void check_host_path(const Volumes *v, const Volume *volume, const Path *
     if (v->pod->nodeName.len || map_get(v->pod->nodeSelector, S("kubernetes.io/hostname")) || !is_written(v, volume->name))
         return;
     Path source = FIELD(path, "hostPath"), at = FIELD(&source, "path");
-    emit_host_path_replicas(lint->diags, lint_where(lint, &at), str_int(lint->arena, workload_replicas(lint)),
-                            shown(lint->arena, host->path));
+    emit_host_path_replicas(lint->diags, lint_where(lint, &at), .replicas = str_int(lint->arena, workload_replicas(lint)),
+                            .path = shown(lint->arena, host->path));
 }
 
 static void check_templates(const Volumes *v) {
@@ -360,12 +364,12 @@ static void check_templates(const Volumes *v) {
         Str name = set->volumeClaimTemplates.at[i].metadata.name;
         Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), at = FIELD(&metadata, "name");
         str_set_add(&names, name, &set->volumeClaimTemplates.at[i]);
-        if (name.len && !str_set_find(&v->mounted, name)) emit_unused_volume(lint->diags, lint_where(lint, &at), name);
+        if (name.len && !str_set_find(&v->mounted, name)) emit_unused_volume(lint->diags, lint_where(lint, &at), .volume = name);
     }
     for (uint32_t i = 0; i < v->pod->volumes.n; i++) {
         Path item = path_index(&volumes, i), at = FIELD(&item, "name");
         if (str_set_find(&names, v->pod->volumes.at[i].name))
-            emit_volume_claim_template_shadows(lint->diags, lint_where(lint, &at), v->pod->volumes.at[i].name);
+            emit_volume_claim_template_shadows(lint->diags, lint_where(lint, &at), .volume = v->pod->volumes.at[i].name);
     }
 }
 
@@ -378,7 +382,7 @@ void lint_volumes(Lint *lint, const PodSpec *self, const Path *path) {
         const Volume *volume = &self->volumes.at[i];
         Path at = path_index(&list, i), name = FIELD(&at, "name");
         if (volume->name.len && !str_set_find(&v.mounted, volume->name))
-            emit_unused_volume(lint->diags, lint_where(lint, &name), volume->name);
+            emit_unused_volume(lint->diags, lint_where(lint, &name), .volume = volume->name);
         check_memory(&v, volume, &at);
         check_modes(&v, volume, &at);
         check_claim(&v, volume, &at);

@@ -31,8 +31,9 @@ static void check_seccomp_annotation(Lint *lint, Str key, const Path *at) {
     if (!field || (!str_eq(key, S("seccomp.security.alpha.kubernetes.io/pod")) &&
                    !str_starts(key, S("container.seccomp.security.alpha.kubernetes.io/"))))
         return;
-    emit_deprecated_annotation(lint->diags, lint_where_key(lint, at), key, S("has had no effect since Kubernetes 1.27"),
-                               S("remove it: seccompProfile says it all"));
+    emit_deprecated_annotation(lint->diags, lint_where_key(lint, at), .key = key,
+                               .fate = S("has had no effect since Kubernetes 1.27"),
+                               .hint = S("remove it: seccompProfile says it all"));
 }
 
 void lint_annotations(Lint *lint, const ObjectMeta *self, const Path *path) {
@@ -43,8 +44,8 @@ void lint_annotations(Lint *lint, const ObjectMeta *self, const Path *path) {
         for (size_t j = 0; j < COUNT(oldAnnotations); j++) {
             if (!str_eq(self->annotations.at[i].key, oldAnnotations[j].key)) continue;
             Path at = path_key(&map, self->annotations.at[i].key);
-            emit_deprecated_annotation(lint->diags, lint_where_key(lint, &at), oldAnnotations[j].key, oldAnnotations[j].fate,
-                                       oldAnnotations[j].hint);
+            emit_deprecated_annotation(lint->diags, lint_where_key(lint, &at), .key = oldAnnotations[j].key,
+                                       .fate = oldAnnotations[j].fate, .hint = oldAnnotations[j].hint);
         }
     }
 }
@@ -68,8 +69,8 @@ static void check_misplaced(Lint *lint, StrMap above, StrMap own, Str field, con
         Str key = above.at[i].key;
         if (map_get(own, key) || !is_for_pods(lint, field, key)) continue;
         Path at = path_key(&map, key);
-        emit_misplaced_annotation(lint->diags, lint_where_key(lint, &at), key, lint->document->kind,
-                                  path_text(lint->arena, &place));
+        emit_misplaced_annotation(lint->diags, lint_where_key(lint, &at), .key = key, .kind = lint->document->kind,
+                                  .place = path_text(lint->arena, &place));
     }
 }
 
@@ -92,7 +93,8 @@ void lint_service_account(Lint *lint, const PodSpec *self, const Path *path) {
     if (name && !other) return;
     emit_deprecated_service_account_field(
         lint->diags, lint_where_key(lint, &at),
-        other ? str_format(lint->arena, "is ignored, because serviceAccountName is %.*s", TEXT(name->text)) : S("is deprecated"));
+        .fate = other ? str_format(lint->arena, "is ignored, because serviceAccountName is %.*s", TEXT(name->text))
+                      : S("is deprecated"));
 }
 
 static void check_number(Lint *lint, const Container *container, const Probe *probe, Str name, const Path *path) {
@@ -102,8 +104,8 @@ static void check_number(Lint *lint, const Container *container, const Probe *pr
     Path at = FIELD(&action, "port");
     for (uint32_t i = 0; i < container->ports.n && !port.isString; i++)
         if (container->ports.at[i].containerPort == port.number && container->ports.at[i].name.len)
-            emit_probe_numeric_port(lint->diags, lint_where(lint, &at), name, str_int(lint->arena, port.number),
-                                    container->ports.at[i].name);
+            emit_probe_numeric_port(lint->diags, lint_where(lint, &at), .probe = name, .port = str_int(lint->arena, port.number),
+                                    .name = container->ports.at[i].name);
 }
 
 void lint_probe_numbers(Lint *lint, const Container *self, const Path *path) {
@@ -125,9 +127,10 @@ void lint_required_names(Lint *lint, const PodSpec *self, const Path *path) {
     Path up = FIELD(NULL, "metadata"), labels = FIELD(&up, "labels"), annotations = FIELD(&up, "annotations");
     Str label = key_parameter(lint, RULE_required_label_owner), annotation = key_parameter(lint, RULE_required_annotation_email);
     if (label.len && !map_get(meta->labels, label))
-        emit_required_label_owner(lint->diags, lint_where_key(lint, &labels), lint->document->kind, label);
+        emit_required_label_owner(lint->diags, lint_where_key(lint, &labels), .kind = lint->document->kind, .key = label);
     if (annotation.len && !map_get(meta->annotations, annotation))
-        emit_required_annotation_email(lint->diags, lint_where_key(lint, &annotations), lint->document->kind, annotation);
+        emit_required_annotation_email(lint->diags, lint_where_key(lint, &annotations), .kind = lint->document->kind,
+                                       .key = annotation);
 }
 
 void lint_recommended_labels(Lint *lint, const PodSpec *self, const Path *path) {
@@ -140,7 +143,7 @@ void lint_recommended_labels(Lint *lint, const PodSpec *self, const Path *path) 
         Value item = list_item(&ev, list, i);
         Path at = path_key(&labels, item.kind == VALUE_STRING ? value_str(item) : S(""));
         if (item.kind == VALUE_STRING && !map_get(meta->labels, at.name))
-            emit_recommended_labels(lint->diags, lint_where_key(lint, &at), lint->document->kind, at.name);
+            emit_recommended_labels(lint->diags, lint_where_key(lint, &at), .kind = lint->document->kind, .key = at.name);
     }
 }
 
@@ -149,6 +152,6 @@ void lint_forbidden_annotations(Lint *lint, const ObjectMeta *self, const Path *
     for (uint32_t i = 0; i < self->annotations.n; i++) {
         Path at = path_key(&map, self->annotations.at[i].key);
         if (lint_listed(lint, RULE_forbidden_annotation, S("keys"), at.name))
-            emit_forbidden_annotation(lint->diags, lint_where_key(lint, &at), at.name);
+            emit_forbidden_annotation(lint->diags, lint_where_key(lint, &at), .key = at.name);
     }
 }

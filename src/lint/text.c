@@ -15,7 +15,7 @@ void check_implicit_key(Lint *lint, const Entry *entry, const Path *path) {
     if (!str_in(entry->key, booleans, 2) || entry->keySpan.end > text.len || entry->keySpan.end <= entry->keySpan.at) return;
     Str key = {text.at + entry->keySpan.at, entry->keySpan.end - entry->keySpan.at};
     if (key.at[0] != '"' && key.at[0] != '\'' && !str_eq_nocase(key, entry->key))
-        emit_yaml_implicit_key(lint->diags, lint_where_key(lint, path), key, entry->key);
+        emit_yaml_implicit_key(lint->diags, lint_where_key(lint, path), .text = key, .value = entry->key);
 }
 
 /* Walking scalars together with the fields that they are of. */
@@ -73,7 +73,7 @@ static bool is_sexagesimal(Str text) {
 
 void check_sexagesimal(Lint *lint, const Node *node, const Path *path) {
     Str text = written(lint, node);
-    if (node->plain && text.len && is_sexagesimal(text)) emit_yaml_sexagesimal(lint->diags, lint_where(lint, path), text);
+    if (node->plain && text.len && is_sexagesimal(text)) emit_yaml_sexagesimal(lint->diags, lint_where(lint, path), .text = text);
 }
 
 static bool is_mode(const Field *field) {
@@ -86,7 +86,8 @@ static void look_at_integer(ScalarWalk *walk, const Node *node, Str text, const 
                        : digits.at[0] == '0' && digits.len > 1 ? "with a leading 0"
                                                                : NULL;
     if (!form || str_eq(node->text, text)) return;
-    emit_yaml_octal_integer(walk->lint->diags, lint_where(walk->lint, path), text, str_of(form), node->text);
+    emit_yaml_octal_integer(walk->lint->diags, lint_where(walk->lint, path), .text = text, .form = str_of(form),
+                            .value = node->text);
 }
 
 /* A file mode in decimal whose digits look like one in octal: those that are usual in decimal are what they say. */
@@ -95,8 +96,8 @@ static void look_at_mode(ScalarWalk *walk, Str text, const Path *path) {
     int64_t value;
     if (text.len != 3 || !all_in(text, "01234567") || str_in(text, usual, sizeof usual / sizeof *usual)) return;
     int_parse(text, 0, 999, &value);
-    emit_volume_mode_decimal(walk->lint->diags, lint_where(walk->lint, path), text,
-                             str_format(walk->lint->arena, "%04o", (unsigned)value));
+    emit_volume_mode_decimal(walk->lint->diags, lint_where(walk->lint, path), .text = text,
+                             .octal = str_format(walk->lint->arena, "%04o", (unsigned)value));
 }
 
 static void look_at_scalar(ScalarWalk *walk, const Field *field, const Node *node, const Path *path) {
@@ -105,7 +106,7 @@ static void look_at_scalar(ScalarWalk *walk, const Field *field, const Node *nod
     switch ((ScalarType)field->scalar) {
     case TYPE_BOOL:
         if (node->kind == NODE_BOOL && !str_eq_nocase(text, node->text))
-            emit_yaml_implicit_bool(walk->lint->diags, lint_where(walk->lint, path), text, node->text);
+            emit_yaml_implicit_bool(walk->lint->diags, lint_where(walk->lint, path), .text = text, .value = node->text);
         break;
     case TYPE_INT32:
     case TYPE_INT64:
@@ -134,7 +135,7 @@ static void look_at_null_items(Lint *lint, const Field *field, const Node *list,
     for (uint32_t i = 0; i < list->count; i++) {
         Path item = path_index(path, i);
         if (list->items[i].kind == NODE_NULL)
-            emit_yaml_null_item(lint->diags, lint_where(lint, &item), str_int(lint->arena, i), field->name);
+            emit_yaml_null_item(lint->diags, lint_where(lint, &item), .index = str_int(lint->arena, i), .field = field->name);
     }
 }
 
@@ -147,8 +148,8 @@ static void look_at_nulls(Lint *lint, const Type *type, const Node *map, const P
         if (!field || str_eq(field->name, S("status"))) continue;
         bool holds = field->shape != SHAPE_ONE || field->scalar == TYPE_OBJECT;
         if (node->kind == NODE_NULL && holds)
-            emit_yaml_null_value(lint->diags, lint_where_key(lint, &at), field->name,
-                                 field->shape == SHAPE_LIST ? S("list") : S("map"));
+            emit_yaml_null_value(lint->diags, lint_where_key(lint, &at), .field = field->name,
+                                 .shape = field->shape == SHAPE_LIST ? S("list") : S("map"));
         if (field->scalar == TYPE_STRING && node->kind == NODE_LIST) look_at_null_items(lint, field, node, &at);
         if (field->scalar != TYPE_OBJECT) continue;
         if (node->kind == NODE_MAP && field->shape == SHAPE_ONE) look_at_nulls(lint, field->type, node, &at);
@@ -168,9 +169,9 @@ void lint_env_null(Lint *lint, const EnvVar *self, const Path *path) {
     if (!self->head.node || self->valueFrom || (value && value->kind != NODE_NULL)) return;
     Path at = FIELD(path, "value"), name = FIELD(path, "name");
     if (value)
-        emit_env_value_null(lint->diags, lint_where_key(lint, &at), self->name);
+        emit_env_value_null(lint->diags, lint_where_key(lint, &at), .name = self->name);
     else
-        emit_env_without_value(lint->diags, lint_where(lint, &name), self->name);
+        emit_env_without_value(lint->diags, lint_where(lint, &name), .name = self->name);
 }
 
 /* Order and merging of keys. */
@@ -180,7 +181,8 @@ static void look_at_order(Lint *lint, const Node *node, const Path *path) {
         const Node *child = node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i];
         Path at = node->kind == NODE_MAP ? path_field(path, node->entries[i].key) : path_index(path, i);
         if (node->kind == NODE_MAP && i && str_cmp(node->entries[i - 1].key, node->entries[i].key) > 0)
-            emit_sorted_keys(lint->diags, lint_where_key(lint, &at), node->entries[i].key, node->entries[i - 1].key);
+            emit_sorted_keys(lint->diags, lint_where_key(lint, &at), .key = node->entries[i].key,
+                             .before = node->entries[i - 1].key);
         if (child->kind >= NODE_LIST) look_at_order(lint, child, &at);
     }
 }
@@ -226,7 +228,7 @@ void lint_merge_keys(Lint *lint, const Document *self, const Path *path) {
     if (offsets.n) forget_in_scalars(self->root, &offsets);
     for (uint32_t i = 0; i < offsets.n; i++) {
         Span span = {offsets.at[i].at, offsets.at[i].at + 2};
-        if (!offsets.at[i].inScalar) emit_yaml_merge_key(lint->diags, (Where){.span = span, .path = S("")});
+        if (!offsets.at[i].inScalar) emit_yaml_merge_key(lint->diags, ((Where){.span = span, .path = S("")}));
     }
 }
 
@@ -243,7 +245,7 @@ static bool is_residue(Str text) {
 
 static void look_for_residue(Lint *lint, const Node *node, const Path *path) {
     if (node->kind == NODE_STRING && is_residue(node->text))
-        emit_template_residue(lint->diags, lint_where(lint, path), node->text);
+        emit_template_residue(lint->diags, lint_where(lint, path), .text = node->text);
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
         Path at = node->kind == NODE_MAP ? path_field(path, node->entries[i].key) : path_index(path, i);
         look_for_residue(lint, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], &at);
@@ -273,7 +275,7 @@ static bool may_be_template(Str text) {
 
 static void look_for_templates(Lint *lint, const Node *node, const Path *path) {
     if (node->kind == NODE_STRING && str_find(node->text, '\n') < 0 && may_be_template(node->text) && !is_residue(node->text))
-        emit_template_suspected(lint->diags, lint_where(lint, path), node->text);
+        emit_template_suspected(lint->diags, lint_where(lint, path), .text = node->text);
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
         Path at = node->kind == NODE_MAP ? path_field(path, node->entries[i].key) : path_index(path, i);
         look_for_templates(lint, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], &at);
@@ -290,7 +292,7 @@ void lint_line_ends(Lint *lint, const Document *self, const Path *path) {
     Str text = self->source->text;
     (void)path;
     if (self->source->mark && self->index == 0 && self->item <= 0)
-        emit_byte_order_mark(lint->diags, (Where){.span = {0, 1}, .path = S("")});
+        emit_byte_order_mark(lint->diags, ((Where){.span = {0, 1}, .path = S("")}));
     uint32_t end = self->span.end < text.len ? self->span.end : (uint32_t)text.len, other = 0;
     bool first = false, seen = false;
     for (uint32_t i = self->span.at; i < end && !other; i++) {
@@ -300,7 +302,7 @@ void lint_line_ends(Lint *lint, const Document *self, const Path *path) {
         if (!seen) first = windows;
         seen = true;
     }
-    if (other) emit_mixed_line_ends(lint->diags, (Where){.span = {other, other + 1}, .path = S("")});
+    if (other) emit_mixed_line_ends(lint->diags, ((Where){.span = {other, other + 1}, .path = S("")}));
 }
 
 /* Arguments. */
@@ -318,7 +320,8 @@ static void look_at_arguments(Lint *lint, const StrList *list, bool shell, const
         bool flags = item.at[0] == '-', last = (size_t)newline + 1 == item.len;
         if (flags || last)
             emit_args_block_scalar(lint->diags, lint_where(lint, &at),
-                                   last ? S("ends in a line break") : S("holds several lines"), (Str){item.at, (size_t)newline});
+                                   .how = last ? S("ends in a line break") : S("holds several lines"),
+                                   .start = ((Str){item.at, (size_t)newline}));
     }
 }
 

@@ -29,9 +29,9 @@ void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *p
         bool listed = lint_listed(lint, RULE_selector_volatile_label, S("labels"), label->key);
         Path at = path_key(&labels, label->key);
         if ((listed && is_volatile(label)) || is_image_tag(lint, label->value))
-            emit_selector_volatile_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
+            emit_selector_volatile_label(lint->diags, lint_where_key(lint, &at), .label = label->key, .value = label->value);
         else if (listed)
-            emit_selector_release_label(lint->diags, lint_where_key(lint, &at), label->key, label->value);
+            emit_selector_release_label(lint->diags, lint_where_key(lint, &at), .label = label->key, .value = label->value);
     }
 }
 
@@ -47,9 +47,11 @@ void lint_claim_volatile(Lint *lint, const StatefulSetSpec *self, const Path *pa
             Path at = path_key(&labels, label->key);
             Where where = lint_where_key(lint, &at);
             if (is_volatile(label))
-                emit_claim_template_volatile_label(lint->diags, where, meta->name, label->key, label->value);
+                emit_claim_template_volatile_label(lint->diags, where, .claim = meta->name, .label = label->key,
+                                                   .value = label->value);
             else
-                emit_claim_template_release_label(lint->diags, where, meta->name, label->key, label->value);
+                emit_claim_template_release_label(lint->diags, where, .claim = meta->name, .label = label->key,
+                                                  .value = label->value);
         }
     }
 }

@@ -30,7 +30,7 @@ def make(*arguments, quiet=False):
 
 def build(prefix):
     """Installs podlint below a folder: where the machine's libraries allow, one that needs none of them to run."""
-    tell = subprocess.run(["sh", str(ROOT / "src/setup.sh"), "--tell"], stderr=subprocess.PIPE, text=True)
+    tell = subprocess.run(["sh", str(ROOT / "src/package/setup.sh"), "--tell"], stderr=subprocess.PIPE, text=True)
     if tell.returncode:
         raise SystemExit(tell.stderr)
     static = sys.platform == "linux" and make("STATIC=1", "build/static/mktables", quiet=True)

@@ -2,8 +2,8 @@
  * their expressions compiled. */
 #include "plan.h"
 
-#include "../text_span.h"
-#include "../validate/areas.h"
+#include "yaml/text_span.h"
+#include "validate/areas.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -39,8 +39,9 @@ static void check_words(Check *c, StrList words, const Str *allowed, size_t coun
     for (uint32_t i = 0; i < words.n; i++) {
         Path at = path_index(path, i);
         if (str_in(words.at[i], allowed, count)) continue;
-        emit_not_supported(c->diags, where(c, &at), shown(c->arena, words.at[i]), path->name, words_or(c->arena, allowed, count),
-                           did_you_mean(c->arena, words.at[i], allowed, count));
+        emit_not_supported(c->diags, where(c, &at), .value = shown(c->arena, words.at[i]), .field = path->name,
+                           .allowed = words_or(c->arena, allowed, count),
+                           .hint = did_you_mean(c->arena, words.at[i], allowed, count));
     }
 }
 
@@ -57,7 +58,7 @@ static void check_resources(Check *c, StrList resources, const Path *path) {
     for (uint32_t i = 0; i < resources.n; i++) {
         Path at = path_index(path, i);
         Str name = resources.at[i];
-        if (!name.len) emit_required(c->diags, where(c, &at), S("resources"));
+        if (!name.len) emit_required(c->diags, where(c, &at), .field = S("resources"));
         if (str_eq(name, S("*")) || str_eq(name, S("*/*"))) wildcard = name;
         plain |= str_find(name, '/') < 0 && !str_eq(name, S("*"));
         for (uint32_t j = 0; j < i && i < MOST_COMPARED; j++) {
@@ -66,17 +67,20 @@ static void check_resources(Check *c, StrList resources, const Path *path) {
             if (slash < 0 || here < 0 || str_eq(before, S("*/*"))) continue;
             bool covered = (str_ends(before, S("/*")) && slash == here && memcmp(before.at, name.at, (size_t)here) == 0) ||
                            (str_starts(before, S("*/")) && str_eq(str_slice(before, 2), str_slice(name, (size_t)here + 1)));
-            if (covered) emit_policy_wildcard(c->diags, where(c, &at), S("resources"), before, name);
+            if (covered)
+                emit_policy_wildcard(c->diags, where(c, &at), .field = S("resources"), .wildcard = before, .other = name);
         }
     }
     bool idle = str_eq(wildcard, S("*/*")) ? resources.n > 1 : wildcard.at && plain;
-    if (idle) emit_policy_wildcard(c->diags, where_key(c, path), S("resources"), wildcard, S("all the others"));
+    if (idle)
+        emit_policy_wildcard(c->diags, where_key(c, path), .field = S("resources"), .wildcard = wildcard,
+                             .other = S("all the others"));
 }
 
 static void check_wildcard(Check *c, StrList words, const Path *path) {
-    if (!words.n) emit_required(c->diags, where_key(c, path), path->name);
+    if (!words.n) emit_required(c->diags, where_key(c, path), .field = path->name);
     if (words.n > 1 && str_in(S("*"), words.at, words.n))
-        emit_policy_wildcard(c->diags, where_key(c, path), path->name, S("*"), S("all the others"));
+        emit_policy_wildcard(c->diags, where_key(c, path), .field = path->name, .wildcard = S("*"), .other = S("all the others"));
 }
 
 static void check_rules(Check *c, NamedRuleWithOperationsList list, const Path *path) {
@@ -91,13 +95,13 @@ static void check_rules(Check *c, NamedRuleWithOperationsList list, const Path *
         check_words(c, rule->operations, known, COUNT(known), &operations);
         check_wildcard(c, rule->apiGroups, &groups);
         check_wildcard(c, rule->apiVersions, &versions);
-        if (!rule->resources.n) emit_required(c->diags, where_key(c, &resources), S("resources"));
+        if (!rule->resources.n) emit_required(c->diags, where_key(c, &resources), .field = S("resources"));
         check_resources(c, rule->resources, &resources);
         check_enum(c, rule->scope, scopes, COUNT(scopes), &scope);
         for (uint32_t k = 0; k < rule->resourceNames.n; k++) {
             Path name = path_index(&names, k);
             if (k < MOST_COMPARED && str_in(rule->resourceNames.at[k], rule->resourceNames.at, k))
-                emit_policy_duplicate(c->diags, where(c, &name), rule->resourceNames.at[k]);
+                emit_policy_duplicate(c->diags, where(c, &name), .value = rule->resourceNames.at[k]);
         }
     }
 }
@@ -149,7 +153,7 @@ static void report_fault(PolicyChecker *p, const Node *node, const Path *path, c
         Str part = str_slice(node->text, fault->span.at);
         if (!hint.len && str_starts(part, S("variables"))) hint = S("conditions are judged before the policy's variables exist");
     }
-    emit_policy_expression(p->check.diags, at, fault->message, hint);
+    emit_policy_expression(p->check.diags, at, .problem = fault->message, .hint = hint);
 }
 
 /* The place of a node as text: "policies.yaml:12:19". */
@@ -171,7 +175,8 @@ static void check_type(PolicyChecker *p, const CelProgram *program, Result wante
     Str hint = kind != KIND_DYN        ? S("")
                : wanted == RESULT_BOOL ? S("compare it with something, as in ... == true")
                                        : S("convert it, as in string(...)");
-    emit_policy_type(p->check.diags, at, field, words[wanted], cel_type_text(p->arena, program->type), hint);
+    emit_policy_type(p->check.diags, at, .field = field, .wanted = words[wanted], .found = cel_type_text(p->arena, program->type),
+                     .hint = hint);
 }
 
 /* Compiles the expression in a field of a struct, if it is there. `env` says what it sees. */
@@ -209,7 +214,7 @@ static void check_variables(PolicyChecker *p, const Path *spec) {
         const Variable *variable = &list->at[i];
         Path at = path_index(&path, i), name = FIELD(&at, "name"), expression = FIELD(&at, "expression");
         if (check_required(&p->check, variable->name, &name) && !is_identifier(variable->name))
-            emit_policy_identifier(p->check.diags, where(&p->check, &name), variable->name);
+            emit_policy_identifier(p->check.diags, where(&p->check, &name), .name = variable->name);
         if (!check_required(&p->check, str_trim(variable->expression), &expression)) continue;
         Str judged = judged_text(p, variable->expression, where(&p->check, &expression));
         CelFault fault = {0};
@@ -223,8 +228,8 @@ static void check_conditions(PolicyChecker *p, const Path *spec) {
     const MatchConditionList *list = &p->policy->object->spec.matchConditions;
     Path path = FIELD(spec, "matchConditions");
     if (list->n > MOST)
-        emit_policy_many(p->check.diags, where_key(&p->check, &path), path.name, str_int(p->arena, MOST),
-                         str_int(p->arena, list->n));
+        emit_policy_many(p->check.diags, where_key(&p->check, &path), .field = path.name, .limit = str_int(p->arena, MOST),
+                         .count = str_int(p->arena, list->n));
     for (uint32_t i = 0; i < list->n; i++) {
         const MatchCondition *condition = &list->at[i];
         Path at = path_index(&path, i), name = FIELD(&at, "name"), expression = FIELD(&at, "expression");
@@ -232,7 +237,7 @@ static void check_conditions(PolicyChecker *p, const Path *spec) {
         if (check_required(&p->check, condition->name, &name)) check_qualified_name(&p->check, condition->name, &name);
         for (uint32_t k = 0; k < i && i < MOST_COMPARED; k++)
             if (condition->name.len && str_eq(list->at[k].name, condition->name)) {
-                emit_policy_duplicate(p->check.diags, where(&p->check, &name), condition->name);
+                emit_policy_duplicate(p->check.diags, where(&p->check, &name), .value = condition->name);
                 break;
             }
         Expression compiled = compile(p, &p->policy->env, &condition->head, condition->expression, &expression, RESULT_BOOL);
@@ -244,11 +249,11 @@ static void check_message(PolicyChecker *p, const Validation *validation, const 
     Path message = FIELD(path, "message"), expression = FIELD(path, "messageExpression");
     Str text = str_trim(validation->message);
     if (validation->message.len && !text.len)
-        emit_policy_blank(p->check.diags, where(&p->check, &message), message.name);
+        emit_policy_blank(p->check.diags, where(&p->check, &message), .field = message.name);
     else if (str_find(text, '\n') >= 0 || str_find(text, '\r') >= 0)
         emit_policy_lines(p->check.diags, where(&p->check, &message));
     if (validation->messageExpression.len && is_blank(validation->messageExpression))
-        emit_policy_blank(p->check.diags, where(&p->check, &expression), expression.name);
+        emit_policy_blank(p->check.diags, where(&p->check, &expression), .field = expression.name);
 }
 
 static void check_validations(PolicyChecker *p, const Path *spec) {
@@ -277,8 +282,8 @@ static void check_audit_annotations(PolicyChecker *p, const Path *spec) {
     const AuditAnnotationList *list = &p->policy->object->spec.auditAnnotations;
     Path path = FIELD(spec, "auditAnnotations");
     if (list->n > MOST)
-        emit_policy_many(p->check.diags, where_key(&p->check, &path), path.name, str_int(p->arena, MOST),
-                         str_int(p->arena, list->n));
+        emit_policy_many(p->check.diags, where_key(&p->check, &path), .field = path.name, .limit = str_int(p->arena, MOST),
+                         .count = str_int(p->arena, list->n));
     for (uint32_t i = 0; i < list->n; i++) {
         const AuditAnnotation *annotation = &list->at[i];
         Path at = path_index(&path, i), key = FIELD(&at, "key"), value = FIELD(&at, "valueExpression");
@@ -288,13 +293,13 @@ static void check_audit_annotations(PolicyChecker *p, const Path *spec) {
             report_qualified_name(&p->check, full, where(&p->check, &key));
         for (uint32_t k = 0; k < i && i < MOST_COMPARED; k++)
             if (str_eq(list->at[k].key, annotation->key)) {
-                emit_policy_duplicate(p->check.diags, where(&p->check, &key), annotation->key);
+                emit_policy_duplicate(p->check.diags, where(&p->check, &key), .value = annotation->key);
                 break;
             }
         check_required(&p->check, str_trim(annotation->valueExpression), &value);
         if (str_trim(annotation->valueExpression).len > LONGEST)
-            emit_policy_many(p->check.diags, where(&p->check, &value), value.name, S("5120 bytes"),
-                             str_int(p->arena, (int64_t)annotation->valueExpression.len));
+            emit_policy_many(p->check.diags, where(&p->check, &value), .field = value.name, .limit = S("5120 bytes"),
+                             .count = str_int(p->arena, (int64_t)annotation->valueExpression.len));
         compile(p, &p->policy->composition.env, &annotation->head, annotation->valueExpression, &value, RESULT_TEXT_OR_NULL);
     }
 }
@@ -306,14 +311,15 @@ static void check_param_kind(Check *c, const ParamKind *kind, const Path *spec) 
         Str group = {kind->apiVersion.at, slash < 0 ? 0 : (size_t)slash};
         Str version = str_slice(kind->apiVersion, (size_t)(slash + 1));
         if ((group.len && !is_dns_subdomain(group)) || !is_dns_1035_label(version))
-            emit_policy_param_kind(c->diags, where(c, &apiVersion), shown(c->arena, kind->apiVersion), S("group and version"));
+            emit_policy_param_kind(c->diags, where(c, &apiVersion), .value = shown(c->arena, kind->apiVersion),
+                                   .what = S("group and version"));
     }
     if (!check_required(c, kind->kind, &name)) return;
     char *lower = arena_cstr(c->arena, kind->kind);
     for (size_t i = 0; i < kind->kind.len; i++)
         if (lower[i] >= 'A' && lower[i] <= 'Z') lower[i] = (char)(lower[i] | 0x20);
     if (!is_dns_1035_label(str_of(lower)))
-        emit_policy_param_kind(c->diags, where(c, &name), shown(c->arena, kind->kind), S("kind"));
+        emit_policy_param_kind(c->diags, where(c, &name), .value = shown(c->arena, kind->kind), .what = S("kind"));
 }
 
 static void check_spec(PolicyChecker *p) {
@@ -325,13 +331,13 @@ static void check_spec(PolicyChecker *p) {
     check_enum(c, spec->failurePolicy, policies, COUNT(policies), &failure);
     if (spec->paramKind) check_param_kind(c, spec->paramKind, &path);
     if (!spec->matchConstraints)
-        emit_policy_empty(c->diags, where(c, &match), S("matchConstraints"));
+        emit_policy_empty(c->diags, where(c, &match), .what = S("matchConstraints"));
     else
         check_match(c, spec->matchConstraints, &match);
     if (spec->matchConstraints && !spec->matchConstraints->resourceRules.n)
-        emit_policy_empty(c->diags, where(c, &resources), S("a resource rule"));
+        emit_policy_empty(c->diags, where(c, &resources), .what = S("a resource rule"));
     if (!spec->validations.n && !spec->auditAnnotations.n)
-        emit_policy_empty(c->diags, where(c, &validations), S("a validation or an audit annotation"));
+        emit_policy_empty(c->diags, where(c, &validations), .what = S("a validation or an audit annotation"));
     check_conditions(p, &path);
     check_variables(p, &path);
     check_validations(p, &path);
@@ -384,12 +390,12 @@ static void check_param_ref(Check *c, const ParamRef *ref, const Path *path) {
 
 static void check_actions(Check *c, StrList actions, const Path *path) {
     static const Str known[] = {STR("Deny"), STR("Warn"), STR("Audit")};
-    if (!actions.n) emit_required(c->diags, where_key(c, path), path->name);
+    if (!actions.n) emit_required(c->diags, where_key(c, path), .field = path->name);
     check_words(c, actions, known, COUNT(known), path);
     for (uint32_t i = 0; i < actions.n; i++) {
         Path at = path_index(path, i);
         if (i < MOST_COMPARED && str_in(actions.at[i], actions.at, i))
-            emit_policy_duplicate(c->diags, where(c, &at), actions.at[i]);
+            emit_policy_duplicate(c->diags, where(c, &at), .value = actions.at[i]);
     }
     if (str_in(S("Deny"), actions.at, actions.n) && str_in(S("Warn"), actions.at, actions.n))
         emit_policy_actions(c->diags, where_key(c, path));

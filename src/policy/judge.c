@@ -1,7 +1,7 @@
 /* A policy on an object: match conditions, then validations, once for each binding and each of its parameters. */
 #include "plan.h"
 
-#include "../validate/areas.h"
+#include "validate/areas.h"
 
 /* What is unknown */
 

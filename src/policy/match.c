@@ -1,7 +1,7 @@
 /* Which requests a policy is for (k8s.io/apiserver/pkg/admission/plugin/policy/matching and webhook/predicates). */
 #include "plan.h"
 
-#include "../validate/areas.h"
+#include "validate/areas.h"
 
 #define NAMES(list) list, sizeof list / sizeof *list
 

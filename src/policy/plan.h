@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "../cel/cel.h"
+#include "cel/cel.h"
 #include "policy.h"
 
 /* An answer where a cluster may be needed to give it. */

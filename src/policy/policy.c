@@ -30,7 +30,7 @@ enum { MOST_POLICIES = 10000 };
 
 static bool is_full(Reader *r, Document *document, uint32_t count) {
     if (count < MOST_POLICIES) return false;
-    emit_policy_limit(&document->diags, path_where(r->arena, document->root, NULL), str_int(r->arena, MOST_POLICIES));
+    emit_policy_limit(&document->diags, path_where(r->arena, document->root, NULL), .limit = str_int(r->arena, MOST_POLICIES));
     return true;
 }
 
@@ -241,8 +241,8 @@ static void bind_policies(Reader *r) {
         }
         if (known) continue;
         Path spec = FIELD(NULL, "spec"), path = FIELD(&spec, "policyName");
-        emit_policy_binding_unknown(&binding->document->diags, path_where(r->arena, binding->document->root, &path), name,
-                                    near_policy(plan, name, r->arena));
+        emit_policy_binding_unknown(&binding->document->diags, path_where(r->arena, binding->document->root, &path), .name = name,
+                                    .hint = near_policy(plan, name, r->arena));
     }
     for (uint32_t i = 0; i < plan->policies.n; i++)
         if (!plan->policies.at[i]->bindings.n) ARRAY_PUSH(r->arena, &plan->policies.at[i]->bindings, &everything);
@@ -302,11 +302,11 @@ void policies_conclude(Policies *policies) {
             DiagList *list = &first->document->diags;
             Where where = first_key(first->document);
             switch (what) {
-            case UNKNOWN_NAMESPACE: emit_policy_namespace_unknown(list, where, names); break;
-            case UNKNOWN_USER: emit_policy_user_unknown(list, where, names); break;
-            case UNKNOWN_PARAMS: emit_policy_params_unknown(list, where, names); break;
+            case UNKNOWN_NAMESPACE: emit_policy_namespace_unknown(list, where, .policies = names); break;
+            case UNKNOWN_USER: emit_policy_user_unknown(list, where, .policies = names); break;
+            case UNKNOWN_PARAMS: emit_policy_params_unknown(list, where, .policies = names); break;
             case UNKNOWN_AUTHORIZER: break; /* said at each expression */
-            case UNKNOWN_COUNT: emit_policy_unbound(list, where, names); break;
+            case UNKNOWN_COUNT: emit_policy_unbound(list, where, .policies = names); break;
             }
         }
         arena_free(&scratch);

@@ -4,9 +4,9 @@
 #ifndef PODLINT_POLICY_H
 #define PODLINT_POLICY_H
 
-#include "../cel/value.h"
-#include "../input.h"
-#include "../model.h"
+#include "cel/value.h"
+#include "input/input.h"
+#include "model/model.h"
 
 /* A file that was given with policies in it. */
 typedef struct PolicyFile {

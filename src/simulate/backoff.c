@@ -1,6 +1,6 @@
 #include "backoff.h"
 
-#include "../kubelet.h"
+#include "kubelet.h"
 
 static bool is_over(const Backoff *backoff, int64_t since) {
     return !backoff->set || since - backoff->updated > KUBELET_BACKOFF_RESET;

@@ -2,7 +2,7 @@
 #ifndef PODLINT_SIMULATE_HOOK_H
 #define PODLINT_SIMULATE_HOOK_H
 
-#include "../model.h"
+#include "model/model.h"
 
 enum { HOOK_UNKNOWN = -1 };
 

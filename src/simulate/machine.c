@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "../kubelet.h"
+#include "kubelet.h"
 #include "hook.h"
 #include "state.h"
 

@@ -1,6 +1,6 @@
 #include "what_if.h"
 
-#include "../kubelet.h"
+#include "kubelet.h"
 #include "hook.h"
 #include "simulate.h"
 

@@ -3,7 +3,7 @@
 #ifndef PODLINT_SIMULATE_WHAT_IF_H
 #define PODLINT_SIMULATE_WHAT_IF_H
 
-#include "../model.h"
+#include "model/model.h"
 
 enum { WHAT_IF_NEVER = -1 };
 

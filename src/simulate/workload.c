@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "../kubelet.h"
+#include "kubelet.h"
 #include "lanes.h"
 #include "what_if.h"
 

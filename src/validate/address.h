@@ -2,7 +2,7 @@
 #ifndef PODLINT_ADDRESS_H
 #define PODLINT_ADDRESS_H
 
-#include "../base.h"
+#include "base/base.h"
 
 typedef struct Address {
     uint8_t bytes[16];

@@ -3,14 +3,14 @@
  *
  *     static void check_port(Check *c, const ContainerPort *port, const Path *path) {
  *         Path at = FIELD(path, "containerPort");
- *         if (port->containerPort < 1 || port->containerPort > 65535) emit_port_range(c->diags, where(c, &at), str_int(c->arena,
- * port->containerPort));
+ *         if (port->containerPort < 1 || port->containerPort > 65535)
+ *             emit_port_range(c->diags, where(c, &at), .value = str_int(c->arena, port->containerPort));
  *     }
  */
 #ifndef PODLINT_CHECK_H
 #define PODLINT_CHECK_H
 
-#include "../model.h"
+#include "model/model.h"
 #include "rules.h"
 
 typedef struct Check {

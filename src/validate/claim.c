@@ -16,9 +16,9 @@ static void check_access_modes(Check *c, StrList modes, const Path *path) {
         alone |= str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
         others |= known && !str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
         if (known) continue;
-        emit_not_supported(c->diags, where_inside(c, path, where(c, &at)), shown(c->arena, modes.at[i]), S("accessModes"),
-                           words_or(c->arena, accessModes, ACCESS_MODES),
-                           did_you_mean(c->arena, modes.at[i], accessModes, ACCESS_MODES));
+        emit_not_supported(c->diags, where_inside(c, path, where(c, &at)), .value = shown(c->arena, modes.at[i]),
+                           .field = S("accessModes"), .allowed = words_or(c->arena, accessModes, ACCESS_MODES),
+                           .hint = did_you_mean(c->arena, modes.at[i], accessModes, ACCESS_MODES));
     }
     if (alone && others) emit_claim_access_modes_conflict(c->diags, where_key(c, path));
 }
@@ -30,7 +30,7 @@ static void check_storage(Check *c, const VolumeResourceRequirements *resources,
     if (!size)
         emit_claim_storage_required(c->diags, where_inside(c, &at, where(c, &written)));
     else if (size->nano <= 0)
-        emit_claim_storage_positive(c->diags, where_inside(c, &at, where(c, &written)), size->text);
+        emit_claim_storage_positive(c->diags, where_inside(c, &at, where(c, &written)), .value = size->text);
 }
 
 /* Names of classes: absent and empty ones mean the default, or none. */
@@ -45,7 +45,7 @@ static void check_source(Check *c, Str apiGroup, Str kind, Str name, const Path 
     if (apiGroup.len)
         check_dns_subdomain(c, apiGroup, &group);
     else if (!str_eq(kind, S("PersistentVolumeClaim")))
-        emit_claim_source_kind(c->diags, where_inside(c, path, where(c, &kindPath)), shown(c->arena, kind));
+        emit_claim_source_kind(c->diags, where_inside(c, path, where(c, &kindPath)), .kind = shown(c->arena, kind));
 }
 
 /* An absent apiGroup and an empty one are different here. */

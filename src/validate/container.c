@@ -1,7 +1,7 @@
 /* Init, main and ephemeral containers: their names, images, ports and policies, what each of the three kinds may have, and the
  * order in which the other files look at a container (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
-#include "../str_set.h"
+#include "base/str_set.h"
 
 _Static_assert(offsetof(EphemeralContainer, tty) == offsetof(Container, tty), "an ephemeral container starts like any other one");
 
@@ -32,7 +32,7 @@ static void check_ports(Check *c, ContainerPortList ports, const Path *up) {
         if (port->name.len && !is_port_name(port->name)) {
             check_port_name(c, port->name, &name);
         } else if (port->name.len && (first = str_set_add(&names, port->name, port))) {
-            Diag *d = emit_container_port_name_taken(c->diags, where(c, &name), port->name);
+            Diag *d = emit_container_port_name_taken(c->diags, where(c, &name), .name = port->name);
             diag_note(c->diags, d, field_span(first->head.node, S("name")), S("first used here"));
         }
         if (port->containerPort == 0)
@@ -69,9 +69,9 @@ static void check_host_ports(Check *c, const Container *containers, uint32_t n, 
             if (!first) continue;
             Path at = path_index(&ports, j), host = FIELD(&at, "hostPort");
             Path printedAt = path_index(&printedPorts, j), printedHost = FIELD(&printedAt, "hostPort");
-            Diag *d = emit_container_host_port_taken(c->diags, where_printed(c, &host, &printedHost),
-                                                     str_int(c->arena, port->hostPort), port->protocol,
-                                                     port->hostIP.len ? str_join(c->arena, S(" at "), port->hostIP) : S(""));
+            Diag *d = emit_container_host_port_taken(
+                c->diags, where_printed(c, &host, &printedHost), .port = str_int(c->arena, port->hostPort),
+                .protocol = port->protocol, .ip = port->hostIP.len ? str_join(c->arena, S(" at "), port->hostIP) : S(""));
             diag_note(c->diags, d, field_span(first->head.node, S("hostPort")), S("first used here"));
         }
     }
@@ -86,8 +86,8 @@ static void check_host_network(PodCheck *p, const Container *container, const Pa
         const ContainerPort *port = &container->ports.at[i];
         if (port->hostPort == port->containerPort || (p->isTemplate && port->hostPort == 0)) continue;
         Path at = path_index(&list, i), host = FIELD(&at, "hostPort");
-        Diag *d = emit_container_host_port_differs(c->diags, where(c, &host), str_int(c->arena, port->containerPort),
-                                                   str_int(c->arena, port->hostPort));
+        Diag *d = emit_container_host_port_differs(c->diags, where(c, &host), .port = str_int(c->arena, port->containerPort),
+                                                   .hostPort = str_int(c->arena, port->hostPort));
         diag_note(c->diags, d, where(c, &network).span, S("hostNetwork here"));
     }
 }
@@ -95,10 +95,10 @@ static void check_host_network(PodCheck *p, const Container *container, const Pa
 /* A resize policy's value: `at` is where it stands, but the server blames the list for it. */
 static void check_resize_value(Check *c, Str value, const Str *allowed, const Path *at, const Path *list) {
     if (!value.len)
-        emit_container_resize_missing(c->diags, where_printed(c, at, list), at->name);
+        emit_container_resize_missing(c->diags, where_printed(c, at, list), .field = at->name);
     else if (!str_in(value, allowed, 2))
-        emit_container_resize_value(c->diags, where_printed(c, at, list), shown(c->arena, value), at->name,
-                                    words_or(c->arena, allowed, 2), did_you_mean(c->arena, value, allowed, 2));
+        emit_container_resize_value(c->diags, where_printed(c, at, list), .value = shown(c->arena, value), .field = at->name,
+                                    .allowed = words_or(c->arena, allowed, 2), .hint = did_you_mean(c->arena, value, allowed, 2));
 }
 
 static void check_resize_policies(PodCheck *p, ContainerResizePolicyList policies, const Path *up) {
@@ -111,15 +111,15 @@ static void check_resize_policies(PodCheck *p, ContainerResizePolicyList policie
         const ContainerResizePolicy *policy = &policies.at[i], *first = str_set_add(&names, policy->resourceName, policy);
         Path at = path_index(&list, i), resource = FIELD(&at, "resourceName"), restart = FIELD(&at, "restartPolicy");
         if (first) {
-            Diag *d =
-                emit_container_resize_taken(c->diags, where_printed(c, &resource, &at), shown(c->arena, policy->resourceName));
+            Diag *d = emit_container_resize_taken(c->diags, where_printed(c, &resource, &at),
+                                                  .resource = shown(c->arena, policy->resourceName));
             diag_note(c->diags, d, field_span(first->head.node, S("resourceName")), S("first used here"));
         }
         check_resize_value(c, policy->resourceName, resources, &resource, &list);
         check_resize_value(c, policy->restartPolicy, restarts, &restart, &list);
         if (!never || str_eq(policy->restartPolicy, S("NotRequired"))) continue;
-        Diag *d =
-            emit_container_resize_never(c->diags, where_printed(c, &restart, &list), shown(c->arena, policy->restartPolicy));
+        Diag *d = emit_container_resize_never(c->diags, where_printed(c, &restart, &list),
+                                              .value = shown(c->arena, policy->restartPolicy));
         diag_note(c->diags, d, where(c, &podPolicy).span, S("the pod's policy"));
     }
 }
@@ -142,9 +142,9 @@ static void check_most(Check *c, uint32_t count, uint32_t most, const Path *path
     if (count <= most) return;
     Str has = str_int(c->arena, count), may = str_int(c->arena, most);
     if (c->minor < 36)
-        emit_container_list_long(c->diags, where_key(c, path), path->name, may, has);
+        emit_container_list_long(c->diags, where_key(c, path), .field = path->name, .most = may, .count = has);
     else
-        emit_container_list_many(c->diags, where_key(c, path), path->name, may, has);
+        emit_container_list_many(c->diags, where_key(c, path), .field = path->name, .most = may, .count = has);
 }
 
 static void check_restart_rule(Check *c, const ContainerRestartRule *rule, const Path *path) {
@@ -203,7 +203,7 @@ static void check_image(Check *c, Str image, bool isTemplate, const Path *path) 
     if (!image.len)
         emit_container_image(c->diags, where(c, &at));
     else if (!isTemplate && is_padded(image))
-        emit_container_image_padded(c->diags, where(c, &at), shown(c->arena, image));
+        emit_container_image_padded(c->diags, where(c, &at), .image = shown(c->arena, image));
 }
 
 /* What all kinds of containers have in common. */
@@ -227,7 +227,7 @@ static void check_container(PodCheck *p, const Container *container, bool isTemp
 
 static void report_name_taken(Check *c, const Container *container, const Container *first, const Path *path) {
     Path at = FIELD(path, "name");
-    Diag *d = emit_container_name_taken(c->diags, where(c, &at), shown(c->arena, container->name));
+    Diag *d = emit_container_name_taken(c->diags, where(c, &at), .name = shown(c->arena, container->name));
     diag_note(c->diags, d, field_span(first->head.node, S("name")), S("the other container"));
 }
 
@@ -285,14 +285,14 @@ static void check_ephemeral_fields(Check *c, const Container *container, const P
                   {STR("lifecycle"), container->lifecycle != NULL}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         Path at = path_field(path, fields[i].name);
-        if (fields[i].set) emit_container_ephemeral_field(c->diags, where_key(c, &at), fields[i].name);
+        if (fields[i].set) emit_container_ephemeral_field(c->diags, where_key(c, &at), .field = fields[i].name);
     }
     Path list = FIELD(path, "volumeMounts");
     for (uint32_t i = 0; i < container->volumeMounts.n; i++) {
         const VolumeMount *mount = &container->volumeMounts.at[i];
         Path item = path_index(&list, i), fixed = FIELD(&item, "subPath"), expanded = FIELD(&item, "subPathExpr");
-        if (mount->subPath.len) emit_container_ephemeral_field(c->diags, where_key(c, &fixed), fixed.name);
-        if (mount->subPathExpr.len) emit_container_ephemeral_field(c->diags, where_key(c, &expanded), expanded.name);
+        if (mount->subPath.len) emit_container_ephemeral_field(c->diags, where_key(c, &fixed), .field = fixed.name);
+        if (mount->subPathExpr.len) emit_container_ephemeral_field(c->diags, where_key(c, &expanded), .field = expanded.name);
     }
 }
 
@@ -326,7 +326,8 @@ static void check_ephemeral_containers(PodCheck *p, StrSet *names) {
         check_container(p, container, false, &at);
         if (first) report_name_taken(c, container, first, &at);
         if (target.len && !has_container(p->spec->containers, target) && !has_container(p->spec->initContainers, target))
-            emit_container_ephemeral_target(c->diags, where(c, &targetAt), shown(c->arena, target), target_hint(p, target));
+            emit_container_ephemeral_target(c->diags, where(c, &targetAt), .name = shown(c->arena, target),
+                                            .hint = target_hint(p, target));
         check_ephemeral_fields(c, container, &at);
     }
 }

@@ -58,24 +58,29 @@ static void report_schedule(Check *c, Str schedule, const CronFault *fault, cons
     switch (fault->kind) {
     case CRON_ZONE: break; /* reported already */
     case CRON_COUNT:
-        emit_cron_fields(c->diags, at, str_int(c->arena, fault->start), count_hint(c, schedule, fault->start));
+        emit_cron_fields(c->diags, at, .count = str_int(c->arena, fault->start), .hint = count_hint(c, schedule, fault->start));
         break;
-    case CRON_DESCRIPTOR: emit_cron_descriptor(c->diags, at, fault->part, descriptor_hint(c, fault->part)); break;
-    case CRON_DURATION: emit_cron_duration(c->diags, at, fault->part, duration_hint(fault->part)); break;
+    case CRON_DESCRIPTOR:
+        emit_cron_descriptor(c->diags, at, .value = fault->part, .hint = descriptor_hint(c, fault->part));
+        break;
+    case CRON_DURATION: emit_cron_duration(c->diags, at, .value = fault->part, .hint = duration_hint(fault->part)); break;
     case CRON_NUMBER:
-        emit_cron_number(c->diags, at, fault->part, form->name, field_form(c, form), number_hint(c, form, fault->part));
+        emit_cron_number(c->diags, at, .value = fault->part, .field = form->name, .form = field_form(c, form),
+                         .hint = number_hint(c, form, fault->part));
         break;
     case CRON_LOW:
     case CRON_HIGH: {
         int64_t value = fault->kind == CRON_LOW ? fault->start : fault->end;
         bool sunday = fault->field == CRON_WEEKDAY && value == 7;
-        emit_cron_range(c->diags, at, str_int(c->arena, value), form->name, str_int(c->arena, form->low),
-                        str_int(c->arena, form->high), sunday ? S("write 0 or sun for Sunday") : S(""));
+        emit_cron_range(c->diags, at, .value = str_int(c->arena, value), .field = form->name, .low = str_int(c->arena, form->low),
+                        .high = str_int(c->arena, form->high), .hint = sunday ? S("write 0 or sun for Sunday") : S(""));
         break;
     }
-    case CRON_ORDER: emit_cron_order(c->diags, at, fault->part, form->name, order_hint(c, form, fault)); break;
-    case CRON_STEP: emit_cron_step(c->diags, at, fault->part, form->name); break;
-    case CRON_FORM: emit_cron_form(c->diags, at, fault->part, form->name); break;
+    case CRON_ORDER:
+        emit_cron_order(c->diags, at, .value = fault->part, .field = form->name, .hint = order_hint(c, form, fault));
+        break;
+    case CRON_STEP: emit_cron_step(c->diags, at, .value = fault->part, .field = form->name); break;
+    case CRON_FORM: emit_cron_form(c->diags, at, .value = fault->part, .field = form->name); break;
     }
 }
 
@@ -88,7 +93,7 @@ static void check_schedule(Check *c, Str schedule, const Path *path) {
         Str hint = S("use the field timeZone instead");
         if (cron.zone.len)
             hint = str_format(c->arena, "write schedule: \"%.*s\" and timeZone: %.*s", TEXT(cron.rest), TEXT(cron.zone));
-        emit_cron_zone_in_schedule(c->diags, where(c, path), hint);
+        emit_cron_zone_in_schedule(c->diags, where(c, path), .hint = hint);
     }
     if (!good) report_schedule(c, schedule, &fault, path);
 }
@@ -98,9 +103,9 @@ static void check_time_zone(Check *c, Str zone, const Path *path) {
     if (!zone.len)
         emit_cron_time_zone_empty(c->diags, where(c, path));
     else if (str_eq_nocase(zone, S("Local")))
-        emit_cron_time_zone_local(c->diags, where(c, path), zone);
+        emit_cron_time_zone_local(c->diags, where(c, path), .value = zone);
     else if (!zone_known(zone))
-        emit_cron_time_zone(c->diags, where(c, path), zone, zone_meant(c->arena, zone));
+        emit_cron_time_zone(c->diags, where(c, path), .value = zone, .hint = zone_meant(c->arena, zone));
 }
 
 static void check_job_template(Check *c, JobSpec *spec, const Path *path) {
@@ -129,5 +134,5 @@ void check_cron_job(Check *c, CronJob *object) {
     check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_cron_job_spec(c, &object->spec, &spec);
     size_t length = job_name(c->arena, &object->metadata).len;
-    if (length > CRON_JOB_NAME_MAX) emit_cron_job_name(c->diags, where(c, &name), str_int(c->arena, (int64_t)length));
+    if (length > CRON_JOB_NAME_MAX) emit_cron_job_name(c->diags, where(c, &name), .length = str_int(c->arena, (int64_t)length));
 }

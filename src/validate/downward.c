@@ -82,11 +82,12 @@ static Str field_words(Check *c, bool forVolume) {
 static void check_field_key(Check *c, Str field, Str key, const Path *path, const Path *at) {
     bool annotations = str_eq(field, S("metadata.annotations"));
     if (!annotations && !str_eq(field, S("metadata.labels"))) {
-        emit_downward_subscript(c->diags, where(c, at), field);
+        emit_downward_subscript(c->diags, where(c, at), .field = field);
         return;
     }
     if (annotations ? is_annotation_key(key) : is_qualified_name(key)) return;
-    emit_downward_key(c->diags, where_inside(c, path, where(c, at)), key, annotations ? S("annotation") : S("label"));
+    emit_downward_key(c->diags, where_inside(c, path, where(c, at)), .key = key,
+                      .kind = annotations ? S("annotation") : S("label"));
 }
 
 void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, bool forVolume, const Path *path) {
@@ -94,7 +95,7 @@ void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, 
     Str name = selector->fieldPath, field, key;
     if (!check_required(c, selector->apiVersion, &version) || !check_required(c, name, &at)) return;
     if (!str_eq(selector->apiVersion, S("v1"))) {
-        emit_downward_version(c->diags, where_inside(c, &at, where(c, &version)), selector->apiVersion);
+        emit_downward_version(c->diags, where_inside(c, &at, where(c, &version)), .version = selector->apiVersion);
         return;
     }
     if (split_subscript(name, &field, &key)) {
@@ -104,10 +105,12 @@ void check_object_field_selector(Check *c, const ObjectFieldSelector *selector, 
     size_t i = 0;
     while (i < FIELD_COUNT && !str_eq(fields[i].name, name)) i++;
     if (i == FIELD_COUNT)
-        emit_downward_field(c->diags, where(c, &at), name, field_words(c, forVolume), field_hint(c, name, forVolume));
+        emit_downward_field(c->diags, where(c, &at), .field = name, .allowed = field_words(c, forVolume),
+                            .hint = field_hint(c, name, forVolume));
     else if (!(fields[i].where & (forVolume ? FOR_VOLUME : FOR_ENV)))
-        emit_downward_field_place(c->diags, where(c, &at), name, forVolume ? S("a file") : S("an environment variable"),
-                                  field_words(c, forVolume), field_hint(c, name, forVolume));
+        emit_downward_field_place(c->diags, where(c, &at), .field = name,
+                                  .place = forVolume ? S("a file") : S("an environment variable"),
+                                  .allowed = field_words(c, forVolume), .hint = field_hint(c, name, forVolume));
 }
 
 static bool is_hugepages(Str resource) {
@@ -122,7 +125,8 @@ static void check_divisor(Check *c, Str resource, const Quantity *divisor, const
     size_t count = cpu ? 2 : DIVISOR_COUNT - 1;
     if (str_in(divisor->text, allowed, count) || str_in(quantity_text(c->arena, divisor), allowed, count)) return;
     Path at = FIELD(path, "divisor");
-    emit_downward_divisor(c->diags, where(c, &at), divisor->text, resource, words_or(c->arena, allowed, count));
+    emit_downward_divisor(c->diags, where(c, &at), .divisor = divisor->text, .resource = resource,
+                          .allowed = words_or(c->arena, allowed, count));
 }
 
 void check_resource_field_selector(PodCheck *p, const ResourceFieldSelector *selector, bool forVolume, const Path *path) {
@@ -130,7 +134,8 @@ void check_resource_field_selector(PodCheck *p, const ResourceFieldSelector *sel
     Path name = FIELD(path, "containerName"), resource = FIELD(path, "resource");
     if ((!forVolume || check_required(c, selector->containerName, &name)) && check_required(c, selector->resource, &resource) &&
         !str_in(selector->resource, resources, RESOURCE_COUNT) && !is_hugepages(selector->resource))
-        emit_downward_resource(c->diags, where(c, &resource), selector->resource, words_or(c->arena, resources, RESOURCE_COUNT),
-                               did_you_mean(c->arena, selector->resource, resources, RESOURCE_COUNT));
+        emit_downward_resource(c->diags, where(c, &resource), .resource = selector->resource,
+                               .allowed = words_or(c->arena, resources, RESOURCE_COUNT),
+                               .hint = did_you_mean(c->arena, selector->resource, resources, RESOURCE_COUNT));
     check_divisor(c, selector->resource, &selector->divisor, path);
 }

@@ -85,7 +85,8 @@ static void report_gate(Check *c, Str name, int16_t gateNumber, const Path *up) 
     for (uint8_t minor = c->minor; minor <= VERSION_LAST && !hint.len; minor++)
         if (schema_gate_on(gateNumber, minor))
             hint = str_format(c->arena, "the gate is on by default since Kubernetes 1.%d", minor);
-    emit_gate_off(c->diags, where_key(c, &at), name, schema_gates[gateNumber].name, version, hint);
+    emit_gate_off(c->diags, where_key(c, &at), .field = name, .gate = schema_gates[gateNumber].name, .version = version,
+                  .hint = hint);
 }
 
 static bool drop_rows(Check *c, void *object, const Gated *rows, size_t count, const Path *path) {
@@ -297,7 +298,7 @@ static void drop_annotations(Check *c, StrMap *annotations, const Path *meta) {
             continue;
         }
         Path at = path_key(&path, pair.key);
-        emit_dropped_annotation(c->diags, where_key(c, &at), pair.key);
+        emit_dropped_annotation(c->diags, where_key(c, &at), .key = pair.key);
     }
     annotations->n = kept;
 }

@@ -21,7 +21,8 @@ static Str name_fault(Str name) {
 }
 
 static void check_env_name(Check *c, Str name, const Path *path) {
-    if (!is_env_name(name)) emit_env_name(c->diags, where(c, path), shown(c->arena, name), path->name, name_fault(name));
+    if (!is_env_name(name))
+        emit_env_name(c->diags, where(c, path), .value = shown(c->arena, name), .field = path->name, .reason = name_fault(name));
 }
 
 /* A ConfigMap or Secret and a key in it. The server takes the missing name of one for a wrong one. */
@@ -30,7 +31,7 @@ static void check_key_reference(Check *c, Str name, Str key, Str kind, const Pat
     if (name.len)
         check_dns_subdomain(c, name, &nameAt);
     else
-        emit_env_reference_name(c->diags, where(c, &nameAt), kind);
+        emit_env_reference_name(c->diags, where(c, &nameAt), .kind = kind);
     if (check_required(c, key, &keyAt)) check_config_map_key(c, key, &keyAt);
 }
 
@@ -48,15 +49,15 @@ static void check_file_key(PodCheck *p, const FileKeySelector *file, const Path 
     if (check_required(c, file->key, &key)) check_env_name(c, file->key, &key);
     if (check_required(c, file->volumeName, &name)) check_dns_label(c, file->volumeName, &name);
     if (check_required(c, file->path, &target) && has_dot_dot(file->path))
-        emit_env_file_dots(c->diags, where(c, &target), shown(c->arena, file->path));
+        emit_env_file_dots(c->diags, where(c, &target), .path = shown(c->arena, file->path));
     const Volume *volume = volume_named(p->spec, file->volumeName);
     if (!volume) {
-        emit_env_file_volume(c->diags, where(c, &name), shown(c->arena, file->volumeName),
-                             volume_hint(p, file->volumeName, true));
+        emit_env_file_volume(c->diags, where(c, &name), .name = shown(c->arena, file->volumeName),
+                             .hint = volume_hint(p, file->volumeName, true));
     } else if (!volume->emptyDir) {
         Path volumes = FIELD(p->path, "volumes"), at = path_index(&volumes, (uint32_t)(volume - p->spec->volumes.at));
-        Diag *d =
-            emit_env_file_volume_kind(c->diags, where(c, &name), shown(c->arena, file->volumeName), volume_hint(p, S(""), true));
+        Diag *d = emit_env_file_volume_kind(c->diags, where(c, &name), .name = shown(c->arena, file->volumeName),
+                                            .hint = volume_hint(p, S(""), true));
         diag_note(c->diags, d, where(c, &at).span, S("the volume"));
     }
 }
@@ -83,14 +84,15 @@ static void check_variable(PodCheck *p, const EnvVar *variable, const Path *path
     if (!variable->valueFrom) return;
     int sources = check_sources(p, variable->valueFrom, &from);
     if (sources == 0) {
-        emit_env_source_none(c->diags, where_key(c, &from), shown(c->arena, variable->name),
-                             gate(c, GATE_EnvFiles) ? S("fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef")
-                                                    : S("fieldRef, resourceFieldRef, configMapKeyRef or secretKeyRef"));
+        emit_env_source_none(c->diags, where_key(c, &from), .name = shown(c->arena, variable->name),
+                             .allowed = gate(c, GATE_EnvFiles)
+                                            ? S("fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef")
+                                            : S("fieldRef, resourceFieldRef, configMapKeyRef or secretKeyRef"));
     } else if (variable->value.len) {
-        Diag *d = emit_env_value_and_source(c->diags, where_key(c, &from), shown(c->arena, variable->name));
+        Diag *d = emit_env_value_and_source(c->diags, where_key(c, &from), .name = shown(c->arena, variable->name));
         diag_note(c->diags, d, where(c, &value).span, S("the value"));
     } else if (sources > 1) {
-        emit_env_source_two(c->diags, where_key(c, &from), shown(c->arena, variable->name));
+        emit_env_source_two(c->diags, where_key(c, &from), .name = shown(c->arena, variable->name));
     }
 }
 

@@ -54,8 +54,8 @@ static void check_counts(Check *c, const JobSpec *spec, const Path *path) {
 
 static void check_limit(Check *c, OptInt count, int64_t limit, Str condition, const Path *path) {
     if (count.value > limit)
-        emit_job_indexed_limit(c->diags, where(c, path), path->name, str_int(c->arena, count.value), str_int(c->arena, limit),
-                               condition);
+        emit_job_indexed_limit(c->diags, where(c, path), .field = path->name, .value = str_int(c->arena, count.value),
+                               .limit = str_int(c->arena, limit), .condition = condition);
 }
 
 static void check_indexed(Check *c, const JobSpec *spec, const Path *path) {
@@ -78,7 +78,7 @@ static void refuse_unless_indexed(Check *c, const JobSpec *spec, const char *nam
     Path at = path_field(path, str_of(name));
     Str cause = spec->completionMode.len ? str_format(c->arena, ", and it is %.*s", TEXT(spec->completionMode)) : S("");
     Str hint = str_format(c->arena, "set completionMode: Indexed and completions, or leave %s out", name);
-    emit_job_indexed_only(c->diags, where(c, &at), at.name, cause, hint);
+    emit_job_indexed_only(c->diags, where(c, &at), .field = at.name, .cause = cause, .hint = hint);
 }
 
 static void check_completion_mode(Check *c, const JobSpec *spec, const Path *path) {
@@ -93,12 +93,13 @@ static void check_completion_mode(Check *c, const JobSpec *spec, const Path *pat
 
 /* managedBy: a DNS name, a slash and the characters of a URL's path. */
 static void check_managed_by(Check *c, Str value, const Path *path) {
-    if (value.len > MANAGED_BY_MAX) emit_job_managed_by_length(c->diags, where(c, path), str_int(c->arena, (int64_t)value.len));
+    if (value.len > MANAGED_BY_MAX)
+        emit_job_managed_by_length(c->diags, where(c, path), .length = str_int(c->arena, (int64_t)value.len));
     if (!check_required(c, value, path)) return;
     ptrdiff_t slash = str_find(value, '/');
     Str reason = S(""), hint = S("write it as in example.com/controller");
     if (slash <= 0 || (size_t)slash + 1 == value.len) {
-        emit_job_managed_by(c->diags, where(c, path), value, reason, hint);
+        emit_job_managed_by(c->diags, where(c, path), .value = value, .reason = reason, .hint = hint);
         return;
     }
     Str domain = {value.at, (size_t)slash}, rest = str_slice(value, (size_t)slash + 1);
@@ -109,7 +110,7 @@ static void check_managed_by(Check *c, Str value, const Path *path) {
             reason = S(", and the path holds a character that a URL does not take");
     }
     if (!is_dns_subdomain(domain)) reason = S(", and what stands before the / is no DNS name");
-    if (reason.len) emit_job_managed_by(c->diags, where(c, path), value, reason, hint);
+    if (reason.len) emit_job_managed_by(c->diags, where(c, path), .value = value, .reason = reason, .hint = hint);
 }
 
 static void check_pod_replacement_policy(Check *c, const JobSpec *spec, const Path *path) {
@@ -119,7 +120,7 @@ static void check_pod_replacement_policy(Check *c, const JobSpec *spec, const Pa
     if (!spec->podFailurePolicy)
         check_enum(c, policy, policies, 2, path);
     else if (!str_eq(policy, S("Failed")))
-        emit_job_replacement_failed(c->diags, where(c, path), policy);
+        emit_job_replacement_failed(c->diags, where(c, path), .value = policy);
 }
 
 /* The template's restart policy, beyond what holds for any pod: other values than the three are reported there. */
@@ -128,9 +129,9 @@ static void check_restart_policy(Check *c, const JobSpec *spec, const Path *temp
     Str policy = spec->template.spec.restartPolicy;
     bool written = spec->template.spec.head.node && node_get(spec->template.spec.head.node, S("restartPolicy"));
     if (!policy.len || str_eq(policy, S("Always")))
-        emit_job_restart_policy(c->diags, where(c, &at), written ? S("") : S(" by default"));
+        emit_job_restart_policy(c->diags, where(c, &at), .cause = written ? S("") : S(" by default"));
     else if (spec->podFailurePolicy && str_eq(policy, S("OnFailure")))
-        emit_job_restart_policy_never(c->diags, where(c, &at), policy);
+        emit_job_restart_policy_never(c->diags, where(c, &at), .value = policy);
 }
 
 void check_job_spec(Check *c, JobSpec *spec, const Path *path) {
@@ -188,12 +189,13 @@ static bool selector_is_valid(Check *c, const LabelSelector *selector, const Pat
 static void check_manual_selector(Check *c, const JobSpec *spec, const Path *path, const Path *labels) {
     if (!spec->selector) {
         emit_job_selector_required(c->diags, where(c, path));
-        emit_job_selector_template(c->diags, where(c, labels), S(", because there is none"), S("write the selector"));
+        emit_job_selector_template(c->diags, where(c, labels), .cause = S(", because there is none"),
+                                   .hint = S("write the selector"));
         return;
     }
     if (selector_is_valid(c, spec->selector, path) && !selector_matches(spec->selector, spec->template.metadata.labels))
-        emit_job_selector_template(c->diags, where(c, labels), S(""),
-                                   S("give the template all labels that the selector asks for"));
+        emit_job_selector_template(c->diags, where(c, labels), .cause = S(""),
+                                   .hint = S("give the template all labels that the selector asks for"));
 }
 
 /* Labels that the server sets itself: written by hand, or made of a name that is too long for it. The server reports the second
@@ -206,13 +208,14 @@ static void check_server_labels(Check *c, const Job *job, Str name, const Path *
         bool isName = i == LABEL_NAME || i == LABEL_OLD_NAME;
         if (!value || (isName && str_eq(*value, name))) continue;
         Path at = path_key(&written, generated_labels[i]);
-        emit_job_generated_label(c->diags, where(c, &at), generated_labels[i],
-                                 isName ? str_format(c->arena, "\"%.*s\"", TEXT(name)) : S("the uid of the Job"), *value);
+        emit_job_generated_label(c->diags, where(c, &at), .label = generated_labels[i],
+                                 .wanted = isName ? str_format(c->arena, "\"%.*s\"", TEXT(name)) : S("the uid of the Job"),
+                                 .value = *value);
     }
     bool named = map_get(labels, generated_labels[LABEL_NAME]) && map_get(labels, generated_labels[LABEL_OLD_NAME]);
     if (!named && !is_label_value(name))
-        emit_job_name_label(c->diags, where(c, &made), name,
-                            name.len > 63 ? str_format(c->arena, ": it has %zu characters", name.len) : S(""));
+        emit_job_name_label(c->diags, where(c, &made), .name = name,
+                            .reason = name.len > 63 ? str_format(c->arena, ": it has %zu characters", name.len) : S(""));
 }
 
 static void check_generated_selector(Check *c, const Job *job, const Path *path, const Path *labels_path) {
@@ -225,8 +228,8 @@ static void check_generated_selector(Check *c, const Job *job, const Path *path,
     if (!selector_matches(&selector, with_generated_labels(c, (StrMap){0}, name)))
         emit_job_selector_manual(c->diags, where(c, path));
     if (!selector_matches(&selector, with_generated_labels(c, labels, name)))
-        emit_job_selector_template(c->diags, where(c, labels_path), S(" that the server completes"),
-                                   S("leave the selector and the labels of Jobs to the server"));
+        emit_job_selector_template(c->diags, where(c, labels_path), .cause = S(" that the server completes"),
+                                   .hint = S("leave the selector and the labels of Jobs to the server"));
 }
 
 static void check_job_selector(Check *c, const Job *job, const Path *spec) {
@@ -254,8 +257,8 @@ static void check_indexed_name(Check *c, const Job *job, const Path *meta) {
     Str completions = str_int(c->arena, job->spec.completions.value), last = str_int(c->arena, job->spec.completions.value - 1);
     Str hint = name.len + 1 + last.len > 63 ? str_format(c->arena, "use at most %zu characters", 63 - 1 - last.len)
                                             : S("use a-z, 0-9 and - only");
-    emit_job_indexed_name(c->diags, where(c, &at), name, completions, str_format(c->arena, "%.*s-%.*s", TEXT(name), TEXT(last)),
-                          hint);
+    emit_job_indexed_name(c->diags, where(c, &at), .name = name, .completions = completions,
+                          .hostname = str_format(c->arena, "%.*s-%.*s", TEXT(name), TEXT(last)), .hint = hint);
 }
 
 void check_job(Check *c, Job *job) {

@@ -26,7 +26,7 @@ static void refuse_container(Check *c, const PodSpec *pod, Str name, const Path 
     for (uint32_t i = 0; i < pod->initContainers.n; i++) ARRAY_PUSH(c->arena, &names, pod->initContainers.at[i].name);
     Str hint = did_you_mean(c->arena, name, names.at, names.n);
     if (!hint.len && names.n && names.n <= 8) hint = str_join(c->arena, S("it has "), words_or(c->arena, names.at, names.n));
-    emit_job_exit_container(c->diags, where(c, path), name, hint);
+    emit_job_exit_container(c->diags, where(c, path), .name = name, .hint = hint);
 }
 
 typedef struct ExitCode {
@@ -42,13 +42,14 @@ static int compare_exit_codes(const void *a, const void *b) {
 
 static void report_repeated_exit_code(Check *c, int64_t value, uint32_t index, uint32_t first, const Path *values) {
     Path at = path_index(values, index), before = path_index(values, first);
-    Diag *diag = emit_job_exit_duplicate(c->diags, where(c, &at), str_int(c->arena, value));
+    Diag *diag = emit_job_exit_duplicate(c->diags, where(c, &at), .value = str_int(c->arena, value));
     diag_note(c->diags, diag, where(c, &before).span, S("first listed here"));
 }
 
 /* Exit codes that are not in order: they are sorted to find the repeated ones. */
 static void check_unordered_exit_codes(Check *c, IntList list, uint32_t late, const Path *values) {
-    emit_job_exit_order(c->diags, where(c, values), str_int(c->arena, list.at[late]), str_int(c->arena, list.at[late - 1]));
+    emit_job_exit_order(c->diags, where(c, values), .value = str_int(c->arena, list.at[late]),
+                        .previous = str_int(c->arena, list.at[late - 1]));
     ExitCode *sorted = NEW_ARRAY(c->arena, ExitCode, list.n);
     for (uint32_t i = 0; i < list.n; i++) sorted[i] = (ExitCode){list.at[i], i};
     qsort(sorted, list.n, sizeof *sorted, compare_exit_codes);
@@ -65,7 +66,7 @@ static void check_exit_codes(Check *c, const PodFailurePolicyOnExitCodesRequirem
     IntList list = codes->values;
     bool in = str_eq(codes->operator, S("In"));
     if (!list.n) emit_job_exit_values_empty(c->diags, where(c, &values));
-    if (list.n > EXIT_CODES_MAX) emit_job_exit_values_many(c->diags, where(c, &values), str_int(c->arena, list.n));
+    if (list.n > EXIT_CODES_MAX) emit_job_exit_values_many(c->diags, where(c, &values), .count = str_int(c->arena, list.n));
     uint32_t late = 0;
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&values, i);
@@ -99,7 +100,7 @@ static void check_on_exit_codes(Check *c, const JobSpec *spec, const PodFailureP
 
 static void check_on_pod_conditions(Check *c, PodFailurePolicyOnPodConditionsPatternList list, const Path *path) {
     static const Str statuses[] = {STR("True"), STR("False"), STR("Unknown")};
-    if (list.n > CONDITIONS_MAX) emit_job_conditions_many(c->diags, where(c, path), str_int(c->arena, list.n));
+    if (list.n > CONDITIONS_MAX) emit_job_conditions_many(c->diags, where(c, path), .count = str_int(c->arena, list.n));
     for (uint32_t i = 0; i < list.n; i++) {
         Path item = path_index(path, i), type = FIELD(&item, "type"), status = FIELD(&item, "status");
         check_qualified_name(c, list.at[i].type, &type);
@@ -130,7 +131,8 @@ void check_pod_failure_policy(Check *c, const JobSpec *spec, const Path *path) {
     PodFailurePolicyRuleList list = spec->podFailurePolicy->rules;
     Path rules_path = FIELD(path, "rules");
     if (list.n > RULES_MAX)
-        emit_job_policy_rules_many(c->diags, where(c, &rules_path), S("podFailurePolicy"), str_int(c->arena, list.n));
+        emit_job_policy_rules_many(c->diags, where(c, &rules_path), .policy = S("podFailurePolicy"),
+                                   .count = str_int(c->arena, list.n));
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&rules_path, i);
         check_failure_rule(c, spec, &list.at[i], &at);
@@ -196,9 +198,9 @@ static void check_success_count(Check *c, const SuccessPolicyRule *rule, int64_t
     check_not_negative(c, count, path);
     bool byIndexes = rule->succeededIndexes.at && total < completions;
     if (count > (byIndexes ? total : completions))
-        emit_job_success_count(c->diags, where(c, path), str_int(c->arena, count),
-                               str_int(c->arena, byIndexes ? total : completions),
-                               byIndexes ? S("indexes that can be read from succeededIndexes") : S("completions"));
+        emit_job_success_count(c->diags, where(c, path), .value = str_int(c->arena, count),
+                               .limit = str_int(c->arena, byIndexes ? total : completions),
+                               .things = byIndexes ? S("indexes that can be read from succeededIndexes") : S("completions"));
 }
 
 static void check_success_rule(Check *c, const SuccessPolicyRule *rule, OptInt completions, const Path *path) {
@@ -206,10 +208,10 @@ static void check_success_rule(Check *c, const SuccessPolicyRule *rule, OptInt c
     Str text = rule->succeededIndexes, fault = S("");
     if (!rule->succeededCount.set && !text.at) emit_job_success_rule_empty(c->diags, where(c, path));
     if (text.len > INDEXES_TEXT_MAX)
-        emit_job_success_indexes_length(c->diags, where(c, &indexes), str_int(c->arena, (int64_t)text.len));
+        emit_job_success_indexes_length(c->diags, where(c, &indexes), .length = str_int(c->arena, (int64_t)text.len));
     if (!completions.set) return; /* reported already, and the numbers cannot be judged without */
     int64_t total = count_indexes(c->arena, text, completions.value, &fault);
-    if (fault.len) emit_job_success_indexes(c->diags, where(c, &indexes), fault);
+    if (fault.len) emit_job_success_indexes(c->diags, where(c, &indexes), .fault = fault);
     if (rule->succeededCount.set) check_success_count(c, rule, completions.value, total, &count);
 }
 
@@ -218,7 +220,8 @@ void check_success_policy(Check *c, const JobSpec *spec, const Path *path) {
     Path rules_path = FIELD(path, "rules");
     if (!list.n) emit_job_success_rules_required(c->diags, where(c, &rules_path));
     if (list.n > RULES_MAX)
-        emit_job_policy_rules_many(c->diags, where(c, &rules_path), S("successPolicy"), str_int(c->arena, list.n));
+        emit_job_policy_rules_many(c->diags, where(c, &rules_path), .policy = S("successPolicy"),
+                                   .count = str_int(c->arena, list.n));
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&rules_path, i);
         check_success_rule(c, &list.at[i], spec->completions, &at);

@@ -30,7 +30,8 @@ static void check_name(Check *c, const ObjectMeta *meta, NameForm kind, const Pa
     bool (*form)(Str) = nameForms[kind];
     Str given = meta->generateName;
     bool judged = given.len && (kind != NAME_GENERATED || c->minor < 35);
-    if (judged && !prefix_form(form, given)) emit_meta_generate_name(c->diags, where(c, &generate), shown(c->arena, given));
+    if (judged && !prefix_form(form, given))
+        emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, given));
     if (meta->name.len) {
         if (kind == NAME_DNS_LABEL)
             check_dns_label(c, meta->name, &name);
@@ -40,7 +41,7 @@ static void check_name(Check *c, const ObjectMeta *meta, NameForm kind, const Pa
         emit_meta_name_required(c->diags, where(c, &name));
     } else if (!joined_form(form, given, given.len, generatedSuffix)) {
         emit_meta_generated_name(c->diags, where_inside(c, &name, where(c, &generate)),
-                                 shown(c->arena, str_join(c->arena, given, generatedSuffix)));
+                                 .value = shown(c->arena, str_join(c->arena, given, generatedSuffix)));
     }
 }
 
@@ -63,8 +64,8 @@ void check_annotations(Check *c, StrMap annotations, const Path *path) {
         report_qualified_name(c, annotation->key, where_inside(c, path, where_key(c, &at)));
     }
     if (size > ANNOTATIONS_SIZE)
-        emit_meta_annotations_size(c->diags, where_key(c, path), str_int(c->arena, (int64_t)size),
-                                   str_int(c->arena, ANNOTATIONS_SIZE));
+        emit_meta_annotations_size(c->diags, where_key(c, path), .size = str_int(c->arena, (int64_t)size),
+                                   .limit = str_int(c->arena, ANNOTATIONS_SIZE));
 }
 
 /* Group and version of an apiVersion; false if it has more than one slash. */
@@ -80,11 +81,11 @@ static void owner_fault(Check *c, Str value, const Path *list, const Path *at) {
     Path old = path_field(list, at->name);
     if (c->minor >= 37) {
         if (value.len)
-            emit_meta_owner_version(c->diags, where(c, at), shown(c->arena, value));
+            emit_meta_owner_version(c->diags, where(c, at), .value = shown(c->arena, value));
         else
-            emit_meta_owner_required(c->diags, where(c, at), at->name);
+            emit_meta_owner_required(c->diags, where(c, at), .field = at->name);
     } else {
-        emit_meta_owner_fault(c->diags, where_inside(c, &old, where(c, at)), at->name);
+        emit_meta_owner_fault(c->diags, where_inside(c, &old, where(c, at)), .field = at->name);
     }
 }
 
@@ -116,7 +117,7 @@ static void check_owners(Check *c, OwnerReferenceList owners, const Path *path) 
             if (owners.n > 1) first = where(c, &at).span;
             continue;
         }
-        Diag *diag = emit_meta_second_controller(c->diags, where_inside(c, path, where(c, &at)), owners.at[i].name);
+        Diag *diag = emit_meta_second_controller(c->diags, where_inside(c, path, where(c, &at)), .name = owners.at[i].name);
         diag_note(c->diags, diag, first, S("the first controller"));
     }
 }
@@ -129,7 +130,8 @@ void check_known_finalizers(Check *c, StrList finalizers, const Path *path) {
         Str name = finalizers.at[i];
         Path at = path_index(path, i);
         if (str_find(name, '/') < 0 && !str_in(name, known, 3))
-            emit_meta_finalizer(c->diags, where(c, &at), shown(c->arena, name), did_you_mean(c->arena, name, known, 3));
+            emit_meta_finalizer(c->diags, where(c, &at), .value = shown(c->arena, name),
+                                .hint = did_you_mean(c->arena, name, known, 3));
     }
 }
 
@@ -174,16 +176,17 @@ static void check_managed_fields(Check *c, const ManagedFieldsEntry *entry, cons
     Path operation = FIELD(path, "operation"), type = FIELD(path, "fieldsType");
     Path manager = FIELD(path, "manager"), subresource = FIELD(path, "subresource");
     if (c->minor < 37 && !str_in(entry->operation, operations, 2))
-        emit_meta_operation(c->diags, where(c, &operation), shown(c->arena, entry->operation));
+        emit_meta_operation(c->diags, where(c, &operation), .value = shown(c->arena, entry->operation));
     else if (check_required(c, entry->operation, &operation))
         check_enum(c, entry->operation, operations, 2, &operation);
     if (entry->fieldsType.len && !str_eq(entry->fieldsType, S("FieldsV1")))
-        emit_meta_fields_type(c->diags, where(c, &type), shown(c->arena, entry->fieldsType));
+        emit_meta_fields_type(c->diags, where(c, &type), .value = shown(c->arena, entry->fieldsType));
     if (entry->manager.len > LONGEST_MANAGER)
-        emit_meta_too_long(c->diags, where(c, &manager), S("manager"), str_int(c->arena, LONGEST_MANAGER));
+        emit_meta_too_long(c->diags, where(c, &manager), .field = S("manager"), .limit = str_int(c->arena, LONGEST_MANAGER));
     if (!all_printable(entry->manager)) emit_meta_manager(c->diags, where(c, &manager));
     if (entry->subresource.len > LONGEST_SUBRESOURCE)
-        emit_meta_too_long(c->diags, where(c, &subresource), S("subresource"), str_int(c->arena, LONGEST_SUBRESOURCE));
+        emit_meta_too_long(c->diags, where(c, &subresource), .field = S("subresource"),
+                           .limit = str_int(c->arena, LONGEST_SUBRESOURCE));
 }
 
 void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path) {
@@ -228,16 +231,16 @@ static void check_requirement(Check *c, const LabelSelectorRequirement *term, co
     switch (operator_of(term->operator)) {
     case OP_IN:
     case OP_NOT_IN:
-        if (!term->values.n) emit_selector_values_required(c->diags, where(c, &values), term->operator);
+        if (!term->values.n) emit_selector_values_required(c->diags, where(c, &values), .operator= term->operator);
         break;
     case OP_EXISTS:
     case OP_DOES_NOT_EXIST:
-        if (term->values.n) emit_selector_values_forbidden(c->diags, where_key(c, &values), term->operator);
+        if (term->values.n) emit_selector_values_forbidden(c->diags, where_key(c, &values), .operator= term->operator);
         break;
     case OP_NONE:
-        emit_selector_operator(c->diags, where(c, &operator), shown(c->arena, term->operator),
-                               words_or(c->arena, operators, OP_NONE),
-                               did_you_mean(c->arena, term->operator, operators, OP_NONE));
+        emit_selector_operator(c->diags, where(c, &operator), .value = shown(c->arena, term->operator),
+                               .allowed = words_or(c->arena, operators, OP_NONE),
+                               .hint = did_you_mean(c->arena, term->operator, operators, OP_NONE));
     }
     check_qualified_name(c, term->key, &key);
     for (uint32_t i = 0; i < term->values.n; i++) {
@@ -307,6 +310,6 @@ void report_selector_mismatch(Check *c, const LabelSelector *selector, StrMap la
             fault = str_format(c->arena, "%.*s does not fulfil the selector's %.*s", (int)term->key.len, term->key.at,
                                (int)term->operator.len, term->operator.at);
     }
-    Diag *diag = emit_selector_mismatch(c->diags, where_key(c, path), fault);
+    Diag *diag = emit_selector_mismatch(c->diags, where_key(c, path), .reason = fault);
     if (selector) diag_note(c->diags, diag, where_key(c, selectorPath).span, S("the selector"));
 }

@@ -1,7 +1,7 @@
 /* What containers do with the volumes of their pod: mounts of file systems and raw block devices
  * (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
-#include "../str_set.h"
+#include "base/str_set.h"
 
 /* A container's mounts and devices, for rules that look across them. The sets are filled only where both are there; of several
  * entries with one name the server goes by the path of the last. */
@@ -55,9 +55,9 @@ Str volume_hint(const PodCheck *p, Str name, bool emptyDirs) {
 
 static void check_sub_path(Check *c, Str value, const Path *at, const Path *printed) {
     if (is_absolute_path(value))
-        emit_mount_sub_path_absolute(c->diags, where_printed(c, at, printed), at->name, shown(c->arena, value));
+        emit_mount_sub_path_absolute(c->diags, where_printed(c, at, printed), .field = at->name, .path = shown(c->arena, value));
     else if (has_dot_dot(value))
-        emit_mount_sub_path_dots(c->diags, where_printed(c, at, printed), at->name, shown(c->arena, value));
+        emit_mount_sub_path_dots(c->diags, where_printed(c, at, printed), .field = at->name, .path = shown(c->arena, value));
 }
 
 static void check_sub_paths(Mounts *m, const VolumeMount *mount, const Path *path) {
@@ -75,8 +75,8 @@ static void check_sub_paths(Mounts *m, const VolumeMount *mount, const Path *pat
 static bool check_word(Mounts *m, Str value, const Str *allowed, size_t count, const Path *at, const Path *printed) {
     Check *c = m->p->c;
     if (str_in(value, allowed, count)) return true;
-    emit_mount_word(c->diags, where_printed(c, at, printed), shown(c->arena, value), at->name, words_or(c->arena, allowed, count),
-                    did_you_mean(c->arena, value, allowed, count));
+    emit_mount_word(c->diags, where_printed(c, at, printed), .value = shown(c->arena, value), .field = at->name,
+                    .allowed = words_or(c->arena, allowed, count), .hint = did_you_mean(c->arena, value, allowed, count));
     return false;
 }
 
@@ -97,10 +97,10 @@ static void check_recursion(Mounts *m, const VolumeMount *mount, const Path *pat
          propagation = FIELD(path, "mountPropagation");
     if (!mode.at || !check_word(m, mode, modes, sizeof modes / sizeof *modes, &at, &printed) || str_eq(mode, S("Disabled")))
         return;
-    if (!mount->readOnly) emit_mount_recursive_writable(c->diags, where_printed(c, &at, &printed), mode);
+    if (!mount->readOnly) emit_mount_recursive_writable(c->diags, where_printed(c, &at, &printed), .mode = mode);
     if (!mount->mountPropagation.at || str_eq(mount->mountPropagation, S("None"))) return;
-    Diag *d = emit_mount_recursive_propagation(c->diags, where_printed(c, &at, &printed), mode,
-                                               shown(c->arena, mount->mountPropagation));
+    Diag *d = emit_mount_recursive_propagation(c->diags, where_printed(c, &at, &printed), .mode = mode,
+                                               .propagation = shown(c->arena, mount->mountPropagation));
     diag_note(c->diags, d, where(c, &propagation).span, S("mountPropagation here"));
 }
 
@@ -113,12 +113,12 @@ static void check_bind_options(Mounts *m, const VolumeMount *mount, const Volume
         const Str *option = &mount->bindMountOptions.at[i], *first = str_set_add(&seen, *option, option);
         Path at = path_index(&list, i);
         if (!str_in(*option, options, sizeof options / sizeof *options))
-            emit_mount_option(c->diags, where(c, &at), shown(c->arena, *option),
-                              words_or(c->arena, options, sizeof options / sizeof *options),
-                              did_you_mean(c->arena, *option, options, sizeof options / sizeof *options));
+            emit_mount_option(c->diags, where(c, &at), .option = shown(c->arena, *option),
+                              .allowed = words_or(c->arena, options, sizeof options / sizeof *options),
+                              .hint = did_you_mean(c->arena, *option, options, sizeof options / sizeof *options));
         if (!first) continue;
         Path before = path_index(&list, (uint32_t)(first - mount->bindMountOptions.at));
-        Diag *d = emit_mount_option_repeated(c->diags, where(c, &at), shown(c->arena, *option));
+        Diag *d = emit_mount_option_repeated(c->diags, where(c, &at), .option = shown(c->arena, *option));
         diag_note(c->diags, d, where(c, &before).span, S("first used here"));
     }
     if (volume && volume->image) emit_mount_option_image(c->diags, where_key(c, &list));
@@ -129,11 +129,13 @@ static void check_mount_overlap(Mounts *m, const VolumeMount *mount, const Path 
     Check *c = m->p->c;
     const VolumeDevice *same = str_set_find(&m->deviceNames, mount->name);
     if (same) {
-        Diag *d = emit_mount_name_device(c->diags, where(c, name), shown(c->arena, mount->name), S("volumeDevices"));
+        Diag *d =
+            emit_mount_name_device(c->diags, where(c, name), .name = shown(c->arena, mount->name), .place = S("volumeDevices"));
         diag_note(c->diags, d, device_span(m, same, S("name")), S("as a device here"));
     }
     if (!(same = str_set_find(&m->devicePaths, mount->mountPath))) return;
-    Diag *d = emit_mount_path_device(c->diags, where(c, target), shown(c->arena, mount->mountPath), S("volumeDevices"));
+    Diag *d = emit_mount_path_device(c->diags, where(c, target), .path = shown(c->arena, mount->mountPath),
+                                     .place = S("volumeDevices"));
     diag_note(c->diags, d, device_span(m, same, S("devicePath")), S("as a device here"));
 }
 
@@ -143,11 +145,12 @@ static void check_mount(Mounts *m, const VolumeMount *mount, StrSet *paths, cons
     const Volume *volume = pod_volume(m->p, mount->name);
     check_required(c, mount->name, &name);
     if (!volume)
-        emit_mount_volume(c->diags, where(c, &name), shown(c->arena, mount->name), volume_hint(m->p, mount->name, false));
+        emit_mount_volume(c->diags, where(c, &name), .name = shown(c->arena, mount->name),
+                          .hint = volume_hint(m->p, mount->name, false));
     check_required(c, mount->mountPath, &target);
     const VolumeMount *first = str_set_add(paths, mount->mountPath, mount);
     if (first) {
-        Diag *d = emit_mount_path_taken(c->diags, where(c, &target), shown(c->arena, mount->mountPath));
+        Diag *d = emit_mount_path_taken(c->diags, where(c, &target), .path = shown(c->arena, mount->mountPath));
         diag_note(c->diags, d, mount_span(m, first, S("mountPath")), S("first used here"));
     }
     check_mount_overlap(m, mount, &name, &target);
@@ -162,10 +165,11 @@ static void check_device_volume(Mounts *m, const VolumeDevice *device, const Pat
     Check *c = m->p->c;
     const Volume *volume = pod_volume(m->p, device->name);
     if (!volume) {
-        emit_mount_volume(c->diags, where(c, name), shown(c->arena, device->name), volume_hint(m->p, device->name, false));
+        emit_mount_volume(c->diags, where(c, name), .name = shown(c->arena, device->name),
+                          .hint = volume_hint(m->p, device->name, false));
     } else if (!volume->persistentVolumeClaim && !volume->ephemeral) {
         Path volumes = FIELD(m->p->path, "volumes"), at = path_index(&volumes, (uint32_t)(volume - m->p->spec->volumes.at));
-        Diag *d = emit_device_volume_kind(c->diags, where(c, name), shown(c->arena, device->name));
+        Diag *d = emit_device_volume_kind(c->diags, where(c, name), .name = shown(c->arena, device->name));
         diag_note(c->diags, d, where(c, &at).span, S("the volume"));
     }
 }
@@ -174,11 +178,13 @@ static void check_device_overlap(Mounts *m, const VolumeDevice *device, const Pa
     Check *c = m->p->c;
     const VolumeMount *same = str_set_find(&m->mountNames, device->name);
     if (same) {
-        Diag *d = emit_mount_name_device(c->diags, where(c, name), shown(c->arena, device->name), S("volumeMounts"));
+        Diag *d =
+            emit_mount_name_device(c->diags, where(c, name), .name = shown(c->arena, device->name), .place = S("volumeMounts"));
         diag_note(c->diags, d, mount_span(m, same, S("name")), S("as a mount here"));
     }
     if (!(same = str_set_find(&m->mountPaths, device->devicePath))) return;
-    Diag *d = emit_mount_path_device(c->diags, where(c, target), shown(c->arena, device->devicePath), S("volumeMounts"));
+    Diag *d = emit_mount_path_device(c->diags, where(c, target), .path = shown(c->arena, device->devicePath),
+                                     .place = S("volumeMounts"));
     diag_note(c->diags, d, mount_span(m, same, S("mountPath")), S("as a mount here"));
 }
 
@@ -188,14 +194,14 @@ static void check_device(Mounts *m, const VolumeDevice *device, StrSet *names, S
     const VolumeDevice *first;
     check_device_volume(m, device, &name);
     if (check_required(c, device->name, &name) && (first = str_set_add(names, device->name, device))) {
-        Diag *d = emit_device_name_taken(c->diags, where(c, &name), shown(c->arena, device->name));
+        Diag *d = emit_device_name_taken(c->diags, where(c, &name), .name = shown(c->arena, device->name));
         diag_note(c->diags, d, device_span(m, first, S("name")), S("first used here"));
     }
     check_required(c, device->devicePath, &target);
     if (has_dot_dot(device->devicePath)) {
-        emit_device_path_dots(c->diags, where(c, &target), shown(c->arena, device->devicePath));
+        emit_device_path_dots(c->diags, where(c, &target), .path = shown(c->arena, device->devicePath));
     } else if ((first = str_set_add(paths, device->devicePath, device))) {
-        Diag *d = emit_device_path_taken(c->diags, where(c, &target), shown(c->arena, device->devicePath));
+        Diag *d = emit_device_path_taken(c->diags, where(c, &target), .path = shown(c->arena, device->devicePath));
         diag_note(c->diags, d, device_span(m, first, S("devicePath")), S("first used here"));
     }
     check_device_overlap(m, device, &name, &target);

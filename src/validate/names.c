@@ -349,20 +349,20 @@ static Str lower_suggestion(Arena *arena, Str s, bool dots, bool (*good)(Str)) {
 
 void check_dns_label(Check *c, Str value, const Path *path) {
     if (!is_dns_label(value))
-        emit_dns_label(c->diags, where(c, path), shown(c->arena, value), name_fault(c->arena, value, 63),
-                       lower_suggestion(c->arena, value, false, is_dns_label));
+        emit_dns_label(c->diags, where(c, path), .value = shown(c->arena, value), .reason = name_fault(c->arena, value, 63),
+                       .hint = lower_suggestion(c->arena, value, false, is_dns_label));
 }
 
 void check_dns_subdomain(Check *c, Str value, const Path *path) {
     if (!is_dns_subdomain(value))
-        emit_dns_subdomain(c->diags, where(c, path), shown(c->arena, value), name_fault(c->arena, value, 253),
-                           lower_suggestion(c->arena, value, true, is_dns_subdomain));
+        emit_dns_subdomain(c->diags, where(c, path), .value = shown(c->arena, value), .reason = name_fault(c->arena, value, 253),
+                           .hint = lower_suggestion(c->arena, value, true, is_dns_subdomain));
 }
 
 void check_dns_1035_label(Check *c, Str value, const Path *path) {
     if (!is_dns_1035_label(value))
-        emit_dns_1035_label(c->diags, where(c, path), shown(c->arena, value), name_fault(c->arena, value, 63),
-                            lower_suggestion(c->arena, value, false, is_dns_1035_label));
+        emit_dns_1035_label(c->diags, where(c, path), .value = shown(c->arena, value), .reason = name_fault(c->arena, value, 63),
+                            .hint = lower_suggestion(c->arena, value, false, is_dns_1035_label));
 }
 
 /* What is wrong with a name or its prefix. */
@@ -375,11 +375,11 @@ static Str qualified_fault(Arena *arena, Str s) {
 }
 
 void report_qualified_name(Check *c, Str value, Where at) {
-    emit_qualified_name(c->diags, at, shown(c->arena, value), qualified_fault(c->arena, value));
+    emit_qualified_name(c->diags, at, .value = shown(c->arena, value), .reason = qualified_fault(c->arena, value));
 }
 
 void report_label_value(Check *c, Str value, Where at) {
-    emit_label_value(c->diags, at, shown(c->arena, value), wide_fault(c->arena, value));
+    emit_label_value(c->diags, at, .value = shown(c->arena, value), .reason = wide_fault(c->arena, value));
 }
 
 void check_qualified_name(Check *c, Str value, const Path *path) {
@@ -391,43 +391,44 @@ void check_label_value(Check *c, Str value, const Path *path) {
 }
 
 void check_config_map_key(Check *c, Str value, const Path *path) {
-    if (!is_config_map_key(value)) emit_config_map_key(c->diags, where(c, path), shown(c->arena, value));
+    if (!is_config_map_key(value)) emit_config_map_key(c->diags, where(c, path), .value = shown(c->arena, value));
 }
 
 void check_port_name(Check *c, Str value, const Path *path) {
-    if (!is_port_name(value)) emit_port_name(c->diags, where(c, path), shown(c->arena, value));
+    if (!is_port_name(value)) emit_port_name(c->diags, where(c, path), .value = shown(c->arena, value));
 }
 
 void check_ip(Check *c, Str value, const Path *path) {
     if (is_ip(value)) return;
     if (!is_ip_loose(value)) {
-        emit_ip(c->diags, where(c, path), shown(c->arena, value));
+        emit_ip(c->diags, where(c, path), .value = shown(c->arena, value));
         return;
     }
     if (!gate(c, GATE_StrictIPCIDRValidation)) return;
     bool ipv6 = str_find(value, ':') >= 0;
-    emit_ip_ambiguous(c->diags, where(c, path), shown(c->arena, value),
-                      ipv6 ? S("it is an IPv4 address written as IPv6, or has leading zeros") : S("it has leading zeros"));
+    emit_ip_ambiguous(c->diags, where(c, path), .value = shown(c->arena, value),
+                      .reason =
+                          ipv6 ? S("it is an IPv4 address written as IPv6, or has leading zeros") : S("it has leading zeros"));
 }
 
 bool check_required(Check *c, Str value, const Path *path) {
     if (value.len) return true;
-    emit_required(c->diags, where(c, path), path->name);
+    emit_required(c->diags, where(c, path), .field = path->name);
     return false;
 }
 
 void check_enum(Check *c, Str value, const Str *allowed, size_t count, const Path *path) {
     if (str_in(value, allowed, count)) return;
-    emit_not_supported(c->diags, where(c, path), shown(c->arena, value), path->name, words_or(c->arena, allowed, count),
-                       did_you_mean(c->arena, value, allowed, count));
+    emit_not_supported(c->diags, where(c, path), .value = shown(c->arena, value), .field = path->name,
+                       .allowed = words_or(c->arena, allowed, count), .hint = did_you_mean(c->arena, value, allowed, count));
 }
 
 void check_range(Check *c, int64_t value, int64_t low, int64_t high, const Path *path) {
     if (value < low || value > high)
-        emit_range(c->diags, where(c, path), path->name, str_int(c->arena, low), str_int(c->arena, high),
-                   str_int(c->arena, value));
+        emit_range(c->diags, where(c, path), .field = path->name, .low = str_int(c->arena, low), .high = str_int(c->arena, high),
+                   .value = str_int(c->arena, value));
 }
 
 void check_not_negative(Check *c, int64_t value, const Path *path) {
-    if (value < 0) emit_negative(c->diags, where(c, path), path->name, str_int(c->arena, value));
+    if (value < 0) emit_negative(c->diags, where(c, path), .field = path->name, .value = str_int(c->arena, value));
 }

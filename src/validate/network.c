@@ -13,8 +13,8 @@ static const Str policies[] = {STR("ClusterFirst"), STR("ClusterFirstWithHostNet
 
 static void check_nameservers(Check *c, StrList servers, const Path *path) {
     if (servers.n > NAMESERVERS_MAX)
-        emit_network_nameservers_many(c->diags, where_key(c, path), str_int(c->arena, servers.n),
-                                      str_int(c->arena, NAMESERVERS_MAX));
+        emit_network_nameservers_many(c->diags, where_key(c, path), .count = str_int(c->arena, servers.n),
+                                      .limit = str_int(c->arena, NAMESERVERS_MAX));
     for (uint32_t i = 0; i < servers.n; i++) {
         Path at = path_index(path, i);
         check_ip(c, servers.at[i], &at);
@@ -35,13 +35,15 @@ static void check_searches(Check *c, StrList searches, const Path *path) {
         Path at = path_index(path, i);
         size += searches.at[i].len;
         if (is_search(c, searches.at[i])) continue;
-        emit_network_search(c->diags, where(c, &at), shown(c->arena, searches.at[i]), c->minor < 33 ? S("") : S(", _"));
+        emit_network_search(c->diags, where(c, &at), .value = shown(c->arena, searches.at[i]),
+                            .more = c->minor < 33 ? S("") : S(", _"));
     }
     if (searches.n > SEARCHES_MAX)
-        emit_network_searches_many(c->diags, where_key(c, path), str_int(c->arena, searches.n), str_int(c->arena, SEARCHES_MAX));
+        emit_network_searches_many(c->diags, where_key(c, path), .count = str_int(c->arena, searches.n),
+                                   .limit = str_int(c->arena, SEARCHES_MAX));
     if (size > SEARCHES_TEXT_MAX)
-        emit_network_searches_long(c->diags, where_key(c, path), str_int(c->arena, (int64_t)size),
-                                   str_int(c->arena, SEARCHES_TEXT_MAX));
+        emit_network_searches_long(c->diags, where_key(c, path), .size = str_int(c->arena, (int64_t)size),
+                                   .limit = str_int(c->arena, SEARCHES_TEXT_MAX));
 }
 
 static void check_dns(PodCheck *p) {
@@ -88,12 +90,12 @@ static void check_hostname_override(PodCheck *p) {
     for (size_t i = 0; i < sizeof rivals / sizeof *rivals; i++) {
         if (!rivals[i].on) continue;
         Path rival = path_field(p->path, rivals[i].field);
-        Diag *d = emit_network_hostname_override_rival(c->diags, where_key(c, &at), rivals[i].field);
+        Diag *d = emit_network_hostname_override_rival(c->diags, where_key(c, &at), .field = rivals[i].field);
         diag_note(c->diags, d, where(c, &rival).span, S("set here"));
     }
     if (name.len > HOST_NAME_MAX_BYTES)
-        emit_network_hostname_override_long(c->diags, where(c, &at), str_int(c->arena, (int64_t)name.len),
-                                            str_int(c->arena, HOST_NAME_MAX_BYTES));
+        emit_network_hostname_override_long(c->diags, where(c, &at), .count = str_int(c->arena, (int64_t)name.len),
+                                            .limit = str_int(c->arena, HOST_NAME_MAX_BYTES));
     check_dns_subdomain(c, name, &at);
 }
 

@@ -44,8 +44,8 @@ static void report_foreign(PodCheck *p, const Foreign *fields, size_t count, con
     for (size_t i = 0; i < count; i++) {
         if (!fields[i].set) continue;
         Path at = path_field(path, fields[i].field);
-        Diag *d = p->windows ? emit_os_windows_field(c->diags, where_key(c, &at), fields[i].field)
-                             : emit_os_linux_field(c->diags, where_key(c, &at), fields[i].field);
+        Diag *d = p->windows ? emit_os_windows_field(c->diags, where_key(c, &at), .field = fields[i].field)
+                             : emit_os_linux_field(c->diags, where_key(c, &at), .field = fields[i].field);
         diag_note(c->diags, d, where(c, &name).span, S("the pod's operating system"));
     }
 }
@@ -133,7 +133,7 @@ static void check_os_name(PodCheck *p, Str value) {
     if (str_in(value, known, 2))
         check_foreign(p);
     else
-        emit_os_unknown(c->diags, where_printed(c, &name, &os), value, did_you_mean(c->arena, value, known, 2));
+        emit_os_unknown(c->diags, where_printed(c, &name, &os), .name = value, .hint = did_you_mean(c->arena, value, known, 2));
 }
 
 static OptBool host_process(const WindowsSecurityContextOptions *options) {
@@ -145,8 +145,8 @@ static void report_host_process_differs(PodCheck *p, bool own, bool pods, const 
     Path context = FIELD(container, "securityContext"), options = FIELD(&context, "windowsOptions");
     Path podContext = FIELD(p->path, "securityContext"), podOptions = FIELD(&podContext, "windowsOptions");
     Path at = FIELD(&options, "hostProcess"), podAt = FIELD(&podOptions, "hostProcess");
-    Diag *d =
-        emit_windows_host_process_differs(c->diags, where(c, &at), own ? S("true") : S("false"), pods ? S("true") : S("false"));
+    Diag *d = emit_windows_host_process_differs(c->diags, where(c, &at), .own = own ? S("true") : S("false"),
+                                                .pod = pods ? S("true") : S("false"));
     diag_note(c->diags, d, where(c, &podAt).span, S("the pod's value"));
 }
 
@@ -158,7 +158,7 @@ static void report_host_process_mixed(PodCheck *p, bool pods) {
         const SecurityContext *context = w.container->securityContext;
         OptBool own = context ? host_process(context->windowsOptions) : (OptBool){0};
         if (own.set ? own.value : pods) continue;
-        emit_windows_host_process_mixed(c->diags, where_printed(c, &w.path, p->path), w.container->name);
+        emit_windows_host_process_mixed(c->diags, where_printed(c, &w.path, p->path), .name = w.container->name);
         return;
     }
 }
@@ -250,7 +250,7 @@ void check_windows_options(Check *c, const WindowsSecurityContextOptions *option
     size_t size = options->gmsaCredentialSpec.len;
     if (options->gmsaCredentialSpecName.at) check_dns_subdomain(c, options->gmsaCredentialSpecName, &specName);
     if (options->gmsaCredentialSpec.at && (size == 0 || size > GMSA_MOST))
-        emit_windows_gmsa_size(c->diags, where(c, &spec), str_int(c->arena, (int64_t)size));
+        emit_windows_gmsa_size(c->diags, where(c, &spec), .size = str_int(c->arena, (int64_t)size));
     Str fault = options->runAsUserName.at ? user_name_fault(options->runAsUserName) : S("");
-    if (fault.len) emit_windows_user_name(c->diags, where(c, &user), options->runAsUserName, fault);
+    if (fault.len) emit_windows_user_name(c->diags, where(c, &user), .value = options->runAsUserName, .reason = fault);
 }

@@ -12,7 +12,7 @@ static void check_names(PodCheck *p) {
     bool written = spec->head.node && node_get(spec->head.node, account.name);
     if (spec->serviceAccountName.len && !is_dns_subdomain(spec->serviceAccountName))
         emit_pod_service_account(c->diags, where_printed(c, written ? &account : &old, &account),
-                                 shown(c->arena, spec->serviceAccountName));
+                                 .value = shown(c->arena, spec->serviceAccountName));
     if (spec->nodeName.len) check_dns_subdomain(c, spec->nodeName, &node);
     if (spec->priorityClassName.len) check_dns_subdomain(c, spec->priorityClassName, &priority);
     if (spec->runtimeClassName.at) check_dns_subdomain(c, spec->runtimeClassName, &runtime);
@@ -48,7 +48,7 @@ static void check_creation(PodCheck *p) {
     Check *c = p->c;
     if (p->spec->ephemeralContainers.n)
         emit_pod_ephemeral_on_create(c->diags, where_key(c, &ephemeral),
-                                     p->isTemplate ? S("in a template") : S("when a pod is created"));
+                                     .what = p->isTemplate ? S("in a template") : S("when a pod is created"));
     if (p->isTemplate || !p->spec->nodeName.len || !p->spec->schedulingGates.n) return;
     Diag *d = emit_pod_node_gated(c->diags, where(c, &node));
     diag_note(c->diags, d, where(c, &gates).span, S("the gates"));
@@ -69,10 +69,10 @@ static void check_known_annotations(PodCheck *p, const Path *place, const Path *
         const StrPair *pair = &annotations.at[i];
         Path at = path_key(place, pair->key), as = path_key(printed, pair->key);
         if (str_eq(pair->key, S("kubernetes.io/config.mirror"))) {
-            if (!p->spec->nodeName.len) emit_pod_mirror_node(c->diags, where_printed(c, &at, &as), pair->key);
+            if (!p->spec->nodeName.len) emit_pod_mirror_node(c->diags, where_printed(c, &at, &as), .key = pair->key);
         } else if (str_eq(pair->key, S("controller.kubernetes.io/pod-deletion-cost"))) {
             if (gate(c, GATE_PodDeletionCost) && !is_deletion_cost(pair->value))
-                emit_pod_deletion_cost(c->diags, where_printed(c, &at, &as), shown(c->arena, pair->value));
+                emit_pod_deletion_cost(c->diags, where_printed(c, &at, &as), .value = shown(c->arena, pair->value));
         } else if (str_eq(pair->key, S("scheduler.alpha.kubernetes.io/tolerations"))) {
             if (pair->value.len) check_toleration_annotation(c, pair, place, printed);
         }

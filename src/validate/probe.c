@@ -19,9 +19,9 @@ static void check_port(Check *c, const IntOrString *port, const Path *up) {
     if (!port->isString) {
         check_range(c, port->number, 1, PORT_LAST, &at);
     } else if (!is_port_name(port->text)) {
-        emit_handler_port_name(c->diags, where(c, &at), shown(c->arena, port->text),
-                               str_is_digits(port->text) ? S("leave out the quotes: in quotes it is a name, not a number")
-                                                         : S(""));
+        emit_handler_port_name(c->diags, where(c, &at), .value = shown(c->arena, port->text),
+                               .hint = str_is_digits(port->text) ? S("leave out the quotes: in quotes it is a name, not a number")
+                                                                 : S(""));
     }
 }
 
@@ -36,7 +36,7 @@ static void check_headers(Check *c, HTTPHeaderList headers, const Path *path) {
     for (uint32_t i = 0; i < headers.n; i++) {
         if (is_http_header_name(headers.at[i].name)) continue;
         Path item = path_index(&list, i), at = FIELD(&item, "name");
-        emit_handler_header(c->diags, where_printed(c, &at, &list), shown(c->arena, headers.at[i].name));
+        emit_handler_header(c->diags, where_printed(c, &at, &list), .name = shown(c->arena, headers.at[i].name));
     }
 }
 
@@ -47,10 +47,10 @@ static void check_protocol(Check *c, const HTTPGetAction *get, const Path *path)
     if (!str_in(get->protocol, protocols, 2)) {
         check_enum(c, get->protocol, protocols, 2, &at);
     } else if (str_eq(get->protocol, S("HTTP2")) && !str_eq(get->scheme, S("HTTP"))) {
-        Diag *d = emit_handler_http2_scheme(c->diags, where(c, &at), shown(c->arena, get->scheme));
+        Diag *d = emit_handler_http2_scheme(c->diags, where(c, &at), .scheme = shown(c->arena, get->scheme));
         diag_note(c->diags, d, where(c, &scheme).span, S("the scheme"));
     } else if (str_eq(get->protocol, S("HTTP2")) && get->host.len) {
-        Diag *d = emit_handler_http2_host(c->diags, where(c, &host), shown(c->arena, get->host));
+        Diag *d = emit_handler_http2_host(c->diags, where(c, &host), .host = shown(c->arena, get->host));
         diag_note(c->diags, d, where(c, &at).span, S("the protocol"));
     }
 }
@@ -79,8 +79,8 @@ static void check_sleep(PodCheck *p, const SleepAction *sleep, const Path *path)
     int64_t least = c->minor < 33 ? 1 : 0; /* gate PodLifecycleSleepActionAllowZero */
     if (!grace.set || (sleep->seconds >= least && sleep->seconds <= grace.value)) return;
     Path at = FIELD(path, "seconds"), period = FIELD(p->path, "terminationGracePeriodSeconds");
-    Diag *d = emit_handler_sleep(c->diags, where_printed(c, &at, path), str_int(c->arena, least), str_int(c->arena, grace.value),
-                                 str_int(c->arena, sleep->seconds));
+    Diag *d = emit_handler_sleep(c->diags, where_printed(c, &at, path), .low = str_int(c->arena, least),
+                                 .high = str_int(c->arena, grace.value), .value = str_int(c->arena, sleep->seconds));
     if (p->spec->head.node && node_get(p->spec->head.node, S("terminationGracePeriodSeconds")))
         diag_note(c->diags, d, where(c, &period).span, S("the grace period"));
 }
@@ -101,8 +101,8 @@ static void check_handler(PodCheck *p, const Handler *handler, const Path *path)
     while (first < KINDS && !kinds[first].set) first++;
     if (first == KINDS) {
         bool hook = str_eq(path->name, S("postStart")) || str_eq(path->name, S("preStop"));
-        emit_handler_none(c->diags, where_key(c, path), path->name,
-                          hook ? S("exec, httpGet, tcpSocket or sleep") : S("exec, httpGet, tcpSocket or grpc"));
+        emit_handler_none(c->diags, where_key(c, path), .field = path->name,
+                          .allowed = hook ? S("exec, httpGet, tcpSocket or sleep") : S("exec, httpGet, tcpSocket or grpc"));
         return;
     }
     Path at = path_field(path, kinds[first].name);
@@ -119,7 +119,8 @@ static void check_handler(PodCheck *p, const Handler *handler, const Path *path)
     for (size_t i = first + 1; i < KINDS; i++) {
         if (!kinds[i].set) continue;
         Path other = path_field(path, kinds[i].name);
-        Diag *d = emit_handler_second(c->diags, where_key(c, &other), path->name, kinds[first].name, kinds[i].name);
+        Diag *d = emit_handler_second(c->diags, where_key(c, &other), .field = path->name, .first = kinds[first].name,
+                                      .second = kinds[i].name);
         diag_note(c->diags, d, where_key(c, &at).span, S("the first one"));
     }
 }
@@ -142,7 +143,8 @@ static void check_thresholds(Check *c, const Probe *probe, ProbeKind kind, const
     if (kind == PROBE_READINESS)
         check_not_negative(c, probe->successThreshold, &success);
     else if (probe->successThreshold != 1)
-        emit_probe_success(c->diags, where(c, &success), path->name, str_int(c->arena, probe->successThreshold));
+        emit_probe_success(c->diags, where(c, &success), .probe = path->name,
+                           .value = str_int(c->arena, probe->successThreshold));
 }
 
 static void check_grace(Check *c, OptInt grace, ProbeKind kind, const Path *path) {
@@ -151,7 +153,7 @@ static void check_grace(Check *c, OptInt grace, ProbeKind kind, const Path *path
     if (kind == PROBE_READINESS)
         emit_probe_grace_readiness(c->diags, where(c, &at));
     else if (grace.value <= 0)
-        emit_probe_grace(c->diags, where(c, &at), str_int(c->arena, grace.value));
+        emit_probe_grace(c->diags, where(c, &at), .value = str_int(c->arena, grace.value));
 }
 
 static void check_probe(PodCheck *p, const Probe *probe, ProbeKind kind, const Path *path) {
@@ -183,14 +185,15 @@ static void check_stop_signal(PodCheck *p, Str signal, const Path *path) {
     Str linuxes[128];
     size_t count = 0;
     if (!p->spec->os) {
-        emit_stop_signal_os(c->diags, where(c, path), shown(c->arena, signal));
+        emit_stop_signal_os(c->diags, where(c, path), .signal = shown(c->arena, signal));
     } else if (p->windows) {
         check_enum(c, signal, windows, 2, path);
     } else if (str_eq(p->spec->os->name, S("linux"))) {
         for (; count < text->valueCount && count < sizeof linuxes / sizeof *linuxes; count++)
             linuxes[count] = text->values[count].value;
         if (!str_in(signal, linuxes, count))
-            emit_stop_signal(c->diags, where(c, path), shown(c->arena, signal), signal_hint(c, signal, linuxes, count));
+            emit_stop_signal(c->diags, where(c, path), .signal = shown(c->arena, signal),
+                             .hint = signal_hint(c, signal, linuxes, count));
     }
 }
 
@@ -202,7 +205,7 @@ static void check_lifecycle(PodCheck *p, const Lifecycle *lifecycle, const Path 
 }
 
 static void forbid(PodCheck *p, bool set, const Path *path) {
-    if (set) emit_probe_init(p->c->diags, where_key(p->c, path), path->name);
+    if (set) emit_probe_init(p->c->diags, where_key(p->c, path), .field = path->name);
 }
 
 void check_container_probes(PodCheck *p, const Container *container, bool isInit, const Path *path) {

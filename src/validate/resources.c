@@ -2,7 +2,7 @@
  * k8s.io/component-helpers/resource see it. Where the server fills in pod-level values before it checks them (pkg/api/pod), the
  * same is done here on a copy. */
 #include "areas.h"
-#include "../str_set.h"
+#include "base/str_set.h"
 
 /* The resources that Kubernetes itself knows by a name without a prefix, in any object. */
 static const struct {
@@ -157,11 +157,11 @@ static void check_name(const Amounts *a, Str name, const Path *place, const Path
     Where at = where_key(c, place);
     at.path = path_text(c->arena, printed);
     if (!a->podLevel)
-        emit_resource_name(c->diags, at, name, name_hint(c, name));
+        emit_resource_name(c->diags, at, .name = name, .hint = name_hint(c, name));
     else if (!known)
-        emit_resource_name_pod_form(c->diags, at, name, did_you_mean(c->arena, name, containerResources, 2));
+        emit_resource_name_pod_form(c->diags, at, .name = name, .hint = did_you_mean(c->arena, name, containerResources, 2));
     else
-        emit_resource_name_pod(c->diags, at, name);
+        emit_resource_name_pod(c->diags, at, .name = name);
 }
 
 static void check_huge_pages(const Amounts *a, const QuantityPair *pair, const Path *place, const Path *printed) {
@@ -172,9 +172,10 @@ static void check_huge_pages(const Amounts *a, const QuantityPair *pair, const P
     if (!isSize) {
         Where at = where_key(c, place);
         at.path = path_text(c->arena, printed);
-        emit_resource_page_size(c->diags, at, name);
+        emit_resource_page_size(c->diags, at, .name = name);
     } else if ((Int128)in_units(&pair->value, NANO) % in_units(&page, NANO)) {
-        emit_resource_page_multiple(c->diags, where_printed(c, place, printed), amount_text(a, &pair->value), name, size);
+        emit_resource_page_multiple(c->diags, where_printed(c, place, printed), .value = amount_text(a, &pair->value),
+                                    .resource = name, .size = size);
     }
 }
 
@@ -182,10 +183,11 @@ static void check_amount(const Amounts *a, const QuantityPair *pair, const Path 
     const Quantity *value = &pair->value;
     Check *c = a->c;
     check_name(a, pair->key, place, printed);
-    if (value->nano < 0) emit_resource_negative(c->diags, where_printed(c, place, printed), pair->key, amount_text(a, value));
+    if (value->nano < 0)
+        emit_resource_negative(c->diags, where_printed(c, place, printed), .resource = pair->key, .value = amount_text(a, value));
     if (is_huge_pages(pair->key)) check_huge_pages(a, pair, place, printed);
     if (!is_cpu_or_memory(pair->key) && is_counted(pair->key) && !is_whole(value))
-        emit_resource_whole(c->diags, where_printed(c, place, printed), pair->key, amount_text(a, value));
+        emit_resource_whole(c->diags, where_printed(c, place, printed), .resource = pair->key, .value = amount_text(a, value));
 }
 
 /* A request with its limit. What devices and huge pages cannot share has to be asked for in full. */
@@ -196,12 +198,15 @@ static void check_request_limit(const Amounts *a, const QuantityPair *request, c
     Path place = path_key(&a->requestsPath, request->key), limitPlace = path_key(a->limitsPlace, request->key);
     Str text = amount_text(a, &request->value);
     if (!limit) {
-        emit_resource_limit_missing(c->diags, where_printed(c, &place, &a->limitsPath), request->key, text);
+        emit_resource_limit_missing(c->diags, where_printed(c, &place, &a->limitsPath), .resource = request->key,
+                                    .request = text);
         return;
     }
     Where at = where_printed(c, &place, &a->requestsPath);
-    Diag *d = overcommit ? emit_resource_over_limit(c->diags, at, request->key, text, amount_text(a, limit))
-                         : emit_resource_not_limit(c->diags, at, request->key, text, amount_text(a, limit));
+    Diag *d =
+        overcommit
+            ? emit_resource_over_limit(c->diags, at, .resource = request->key, .request = text, .limit = amount_text(a, limit))
+            : emit_resource_not_limit(c->diags, at, .resource = request->key, .request = text, .limit = amount_text(a, limit));
     diag_note(c->diags, d, where(c, &limitPlace).span, S("the limit"));
 }
 
@@ -249,7 +254,7 @@ static Str claim_key(Arena *arena, const ResourceClaim *claim) {
 
 static void report_claim_repeated(Check *c, const Path *claims, uint32_t i, Str key, uint32_t first) {
     Path at = path_index(claims, i), before = path_index(claims, first);
-    Diag *d = emit_resource_claim_repeated(c->diags, where(c, &at), key);
+    Diag *d = emit_resource_claim_repeated(c->diags, where(c, &at), .claim = key);
     diag_note(c->diags, d, where(c, &before).span, S("first used here"));
 }
 
@@ -275,8 +280,8 @@ static void check_claims(PodCheck *p, ResourceClaimList claims, const Path *path
         if (claim->request.len) str_set_add(&parted, claim->name, claim);
         if (claim->request.len && !whole) check_dns_label(c, claim->request, &request);
         if (!str_set_find(&names, claim->name))
-            emit_resource_claim_unknown(c->diags, where_printed(c, &name, &at), claim->name,
-                                        known->n ? S("") : S(", which is empty"));
+            emit_resource_claim_unknown(c->diags, where_printed(c, &name, &at), .claim = claim->name,
+                                        .empty = known->n ? S("") : S(", which is empty"));
     }
 }
 
@@ -326,7 +331,7 @@ static void check_pod_claims(PodCheck *p) {
         const PodResourceClaim *first = claim->name.len ? str_set_add(&names, claim->name, claim) : NULL;
         if (first) {
             Path before = path_index(&path, (uint32_t)(first - claims->at)), beforeName = FIELD(&before, "name");
-            Diag *d = emit_resource_claim_duplicate(c->diags, where(c, &name), claim->name);
+            Diag *d = emit_resource_claim_duplicate(c->diags, where(c, &name), .name = claim->name);
             diag_note(c->diags, d, where(c, &beforeName).span, S("first used here"));
         } else if (check_required(c, claim->name, &name)) {
             check_dns_label(c, claim->name, &name);
@@ -452,8 +457,9 @@ static void check_covers(PodCheck *p, QuantityMap amounts, bool limit, const Pat
         Sum need = containers_need(p->spec, pair->key, limit);
         if (!need.any || need.value.nano <= pair->value.nano) continue;
         Path at = path_key(path, pair->key);
-        emit_resource_pod_too_small(c->diags, where(c, &at), pair->key, limit ? S("limit") : S("request"),
-                                    quantity_text(c->arena, &pair->value), quantity_text(c->arena, &need.value));
+        emit_resource_pod_too_small(c->diags, where(c, &at), .resource = pair->key, .kind = limit ? S("limit") : S("request"),
+                                    .value = quantity_text(c->arena, &pair->value),
+                                    .needed = quantity_text(c->arena, &need.value));
     }
 }
 
@@ -471,8 +477,9 @@ static void check_container_limits(PodCheck *p, QuantityMap limits, const Path *
             Path printed = FIELD(&printedKey, "limits"), podLimit = path_key(&podLimits, pair->key);
             Path item = path_index(&list, i), resources = FIELD(&item, "resources"), own = FIELD(&resources, "limits");
             Path place = path_key(&own, pair->key);
-            Diag *d = emit_resource_over_pod(c->diags, where_printed(c, &place, &printed), pair->key,
-                                             quantity_text(c->arena, &pair->value), quantity_text(c->arena, most));
+            Diag *d =
+                emit_resource_over_pod(c->diags, where_printed(c, &place, &printed), .resource = pair->key,
+                                       .limit = quantity_text(c->arena, &pair->value), .most = quantity_text(c->arena, most));
             diag_note(c->diags, d, where(c, &podLimit).span, S("the pod's limit"));
         }
     }

@@ -4,7 +4,7 @@
 #include <jansson.h>
 
 #include "areas.h"
-#include "../str_set.h"
+#include "base/str_set.h"
 
 enum { WEIGHT_MAX = 100 };
 
@@ -22,8 +22,9 @@ static const Wanted fieldValues[FIELD_OPERATORS] = {VALUES_ONE, VALUES_ONE};
 
 static void report_operator(Check *c, Str value, bool isField, const Path *path) {
     size_t count = isField ? FIELD_OPERATORS : NODE_OPERATORS;
-    emit_scheduling_operator(c->diags, where(c, path), shown(c->arena, value), isField ? S(" for fields of a node") : S(""),
-                             words_or(c->arena, nodeOperators, count), did_you_mean(c->arena, value, nodeOperators, count));
+    emit_scheduling_operator(
+        c->diags, where(c, path), .value = shown(c->arena, value), .place = isField ? S(" for fields of a node") : S(""),
+        .allowed = words_or(c->arena, nodeOperators, count), .hint = did_you_mean(c->arena, value, nodeOperators, count));
 }
 
 /* The operator, and as many values as it takes. */
@@ -39,12 +40,12 @@ static void check_operator(Check *c, const NodeSelectorRequirement *requirement,
     }
     Wanted wanted = isField ? fieldValues[i] : labelValues[i];
     if (wanted == VALUES_SOME && !values)
-        emit_scheduling_values_required(c->diags, where(c, &at), operator);
+        emit_scheduling_values_required(c->diags, where(c, &at), .operator= operator);
     else if (wanted == VALUES_NONE && values)
-        emit_scheduling_values_forbidden(c->diags, where_key(c, &at), operator, nodeOperators[i - 2]);
+        emit_scheduling_values_forbidden(c->diags, where_key(c, &at), .operator= operator, .better = nodeOperators[i - 2]);
     else if (wanted == VALUES_ONE && values != 1)
-        emit_scheduling_values_single(c->diags, where_key(c, &at), operator, str_int(c->arena, values),
-                                      isField && values && i == 0 ? S("write a term for each node") : S(""));
+        emit_scheduling_values_single(c->diags, where_key(c, &at), .operator= operator, .count = str_int(c->arena, values),
+                                      .hint = isField && values && i == 0 ? S("write a term for each node") : S(""));
 }
 
 static void check_label_requirement(Check *c, const NodeSelectorRequirement *requirement, bool valuesToo, const Path *path) {
@@ -61,7 +62,7 @@ static void check_field_requirement(Check *c, const NodeSelectorRequirement *req
     Path key = FIELD(path, "key"), values = FIELD(path, "values");
     check_operator(c, requirement, true, path);
     if (!str_eq(requirement->key, S("metadata.name"))) {
-        emit_scheduling_node_field(c->diags, where(c, &key), shown(c->arena, requirement->key));
+        emit_scheduling_node_field(c->diags, where(c, &key), .field = shown(c->arena, requirement->key));
         return;
     }
     for (uint32_t i = 0; i < requirement->values.n; i++) {
@@ -113,13 +114,13 @@ static void check_key_names(Check *c, StrList keys, const Path *path) {
 /* False if there are keys and nothing that they could be added to. */
 static bool check_keys_have_selector(Check *c, StrList keys, const LabelSelector *selector, const Path *path) {
     if (!keys.n || selector) return true;
-    emit_scheduling_label_keys_selector(c->diags, where_key(c, path), path->name);
+    emit_scheduling_label_keys_selector(c->diags, where_key(c, path), .field = path->name);
     return false;
 }
 
 static void report_key_twice(Check *c, StrList keys, uint32_t i, const Path *keysPath, const Path *printed) {
     Path at = path_index(keysPath, i), as = path_index(printed, i);
-    emit_scheduling_label_keys_twice(c->diags, where_printed(c, &at, &as), keys.at[i]);
+    emit_scheduling_label_keys_twice(c->diags, where_printed(c, &at, &as), .key = keys.at[i]);
 }
 
 /* By now the selector of a pod holds what the keys add to it, so a key is in it twice if it was there before. */
@@ -141,7 +142,7 @@ static void check_keys_differ(Check *c, StrList match, StrList mismatch, const P
         const Str *other = str_set_find(&mismatched, match.at[i]);
         if (!other) continue;
         Path at = path_index(matchPath, i), otherPath = path_index(mismatchPath, (uint32_t)(other - mismatch.at));
-        Diag *d = emit_scheduling_label_keys_contradiction(c->diags, where(c, &at), match.at[i]);
+        Diag *d = emit_scheduling_label_keys_contradiction(c->diags, where(c, &at), .key = match.at[i]);
         diag_note(c->diags, d, where(c, &otherPath).span, S("in mismatchLabelKeys"));
     }
 }
@@ -179,7 +180,7 @@ static void check_pod_term(Check *c, const PodAffinityTerm *term, const Path *pa
     for (uint32_t i = 0; i < term->namespaces.n; i++) {
         if (is_dns_label(term->namespaces.at[i])) continue;
         Path at = path_index(&namespaces, i);
-        emit_scheduling_namespace(c->diags, where_printed(c, &at, &namespace), shown(c->arena, term->namespaces.at[i]));
+        emit_scheduling_namespace(c->diags, where_printed(c, &at, &namespace), .value = shown(c->arena, term->namespaces.at[i]));
     }
     check_label_keys(c, term->matchLabelKeys, term->mismatchLabelKeys, term->labelSelector, path);
     check_required(c, term->topologyKey, &topologyKey);
@@ -228,13 +229,14 @@ static void check_toleration_value(Check *c, const Toleration *toleration, const
     int64_t number;
     if (!operator.len || str_eq(operator, operators[0])) {
         if (!is_label_value(value))
-            emit_scheduling_toleration_value(c->diags, where_printed(c, &at, &operatorPath), shown(c->arena, value));
+            emit_scheduling_toleration_value(c->diags, where_printed(c, &at, &operatorPath), .value = shown(c->arena, value));
     } else if (str_eq(operator, operators[1])) {
-        if (value.len) emit_scheduling_toleration_exists(c->diags, where_printed(c, &at, &operatorPath), shown(c->arena, value));
+        if (value.len)
+            emit_scheduling_toleration_exists(c->diags, where_printed(c, &at, &operatorPath), .value = shown(c->arena, value));
     } else if (!str_in(operator, operators, known)) {
         check_enum(c, operator, operators, known, &operatorPath);
     } else if (!is_decimal(value) || !int_parse(value, INT64_MIN, INT64_MAX, &number)) {
-        emit_scheduling_toleration_number(c->diags, where(c, &at), operator, shown(c->arena, value));
+        emit_scheduling_toleration_number(c->diags, where(c, &at), .operator= operator, .value = shown(c->arena, value));
     }
 }
 
@@ -244,10 +246,11 @@ static void check_toleration(Check *c, const Toleration *toleration, const Path 
     if (toleration->key.len)
         check_qualified_name(c, toleration->key, &key);
     else if (!str_eq(toleration->operator, S("Exists")))
-        emit_scheduling_toleration_without_key(c->diags, where(c, &operator), but_not(c, toleration->operator));
+        emit_scheduling_toleration_without_key(c->diags, where(c, &operator), .found = but_not(c, toleration->operator));
     if (toleration->tolerationSeconds.set && !str_eq(toleration->effect, effects[2])) {
         Path seconds = FIELD(path, "tolerationSeconds");
-        emit_scheduling_toleration_seconds(c->diags, where_printed(c, &seconds, &effect), but_not(c, toleration->effect));
+        emit_scheduling_toleration_seconds(c->diags, where_printed(c, &seconds, &effect),
+                                           .found = but_not(c, toleration->effect));
     }
     check_toleration_value(c, toleration, path);
     if (toleration->effect.len) check_enum(c, toleration->effect, effects, sizeof effects / sizeof *effects, &effect);
@@ -315,7 +318,7 @@ void check_toleration_annotation(Check *c, const StrPair *annotation, const Path
     Path at = path_key(place, annotation->key), field = path_field(printed, annotation->key);
     json_decref(list);
     if (reason.len)
-        emit_scheduling_toleration_annotation(c->diags, where_printed(c, &at, printed), annotation->key, reason);
+        emit_scheduling_toleration_annotation(c->diags, where_printed(c, &at, printed), .key = annotation->key, .reason = reason);
     else
         check_tolerations(c, tolerations, &field);
 }
@@ -335,8 +338,8 @@ static void check_spread_pairs(Check *c, TopologySpreadConstraintList list, cons
         if (!other) continue;
         Path item = path_index(path, i - 1), later = path_index(path, (uint32_t)(other - list.at));
         Path printed = FIELD(&item, "{topologyKey, whenUnsatisfiable}");
-        Diag *d = emit_scheduling_spread_repeated(c->diags, where_printed(c, &item, &printed), shown(c->arena, key),
-                                                  shown(c->arena, action));
+        Diag *d = emit_scheduling_spread_repeated(c->diags, where_printed(c, &item, &printed), .key = shown(c->arena, key),
+                                                  .action = shown(c->arena, action));
         diag_note(c->diags, d, where(c, &later).span, S("the other one"));
     }
 }
@@ -351,7 +354,7 @@ static void check_spread(Check *c, const TopologySpreadConstraint *constraint, c
     check_enum(c, constraint->whenUnsatisfiable, actions, 2, &action);
     if (constraint->minDomains.set) check_range(c, constraint->minDomains.value, 1, INT32_MAX, &domains);
     if (constraint->minDomains.set && !str_eq(constraint->whenUnsatisfiable, actions[0]))
-        emit_scheduling_spread_min_domains(c->diags, where(c, &domains), but_not(c, constraint->whenUnsatisfiable));
+        emit_scheduling_spread_min_domains(c->diags, where(c, &domains), .found = but_not(c, constraint->whenUnsatisfiable));
     if (constraint->nodeAffinityPolicy.at) check_enum(c, constraint->nodeAffinityPolicy, inclusion, 2, &affinity);
     if (constraint->nodeTaintsPolicy.at) check_enum(c, constraint->nodeTaintsPolicy, inclusion, 2, &taints);
     if (gate(c, GATE_MatchLabelKeysInPodTopologySpread) && gate(c, GATE_MatchLabelKeysInPodTopologySpreadSelectorMerge))
@@ -372,7 +375,7 @@ static void check_gates(Check *c, PodSchedulingGateList gates, const Path *path)
         const PodSchedulingGate *first = str_set_add(&seen, gated->name, gated);
         if (!first) continue;
         Path firstItem = path_index(path, (uint32_t)(first - gates.at)), firstAt = FIELD(&firstItem, "name");
-        Diag *d = emit_scheduling_gate_repeated(c->diags, where_printed(c, &at, &item), shown(c->arena, gated->name));
+        Diag *d = emit_scheduling_gate_repeated(c->diags, where_printed(c, &at, &item), .name = shown(c->arena, gated->name));
         diag_note(c->diags, d, where(c, &firstAt).span, S("first named here"));
     }
 }

@@ -1,18 +1,18 @@
 /* Security contexts of pods and containers, the profiles of seccomp and AppArmor in fields and in annotations, sysctls, and the
  * namespaces that a pod shares with its node (k8s.io/kubernetes/pkg/apis/core/validation, pkg/registry/core/pod). */
 #include "areas.h"
-#include "../str_set.h"
+#include "base/str_set.h"
 
 static void check_id(Check *c, OptInt id, const Path *path) {
     if (id.set && (id.value < 0 || id.value > INT32_MAX))
-        emit_security_id(c->diags, where(c, path), path->name, str_int(c->arena, id.value));
+        emit_security_id(c->diags, where(c, path), .field = path->name, .value = str_int(c->arena, id.value));
 }
 
 static void check_group_list(Check *c, IntList groups, const Path *path) {
     for (uint32_t i = 0; i < groups.n; i++) {
         if (groups.at[i] >= 0 && groups.at[i] <= INT32_MAX) continue;
         Path at = path_index(path, i);
-        emit_security_id(c->diags, where(c, &at), S("a supplemental group"), str_int(c->arena, groups.at[i]));
+        emit_security_id(c->diags, where(c, &at), .field = S("a supplemental group"), .value = str_int(c->arena, groups.at[i]));
     }
 }
 
@@ -28,11 +28,11 @@ static void check_seccomp(Check *c, const SeccompProfile *profile, const Path *p
     if (check_required(c, profile->type, &type)) check_enum(c, profile->type, profileTypes, 3, &type);
     bool wanted = str_eq(profile->type, profileTypes[0]);
     if (wanted && !profile->localhostProfile.at)
-        emit_security_profile_missing(c->diags, where(c, &local), S("seccomp"));
+        emit_security_profile_missing(c->diags, where(c, &local), .kind = S("seccomp"));
     else if (!wanted && profile->localhostProfile.at)
-        emit_security_profile_unused(c->diags, where_key(c, &local), profile->type.len ? profile->type : S("not given"));
+        emit_security_profile_unused(c->diags, where_key(c, &local), .type = profile->type.len ? profile->type : S("not given"));
     else if (wanted && !is_local_path(profile->localhostProfile))
-        emit_security_seccomp_path(c->diags, where(c, &local), profile->localhostProfile);
+        emit_security_seccomp_path(c->diags, where(c, &local), .value = profile->localhostProfile);
 }
 
 enum { APPARMOR_MOST = 4095 };
@@ -43,9 +43,10 @@ static bool is_apparmor_name(Str name) {
 
 static void check_apparmor_name(Check *c, Str name, const Path *path) {
     if (is_apparmor_name(name)) return;
-    if (!name.len) emit_security_profile_missing(c->diags, where(c, path), S("AppArmor"));
-    if (is_padded(name)) emit_security_apparmor_padded(c->diags, where(c, path), name);
-    if (name.len > APPARMOR_MOST) emit_security_apparmor_long(c->diags, where(c, path), str_int(c->arena, (int64_t)name.len));
+    if (!name.len) emit_security_profile_missing(c->diags, where(c, path), .kind = S("AppArmor"));
+    if (is_padded(name)) emit_security_apparmor_padded(c->diags, where(c, path), .value = name);
+    if (name.len > APPARMOR_MOST)
+        emit_security_apparmor_long(c->diags, where(c, path), .length = str_int(c->arena, (int64_t)name.len));
 }
 
 static void check_apparmor(Check *c, const AppArmorProfile *profile, const Path *path) {
@@ -57,7 +58,7 @@ static void check_apparmor(Check *c, const AppArmorProfile *profile, const Path 
     else if (str_eq(profile->type, profileTypes[0]))
         check_apparmor_name(c, profile->localhostProfile, &local);
     else if (profile->localhostProfile.at)
-        emit_security_profile_unused(c->diags, where_key(c, &local), profile->type);
+        emit_security_profile_unused(c->diags, where_key(c, &local), .type = profile->type);
 }
 
 static void check_proc_mount(PodCheck *p, Str value, const Path *path) {
@@ -168,7 +169,7 @@ static void check_sysctl_host(PodCheck *p, Str name, const Path *path) {
     const SysctlSpace *space = sysctl_space(name);
     if (!space || !(space->network ? p->hostNetwork : p->spec->hostIPC)) return;
     Path field = path_field(p->path, space->network ? S("hostNetwork") : S("hostIPC"));
-    Diag *d = emit_security_sysctl_host(p->c->diags, where(p->c, path), name, field.name);
+    Diag *d = emit_security_sysctl_host(p->c->diags, where(p->c, path), .name = name, .field = field.name);
     diag_note(p->c->diags, d, where(p->c, &field).span, S("shared with the node here"));
 }
 
@@ -181,10 +182,10 @@ static void check_sysctls(PodCheck *p, SysctlList sysctls, const Path *path) {
         if (!check_required(c, name, &at)) continue;
         const Sysctl *first = str_set_add(&names, name, &sysctls.at[i]);
         if (!is_sysctl_name(name)) {
-            emit_security_sysctl_name(c->diags, where(c, &at), name);
+            emit_security_sysctl_name(c->diags, where(c, &at), .name = name);
         } else if (first) {
             Path before = path_index(path, (uint32_t)(first - sysctls.at)), beforeName = FIELD(&before, "name");
-            Diag *d = emit_security_sysctl_duplicate(c->diags, where(c, &at), name);
+            Diag *d = emit_security_sysctl_duplicate(c->diags, where(c, &at), .name = name);
             diag_note(c->diags, d, where(c, &beforeName).span, S("first set here"));
         }
         check_sysctl_host(p, name, &at);
@@ -236,7 +237,7 @@ static void check_own_users(PodCheck *p) {
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
         if (!shared[i].set) continue;
         Path at = path_field(p->path, shared[i].field), printed = path_field(p->path, shared[i].printed);
-        Diag *d = emit_security_own_users(c->diags, where_printed(c, &at, &printed), shared[i].field);
+        Diag *d = emit_security_own_users(c->diags, where_printed(c, &at, &printed), .field = shared[i].field);
         diag_note(c->diags, d, where(c, &users).span, S("hostUsers here"));
     }
     if (c->minor < 34) return; /* block devices were overlooked until then */
@@ -244,7 +245,7 @@ static void check_own_users(PodCheck *p) {
     for (walk_start(&w, p); walk_next(&w);) {
         if (!w.container->volumeDevices.n) continue;
         Path at = FIELD(&w.path, "volumeDevices");
-        Diag *d = emit_security_own_users(c->diags, where(c, &at), S("volumeDevices"));
+        Diag *d = emit_security_own_users(c->diags, where(c, &at), .field = S("volumeDevices"));
         diag_note(c->diags, d, where(c, &users).span, S("hostUsers here"));
     }
 }
@@ -280,9 +281,10 @@ static void check_seccomp_annotation(const Annotation *a) {
     Str value = a->pair->value;
     if (str_in(value, known, 3)) return;
     if (!str_starts(value, localhostPrefix))
-        emit_security_seccomp_annotation(c->diags, where_printed(c, &a->place, &a->printed), value);
+        emit_security_seccomp_annotation(c->diags, where_printed(c, &a->place, &a->printed), .value = value);
     else if (!is_local_path(str_slice(value, localhostPrefix.len)))
-        emit_security_seccomp_path(c->diags, where_printed(c, &a->place, &a->printed), str_slice(value, localhostPrefix.len));
+        emit_security_seccomp_path(c->diags, where_printed(c, &a->place, &a->printed),
+                                   .value = str_slice(value, localhostPrefix.len));
 }
 
 static void check_apparmor_annotation(const Annotation *a, bool hasContainer) {
@@ -292,10 +294,10 @@ static void check_apparmor_annotation(const Annotation *a, bool hasContainer) {
     if (!hasContainer) {
         Where at = where_key(c, &a->place);
         at.path = path_text(c->arena, &a->printed);
-        emit_security_apparmor_container(c->diags, at, str_slice(a->pair->key, apparmorContainer.len));
+        emit_security_apparmor_container(c->diags, at, .name = str_slice(a->pair->key, apparmorContainer.len));
     }
     if (!str_in(value, known, 3) && !str_starts(value, localhostPrefix))
-        emit_security_apparmor_annotation(c->diags, where_printed(c, &a->place, &a->printed), value);
+        emit_security_apparmor_annotation(c->diags, where_printed(c, &a->place, &a->printed), .value = value);
 }
 
 /* A profile of either kind, as its field says it. */
@@ -306,7 +308,8 @@ typedef struct Profile {
 static void report_mismatch(const Annotation *a, const Profile *profile, Str field, Str fieldValue, const Path *path) {
     Check *c = a->p->c;
     Path at = path_field(path, field);
-    Diag *d = emit_security_profile_mismatch(c->diags, where(c, &at), fieldValue, profile->kind, a->pair->value);
+    Diag *d = emit_security_profile_mismatch(c->diags, where(c, &at), .field = fieldValue, .kind = profile->kind,
+                                             .annotation = a->pair->value);
     diag_note(c->diags, d, where(c, &a->place).span, S("the annotation"));
 }
 

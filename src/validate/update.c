@@ -50,8 +50,15 @@ static Str changed_name(Arena *arena, const Difference *d) {
     return d->kind == DIFFERENCE_REMOVED ? str_join(arena, text, S(" (gone)")) : text;
 }
 
+static Diag *put_fixed(const Update *u, FixedRule rule, Where at, Str fields, Str was, Str hint) {
+    Str kind = u->type->name;
+    if (rule == FIXED_SPEC)
+        return emit_update_fixed_spec(u->c->diags, at, .kind = kind, .fields = fields, .was = was, .hint = hint);
+    return emit_update_fixed(u->c->diags, at, .kind = kind, .fields = fields, .was = was, .hint = hint);
+}
+
 void report_changed(const Update *u, const void *before, const void *after, const Path *place, const Path *printed,
-                    FixedRule *rule, Str hint) {
+                    FixedRule rule, Str hint) {
     enum { NAMED = 3 };
     Check *c = u->c;
     DifferenceList list = {.arena = c->arena};
@@ -67,7 +74,7 @@ void report_changed(const Update *u, const void *before, const void *after, cons
     if (count <= 1) {
         Str name = count ? path_text(c->arena, found[0]->path) : place_text;
         Where at = where_printed(c, count ? found[0]->path : place, printed);
-        rule(c->diags, at, u->type->name, name, count ? was_text(c->arena, found[0]) : S(""), hint);
+        put_fixed(u, rule, at, name, count ? was_text(c->arena, found[0]) : S(""), hint);
         return;
     }
     Buf fields = {.arena = c->arena};
@@ -77,7 +84,7 @@ void report_changed(const Update *u, const void *before, const void *after, cons
         buf_str(&fields, changed_name(c->arena, found[i]));
     }
     if (count > named) buf_format(&fields, " and %u more", count - named);
-    Diag *diag = rule(c->diags, where_printed(c, found[0]->path, printed), u->type->name, buf_text(&fields), S(""), hint);
+    Diag *diag = put_fixed(u, rule, where_printed(c, found[0]->path, printed), buf_text(&fields), S(""), hint);
     for (uint32_t i = 1; i < named; i++) diag_note(c->diags, diag, where(c, found[i]->path).span, S("changed too"));
 }
 
@@ -85,7 +92,7 @@ void report_changed(const Update *u, const void *before, const void *after, cons
 static void check_fixed(const Update *u, const Type *spec, const void *before, const void *after, Str name, Str hint) {
     if (field_equal(schema_field(spec, name, str_hash(name)), before, after)) return;
     Path path = FIELD(NULL, "spec"), at = path_field(&path, name);
-    report_changed(u, u->before, u->after, &at, &at, emit_update_fixed, hint);
+    report_changed(u, u->before, u->after, &at, &at, FIXED_FIELD, hint);
 }
 
 void put_pair(Arena *arena, StrMap *map, Str key, Str value) {
@@ -114,7 +121,7 @@ static void check_path_name(Check *c, const ObjectMeta *meta, const Path *path) 
     Str start = meta->generateName;
     if (!meta->name.len && !start.len) emit_meta_name_required(c->diags, where(c, &name));
     if (str_find(start, '/') >= 0 || str_find(start, '%') >= 0)
-        emit_meta_generate_name(c->diags, where(c, &generate), shown(c->arena, start));
+        emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, start));
 }
 
 static void check_finalizer_names(Check *c, StrList finalizers, const Path *path) {
@@ -140,17 +147,18 @@ static void check_new_finalizers(Check *c, StrList before, StrList after, const 
     }
     if (first == after.n) return;
     Path at = path_index(path, first);
-    emit_update_finalizer(c->diags, where_printed(c, &at, path), buf_text(&names));
+    emit_update_finalizer(c->diags, where_printed(c, &at, path), .names = buf_text(&names));
 }
 
 static void report_deletion(Check *c, bool wasSet, const Path *path) {
-    emit_update_deletion(c->diags, where(c, path), path->name,
-                         wasSet ? S("keep what the existing object has") : S("leave it out"));
+    emit_update_deletion(c->diags, where(c, path), .field = path->name,
+                         .hint = wasSet ? S("keep what the existing object has") : S("leave it out"));
 }
 
 static void check_same_name(Check *c, Str before, Str after, const Path *path) {
     if (!str_eq(before, after))
-        emit_update_name(c->diags, where(c, path), path->name, shown(c->arena, before), shown(c->arena, after));
+        emit_update_name(c->diags, where(c, path), .field = path->name, .before = shown(c->arena, before),
+                         .value = shown(c->arena, after));
 }
 
 static void check_meta_changes(Check *c, const ObjectMeta *before, const ObjectMeta *after, const Path *path) {
@@ -205,7 +213,8 @@ static void check_job_selector(Check *c, const JobSpec *spec, const Path *path) 
     bool valid = check_label_selector(c, spec->selector, &selector);
     if (!spec->selector) emit_update_job_selector_missing(c->diags, where(c, &selector));
     if (valid && !selector_matches(spec->selector, spec->template.metadata.labels))
-        emit_update_job_selector_labels(c->diags, where(c, &labels), spec->selector ? S("") : S(", because there is none"));
+        emit_update_job_selector_labels(c->diags, where(c, &labels),
+                                        .cause = spec->selector ? S("") : S(", because there is none"));
 }
 
 /* Pods of an Indexed Job have the name of the Job, a dash and the index as hostname, so more completions need a shorter name. */
@@ -216,7 +225,8 @@ static void check_last_hostname(Check *c, const Job *job) {
     Str last = str_format(c->arena, "%.*s-%lld", TEXT(name), (long long)completions - 1);
     if (is_dns_label(last)) return;
     Path meta = FIELD(NULL, "metadata"), at = FIELD(&meta, "name");
-    emit_job_indexed_name(c->diags, where(c, &at), name, str_int(c->arena, completions), last, S("use fewer completions"));
+    emit_job_indexed_name(c->diags, where(c, &at), .name = name, .completions = str_int(c->arena, completions), .hostname = last,
+                          .hint = S("use fewer completions"));
 }
 
 static void check_completions(const Update *u, const JobSpec *before, const JobSpec *after) {
@@ -227,8 +237,8 @@ static void check_completions(const Update *u, const JobSpec *before, const JobS
     }
     if (same || !after->completions.set || after->completions.value == after->parallelism.value) return;
     Path spec = FIELD(NULL, "spec"), at = FIELD(&spec, "completions");
-    emit_update_job_completions(u->c->diags, where(u->c, &at), str_int(u->c->arena, after->completions.value),
-                                str_int(u->c->arena, after->parallelism.value));
+    emit_update_job_completions(u->c->diags, where(u->c, &at), .completions = str_int(u->c->arena, after->completions.value),
+                                .parallelism = str_int(u->c->arena, after->parallelism.value));
 }
 
 /* What a Job that has not started lets its template change. */
@@ -272,10 +282,11 @@ static void report_template(const Update *u, Job *mixed, const Job *after, const
     bool lacking = manifest.n != labels->n;
     *labels = manifest;
     if (lacking && object_equal(&type_PodTemplateSpec, &mixed->spec.template, &after->spec.template))
-        emit_update_fixed(u->c->diags, where_printed(u->c, &at, path), u->type->name,
-                          S("the labels that the server gave its template"), S(", which are gone"), S(""));
+        emit_update_fixed(u->c->diags, where_printed(u->c, &at, path), .kind = u->type->name,
+                          .fields = S("the labels that the server gave its template"), .was = S(", which are gone"),
+                          .hint = S(""));
     else
-        report_changed(u, mixed, after, path, path, emit_update_fixed, otherJob);
+        report_changed(u, mixed, after, path, path, FIXED_FIELD, otherJob);
 }
 
 /* The template of a Job is fixed; while the Job is suspended and has not started, less of it is. */
@@ -292,8 +303,7 @@ static void check_job_template(const Update *u, const Job *before, const Job *af
     }
     old->spec.containers = with_resources(arena, old->spec.containers, new->spec.containers);
     old->spec.initContainers = with_resources(arena, old->spec.initContainers, new->spec.initContainers);
-    if (!object_equal(&type_PodSpec, &old->spec, &new->spec))
-        report_changed(u, &mixed, after, &pod, &pod, emit_update_fixed, otherJob);
+    if (!object_equal(&type_PodSpec, &old->spec, &new->spec)) report_changed(u, &mixed, after, &pod, &pod, FIXED_FIELD, otherJob);
 }
 
 static void check_job_update(const Update *u) {
@@ -339,7 +349,7 @@ static void check_old_stateful_changes(const Update *u, const StatefulSet *befor
     mixed.spec.persistentVolumeClaimRetentionPolicy = before->spec.persistentVolumeClaimRetentionPolicy;
     if (u->c->minor >= 33) mixed.spec.revisionHistoryLimit = before->spec.revisionHistoryLimit;
     if (!object_equal(&type_StatefulSetSpec, &before->spec, &mixed.spec))
-        report_changed(u, before, &mixed, &spec, &spec, emit_update_fixed_spec, orphan);
+        report_changed(u, before, &mixed, &spec, &spec, FIXED_SPEC, orphan);
 }
 
 static void check_stateful_set_update(const Update *u) {
@@ -372,10 +382,10 @@ static void check_non_convertible(const Update *u, const ReplicationController *
         if (str_find(name, '/') >= 0) continue;
         Path at = path_key(&annotations, key), printed = path_field(NULL, name);
         if (!str_has(name, S("selector")))
-            emit_update_controller_field(c->diags, where_printed(c, &at, &printed), key);
+            emit_update_controller_field(c->diags, where_printed(c, &at, &printed), .key = key);
         else if (!field_equal(schema_field(&type_ReplicationControllerSpec, selector.name, str_hash(selector.name)),
                               &before->spec, &after->spec))
-            emit_update_controller_selector(c->diags, where(c, &selector), key);
+            emit_update_controller_selector(c->diags, where(c, &selector), .key = key);
     }
 }
 

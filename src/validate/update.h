@@ -2,7 +2,7 @@
 #ifndef PODLINT_UPDATE_H
 #define PODLINT_UPDATE_H
 
-#include "../compare.h"
+#include "model/compare.h"
 #include "areas.h"
 
 /* An object and the one that is to replace it. */
@@ -15,9 +15,9 @@ typedef struct Update {
 
 /* Reports that what stands at `place` has changed, as one finding under the path `printed` that names the fields: each as one of
  * `before` differs in `after`, which need not be the whole objects of the update. */
-typedef Diag *FixedRule(DiagList *list, Where where, Str kind, Str fields, Str was, Str hint);
+typedef enum FixedRule { FIXED_FIELD, FIXED_SPEC } FixedRule;
 void report_changed(const Update *u, const void *before, const void *after, const Path *place, const Path *printed,
-                    FixedRule *rule, Str hint);
+                    FixedRule rule, Str hint);
 
 /* Takes findings of some rules back that were made since there were `from` of them. */
 void forget_rules(Check *c, uint32_t from, const uint16_t *gone, size_t count);

@@ -107,7 +107,8 @@ static bool is_fixed_annotation(Str key) {
 static void report_annotation(Check *c, Str key, const char *done, const Str *before) {
     Path meta = FIELD(NULL, "metadata"), annotations = FIELD(&meta, "annotations"), at = path_key(&annotations, key);
     Str hint = before ? str_format(c->arena, "keep it: \"%.*s\"", TEXT(*before)) : S("remove it");
-    emit_update_pod_annotation(c->diags, before ? where(c, &at) : where_key(c, &at), key, str_of(done), hint);
+    emit_update_pod_annotation(c->diags, before ? where(c, &at) : where_key(c, &at), .key = key, .done = str_of(done),
+                               .hint = hint);
 }
 
 static void check_fixed_annotations(Check *c, StrMap before, StrMap after) {
@@ -128,11 +129,12 @@ static void check_fixed_annotations(Check *c, StrMap before, StrMap after) {
 
 static bool check_count(Check *c, ContainerList before, ContainerList after, const Path *path) {
     if (before.n == after.n) return true;
-    emit_update_pod_containers(c->diags, where_key(c, path), path->name, str_int(c->arena, before.n), str_int(c->arena, after.n),
-                               after.n > before.n
-                                   ? S("kubectl debug adds a container to a running pod; for others delete the pod "
-                                       "and create it anew")
-                                   : S("delete the pod and create it anew"));
+    emit_update_pod_containers(c->diags, where_key(c, path), .field = path->name, .before = str_int(c->arena, before.n),
+                               .after = str_int(c->arena, after.n),
+                               .hint = after.n > before.n
+                                           ? S("kubectl debug adds a container to a running pod; for others delete the pod "
+                                               "and create it anew")
+                                           : S("delete the pod and create it anew"));
     return false;
 }
 
@@ -142,7 +144,8 @@ static bool check_deadline(Check *c, OptInt before, OptInt after, const Path *pa
     if (!before.set || (after.set && after.value <= before.value)) return true;
     Str old = str_int(c->arena, before.value);
     Str now = after.set ? str_format(c->arena, "now %lld", (long long)after.value) : S("and is gone");
-    emit_update_pod_deadline(c->diags, where(c, path), old, now, str_format(c->arena, "set it to %.*s or less", TEXT(old)));
+    emit_update_pod_deadline(c->diags, where(c, path), .before = old, .now = now,
+                             .hint = str_format(c->arena, "set it to %.*s or less", TEXT(old)));
     return !after.set;
 }
 
@@ -167,7 +170,8 @@ static Str toleration_text(Arena *arena, const Toleration *t) {
 static void check_tolerations_kept(Check *c, TolerationList before, TolerationList after, const Path *path) {
     for (uint32_t i = 0; i < before.n; i++) {
         if (has_toleration(after, &before.at[i])) continue;
-        emit_update_pod_toleration(c->diags, where_key(c, path), shown(c->arena, toleration_text(c->arena, &before.at[i])));
+        emit_update_pod_toleration(c->diags, where_key(c, path),
+                                   .toleration = shown(c->arena, toleration_text(c->arena, &before.at[i])));
         return;
     }
 }
@@ -184,7 +188,7 @@ static void check_gates_removed(Check *c, PodSchedulingGateList before, PodSched
         Str name = after.at[i].name;
         if (has_gate(before, 0, name) || has_gate(after, i + 1, name)) continue;
         Path item = path_index(path, i), at = FIELD(&item, "name");
-        emit_update_pod_gate(c->diags, where(c, &at), shown(c->arena, name));
+        emit_update_pod_gate(c->diags, where(c, &at), .name = shown(c->arena, name));
     }
 }
 
@@ -195,9 +199,10 @@ static void check_node_selector_grows(Check *c, StrMap before, StrMap after, con
         const Str *value = map_get(after, before.at[i].key);
         if (value && str_eq(*value, before.at[i].value)) continue;
         Path at = path_key(path, before.at[i].key);
-        emit_update_pod_node_selector(c->diags, where_printed(c, &at, path), shown(c->arena, before.at[i].key),
-                                      value ? str_format(c->arena, "was \"%.*s\"", TEXT(before.at[i].value)) : S("is gone"),
-                                      shown(c->arena, before.at[i].value));
+        emit_update_pod_node_selector(c->diags, where_printed(c, &at, path), .key = shown(c->arena, before.at[i].key),
+                                      .fault =
+                                          value ? str_format(c->arena, "was \"%.*s\"", TEXT(before.at[i].value)) : S("is gone"),
+                                      .value = shown(c->arena, before.at[i].value));
         return;
     }
 }
@@ -226,7 +231,8 @@ static void check_node_terms_grow(Check *c, const NodeAffinity *before, const No
     Path required = FIELD(&node, "requiredDuringSchedulingIgnoredDuringExecution"), path = FIELD(&required, "nodeSelectorTerms");
     NodeSelectorTermList old = required_terms(before), new = required_terms(after);
     if (old.n && old.n != new.n) {
-        emit_update_pod_node_terms(c->diags, where_key(c, &path), str_int(c->arena, old.n), str_int(c->arena, new.n));
+        emit_update_pod_node_terms(c->diags, where_key(c, &path), .before = str_int(c->arena, old.n),
+                                   .after = str_int(c->arena, new.n));
         return;
     }
     for (uint32_t i = 0; i < old.n; i++) {
@@ -305,7 +311,7 @@ static void check_rest(const Update *u, const Pod *before, const Pod *after, con
     if (object_equal(&type_PodSpec, &before->spec, &mixed.spec)) return;
     bool resize = resources_differ(before->spec.containers, after->spec.containers);
     report_changed(
-        u, before, &mixed, path, path, emit_update_fixed_spec,
+        u, before, &mixed, path, path, FIXED_SPEC,
         resize ? S("cpu and memory change by kubectl patch --subresource resize; for others delete the pod and create it anew")
                : S("delete the pod and create it anew"));
 }

@@ -2,7 +2,7 @@
 #ifndef PODLINT_VALIDATE_H
 #define PODLINT_VALIDATE_H
 
-#include "../model.h"
+#include "model/model.h"
 
 /* Appends to the document's diagnostics what the server of its version would say when the object is created. The object must be
  * decoded; fields behind gates that are off are dropped from it, as the server does, and reported. Of a partial object, and of

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "../str_set.h"
+#include "base/str_set.h"
 
 /* Which volumes containers can mount. Made only where looking through the list does not do: it is long, or volumes have faults.
  */
@@ -18,8 +18,8 @@ bool check_field_required(Check *c, Str value, const Path *up, Str name) {
 }
 
 void check_descending_path(Check *c, Str value, const Path *path) {
-    if (is_absolute_path(value)) emit_volume_path_absolute(c->diags, where(c, path), value);
-    if (has_dot_dot(value)) emit_volume_path_dots(c->diags, where(c, path), value);
+    if (is_absolute_path(value)) emit_volume_path_absolute(c->diags, where(c, path), .path = value);
+    if (has_dot_dot(value)) emit_volume_path_dots(c->diags, where(c, path), .path = value);
 }
 
 void move_paths(Check *c, uint32_t before, const Path *from, const Path *to) {
@@ -52,9 +52,9 @@ static void check_empty_dir(PodCheck *p, const Volume *volume, const Path *path)
     Check *c = p->c;
     Path limit = FIELD(path, "sizeLimit"), mode = FIELD(path, "mode");
     if (volume->emptyDir->sizeLimit.nano < 0)
-        emit_volume_size_limit(c->diags, where(c, &limit), volume->emptyDir->sizeLimit.text);
+        emit_volume_size_limit(c->diags, where(c, &limit), .size = volume->emptyDir->sizeLimit.text);
     if (volume->emptyDir->mode.set && (volume->emptyDir->mode.value < 0 || volume->emptyDir->mode.value > 01777))
-        emit_volume_directory_mode(c->diags, where(c, &mode), str_int(c->arena, volume->emptyDir->mode.value));
+        emit_volume_directory_mode(c->diags, where(c, &mode), .mode = str_int(c->arena, volume->emptyDir->mode.value));
 }
 
 static void check_host_path(PodCheck *p, const Volume *volume, const Path *path) {
@@ -63,7 +63,7 @@ static void check_host_path(PodCheck *p, const Volume *volume, const Path *path)
     const HostPathVolumeSource *host = volume->hostPath;
     Path at = FIELD(path, "path"), type = FIELD(path, "type");
     if (!host->path.len) return;
-    if (has_dot_dot(host->path)) emit_volume_path_dots(p->c->diags, where(p->c, &at), host->path);
+    if (has_dot_dot(host->path)) emit_volume_path_dots(p->c->diags, where(p->c, &at), .path = host->path);
     if (host->type.at) check_enum(p->c, host->type, types, sizeof types / sizeof *types, &type);
 }
 
@@ -82,7 +82,7 @@ static void check_aws_disk(PodCheck *p, const Volume *volume, const Path *path) 
 
 static void check_nfs(PodCheck *p, const Volume *volume, const Path *path) {
     Path at = FIELD(path, "path");
-    if (!is_absolute_path(volume->nfs->path)) emit_volume_path_relative(p->c->diags, where(p->c, &at), volume->nfs->path);
+    if (!is_absolute_path(volume->nfs->path)) emit_volume_path_relative(p->c->diags, where(p->c, &at), .path = volume->nfs->path);
 }
 
 static bool is_alnum(char ch) {
@@ -126,7 +126,7 @@ static bool is_iscsi_name(Str s) {
 }
 
 static void check_iscsi_name(Check *c, Str name, const Path *path) {
-    if (!is_iscsi_name(name)) emit_volume_iscsi_name(c->diags, where(c, path), name);
+    if (!is_iscsi_name(name)) emit_volume_iscsi_name(c->diags, where(c, path), .name = name);
 }
 
 static void check_iscsi(PodCheck *p, const Volume *volume, const Path *path) {
@@ -150,8 +150,8 @@ static void check_iscsi_interface(Check *c, const Volume *volume, const Path *pa
     Path name = FIELD(path, "name");
     size_t length = volume->name.len + 1 + volume->iscsi->targetPortal.len;
     if (volume->iscsi->initiatorName.at && length > LONGEST)
-        emit_volume_iscsi_long(c->diags, where(c, &name), volume->name, volume->iscsi->targetPortal,
-                               str_int(c->arena, (int64_t)length));
+        emit_volume_iscsi_long(c->diags, where(c, &name), .name = volume->name, .portal = volume->iscsi->targetPortal,
+                               .length = str_int(c->arena, (int64_t)length));
 }
 
 static void check_flocker(PodCheck *p, const Volume *volume, const Path *path) {
@@ -160,7 +160,8 @@ static void check_flocker(PodCheck *p, const Volume *volume, const Path *path) {
     Path name = FIELD(path, "datasetName");
     if (!flocker->datasetName.len && !flocker->datasetUUID.len) emit_volume_flocker_none(c->diags, where(c, path));
     if (flocker->datasetName.len && flocker->datasetUUID.len) emit_volume_flocker_two(c->diags, where_key(c, path));
-    if (str_find(flocker->datasetName, '/') >= 0) emit_volume_flocker_name(c->diags, where(c, &name), flocker->datasetName);
+    if (str_find(flocker->datasetName, '/') >= 0)
+        emit_volume_flocker_name(c->diags, where(c, &name), .name = flocker->datasetName);
 }
 
 static void check_rbd(PodCheck *p, const Volume *volume, const Path *path) {
@@ -195,13 +196,13 @@ static void check_quobyte(PodCheck *p, const Volume *volume, const Path *path) {
     Str hosts = volume->quobyte->registry;
     if (!check_required(c, hosts, &registry)) return;
     if (volume->quobyte->tenant.len > 64) {
-        emit_volume_tenant(c->diags, where(c, &tenant), str_int(c->arena, (int64_t)volume->quobyte->tenant.len));
+        emit_volume_tenant(c->diags, where(c, &tenant), .length = str_int(c->arena, (int64_t)volume->quobyte->tenant.len));
         return;
     }
     for (size_t i = 0, start = 0; i <= hosts.len; i++) {
         if (i < hosts.len && hosts.at[i] != ',') continue;
         Str host = {hosts.at + start, i - start};
-        if (!is_host_port(host)) emit_volume_host_port(c->diags, where(c, &registry), host);
+        if (!is_host_port(host)) emit_volume_host_port(c->diags, where(c, &registry), .host = host);
         start = i + 1;
     }
 }
@@ -251,7 +252,7 @@ static void check_flex(PodCheck *p, const Volume *volume, const Path *path) {
     StrMap map = volume->flexVolume->options;
     for (uint32_t i = 0; i < map.n; i++) {
         Path at = path_key(&options, map.at[i].key);
-        if (is_reserved_option(map.at[i].key)) emit_volume_flex_option(p->c->diags, where_key(p->c, &at), map.at[i].key);
+        if (is_reserved_option(map.at[i].key)) emit_volume_flex_option(p->c->diags, where_key(p->c, &at), .key = map.at[i].key);
     }
 }
 
@@ -266,9 +267,9 @@ static void check_azure_disk(PodCheck *p, const Volume *volume, const Path *path
     check_enum(c, disk->kind, kinds, 3, &kind);
     bool managed = str_eq(disk->kind, S("Managed"));
     if (managed && !str_starts(disk->diskURI, S("/subscriptions/")))
-        emit_volume_azure_managed(c->diags, where(c, &uri), disk->diskURI);
+        emit_volume_azure_managed(c->diags, where(c, &uri), .uri = disk->diskURI);
     if (!managed && !str_starts(disk->diskURI, S("https://")))
-        emit_volume_azure_blob(c->diags, where(c, &uri), disk->diskURI, disk->kind);
+        emit_volume_azure_blob(c->diags, where(c, &uri), .uri = disk->diskURI, .kind = disk->kind);
 }
 
 static void check_storageos(PodCheck *p, const Volume *volume, const Path *path) {
@@ -285,8 +286,9 @@ static void check_csi(PodCheck *p, const Volume *volume, const Path *path) {
     const CSIVolumeSource *csi = volume->csi;
     Path driver = FIELD(path, "driver"), secret = FIELD(path, "nodePublishSecretRef"), name = FIELD(&secret, "name");
     if (csi->driver.len > LONGEST)
-        emit_volume_driver_long(c->diags, where(c, &driver), csi->driver, str_int(c->arena, (int64_t)csi->driver.len));
-    if (csi->driver.len && !is_driver_name(csi->driver)) emit_volume_driver(c->diags, where(c, &driver), csi->driver);
+        emit_volume_driver_long(c->diags, where(c, &driver), .driver = csi->driver,
+                                .length = str_int(c->arena, (int64_t)csi->driver.len));
+    if (csi->driver.len && !is_driver_name(csi->driver)) emit_volume_driver(c->diags, where(c, &driver), .driver = csi->driver);
     if (!csi->nodePublishSecretRef || !check_required(c, csi->nodePublishSecretRef->name, &name)) return;
     uint32_t before = c->diags->items.n;
     check_dns_subdomain(c, csi->nodePublishSecretRef->name, &name);
@@ -317,12 +319,13 @@ static void check_claim_metadata(Check *c, const ObjectMeta *meta, const Path *p
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         Path at = path_field(path, others[i].name), reported = path_field(path, others[i].reported);
-        if (others[i].set) emit_volume_claim_metadata(c->diags, where_inside(c, &reported, where_key(c, &at)), others[i].name);
+        if (others[i].set)
+            emit_volume_claim_metadata(c->diags, where_inside(c, &reported, where_key(c, &at)), .field = others[i].name);
     }
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const Node *list = node_get(meta->head.node, lists[i]);
         Path at = path_field(path, lists[i]);
-        if (list && list->kind == NODE_LIST) emit_volume_claim_metadata(c->diags, where_key(c, &at), lists[i]);
+        if (list && list->kind == NODE_LIST) emit_volume_claim_metadata(c->diags, where_key(c, &at), .field = lists[i]);
     }
 }
 
@@ -341,7 +344,7 @@ static void check_claim_name(PodCheck *p, const Volume *volume, const Path *path
         if (is_dns_subdomain((Str){room, length})) return;
     }
     Str claim = str_join(p->c->arena, str_join(p->c->arena, pod, more), volume->name);
-    emit_volume_claim_name(p->c->diags, where(p->c, path), shown(p->c->arena, claim));
+    emit_volume_claim_name(p->c->diags, where(p->c, path), .claim = shown(p->c->arena, claim));
 }
 
 static void check_ephemeral(PodCheck *p, const Volume *volume, const Path *path) {
@@ -434,7 +437,8 @@ static void check_source(PodCheck *p, const SourceKind *source, const Volume *vo
 static void refuse_second_source(Check *c, const SourceKind *source, const SourceKind *first, const Path *path) {
     Path at = path_field(path, source->name), before = path_field(path, first->name);
     Path reported = path_field(path, source->second.at ? source->second : source->name);
-    Diag *diag = emit_volume_source_second(c->diags, where_inside(c, &reported, where_key(c, &at)), first->name, source->name);
+    Diag *diag = emit_volume_source_second(c->diags, where_inside(c, &reported, where_key(c, &at)), .first = first->name,
+                                           .second = source->name);
     diag_note(c->diags, diag, where_key(c, &before).span, S("the other source"));
 }
 
@@ -451,7 +455,7 @@ static void check_sources(PodCheck *p, const Volume *volume, const Path *path) {
         }
     }
     if (volume->iscsi) check_iscsi_interface(p->c, volume, path);
-    if (!first) emit_volume_source_none(p->c->diags, where(p->c, path), volume->name);
+    if (!first) emit_volume_source_none(p->c->diags, where(p->c, path), .name = volume->name);
 }
 
 /* The ephemeral volume that makes a claim of this name, or NULL. */
@@ -477,7 +481,7 @@ static void check_claims(PodCheck *p, const Path *list) {
         if (!maker) continue;
         Path volume = path_index(list, i), at = FIELD(&volume, "persistentVolumeClaim"), name = FIELD(&at, "claimName");
         Path other = path_index(list, (uint32_t)(maker - p->spec->volumes.at));
-        Diag *diag = emit_volume_claim_taken(p->c->diags, where(p->c, &name), source->claimName, maker->name);
+        Diag *diag = emit_volume_claim_taken(p->c->diags, where(p->c, &name), .claim = source->claimName, .volume = maker->name);
         diag_note(p->c->diags, diag, where(p->c, &other).span, S("the volume that makes the claim"));
     }
 }
@@ -489,7 +493,7 @@ static void check_volume_name(Check *c, const StrSet *sound, const VolumeList *v
     const Volume *other = str_set_find(sound, text);
     if (!other) return;
     Path first = path_index(list, (uint32_t)(other - volumes->at)), firstName = FIELD(&first, "name");
-    Diag *diag = emit_volume_name_taken(c->diags, where(c, &name), text);
+    Diag *diag = emit_volume_name_taken(c->diags, where(c, &name), .name = text);
     diag_note(c->diags, diag, where(c, &firstName).span, S("first used here"));
 }
 

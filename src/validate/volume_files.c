@@ -1,6 +1,6 @@
 /* Volumes made of files from the API: secret, configMap, downwardAPI and projected. Decides as ValidateVolumes of
  * k8s.io/kubernetes/pkg/apis/core/validation does. */
-#include "../str_set.h"
+#include "base/str_set.h"
 #include "volume.h"
 
 /* Path conflicts across the sources of a projected volume. */
@@ -23,7 +23,7 @@ static void check_mode(Check *c, OptInt mode, const Path *up, Str name) {
     if (digits && octal <= 0777)
         hint = str_format(c->arena, "write 0%.*s: without the leading 0 it is a decimal number (in JSON, write %d)",
                           (int)text.len, text.at, (int)octal);
-    emit_volume_mode(c->diags, where(c, &at), name, text, hint);
+    emit_volume_mode(c->diags, where(c, &at), .field = name, .mode = text, .hint = hint);
 }
 
 /* The owner of files. */
@@ -36,7 +36,8 @@ static void check_user(Check *c, OptInt user, const Path *up, Str name) {
 /* A relative path without parts .. that does not start with .. either: the kubelet's own files beside it do. */
 static void check_file_path(Check *c, Str value, const Path *path) {
     check_descending_path(c, value, path);
-    if (str_starts(value, S("..")) && !str_starts(value, S("../"))) emit_volume_path_reserved(c->diags, where(c, path), value);
+    if (str_starts(value, S("..")) && !str_starts(value, S("../")))
+        emit_volume_path_reserved(c->diags, where(c, path), .path = value);
 }
 
 static void check_key_to_path(Check *c, const KeyToPath *item, const Path *path) {
@@ -77,11 +78,12 @@ static void check_downward_file(PodCheck *p, const DownwardAPIVolumeFile *file, 
     check_file_path(c, file->path, &at);
     if (file->fieldRef) {
         check_object_field_selector(c, file->fieldRef, true, &field);
-        if (file->resourceFieldRef) emit_downward_two(c->diags, where_inside(c, path, where_key(c, &resource)), file->path);
+        if (file->resourceFieldRef)
+            emit_downward_two(c->diags, where_inside(c, path, where_key(c, &resource)), .path = file->path);
     } else if (file->resourceFieldRef) {
         check_resource_field_selector(p, file->resourceFieldRef, true, &resource);
     } else {
-        emit_downward_none(c->diags, where(c, path), file->path);
+        emit_downward_none(c->diags, where(c, path), .path = file->path);
     }
     check_mode(c, file->mode, path, S("mode"));
     check_user(c, file->user, path, S("user"));
@@ -108,7 +110,7 @@ static void take_file(Projection *t, Str file, const Node *node, const Path *pat
     Check *c = t->p->c;
     const Node *first = str_set_add(&t->taken, file, node);
     if (!first) return;
-    Diag *diag = emit_volume_path_taken(c->diags, where_inside(c, t->path, where(c, path)), file);
+    Diag *diag = emit_volume_path_taken(c->diags, where_inside(c, t->path, where(c, path)), .path = file);
     for (uint32_t i = 0; i < first->count; i++)
         if (first->entries[i].value.kind == NODE_STRING && str_eq(first->entries[i].value.text, file)) {
             diag_note(c->diags, diag, first->entries[i].value.span, S("first used here"));
@@ -169,13 +171,13 @@ static void check_signer_name(Check *c, Str name, const Path *path) {
     if (!check_required(c, name, path)) return;
     ptrdiff_t slash = str_find(name, '/');
     if (slash < 0 || slash != str_rfind(name, '/')) {
-        emit_volume_signer_name(c->diags, where(c, path), name, S("it needs exactly one /"));
+        emit_volume_signer_name(c->diags, where(c, path), .name = name, .reason = S("it needs exactly one /"));
         return;
     }
     Str domain = {name.at, (size_t)slash}, rest = str_slice(name, (size_t)slash + 1);
     enum { LONGEST_DOMAIN = 253, LONGEST = LONGEST_DOMAIN + 1 + 63 + 1 + 253 };
     if (domain.len > LONGEST_DOMAIN || name.len > LONGEST)
-        emit_volume_signer_long(c->diags, where(c, path), str_int(c->arena, LONGEST));
+        emit_volume_signer_long(c->diags, where(c, path), .longest = str_int(c->arena, LONGEST));
     bool labels = true, parts = true;
     for (size_t i = 0, start = 0; i <= domain.len; i++) {
         if (i < domain.len && domain.at[i] != '.') continue;
@@ -188,10 +190,11 @@ static void check_signer_name(Check *c, Str name, const Path *path) {
         start = i + 1;
     }
     if (!labels || str_find(domain, '.') < 0)
-        emit_volume_signer_name(c->diags, where(c, path), name, S("the part before the / is no domain such as example.com"));
+        emit_volume_signer_name(c->diags, where(c, path), .name = name,
+                                .reason = S("the part before the / is no domain such as example.com"));
     else if (!parts)
-        emit_volume_signer_name(c->diags, where(c, path), name,
-                                S("the part after the / holds more than a-z, 0-9, - and single dots"));
+        emit_volume_signer_name(c->diags, where(c, path), .name = name,
+                                .reason = S("the part after the / holds more than a-z, 0-9, - and single dots"));
 }
 
 /* A bundle of a signer is named SIGNER-DOMAIN:SIGNER-NAME:REST, any other has no colon. */
@@ -200,7 +203,7 @@ static void check_bundle_name(Check *c, Str name, const Path *path) {
     Str signer = {name.at, colon < 0 ? 0 : (size_t)colon}, rest = str_slice(name, (size_t)(colon + 1));
     check_required(c, name, path);
     if (colon == 0 || str_find(signer, '/') >= 0 || !is_dns_subdomain(rest))
-        emit_volume_bundle_name(c->diags, where(c, path), name);
+        emit_volume_bundle_name(c->diags, where(c, path), .name = name);
 }
 
 static void check_bundle_projection(Projection *t, const ClusterTrustBundleProjection *bundle, const Path *path) {
@@ -211,7 +214,7 @@ static void check_bundle_projection(Projection *t, const ClusterTrustBundleProje
         emit_volume_bundle_two(c->diags, where_inside(c, path, where_key(c, &signer)));
     } else if (bundle->name.at) {
         check_bundle_name(c, bundle->name, &name);
-        if (bundle->labelSelector) emit_volume_bundle_selector(c->diags, where_key(c, &selector), bundle->name);
+        if (bundle->labelSelector) emit_volume_bundle_selector(c->diags, where_key(c, &selector), .name = bundle->name);
     } else if (bundle->signerName.at) {
         check_signer_name(c, bundle->signerName, &signer);
         if (bundle->labelSelector) check_label_selector(c, bundle->labelSelector, &selector);
@@ -234,11 +237,11 @@ static void check_user_annotations(Check *c, StrMap annotations, const Path *pat
         Path at = path_key(path, key);
         Where place = where_inside(c, path, where_key(c, &at));
         if (key.len)
-            emit_volume_user_annotation(c->diags, place, key);
+            emit_volume_user_annotation(c->diags, place, .key = key);
         else
             emit_volume_user_annotation_empty(c->diags, place);
     }
-    if (size > LONGEST) emit_volume_user_annotations_long(c->diags, where_key(c, path), str_int(c->arena, (int64_t)size));
+    if (size > LONGEST) emit_volume_user_annotations_long(c->diags, where_key(c, path), .size = str_int(c->arena, (int64_t)size));
 }
 
 static bool is_kubernetes_signer(Str name) {
@@ -289,7 +292,7 @@ static void check_volume_projection(Projection *t, const VolumeProjection *sourc
     if (source->podCertificate) check_certificate_projection(t, source->podCertificate, &certificate);
     int kinds = !!source->secret + !!source->configMap + !!source->downwardAPI + !!source->serviceAccountToken +
                 !!source->clusterTrustBundle + !!source->podCertificate;
-    if (kinds > 1) emit_volume_projection_two(t->p->c->diags, where(t->p->c, path), str_int(t->p->c->arena, kinds));
+    if (kinds > 1) emit_volume_projection_two(t->p->c->diags, where(t->p->c, path), .count = str_int(t->p->c->arena, kinds));
 }
 
 void check_projected_volume(PodCheck *p, const Volume *volume, const Path *path) {

@@ -3,7 +3,7 @@
 #include "warning.h"
 
 #include "address.h"
-#include "../str_set.h"
+#include "base/str_set.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define TEXT(s) (int)(s).len, (s).at
@@ -63,8 +63,8 @@ static void check_host_name(Check *c, const ObjectMeta *meta, bool isPod) {
         problem = str_format(c->arena, "the name %.*s", TEXT(label_fault(c->arena, name)));
         hint = label_hint(c->arena, name);
     }
-    emit_warn_host_name(c->diags, where_printed(c, generated ? &from : &at, &at), problem,
-                        isPod ? S("the pod takes its host name") : S("pods take their host names"), hint);
+    emit_warn_host_name(c->diags, where_printed(c, generated ? &from : &at, &at), .problem = problem,
+                        .pods = isPod ? S("the pod takes its host name") : S("pods take their host names"), .hint = hint);
 }
 
 typedef struct OldLabel {
@@ -90,7 +90,7 @@ static void check_node_label(Check *c, Str name, bool isKey, const Path *path) {
         Str hint = S("");
         if (old->successor.len) hint = str_format(c->arena, "use %.*s", TEXT(old->successor));
         if (str_ends(name, S("preferAvoidPods"))) hint = S("use taints and tolerations");
-        emit_warn_node_label(c->diags, isKey ? where_key(c, path) : where(c, path), name, since, hint);
+        emit_warn_node_label(c->diags, isKey ? where_key(c, path) : where(c, path), .label = name, .since = since, .hint = hint);
         return;
     }
 }
@@ -104,7 +104,7 @@ static void check_node_term(Check *c, const NodeSelectorTerm *term, bool checkVa
         for (uint32_t j = 0; checkValues && j < requirement->values.n; j++) {
             Path at = path_index(&values, j);
             if (is_label_value(requirement->values.at[j])) continue;
-            emit_warn_preferred_label_value(c->diags, where(c, &at), shown(c->arena, requirement->values.at[j]));
+            emit_warn_preferred_label_value(c->diags, where(c, &at), .value = shown(c->arena, requirement->values.at[j]));
         }
     }
 }
@@ -130,7 +130,7 @@ static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Pa
 
 static void check_null_selector(Check *c, const LabelSelector *selector, Str term, const Path *path) {
     Path at = FIELD(path, "labelSelector");
-    if (!selector) emit_warn_null_selector(c->diags, where(c, &at), term, S("labelSelector: {}"));
+    if (!selector) emit_warn_null_selector(c->diags, where(c, &at), .term = term, .all = S("labelSelector: {}"));
 }
 
 static void check_pod_affinity(Check *c, const PodAffinityTermList *required, const WeightedPodAffinityTermList *preferred,
@@ -217,13 +217,13 @@ static void check_app_armor(const PodText *p, const StrPair *annotation, const C
         hint = str_format(c->arena, "set securityContext.appArmorProfile of the container %.*s: {type: %.*s%s%.*s}",
                           TEXT(shown(c->arena, container->name)), TEXT(wanted.type), local.len ? ", localhostProfile: " : "",
                           TEXT(local));
-    emit_warn_apparmor_annotation(c->diags, where_key(c, path), hint);
+    emit_warn_apparmor_annotation(c->diags, where_key(c, path), .hint = hint);
 }
 
 static void check_seccomp(const PodText *p, Str key, const ContainerView *container, const Path *path) {
     if (container->security && container->security->seccompProfile) return;
-    emit_warn_dead_annotation(p->c->diags, where_key(p->c, path), shown(p->c->arena, key), S("1.27"),
-                              S("securityContext.seccompProfile of the container"));
+    emit_warn_dead_annotation(p->c->diags, where_key(p->c, path), .key = shown(p->c->arena, key), .version = S("1.27"),
+                              .field = S("securityContext.seccompProfile of the container"));
 }
 
 /* An annotation that names a container after its prefix. */
@@ -245,11 +245,12 @@ static void check_annotation(const PodText *p, const StrPair *annotation, const 
     Check *c = p->c;
     for (size_t i = 0; i < LENGTH(deadAnnotations); i++)
         if (str_eq(annotation->key, deadAnnotations[i].key))
-            emit_warn_dead_annotation(c->diags, where_key(c, path), annotation->key, deadAnnotations[i].version,
-                                      deadAnnotations[i].field);
+            emit_warn_dead_annotation(c->diags, where_key(c, path), .key = annotation->key, .version = deadAnnotations[i].version,
+                                      .field = deadAnnotations[i].field);
     if (str_eq(annotation->key, S("seccomp.security.alpha.kubernetes.io/pod")) &&
         !(p->spec->securityContext && p->spec->securityContext->seccompProfile))
-        emit_warn_dead_annotation(c->diags, where_key(c, path), annotation->key, S("1.27"), S("securityContext.seccompProfile"));
+        emit_warn_dead_annotation(c->diags, where_key(c, path), .key = annotation->key, .version = S("1.27"),
+                                  .field = S("securityContext.seccompProfile"));
     check_container_annotation(p, annotation, path);
 }
 
@@ -292,9 +293,9 @@ static void check_bytes(Check *c, const QuantityMap *amounts, Str name, const Pa
     Path key = path_key(at, name), shownKey = path_key(printed, name);
     Where place = where_printed(c, &key, &shownKey);
     if (quantity->nano % NANO)
-        emit_warn_fractional_bytes(c->diags, place, quantity->text, byte_hint(c->arena, quantity));
+        emit_warn_fractional_bytes(c->diags, place, .quantity = quantity->text, .hint = byte_hint(c->arena, quantity));
     else
-        emit_warn_bytes_overflow(c->diags, place, quantity->text);
+        emit_warn_bytes_overflow(c->diags, place, .quantity = quantity->text);
 }
 
 static void check_memory(Check *c, const QuantityMap *amounts, const Path *path) {
@@ -327,8 +328,8 @@ static void check_environment(Check *c, const EnvVarList *env, const Path *path)
         Path before = path_index(path, (uint32_t)(first - env->at)), earlier = FIELD(&before, "name");
         Str name = shown(c->arena, env->at[i].name);
         Diag *diag = emit_warn_env_hidden(
-            c->diags, where_printed(c, &at, &item), name,
-            str_format(c->arena, "remove one of the two; to add to the first, use $(%.*s) in the value", TEXT(name)));
+            c->diags, where_printed(c, &at, &item), .name = name,
+            .hint = str_format(c->arena, "remove one of the two; to add to the first, use $(%.*s) in the value", TEXT(name)));
         diag_note(c->diags, diag, where(c, &earlier).span, S("first set here"));
     }
 }
@@ -352,9 +353,9 @@ static void check_address_form(Check *c, Str ip, const Path *path) {
     if (address.isV4 && address.isStrict) return;
     Str better = address_text(c->arena, &address);
     if (!address.isStrict)
-        emit_warn_ip_form(c->diags, where(c, path), shown(c->arena, ip), better);
+        emit_warn_ip_form(c->diags, where(c, path), .ip = shown(c->arena, ip), .better = better);
     else if (!str_eq(ip, better))
-        emit_warn_ip_not_canonical(c->diags, where(c, path), shown(c->arena, ip), better);
+        emit_warn_ip_not_canonical(c->diags, where(c, path), .ip = shown(c->arena, ip), .better = better);
 }
 
 static void check_addresses(const PodText *p) {
@@ -374,7 +375,7 @@ static void check_addresses(const PodText *p) {
         check_address_form(c, list->at[i].ip, &at);
         if (!first) continue;
         Path before = path_index(&aliases, (uint32_t)(first - list->at)), earlier = FIELD(&before, "ip");
-        Diag *diag = emit_warn_host_alias_twice(c->diags, where(c, &at), shown(c->arena, list->at[i].ip));
+        Diag *diag = emit_warn_host_alias_twice(c->diags, where(c, &at), .ip = shown(c->arena, list->at[i].ip));
         diag_note(c->diags, diag, where(c, &earlier).span, S("first entry"));
     }
 }
@@ -391,7 +392,7 @@ static void check_pull_secrets(const PodText *p) {
         if (!name.len) emit_warn_pull_secret_empty(c->diags, where(c, &at));
         if (!first || !name.len) continue;
         Path before = path_index(&secrets, (uint32_t)(first - list->at)), earlier = FIELD(&before, "name");
-        Diag *diag = emit_warn_pull_secret_twice(c->diags, where(c, &at), shown(c->arena, name));
+        Diag *diag = emit_warn_pull_secret_twice(c->diags, where(c, &at), .name = shown(c->arena, name));
         diag_note(c->diags, diag, where(c, &earlier).span, S("first named here"));
     }
 }
@@ -406,7 +407,8 @@ static void check_pod_text(const PodText *p) {
     check_memory(c, &p->spec->overhead, &overhead);
     check_container_warnings(p);
     if (p->spec->terminationGracePeriodSeconds.value < 0)
-        emit_warn_negative_grace(c->diags, where(c, &grace), str_int(c->arena, p->spec->terminationGracePeriodSeconds.value));
+        emit_warn_negative_grace(c->diags, where(c, &grace),
+                                 .value = str_int(c->arena, p->spec->terminationGracePeriodSeconds.value));
     check_addresses(p);
 }
 
@@ -427,7 +429,8 @@ static void check_stateful_set_warnings(Check *c, const StatefulSet *object, con
         check_claim_warnings(c, &object->spec.volumeClaimTemplates.at[i].spec, &at, &printed);
     }
     if (object->spec.revisionHistoryLimit.value < 0 && c->minor >= 33)
-        emit_warn_negative_history(c->diags, where(c, &limit), str_int(c->arena, object->spec.revisionHistoryLimit.value));
+        emit_warn_negative_history(c->diags, where(c, &limit),
+                                   .value = str_int(c->arena, object->spec.revisionHistoryLimit.value));
 }
 
 /* Kinds whose names go into the host names of pods. Those of StatefulSets and DaemonSets are not warned of. */

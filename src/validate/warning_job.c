@@ -10,13 +10,13 @@ static void warn_of_name(Check *c, const ObjectMeta *meta) {
     Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "name");
     Str reason = name.len > 63 ? str_format(c->arena, ": it has %zu characters", name.len) : S(": it holds a dot");
     Str hint = name.len > 63 ? S("use at most 63 characters") : S("write - instead of .");
-    emit_job_name_hostname(c->diags, where(c, &at), name, reason, hint);
+    emit_job_name_hostname(c->diags, where(c, &at), .name = name, .reason = reason, .hint = hint);
 }
 
 static void warn_of_many_indexes(Check *c, const JobSpec *spec, const Path *path) {
     if (!job_is_indexed(spec) || spec->completions.value <= MANY_COMPLETIONS || spec->parallelism.value <= MANY_PODS) return;
-    emit_job_many_indexes(c->diags, where(c, path), str_int(c->arena, spec->completions.value),
-                          str_int(c->arena, spec->parallelism.value));
+    emit_job_many_indexes(c->diags, where(c, path), .completions = str_int(c->arena, spec->completions.value),
+                          .parallelism = str_int(c->arena, spec->parallelism.value));
 }
 
 void check_job_warnings(Check *c) {

@@ -1,5 +1,5 @@
 /* Ports that the API server warns of: the same port, or the same name, more than once in a pod. */
-#include "../str_set.h"
+#include "base/str_set.h"
 #include "warning.h"
 
 #define TEXT(s) (int)(s).len, (s).at
@@ -41,12 +41,12 @@ static Diag *warn_port_pair(const PodText *p, const PortRef *ref, const PortRef 
     Check *c = p->c;
     const ContainerPort *a = ref->port, *b = earlier->port;
     if (a->hostPort == b->hostPort && str_eq(a->hostIP, b->hostIP))
-        return emit_warn_port_twice(c->diags, port_where(p, ref, "containerPort"), port_text(c->arena, a));
+        return emit_warn_port_twice(c->diags, port_where(p, ref, "containerPort"), .port = port_text(c->arena, a));
     if (!a->hostPort || !b->hostPort)
-        return emit_warn_port_overlap(c->diags, port_where(p, ref, "containerPort"), port_text(c->arena, a));
+        return emit_warn_port_overlap(c->diags, port_where(p, ref, "containerPort"), .port = port_text(c->arena, a));
     if (a->hostPort != b->hostPort || (a->hostIP.len && b->hostIP.len)) return NULL;
-    return emit_warn_port_ambiguous(c->diags, port_where(p, ref, "hostPort"), str_int(c->arena, a->hostPort),
-                                    shown(c->arena, a->hostIP.len ? a->hostIP : b->hostIP));
+    return emit_warn_port_ambiguous(c->diags, port_where(p, ref, "hostPort"), .hostPort = str_int(c->arena, a->hostPort),
+                                    .ip = shown(c->arena, a->hostIP.len ? a->hostIP : b->hostIP));
 }
 
 static uint32_t *port_head(const PortHash *hash, const ContainerPort *port, int64_t hostPort) {
@@ -91,7 +91,7 @@ static void check_name_is_free(const PodText *p, StrSet *names, const PortRef *r
     if (!ref->port->name.len || c->minor < 33) return;
     const PortRef *first = str_set_add(names, ref->port->name, ref);
     if (!first) return;
-    Diag *diag = emit_warn_port_name_twice(c->diags, port_where(p, ref, "name"), shown(c->arena, ref->port->name));
+    Diag *diag = emit_warn_port_name_twice(c->diags, port_where(p, ref, "name"), .name = shown(c->arena, ref->port->name));
     diag_note(c->diags, diag, port_where(p, first, "name").span, S("this one is used"));
 }
 
@@ -117,7 +117,7 @@ void check_port_warnings(const PodText *p) {
             PortRef *ref = &refs[n++];
             *ref = (PortRef){port, container.list, container.index, j};
             if (port->hostIP.len && !port->hostPort)
-                emit_warn_host_ip_alone(c->diags, port_where(p, ref, "hostIP"), shown(c->arena, port->hostIP));
+                emit_warn_host_ip_alone(c->diags, port_where(p, ref, "hostIP"), .ip = shown(c->arena, port->hostIP));
             check_port_pairs(p, &hash, ref);
             check_name_is_free(p, &names, ref);
         }

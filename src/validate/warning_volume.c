@@ -1,5 +1,5 @@
 /* Volumes that the API server warns of: kinds that are gone, and files that get in each other's way. */
-#include "../str_set.h"
+#include "base/str_set.h"
 #include "warning.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -7,7 +7,8 @@
 static void warn_volume(Check *c, const char *field, const char *since, const char *gone, const char *hint, const Path *at,
                         const Path *printed) {
     Str rest = *gone ? str_format(c->arena, " and have not worked since %s", gone) : S("");
-    emit_warn_old_volume(c->diags, where_printed(c, at, printed), str_of(field), str_of(since), rest, str_of(hint));
+    emit_warn_old_volume(c->diags, where_printed(c, at, printed), .type = str_of(field), .since = str_of(since), .gone = rest,
+                         .hint = str_of(hint));
 }
 
 static void check_old_volume(Check *c, const Volume *volume, const Path *path) {
@@ -86,10 +87,10 @@ static void warn_files(Check *c, const VolumeFile *first, const VolumeFile *seco
     Where place = file_where(c, second, volume), other = file_where(c, first, volume);
     const VolumeFile *shorter = first->path.len < second->path.len ? first : second;
     const VolumeFile *longer = shorter == first ? second : first;
-    Diag *diag =
-        shorter->path.len == longer->path.len
-            ? emit_warn_volume_path_twice(c->diags, place, shown(c->arena, second->path))
-            : emit_warn_volume_path_nested(c->diags, place, shown(c->arena, shorter->path), shown(c->arena, longer->path));
+    Diag *diag = shorter->path.len == longer->path.len
+                     ? emit_warn_volume_path_twice(c->diags, place, .path = shown(c->arena, second->path))
+                     : emit_warn_volume_path_nested(c->diags, place, .file = shown(c->arena, shorter->path),
+                                                    .path = shown(c->arena, longer->path));
     diag_note(c->diags, diag, other.span, shorter->path.len == longer->path.len ? S("first written here") : S("the other path"));
 }
 

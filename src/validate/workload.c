@@ -45,17 +45,17 @@ static void check_amount(Check *c, OptIntOrString amount, bool atMostAll, const 
     if (!amount.value.isString) {
         check_not_negative(c, amount.value.number, path);
     } else if (!is_percent(amount.value.text)) {
-        emit_workload_amount(c->diags, where(c, path), path->name, shown(c->arena, amount.value.text));
+        emit_workload_amount(c->diags, where(c, path), .field = path->name, .value = shown(c->arena, amount.value.text));
     } else if (atMostAll && amount_of(amount) > 100) {
-        emit_workload_percent(c->diags, where(c, path), path->name, shown(c->arena, amount.value.text));
+        emit_workload_percent(c->diags, where(c, path), .field = path->name, .value = shown(c->arena, amount.value.text));
     }
 }
 
 /* Selectors that are wanted, and ask for something. Returns whether the selector can be used. */
 static bool check_selector(const Workload *w, const LabelSelector *selector, bool required) {
     Path at = FIELD(w->path, "selector");
-    if (!selector && required) emit_workload_selector_required(w->c->diags, where(w->c, &at), str_of(w->kind));
-    if (selector_is_empty(selector)) emit_workload_selector_empty(w->c->diags, where_key(w->c, &at), str_of(w->kind));
+    if (!selector && required) emit_workload_selector_required(w->c->diags, where(w->c, &at), .kind = str_of(w->kind));
+    if (selector_is_empty(selector)) emit_workload_selector_empty(w->c->diags, where_key(w->c, &at), .kind = str_of(w->kind));
     return check_label_selector(w->c, selector, &at);
 }
 
@@ -80,8 +80,9 @@ static void check_lasting(const Workload *w, const PodSpec *spec) {
     Path path = FIELD(w->template, "spec"), policy = FIELD(&path, "restartPolicy");
     Path deadline = FIELD(&path, "activeDeadlineSeconds");
     if (!str_eq(spec->restartPolicy, S("Always")) && !is_reported(w->c, &policy))
-        emit_workload_restart_policy(w->c->diags, where(w->c, &policy), str_of(w->kind), shown(w->c->arena, spec->restartPolicy));
-    if (spec->activeDeadlineSeconds.set) emit_workload_deadline(w->c->diags, where(w->c, &deadline), str_of(w->kind));
+        emit_workload_restart_policy(w->c->diags, where(w->c, &policy), .kind = str_of(w->kind),
+                                     .value = shown(w->c->arena, spec->restartPolicy));
+    if (spec->activeDeadlineSeconds.set) emit_workload_deadline(w->c->diags, where(w->c, &deadline), .kind = str_of(w->kind));
 }
 
 /* The selector and the template of a Deployment or a ReplicaSet. While the selector is wrong, the template is not looked at. */
@@ -108,8 +109,8 @@ static void check_deployment_strategy(Check *c, const DeploymentStrategy *strate
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
     if (!str_in(strategy->type, types, 2)) {
-        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), shown(c->arena, strategy->type),
-                               words_or(c->arena, types, 2), did_you_mean(c->arena, strategy->type, types, 2));
+        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
+                               .allowed = words_or(c->arena, types, 2), .hint = did_you_mean(c->arena, strategy->type, types, 2));
         return;
     }
     if (!update) return;
@@ -134,8 +135,9 @@ void check_deployment_spec(Check *c, DeploymentSpec *spec) {
     check_count(c, spec->revisionHistoryLimit, &path, S("revisionHistoryLimit"));
     check_not_negative(c, spec->progressDeadlineSeconds.value, &deadline);
     if (spec->progressDeadlineSeconds.set && spec->progressDeadlineSeconds.value <= spec->minReadySeconds)
-        emit_workload_progress_deadline(c->diags, where(c, &deadline), str_int(c->arena, spec->progressDeadlineSeconds.value),
-                                        str_int(c->arena, spec->minReadySeconds));
+        emit_workload_progress_deadline(c->diags, where(c, &deadline),
+                                        .deadline = str_int(c->arena, spec->progressDeadlineSeconds.value),
+                                        .ready = str_int(c->arena, spec->minReadySeconds));
 }
 
 /* Annotations that stand for fields of older API versions hold a number; the server reads them back into the field. Returns false
@@ -145,7 +147,7 @@ static bool read_number_annotation(Check *c, StrMap annotations, Str key, int64_
     if (!value || !value->len) return false;
     if (int_parse(*value, INT64_MIN, INT64_MAX, out)) return true;
     Path meta = FIELD(NULL, "metadata"), path = FIELD(&meta, "annotations"), at = path_key(&path, key);
-    emit_workload_annotation_number(c->diags, where(c, &at), *value, key);
+    emit_workload_annotation_number(c->diags, where(c, &at), .value = *value, .annotation = key);
     return false;
 }
 
@@ -181,13 +183,14 @@ static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *s
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path partition = FIELD(&rolling, "partition"), unavailable = FIELD(&rolling, "maxUnavailable");
     if (!str_in(strategy->type, types, count)) {
-        emit_workload_update_strategy(c->diags, where_inside(c, path, where(c, &type)), shown(c->arena, strategy->type),
-                                      words_or(c->arena, types, count), did_you_mean(c->arena, strategy->type, types, count));
+        emit_workload_update_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
+                                      .allowed = words_or(c->arena, types, count),
+                                      .hint = did_you_mean(c->arena, strategy->type, types, count));
         return;
     }
     if (!update) return;
     if (!str_eq(strategy->type, rollingUpdate)) {
-        emit_workload_rolling_unused(c->diags, where_key(c, &rolling), strategy->type);
+        emit_workload_rolling_unused(c->diags, where_key(c, &rolling), .type = strategy->type);
         return;
     }
     check_not_negative(c, update->partition.value, &partition);
@@ -308,8 +311,8 @@ static void check_stateful_pods(const Workload *w, const StatefulSetSpec *spec) 
     Path policy = FIELD(w->path, "podManagementPolicy"), retention = FIELD(w->path, "persistentVolumeClaimRetentionPolicy");
     Path ordinals = FIELD(w->path, "ordinals"), start = FIELD(&ordinals, "start");
     if (!str_in(spec->podManagementPolicy, policies, 2))
-        emit_workload_pod_management(c->diags, where(c, &policy), shown(c->arena, spec->podManagementPolicy),
-                                     did_you_mean(c->arena, spec->podManagementPolicy, policies, 2));
+        emit_workload_pod_management(c->diags, where(c, &policy), .value = shown(c->arena, spec->podManagementPolicy),
+                                     .hint = did_you_mean(c->arena, spec->podManagementPolicy, policies, 2));
     if (spec->persistentVolumeClaimRetentionPolicy) check_retention(c, spec->persistentVolumeClaimRetentionPolicy, &retention);
     check_count(c, spec->replicas, w->path, S("replicas"));
     check_seconds(c, spec->minReadySeconds, w->path, S("minReadySeconds"));
@@ -349,8 +352,8 @@ static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strat
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
     if (!str_in(strategy->type, types, 2)) {
-        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), shown(c->arena, strategy->type),
-                               words_or(c->arena, types, 2), did_you_mean(c->arena, strategy->type, types, 2));
+        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
+                               .allowed = words_or(c->arena, types, 2), .hint = did_you_mean(c->arena, strategy->type, types, 2));
         return;
     }
     if (!str_eq(strategy->type, rollingUpdate) || !update) return;
@@ -386,7 +389,7 @@ void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec
     Workload w = {c, "ReplicationController", &path, &template};
     check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
     check_count(c, spec->replicas, &path, S("replicas"));
-    if (!spec->selector.n) emit_workload_selector_required(c->diags, where(c, &selector), str_of(w.kind));
+    if (!spec->selector.n) emit_workload_selector_required(c->diags, where(c, &selector), .kind = str_of(w.kind));
     if (!spec->template) {
         emit_workload_template_required(c->diags, where(c, &template));
         return;
@@ -410,5 +413,5 @@ void check_replication_controller(Check *c, ReplicationController *object) {
     check_replication_controller_spec(c, &object->spec);
     /* What other kinds refuse before is left to the check that the server makes of every object that is right so far. */
     if (!has_errors(c, before) && (str_find(start, '/') >= 0 || str_find(start, '%') >= 0))
-        emit_meta_generate_name(c->diags, where(c, &generate), shown(c->arena, start));
+        emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, start));
 }

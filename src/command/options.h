@@ -1,0 +1,60 @@
+/* The command line: commands and their options as tables, from which parsing, help and the manual page are made. */
+#ifndef PODLINT_OPTIONS_H
+#define PODLINT_OPTIONS_H
+
+#include <stdio.h>
+
+#include "base/base.h"
+
+typedef struct Option {
+    const char *name;     /* without dashes */
+    char letter;          /* short form, or 0 */
+    const char *argument; /* name of its value in help, NULL for a switch */
+    const char *help;     /* one or more sentences */
+} Option;
+
+typedef struct Command {
+    const char *name;
+    const char *operands; /* as in a synopsis */
+    const char *summary;  /* one line */
+    const char *details;  /* paragraphs for its help and the manual */
+    const Option *options;
+    size_t optionCount;
+    const char *examples; /* lines: a command, two spaces, what it does */
+    int (*run)(int argc, char **argv);
+} Command;
+
+/* What stands on a command line after parsing. */
+typedef struct Parsed {
+    int option;        /* index into the options, or OPTION_OPERAND, OPTION_HELP, OPTION_END, OPTION_ERROR */
+    const char *value; /* of an option that takes one, or the operand */
+} Parsed;
+
+enum { OPTION_OPERAND = -1, OPTION_HELP = -2, OPTION_END = -3, OPTION_ERROR = -4 };
+
+typedef struct OptionParser {
+    const Command *command;
+    int argc, at;
+    char **argv;
+    bool operandsOnly;   /* after -- */
+    const char *letters; /* rest of a group of short options */
+} OptionParser;
+
+/* The next option or operand. A mistake is printed to stderr, with the option that was probably meant. */
+Parsed option_next(OptionParser *parser);
+
+void command_help(FILE *out, const Command *command);
+void program_help(FILE *out, const Command *const *commands, size_t count);
+void program_manual(FILE *out, const Command *const *commands, size_t count);
+
+/* Prints "podlint: MESSAGE" to stderr, and below it where to find help, if `command` is given. Returns 2. */
+int usage_error(const Command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The word of a list nearest to `word`, or NULL if none is near. */
+const char *nearest_word(const char *word, const char *const *list, size_t count);
+
+/* The exit codes, said once. */
+#define EXIT_CODES \
+    "  0  nothing found at or above --fail-on\n  1  something found\n  2  wrong usage, or a file could not be read or written\n"
+
+#endif

@@ -1,0 +1,447 @@
+#include "diff.h"
+
+#include <errno.h>
+
+#include "run/run.h"
+#include "validate/validate.h"
+#include "rules.h"
+
+const char *effect_name(Effect effect) {
+    static const char *const names[] = {"no effect", "in place", "resize", "rollout", "recreate", "refused"};
+    return names[effect];
+}
+
+static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
+    NodeReader reader = {.source = &file->source};
+    NodeDocument node;
+    while (node_next(&reader, side->arena, &node)) {
+        Document *items;
+        uint32_t count = model_build(side->arena, &file->source, &node, minor, &items);
+        for (uint32_t i = 0; i < count; i++)
+            if (items[i].object || items[i].unreadable) ARRAY_PUSH(side->arena, &side->objects, (DiffObject){file, &items[i]});
+    }
+}
+
+void diff_add_text(DiffSide *side, Str name, Str text, uint8_t minor) {
+    DiffFile *file = NEW(side->arena, DiffFile);
+    SourceError error = source_from_bytes(&file->source, side->arena, name, text);
+    ARRAY_PUSH(side->arena, &side->files, file);
+    if (error)
+        file->error = source_error_text(side->arena, error, 0);
+    else
+        add_documents(side, file, minor);
+}
+
+bool diff_add_file(DiffSide *side, Str path, uint8_t minor) {
+    DiffFile *file = NEW(side->arena, DiffFile);
+    SourceError error = source_read(&file->source, side->arena, path);
+    ARRAY_PUSH(side->arena, &side->files, file);
+    if (error)
+        file->error = source_error_text(side->arena, error, errno);
+    else
+        add_documents(side, file, minor);
+    return !error;
+}
+
+/* Pairing. */
+
+static Str shown_namespace(const Document *document) {
+    return document->namespace_.len ? document->namespace_ : S("default");
+}
+
+static bool same_kind(const Document *a, const Document *b) {
+    return str_eq(a->kind, b->kind) && a->type == b->type;
+}
+
+static bool same_object(const Document *a, const Document *b) {
+    return same_kind(a, b) && str_eq(a->name, b->name) && str_eq(shown_namespace(a), shown_namespace(b));
+}
+
+static uint32_t identity_hash(const Document *document) {
+    return str_hash(document->kind) * 31 + str_hash(document->name) * 7 + str_hash(shown_namespace(document));
+}
+
+/* Finds each old object's counterpart. `partner` gets the index of the new object, or UINT32_MAX; `taken` marks the new ones. */
+static void pair_objects(Arena *arena, const DiffSide *before, const DiffSide *after, uint32_t *partner, bool *taken) {
+    uint32_t slots = 16;
+    while (slots < after->objects.n * 2) slots *= 2;
+    uint32_t *index = NEW_ARRAY(arena, uint32_t, slots);
+    for (uint32_t i = 0; i < after->objects.n; i++) {
+        uint32_t slot = identity_hash(after->objects.at[i].document) & (slots - 1);
+        while (index[slot]) slot = (slot + 1) & (slots - 1);
+        index[slot] = i + 1;
+    }
+    for (uint32_t i = 0; i < before->objects.n; i++) {
+        const Document *old = before->objects.at[i].document;
+        partner[i] = UINT32_MAX;
+        for (uint32_t slot = identity_hash(old) & (slots - 1); index[slot]; slot = (slot + 1) & (slots - 1)) {
+            uint32_t j = index[slot] - 1;
+            if (taken[j] || !same_object(old, after->objects.at[j].document)) continue;
+            partner[i] = j;
+            taken[j] = true;
+            break;
+        }
+    }
+}
+
+/* What two objects of one kind have in common besides their name: equal specs make a renamed object. */
+static bool same_but_name(const Document *a, const Document *b) {
+    if (!a->object || !b->object || !same_kind(a, b)) return false;
+    for (uint16_t i = 0; i < a->type->fieldCount; i++) {
+        const Field *field = &a->type->fields[i];
+        if (str_eq(field->name, S("metadata")) || str_eq(field->name, S("status"))) continue;
+        if (!field_equal(field, a->object, b->object)) return false;
+    }
+    return true;
+}
+
+/* Effects. */
+
+static const Field *field_of(const Type *type, Str name) {
+    return type ? schema_field(type, name, str_hash(name)) : NULL;
+}
+
+/* What the schema says of changing the value at a path: the nearest word on the way to it. */
+
+typedef struct Fate {
+    uint8_t change;     /* Mutability */
+    const Field *field; /* that says so, or NULL */
+    bool inTemplate;
+    bool inSpec;
+} Fate;
+
+static Fate fate_of(const Type *kind, const Path *path) {
+    const Path *steps[64];
+    int count = 0;
+    for (const Path *p = path; p && count < 64; p = p->up) steps[count++] = p;
+    Fate fate = {0};
+    const Type *type = kind;
+    for (int i = count - 1; i >= 0; i--) {
+        if (steps[i]->index != PATH_FIELD) continue;
+        const Field *field = field_of(type, steps[i]->name);
+        if (!field) break;
+        if (i == count - 1) fate.inSpec = str_eq(field->name, S("spec"));
+        if (!fate.inTemplate && field->text->change != CHANGE_NORMAL) {
+            fate.change = field->text->change;
+            fate.field = field;
+        }
+        if (field->type == &type_PodTemplateSpec || field->type == &type_JobTemplateSpec) fate.inTemplate = true;
+        type = field->type;
+    }
+    return fate;
+}
+
+static bool is_prefix(Str path, Str of) {
+    if (!str_starts(of, path)) return false;
+    return path.len == of.len || path.len == 0 || of.at[path.len] == '.' || of.at[path.len] == '[';
+}
+
+/* Whether an error of the update stands at the path, above it or below it. */
+static bool has_error_at(const Document *document, Str path, bool exact) {
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity != SEVERITY_ERROR || diag->rule->source > SOURCE_API) continue;
+        if (is_prefix(path, diag->path)) return true;
+        if (!exact && diag->path.len && is_prefix(diag->path, path)) return true;
+    }
+    return false;
+}
+
+static bool is_resize(const Difference *difference) {
+    if (difference->owner != &type_ResourceRequirements || difference->kind == DIFFERENCE_MOVED) return false;
+    const Path *path = difference->path;
+    return path->index == PATH_KEY && (str_eq(path->name, S("cpu")) || str_eq(path->name, S("memory")));
+}
+
+static Str resize_reason(Arena *arena, const Pair *pair, const Difference *difference) {
+    const Path *container = difference->path->up->up->up; /* resource name, limits or requests, resources, containers[i] */
+    const Pod *pod = pair->after.document->object;
+    Str resource = difference->path->name;
+    bool init = container && container->up && str_eq(container->up->name, S("initContainers"));
+    ContainerList list = init ? pod->spec.initContainers : pod->spec.containers;
+    if (!container || container->index < 0 || container->index >= list.n)
+        return S("possible with kubectl patch --subresource resize");
+    const Container *c = &list.at[container->index];
+    for (uint32_t i = 0; i < c->resizePolicy.n; i++)
+        if (str_eq(c->resizePolicy.at[i].resourceName, resource) &&
+            str_eq(c->resizePolicy.at[i].restartPolicy, S("RestartContainer")))
+            return str_format(arena, "possible with kubectl patch --subresource resize; container %.*s restarts",
+                              (int)c->name.len, c->name.at);
+    return S("possible with kubectl patch --subresource resize, without a restart");
+}
+
+/* A list of tolerations may grow, and the time of one may change. */
+static bool is_allowed_toleration(const Difference *difference) {
+    if (difference->kind == DIFFERENCE_ADDED && difference->path->index >= 0) return true;
+    return str_eq(difference->field->name, S("tolerationSeconds"));
+}
+
+static bool is_refused(const Pair *pair, const Difference *difference, Fate fate, Str path) {
+    if (pair->applies) return false;
+    bool podSpec = pair->applied->type == &type_Pod && fate.inSpec;
+    /* The server stops at the first of a pod's faults, so that the others have no error of their own. */
+    if (podSpec && fate.change == CHANGE_NORMAL) return true;
+    if (podSpec && fate.change == CHANGE_LIMITED && str_eq(fate.field->name, S("tolerations")))
+        return !is_allowed_toleration(difference);
+    bool free = fate.change == CHANGE_IN_PLACE || (fate.change == CHANGE_NORMAL && !podSpec);
+    return has_error_at(pair->applied, path, free || fate.change == CHANGE_LIMITED);
+}
+
+static Change judge_change(Arena *arena, const Pair *pair, const Difference *difference) {
+    const Document *after = pair->applied;
+    const Type *kind = after->type;
+    Change change = {.difference = *difference, .effect = EFFECT_IN_PLACE};
+    Str path = path_text(arena, difference->path);
+    Fate fate = fate_of(kind, difference->path);
+    if (fate.inTemplate) {
+        if (kind == &type_Job && !pair->applies && has_error_at(after, path, false)) {
+            change.effect = EFFECT_REFUSED;
+        } else if (kind == &type_Deployment || kind == &type_DaemonSet || kind == &type_StatefulSet) {
+            change.effect = EFFECT_ROLLOUT;
+        } else if (kind == &type_CronJob) {
+            change.reason = S("the next run has it");
+        } else if (kind == &type_ReplicaSet || kind == &type_ReplicationController) {
+            change.reason = S("only pods made later have it");
+        } else if (kind == &type_Job) {
+            change.reason = S("only pods made later have it");
+        }
+        if (!pair->applies && has_error_at(after, path, true)) change.effect = EFFECT_REFUSED;
+        return change;
+    }
+    if (kind == &type_Pod && fate.inSpec && is_resize(difference)) {
+        change.effect = EFFECT_RESIZE;
+        change.reason = resize_reason(arena, pair, difference);
+        return change;
+    }
+    if (is_refused(pair, difference, fate, path)) {
+        bool limited = fate.field && fate.field->text->changeWhen.len;
+        change.effect = EFFECT_REFUSED;
+        change.reason = limited ? fate.field->text->changeWhen : S("it cannot change on an existing object");
+    } else if (fate.change == CHANGE_ROLLOUT) {
+        change.effect = EFFECT_ROLLOUT;
+    }
+    return change;
+}
+
+/* Summaries: what happens to the pods, and the way out. */
+
+static int64_t scaled(const OptIntOrString *value, int64_t total, bool up) {
+    if (!value->set) return 0;
+    if (!value->value.isString) return value->value.number;
+    int64_t percent = 0;
+    Str digits = value->value.text;
+    if (digits.len) digits.len--;
+    int_parse(digits, 0, 1000000, &percent);
+    return up ? (percent * total + 99) / 100 : percent * total / 100;
+}
+
+static Str rollout_summary(Arena *arena, const Document *after) {
+    if (after->type == &type_Deployment) {
+        const Deployment *d = after->object;
+        long long replicas = (long long)d->spec.replicas.value;
+        if (d->spec.paused) return S("new pods are made once the deployment is resumed: it is paused");
+        if (str_eq(d->spec.strategy.type, S("Recreate")) || !d->spec.strategy.rollingUpdate)
+            return str_format(arena, "all %lld pods stop, then %lld new ones start", replicas, replicas);
+        int64_t surge = scaled(&d->spec.strategy.rollingUpdate->maxSurge, replicas, true);
+        int64_t unavailable = scaled(&d->spec.strategy.rollingUpdate->maxUnavailable, replicas, false);
+        if (surge == 0 && unavailable == 0) unavailable = 1;
+        return str_format(arena, "%lld new pods roll out, at most %lld above and %lld below that number at a time", replicas,
+                          (long long)surge, (long long)unavailable);
+    }
+    if (after->type == &type_StatefulSet) {
+        const StatefulSet *s = after->object;
+        long long replicas = (long long)s->spec.replicas.value;
+        if (str_eq(s->spec.updateStrategy.type, S("OnDelete")))
+            return S("pods change when somebody deletes them: the strategy is OnDelete");
+        long long partition =
+            s->spec.updateStrategy.rollingUpdate ? (long long)s->spec.updateStrategy.rollingUpdate->partition.value : 0;
+        if (partition >= replicas && partition > 0) return str_format(arena, "no pod changes: the partition is %lld", partition);
+        if (partition > 0 && partition == replicas - 1) return str_format(arena, "only pod %lld rolls out", partition);
+        if (partition > 0)
+            return str_format(arena, "pods %lld to %lld roll out one by one, highest first", partition, replicas - 1);
+        return str_format(arena, "%lld pods roll out one by one, highest first", replicas);
+    }
+    const DaemonSet *d = after->object;
+    if (str_eq(d->spec.updateStrategy.type, S("OnDelete")))
+        return S("pods change when somebody deletes them: the strategy is OnDelete");
+    Str unavailable = S("1");
+    if (d->spec.updateStrategy.rollingUpdate && d->spec.updateStrategy.rollingUpdate->maxUnavailable.set) {
+        const IntOrString *value = &d->spec.updateStrategy.rollingUpdate->maxUnavailable.value;
+        unavailable = value->isString ? value->text : str_int(arena, value->number);
+    }
+    return str_format(arena, "the pods of all nodes roll out, at most %.*s unavailable at a time", (int)unavailable.len,
+                      unavailable.at);
+}
+
+static Str lower_kind(Arena *arena, const Document *document) {
+    char *text = arena_cstr(arena, document->kind);
+    for (size_t i = 0; i < document->kind.len; i++)
+        if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
+    return (Str){text, document->kind.len};
+}
+
+static Str command(Arena *arena, const Document *document, const char *options) {
+    Str kind = lower_kind(arena, document), ns = document->namespace_;
+    return str_format(arena, "kubectl delete %.*s %.*s%s%.*s%s", (int)kind.len, kind.at, (int)document->name.len,
+                      document->name.at, ns.len ? " -n " : "", (int)ns.len, ns.at ? ns.at : "", options);
+}
+
+static bool is_accepted(const Document *document) {
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) return false;
+    }
+    return true;
+}
+
+/* A document decoded anew, without what its validation did to it. */
+static Document *build_again(Arena *arena, const Document *document) {
+    NodeDocument node = {
+        .root = (Node *)(uintptr_t)document->root, .readable = true, .index = document->index, .span = document->span};
+    Document *items;
+    model_build(arena, document->source, &node, document->minor, &items);
+    return items;
+}
+
+static bool new_object_is_valid(Arena *arena, const Pair *pair) {
+    Document *copy = build_again(arena, pair->after.document);
+    if (!copy->object) return false;
+    validate_create(copy);
+    return is_accepted(copy);
+}
+
+static void say_way_out(Arena *arena, Pair *pair) {
+    const Document *before = pair->before.document;
+    if (!new_object_is_valid(arena, pair)) {
+        pair->wayOut = S("the new object is not valid by itself: correct it first (podlint check says what is wrong)");
+        return;
+    }
+    Str plain = command(arena, before, "");
+    if (before->type == &type_StatefulSet) {
+        Str orphan = command(arena, before, " --cascade=orphan");
+        pair->wayOut = str_format(arena, "%.*s, then apply: the pods and their volumes stay, and the new object takes them over",
+                                  (int)orphan.len, orphan.at);
+    } else if (before->type == &type_Job) {
+        pair->wayOut = str_format(arena, "give the Job another name, or %.*s and apply: its pods and their logs are lost",
+                                  (int)plain.len, plain.at);
+    } else if (before->type == &type_Pod) {
+        pair->wayOut = str_format(arena, "%.*s, then apply: the pod stops, and its emptyDir volumes and logs are lost",
+                                  (int)plain.len, plain.at);
+    } else {
+        pair->wayOut = str_format(
+            arena, "%.*s, then apply: its pods stop until the new object has made others; or give the new object another name",
+            (int)plain.len, plain.at);
+    }
+}
+
+/* The verdict on what kubectl apply would send: for a Job it keeps the selector and the labels that the server made, which no
+ * manifest holds; everything else is sent as it is written. */
+static void judge_applied(Arena *arena, Pair *pair) {
+    Document *before = pair->before.document, *after = pair->after.document;
+    pair->applied = after;
+    pair->applies = pair->accepted;
+    if (pair->accepted || after->type != &type_Job || !after->object || !before->object) return;
+    pair->applied = build_again(arena, after);
+    validate_keep_generated(pair->applied);
+    validate_update(before, pair->applied);
+    pair->applies = is_accepted(pair->applied);
+}
+
+static void judge_changed(Arena *arena, Pair *pair) {
+    Document *before = pair->before.document, *after = pair->after.document;
+    DifferenceList differences = {.arena = arena};
+    if (before->object && after->object && before->type == after->type)
+        compare_objects(&differences, after->type, before->object, after->object);
+    if (before->object && after->object)
+        validate_update(before, after);
+    else if (after->object)
+        validate_create(after);
+    pair->accepted = is_accepted(after);
+    judge_applied(arena, pair);
+    pair->changes = NEW_ARRAY(arena, Change, differences.items.n + 1);
+    for (uint32_t i = 0; i < differences.items.n; i++) {
+        Change change = judge_change(arena, pair, &differences.items.at[i]);
+        pair->changes[pair->changeCount++] = change;
+        if (change.effect > pair->effect) pair->effect = change.effect;
+    }
+    if (!pair->applies) {
+        bool onlyResize = pair->effect == EFFECT_RESIZE;
+        pair->effect = onlyResize ? EFFECT_RESIZE : EFFECT_REFUSED;
+        if (after->object && !onlyResize) say_way_out(arena, pair);
+    }
+    if (pair->effect == EFFECT_ROLLOUT) pair->summary = rollout_summary(arena, after);
+    if (pair->effect == EFFECT_RESIZE) pair->summary = S("an apply is refused: send the change to the resize subresource");
+}
+
+static void judge_created(Pair *pair) {
+    Document *after = pair->after.document;
+    if (after->object) validate_create(after);
+    pair->accepted = pair->applies = is_accepted(after);
+    pair->applied = after;
+    pair->effect = !pair->accepted ? EFFECT_REFUSED : pair->kind == PAIR_RENAMED ? EFFECT_RECREATE : EFFECT_IN_PLACE;
+}
+
+static bool equal_nodes(const Node *a, const Node *b) {
+    if (a->kind != b->kind || a->count != b->count) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (a->kind == NODE_MAP && !str_eq(a->entries[i].key, b->entries[i].key)) return false;
+        if (!equal_nodes(a->kind == NODE_MAP ? &a->entries[i].value : &a->items[i],
+                         a->kind == NODE_MAP ? &b->entries[i].value : &b->items[i]))
+            return false;
+    }
+    return a->kind >= NODE_LIST || str_eq(a->text, b->text);
+}
+
+static void add_pair(DiffResult *result, Arena *arena, Pair pair) {
+    result->counts[pair.effect]++;
+    ARRAY_PUSH(arena, &result->pairs, pair);
+}
+
+void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after) {
+    *result = (DiffResult){0};
+    uint32_t *partner = NEW_ARRAY(arena, uint32_t, before->objects.n + 1);
+    bool *taken = NEW_ARRAY(arena, bool, after->objects.n + 1);
+    pair_objects(arena, before, after, partner, taken);
+    /* One object on each side is the same object even under another name: somebody compares two versions of it. */
+    bool alone = before->objects.n == 1 && after->objects.n == 1 && before->files.n == 1 && after->files.n == 1;
+    if (alone && partner[0] == UINT32_MAX) {
+        const Document *a = before->objects.at[0].document, *b = after->objects.at[0].document;
+        if (same_kind(a, b) || b->unreadable) partner[0] = 0, taken[0] = true;
+    }
+    for (uint32_t i = 0; i < before->objects.n; i++) {
+        Pair pair = {.before = before->objects.at[i], .accepted = true, .applies = true};
+        for (uint32_t j = 0; j < after->objects.n && partner[i] == UINT32_MAX; j++) {
+            if (taken[j] || !same_but_name(pair.before.document, after->objects.at[j].document)) continue;
+            pair.kind = PAIR_RENAMED;
+            pair.after = after->objects.at[j];
+            taken[j] = true;
+        }
+        if (pair.kind == PAIR_RENAMED) {
+            Str delete = command(arena, pair.before.document, "");
+            judge_created(&pair);
+            pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", (int)delete.len, delete.at);
+            add_pair(result, arena, pair);
+        } else if (partner[i] == UINT32_MAX) {
+            Str delete = command(arena, pair.before.document, "");
+            pair.kind = PAIR_REMOVED;
+            pair.summary =
+                str_format(arena, "the object stays in the cluster until %.*s (or apply --prune)", (int)delete.len, delete.at);
+            add_pair(result, arena, pair);
+        } else {
+            pair.after = after->objects.at[partner[i]];
+            bool same = !alone && equal_nodes(pair.before.document->root, pair.after.document->root);
+            judge_changed(arena, &pair);
+            if (same) {
+                result->unchanged++;
+                continue;
+            }
+            add_pair(result, arena, pair);
+        }
+    }
+    for (uint32_t j = 0; j < after->objects.n; j++) {
+        if (taken[j]) continue;
+        Pair pair = {.kind = PAIR_ADDED, .after = after->objects.at[j]};
+        judge_created(&pair);
+        add_pair(result, arena, pair);
+    }
+}

@@ -1,0 +1,75 @@
+/* What a change to manifests would do: objects of two sides are paired, each pair gets the server's verdict on the update, and
+ * every difference an effect. Nothing is printed here. */
+#ifndef PODLINT_DIFF_H
+#define PODLINT_DIFF_H
+
+#include "model/compare.h"
+
+/* What one change does, from harmless to impossible. */
+typedef enum Effect {
+    EFFECT_NONE,     /* the same after defaulting */
+    EFFECT_IN_PLACE, /* the object changes, its pods go on */
+    EFFECT_RESIZE,   /* a running pod's resources, through the resize subresource */
+    EFFECT_ROLLOUT,  /* new pods replace the old ones */
+    EFFECT_RECREATE, /* another object: the old one has to be deleted, a new one is created */
+    EFFECT_REFUSED,  /* the server refuses the update */
+} Effect;
+
+const char *effect_name(Effect effect);
+
+typedef struct Change {
+    Difference difference;
+    uint8_t effect; /* Effect */
+    Str reason;     /* in words, may be empty */
+} Change;
+
+typedef enum PairKind { PAIR_CHANGED, PAIR_ADDED, PAIR_REMOVED, PAIR_RENAMED } PairKind;
+
+/* A text that was read and the name to show for it. */
+typedef struct DiffFile {
+    Source source;
+    Str error; /* why it cannot be read; at is NULL if it can */
+} DiffFile;
+
+typedef struct DiffObject {
+    DiffFile *file;
+    Document *document;
+} DiffObject;
+
+typedef struct Pair {
+    uint8_t kind;      /* PairKind */
+    uint8_t effect;    /* Effect: the worst of its changes */
+    bool accepted;     /* whether the server takes the new object in place of the old one, just as it is written */
+    bool applies;      /* whether it takes it from kubectl apply, which keeps what the server made */
+    DiffObject before; /* document is NULL if added */
+    DiffObject after;  /* document is NULL if removed */
+    Document *applied; /* the new object as kubectl apply would send it, with what is wrong with that */
+    Change *changes;
+    uint32_t changeCount;
+    Str summary; /* what happens, in words */
+    Str wayOut;  /* what to do if it is refused, may be empty */
+} Pair;
+
+/* One side of a comparison. */
+typedef struct DiffSide {
+    Arena *arena;
+    ARRAY(DiffFile *) files;
+    ARRAY(DiffObject) objects; /* of the nine kinds, and what cannot be read */
+} DiffSide;
+
+/* Adds the objects of a text. `text.at` NULL is an empty file. */
+void diff_add_text(DiffSide *side, Str name, Str text, uint8_t minor);
+
+/* Adds the objects of a file; returns false if it cannot be read, with the reason in the file. */
+bool diff_add_file(DiffSide *side, Str path, uint8_t minor);
+
+typedef struct DiffResult {
+    ARRAY(Pair) pairs; /* changed, added, removed and renamed objects; equal ones are left out */
+    uint32_t unchanged;
+    uint32_t counts[EFFECT_REFUSED + 1]; /* pairs by effect */
+} DiffResult;
+
+/* Pairs the objects by kind, namespace and name and judges each pair. Validates the new objects. */
+void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after);
+
+#endif

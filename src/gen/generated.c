@@ -1,0 +1,38 @@
+#include "generated.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void fail(const Generated *file) {
+    fprintf(stderr, "cannot write %s: %s\n", file->path, strerror(errno));
+    exit(2);
+}
+
+void generated_begin(Generated *file, const char *dir, const char *name, const char *from, const char *by) {
+    *file = (Generated){0};
+    file->stream = open_memstream(&file->text, &file->length);
+    if (!file->stream || asprintf(&file->path, "%s/%s", dir, name) < 0) fail(file);
+    fprintf(file->stream, "/* Made from %s by src/gen/%s.c. */\n", from, by);
+}
+
+static bool is_same(const Generated *file) {
+    FILE *old = fopen(file->path, "re");
+    if (!old) return false;
+    size_t i = 0;
+    int c;
+    while ((c = fgetc(old)) != EOF && i < file->length && (unsigned char)file->text[i] == c) i++;
+    fclose(old);
+    return c == EOF && i == file->length;
+}
+
+void generated_end(Generated *file) {
+    if (fclose(file->stream) != 0) fail(file);
+    if (!is_same(file)) {
+        FILE *out = fopen(file->path, "we");
+        if (!out || fwrite(file->text, 1, file->length, out) != file->length || fclose(out) != 0) fail(file);
+    }
+    free(file->text);
+    free(file->path);
+}

@@ -1,0 +1,21 @@
+/* Files that the build generates. One that would not change is left alone, with its time, so that nothing is compiled again for
+ * it. */
+#ifndef PODLINT_GENERATED_H
+#define PODLINT_GENERATED_H
+
+#include <stdio.h>
+
+typedef struct Generated {
+    char *path;
+    FILE *stream; /* to write the text to */
+    char *text;
+    size_t length;
+} Generated;
+
+/* Begins the file NAME in the folder DIR, with a first line that names what it is made from and by which program. */
+void generated_begin(Generated *file, const char *dir, const char *name, const char *from, const char *by);
+
+/* Writes the file if it differs from what stands there. What cannot be written ends the program, after telling on stderr. */
+void generated_end(Generated *file);
+
+#endif

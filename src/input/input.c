@@ -1,0 +1,221 @@
+/* Walking directories. The patterns of a .gitignore file hold for its directory and all below, those of deeper ones first. */
+#include "input.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/glob.h"
+
+/* The patterns of one directory; those of the directories above follow. */
+typedef struct Ignore {
+    const struct Ignore *up;
+    size_t base; /* length of the directory's path with its slash; 0: only patterns of names can be matched */
+    Globs patterns;
+} Ignore;
+
+static bool read_file(Arena *arena, const char *path, Str *out) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    if (fd < 0) return false;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > 1 << 20) {
+        close(fd);
+        return false;
+    }
+    char *text = arena_alloc(arena, (size_t)st.st_size + 1);
+    ssize_t n = read(fd, text, (size_t)st.st_size);
+    close(fd);
+    *out = (Str){text, n < 0 ? 0 : (size_t)n};
+    return n >= 0;
+}
+
+static void read_ignore(Arena *arena, Str directory, Ignore *ignore) {
+    Str text;
+    if (!read_file(arena, str_format(arena, "%.*s/.gitignore%c", (int)directory.len, directory.at, 0).at, &text)) return;
+    while (text.len) {
+        ptrdiff_t newline = str_find(text, '\n');
+        Str line = {text.at, newline < 0 ? text.len : (size_t)newline};
+        text = str_slice(text, line.len + 1);
+        while (line.len && (line.at[line.len - 1] == ' ' || line.at[line.len - 1] == '\r') &&
+               !(line.len > 1 && line.at[line.len - 2] == '\\'))
+            line.len--;
+        if (line.len && line.at[0] != '#') globs_add(&ignore->patterns, arena, line);
+    }
+}
+
+static bool is_ignored(const Ignore *ignore, const char *path, const char *name, bool directory) {
+    for (; ignore; ignore = ignore->up) {
+        int match = globs_match(&ignore->patterns, ignore->base ? path + ignore->base : NULL, name, directory);
+        if (match) return match > 0;
+    }
+    return false;
+}
+
+static bool has_manifest_suffix(Str name) {
+    return str_ends(name, S(".yaml")) || str_ends(name, S(".yml")) || str_ends(name, S(".json"));
+}
+
+static bool is_kustomization(Str name) {
+    return str_eq(name, S("kustomization.yaml")) || str_eq(name, S("kustomization.yml")) || str_eq(name, S("Kustomization"));
+}
+
+/* Where a directory stands: outside of charts, in one, or among its templates. */
+typedef enum ChartPart { OUTSIDE, IN_CHART, IN_TEMPLATES } ChartPart;
+
+static bool is_chart(Arena *arena, Str directory) {
+    return access(str_format(arena, "%.*s/Chart.yaml%c", (int)directory.len, directory.at, 0).at, F_OK) == 0;
+}
+
+/* The part of a chart that an operand is, by the directories above it. */
+static ChartPart part_above(Arena *arena, Str directory) {
+    char *real = realpath(arena_cstr(arena, directory), NULL);
+    if (!real) return OUTSIDE;
+    Str path = arena_str(arena, str_of(real));
+    free(real);
+    ChartPart part = OUTSIDE;
+    for (ptrdiff_t slash; part != IN_TEMPLATES && (slash = str_rfind(path, '/')) > 0;) {
+        Str name = str_slice(path, (size_t)slash + 1);
+        path.len = (size_t)slash;
+        if (is_chart(arena, path)) part = str_eq(name, S("templates")) ? IN_TEMPLATES : IN_CHART;
+    }
+    return part;
+}
+
+/* What belongs to a chart and is no manifest: its description, values, and the directory of files that templates read. */
+static bool is_chart_data(Str name) {
+    return str_eq(name, S("Chart.yaml")) || str_starts(name, S("values")) || str_eq(name, S("files"));
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void add_directory(InputList *list, Str directory, const Ignore *up, ChartPart part, int depth) {
+    enum { DEEPEST = 128 };
+    Arena *arena = list->arena;
+    const char *path = arena_cstr(arena, directory);
+    DIR *dir = depth < DEEPEST ? opendir(path) : NULL;
+    if (!dir) {
+        ARRAY_PUSH(arena, &list->faults, (InputFault){directory, depth < DEEPEST ? errno : ELOOP});
+        return;
+    }
+    ARRAY(char *) names = {0};
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (entry->d_name[0] != '.') ARRAY_PUSH(arena, &names, arena_cstr(arena, str_of(entry->d_name)));
+    closedir(dir);
+    if (names.n) qsort(names.at, names.n, sizeof *names.at, by_name);
+    bool slash = directory.at[directory.len - 1] == '/';
+    Ignore ignore = {.up = up, .base = directory.len + !slash};
+    read_ignore(arena, directory, &ignore);
+    bool chart = part != IN_TEMPLATES && is_chart(arena, directory);
+    if (chart && part == OUTSIDE) ARRAY_PUSH(arena, &list->charts, directory);
+    if (chart) part = IN_CHART;
+    for (uint32_t i = 0; i < names.n; i++) {
+        Str name = str_of(names.at[i]);
+        Str full = str_join(arena, slash ? directory : str_join(arena, directory, S("/")), name);
+        struct stat st;
+        if (lstat(full.at, &st) != 0) {
+            ARRAY_PUSH(arena, &list->faults, (InputFault){full, errno});
+            continue;
+        }
+        bool link = S_ISLNK(st.st_mode);
+        if (link && (!has_manifest_suffix(name) || stat(full.at, &st) != 0 || !S_ISREG(st.st_mode))) continue;
+        if (is_ignored(&ignore, full.at, names.at[i], S_ISDIR(st.st_mode))) continue;
+        if (chart && is_chart_data(name)) continue;
+        if (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&
+            list->leaves_out(list->context, full, S_ISDIR(st.st_mode))) {
+            list->leftOut++;
+            continue;
+        }
+        if (S_ISDIR(st.st_mode)) {
+            add_directory(list, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1);
+        } else if (part == IN_TEMPLATES) {
+            list->templates += S_ISREG(st.st_mode) && has_manifest_suffix(name);
+        } else if (S_ISREG(st.st_mode) && is_kustomization(name)) {
+            ARRAY_PUSH(arena, &list->kustomizations, full);
+        } else if (S_ISREG(st.st_mode) && has_manifest_suffix(name)) {
+            ARRAY_PUSH(arena, &list->files, (InputFile){.path = full});
+        }
+    }
+}
+
+/* The .gitignore files between the top of a repository and a directory, outermost last. Their patterns of whole paths are left
+ * out: a walk knows its paths from its own start only. */
+static const Ignore *ignore_above(Arena *arena, Str directory) {
+    char *real = realpath(arena_cstr(arena, directory), NULL);
+    if (!real) return NULL;
+    Str path = arena_str(arena, str_of(real));
+    free(real);
+    size_t top = 0;
+    for (Str up = path; up.len > 1;) {
+        struct stat st;
+        if (stat(str_format(arena, "%.*s/.git%c", (int)up.len, up.at, 0).at, &st) == 0) {
+            top = up.len;
+            break;
+        }
+        ptrdiff_t slash = str_rfind(up, '/');
+        up.len = slash > 0 ? (size_t)slash : 1;
+    }
+    if (top == 0 || top == path.len) return NULL;
+    Ignore *inner = NULL;
+    for (size_t end = top; end < path.len; end++) {
+        if (end != top && path.at[end] != '/') continue;
+        Ignore *ignore = NEW(arena, Ignore);
+        *ignore = (Ignore){.up = inner};
+        read_ignore(arena, (Str){path.at, end}, ignore);
+        inner = ignore;
+    }
+    return inner;
+}
+
+void input_add(InputList *list, Str path) {
+    Arena *arena = list->arena;
+    if (str_eq(path, S("-"))) {
+        ARRAY_PUSH(arena, &list->files, (InputFile){.path = path, .named = true});
+        return;
+    }
+    while (path.len > 1 && path.at[path.len - 1] == '/') path.len--;
+    struct stat st;
+    if (stat(arena_cstr(arena, path), &st) != 0) {
+        ARRAY_PUSH(arena, &list->faults, (InputFault){path, errno});
+    } else if (S_ISDIR(st.st_mode)) {
+        ARRAY_PUSH(arena, &list->directories, path);
+        add_directory(list, path, ignore_above(arena, path), part_above(arena, path), 0);
+    } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
+        ARRAY_PUSH(arena, &list->kustomizations, path);
+    } else {
+        ARRAY_PUSH(arena, &list->files, (InputFile){.path = path, .named = true});
+    }
+}
+
+Str input_relative(Arena *arena, const char *directory, Str file) {
+    ptrdiff_t slash = str_rfind(file, '/');
+    Str folder = slash < 0 ? S(".") : slash == 0 ? S("/") : (Str){file.at, (size_t)slash};
+    char *base = realpath(directory, NULL), *real = realpath(arena_cstr(arena, folder), NULL);
+    Buf out = {.arena = arena};
+    if (!base || !real || str_eq(file, S("-"))) {
+        buf_str(&out, file);
+    } else {
+        Str from = str_of(base), to = str_of(real);
+        if (from.len == 1) from.len = 0;
+        if (to.len == 1) to.len = 0;
+        size_t common = 0;
+        for (size_t i = 0; i <= from.len && i <= to.len; i++) {
+            bool fromEnds = i == from.len || from.at[i] == '/', toEnds = i == to.len || to.at[i] == '/';
+            if (fromEnds && toEnds) common = i;
+            if (i < from.len && i < to.len && from.at[i] != to.at[i]) break;
+        }
+        for (size_t i = common; i < from.len; i++)
+            if (from.at[i] == '/') buf_str(&out, S("../"));
+        Str rest = str_slice(to, common + (common < to.len));
+        buf_str(&out, rest);
+        if (rest.len) buf_char(&out, '/');
+        buf_str(&out, str_slice(file, (size_t)(slash + 1)));
+    }
+    free(base);
+    free(real);
+    return buf_text(&out);
+}

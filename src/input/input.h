@@ -1,0 +1,45 @@
+/* From the paths of a command line to the list of files to read. */
+#ifndef PODLINT_INPUT_H
+#define PODLINT_INPUT_H
+
+#include "yaml/source.h"
+
+typedef struct InputFile {
+    Str path;
+    bool named;                /* on the command line, not found in a directory */
+    const struct FileUse *use; /* what kustomizations do with it (kustomize.h); NULL if none names it */
+    Str rendered;              /* the command that printed `text`, which is not what stands in the file; at is NULL otherwise */
+    Str text;                  /* its contents, if they are known already; else at is NULL */
+    uint32_t above;            /* lines above the text in what it was cut from */
+    SourceError error;         /* why it could not be read, with `cause` as errno, if that was tried already */
+    int cause;
+} InputFile;
+
+typedef struct InputFault {
+    Str path;
+    int error; /* errno */
+} InputFault;
+
+typedef struct InputList {
+    Arena *arena;
+    ARRAY(InputFile) files;
+    ARRAY(InputFault) faults;  /* what could not be opened or listed */
+    ARRAY(Str) directories;    /* the operands that are directories */
+    ARRAY(Str) kustomizations; /* kustomization files, which are no manifests */
+    ARRAY(Str) charts;         /* directories of Helm charts, but for charts inside of charts */
+    uint32_t templates;        /* files below the templates directories of charts, which are left out */
+    bool (*leaves_out)(void *context, Str path, bool directory); /* what a walk passes over, or NULL */
+    void *context;                                               /* of leaves_out */
+    uint32_t leftOut;                                            /* files and directories that it passed over */
+} InputList;
+
+/* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the
+ * order of their names. Hidden files and directories and what .gitignore files name are left out, as are files that are no
+ * manifests: kustomizations, and the templates, values and files of Helm charts. Links to directories are not followed. */
+void input_add(InputList *list, Str path);
+
+/* The path of `file` as seen from `directory`, with .. where it lies outside; both are found in the file system first. A file
+ * that is nowhere, and "-", stay as they are. Allocated in `arena`. */
+Str input_relative(Arena *arena, const char *directory, Str file);
+
+#endif

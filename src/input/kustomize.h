@@ -1,0 +1,35 @@
+/* Kustomizations: which files of a tree are patches, and what a kustomization makes of the objects in the others before the
+ * server sees them. Read from files named kustomization.yaml, kustomization.yml or Kustomization (kinds Kustomization and
+ * Component, as kustomize.config.k8s.io/v1beta1 and v1alpha1 describe them). Bases that are not on this machine are passed over.
+ */
+#ifndef PODLINT_KUSTOMIZE_H
+#define PODLINT_KUSTOMIZE_H
+
+#include "input.h"
+#include "model/model.h"
+
+/* What the kustomizations do with a file. */
+typedef struct FileUse {
+    bool patch;                               /* a patch, or named in comments only: its objects are partial */
+    bool data;                                /* only read by generators, or configuration of a plugin: no manifest */
+    const struct Kustomization *const *users; /* those that name the file */
+    uint32_t userCount;
+} FileUse;
+
+/* Reads the kustomizations of the list, those that stand above its operands in the same repository, and what they include, and
+ * sets `use` of the list's files. Returns the paths of the list's kustomizations that no other one of the list includes. */
+StrList kustomize_read(InputList *list);
+
+/* Whether one of the kustomizations, some of the result of kustomize_read, includes the file, at whatever distance. */
+bool kustomize_covers(StrList roots, const FileUse *use);
+
+/* Takes the directives of strategic merge patches ($patch, $retainKeys, $setElementOrder/..., $deleteFromPrimitiveList/...) out
+ * of a tree. */
+void kustomize_drop_directives(Arena *arena, Node *root);
+
+/* Gives an object that was just built what the kustomizations that use its file do to it: labels and selectors, prefix and suffix
+ * of its name, namespace, images and replicas, and the fields that patches write (Document.supplied); or marks it as partial.
+ * Where several kustomizations use the file, all labels, images and patches count, and the names of the first. */
+void kustomize_complete(Arena *arena, const FileUse *use, Document *document);
+
+#endif

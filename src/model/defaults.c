@@ -1,0 +1,383 @@
+/* The defaults that depend on other fields, kind by kind. Those that do not stand in schema/ as `default:`. */
+#include "model.h"
+#include "base/str_set.h"
+
+static bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c) {
+    return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c);
+}
+
+/* host[:port] of a registry: dot-separated labels, or an IPv6 address in brackets. */
+static bool is_domain(Str s) {
+    ptrdiff_t colon = str_rfind(s, ':');
+    if (s.len && s.at[0] == '[') {
+        ptrdiff_t close = str_find(s, ']');
+        if (close < 0) return false;
+        for (ptrdiff_t i = 1; i < close; i++)
+            if (!is_alnum(s.at[i]) && s.at[i] != ':') return false;
+        if ((size_t)close + 1 == s.len) return true;
+        if (s.at[close + 1] != ':' || (size_t)close + 2 == s.len) return false;
+        for (size_t i = (size_t)close + 2; i < s.len; i++)
+            if (!is_digit(s.at[i])) return false;
+        return true;
+    }
+    if (colon >= 0) {
+        if ((size_t)colon + 1 == s.len) return false;
+        for (size_t i = (size_t)colon + 1; i < s.len; i++)
+            if (!is_digit(s.at[i])) return false;
+        s.len = (size_t)colon;
+    }
+    for (size_t i = 0, start = 0; i <= s.len; i++) {
+        if (i < s.len && s.at[i] != '.') {
+            if (!is_alnum(s.at[i]) && s.at[i] != '-') return false;
+            continue;
+        }
+        if (i == start || s.at[start] == '-' || s.at[i - 1] == '-') return false;
+        start = i + 1;
+    }
+    return true;
+}
+
+/* Lower-case letters and digits, joined by one dot, one or two underscores, or any number of dashes. */
+static bool is_path_component(Str s) {
+    size_t i = 0;
+    for (;;) {
+        size_t start = i;
+        while (i < s.len && (is_lower(s.at[i]) || is_digit(s.at[i]))) i++;
+        if (i == start) return false;
+        if (i == s.len) return true;
+        char c = s.at[i];
+        size_t run = 0;
+        while (i < s.len && s.at[i] == c) i++, run++;
+        if (!((c == '.' && run == 1) || (c == '_' && run <= 2) || c == '-')) return false;
+    }
+}
+
+static bool is_tag(Str s) {
+    if (s.len == 0 || s.len > 128 || (!is_alnum(s.at[0]) && s.at[0] != '_')) return false;
+    for (size_t i = 1; i < s.len; i++)
+        if (!is_alnum(s.at[i]) && !strchr("_.-", s.at[i])) return false;
+    return true;
+}
+
+static bool is_digest(Str s) {
+    static const struct {
+        Str prefix;
+        size_t length;
+    } algorithms[] = {{STR("sha256:"), 64}, {STR("sha384:"), 96}, {STR("sha512:"), 128}};
+    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
+        if (!str_starts(s, algorithms[i].prefix)) continue;
+        Str hex = str_slice(s, algorithms[i].prefix.len);
+        bool good = hex.len == algorithms[i].length;
+        for (size_t j = 0; j < hex.len; j++) good &= is_digit(hex.at[j]) || (hex.at[j] >= 'a' && hex.at[j] <= 'f');
+        return good;
+    }
+    return false;
+}
+
+static bool is_identifier(Str s) {
+    bool good = s.len == 64;
+    for (size_t i = 0; i < s.len && good; i++) good = is_digit(s.at[i]) || (s.at[i] >= 'a' && s.at[i] <= 'f');
+    return good;
+}
+
+ImageName image_parse(Str reference) {
+    ImageName name = {0};
+    Str rest = reference;
+    if (is_identifier(reference)) return name;
+    ptrdiff_t at = str_find(rest, '@');
+    if (at >= 0) {
+        name.digest = str_slice(rest, (size_t)at + 1);
+        rest.len = (size_t)at;
+        if (!is_digest(name.digest)) return name;
+    }
+    ptrdiff_t slash = str_rfind(rest, '/'), colon = str_rfind(rest, ':');
+    if (colon > slash) {
+        name.tag = str_slice(rest, (size_t)colon + 1);
+        rest.len = (size_t)colon;
+        if (!is_tag(name.tag)) return name;
+    }
+    name.repository = rest;
+    /* The first part is a registry if it looks like a host: it has a dot, a colon or an upper-case letter, or is localhost. */
+    ptrdiff_t first = str_find(rest, '/');
+    Str path = rest, domain = S("docker.io");
+    if (first >= 0) {
+        Str head = {rest.at, (size_t)first};
+        bool upper = false;
+        for (size_t i = 0; i < head.len; i++) upper |= head.at[i] >= 'A' && head.at[i] <= 'Z';
+        if (str_find(head, '.') >= 0 || str_find(head, ':') >= 0 || str_eq(head, S("localhost")) || upper) {
+            if (!is_domain(head)) return name;
+            domain = head;
+            path = str_slice(rest, (size_t)first + 1);
+        }
+    }
+    size_t total = domain.len + 1 + path.len + (first < 0 ? sizeof "library" : 0);
+    if (total > 255) return name;
+    while (path.len || first >= 0) {
+        ptrdiff_t next = str_find(path, '/');
+        Str component = next < 0 ? path : (Str){path.at, (size_t)next};
+        if (!is_path_component(component)) return name;
+        if (next < 0) break;
+        path = str_slice(path, (size_t)next + 1);
+    }
+    name.valid = rest.len > 0;
+    return name;
+}
+
+static Str pull_policy(Str image) {
+    ImageName name = image_parse(image);
+    bool latest = name.valid && (str_eq(name.tag, S("latest")) || (!name.tag.len && !name.digest.len));
+    return latest ? S("Always") : S("IfNotPresent");
+}
+
+static void default_probe_protocol(HTTPGetAction *action) {
+    if (action && !action->protocol.at) action->protocol = S("HTTP1");
+}
+
+static void default_volume(Arena *arena, Volume *volume) {
+    static const Str name = STR("name");
+    bool any = false;
+    for (uint16_t i = 0; i < type_Volume.fieldCount && !any; i++)
+        if (!str_eq(type_Volume.fields[i].name, name)) any = *(void **)((char *)volume + type_Volume.fields[i].offset) != NULL;
+    if (!any) volume->emptyDir = NEW(arena, EmptyDirVolumeSource);
+    if (volume->image && !volume->image->pullPolicy.len) volume->image->pullPolicy = pull_policy(volume->image->reference);
+}
+
+static void default_pod_spec(Arena *arena, PodSpec *spec) {
+    for (uint32_t i = 0; i < spec->containers.n; i++)
+        if (!spec->containers.at[i].imagePullPolicy.len)
+            spec->containers.at[i].imagePullPolicy = pull_policy(spec->containers.at[i].image);
+    for (uint32_t i = 0; i < spec->initContainers.n; i++)
+        if (!spec->initContainers.at[i].imagePullPolicy.len)
+            spec->initContainers.at[i].imagePullPolicy = pull_policy(spec->initContainers.at[i].image);
+    for (uint32_t i = 0; i < spec->ephemeralContainers.n; i++)
+        if (!spec->ephemeralContainers.at[i].imagePullPolicy.len)
+            spec->ephemeralContainers.at[i].imagePullPolicy = pull_policy(spec->ephemeralContainers.at[i].image);
+    for (uint32_t i = 0; i < spec->volumes.n; i++) default_volume(arena, &spec->volumes.at[i]);
+    if (!spec->serviceAccountName.len) spec->serviceAccountName = spec->serviceAccount;
+    spec->serviceAccount = spec->serviceAccountName;
+}
+
+static void put_missing_requests(Arena *arena, ResourceRequirements *resources) {
+    QuantityMap *requests = &resources->requests;
+    QuantityPair *all = NEW_ARRAY(arena, QuantityPair, requests->n + resources->limits.n + 1);
+    if (requests->n) memcpy(all, requests->at, sizeof *all * requests->n);
+    uint32_t n = requests->n;
+    StrSet names = {.arena = arena};
+    for (uint32_t i = 0; i < n; i++) str_set_add(&names, all[i].key, &all[i]);
+    for (uint32_t i = 0; i < resources->limits.n; i++)
+        if (!str_set_find(&names, resources->limits.at[i].key)) all[n++] = resources->limits.at[i];
+    *requests = (QuantityMap){all, n};
+}
+
+static void default_host_ports(ContainerPortList ports) {
+    for (uint32_t i = 0; i < ports.n; i++)
+        if (ports.at[i].hostPort == 0) ports.at[i].hostPort = ports.at[i].containerPort;
+}
+
+static void default_protocols(Probe *const probes[3], Lifecycle *lifecycle) {
+    for (int i = 0; i < 3; i++)
+        if (probes[i]) default_probe_protocol(probes[i]->httpGet);
+    if (lifecycle && lifecycle->postStart) default_probe_protocol(lifecycle->postStart->httpGet);
+    if (lifecycle && lifecycle->preStop) default_probe_protocol(lifecycle->preStop->httpGet);
+}
+
+static void default_containers(Arena *arena, ContainerList containers, bool hostNetwork, bool protocols) {
+    for (uint32_t i = 0; i < containers.n; i++) {
+        Container *c = &containers.at[i];
+        if (c->resources.limits.n) put_missing_requests(arena, &c->resources);
+        if (hostNetwork) default_host_ports(c->ports);
+        if (protocols) default_protocols((Probe *const[]){c->livenessProbe, c->readinessProbe, c->startupProbe}, c->lifecycle);
+    }
+}
+
+static bool pod_level_resource(Str name) {
+    return str_eq(name, S("cpu")) || str_eq(name, S("memory")) || str_starts(name, S("hugepages-"));
+}
+
+static void add_quantity(Arena *arena, QuantityMap *map, Str key, const Quantity *value, bool sum) {
+    for (uint32_t i = 0; i < map->n; i++) {
+        if (!str_eq(map->at[i].key, key)) continue;
+        Quantity *mine = &map->at[i].value;
+        if (sum) {
+            mine->nano += value->nano;
+            if (!mine->kept || !value->kept || value->nano) mine->kept = value->nano == 0 && mine->kept;
+        } else if (value->nano > mine->nano) {
+            *mine = *value;
+        }
+        return;
+    }
+    QuantityPair *grown = NEW_ARRAY(arena, QuantityPair, map->n + 1);
+    if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
+    grown[map->n] = (QuantityPair){key, *value};
+    *map = (QuantityMap){grown, map->n + 1};
+}
+
+static QuantityMap *amounts(Container *container, bool limits) {
+    return limits ? &container->resources.limits : &container->resources.requests;
+}
+
+/* What the containers of a pod need together: the main ones summed with the sidecars, or the largest moment of initialisation. */
+static QuantityMap aggregate(Arena *arena, const PodSpec *spec, bool limits) {
+    QuantityMap total = {0}, sidecars = {0}, peak = {0};
+    for (uint32_t i = 0; i < spec->containers.n; i++) {
+        QuantityMap *m = amounts(&spec->containers.at[i], limits);
+        for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &total, m->at[j].key, &m->at[j].value, true);
+    }
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
+        Container *c = &spec->initContainers.at[i];
+        QuantityMap *m = amounts(c, limits), moment = {0};
+        bool sidecar = str_eq(c->restartPolicy, S("Always"));
+        if (sidecar) {
+            for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &total, m->at[j].key, &m->at[j].value, true);
+            for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &sidecars, m->at[j].key, &m->at[j].value, true);
+        } else {
+            for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &moment, m->at[j].key, &m->at[j].value, true);
+        }
+        for (uint32_t j = 0; j < sidecars.n; j++) add_quantity(arena, &moment, sidecars.at[j].key, &sidecars.at[j].value, true);
+        for (uint32_t j = 0; j < moment.n; j++) add_quantity(arena, &peak, moment.at[j].key, &moment.at[j].value, false);
+    }
+    for (uint32_t i = 0; i < peak.n; i++) add_quantity(arena, &total, peak.at[i].key, &peak.at[i].value, false);
+    return total;
+}
+
+/* Pod-level limits and requests follow from the containers' (core/v1 defaults, gate PodLevelResources). */
+static void default_pod_resources(Arena *arena, PodSpec *spec) {
+    ResourceRequirements *resources = spec->resources;
+    if (!resources) return;
+    if (resources->limits.n || resources->requests.n) {
+        QuantityMap limits = aggregate(arena, spec, true);
+        for (uint32_t i = 0; i < limits.n; i++) {
+            Str key = limits.at[i].key;
+            if (str_starts(key, S("hugepages-")) && !quantity_get(resources->requests, key) &&
+                !quantity_get(resources->limits, key))
+                add_quantity(arena, &resources->limits, key, &limits.at[i].value, true);
+        }
+    }
+    if (!resources->limits.n) return;
+    QuantityMap requests = aggregate(arena, spec, false);
+    for (uint32_t i = 0; i < requests.n; i++) {
+        Str key = requests.at[i].key;
+        bool overcommit = !str_starts(key, S("hugepages-"));
+        if (pod_level_resource(key) && overcommit && !quantity_get(resources->requests, key))
+            add_quantity(arena, &resources->requests, key, &requests.at[i].value, true);
+    }
+    for (uint32_t i = 0; i < resources->limits.n; i++) {
+        Str key = resources->limits.at[i].key;
+        if (pod_level_resource(key) && !quantity_get(resources->requests, key))
+            add_quantity(arena, &resources->requests, key, &resources->limits.at[i].value, true);
+    }
+}
+
+static void default_pod(Arena *arena, Pod *pod, uint8_t minor) {
+    PodSpec *spec = &pod->spec;
+    default_pod_spec(arena, spec);
+    if (spec->terminationGracePeriodSeconds.value < 0) spec->terminationGracePeriodSeconds.value = 1;
+    bool protocols = schema_gate_on(GATE_H2CContainerProbe, minor);
+    default_containers(arena, spec->containers, spec->hostNetwork, protocols);
+    default_containers(arena, spec->initContainers, spec->hostNetwork, protocols);
+    for (uint32_t i = 0; i < spec->ephemeralContainers.n && protocols; i++) {
+        EphemeralContainer *c = &spec->ephemeralContainers.at[i];
+        default_protocols((Probe *const[]){c->livenessProbe, c->readinessProbe, c->startupProbe}, c->lifecycle);
+    }
+    if (schema_gate_on(GATE_PodLevelResources, minor) && !schema_gate_on(GATE_PodLevelResourcesFixDefaulting, minor))
+        default_pod_resources(arena, spec);
+    if (!spec->enableServiceLinks.set) spec->enableServiceLinks = (OptBool){true, true};
+    PodStatus *status = &pod->status;
+    bool first = status->podIPs.n && str_eq(status->podIPs.at[0].ip, status->podIP);
+    if (status->podIP.len && !first) {
+        status->podIPs = (PodIPList){NEW(arena, PodIP), 1};
+        status->podIPs.at[0].ip = status->podIP;
+    } else if (!status->podIP.len && status->podIPs.n) {
+        status->podIP = status->podIPs.at[0].ip;
+    }
+}
+
+static OptInt opt_int(int64_t value) {
+    return (OptInt){true, value};
+}
+
+static void default_int(OptInt *slot, int64_t value) {
+    if (!slot->set) *slot = opt_int(value);
+}
+
+static void default_bool(OptBool *slot, bool value) {
+    if (!slot->set) *slot = (OptBool){true, value};
+}
+
+static void default_count(OptIntOrString *slot, IntOrString value) {
+    if (!slot->set) *slot = (OptIntOrString){true, value};
+}
+
+static void default_deployment(Arena *arena, Deployment *deployment) {
+    DeploymentStrategy *strategy = &deployment->spec.strategy;
+    default_pod_spec(arena, &deployment->spec.template.spec);
+    if (!str_eq(strategy->type, S("RollingUpdate"))) return;
+    if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(arena, RollingUpdateDeployment);
+    default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.isString = true, .text = S("25%")});
+    default_count(&strategy->rollingUpdate->maxSurge, (IntOrString){.isString = true, .text = S("25%")});
+}
+
+static void default_daemon_set(Arena *arena, DaemonSet *set) {
+    DaemonSetUpdateStrategy *strategy = &set->spec.updateStrategy;
+    default_pod_spec(arena, &set->spec.template.spec);
+    if (!str_eq(strategy->type, S("RollingUpdate"))) return;
+    if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(arena, RollingUpdateDaemonSet);
+    default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.number = 1});
+    default_count(&strategy->rollingUpdate->maxSurge, (IntOrString){.number = 0});
+}
+
+static void default_stateful_set(Arena *arena, StatefulSet *set, uint8_t minor) {
+    StatefulSetUpdateStrategy *strategy = &set->spec.updateStrategy;
+    default_pod_spec(arena, &set->spec.template.spec);
+    const Node *type = node_get(strategy->head.node, S("type"));
+    if ((!type || !type->text.len || type->kind == NODE_NULL) && !strategy->rollingUpdate)
+        strategy->rollingUpdate = NEW(arena, RollingUpdateStatefulSetStrategy);
+    if (!str_eq(strategy->type, S("RollingUpdate")) || !strategy->rollingUpdate) return;
+    default_int(&strategy->rollingUpdate->partition, 0);
+    if (schema_gate_on(GATE_MaxUnavailableStatefulSet, minor))
+        default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.number = 1});
+}
+
+static void default_replication_controller(Arena *arena, ReplicationController *controller) {
+    PodTemplateSpec *template = controller->spec.template;
+    if (!template) return;
+    default_pod_spec(arena, &template->spec);
+    if (!template->metadata.labels.n) return;
+    if (!controller->spec.selector.n) controller->spec.selector = template->metadata.labels;
+    if (!controller->metadata.labels.n) controller->metadata.labels = template->metadata.labels;
+}
+
+static void default_job(Arena *arena, Job *job) {
+    JobSpec *spec = &job->spec;
+    default_pod_spec(arena, &spec->template.spec);
+    if (!spec->completions.set && !spec->parallelism.set) spec->completions = opt_int(1);
+    default_int(&spec->parallelism, 1);
+    default_int(&spec->backoffLimit, spec->backoffLimitPerIndex.set ? INT32_MAX : 6);
+    if (spec->template.metadata.labels.n && !job->metadata.labels.n) job->metadata.labels = spec->template.metadata.labels;
+    if (!spec->completionMode.at) spec->completionMode = S("NonIndexed");
+    default_bool(&spec->suspend, false);
+    if (!spec->podReplacementPolicy.at)
+        spec->podReplacementPolicy = spec->podFailurePolicy ? S("Failed") : S("TerminatingOrFailed");
+    default_bool(&spec->manualSelector, false);
+}
+
+void defaults_apply(Arena *arena, Document *document) {
+    void *object = document->object;
+    if (document->type == &type_Pod) default_pod(arena, object, document->minor);
+    if (document->type == &type_PodTemplate) default_pod_spec(arena, &((PodTemplate *)object)->template.spec);
+    if (document->type == &type_ReplicationController) default_replication_controller(arena, object);
+    if (document->type == &type_Deployment) default_deployment(arena, object);
+    if (document->type == &type_ReplicaSet) default_pod_spec(arena, &((ReplicaSet *)object)->spec.template.spec);
+    if (document->type == &type_StatefulSet) default_stateful_set(arena, object, document->minor);
+    if (document->type == &type_DaemonSet) default_daemon_set(arena, object);
+    if (document->type == &type_Job) default_job(arena, object);
+    if (document->type == &type_CronJob) default_pod_spec(arena, &((CronJob *)object)->spec.jobTemplate.spec.template.spec);
+}

@@ -1,0 +1,140 @@
+/* Diagnostics: what is wrong, where, and what to do. Everything that finds something appends to a list; nobody prints here. The
+ * messages themselves stand in rules/, from which the build makes one typed emitter a rule (rules.h). */
+#ifndef PODLINT_DIAG_H
+#define PODLINT_DIAG_H
+
+#include "yaml/source.h"
+
+typedef enum Severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR } Severity;
+
+/* Who says it. The API server itself would say the first four. */
+typedef enum DiagSource {
+    SOURCE_YAML,    /* cannot be read */
+    SOURCE_SCHEMA,  /* unknown field, wrong type */
+    SOURCE_API,     /* API validation */
+    SOURCE_WARNING, /* a warning the server sends back */
+    SOURCE_LINT,
+    SOURCE_POD_SECURITY,
+    SOURCE_POLICY,
+} DiagSource;
+
+/* The API's own error types (k8s.io/apimachinery/pkg/util/validation/field). */
+typedef enum ApiError {
+    API_NONE,
+    API_REQUIRED,
+    API_INVALID,
+    API_DUPLICATE,
+    API_NOT_SUPPORTED,
+    API_FORBIDDEN,
+    API_TOO_LONG,
+    API_TOO_MANY,
+    API_TYPE_INVALID,
+    API_NOT_FOUND,
+    API_INTERNAL,
+} ApiError;
+
+/* Sets of rules that can be asked for by name. */
+typedef enum RuleProfile {
+    PROFILE_DEFAULT,
+    PROFILE_SECURITY,
+    PROFILE_RELIABILITY,
+    PROFILE_KUBE_LINTER,
+    PROFILE_ALL,
+    PROFILE_NONE
+} RuleProfile;
+
+enum { PROFILE_COUNT = PROFILE_NONE + 1 };
+
+/* What can be set of a rule. */
+typedef struct RuleParameter {
+    Str name, description;
+    Str value; /* the default, as JSON */
+} RuleParameter;
+
+struct Lint;
+struct Path;
+
+/* Looks at a value of the rule's type; see lint/check.h. */
+typedef void RuleCheck(struct Lint *lint, const void *self, const struct Path *path);
+
+/* A kind of finding: one entry of rules/, or of a file of the user's. Those of source lint, but for a few that are found while
+ * validating, have a type that they are about and either an expression or a check. */
+typedef struct Rule {
+    Str name;
+    Str code;             /* of lint rules: never used again for another one */
+    uint16_t number;      /* rules that the user brings follow those of `rules` */
+    uint8_t source;       /* DiagSource */
+    uint8_t severity;     /* Severity */
+    uint8_t type;         /* ApiError */
+    uint8_t profiles;     /* bit per Profile: security, reliability, kube-linter; default where it is on by default */
+    bool sparesAgents;    /* the default profile does not report it of node agents */
+    Str message;          /* template: {0}, {1} ... stand for the arguments */
+    Str help;             /* template, may be empty */
+    Str why;              /* for explain, may be empty */
+    Str absent;           /* fields that could make the finding void by being written, separated by spaces; may be empty */
+    const Str *arguments; /* what stands in the templates: names, or expressions where `when` is one */
+    uint8_t argumentCount;
+    uint8_t parameterCount;
+    const RuleParameter *parameters;
+    Str on;   /* the schema type that it looks at, or Document */
+    Str when; /* expression: true where the rule is broken; empty if `check` finds that */
+    Str at;   /* path of the value at fault, below the type's; empty: the value itself */
+    RuleCheck *check;
+    Str bad, good; /* examples: YAML of objects, of a pod's spec or of a container */
+} Rule;
+
+extern const Rule rules[];
+extern const uint16_t rule_count;
+
+/* A place in the document and the API's path of it. */
+typedef struct Where {
+    Span span;
+    Str path;
+    bool missing; /* nothing is written at the path: the place is that of what lacks it */
+} Where;
+
+typedef struct Note {
+    struct Note *next;
+    Span span;
+    Str text;
+} Note;
+
+typedef struct Diag {
+    const Rule *rule;
+    uint8_t severity; /* Severity */
+    Span span;
+    Str path;     /* as the API server prints it, may be empty */
+    bool missing; /* Where.missing */
+    Str message;
+    Str help;    /* may be empty */
+    Note *notes; /* related places */
+} Diag;
+
+typedef struct DiagList {
+    Arena *arena; /* of all texts and notes */
+    ARRAY(Diag) items;
+} DiagList;
+
+/* Appends a diagnostic of `rule` with its templates filled from `arguments`. The pointer returned is good until the next one is
+ * added. The generated emitters call it for the rules in C. */
+Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *arguments);
+
+/* Adds a related place to a diagnostic. */
+void diag_note(DiagList *list, Diag *diag, Span span, Str text);
+
+/* Sorts by place, then rule and path, and drops repetitions of the same rule at the same path and place. */
+void diag_sort(DiagList *list);
+
+const char *severity_name(Severity severity);
+const char *diag_source_name(DiagSource source);
+
+/* The API's name of an error type ("FieldValueRequired"); NULL for API_NONE. */
+const char *api_error_name(ApiError type);
+
+/* The rule with this name or code, or NULL. */
+const Rule *rule_named(Str name);
+
+/* Whether a profile has a rule. Findings that are no lint are in every profile. */
+bool rule_in_profile(const Rule *rule, RuleProfile profile);
+
+#endif

@@ -1,0 +1,698 @@
+/* Decoding: one function walks any object by the rows of its type, as the server's JSON decoder would (sigs.k8s.io/json): names
+ * match exactly, null is absence, a value of another type refuses the object, an unknown field only strict validation. A field
+ * that cannot be decoded is left out and the rest goes on, so that one mistake does not hide the next. */
+#include "model.h"
+
+#include "rules.h"
+
+typedef struct Decoder {
+    Arena *arena;
+    Document *document;
+    KindOf *kindOf;
+} Decoder;
+
+static Where where_value(Decoder *d, const Node *node, const Path *path) {
+    Where where = {.span = node->span, .path = path_text(d->arena, path)};
+    if (node->kind >= NODE_LIST && !node->alias) where = path_where_key(d->arena, d->document->root, path);
+    return where;
+}
+
+static Str node_words(Arena *arena, const Node *node) {
+    switch ((NodeKind)node->kind) {
+    case NODE_NULL: return S("null");
+    case NODE_BOOL: return str_join(arena, S("the boolean "), node->text);
+    case NODE_INT:
+    case NODE_FLOAT: return str_join(arena, S("the number "), node->text);
+    case NODE_STRING:
+        return str_format(arena, "the text \"%.*s\"", (int)(node->text.len < 60 ? node->text.len : 60), node->text.at);
+    case NODE_LIST: return S("a list");
+    case NODE_MAP: return S("a map");
+    }
+    return S("");
+}
+
+static Str leaf_name(const Path *path) {
+    while (path && path->index >= 0) path = path->up;
+    return path ? path->name : S("the object");
+}
+
+/* How a value of the wrong type could be written instead. */
+static Str type_hint(Decoder *d, const Node *node, const Field *field, const Path *path) {
+    bool scalar = node->kind < NODE_LIST, number = field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64;
+    if (field->shape == SHAPE_LIST && path->index < 0)
+        return node->kind == NODE_MAP ? S("put a dash in front of each item")
+                                      : S("write a list: each item on a line of its own, after a dash");
+    if (scalar && field->scalar == TYPE_STRING) {
+        return str_format(d->arena, "put the value in quotes: \"%.*s\"", (int)(node->span.end - node->span.at),
+                          d->document->source->text.at + node->span.at);
+    }
+    if (node->kind == NODE_STRING && (number || field->scalar == TYPE_BOOL)) {
+        NodeKind kind = node_plain_kind(node->text);
+        if (!node->plain && (number ? kind == NODE_INT : kind == NODE_BOOL)) return S("leave out the quotes");
+        if (field->scalar == TYPE_BOOL) return S("write true or false");
+    }
+    return S("");
+}
+
+static Str expected_words(const Field *field, const Path *path) {
+    if (field->shape == SHAPE_LIST && path->index < 0) return S("a list");
+    if (field->shape == SHAPE_MAP && path->index != PATH_KEY) return S("a map");
+    switch ((ScalarType)field->scalar) {
+    case TYPE_STRING: return S("text");
+    case TYPE_BOOL: return S("true or false");
+    case TYPE_INT32:
+    case TYPE_INT64: return S("a whole number");
+    case TYPE_QUANTITY: return S("a quantity");
+    case TYPE_INT_OR_STRING: return S("a whole number or text");
+    case TYPE_TIME: return S("a time, written as text");
+    case TYPE_ANY: return S("a value");
+    case TYPE_OBJECT: return S("a map of fields");
+    }
+    return S("");
+}
+
+static void wrong_type(Decoder *d, const Node *node, const Field *field, const Path *path) {
+    d->document->unreadable = true;
+    emit_wrong_type(&d->document->diags, where_value(d, node, path), .field = leaf_name(path),
+                    .expected = expected_words(field, path), .found = node_words(d->arena, node),
+                    .hint = type_hint(d, node, field, path));
+}
+
+static void decode_object(Decoder *d, const Type *type, const Node *node, void *out, const Path *path);
+
+/* Sets what a new object has before anything is read into it, or what it has when nothing was: embedded objects exist, and
+ * fields with a default have it. `seen` marks the fields that were read. */
+static void prepare_object(Decoder *d, const Type *type, void *out, uint64_t seen) {
+    for (uint16_t i = 0; i < type->preparedCount; i++) {
+        uint16_t number = type->prepared[i];
+        const Field *field = &type->fields[number];
+        void *at = (char *)out + field->offset;
+        bool absent = !(seen >> number & 1);
+        if (!schema_has(field, d->document->minor)) continue;
+        switch ((ScalarType)field->scalar) {
+        case TYPE_STRING: {
+            Str *text = at;
+            if (field->optional ? !text->at : !text->len) *text = field->value;
+            break;
+        }
+        case TYPE_BOOL:
+            if (field->optional && !((OptBool *)at)->set) *(OptBool *)at = (OptBool){true, str_eq(field->value, S("true"))};
+            break;
+        case TYPE_INT32:
+        case TYPE_INT64: {
+            int64_t value = 0;
+            int_parse(field->value, INT64_MIN, INT64_MAX, &value);
+            if (field->optional && !((OptInt *)at)->set)
+                *(OptInt *)at = (OptInt){true, value};
+            else if (!field->optional && *(int64_t *)at == 0)
+                *(int64_t *)at = value;
+            break;
+        }
+        case TYPE_QUANTITY:
+            if (!((Quantity *)at)->text.at) quantity_parse(at, field->value);
+            break;
+        case TYPE_INT_OR_STRING: {
+            IntOrString value = {0};
+            value.isString = !int_parse(field->value, INT32_MIN, INT32_MAX, &value.number);
+            if (value.isString) value.text = field->value;
+            OptIntOrString *slot = at;
+            if (field->optional && !slot->set) *slot = (OptIntOrString){true, value};
+            break;
+        }
+        case TYPE_OBJECT:
+            if (!absent) break;
+            if (!field->optional) {
+                prepare_object(d, field->type, at, 0);
+            } else if (!*(void **)at) {
+                *(void **)at = arena_alloc(d->arena, field->type->size);
+                prepare_object(d, field->type, *(void **)at, 0);
+            }
+            break;
+        case TYPE_TIME:
+        case TYPE_ANY: break;
+        }
+    }
+}
+
+static bool decode_int(Decoder *d, const Node *node, const Field *field, int64_t *out, const Path *path) {
+    bool wide = field->scalar == TYPE_INT64;
+    if (node->kind != NODE_INT && node->kind != NODE_FLOAT) {
+        wrong_type(d, node, field, path);
+        return false;
+    }
+    if (int_parse(node->text, wide ? INT64_MIN : INT32_MIN, wide ? INT64_MAX : INT32_MAX, out)) return true;
+    bool fraction = str_find(node->text, '.') >= 0 || str_find(node->text, 'e') >= 0;
+    if (fraction) {
+        wrong_type(d, node, field, path);
+    } else {
+        d->document->unreadable = true;
+        emit_integer_range(&d->document->diags, where_value(d, node, path), .value = node->text, .field = leaf_name(path),
+                           .expected =
+                               wide ? S("a whole number of 64 bits") : S("a whole number of 32 bits (at most 2147483647)"));
+    }
+    return false;
+}
+
+static bool decode_string(Decoder *d, const Node *node, const Field *field, Str *out, const Path *path) {
+    if (node->kind == NODE_STRING) {
+        *out = node->text.len ? node->text : S("");
+        return true;
+    }
+    wrong_type(d, node, field, path);
+    return false;
+}
+
+/* What a quantity with a foreign suffix was probably meant to be. */
+static Str quantity_hint(Decoder *d, Str text) {
+    size_t digits = 0;
+    while (digits < text.len && ((text.at[digits] >= '0' && text.at[digits] <= '9') || text.at[digits] == '.')) digits++;
+    Str suffix = str_trim(str_slice(text, digits));
+    static const struct {
+        Str unit, decimal, binary;
+    } units[] = {{STR("k"), STR("k"), STR("Ki")},
+                 {STR("m"), STR("M"), STR("Mi")},
+                 {STR("g"), STR("G"), STR("Gi")},
+                 {STR("t"), STR("T"), STR("Ti")},
+                 {STR("p"), STR("P"), STR("Pi")}};
+    for (size_t i = 0; i < sizeof units / sizeof *units && digits; i++) {
+        Str bytes = str_join(d->arena, units[i].unit, S("b")), binary = str_join(d->arena, units[i].unit, S("ib"));
+        if (!str_eq_nocase(suffix, units[i].unit) && !str_eq_nocase(suffix, bytes) && !str_eq_nocase(suffix, binary) &&
+            !str_eq_nocase(suffix, units[i].binary))
+            continue;
+        return str_format(d->arena, "did you mean %.*s%s (powers of 1024) or %.*s%s (powers of 1000)?", (int)digits, text.at,
+                          units[i].binary.at, (int)digits, text.at, units[i].decimal.at);
+    }
+    return S("write a number with an optional suffix, such as 500m, 1.5, 128Mi or 2Gi");
+}
+
+static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Quantity *out, const Path *path) {
+    if (node->kind == NODE_NULL) {
+        *out = (Quantity){.text = S(""), .format = QUANTITY_EXPONENT};
+        return true;
+    }
+    if (node->kind >= NODE_LIST) {
+        wrong_type(d, node, field, path);
+        return false;
+    }
+    Str text = str_trim(node->text);
+    static const Str reasons[] = {[QUANTITY_EMPTY] = STR("it is empty"),
+                                  [QUANTITY_FORM] = STR("a number with at most one suffix is wanted"),
+                                  [QUANTITY_SUFFIX] = STR("the suffix is not known")};
+    QuantityError error = quantity_parse(out, text);
+    if (!error) {
+        if (field->shape == SHAPE_MAP) quantity_round_milli(out);
+        return true;
+    }
+    d->document->unreadable = true;
+    emit_quantity_form(&d->document->diags, where_value(d, node, path), .value = node->text, .reason = reasons[error],
+                       .hint = quantity_hint(d, text));
+    *out = (Quantity){0};
+    return false;
+}
+
+static bool decode_int_or_string(Decoder *d, const Node *node, const Field *field, IntOrString *out, const Path *path) {
+    if (node->kind == NODE_STRING) {
+        *out = (IntOrString){.isString = true, .text = node->text};
+        return true;
+    }
+    Field number = *field;
+    number.scalar = TYPE_INT32;
+    if (node->kind == NODE_INT || node->kind == NODE_FLOAT) return decode_int(d, node, &number, &out->number, path);
+    wrong_type(d, node, field, path);
+    return false;
+}
+
+static bool decode_time(Decoder *d, const Node *node, const Field *field, Time *out, const Path *path) {
+    if (node->kind != NODE_STRING) {
+        wrong_type(d, node, field, path);
+        return false;
+    }
+    if (time_parse(out, node->text)) return true;
+    d->document->unreadable = true;
+    emit_time_form(&d->document->diags, where_value(d, node, path), .value = node->text);
+    return false;
+}
+
+static void decode_one(Decoder *d, const Field *field, const Node *node, void *at, const Path *path) {
+    switch ((ScalarType)field->scalar) {
+    case TYPE_STRING: decode_string(d, node, field, at, path); break;
+    case TYPE_BOOL: {
+        if (node->kind != NODE_BOOL) {
+            wrong_type(d, node, field, path);
+            break;
+        }
+        bool value = node->text.at[0] == 't';
+        if (field->optional)
+            *(OptBool *)at = (OptBool){true, value};
+        else
+            *(bool *)at = value;
+        break;
+    }
+    case TYPE_INT32:
+    case TYPE_INT64: {
+        int64_t value;
+        if (!decode_int(d, node, field, &value, path)) break;
+        if (field->optional)
+            *(OptInt *)at = (OptInt){true, value};
+        else
+            *(int64_t *)at = value;
+        break;
+    }
+    case TYPE_QUANTITY: decode_quantity(d, node, field, at, path); break;
+    case TYPE_INT_OR_STRING: {
+        IntOrString value = {0};
+        if (!decode_int_or_string(d, node, field, &value, path)) break;
+        if (field->optional)
+            *(OptIntOrString *)at = (OptIntOrString){true, value};
+        else
+            *(IntOrString *)at = value;
+        break;
+    }
+    case TYPE_TIME: decode_time(d, node, field, at, path); break;
+    case TYPE_ANY: *(const Node **)at = node; break;
+    case TYPE_OBJECT: {
+        if (node->kind != NODE_MAP) {
+            wrong_type(d, node, field, path);
+            if (!field->optional) prepare_object(d, field->type, at, 0);
+            break;
+        }
+        void *object = at;
+        if (field->optional) object = *(void **)at = arena_alloc(d->arena, field->type->size);
+        decode_object(d, field->type, node, object, path);
+        break;
+    }
+    }
+}
+
+static void decode_list(Decoder *d, const Field *field, const Node *node, void *at, const Path *path) {
+    if (node->kind != NODE_LIST) {
+        wrong_type(d, node, field, path);
+        return;
+    }
+    struct {
+        void *at;
+        uint32_t n;
+    } *list = at;
+    size_t size = field->scalar == TYPE_STRING ? sizeof(Str) : field->scalar == TYPE_OBJECT ? field->type->size : sizeof(int64_t);
+    list->n = node->count;
+    list->at = arena_alloc(d->arena, size * (node->count ? node->count : 1));
+    for (uint32_t i = 0; i < node->count; i++) {
+        Path item = path_index(path, i);
+        void *slot = (char *)list->at + size * i;
+        const Node *value = &node->items[i];
+        if (value->kind == NODE_NULL && field->scalar != TYPE_QUANTITY) {
+            if (field->scalar == TYPE_STRING) *(Str *)slot = S("");
+            if (field->scalar == TYPE_OBJECT) prepare_object(d, field->type, slot, 0);
+        } else if (field->scalar == TYPE_STRING) {
+            if (!decode_string(d, value, field, slot, &item)) *(Str *)slot = S("");
+        } else if (field->scalar == TYPE_OBJECT) {
+            if (value->kind == NODE_MAP) {
+                decode_object(d, field->type, value, slot, &item);
+            } else {
+                wrong_type(d, value, field, &item);
+                prepare_object(d, field->type, slot, 0);
+            }
+        } else {
+            decode_int(d, value, field, slot, &item);
+        }
+    }
+}
+
+static void decode_map(Decoder *d, const Field *field, const Node *node, void *at, const Path *path) {
+    if (node->kind != NODE_MAP) {
+        wrong_type(d, node, field, path);
+        return;
+    }
+    if (field->scalar == TYPE_QUANTITY) {
+        QuantityMap *map = at;
+        map->at = NEW_ARRAY(d->arena, QuantityPair, node->count + 1);
+        for (uint32_t i = 0; i < node->count; i++) {
+            Path key = path_key(path, node->entries[i].key);
+            map->at[map->n].key = node->entries[i].key;
+            if (decode_quantity(d, &node->entries[i].value, field, &map->at[map->n].value, &key)) map->n++;
+        }
+        return;
+    }
+    StrMap *map = at;
+    map->at = NEW_ARRAY(d->arena, StrPair, node->count + 1);
+    map->n = node->count;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Node *value = &node->entries[i].value;
+        Path key = path_key(path, node->entries[i].key);
+        map->at[i] = (StrPair){node->entries[i].key, S("")};
+        if (value->kind != NODE_NULL) decode_string(d, value, field, &map->at[i].value, &key);
+    }
+}
+
+static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const Field *known, const Path *path) {
+    uint8_t minor = d->document->minor;
+    if (known && known->since > minor)
+        return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
+    if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
+    Str near = schema_near_field(type, entry->key, minor);
+    if (near.len && str_distance(near, entry->key, 1) <= 1)
+        return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
+    Str below = schema_find_below(type, entry->key, minor, d->arena);
+    Str up = path_text(d->arena, path);
+    if (below.len)
+        return str_format(d->arena, "did you mean %.*s%s%.*s?", (int)up.len, up.at, up.len ? "." : "", (int)below.len, below.at);
+    if (near.len) return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
+    /* A field of the type above, indented one step too far. */
+    const Type *spec = schema_type(S("PodSpec"));
+    if (type != spec && schema_field(spec, entry->key, entry->hash) && path && path->index >= 0)
+        return S("it is a field of the pod's spec; check the indent");
+    return S("");
+}
+
+static void unknown_field(Decoder *d, const Type *type, const Entry *entry, const Field *known, const Path *path) {
+    Path field = path_field(path, entry->key);
+    emit_unknown_field(&d->document->diags, ((Where){.span = entry->keySpan, .path = path_text(d->arena, &field)}),
+                       .type = type->name, .field = entry->key, .hint = unknown_hint(d, type, entry, known, path));
+}
+
+static void decode_object(Decoder *d, const Type *type, const Node *node, void *out, const Path *path) {
+    ((Head *)out)->node = node;
+    uint64_t seen = 0;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        const Field *field = schema_field(type, entry->key, entry->hash);
+        if (!field || !schema_has(field, d->document->minor)) {
+            unknown_field(d, type, entry, field, path);
+            continue;
+        }
+        if (entry->value.kind == NODE_NULL && !(field->scalar == TYPE_QUANTITY && field->shape == SHAPE_ONE && !field->optional))
+            continue;
+        seen |= (uint64_t)1 << (field - type->fields);
+        Path below = path_field(path, field->name);
+        void *at = (char *)out + field->offset;
+        if (field->shape == SHAPE_ONE)
+            decode_one(d, field, &entry->value, at, &below);
+        else if (field->shape == SHAPE_LIST)
+            decode_list(d, field, &entry->value, at, &below);
+        else
+            decode_map(d, field, &entry->value, at, &below);
+    }
+    if (type->preparedCount) prepare_object(d, type, out, seen);
+}
+
+/* The reader's faults as diagnostics. */
+
+static Str syntax_hint(const Source *source, const Fault *fault) {
+    Str text = source->text;
+    size_t line = fault->span.at;
+    while (line > 0 && text.at[line - 1] != '\n') line--;
+    size_t at = line;
+    while (at < text.len && text.at[at] == ' ') at++;
+    if (at < text.len && text.at[at] == '\t') return S("indent with spaces: YAML takes no tabs there");
+    if (str_has(fault->text, S("mapping values are not allowed")))
+        return S("put a value that holds \": \" in quotes, or check the indent of this line");
+    if (str_has(fault->text, S("expected key")) || str_has(fault->text, S("block collection")) ||
+        str_has(fault->text, S("block mapping")))
+        return S("check the indent of this line against the lines above it");
+    if (str_has(fault->text, S("cannot start any token"))) return S("put the value in quotes");
+    if (str_has(fault->text, S("unexpected end of stream"))) return S("a quote or bracket that is opened above is never closed");
+    return S("");
+}
+
+/* Whether the document looks like a Go template, and where its first action is that is no quoted text. */
+static bool find_template(Str text, uint32_t *at) {
+    for (size_t i = 0; i + 1 < text.len; i++)
+        if (text.at[i] == '{' && text.at[i + 1] == '{' && (i == 0 || (text.at[i - 1] != '"' && text.at[i - 1] != '\''))) {
+            ptrdiff_t end = str_find(str_slice(text, i), '\n');
+            Str line = {text.at + i, end < 0 ? text.len - i : (size_t)end};
+            *at = (uint32_t)i;
+            if (str_has(line, S("}}"))) return true;
+        }
+    return false;
+}
+
+static void add_fault(DiagList *list, const Source *source, const Fault *fault) {
+    Where where = {.span = fault->span, .path = S("")};
+    Diag *diag = NULL;
+    switch (fault->kind) {
+    case FAULT_SYNTAX: diag = emit_syntax(list, where, .problem = fault->text, .hint = syntax_hint(source, fault)); break;
+    case FAULT_ENCODING: emit_encoding(list, where, .problem = fault->text); break;
+    case FAULT_SEPARATOR: emit_separator(list, where, .text = fault->text); break;
+    case FAULT_DEPTH: emit_nesting_depth(list, where, .limit = str_int(list->arena, NODE_MAX_DEPTH)); break;
+    case FAULT_ANCHOR_UNKNOWN: emit_anchor_unknown(list, where, .name = fault->text); break;
+    case FAULT_ANCHOR_RECURSIVE: emit_anchor_recursive(list, where, .name = fault->text); break;
+    case FAULT_ALIAS_EXPANSION: emit_alias_expansion(list, where); break;
+    case FAULT_KEY_COMPLEX: emit_key_not_scalar(list, where); break;
+    case FAULT_KEY_NULL: emit_key_null(list, where); break;
+    case FAULT_KEY_NUMBER: emit_key_number(list, where, .key = fault->text); break;
+    case FAULT_MERGE: emit_merge_value(list, where); break;
+    case FAULT_TAG: emit_tag_mismatch(list, where, .value = fault->text, .tag = fault->other); break;
+    case FAULT_BINARY: emit_binary(list, where); break;
+    case FAULT_NOT_FINITE: emit_not_finite(list, where, .value = fault->text); break;
+    case FAULT_DUPLICATE_KEY: diag = emit_duplicate_key(list, where, .key = fault->text); break;
+    case FAULT_MERGED_KEY: diag = emit_merged_key(list, where, .key = fault->text); break;
+    case FAULT_TAIL: emit_ignored_tail(list, where); break;
+    }
+    if (diag && fault->related.end)
+        diag_note(list, diag, fault->related, fault->kind == FAULT_SYNTAX ? fault->other : S("first set here"));
+}
+
+bool model_faults(DiagList *list, const Source *source, const NodeDocument *in) {
+    bool fatal = false;
+    Str text = {source->text.at + in->span.at, in->span.end - in->span.at};
+    bool broken = false;
+    for (uint32_t i = 0; i < in->faults.n; i++) {
+        FaultKind kind = in->faults.at[i].kind;
+        broken |= kind == FAULT_SYNTAX || kind == FAULT_KEY_COMPLEX || kind == FAULT_KEY_NULL;
+        fatal |= kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_TAIL;
+    }
+    uint32_t action;
+    if (broken && find_template(text, &action)) {
+        emit_template(list, ((Where){.span = {in->span.at + action, in->span.at + action + 2}, .path = S("")}));
+        return true;
+    }
+    for (uint32_t i = 0; i < in->faults.n; i++) add_fault(list, source, &in->faults.at[i]);
+    return fatal;
+}
+
+/* Finding out what a document is. The server looks for apiVersion and kind without regard to case. */
+static const Node *identity(const Node *root, Str name) {
+    const Node *exact = node_get(root, name);
+    if (exact || root->kind != NODE_MAP) return exact;
+    for (uint32_t i = 0; i < root->count; i++)
+        if (str_eq_nocase(root->entries[i].key, name)) return &root->entries[i].value;
+    return NULL;
+}
+
+static Str identity_text(const Node *root, Str name) {
+    const Node *node = identity(root, name);
+    return node && node->kind == NODE_STRING ? node->text : S("");
+}
+
+static bool identity_wrong(Decoder *d, const Node *root, Str name) {
+    static const Field text = {.scalar = TYPE_STRING};
+    const Node *node = identity(root, name);
+    if (!node || node->kind == NODE_STRING || node->kind == NODE_NULL) return false;
+    Path path = path_field(NULL, name);
+    wrong_type(d, node, &text, &path);
+    return true;
+}
+
+static bool is_list(KindOf *kindOf, Str apiVersion, Str kind) {
+    if (!str_ends(kind, S("List"))) return false;
+    Str item = {kind.at, kind.len - 4};
+    return item.len == 0 ? str_eq(apiVersion, S("v1")) : kindOf(apiVersion, item) != NULL;
+}
+
+/* A JSON patch (RFC 6902): a list of operations, which changes objects and is none. */
+static bool is_json_patch(const Node *root) {
+    for (uint32_t i = 0; root->kind == NODE_LIST && i < root->count; i++)
+        if (!node_get(&root->items[i], S("op")) || !node_get(&root->items[i], S("path"))) return false;
+    return root->kind == NODE_LIST && root->count;
+}
+
+/* Whether a map has a key that every object of the API has, or a list an item that does. */
+static bool has_object_keys(const Node *node) {
+    static const Str keys[] = {STR("kind"), STR("metadata"), STR("spec"), STR("op")};
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        if (node->items[i].kind != NODE_MAP || has_object_keys(&node->items[i])) return true;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (node_get(node, keys[i])) return true;
+    return false;
+}
+
+/* YAML of other programs that lies among manifests: a list of maps that are no objects, or an apiVersion: 1 of their own. */
+static bool is_foreign(const Node *root) {
+    const Node *version = node_get(root, S("apiVersion"));
+    if (root->kind == NODE_LIST) return root->count && !has_object_keys(root);
+    return version && version->kind == NODE_INT && !has_object_keys(root);
+}
+
+static bool identify(Decoder *d, Document *document) {
+    const Node *root = document->root;
+    if (root->kind == NODE_NULL || is_json_patch(root) || is_foreign(root)) return false;
+    if (root->kind != NODE_MAP) {
+        document->unreadable = true;
+        emit_not_an_object(&document->diags, ((Where){.span = root->span, .path = S("")}), .found = node_words(d->arena, root));
+        return false;
+    }
+    bool wrong = identity_wrong(d, root, S("apiVersion"));
+    if (identity_wrong(d, root, S("kind")) || wrong) return false;
+    const Node *meta = node_get(root, S("metadata"));
+    const Node *name = node_get(meta, S("name")), *namespace_ = node_get(meta, S("namespace"));
+    document->name = name && name->kind == NODE_STRING ? name->text : S("");
+    document->namespace_ = namespace_ && namespace_->kind == NODE_STRING ? namespace_->text : S("");
+    document->type = d->kindOf(document->apiVersion, document->kind);
+    return document->type != NULL;
+}
+
+static void explain_skip(Document *document) {
+    const Node *root = document->root;
+    if (root->kind != NODE_MAP || document->unreadable) return;
+    Span first = root->count ? root->entries[0].keySpan : (Span){root->span.at, root->span.at};
+    if (!document->kind.len || !document->apiVersion.len) {
+        const Type *kind = schema_kind_named(document->kind);
+        if (kind)
+            emit_api_version_missing(&document->diags, ((Where){.span = first, .path = S("")}), .kind = document->kind,
+                                     .expected = kind->apiVersion);
+        else if (node_get(root, S("spec")))
+            emit_kind_missing(&document->diags, ((Where){.span = first, .path = S("")}),
+                              .field = document->kind.len ? S("apiVersion") : S("kind"));
+        return;
+    }
+}
+
+/* The kind under an API version that servers no longer have. Such an object is still decoded as the kind of today, so that the
+ * rest of it can be judged. */
+static const Type *retired_kind(Document *document) {
+    const Type *known = schema_kind_named(document->kind);
+    static const Str groups[] = {STR("v1"),
+                                 STR("apps/v1"),
+                                 STR("batch/v1"),
+                                 STR("extensions/v1beta1"),
+                                 STR("apps/v1beta1"),
+                                 STR("apps/v1beta2"),
+                                 STR("batch/v1beta1"),
+                                 STR("batch/v2alpha1"),
+                                 STR("v1beta1"),
+                                 STR("v2")};
+    if (!known || !str_in(document->apiVersion, groups, sizeof groups / sizeof *groups)) return NULL;
+    const Node *node = identity(document->root, S("apiVersion"));
+    emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .kind = document->kind,
+                     .found = document->apiVersion, .expected = known->apiVersion);
+    return known;
+}
+
+static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
+    Decoder decoder = {arena, document, kindOf};
+    document->apiVersion = identity_text(document->root, S("apiVersion"));
+    document->kind = identity_text(document->root, S("kind"));
+    if (!identify(&decoder, document)) {
+        bool isObject = document->apiVersion.len && document->kind.len;
+        if (!document->unreadable && !isObject) document->diags.items.n = 0; /* repeated keys elsewhere are nobody's fault */
+        explain_skip(document);
+        document->type = document->unreadable || kindOf != schema_kind ? NULL : retired_kind(document);
+        if (!document->type) return;
+    }
+    document->object = arena_alloc(arena, document->type->size);
+    decode_object(&decoder, document->type, document->root, document->object, NULL);
+    defaults_apply(arena, document);
+}
+
+uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items) {
+    return model_build_kinds(arena, source, in, minor, schema_kind, items);
+}
+
+uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
+                           Document **items) {
+    Document whole = {.source = source,
+                      .index = in->index,
+                      .item = -1,
+                      .span = in->span,
+                      .root = in->root,
+                      .minor = minor,
+                      .diags = {.arena = arena}};
+    whole.unreadable = model_faults(&whole.diags, source, in) || !in->readable;
+    const Node *list = NULL;
+    if (in->root->kind == NODE_MAP &&
+        is_list(kindOf, identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind"))))
+        list = node_get(in->root, S("items"));
+    if (!list || list->kind != NODE_LIST) {
+        *items = NEW(arena, Document);
+        **items = whole;
+        if (in->readable) build_one(arena, *items, kindOf);
+        return 1;
+    }
+    Str kind = identity_text(in->root, S("kind"));
+    *items = NEW_ARRAY(arena, Document, list->count + 1);
+    uint32_t count = 0;
+    if (whole.diags.items.n) (*items)[count++] = whole;
+    for (uint32_t i = 0; i < list->count; i++) {
+        Document *item = &(*items)[count++];
+        *item = (Document){.source = source,
+                           .index = in->index,
+                           .item = (int32_t)i,
+                           .span = list->items[i].span,
+                           .root = &list->items[i],
+                           .minor = minor,
+                           .diags = {.arena = arena}};
+        /* The items of a typed list may leave out what the list says. */
+        if (kind.len > 4 && item->root->kind == NODE_MAP && !identity(item->root, S("kind"))) {
+            Node *named = NEW(arena, Node);
+            *named = *item->root;
+            named->entries = NEW_ARRAY(arena, Entry, named->count + 2);
+            memcpy(named->entries, item->root->entries, sizeof(Entry) * named->count);
+            const Str names[] = {STR("kind"), STR("apiVersion")};
+            const Str values[] = {{kind.at, kind.len - 4}, identity_text(in->root, S("apiVersion"))};
+            for (int k = 0; k < 2; k++)
+                if (!identity(named, names[k]))
+                    named->entries[named->count++] = (Entry){names[k],
+                                                             str_hash(names[k]),
+                                                             item->root->span,
+                                                             {.kind = NODE_STRING, .span = item->root->span, .text = values[k]}};
+            item->root = named;
+        }
+        build_one(arena, item, kindOf);
+    }
+    return count;
+}
+
+ObjectMeta *model_meta(const Document *document) {
+    if (!document->object) return NULL;
+    static const Str name = STR("metadata");
+    const Field *field = schema_field(document->type, name, str_hash(name));
+    return (ObjectMeta *)((char *)document->object + field->offset);
+}
+
+PodView model_pod(const Document *document) {
+    if (!document->object) return (PodView){0};
+    void *object = document->object;
+    if (document->type == &type_Pod) return (PodView){&((Pod *)object)->metadata, &((Pod *)object)->spec};
+    PodTemplateSpec *template = NULL;
+    if (document->type == &type_PodTemplate) template = &((PodTemplate *)object)->template;
+    if (document->type == &type_ReplicationController) template = ((ReplicationController *)object)->spec.template;
+    if (document->type == &type_Deployment) template = &((Deployment *)object)->spec.template;
+    if (document->type == &type_ReplicaSet) template = &((ReplicaSet *)object)->spec.template;
+    if (document->type == &type_StatefulSet) template = &((StatefulSet *)object)->spec.template;
+    if (document->type == &type_DaemonSet) template = &((DaemonSet *)object)->spec.template;
+    if (document->type == &type_Job) template = &((Job *)object)->spec.template;
+    if (document->type == &type_CronJob) template = &((CronJob *)object)->spec.jobTemplate.spec.template;
+    return template ? (PodView){&template->metadata, &template->spec} : (PodView){0};
+}
+
+void model_pod_place(PodPlace *out, const Type *type) {
+    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template", NULL}, *const pod[] = {NULL},
+                             *const workload[] = {"spec", "template", NULL}, *const podTemplate[] = {"template", NULL};
+    const char *const *names = type == &type_CronJob       ? cronJob
+                               : type == &type_PodTemplate ? podTemplate
+                               : type == &type_Pod         ? pod
+                                                           : workload;
+    const Path *up = NULL;
+    for (Path *part = out->above; *names; names++, part++) {
+        *part = path_field(up, str_of(*names));
+        up = part;
+    }
+    out->metadata = path_field(up, S("metadata"));
+    out->spec = path_field(up, S("spec"));
+}
+
+bool model_is_node_agent(const Document *document) {
+    if (document->type == &type_DaemonSet || str_eq(document->namespace_, S("kube-system"))) return true;
+    PodView pod = model_pod(document);
+    return pod.spec && str_eq(pod.spec->priorityClassName, S("system-node-critical"));
+}

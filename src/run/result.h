@@ -1,0 +1,77 @@
+/* What a run finds out about each file, in a form that needs neither the text nor the tree. */
+#ifndef PODLINT_RESULT_H
+#define PODLINT_RESULT_H
+
+#include "lint/selection.h"
+#include "lint/lint.h"
+#include "validate/pod_security.h"
+
+typedef struct FileSettings FileSettings;
+typedef struct Ignore Ignore;
+
+/* A second place of a finding. */
+typedef struct FindingNote {
+    Place place;
+    Str text;
+    Str line; /* the source line, cut where it is long */
+} FindingNote;
+
+/* A diagnostic with everything that a report needs. */
+typedef struct Finding {
+    const Rule *rule;
+    uint8_t severity;
+    Place start, end; /* end: the place after the last code point */
+    Str path, message, help;
+    Str namedPath;    /* path_by_names */
+    uint64_t flagged; /* hash of the source text from start to end, white space aside */
+    Excerpt excerpt;  /* the source line of `start` */
+    FindingNote *notes;
+    uint32_t noteCount;
+    uint16_t versions;     /* bit N: it holds for FileSettings.minors[N] */
+    const Ignore *ignored; /* what asks to hide it, or NULL */
+} Finding;
+
+typedef struct ResultDocument {
+    uint32_t index;
+    int32_t item; /* of a List, or -1 */
+    uint32_t line;
+    Str apiVersion, kind, name, namespace_;
+    bool accepted; /* no error of source yaml, schema or api stands in any version, selected or not */
+    bool skipped;
+    bool partial; /* a strategic merge patch */
+    bool judged;  /* it could be decoded, so that every rule had its say */
+    Finding *findings, *ignored;
+    uint32_t findingCount, ignoredCount;
+    PodSecurityVerdict podSecurity; /* if RunSettings.podSecurityLevels; what holds in all versions */
+} ResultDocument;
+
+typedef struct ResultFile {
+    Str name;
+    Str rendered; /* the command in whose output the places are; at is NULL if they are in the file of that name */
+    const FileSettings *settings; /* NULL for what could not be opened or listed */
+    Str text;                     /* of what cannot be read again: standard input, and what was rendered */
+    uint32_t above;               /* lines above that text in what it was cut from */
+    Str error;                    /* why it could not be read; at is NULL if it could */
+    ResultDocument *documents;
+    uint32_t documentCount;
+    Ignore *ignores;
+    uint32_t ignoreCount;
+} ResultFile;
+
+/* The most versions of Kubernetes that one run speaks for. */
+enum { MAX_VERSIONS = 8 };
+
+/* How a file is judged; files may share one. */
+struct FileSettings {
+    uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N, in ascending order */
+    uint8_t minorCount;
+    RuleSet rules;           /* podlint's own and the user's */
+    uint8_t *on;             /* by rule number: RuleUse */
+    const uint8_t *severity; /* by rule number: Severity; NULL: as the rules have it */
+    PodSecurity podSecurity; /* the standard that pods have to meet */
+    const LintRules *lint;   /* NULL: none */
+    bool closedWorld;        /* what is not in the run does not exist, for all of the run */
+    uint8_t failOn;          /* the run fails from this Severity on; above SEVERITY_ERROR: never */
+};
+
+#endif

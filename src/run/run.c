@@ -1,0 +1,393 @@
+#include "run.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "input/kustomize.h"
+#include "rules.h"
+#include "suppress.h"
+#include "validate/validate.h"
+
+/* One thread's memory: `kept` outlives the run, `text` holds one file and its lines, `scratch` one document. */
+typedef struct Worker {
+    const RunSettings *settings;
+    const InputList *list;
+    Run *run;
+    atomic_uint *next;
+    Arena *kept;
+    Arena text, scratch;
+    ARRAY(Fact *) facts; /* of the objects that this thread has read */
+} Worker;
+
+/* A hash of the words of a text, so that another indent changes nothing. */
+static uint64_t hash_words(Str text) {
+    uint64_t hash = HASH_START;
+    for (text = str_trim(text); text.len; text = str_trim(text)) {
+        size_t length = 0;
+        while (length < text.len && !memchr(" \t\r\n", text.at[length], 4)) length++;
+        hash = str_hash_on(hash, (Str){text.at, length ? length : 1});
+        text = str_slice(text, length ? length : 1);
+    }
+    return hash;
+}
+
+/* `document` is NULL where its tree is gone. */
+static Finding finish(Worker *w, const FileSettings *settings, Source *source, const Document *document, const Diag *diag) {
+    Arena *kept = w->kept;
+    uint8_t severity = settings->severity ? settings->severity[diag->rule->number] : diag->rule->severity;
+    Finding finding = {.rule = diag->rule, .severity = severity == diag->rule->severity ? diag->severity : severity};
+    finding.start = source_place(source, &w->text, diag->span.at);
+    finding.end = diag->span.end > diag->span.at ? source_place(source, &w->text, diag->span.end) : finding.start;
+    finding.path = arena_str(kept, diag->path);
+    finding.namedPath = path_by_names(kept, document ? document->root : NULL, document ? document->type : NULL, diag->path);
+    if (diag->span.end <= source->text.len && diag->span.at < diag->span.end)
+        finding.flagged = hash_words((Str){source->text.at + diag->span.at, diag->span.end - diag->span.at});
+    finding.message = arena_str(kept, diag->message);
+    finding.help = arena_str(kept, diag->help);
+    finding.excerpt = source_excerpt(source, &w->text, diag->span);
+    finding.excerpt.text = arena_str(kept, finding.excerpt.text);
+    for (const Note *note = diag->notes; note; note = note->next) finding.noteCount++;
+    finding.notes = NEW_ARRAY(kept, FindingNote, finding.noteCount);
+    uint32_t i = 0;
+    for (const Note *note = diag->notes; note; note = note->next, i++) {
+        Place place = source_place(source, &w->text, note->span.at);
+        Str line = source_excerpt(source, &w->text, note->span).text;
+        finding.notes[i] = (FindingNote){place, arena_str(kept, note->text), arena_str(kept, line)};
+    }
+    return finding;
+}
+
+static bool same_finding(const Finding *a, const Finding *b) {
+    return a->rule == b->rule && a->start.line == b->start.line && a->start.column == b->start.column &&
+           str_eq(a->path, b->path) && str_eq(a->message, b->message);
+}
+
+/* Adds a document's diagnostics for version number `version` to what is known of it. */
+static void keep_findings(Worker *w, const ResultFile *file, Source *source, Document *document, ResultDocument *out,
+                          unsigned version) {
+    const FileSettings *settings = file->settings;
+    diag_sort(&document->diags);
+    uint32_t known = out->findingCount;
+    Finding *findings = NEW_ARRAY(w->kept, Finding, known + document->diags.items.n);
+    if (known) memcpy(findings, out->findings, known * sizeof *findings);
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) out->accepted = false;
+        RuleUse use = settings->on[diag->rule->number];
+        if (!use || (use == RULE_USE_SPARING && model_is_node_agent(document))) continue;
+        Finding finding = finish(w, settings, source, document, diag);
+        Finding *same = NULL;
+        for (uint32_t j = 0; j < known && !same; j++)
+            if (same_finding(&findings[j], &finding)) same = &findings[j];
+        if (!same) {
+            same = &findings[out->findingCount++];
+            *same = finding;
+        }
+        same->versions |= (uint16_t)(1u << version);
+    }
+    out->findings = findings;
+}
+
+static ResultDocument keep_document(Worker *w, Source *source, const Document *document) {
+    return (ResultDocument){.index = document->index,
+                            .item = document->item,
+                            .line = source_place(source, &w->text, document->span.at).line,
+                            .apiVersion = arena_str(w->kept, document->apiVersion),
+                            .kind = arena_str(w->kept, document->kind),
+                            .name = arena_str(w->kept, document->name),
+                            .namespace_ = arena_str(w->kept, document->namespace_),
+                            .partial = document->partial,
+                            .accepted = true,
+                            .skipped = !document->object && !document->unreadable,
+                            .judged = document->object && !document->unreadable};
+}
+
+typedef ARRAY(ResultDocument) ResultDocuments;
+
+/* Judges an object by the Pod Security Standards, and adds the verdict to that for other versions. */
+static void check_pod_security(Worker *w, PodSecurity standard, Document *document, ResultDocument *out, unsigned version) {
+    if (standard.level) pod_security_check(document, standard);
+    if (!w->settings->podSecurityLevels) return;
+    PodSecurityVerdict verdict = pod_security_judge(document, standard.minor);
+    out->podSecurity = version ? pod_security_both(out->podSecurity, verdict) : verdict;
+}
+
+/* What the rules about objects together need of one. */
+static void keep_facts(Worker *w, const ResultFile *file, const Document *document, uint32_t number) {
+    Fact *fact = file->settings->lint ? facts_of(w->kept, document) : NULL;
+    if (!fact) return;
+    ptrdiff_t slash = str_rfind(file->name, '/');
+    fact->folder = slash < 0 ? S("") : (Str){file->name.at, (size_t)slash};
+    fact->file = (uint32_t)(file - w->run->files);
+    fact->document = number;
+    ARRAY_PUSH(w->kept, &w->facts, fact);
+}
+
+/* What is said of whole objects only. */
+static void check_whole(Worker *w, const ResultFile *file, Document *document, ResultDocument *out, uint32_t number,
+                        unsigned version) {
+    uint32_t before = document->diags.items.n;
+    if (file->settings->lint) lint_document(file->settings->lint, document);
+    validate_forget_absence(document, before);
+    if (version == 0) keep_facts(w, file, document, number);
+    check_pod_security(w, file->settings->podSecurity, document, out, version);
+    if (w->settings->policies) policies_judge(w->settings->policies, document);
+}
+
+static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
+                          ResultDocuments *documents) {
+    NodeReader reader = {.source = source};
+    NodeDocument node;
+    uint32_t n = 0;
+    while (node_next(&reader, &w->scratch, &node)) {
+        Document *items;
+        if (use && use->patch) kustomize_drop_directives(&w->scratch, node.root);
+        uint32_t count = model_build(&w->scratch, source, &node, file->settings->minors[version], &items);
+        for (uint32_t i = 0; i < count; i++, n++) {
+            if (use) kustomize_complete(&w->scratch, use, &items[i]);
+            if (items[i].object) validate_create(&items[i]);
+            if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
+            if (!items[i].partial) check_whole(w, file, &items[i], &documents->at[n], n, version);
+            keep_findings(w, file, source, &items[i], &documents->at[n], version);
+        }
+        arena_reset(&w->scratch);
+    }
+}
+
+static int by_place(const void *left, const void *right) {
+    const Finding *a = left, *b = right;
+    if (a->start.line != b->start.line) return a->start.line < b->start.line ? -1 : 1;
+    if (a->start.column != b->start.column) return a->start.column < b->start.column ? -1 : 1;
+    return (a->rule->number > b->rule->number) - (a->rule->number < b->rule->number);
+}
+
+static SourceError read_input(Worker *w, const InputFile *input, Source *source) {
+    errno = input->cause;
+    if (input->error) *source = (Source){.name = input->path};
+    if (input->error) return input->error;
+    if (!input->text.at) return source_read(source, &w->text, input->path);
+    SourceError error = source_from_bytes(source, &w->text, input->path, input->text);
+    source->above = input->above;
+    return error;
+}
+
+static void check_source(Worker *w, ResultFile *out, const FileUse *use, Source *source, SourceError error) {
+    ResultDocuments documents = {0};
+    if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN) {
+        Document document = {.item = -1, .unreadable = true, .diags = {.arena = &w->scratch}};
+        emit_utf_16(&document.diags, (Where){0}, .problem = source_error_text(&w->scratch, error, 0));
+        ARRAY_PUSH(w->kept, &documents, keep_document(w, source, &document));
+        keep_findings(w, out, source, &document, documents.at, 0);
+    } else if (error) {
+        out->error = source_error_text(w->kept, error, errno);
+        return;
+    }
+    for (unsigned version = 0; version < out->settings->minorCount && !error; version++)
+        check_version(w, out, use, source, version, &documents);
+    for (uint32_t i = 0; i < documents.n && out->settings->minorCount > 1; i++)
+        if (documents.at[i].findingCount)
+            qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
+    out->documents = documents.at;
+    out->documentCount = documents.n;
+    if (!error) suppress_read(out, source, w->kept, &w->text);
+}
+
+static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
+    if (input->use && input->use->data) return;
+    Source source;
+    SourceError error = read_input(w, input, &source);
+    if (!error && source.once) out->text = arena_str(w->kept, source.text);
+    check_source(w, out, input->use, &source, error);
+}
+
+static void *work(void *argument) {
+    Worker *w = argument;
+    for (;;) {
+        uint32_t i = atomic_fetch_add(w->next, 1);
+        if (i >= w->list->files.n) break;
+        const InputFile *input = &w->list->files.at[i];
+        w->run->files[i] = (ResultFile){.name = input->path,
+                                        .rendered = input->rendered,
+                                        .text = input->text,
+                                        .above = input->above,
+                                        .settings = w->settings->files[i]};
+        check_file(w, &w->run->files[i], input);
+        arena_reset(&w->text);
+    }
+    arena_free(&w->text);
+    arena_free(&w->scratch);
+    return NULL;
+}
+
+void run_count(Run *run) {
+    run->unreadableFiles = run->documents = run->accepted = run->rejected = run->skipped = 0;
+    run->errors = run->warnings = run->infos = 0;
+    run->ignored = 0;
+    run->failed = false;
+    for (uint32_t i = 0; i < run->fileCount; i++) {
+        const ResultFile *file = &run->files[i];
+        run->unreadableFiles += file->error.at != NULL;
+        for (uint32_t j = 0; j < file->documentCount; j++) {
+            const ResultDocument *document = &file->documents[j];
+            run->documents++;
+            run->ignored += document->ignoredCount;
+            if (document->skipped)
+                run->skipped++;
+            else if (document->accepted)
+                run->accepted++;
+            else
+                run->rejected++;
+            run->partial += document->partial && !document->skipped;
+            for (uint32_t k = 0; k < document->findingCount; k++) {
+                run->errors += document->findings[k].severity == SEVERITY_ERROR;
+                run->warnings += document->findings[k].severity == SEVERITY_WARNING;
+                run->infos += document->findings[k].severity == SEVERITY_INFO;
+                run->failed |= document->findings[k].severity >= file->settings->failOn;
+            }
+        }
+    }
+}
+
+static int by_file(const void *left, const void *right) {
+    const Fact *a = *(Fact *const *)left, *b = *(Fact *const *)right;
+    if (a->file != b->file) return a->file < b->file ? -1 : 1;
+    return (a->document > b->document) - (a->document < b->document);
+}
+
+/* Adds what was found of an object to the findings of its document. */
+static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *fact) {
+    ResultDocument *document = &file->documents[fact->document];
+    Finding *findings = NEW_ARRAY(w->kept, Finding, document->findingCount + fact->diags.items.n + 1);
+    if (document->findingCount) memcpy(findings, document->findings, document->findingCount * sizeof *findings);
+    document->findings = findings;
+    for (uint32_t i = 0; i < fact->diags.items.n; i++) {
+        const Diag *diag = &fact->diags.items.at[i];
+        if (!file->settings->on[diag->rule->number]) continue;
+        Finding *finding = &findings[document->findingCount++];
+        *finding = finish(w, file->settings, source, NULL, diag);
+        finding->versions = (uint16_t)((1u << file->settings->minorCount) - 1);
+    }
+    qsort(findings, document->findingCount, sizeof *findings, by_place);
+}
+
+/* Reads a file once more for the places of what was found when its text was gone. */
+static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
+    Source source;
+    SourceError error =
+        file->text.at ? source_from_bytes(&source, &w->text, file->name, file->text) : source_read(&source, &w->text, file->name);
+    source.above = file->above;
+    if (error) file->error = source_error_text(w->kept, error, errno);
+    for (uint32_t i = 0; i < count && !error; i++)
+        if (facts[i]->diags.items.n) place_fact(w, file, &source, facts[i]);
+    arena_reset(&w->text);
+    arena_reset(&w->scratch);
+}
+
+/* What objects say of each other, once all of them are known. */
+static void check_objects(Run *run, Worker *workers, unsigned count) {
+    Worker *w = &workers[0];
+    ARRAY(Fact *) facts = {0};
+    for (unsigned i = 0; i < count; i++)
+        for (uint32_t j = 0; j < workers[i].facts.n; j++) ARRAY_PUSH(w->kept, &facts, workers[i].facts.at[j]);
+    if (!facts.n) return;
+    qsort(facts.at, facts.n, sizeof *facts.at, by_file);
+    bool *on = NEW_ARRAY(w->kept, bool, rule_count), closed = false;
+    for (uint32_t i = 0; i < run->fileCount; i++) {
+        closed |= run->files[i].settings && run->files[i].settings->closedWorld;
+        if (!run->files[i].settings || (i && run->files[i].settings == run->files[i - 1].settings)) continue;
+        for (uint16_t j = 0; j < rule_count; j++) on[j] |= run->files[i].settings->on[j] != RULE_USE_NONE;
+    }
+    objects_check(w->kept, on, facts.at, facts.n, closed);
+    for (uint32_t i = 0, end; i < facts.n; i = end) {
+        bool found = false;
+        for (end = i; end < facts.n && facts.at[end]->file == facts.at[i]->file; end++) found |= facts.at[end]->diags.items.n > 0;
+        if (found) place_findings(w, &run->files[facts.at[i]->file], &facts.at[i], end - i);
+    }
+    arena_free(&w->text);
+    arena_free(&w->scratch);
+}
+
+/* What was found in a file of policies itself. */
+static void keep_policy_file(Worker *w, PolicyFile *file, ResultFile *out) {
+    ResultDocuments documents = {0};
+    *out = (ResultFile){.name = file->name, .settings = w->settings->policyFile, .error = file->error};
+    for (uint32_t i = 0; i < file->documents.n; i++) {
+        Document *document = &file->documents.at[i];
+        ARRAY_PUSH(w->kept, &documents, keep_document(w, file->source, document));
+        for (unsigned version = 0; version < out->settings->minorCount; version++)
+            keep_findings(w, out, file->source, document, &documents.at[i], version);
+    }
+    out->documents = documents.at;
+    out->documentCount = documents.n;
+}
+
+static void keep_policies(Worker *w, ResultFile *files) {
+    Policies *policies = w->settings->policies;
+    policies_conclude(policies);
+    for (uint32_t i = 0; i < policies->fileCount; i++) keep_policy_file(w, &policies->files[i], &files[i]);
+    arena_free(&w->text);
+    arena_free(&w->scratch);
+}
+
+void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettings *settings) {
+    RunSettings all = {.threads = 1};
+    Worker w = {.settings = &all, .run = run, .kept = arena};
+    Source source;
+    *run = (Run){.files = NEW(arena, ResultFile), .fileCount = 1};
+    run->files[0] = (ResultFile){.name = name, .settings = settings};
+    SourceError error = source_from_bytes(&source, &w.text, name, text);
+    run->files[0].text = arena_str(arena, source.text);
+    check_source(&w, &run->files[0], NULL, &source, error);
+    check_objects(run, &w, 1);
+    arena_free(&w.text);
+    arena_free(&w.scratch);
+    suppress_apply(&run->files[0], arena);
+    run_count(run);
+}
+
+void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {
+    uint32_t own = list->files.n + list->faults.n, policyFiles = settings->policies ? settings->policies->fileCount : 0;
+    *run = (Run){.fileCount = own + policyFiles,
+                 .kustomizations = list->kustomizations.n,
+                 .templates = list->templates,
+                 .leftOut = list->leftOut};
+    run->files = NEW_ARRAY(&arenas[0], ResultFile, run->fileCount + 1);
+    for (uint32_t i = 0; i < list->faults.n; i++) {
+        Str error = source_error_text(&arenas[0], SOURCE_CANNOT_READ, list->faults.at[i].error);
+        run->files[list->files.n + i] = (ResultFile){.name = list->faults.at[i].path, .error = error};
+    }
+    atomic_uint next = 0;
+    unsigned threads = settings->threads;
+    Worker *workers = NEW_ARRAY(&arenas[0], Worker, threads);
+    pthread_t *ids = NEW_ARRAY(&arenas[0], pthread_t, threads);
+    unsigned started = 1;
+    for (unsigned i = 0; i < threads; i++)
+        workers[i] = (Worker){.settings = settings, .list = list, .run = run, .next = &next, .kept = &arenas[i]};
+    while (started < threads && pthread_create(&ids[started], NULL, work, &workers[started]) == 0) started++;
+    work(&workers[0]);
+    for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
+    check_objects(run, workers, threads);
+    if (policyFiles) keep_policies(&workers[0], run->files + own);
+    for (uint32_t i = 0; i < run->fileCount; i++) suppress_apply(&run->files[i], &arenas[0]);
+    run_count(run);
+}
+
+bool run_next(RunWalk *walk) {
+    while (walk->nextFile < walk->run->fileCount) {
+        walk->file = &walk->run->files[walk->nextFile];
+        while (walk->nextDocument < walk->file->documentCount) {
+            walk->document = &walk->file->documents[walk->nextDocument];
+            if (walk->nextFinding < walk->document->findingCount) {
+                walk->finding = &walk->document->findings[walk->nextFinding++];
+                return true;
+            }
+            walk->nextDocument++;
+            walk->nextFinding = 0;
+        }
+        walk->nextFile++;
+        walk->nextDocument = 0;
+    }
+    return false;
+}

@@ -1,0 +1,121 @@
+/* make bench: what a check costs, as a ratio to libyaml's bare event loop over the same files in the same run.
+ *
+ *     bench DIRECTORY
+ *
+ * Each figure is the fastest of ROUNDS passes; the passes take turns, so that a slow moment of the machine hits all of them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+#include <yaml.h>
+
+#include "lint/selection.h"
+#include "run/run.h"
+#include "validate/validate.h"
+#include "model/diag.h"
+
+enum { ROUNDS = 9, PASSES = 6 };
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void only_events(const InputList *list) {
+    Arena arena = {0};
+    for (uint32_t i = 0; i < list->files.n; i++) {
+        Source source;
+        source_read(&source, &arena, list->files.at[i].path);
+        yaml_parser_t parser;
+        yaml_parser_initialize(&parser);
+        yaml_parser_set_input_string(&parser, (const unsigned char *)source.text.at, source.text.len);
+        for (bool more = true; more;) {
+            yaml_event_t event;
+            if (!yaml_parser_parse(&parser, &event)) break;
+            more = event.type != YAML_STREAM_END_EVENT;
+            yaml_event_delete(&event);
+        }
+        yaml_parser_delete(&parser);
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+}
+
+static void read_all(const InputList *list, bool validate) {
+    Arena arena = {0};
+    for (uint32_t i = 0; i < list->files.n; i++) {
+        Source source;
+        source_read(&source, &arena, list->files.at[i].path);
+        NodeReader reader = {.source = &source};
+        NodeDocument node;
+        while (node_next(&reader, &arena, &node)) {
+            Document *items;
+            uint32_t count = model_build(&arena, &source, &node, VERSION_LAST, &items);
+            for (uint32_t j = 0; j < count && validate; j++)
+                if (items[j].object) validate_create(&items[j]);
+        }
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+}
+
+/* A check as `podlint check` does it, with the default rules or without any. */
+static void run_threads(const InputList *list, unsigned threads, bool lint) {
+    Arena *arenas = calloc(threads, sizeof *arenas);
+    uint8_t *on = calloc(rule_count, sizeof *on);
+    Selection selection = {.profiles = lint ? 1 << PROFILE_DEFAULT : 1 << PROFILE_NONE};
+    selection_resolve(on, &(RuleSet){0}, &selection);
+    LintSettings rules_ = {.on = on};
+    FileSettings file = {.minors = {VERSION_LAST}, .minorCount = 1, .on = on};
+    if (lint) file.lint = lint_prepare(&arenas[0], &rules_);
+    const FileSettings **files = calloc(list->files.n + 1, sizeof *files);
+    for (uint32_t i = 0; i < list->files.n; i++) files[i] = &file;
+    RunSettings settings = {.threads = threads, .files = files};
+    Run run;
+    run_check(&run, list, &settings, arenas);
+    for (unsigned i = 0; i < threads; i++) arena_free(&arenas[i]);
+    free(on);
+    free(files);
+    free(arenas);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        fputs("usage: bench DIRECTORY\n", stderr);
+        return 2;
+    }
+    Arena arena = {0};
+    InputList list = {.arena = &arena};
+    input_add(&list, str_of(argv[1]));
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    double best[PASSES] = {1e9, 1e9, 1e9, 1e9, 1e9, 1e9};
+    for (int round = 0; round < ROUNDS; round++)
+        for (int pass = 0; pass < PASSES; pass++) {
+            double start = now();
+            switch (pass) {
+            case 0: only_events(&list); break;
+            case 1: read_all(&list, false); break;
+            case 2: read_all(&list, true); break;
+            case 3: run_threads(&list, 1, false); break;
+            case 4: run_threads(&list, 1, true); break;
+            default: run_threads(&list, (unsigned)processors, true); break;
+            }
+            double seconds = now() - start;
+            if (seconds < best[pass]) best[pass] = seconds;
+        }
+    static const char *const names[] = {"libyaml's events alone",          "read, decode, default",
+                                        "read, decode, default, validate", "a check without lint rules, 1 thread",
+                                        "a whole check, 1 thread",         "a whole check, all processors"};
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("%u files, fastest of %d rounds, %ld processors\n\n", list.files.n, ROUNDS, processors);
+    printf("| pass | ms | ratio to libyaml's events |\n| --- | --- | --- |\n");
+    for (int pass = 0; pass < PASSES; pass++)
+        printf("| %s | %.1f | %.2f |\n", names[pass], best[pass] * 1e3, best[pass] / best[0]);
+    printf("\nthe default lint rules add %.0f %%\n", 100 * (best[4] / best[3] - 1));
+    printf("peak memory: %.1f MiB\n", (double)usage.ru_maxrss / 1024);
+    arena_free(&arena);
+    return 0;
+}
