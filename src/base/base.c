@@ -12,20 +12,16 @@ int str_cmp(Str a, Str b) {
     return c ? c : (a.len > b.len) - (a.len < b.len);
 }
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool str_eq_nocase(Str a, Str b) {
     if (a.len != b.len) return false;
     for (size_t i = 0; i < a.len; i++)
-        if (lower(a.at[i]) != lower(b.at[i])) return false;
+        if (to_lower(a.at[i]) != to_lower(b.at[i])) return false;
     return true;
 }
 
 bool str_is_digits(Str s) {
     for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < '0' || s.at[i] > '9') return false;
+        if (!is_digit(s.at[i])) return false;
     return s.len > 0;
 }
 
@@ -41,10 +37,6 @@ bool str_in(Str s, const Str *list, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (str_eq(s, list[i])) return true;
     return false;
-}
-
-static bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 Str str_trim(Str s) {
@@ -90,11 +82,11 @@ unsigned str_distance(Str a, Str b, unsigned limit) {
         unsigned *now = row[i % 3], *before = row[(i - 1) % 3], *earlier = row[(i + 1) % 3];
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= b.len; j++) {
-            char x = lower(a.at[i - 1]), y = lower(b.at[j - 1]);
+            char x = to_lower(a.at[i - 1]), y = to_lower(b.at[j - 1]);
             unsigned best = before[j - 1] + (x != y);
             if (before[j] + 1 < best) best = before[j] + 1;
             if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
-            if (i > 1 && j > 1 && x == lower(b.at[j - 2]) && y == lower(a.at[i - 2]) && earlier[j - 2] + 1 < best)
+            if (i > 1 && j > 1 && x == to_lower(b.at[j - 2]) && y == to_lower(a.at[i - 2]) && earlier[j - 2] + 1 < best)
                 best = earlier[j - 2] + 1;
             now[j] = best;
         }
@@ -155,6 +147,18 @@ char *arena_cstr(Arena *arena, Str s) {
 
 Str arena_str(Arena *arena, Str s) {
     return (Str){arena_cstr(arena, s), s.len};
+}
+
+Str str_lower(Arena *arena, Str s) {
+    char *copy = arena_cstr(arena, s);
+    for (size_t i = 0; i < s.len; i++) copy[i] = to_lower(copy[i]);
+    return (Str){copy, s.len};
+}
+
+Str str_upper(Arena *arena, Str s) {
+    char *copy = arena_cstr(arena, s);
+    for (size_t i = 0; i < s.len; i++) copy[i] = to_upper(copy[i]);
+    return (Str){copy, s.len};
 }
 
 Str str_join(Arena *arena, Str a, Str b) {

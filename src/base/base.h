@@ -17,6 +17,50 @@ typedef struct Str {
     { (literal), sizeof(literal) - 1 }
 #define S(literal) ((Str){(literal), sizeof(literal) - 1})
 
+/* The arguments of %.*s for a Str. */
+#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
+
+/* The number of items of an array. */
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* Classes of ASCII characters, whatever the locale; a byte of another character is in none of them. */
+static inline bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static inline bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+static inline bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+static inline bool is_letter(char c) {
+    return is_lower(c) || is_upper(c);
+}
+
+static inline bool is_alnum(char c) {
+    return is_letter(c) || is_digit(c);
+}
+
+static inline bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline char to_lower(char c) {
+    return is_upper(c) ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline char to_upper(char c) {
+    return is_lower(c) ? (char)(c - 'a' + 'A') : c;
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_value(char c) {
+    return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 static inline bool str_eq(Str a, Str b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
@@ -82,6 +126,8 @@ static inline void *arena_alloc(Arena *arena, size_t size) {
 #define NEW(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
 #define NEW_ARRAY(arena, T, count) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(count)))
 
+Str str_lower(Arena *arena, Str s);       /* a copy with ASCII capitals made small */
+Str str_upper(Arena *arena, Str s);       /* a copy with small ASCII letters made capital */
 Str arena_str(Arena *arena, Str s);       /* a copy, NUL-terminated for the convenience of C libraries */
 char *arena_cstr(Arena *arena, Str s);    /* the same, as a C string */
 Str str_join(Arena *arena, Str a, Str b); /* a followed by b */

@@ -1,6 +1,5 @@
 #include "cel.h"
 
-#define COUNT(array) (uint16_t)(sizeof(array) / sizeof *(array))
 #define OBJECT(variable, text, fields_) \
     const CelType variable = {.kind = KIND_OBJECT, .name = STR(text), .fields = (fields_), .fieldCount = COUNT(fields_)}
 

@@ -677,7 +677,7 @@ static bool check_sort(Checker *c, Expr *e, const CelType *item) {
         return refuse(c, range->span, S("sortBy() is for lists"), S(""));
     bool fits = assign(c, range->type, list_of(c, item));
     if (!fits) return refuse(c, range->span, S("sortBy() is for lists"), S(""));
-    for (size_t i = 0; i < sizeof ordered / sizeof *ordered; i++) {
+    for (size_t i = 0; i < COUNT(ordered); i++) {
         if (!assign(c, key->type, ordered[i])) continue;
         e->type = list_of(c, item);
         return true;

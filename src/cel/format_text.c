@@ -25,7 +25,7 @@ static ClauseError read_clause(Str text, size_t *at, Clause *out) {
     if (i < text.len && text.at[i] == '.') {
         size_t first = ++i;
         int64_t value;
-        while (i < text.len && text.at[i] >= '0' && text.at[i] <= '9') i++;
+        while (i < text.len && is_digit(text.at[i])) i++;
         if (i == text.len) return CLAUSE_CUT;
         if (!int_parse((Str){text.at + first, i - first}, 0, MAX_PRECISION, &value)) return CLAUSE_PRECISION;
         out->precision = (int)value;
@@ -179,7 +179,7 @@ static bool is_printed(uint32_t c) {
                   {0x2028, 0x202f},   {0x205f, 0x206f},   {0x3000, 0x3000},   {0xd800, 0xf8ff},   {0xfdd0, 0xfdef},
                   {0xfeff, 0xfeff},   {0xfff0, 0xfffb},   {0xfffe, 0xffff},   {0x110bd, 0x110bd}, {0x1bca0, 0x1bca3},
                   {0x1d173, 0x1d17a}, {0xe0000, 0xe00ff}, {0xe01f0, 0x10ffff}};
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+    for (size_t i = 0; i < COUNT(hidden); i++)
         if (c >= hidden[i].first && c <= hidden[i].last) return false;
     return true;
 }

@@ -9,7 +9,7 @@ static const Library *const libraries[] = {
     &cel_lib_regex,     &cel_lib_quantity, &cel_lib_ip,       &cel_lib_url,  &cel_lib_format,  &cel_lib_semver,
 };
 
-enum { LIBRARIES = sizeof libraries / sizeof *libraries, MAX_ROWS = 768 };
+enum { LIBRARIES = COUNT(libraries), MAX_ROWS = 768 };
 
 static const CelType *const plain_types[] = {&cel_bool,  &cel_int,  &cel_uint,     &cel_double,   &cel_string,
                                              &cel_bytes, &cel_null, &cel_duration, &cel_timestamp};
@@ -79,9 +79,9 @@ const CelType *functions_type(Str name) {
     static const CelType type = {.kind = VALUE_TYPE, .name = STR("type")};
     static const CelType optional = {.kind = VALUE_OPTIONAL, .name = STR("optional_type"), .args = {&cel_dyn}};
     static const CelType *const wide[] = {&list, &map, &type, &optional};
-    for (size_t i = 0; i < sizeof plain_types / sizeof *plain_types; i++)
+    for (size_t i = 0; i < COUNT(plain_types); i++)
         if (str_eq(plain_types[i]->name, name)) return plain_types[i];
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+    for (size_t i = 0; i < COUNT(wide); i++)
         if (str_eq(wide[i]->name, name)) return wide[i];
     for (size_t i = 0; i < LIBRARIES; i++)
         for (const CelType *const *t = libraries[i]->types; t && *t; t++)

@@ -75,8 +75,8 @@ typedef struct Library {
 } Library;
 
 /* At the end of each lib_NAME.c: LIBRARY(NAME, rows); */
-#define LIBRARY(name_, rows_) const Library cel_lib_##name_ = {(rows_), sizeof(rows_) / sizeof *(rows_), NULL}
-#define LIBRARY_TYPES(name_, rows_, types_) const Library cel_lib_##name_ = {(rows_), sizeof(rows_) / sizeof *(rows_), (types_)}
+#define LIBRARY(name_, rows_) const Library cel_lib_##name_ = {(rows_), COUNT(rows_), NULL}
+#define LIBRARY_TYPES(name_, rows_, types_) const Library cel_lib_##name_ = {(rows_), COUNT(rows_), (types_)}
 
 extern const Library cel_lib_operators, cel_lib_standard, cel_lib_optional, cel_lib_strings, cel_lib_lists, cel_lib_sets,
     cel_lib_regex, cel_lib_quantity, cel_lib_ip, cel_lib_url, cel_lib_format, cel_lib_semver, cel_lib_time;

@@ -32,7 +32,7 @@ static bool take_word(Reader *r, Str word) {
 }
 
 static bool is_digit_at(const Reader *r) {
-    return r->at < r->text.len && r->text.at[r->at] >= '0' && r->text.at[r->at] <= '9';
+    return r->at < r->text.len && is_digit(r->text.at[r->at]);
 }
 
 static bool take_digits(Reader *r) {
@@ -69,27 +69,27 @@ static bool read_number(Reader *r, Value *out) {
     return isfinite(d);
 }
 
-static int hex_value(Str s, size_t at) {
+static int four_digits(Str s, size_t at) {
     int value = 0;
     if (at + 4 > s.len) return -1;
     for (size_t i = at; i < at + 4; i++) {
-        const char *digits = "0123456789abcdef0123456789ABCDEF", *digit = s.at[i] ? strchr(digits, s.at[i]) : NULL;
-        if (!digit) return -1;
-        value = value * 16 + (int)((digit - digits) % 16);
+        int digit = hex_value(s.at[i]);
+        if (digit < 0) return -1;
+        value = value * 16 + digit;
     }
     return value;
 }
 
 /* The code point of \uXXXX at `r->at`, with its low half if it is a high one; U+FFFD for a half alone. */
 static bool read_unicode(Reader *r, Buf *buf) {
-    int high = hex_value(r->text, r->at);
+    int high = four_digits(r->text, r->at);
     if (high < 0) return false;
     r->at += 4;
     uint32_t cp = (uint32_t)high;
     if (high >= 0xD800 && high < 0xE000) {
         cp = 0xFFFD;
         bool pair = high < 0xDC00 && r->at + 6 <= r->text.len && r->text.at[r->at] == '\\' && r->text.at[r->at + 1] == 'u';
-        int low = pair ? hex_value(r->text, r->at + 2) : -1;
+        int low = pair ? four_digits(r->text, r->at + 2) : -1;
         if (low >= 0xDC00 && low < 0xE000) {
             cp = 0x10000 + (((uint32_t)high - 0xD800) << 10) + ((uint32_t)low - 0xDC00);
             r->at += 6;

@@ -24,21 +24,9 @@ static void problem(Problems *p, Str text) {
     if (p->n < MAX_PROBLEMS) p->at[p->n++] = value_string(text);
 }
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_lower(char c) {
-    return (c >= 'a' && c <= 'z') || is_digit(c);
-}
-
-static bool is_alnum(char c) {
-    return is_lower(c) || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_label(Str s) {
     for (size_t i = 0; i < s.len; i++)
-        if (!is_lower(s.at[i]) && s.at[i] != '-') return false;
+        if (!is_lower(s.at[i]) && !is_digit(s.at[i]) && s.at[i] != '-') return false;
     return s.len && s.at[0] != '-' && s.at[s.len - 1] != '-';
 }
 
@@ -110,8 +98,7 @@ static void check_uuid(Problems *p, Str s) {
     bool good = true;
     for (int i = 0; i < 5 && good; i++) {
         if (i && at < s.len && s.at[at] == '-') at++;
-        for (int j = 0; j < groups[i] && good; j++, at++)
-            good = at < s.len && (is_digit(s.at[at]) || ((s.at[at] | 0x20) >= 'a' && (s.at[at] | 0x20) <= 'f'));
+        for (int j = 0; j < groups[i] && good; j++, at++) good = at < s.len && hex_value(s.at[at]) >= 0;
     }
     if (!good || at != s.len) problem(p, S("no UUID"));
 }
@@ -157,10 +144,7 @@ static bool is_clock(Str s) {
 }
 
 static void check_datetime(Problems *p, Str s) {
-    char *text = arena_cstr(p->arena, s);
-    for (size_t i = 0; i < s.len; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] | 0x20);
-    s.at = text;
+    s = str_lower(p->arena, s);
     ptrdiff_t mark = str_find(s, 't');
     Str clock = mark < 0 ? S("") : str_slice(s, (size_t)mark + 1);
     ptrdiff_t end = str_find(clock, 't');

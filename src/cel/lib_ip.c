@@ -41,12 +41,6 @@ static bool read_ip4(Str s, uint8_t *out) {
     return true;
 }
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Groups of up to four hexadecimal digits; one "::" stands for the groups that are missing; the last two groups may be an IPv4
  * address. */
 static bool read_ip6(Str s, uint8_t *out) {

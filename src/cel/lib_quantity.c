@@ -88,9 +88,9 @@ static Parts parts_of(Arena *arena, Str s, uint8_t format) {
     Buf digits = {.arena = arena};
     size_t i = s.at[0] == '-' || s.at[0] == '+';
     while (i < s.len && s.at[i] == '0') i++;
-    for (; i < s.len && s.at[i] >= '0' && s.at[i] <= '9'; i++) buf_char(&digits, s.at[i]), parts.whole++;
+    for (; i < s.len && is_digit(s.at[i]); i++) buf_char(&digits, s.at[i]), parts.whole++;
     if (i < s.len && s.at[i] == '.')
-        for (i++; i < s.len && s.at[i] >= '0' && s.at[i] <= '9'; i++) buf_char(&digits, s.at[i]), parts.fraction++;
+        for (i++; i < s.len && is_digit(s.at[i]); i++) buf_char(&digits, s.at[i]), parts.fraction++;
     if (parts.whole == 0) parts.whole = 1;
     parts.digits = buf_text(&digits);
     while (parts.digits.len && parts.digits.at[0] == '0') parts.digits = str_slice(parts.digits, 1);
@@ -117,7 +117,7 @@ static bool is_binary(Str text) {
 /* Whether any digit stands in the text before the suffix. A suffix alone is 0, but only in the small form. */
 static bool has_digit(Str s) {
     for (size_t i = 0; i < s.len && (s.at[i] < 'A' || s.at[i] > 'z'); i++)
-        if (s.at[i] >= '0' && s.at[i] <= '9') return true;
+        if (is_digit(s.at[i])) return true;
     return false;
 }
 

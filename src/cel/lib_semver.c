@@ -12,8 +12,7 @@ static const CelType type_semver = {.kind = VALUE_OPAQUE, .name = STR("kubernete
 
 static bool is_identifier(Str s) {
     for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] != '-' && !(s.at[i] >= '0' && s.at[i] <= '9') && !((s.at[i] | 0x20) >= 'a' && (s.at[i] | 0x20) <= 'z'))
-            return false;
+        if (s.at[i] != '-' && !is_digit(s.at[i]) && !is_letter(s.at[i])) return false;
     return s.len > 0;
 }
 

@@ -43,8 +43,8 @@ static Value bool_of_text(Eval *ev, const Value *args, uint32_t n) {
     static const Str no[] = {STR("0"), STR("f"), STR("F"), STR("false"), STR("FALSE"), STR("False")};
     Str text = value_str(args[0]);
     (void)n;
-    if (str_in(text, yes, sizeof yes / sizeof *yes)) return value_bool(true);
-    return str_in(text, no, sizeof no / sizeof *no) ? value_bool(false) : fail_conversion(ev, args[0], "a bool");
+    if (str_in(text, yes, COUNT(yes))) return value_bool(true);
+    return str_in(text, no, COUNT(no)) ? value_bool(false) : fail_conversion(ev, args[0], "a bool");
 }
 
 static Value int_of_uint(Eval *ev, const Value *args, uint32_t n) {
@@ -112,7 +112,7 @@ static Value double_of_uint(Eval *ev, const Value *args, uint32_t n) {
 }
 
 static bool is_base_digit(char c, bool hex) {
-    return (c >= '0' && c <= '9') || (hex && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
+    return is_digit(c) || (hex && hex_value(c) >= 0);
 }
 
 /* Whether the text is a number as Go's ParseFloat reads it, without its sign; hexadecimal needs an exponent, and underscores may

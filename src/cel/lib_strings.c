@@ -183,9 +183,9 @@ static size_t space_at(Str s) {
     static const Str wide[] = {STR("\xc2\x85"), STR("\u00a0"), STR("\u1680"), STR("\u2028"),
                                STR("\u2029"),   STR("\u202f"), STR("\u205f"), STR("\u3000")};
     if (s.len == 0) return 0;
-    if (s.at[0] == ' ' || (s.at[0] >= '\t' && s.at[0] <= '\r')) return 1;
+    if (is_space(s.at[0])) return 1;
     if ((unsigned char)s.at[0] < 0x80) return 0;
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+    for (size_t i = 0; i < COUNT(wide); i++)
         if (str_starts(s, wide[i])) return wide[i].len;
     return str_starts(s, S("\xe2\x80")) && s.len > 2 && (unsigned char)s.at[2] <= 0x8a ? 3 : 0; /* U+2000 to U+200A */
 }

@@ -71,7 +71,7 @@ static Civil civil_of(int64_t seconds) {
 static bool take_digits(Str *s, size_t least, size_t most, int64_t *out) {
     size_t n = 0;
     *out = 0;
-    while (n < most && n < s->len && s->at[n] >= '0' && s->at[n] <= '9') *out = *out * 10 + (s->at[n++] - '0');
+    while (n < most && n < s->len && is_digit(s->at[n])) *out = *out * 10 + (s->at[n++] - '0');
     *s = str_slice(*s, n);
     return n >= least;
 }
@@ -88,7 +88,7 @@ static bool take_fraction(Str *s, uint32_t *out) {
     if (!take_char(s, '.') && !take_char(s, ',')) return true;
     uint32_t unit = 100000000;
     size_t n = 0;
-    for (; n < s->len && s->at[n] >= '0' && s->at[n] <= '9'; n++, unit /= 10) *out += unit * (uint32_t)(s->at[n] - '0');
+    for (; n < s->len && is_digit(s->at[n]); n++, unit /= 10) *out += unit * (uint32_t)(s->at[n] - '0');
     *s = str_slice(*s, n);
     return n > 0;
 }
@@ -176,7 +176,7 @@ static const Unit units[] = {
 static const Unit *take_unit(Str *s) {
     size_t n = 0;
     while (n < s->len && s->at[n] != '.' && (s->at[n] < '0' || s->at[n] > '9')) n++;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; i < COUNT(units); i++)
         if (str_eq(units[i].name, (Str){s->at, n})) {
             *s = str_slice(*s, n);
             return &units[i];
@@ -191,13 +191,13 @@ static bool take_span(Str *s, uint64_t *sum) {
     double scale = 1;
     size_t digits = 0;
     bool full = false; /* further digits of the fraction do not count */
-    for (; s->len && s->at[0] >= '0' && s->at[0] <= '9'; *s = str_slice(*s, 1), digits++) {
+    for (; s->len && is_digit(s->at[0]); *s = str_slice(*s, 1), digits++) {
         if (whole > limit / 10) return false;
         whole = whole * 10 + (uint64_t)(s->at[0] - '0');
         if (whole > limit) return false;
     }
     if (take_char(s, '.'))
-        for (; s->len && s->at[0] >= '0' && s->at[0] <= '9'; *s = str_slice(*s, 1), digits++) {
+        for (; s->len && is_digit(s->at[0]); *s = str_slice(*s, 1), digits++) {
             full = full || fraction > (limit - 10) / 10;
             if (full) continue;
             fraction = fraction * 10 + (uint64_t)(s->at[0] - '0');
@@ -259,7 +259,7 @@ static bool take_name(Str *s) {
         *s = str_slice(*s, (size_t)end + 1);
         return true;
     }
-    while (n < s->len && ((s->at[n] | 0x20) >= 'a' && (s->at[n] | 0x20) <= 'z')) n++;
+    while (n < s->len && is_letter(s->at[n])) n++;
     *s = str_slice(*s, n);
     return n >= 3;
 }
@@ -426,10 +426,8 @@ static const Zone *find_zone(Arena *arena, Str name) {
     static const char *const roots[] = {"/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/usr/lib/locale/TZ", "/etc/zoneinfo"};
     if (name.len == 0 || name.len > 100 || name.at[0] == '/' || str_has(name, S(".."))) return NULL;
     for (size_t i = 0; i < name.len; i++)
-        if (!memchr("+-_./", name.at[i], 5) && !((name.at[i] | 0x20) >= 'a' && (name.at[i] | 0x20) <= 'z') &&
-            !(name.at[i] >= '0' && name.at[i] <= '9'))
-            return NULL;
-    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+        if (!memchr("+-_./", name.at[i], 5) && !is_letter(name.at[i]) && !is_digit(name.at[i])) return NULL;
+    for (size_t i = 0; i < COUNT(roots); i++) {
         Str path = str_format(arena, "%s/%.*s", roots[i], (int)name.len, name.at), file;
         if (read_file(arena, arena_cstr(arena, path), &file)) return read_zone(arena, file);
     }

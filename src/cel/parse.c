@@ -70,18 +70,8 @@ static void *fail(Parser *p, Span span, Str message) {
 
 /* The lexer */
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static int hex_digit(char c) {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+static bool is_name_start(char c) {
+    return is_letter(c) || c == '_';
 }
 
 /* The byte `ahead` of the current place, 0 past the end. */
@@ -119,9 +109,9 @@ static bool take_exponent(Parser *p) {
 static void take_number(Parser *p) {
     uint32_t from = p->at;
     bool real = false;
-    if (peek(p, 0) == '0' && peek(p, 1) == 'x' && hex_digit(peek(p, 2)) >= 0) {
+    if (peek(p, 0) == '0' && peek(p, 1) == 'x' && hex_value(peek(p, 2)) >= 0) {
         p->at += 2;
-        while (hex_digit(peek(p, 0)) >= 0) p->at++;
+        while (hex_value(peek(p, 0)) >= 0) p->at++;
     } else {
         while (is_digit(peek(p, 0))) p->at++;
         if (peek(p, 0) == '.' && is_digit(peek(p, 1))) {
@@ -172,7 +162,7 @@ static void take_string(Parser *p, uint32_t prefix) {
 static void take_quoted_name(Parser *p) {
     uint32_t from = p->at++;
     char c;
-    while (is_letter(c = peek(p, 0)) || is_digit(c) || c == '.' || c == '-' || c == '/' || c == ' ') p->at++;
+    while (is_name_start(c = peek(p, 0)) || is_digit(c) || c == '.' || c == '-' || c == '/' || c == ' ') p->at++;
     if (c != '`' || p->at == from + 1) {
         fail(p, (Span){from, p->at},
              S("a name in backquotes takes letters, digits, '_', '.', '-', '/' and spaces, and a closing backquote"));
@@ -192,8 +182,8 @@ static void advance(Parser *p) {
         take(p, TOKEN_END, from);
     } else if ((prefix = string_prefix(p)) != UINT32_MAX) {
         take_string(p, prefix);
-    } else if (is_letter(c)) {
-        while (is_letter(peek(p, 0)) || is_digit(peek(p, 0))) p->at++;
+    } else if (is_name_start(c)) {
+        while (is_name_start(peek(p, 0)) || is_digit(peek(p, 0))) p->at++;
         take(p, TOKEN_NAME, from);
         if (str_eq(p->token.text, S("in"))) p->token.kind = TOKEN_OTHER;
     } else if (is_digit(c) || (c == '.' && is_digit(peek(p, 1)))) {
@@ -240,7 +230,7 @@ static int32_t read_digits(Str s, size_t *i, unsigned digits, int base) {
     int32_t value = 0;
     if (*i + digits > s.len) return -1;
     for (unsigned n = 0; n < digits; n++, (*i)++) {
-        int digit = hex_digit(s.at[*i]);
+        int digit = hex_value(s.at[*i]);
         if (digit < 0 || digit >= base || value > (INT32_MAX - digit) / base) return -1;
         value = value * base + digit;
     }
@@ -335,7 +325,7 @@ static Expr *parse_whole(Parser *p, bool negative, Span span) {
     Str digits = {token.text.at, token.text.len - isUint};
     uint64_t value = 0, limit = isUint ? UINT64_MAX : (uint64_t)INT64_MAX + negative;
     for (size_t i = hex ? 2 : 0; i < digits.len; i++) {
-        uint64_t digit = (uint64_t)hex_digit(digits.at[i]), base = hex ? 16 : 10;
+        uint64_t digit = (uint64_t)hex_value(digits.at[i]), base = hex ? 16 : 10;
         if (value > (limit - digit) / base)
             return fail(p, token.span,
                         isUint ? S("the number does not fit in 64 bits")
@@ -466,7 +456,7 @@ static bool is_reserved(Str name) {
     static const Str words[] = {STR("as"),        STR("break"),  STR("const"),  STR("continue"), STR("else"), STR("for"),
                                 STR("function"),  STR("if"),     STR("import"), STR("let"),      STR("loop"), STR("package"),
                                 STR("namespace"), STR("return"), STR("var"),    STR("void"),     STR("while")};
-    return str_in(name, words, sizeof words / sizeof *words);
+    return str_in(name, words, COUNT(words));
 }
 
 static Expr *parse_name(Parser *p) {
@@ -557,7 +547,7 @@ static Expr *parse_method(Parser *p, Expr *target, Str name, Span mark) {
     ExprList list = {0};
     ARRAY_PUSH(p->arena, &list, target);
     if (!parse_list(p, &list, ")", false)) return NULL;
-    for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) {
+    for (size_t i = 0; i < COUNT(macros); i++) {
         if (macros[i].arguments != list.n - 1 || !str_eq(str_of(macros[i].name), name)) continue;
         ExprList rest = {.at = list.at + 1, .n = list.n - 1};
         return make_macro(p, &macros[i], mark, target, &rest);
@@ -647,7 +637,7 @@ static const struct Level {
     {{EXPR_MULTIPLY, EXPR_DIVIDE, EXPR_REMAINDER}, 3},
 };
 
-enum { LEVELS = sizeof levels / sizeof *levels };
+enum { LEVELS = COUNT(levels) };
 
 static Expr *parse_binary(Parser *p, unsigned level) {
     if (level == LEVELS) return parse_unary(p);

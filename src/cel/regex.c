@@ -53,10 +53,6 @@ static bool take(Parser *p, char c) {
     return true;
 }
 
-static bool is_word(char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
 static uint32_t take_code_point(Parser *p) {
     unsigned char first = (unsigned char)p->s.at[p->at++];
     if (first < 0x80) return first;
@@ -67,7 +63,7 @@ static uint32_t take_code_point(Parser *p) {
 
 /* A character that means itself, also inside of a class. */
 static void put_char(Parser *p, uint32_t c) {
-    if (c < 0x80 && (is_word((char)c) || c == '_'))
+    if (c < 0x80 && (is_alnum((char)c) || c == '_'))
         buf_char(&p->out, (char)c);
     else if (c > 0x20 && c < 0x7f)
         buf_format(&p->out, "\\%c", (char)c);
@@ -121,7 +117,7 @@ typedef struct Class {
 } Class;
 
 #define CLASS(name, ranges) \
-    { STR(name), ranges, sizeof(ranges) / sizeof *(ranges) }
+    { STR(name), ranges, COUNT(ranges) }
 static const Class posix_classes[] = {
     CLASS("alnum", alnum_ranges), CLASS("alpha", alpha_ranges),       CLASS("ascii", ascii_ranges),
     CLASS("blank", blank_ranges), CLASS("cntrl", cntrl_ranges),       CLASS("digit", digit_ranges),
@@ -151,7 +147,7 @@ static void put_ranges(Parser *p, const Class *class, bool negate) {
     for (uint32_t i = 0; i < class->count; i++)
         for (uint32_t c = class->ranges[i].first; c <= class->ranges[i].last; c++) {
             kept[c] = true;
-            letters = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+            letters = c < 0x80 && is_letter((char)c);
             if (fold && letters) kept[c ^ 0x20] = true;
         }
     hasS = fold && kept['s'], hasK = fold && kept['k'];
@@ -199,7 +195,7 @@ static bool unicode_class(Parser *p, size_t start, bool negate) {
         name = (Str){p->s.at + from, p->at - from};
     }
     for (size_t i = 0; i < name.len; i++)
-        if (!is_word(name.at[i]) && name.at[i] != '_') return fail(p, start, "a class of characters has an unknown name");
+        if (!is_alnum(name.at[i]) && name.at[i] != '_') return fail(p, start, "a class of characters has an unknown name");
     if (name.len == 0 || (name.len < 3 && !is_category(name))) return fail(p, start, "a class of characters has an unknown name");
     buf_format(&p->out, "\\%c{%s%.*s}", negate ? 'P' : 'p',
                is_category(name) || str_eq(name, S("Any")) ? "" : "sc:", (int)name.len, name.at);
@@ -207,18 +203,12 @@ static bool unicode_class(Parser *p, size_t start, bool negate) {
 }
 
 static const Class *perl_class(char letter) {
-    for (size_t i = 0; i < sizeof perl_classes / sizeof *perl_classes; i++)
+    for (size_t i = 0; i < COUNT(perl_classes); i++)
         if (perl_classes[i].name.at[0] == (letter | 0x20)) return &perl_classes[i];
     return NULL;
 }
 
 /* ---- escapes ---- */
-
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static bool hex_escape(Parser *p, size_t start, uint32_t *out) {
     int digits = 0;
@@ -254,7 +244,7 @@ static bool escaped_char(Parser *p, uint32_t *out) {
         return true;
     }
     if (c >= '1' && c <= '9') return fail(p, start, "references to groups are not supported");
-    if (c >= 0x80 || is_word((char)c)) return fail(p, start, "this escape is not known");
+    if (c >= 0x80 || is_alnum((char)c)) return fail(p, start, "this escape is not known");
     *out = c;
     return true;
 }
@@ -271,7 +261,7 @@ static bool posix_class(Parser *p) {
     Str name = {rest.at + 2, end - 2};
     bool negate = str_starts(name, S("^"));
     if (negate) name = str_slice(name, 1);
-    for (size_t i = 0; i < sizeof posix_classes / sizeof *posix_classes; i++)
+    for (size_t i = 0; i < COUNT(posix_classes); i++)
         if (str_eq(posix_classes[i].name, name)) {
             put_ranges(p, &posix_classes[i], negate);
             p->at += end + 2;
@@ -303,7 +293,7 @@ static bool bracket_class(Parser *p) {
         }
         if (next_is(p, '\\') && p->at + 1 < p->s.len) {
             char letter = p->s.at[p->at + 1];
-            const Class *class = is_word(letter) ? perl_class(letter) : NULL;
+            const Class *class = is_alnum(letter) ? perl_class(letter) : NULL;
             if (class || (letter | 0x20) == 'p') {
                 p->at += 2;
                 if (class)
@@ -337,7 +327,7 @@ static bool take_counts(Parser *p, int *least, int *most) {
     for (int k = 0; k < 2; k++) {
         size_t from = i;
         int n = 0;
-        while (i < rest.len && rest.at[i] >= '0' && rest.at[i] <= '9') {
+        while (i < rest.len && is_digit(rest.at[i])) {
             if (n <= MAX_REPEAT) n = n * 10 + (rest.at[i] - '0');
             i++;
         }
@@ -384,7 +374,7 @@ static bool repeat(Parser *p, size_t start, int least, int most, const char *tex
 
 static bool group_name(Parser *p, size_t start) {
     size_t from = p->at;
-    while (more(p) && (is_word(p->s.at[p->at]) || p->s.at[p->at] == '_')) p->at++;
+    while (more(p) && (is_alnum(p->s.at[p->at]) || p->s.at[p->at] == '_')) p->at++;
     Str name = {p->s.at + from, p->at - from};
     if (name.len == 0 || !take(p, '>')) return fail(p, start, "the group's name is not one of letters, digits and _");
     if (p->names.n > MAX_GROUPS) return fail(p, start, "there are too many named groups");
@@ -481,7 +471,7 @@ static bool escape(Parser *p) {
     size_t start = p->at++;
     uint32_t c;
     char letter = more(p) ? p->s.at[p->at] : 0;
-    const Class *class = is_word(letter) ? perl_class(letter) : NULL;
+    const Class *class = is_alnum(letter) ? perl_class(letter) : NULL;
     if (class) {
         p->at++;
         begin_atom(p);

@@ -6,10 +6,6 @@
 
 typedef enum Part { PART_PATH, PART_USER, PART_HOST, PART_ZONE, PART_QUERY, PART_FRAGMENT } Part;
 
-static bool is_alnum(char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
 /* Whether a byte stands in a part without being encoded. */
 static bool is_plain(char c, Part part) {
     static const char *const more[] = {
@@ -17,12 +13,6 @@ static bool is_plain(char c, Part part) {
         [PART_ZONE] = "!$&'()*+,;=:[]<>\"", [PART_QUERY] = "",      [PART_FRAGMENT] = "$&+,/:;=?@!()*",
     };
     return is_alnum(c) || (c && (strchr("-_.~", c) || strchr(more[part], c)));
-}
-
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* A host may encode only bytes outside of ASCII, and the % before a zone; a zone only what it may hold anyhow, and spaces. */
@@ -101,11 +91,8 @@ static bool take_scheme(Arena *arena, Str *s, Str *scheme) {
     while (n < s->len && (is_alnum(s->at[n]) || (s->at[n] && strchr("+-.", s->at[n])))) n++;
     if (n >= s->len || s->at[n] != ':') return true;
     if (n == 0) return false;
-    if ((s->at[0] | 0x20) < 'a' || (s->at[0] | 0x20) > 'z') return true;
-    char *text = arena_cstr(arena, (Str){s->at, n});
-    for (size_t i = 0; i < n; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] | 0x20);
-    *scheme = (Str){text, n};
+    if (!is_letter(s->at[0])) return true;
+    *scheme = str_lower(arena, (Str){s->at, n});
     *s = str_slice(*s, n + 1);
     return true;
 }

@@ -5,8 +5,6 @@
 #include "options.h"
 #include "run/run.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 enum { COMMAND_COUNT = 9 };
 
 /* In the order of the help. */

@@ -6,8 +6,6 @@
 #include "model/stored.h"
 #include "setting_options.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 enum { CONFIG_FORMAT, CONFIG_SETTINGS };
 
 static const Option options[] = {

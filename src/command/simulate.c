@@ -5,8 +5,6 @@
 #include "simulate/report.h"
 #include "command.h"
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 enum {
     SIM_SCENARIO,
     SIM_FORMAT,
@@ -76,7 +74,7 @@ typedef struct Request {
 
 static bool locale_is_ascii(void) {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         const char *value = getenv(names[i]);
         if (!value || !*value) continue;
         Str text = str_of(value);
@@ -221,7 +219,7 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
     static const int shorthands[] = {SIM_CRASH, SIM_EXIT, SIM_FAIL_PROBE};
     static const char *(*const functions[])(Scenario *, Arena *, const PodSpec *, Str) = {scenario_crash, scenario_exit,
                                                                                           scenario_fail_probe};
-    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
+    for (size_t i = 0; i < COUNT(shorthands); i++) {
         if (change.option != shorthands[i]) continue;
         const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
         if (wrong) usage_error(&simulate_command, "--%s takes %s; not \"%s\"", options[change.option].name, wrong, change.value);

@@ -273,15 +273,8 @@ static Str rollout_summary(Arena *arena, const Document *after) {
                       unavailable.at);
 }
 
-static Str lower_kind(Arena *arena, const Document *document) {
-    char *text = arena_cstr(arena, document->kind);
-    for (size_t i = 0; i < document->kind.len; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
-    return (Str){text, document->kind.len};
-}
-
 static Str command(Arena *arena, const Document *document, const char *options) {
-    Str kind = lower_kind(arena, document), ns = document->namespace_;
+    Str kind = str_lower(arena, document->kind), ns = document->namespace_;
     return str_format(arena, "kubectl delete %.*s %.*s%s%.*s%s", (int)kind.len, kind.at, (int)document->name.len,
                       document->name.at, ns.len ? " -n " : "", (int)ns.len, ns.at ? ns.at : "", options);
 }

@@ -4,8 +4,6 @@
 
 #include "rules.h"
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 /* Where one side of a change is written. */
 typedef struct Side {
     bool there;

@@ -120,7 +120,7 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
 
     Arguments arguments = {0};
     static const char *const fixed[] = {"git", "diff", "--name-status", "-M", "-z", "--no-ext-diff", "--ignore-submodules"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) ARRAY_PUSH(arena, &arguments, (char *)fixed[i]);
+    for (size_t i = 0; i < COUNT(fixed); i++) ARRAY_PUSH(arena, &arguments, (char *)fixed[i]);
     /* Left to itself, --cached compares with HEAD, and before the first commit with nothing. */
     if (range->staged) ARRAY_PUSH(arena, &arguments, (char *)"--cached");
     if (!range->staged || !str_eq(range->from, S("HEAD"))) ARRAY_PUSH(arena, &arguments, arena_cstr(arena, range->from));
@@ -134,7 +134,7 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
     if (workTree && !range->staged) {
         Arguments others = {0};
         static const char *const words[] = {"git", "ls-files", "--others", "--exclude-standard", "--full-name", "-z"};
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) ARRAY_PUSH(arena, &others, (char *)words[i]);
+        for (size_t i = 0; i < COUNT(words); i++) ARRAY_PUSH(arena, &others, (char *)words[i]);
         add_paths(arena, &others, paths, count);
         Process untracked = run_git(arena, others.at, S(""));
         for (Str text = untracked.out; untracked.code == 0 && text.len;) add_file(arena, &files, S(""), next_field(&text));

@@ -11,9 +11,6 @@
 #include "rules.h"
 #include "topic.h"
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 typedef struct KindName {
     Str kind, plural, abbreviation;
 } KindName;
@@ -31,7 +28,7 @@ static const KindName kinds[] = {
     {STR("PodTemplate"), STR("podtemplates"), STR("podtemplate")},
 };
 
-enum { KIND_COUNT = sizeof kinds / sizeof *kinds, DEEPEST = 16 };
+enum { KIND_COUNT = COUNT(kinds), DEEPEST = 16 };
 
 static const Type *kind_named(Str word) {
     for (size_t i = 0; i < KIND_COUNT; i++)
@@ -871,7 +868,7 @@ static const struct {
 };
 
 static bool put_error_type(Buf *out, Str query, const ExplainSettings *settings) {
-    for (size_t i = 0; i < sizeof error_types / sizeof *error_types; i++) {
+    for (size_t i = 0; i < COUNT(error_types); i++) {
         if (!str_eq_nocase(query, error_types[i].name)) continue;
         uint32_t count = 0;
         Writer w = {out, settings};
@@ -915,7 +912,7 @@ static Str fill_numbers(Arena *arena, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         ptrdiff_t end = text.at[i] == '{' ? str_find(str_slice(text, i), '}') : -1;
         bool known = false;
-        for (size_t j = 0; end > 0 && j < sizeof numbers / sizeof *numbers && !known; j++) {
+        for (size_t j = 0; end > 0 && j < COUNT(numbers) && !known; j++) {
             if (!str_eq((Str){text.at + i + 1, (size_t)end - 1}, numbers[j].name)) continue;
             buf_int(&buf, numbers[j].value);
             known = true;
@@ -1098,8 +1095,7 @@ static void put_nothing(Buf *out, Str query, const Parts *parts, size_t from, si
         const Field *field = schema_field(at, part, str_hash(part));
         Buf path = {.arena = out->arena};
         for (size_t i = from; i < missing; i++) buf_format(&path, "%.*s.", TEXT(parts->at[i]));
-        Str lower = str_of(arena_cstr(out->arena, kind->name));
-        for (size_t i = 0; i < lower.len; i++) ((char *)(uintptr_t)lower.at)[i] = (char)tolower((unsigned char)lower.at[i]);
+        Str lower = str_lower(out->arena, kind->name);
         buf_format(out, "%.*s has no field \"%.*s\"", TEXT(at->name), TEXT(part));
         if (field && field->since > minor) {
             buf_format(out, " in Kubernetes 1.%d; it exists since 1.%d", minor, field->since);

@@ -7,8 +7,6 @@
 
 #include "lint/rule_file.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 static bool check_file(Arena *arena, const char *name) {
     Source source;
     RuleList list = {0};

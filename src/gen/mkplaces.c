@@ -8,8 +8,6 @@
 #include "run/run.h"
 #include "generated.h"
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 static Arena arena;
 
 static const FileSettings *settings_of_all(void) {
@@ -74,7 +72,7 @@ int main(int argc, char **argv) {
                 if (document->findings[j].rule == &rules[i]) write_place(out, &rules[i], kind, document->findings[j].path);
         }
     }
-    fputs("};\nconst uint32_t rule_place_count = sizeof rule_places / sizeof *rule_places;\n", out);
+    fputs("};\nconst uint32_t rule_place_count = COUNT(rule_places);\n", out);
     generated_end(&file);
     arena_free(&arena);
     return 0;

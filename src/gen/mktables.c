@@ -69,8 +69,6 @@ static void complain(File *file, Span span, const char *format, ...) {
     errors++;
 }
 
-#define TEXT(s) (int)(s).len, (s).at
-
 static Str text_of(File *file, const Node *map, const char *key) {
     const Node *node = node_get(map, str_of(key));
     if (!node || node->kind == NODE_NULL) return S("");
@@ -147,7 +145,7 @@ static void read_field(GenType *type, const Entry *entry, GenField *field) {
         written = str_slice(written, 11);
     }
     field->scalar = written;
-    if (!str_in(written, scalars, sizeof scalars / sizeof *scalars)) {
+    if (!str_in(written, scalars, COUNT(scalars))) {
         field->object = find_type(written);
         if (!field->object) complain(file, entry->keySpan, "%.*s has the unknown type \"%.*s\"", TEXT(entry->key), TEXT(written));
     }
@@ -248,7 +246,7 @@ static const char *c_type(const GenField *f) {
         {"Time", "Time ", "Time ", NULL, NULL},
         {"any", "const Node *", "const Node *", NULL, NULL},
     };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < COUNT(table); i++) {
         if (!str_eq(f->scalar, str_of(table[i].name))) continue;
         return f->shape == 1 ? table[i].list : f->shape == 2 ? table[i].map : f->optional ? table[i].optional : table[i].one;
     }
@@ -419,7 +417,7 @@ static const char *scalar_constant(const GenField *f) {
                                            {"int32", "TYPE_INT32"},       {"int64", "TYPE_INT64"},
                                            {"Quantity", "TYPE_QUANTITY"}, {"IntOrString", "TYPE_INT_OR_STRING"},
                                            {"Time", "TYPE_TIME"},         {"any", "TYPE_ANY"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (str_eq(f->scalar, str_of(names[i][0]))) return names[i][1];
     return "TYPE_OBJECT";
 }

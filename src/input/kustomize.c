@@ -112,7 +112,7 @@ static Kustomization *find_kustomization(Reader *r, Str directory) {
     if (!S_ISDIR(look(r->arena, directory, &identity))) return NULL;
     for (uint32_t i = 0; i < r->all.n; i++)
         if (same(r->all.at[i]->identity, identity)) return r->all.at[i];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         Str path = below(r->arena, directory, str_of(names[i]));
         if (!S_ISREG(look(r->arena, path, &file))) continue;
         Kustomization *found = NEW(r->arena, Kustomization);
@@ -332,7 +332,7 @@ static void read_generators(Reader *r, Kustomization *k, Node list) {
 
 static void read_data(Reader *r, Kustomization *k, const Node *root) {
     static const char *const lists[] = {"generators", "validators", "crds", "configurations"};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) mention_list(r, k, list_at(root, lists[i]), ROLE_DATA);
+    for (size_t i = 0; i < COUNT(lists); i++) mention_list(r, k, list_at(root, lists[i]), ROLE_DATA);
     read_generators(r, k, list_at(root, "configMapGenerator"));
     read_generators(r, k, list_at(root, "secretGenerator"));
     const Node *openapi = node_get(root, S("openapi"));

@@ -4,8 +4,6 @@
 #include "validate/names.h"
 #include "base/str_set.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 typedef struct Env {
     Lint *lint;
     const Container *container;
@@ -34,7 +32,7 @@ static bool is_from_service(const Env *e, Str name) {
 static Str name_hint(const Env *e, const Text *text, Str name) {
     Str names[16];
     size_t count = 0;
-    for (uint32_t i = 0; i < e->container->env.n && count < LENGTH(names) && &e->container->env.at[i] != text->before; i++)
+    for (uint32_t i = 0; i < e->container->env.n && count < COUNT(names) && &e->container->env.at[i] != text->before; i++)
         names[count++] = e->container->env.at[i].name;
     if (text->before && str_eq(text->before->name, name))
         return S("write the whole value: what the image sets is not known here");
@@ -111,10 +109,10 @@ static void check_edges(const Env *e, const EnvVar *var, uint32_t index) {
 static void check_env_name(const Env *e, Str name, const Path *at) {
     Lint *lint = e->lint;
     if (!name.len || is_variable(name) || str_find(name, '=') >= 0) return;
-    bool dotted = !(name.at[0] >= '0' && name.at[0] <= '9');
+    bool dotted = !is_digit(name.at[0]);
     for (size_t i = 0; i < name.len && dotted; i++) {
         Str one = {name.at + i, 1};
-        dotted = one.at[0] == '.' || (one.at[0] >= '0' && one.at[0] <= '9') || is_variable(one);
+        dotted = one.at[0] == '.' || is_digit(one.at[0]) || is_variable(one);
     }
     if (dotted)
         emit_env_name_dotted(lint->diags, lint_where(lint, at), .name = shown(lint->arena, name));
@@ -169,7 +167,7 @@ static void check_words(const Env *e, const Words *words, Str place) {
 static void check_probe_words(const Env *e) {
     const Probe *probes[] = {e->container->livenessProbe, e->container->readinessProbe, e->container->startupProbe};
     static const Str fields[] = {STR("livenessProbe"), STR("readinessProbe"), STR("startupProbe")};
-    for (size_t i = 0; i < LENGTH(probes); i++) {
+    for (size_t i = 0; i < COUNT(probes); i++) {
         if (!probes[i] || !probes[i]->exec) continue;
         Path probe = path_field(e->path, fields[i]), action = FIELD(&probe, "exec");
         Words words = words_of_exec(probes[i]->exec, &action);
@@ -239,9 +237,9 @@ static bool is_set_later(Str key) {
                                 STR("job-name"), STR("controller-uid")};
     static const Str domains[] = {STR("kubernetes.io"), STR("k8s.io"), STR("cncf.io"), STR("istio.io"), STR("linkerd.io")};
     ptrdiff_t slash = str_find(key, '/');
-    for (size_t i = 0; slash > 0 && i < LENGTH(domains); i++)
+    for (size_t i = 0; slash > 0 && i < COUNT(domains); i++)
         if (str_ends((Str){key.at, (size_t)slash}, domains[i]) && !str_starts(key, S("app.kubernetes.io/"))) return true;
-    return str_in(key, names, LENGTH(names));
+    return str_in(key, names, COUNT(names));
 }
 
 /* The key in metadata.labels['KEY']; empty if the path names none. */
@@ -259,7 +257,7 @@ static void check_field(Lint *lint, const ObjectFieldSelector *ref, const Path *
     if (map_get(map, key)) return;
     Str keys[16];
     size_t count = 0;
-    for (uint32_t i = 0; i < map.n && count < LENGTH(keys); i++) keys[count++] = map.at[i].key;
+    for (uint32_t i = 0; i < map.n && count < COUNT(keys); i++) keys[count++] = map.at[i].key;
     Str near = did_you_mean(lint->arena, key, keys, count);
     Path at = FIELD(path, "fieldPath");
     emit_env_field_ref_empty(lint->diags, lint_where(lint, &at), .kind = label.len ? S("label") : S("annotation"),

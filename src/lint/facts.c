@@ -448,7 +448,7 @@ static void read_autoscaler(Reader *r, const Node *spec, const Path *path) {
 static void read_keys(Reader *r, const Node *root) {
     static const char *const maps[] = {"data", "binaryData", "stringData"};
     ARRAY(Str) keys = {0};
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+    for (size_t i = 0; i < COUNT(maps); i++) {
         const Node *map = get(root, maps[i]);
         for (uint32_t j = 0; map && map->kind == NODE_MAP && j < map->count; j++)
             ARRAY_PUSH(r->kept, &keys, keep(r, map->entries[j].key));

@@ -1,9 +1,6 @@
 /* The rules of rules/images.yaml. */
 #include "check.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define TEXT(s) (int)(s).len, (s).at
-
 /* The registry of an image: what stands before the first slash, if it looks like a host. Empty without one. */
 static Str registry_of(Str image) {
     ptrdiff_t slash = str_find(image, '/');
@@ -18,22 +15,15 @@ typedef struct ImageFault {
     Str problem, hint;
 } ImageFault;
 
-static Str lower(Arena *arena, Str s) {
-    char *text = arena_cstr(arena, s);
-    for (size_t i = 0; i < s.len; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
-    return (Str){text, s.len};
-}
-
 static bool has_space(Str s) {
     for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] == ' ' || s.at[i] == '\t' || s.at[i] == '\n' || s.at[i] == '\r') return true;
+        if (is_space(s.at[i])) return true;
     return false;
 }
 
 static bool has_upper(Str s) {
     for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] >= 'A' && s.at[i] <= 'Z') return true;
+        if (is_upper(s.at[i])) return true;
     return false;
 }
 
@@ -53,7 +43,7 @@ static ImageFault image_fault(Arena *arena, Str image) {
     if (bare.len && colon == (ptrdiff_t)bare.len - 1)
         return (ImageFault){S("the tag is missing"), S("write a tag behind the colon")};
     if (has_upper(repository)) {
-        Str better = str_join(arena, lower(arena, repository), str_slice(image, repository.len));
+        Str better = str_join(arena, str_lower(arena, repository), str_slice(image, repository.len));
         if (image_parse(better).valid)
             return (ImageFault){S("repositories are in lower case"), str_format(arena, "did you mean %.*s?", TEXT(better))};
     }

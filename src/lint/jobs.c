@@ -5,8 +5,6 @@
 #include "validate/cron.h"
 #include "validate/names.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 static Str seconds_text(const Lint *lint, int64_t seconds) {
     return str_int(lint->arena, seconds);
 }
@@ -106,7 +104,7 @@ static bool schedule_read(Schedule *out, Str text) {
 
 static bool is_any(const Schedule *s, CronField field) {
     static const Str all[] = {STR("*"), STR("?"), STR("*/1")};
-    return str_in(s->fields[field], all, LENGTH(all));
+    return str_in(s->fields[field], all, COUNT(all));
 }
 
 /* Whether some month of the schedule has a day of it. */

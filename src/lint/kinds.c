@@ -3,8 +3,6 @@
 #include "secrets.h"
 #include "text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
 static const Str config_maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
 
 static bool is_config(const Document *document) {

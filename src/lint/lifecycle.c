@@ -4,8 +4,6 @@
 #include "simulate/hook.h"
 #include "validate/names.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 /* Something of a container that runs words. */
 typedef struct Runner {
     Lint *lint;
@@ -41,7 +39,7 @@ static bool is_path_with_spaces(Str word) {
 
 static bool is_shell_name(Str word) {
     static const Str shells[] = {STR("sh"), STR("bash"), STR("ash"), STR("dash"), STR("ksh"), STR("zsh")};
-    return str_in(base_name(word), shells, LENGTH(shells));
+    return str_in(base_name(word), shells, COUNT(shells));
 }
 
 static void report_string(const Runner *r, uint32_t word, const char *what, const char *hint) {
@@ -56,7 +54,7 @@ static void check_after_script(const Runner *r, uint32_t script) {
     Str text = words_at(&r->words, script);
     uint32_t after = script + 1;
     if (after >= words_count(&r->words) || str_find(text, '$') >= 0) return;
-    if (str_in(words_at(&r->words, after), names, LENGTH(names)) && after + 1 == words_count(&r->words)) return;
+    if (str_in(words_at(&r->words, after), names, COUNT(names)) && after + 1 == words_count(&r->words)) return;
     report_string(r, after, "which the script before it does not use", "write the whole line as one item after -c");
 }
 
@@ -77,7 +75,7 @@ static void check_shell_string(const Runner *r) {
 
 static bool is_operator(Str word) {
     static const Str operators[] = {STR("&&"), STR("||"), STR("|"), STR(">"), STR(">>"), STR("<"), STR("2>&1"), STR("&")};
-    return str_in(word, operators, LENGTH(operators));
+    return str_in(word, operators, COUNT(operators));
 }
 
 /* --name value. */
@@ -86,8 +84,7 @@ static bool is_flag_with_value(Str word) {
     if (!str_starts(word, S("--")) || space < 3 || (size_t)space + 1 == word.len) return false;
     for (ptrdiff_t i = 2; i < space; i++) {
         char c = word.at[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'))
-            return false;
+        if (!(is_alnum(c) || c == '-' || c == '_' || c == '.')) return false;
     }
     return str_find(str_slice(word, (size_t)space + 1), ' ') < 0;
 }
@@ -201,7 +198,7 @@ static void check_probes(Lint *lint, const Container *container, const Path *pat
     const Probe *probes[] = {container->livenessProbe, container->readinessProbe, container->startupProbe};
     static const char *const names[] = {"liveness probe", "readiness probe", "startup probe"};
     static const char *const fields[] = {"livenessProbe", "readinessProbe", "startupProbe"};
-    for (size_t i = 0; i < LENGTH(probes); i++) {
+    for (size_t i = 0; i < COUNT(probes); i++) {
         Path at = path_field(path, str_of(fields[i]));
         if (probes[i]) check_exec(lint, container, probes[i]->exec, names[i], &at);
     }

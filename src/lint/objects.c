@@ -4,8 +4,6 @@
 
 #include "rules.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 /* Facts by a hash: of a label, or of a kind and a name. */
 typedef struct Slot {
     uint32_t hash;
@@ -193,7 +191,7 @@ static bool is_slip(Str a, Str b) {
     if (str_eq(a, b) || str_distance(a, b, limit) > limit) return false;
     size_t i = 0;
     while (i < a.len && i < b.len && a.at[i] == b.at[i]) i++;
-    return !(i < a.len && a.at[i] >= '0' && a.at[i] <= '9') && !(i < b.len && b.at[i] >= '0' && b.at[i] <= '9');
+    return !(i < a.len && is_digit(a.at[i])) && !(i < b.len && is_digit(b.at[i]));
 }
 
 /* Whether a selector fits labels but for one of its own, which is there with nearly the same key or value. */
@@ -642,7 +640,7 @@ static void check_budget(World *w, Fact *budget) {
 
 static bool is_scalable(Str kind) {
     static const Str kinds[] = {STR("Deployment"), STR("StatefulSet"), STR("ReplicaSet"), STR("ReplicationController")};
-    return str_in(kind, kinds, sizeof kinds / sizeof *kinds);
+    return str_in(kind, kinds, COUNT(kinds));
 }
 
 static void check_autoscaler(World *w, Fact *scaler) {
@@ -789,7 +787,7 @@ static void check_stateful_set(World *w, Fact *workload) {
 static Str link_prefix(Arena *arena, Str name) {
     char *copy = arena_cstr(arena, name);
     for (size_t i = 0; i < name.len; i++) {
-        if (copy[i] >= 'a' && copy[i] <= 'z') copy[i] = (char)(copy[i] - 'a' + 'A');
+        copy[i] = to_upper(copy[i]);
         if (copy[i] == '-') copy[i] = '_';
     }
     return (Str){copy, name.len};

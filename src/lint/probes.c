@@ -3,8 +3,6 @@
 
 #include "validate/names.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 /* A probe or a hook of a container. */
 typedef struct Asking {
     Lint *lint;
@@ -81,7 +79,7 @@ static Str port_hint(const Asking *a, Str name) {
                           (int)a->container->name.len, a->container->name.at);
     Str names[8];
     size_t count = 0;
-    for (uint32_t i = 0; i < a->container->ports.n && count < LENGTH(names); i++)
+    for (uint32_t i = 0; i < a->container->ports.n && count < COUNT(names); i++)
         if (a->container->ports.at[i].name.len) names[count++] = a->container->ports.at[i].name;
     if (!count) return S("give the port this name in ports, or ask for its number");
     Str near = did_you_mean(arena, name, names, count);
@@ -125,8 +123,8 @@ static void check_scheme(const Asking *a, const ContainerPort *port, int64_t num
     bool https = str_eq(a->http->scheme, S("HTTPS")), mismatch = false;
     Str name = port ? port->name : S("");
     bool saysTls = str_starts(name, S("https")), saysPlain = str_starts(name, S("http")) && !saysTls;
-    for (size_t i = 0; !saysPlain && i < LENGTH(tls); i++) saysTls |= number == tls[i];
-    for (size_t i = 0; !saysTls && i < LENGTH(plain); i++) saysPlain |= number == plain[i];
+    for (size_t i = 0; !saysPlain && i < COUNT(tls); i++) saysTls |= number == tls[i];
+    for (size_t i = 0; !saysTls && i < COUNT(plain); i++) saysPlain |= number == plain[i];
     mismatch = https ? saysPlain : saysTls;
     if (!mismatch) return;
     Where at = node_get(a->http->head.node, S("scheme")) ? action_where(a, "scheme") : action_where(a, "port");
@@ -307,9 +305,9 @@ static Str asked_host(const Words *words) {
         ptrdiff_t scheme = str_find(token, ':');
         if (scheme > 0 && str_starts(str_slice(token, (size_t)scheme), S("://")))
             host = host_of(str_slice(token, (size_t)scheme + 3));
-        else if (str_in(name, clients, LENGTH(clients)))
+        else if (str_in(name, clients, COUNT(clients)))
             host = host_option(cursor);
-        else if (str_in(name, callers, LENGTH(callers)) || (str_eq(name, S("ping")) && is_own_command(words, &cursor, token)))
+        else if (str_in(name, callers, COUNT(callers)) || (str_eq(name, S("ping")) && is_own_command(words, &cursor, token)))
             host = first_argument(cursor);
         if (is_elsewhere(host)) return host;
     }
@@ -505,7 +503,7 @@ void lint_probes(Lint *lint, const Container *self, const Path *path) {
 static void check_fields(Lint *lint, const Container *container, const Probe *probe, Str text, const Path *path) {
     Str all[] = {STR("initialDelaySeconds"), STR("periodSeconds"), STR("timeoutSeconds"), STR("successThreshold"),
                  STR("failureThreshold")};
-    for (size_t i = 0; probe && i < LENGTH(all); i++)
+    for (size_t i = 0; probe && i < COUNT(all); i++)
         if (lint_listed(lint, RULE_probe_fields_explicit, S("fields"), all[i]) && !node_get(probe->head.node, all[i]))
             emit_probe_fields_explicit(lint->diags, lint_where_key(lint, path), .probe = text, .container = container->name,
                                        .field = all[i]);

@@ -78,7 +78,7 @@ static const Named *follow_macro(Reads *r, const Expr *e) {
 /* Whether a function gives back what it is called on, or an item of it. */
 static bool gives_back(Str name) {
     static const Str names[] = {STR("or"), STR("orValue"), STR("value"), STR("first"), STR("last")};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (str_eq(name, names[i])) return true;
     return false;
 }

@@ -1,8 +1,6 @@
 /* The rules of rules/reliability.yaml. */
 #include "workload.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 /* A single replica is missing during its update anyway, unless a share of 100% holds for whatever number there will be. */
 static void check_unavailable(Lint *lint, const WorkloadPlan *plan, const Path *spec) {
     if (!plan->unavailable.set || !str_eq(plan->strategy, S("RollingUpdate"))) return;

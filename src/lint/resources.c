@@ -1,9 +1,6 @@
 /* The rules of rules/resources.yaml that compare amounts. */
 #include "check.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define TEXT(s) (int)(s).len, (s).at
-
 static bool is_memory(Str resource) {
     return str_eq(resource, S("memory")) || str_eq(resource, S("ephemeral-storage"));
 }
@@ -20,7 +17,7 @@ static Int128 amount_parameter(const Lint *lint, uint16_t rule, Str name) {
 /* The number that a quantity is written with, and what follows it. */
 static Str number_of(Str text) {
     size_t n = 0;
-    while (n < text.len && ((text.at[n] >= '0' && text.at[n] <= '9') || text.at[n] == '.')) n++;
+    while (n < text.len && (is_digit(text.at[n]) || text.at[n] == '.')) n++;
     return (Str){text.at, n};
 }
 
@@ -192,7 +189,7 @@ static const HeapFlag heapFlags[] = {
 static int64_t size_of(Str text, int64_t unit, size_t *length) {
     int64_t n = 0;
     size_t i = 0;
-    while (i < text.len && text.at[i] >= '0' && text.at[i] <= '9' && n < INT64_MAX / 100) n = n * 10 + (text.at[i++] - '0');
+    while (i < text.len && is_digit(text.at[i]) && n < INT64_MAX / 100) n = n * 10 + (text.at[i++] - '0');
     if (!i) return -1;
     static const char letters[] = "kmgt";
     const char *letter = i < text.len && text.at[i] ? strchr(letters, text.at[i] | 0x20) : NULL;

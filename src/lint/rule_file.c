@@ -2,8 +2,6 @@
 
 #include "yaml/text_span.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 static bool is_known_type(const Rule *rule) {
     return str_eq(rule->on, S("Document")) || schema_type(rule->on);
 }

@@ -1,9 +1,6 @@
 /* The rules of rules/scheduling.yaml that look at items of lists, or from the pod to the workload. */
 #include "workload.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define TEXT(s) (int)(s).len, (s).at
-
 static const Str hostname = STR("kubernetes.io/hostname");
 
 static bool is_daemon_set(const Lint *lint) {

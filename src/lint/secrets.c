@@ -2,28 +2,6 @@
 
 #include "words.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alphanumeric(char c) {
-    return is_lower(c) || is_upper(c) || is_digit(c);
-}
-
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static bool ends_nocase(Str s, Str end) {
     return s.len >= end.len && str_eq_nocase(str_slice(s, s.len - end.len), end);
 }
@@ -38,9 +16,9 @@ static bool in_nocase(Str s, const Str *list, size_t count) {
 
 /* The next part of a name that is joined by -, _ or dots. */
 static Str next_part(Str *name) {
-    while (name->len && !is_alphanumeric(*name->at)) *name = str_slice(*name, 1);
+    while (name->len && !is_alnum(*name->at)) *name = str_slice(*name, 1);
     size_t n = 0;
-    while (n < name->len && is_alphanumeric(name->at[n])) n++;
+    while (n < name->len && is_alnum(name->at[n])) n++;
     Str part = {name->at, n};
     *name = str_slice(*name, n);
     return part;
@@ -181,7 +159,7 @@ static const CredentialForm forms[] = {
 
 static size_t run_of(Str text, const char *more) {
     size_t n = 0;
-    while (n < text.len && (is_alphanumeric(text.at[n]) || (text.at[n] && strchr(more, text.at[n])))) n++;
+    while (n < text.len && (is_alnum(text.at[n]) || (text.at[n] && strchr(more, text.at[n])))) n++;
     return n;
 }
 
@@ -209,7 +187,7 @@ Str secret_form(Str text) {
     if (text.len < SHORTEST) return S("");
     if (str_has(text, S("-----BEGIN ")) && str_has(text, S("PRIVATE KEY-----"))) return S("a private key");
     for (size_t i = 0; i + SHORTEST <= text.len; i++) {
-        if (!strchr("AgxhsrnSdpe", text.at[i]) || (i && is_alphanumeric(text.at[i - 1]))) continue;
+        if (!strchr("AgxhsrnSdpe", text.at[i]) || (i && is_alnum(text.at[i - 1]))) continue;
         Str what = form_at(str_slice(text, i));
         if (what.len) return what;
     }
@@ -238,7 +216,7 @@ static Str assigned_secret(Str word) {
     for (size_t i = 1; i < word.len; i++) {
         if (word.at[i] != '=') continue;
         size_t from = i;
-        while (from && (is_alphanumeric(word.at[from - 1]) || strchr("-_.", word.at[from - 1]))) from--;
+        while (from && (is_alnum(word.at[from - 1]) || strchr("-_.", word.at[from - 1]))) from--;
         Str name = {word.at + from, i - from}, value = unquoted(str_slice(word, i + 1));
         bool computed = i + 1 < word.len && word.at[i + 1] == '`';
         if (!computed && secret_name(name) && secret_value(value) && !secret_object_name(name, value)) return name;

@@ -3,9 +3,6 @@
 #include "mounts.h"
 #include "secrets.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define TEXT(s) (int)(s).len, (s).at
-
 static bool is_windows(const PodSpec *pod) {
     return pod->os && str_eq(pod->os->name, S("windows"));
 }
@@ -211,15 +208,12 @@ void lint_secret_variables(Lint *lint, const Container *self, const Path *path) 
 /* The name as Kubernetes writes it: without CAP_, in upper case. */
 static Str capability_name(Arena *arena, Str name) {
     if (name.len > 4 && str_eq_nocase((Str){name.at, 4}, S("CAP_"))) name = str_slice(name, 4);
-    char *text = arena_cstr(arena, name);
-    for (size_t i = 0; i < name.len; i++)
-        if (text[i] >= 'a' && text[i] <= 'z') text[i] = (char)(text[i] - 'a' + 'A');
-    return (Str){text, name.len};
+    return str_upper(arena, name);
 }
 
 static bool has_lower_case(Str name) {
     for (size_t i = 0; i < name.len; i++)
-        if (name.at[i] >= 'a' && name.at[i] <= 'z') return true;
+        if (is_lower(name.at[i])) return true;
     return false;
 }
 

@@ -3,7 +3,7 @@
 static const Str source_words[] = {STR("server"), STR("yaml"),         STR("schema"), STR("api"), STR("warning"),
                                    STR("lint"),   STR("pod-security"), STR("policy"), STR("all")};
 
-enum { SOURCE_WORDS = sizeof source_words / sizeof *source_words };
+enum { SOURCE_WORDS = COUNT(source_words) };
 
 const Rule *rule_set_named(const RuleSet *set, Str name) {
     const Rule *own = rule_named(name);

@@ -5,8 +5,6 @@
 #include "validate/names.h"
 #include "base/str_set.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 /* Volumes. */
 
 /* What a volume of files that the kubelet writes is called; NULL for all others. */
@@ -120,7 +118,7 @@ static bool hides_own_folder(Lint *lint, const Mounted *place) {
     const Volume *volume = volume_named(lint, place->mount->name);
     if (!volume || !volume->hostPath) return true;
     static const Str kernel[] = {STR("/dev"), STR("/proc"), STR("/sys")};
-    return !str_in(place->path, kernel, LENGTH(kernel)) && !str_eq(clean_path(lint->arena, volume->hostPath->path), place->path);
+    return !str_in(place->path, kernel, COUNT(kernel)) && !str_eq(clean_path(lint->arena, volume->hostPath->path), place->path);
 }
 
 static void check_mount(const Mounts *m, const Mounted *place) {
@@ -336,8 +334,8 @@ static bool belongs_to_node(const HostPathVolumeSource *host) {
                                 STR("/run"), STR("/var/run"), STR("/var/log"),        STR("/lib"),
                                 STR("/usr"), STR("/boot"),    STR("/var/lib/kubelet")};
     static const Str kinds[] = {STR("Socket"), STR("CharDevice"), STR("BlockDevice"), STR("File")};
-    if (str_in(host->type, kinds, LENGTH(kinds)) || str_eq(host->path, S("/"))) return true;
-    for (size_t i = 0; i < LENGTH(roots); i++)
+    if (str_in(host->type, kinds, COUNT(kinds)) || str_eq(host->path, S("/"))) return true;
+    for (size_t i = 0; i < COUNT(roots); i++)
         if (str_starts(host->path, roots[i]) && (host->path.len == roots[i].len || host->path.at[roots[i].len] == '/'))
             return true;
     return false;

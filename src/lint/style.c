@@ -1,9 +1,6 @@
 /* The rules of rules/style.yaml. */
 #include "check.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define TEXT(s) (int)(s).len, (s).at
-
 /* What the API server neither drops nor warns of. */
 static const struct {
     Str key, fate, hint;

@@ -94,7 +94,7 @@ static void look_at_integer(ScalarWalk *walk, const Node *node, Str text, const 
 static void look_at_mode(ScalarWalk *walk, Str text, const Path *path) {
     static const Str usual[] = {STR("256"), STR("365"), STR("416"), STR("420"), STR("432"), STR("436")};
     int64_t value;
-    if (text.len != 3 || !all_in(text, "01234567") || str_in(text, usual, sizeof usual / sizeof *usual)) return;
+    if (text.len != 3 || !all_in(text, "01234567") || str_in(text, usual, COUNT(usual))) return;
     int_parse(text, 0, 999, &value);
     emit_volume_mode_decimal(walk->lint->diags, lint_where(walk->lint, path), .text = text,
                              .octal = str_format(walk->lint->arena, "%04o", (unsigned)value));
@@ -238,7 +238,7 @@ static bool is_residue(Str text) {
     static const char *const signs[] = {"{{ .Values.",   "{{ .Release.", "{{ .Chart.",  "{{.Values.", "{{.Release.",
                                         "{{ include \"", "{{- ",         "{{ template", "{{ tpl "};
     if (!str_has(text, S("{{"))) return false;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    for (size_t i = 0; i < COUNT(signs); i++)
         if (str_has(text, str_of(signs[i]))) return true;
     return false;
 }
@@ -268,7 +268,7 @@ void lint_template_residue(Lint *lint, const Document *self, const Path *path) {
 /* Whether a text has something in braces or brackets that a tool may have been meant to fill in. */
 static bool may_be_template(Str text) {
     static const char *const signs[][2] = {{"{{", "}}"}, {"<%", "%>"}, {"${", "}"}};
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    for (size_t i = 0; i < COUNT(signs); i++)
         if (str_has(text, str_of(signs[i][0])) && str_has(text, str_of(signs[i][1]))) return true;
     return false;
 }

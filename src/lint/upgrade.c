@@ -7,13 +7,13 @@ static bool is_volatile(const StrPair *label) {
     bool variant = str_eq(label->key, S("version")), digits = false;
     Str value = label->value;
     if (variant && value.len && value.at[0] == 'v') value = str_slice(value, 1);
-    for (size_t i = 0; i < value.len; i++) digits |= value.at[i] >= '0' && value.at[i] <= '9';
+    for (size_t i = 0; i < value.len; i++) digits |= is_digit(value.at[i]);
     return digits && (!variant || str_find(value, '.') > 0 || value.len > 3);
 }
 
 /* Whether a label's value is the tag of an image that the pod runs. */
 static bool is_image_tag(const Lint *lint, Str value) {
-    bool version = value.len > 0 && value.at[value.len - 1] >= '0' && value.at[value.len - 1] <= '9' && str_find(value, '.') >= 0;
+    bool version = value.len > 0 && is_digit(value.at[value.len - 1]) && str_find(value, '.') >= 0;
     for (uint32_t i = 0; version && lint->pod && i < lint->pod->containers.n; i++)
         if (str_eq(image_parse(lint->pod->containers.at[i].image).tag, value)) return true;
     return false;
@@ -43,7 +43,7 @@ void lint_claim_volatile(Lint *lint, const StatefulSetSpec *self, const Path *pa
         Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), labels = FIELD(&metadata, "labels");
         for (uint32_t j = 0; j < meta->labels.n; j++) {
             const StrPair *label = &meta->labels.at[j];
-            if (!str_in(label->key, volatiles, sizeof volatiles / sizeof *volatiles)) continue;
+            if (!str_in(label->key, volatiles, COUNT(volatiles))) continue;
             Path at = path_key(&labels, label->key);
             Where where = lint_where_key(lint, &at);
             if (is_volatile(label))

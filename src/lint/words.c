@@ -30,13 +30,13 @@ Str base_name(Str path) {
 
 static bool is_shell(Str word) {
     static const Str shells[] = {STR("sh"), STR("bash"), STR("ash"), STR("dash"), STR("ksh"), STR("zsh")};
-    return str_in(base_name(word), shells, sizeof shells / sizeof *shells);
+    return str_in(base_name(word), shells, COUNT(shells));
 }
 
 /* A program that runs the words after it. */
 static bool is_wrapper(Str word) {
     static const Str wrappers[] = {STR("env"), STR("busybox"), STR("tini"), STR("dumb-init"), STR("exec"), STR("--")};
-    return str_in(base_name(word), wrappers, sizeof wrappers / sizeof *wrappers);
+    return str_in(base_name(word), wrappers, COUNT(wrappers));
 }
 
 /* The first word from `i` on that is no option of a shell: sh -c -e SCRIPT. */
@@ -107,7 +107,7 @@ static bool loop_is_endless(Cursor cursor) {
     if (!cursor_next(&cursor, &token) || !(str_eq(token, S("true")) || str_eq(token, S(":")) || str_eq(token, S("1"))))
         return false;
     while (cursor_next(&cursor, &token))
-        if (str_in(token, exits, sizeof exits / sizeof *exits)) return false;
+        if (str_in(token, exits, COUNT(exits))) return false;
     return true;
 }
 
@@ -152,7 +152,7 @@ bool runs_server(const Lint *lint, uint16_t rule, Str name, const Container *con
     const StrList *command = &container->command, *args = &container->args;
     Words words = words_of_container(container, NULL);
     for (uint32_t i = 0; i < words_count(&words); i++)
-        if (str_in(words_at(&words, i), looks, sizeof looks / sizeof *looks)) return false;
+        if (str_in(words_at(&words, i), looks, COUNT(looks))) return false;
     if (command->n) return lint_listed(lint, rule, name, base_name(command->at[0]));
     bool own = !args->n || str_starts(args->at[0], S("-")) || str_find(args->at[0], ':') >= 0;
     return own && image_listed(lint, rule, name, container->image);
@@ -176,8 +176,8 @@ bool reference_next(Str *rest, Str *name) {
 static bool has_variable_form(Str name, bool upper) {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
-        bool letter = (c >= 'A' && c <= 'Z') || (!upper && c >= 'a' && c <= 'z') || c == '_';
-        if (!letter && !(i > 0 && c >= '0' && c <= '9')) return false;
+        bool letter = is_upper(c) || (!upper && is_lower(c)) || c == '_';
+        if (!letter && !(i > 0 && is_digit(c))) return false;
     }
     return name.len > 0;
 }

@@ -1,7 +1,5 @@
 #include "workload.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 int64_t workload_replicas(const Lint *lint) {
     const void *object = lint->document->object;
     const Type *type = lint->document->type;

@@ -2,18 +2,6 @@
 #include "model.h"
 #include "base/str_set.h"
 
-static bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(char c) {
-    return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c);
-}
-
 /* host[:port] of a registry: dot-separated labels, or an IPv6 address in brackets. */
 static bool is_domain(Str s) {
     ptrdiff_t colon = str_rfind(s, ':');
@@ -72,7 +60,7 @@ static bool is_digest(Str s) {
         Str prefix;
         size_t length;
     } algorithms[] = {{STR("sha256:"), 64}, {STR("sha384:"), 96}, {STR("sha512:"), 128}};
-    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
+    for (size_t i = 0; i < COUNT(algorithms); i++) {
         if (!str_starts(s, algorithms[i].prefix)) continue;
         Str hex = str_slice(s, algorithms[i].prefix.len);
         bool good = hex.len == algorithms[i].length;
@@ -111,7 +99,7 @@ ImageName image_parse(Str reference) {
     if (first >= 0) {
         Str head = {rest.at, (size_t)first};
         bool upper = false;
-        for (size_t i = 0; i < head.len; i++) upper |= head.at[i] >= 'A' && head.at[i] <= 'Z';
+        for (size_t i = 0; i < head.len; i++) upper |= is_upper(head.at[i]);
         if (str_find(head, '.') >= 0 || str_find(head, ':') >= 0 || str_eq(head, S("localhost")) || upper) {
             if (!is_domain(head)) return name;
             domain = head;

@@ -49,8 +49,7 @@ static Str fill(Arena *arena, Str template, const Str *arguments) {
     enum { LONGEST_VALUE = 200 };
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < template.len; i++) {
-        bool slot = template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}' && template.at[i + 1] >= '0' &&
-                    template.at[i + 1] <= '9';
+        bool slot = template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}' && is_digit(template.at[i + 1]);
         if (!slot) {
             buf_char(&buf, template.at[i]);
             continue;

@@ -165,7 +165,7 @@ static bool decode_string(Decoder *d, const Node *node, const Field *field, Str 
 /* What a quantity with a foreign suffix was probably meant to be. */
 static Str quantity_hint(Decoder *d, Str text) {
     size_t digits = 0;
-    while (digits < text.len && ((text.at[digits] >= '0' && text.at[digits] <= '9') || text.at[digits] == '.')) digits++;
+    while (digits < text.len && (is_digit(text.at[digits]) || text.at[digits] == '.')) digits++;
     Str suffix = str_trim(str_slice(text, digits));
     static const struct {
         Str unit, decimal, binary;
@@ -174,7 +174,7 @@ static Str quantity_hint(Decoder *d, Str text) {
                  {STR("g"), STR("G"), STR("Gi")},
                  {STR("t"), STR("T"), STR("Ti")},
                  {STR("p"), STR("P"), STR("Pi")}};
-    for (size_t i = 0; i < sizeof units / sizeof *units && digits; i++) {
+    for (size_t i = 0; i < COUNT(units) && digits; i++) {
         Str bytes = str_join(d->arena, units[i].unit, S("b")), binary = str_join(d->arena, units[i].unit, S("ib"));
         if (!str_eq_nocase(suffix, units[i].unit) && !str_eq_nocase(suffix, bytes) && !str_eq_nocase(suffix, binary) &&
             !str_eq_nocase(suffix, units[i].binary))
@@ -511,7 +511,7 @@ static bool has_object_keys(const Node *node) {
     static const Str keys[] = {STR("kind"), STR("metadata"), STR("spec"), STR("op")};
     for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
         if (node->items[i].kind != NODE_MAP || has_object_keys(&node->items[i])) return true;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; i < COUNT(keys); i++)
         if (node_get(node, keys[i])) return true;
     return false;
 }
@@ -571,7 +571,7 @@ static const Type *retired_kind(Document *document) {
                                  STR("batch/v2alpha1"),
                                  STR("v1beta1"),
                                  STR("v2")};
-    if (!known || !str_in(document->apiVersion, groups, sizeof groups / sizeof *groups)) return NULL;
+    if (!known || !str_in(document->apiVersion, groups, COUNT(groups))) return NULL;
     const Node *node = identity(document->root, S("apiVersion"));
     emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .kind = document->kind,
                      .found = document->apiVersion, .expected = known->apiVersion);

@@ -70,7 +70,7 @@ Str path_leaf(Str path) {
         Str inside = {path.at + open + 1, path.len - (size_t)open - 2};
         path.len = (size_t)open;
         size_t digits = 0;
-        while (digits < inside.len && inside.at[digits] >= '0' && inside.at[digits] <= '9') digits++;
+        while (digits < inside.len && is_digit(inside.at[digits])) digits++;
         if (digits < inside.len) return inside;
     }
     ptrdiff_t dot = str_rfind(path, '.');

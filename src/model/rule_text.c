@@ -1,8 +1,5 @@
 #include "rule_text.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 const char *const profile_names[PROFILE_COUNT] = {"default", "security", "reliability", "kube-linter", "all", "none"};
 
 void rule_fault(RuleFaults *faults, Span span, Str message, Str help) {
@@ -162,7 +159,7 @@ static bool is_name(Str name) {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
         bool inner = i > 0 && i + 1 < name.len && c == '-';
-        if (!inner && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return false;
+        if (!inner && !is_lower(c) && !is_digit(c)) return false;
     }
     return name.len > 0;
 }

@@ -5,10 +5,6 @@
 
 #define INT128_MAX (((Int128)1 << 126) - 1 + ((Int128)1 << 126))
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* value * factor, held at the end of the range. */
 static Int128 multiply(Int128 value, Int128 factor) {
     return value > INT128_MAX / factor ? INT128_MAX : value * factor;
@@ -37,7 +33,7 @@ static const Suffix suffixes[] = {
 
 /* The exponent and format of a suffix; false if it is none. Exponents beyond any use are held at 200. */
 static bool read_suffix(Str s, int *exponent, uint8_t *format) {
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+    for (size_t i = 0; i < COUNT(suffixes); i++)
         if (str_eq(s, suffixes[i].text)) {
             *exponent = (int)suffixes[i].exponent;
             *format = suffixes[i].format;

@@ -5,8 +5,6 @@
 #include "yaml/text_span.h"
 #include "validate/areas.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 enum { POLICY_VERSIONS = 3 };
 
 static const Str policy_versions[POLICY_VERSIONS] = {STR("admissionregistration.k8s.io/v1"),
@@ -315,10 +313,7 @@ static void check_param_kind(Check *c, const ParamKind *kind, const Path *spec) 
                                    .what = S("group and version"));
     }
     if (!check_required(c, kind->kind, &name)) return;
-    char *lower = arena_cstr(c->arena, kind->kind);
-    for (size_t i = 0; i < kind->kind.len; i++)
-        if (lower[i] >= 'A' && lower[i] <= 'Z') lower[i] = (char)(lower[i] | 0x20);
-    if (!is_dns_1035_label(str_of(lower)))
+    if (!is_dns_1035_label(str_lower(c->arena, kind->kind)))
         emit_policy_param_kind(c->diags, where(c, &name), .value = shown(c->arena, kind->kind), .what = S("kind"));
 }
 

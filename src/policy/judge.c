@@ -108,7 +108,7 @@ static Value unknown_namespace(Arena *arena, Str name) {
                                  STR("generateName"),
                                  STR("namespace")};
     put(arena, metadata, S("name"), value_string(name));
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) put(arena, metadata, hidden[i], unknown_value(UNKNOWN_NAMESPACE));
+    for (size_t i = 0; i < COUNT(hidden); i++) put(arena, metadata, hidden[i], unknown_value(UNKNOWN_NAMESPACE));
     put(arena, map, S("metadata"), value_map(metadata));
     put(arena, map, S("spec"), unknown_value(UNKNOWN_NAMESPACE));
     put(arena, map, S("status"), unknown_value(UNKNOWN_NAMESPACE));

@@ -3,14 +3,11 @@
 
 #include "validate/areas.h"
 
-#define NAMES(list) list, sizeof list / sizeof *list
+#define NAMES(list) list, COUNT(list)
 
 /* The resource that objects of a kind are, in lower-case plural. */
 static Str resource_of_kind(Arena *arena, Str kind) {
-    Buf buf = {.arena = arena};
-    for (size_t i = 0; i < kind.len; i++)
-        buf_char(&buf, kind.at[i] >= 'A' && kind.at[i] <= 'Z' ? (char)(kind.at[i] | 0x20) : kind.at[i]);
-    Str name = buf_text(&buf);
+    Str name = str_lower(arena, kind);
     char last = name.len ? name.at[name.len - 1] : 0, before = name.len > 1 ? name.at[name.len - 2] : 0;
     if (str_eq(name, S("endpoints"))) return name;
     if (last == 'y' && !strchr("aeiou", before)) return str_join(arena, (Str){name.at, name.len - 1}, S("ies"));

@@ -353,7 +353,7 @@ static Found origin(Search *s, const Expr *e) {
 /* Whether entries below a field of an object without a type have names of the user's own. */
 static bool holds_keys(Str field) {
     static const Str names[] = {STR("labels"), STR("annotations"), STR("matchLabels"), STR("data"), STR("stringData")};
-    return str_in(field, names, sizeof names / sizeof *names);
+    return str_in(field, names, COUNT(names));
 }
 
 /* Tells the keys of maps from the fields of the API, which only its types can. */

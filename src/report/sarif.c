@@ -25,7 +25,7 @@ static Str uri_of(Arena *arena, Str path) {
     Buf uri = {.arena = arena};
     for (size_t i = 0; i < path.len; i++) {
         char c = path.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~/", c));
+        bool plain = is_alnum(c) || (c && strchr("-._~/", c));
         if (plain)
             buf_char(&uri, c);
         else
@@ -112,7 +112,7 @@ static Str words_of(Arena *arena, Str name, bool spaced) {
             capital = !spaced;
             continue;
         }
-        buf_char(&out, capital && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
+        buf_char(&out, capital && is_lower(c) ? (char)(c - 'a' + 'A') : c);
         capital = false;
     }
     return buf_text(&out);

@@ -6,8 +6,6 @@
 
 #include "report.h"
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 typedef void ReportWriter(FILE *out, const Run *run, const ReportSettings *settings);
 
 ReportWriter report_github, report_sarif, report_junit, report_gitlab, report_checkstyle;

@@ -10,9 +10,6 @@
 #include "base/glob.h"
 #include "rules.h"
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 typedef struct Override {
     Globs paths;
     SettingsLayer layer;

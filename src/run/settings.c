@@ -113,7 +113,7 @@ static void change_severities(Resolver *r, const SettingsLayer *layer, bool mayB
 /* The rules that a layer switches on and off. In a closed world some are worth hearing that no profile has. */
 static void change_rules(Resolver *r, const SettingsLayer *layer) {
     static Str closedWords[] = {STR("env-var-value-from"), STR("volume-source-missing")};
-    static const WordList closed = {closedWords, sizeof closedWords / sizeof *closedWords, 0};
+    static const WordList closed = {closedWords, COUNT(closedWords), 0};
     if (layer->closedWorld) switch_rules(r, &closed, true, (Origin){layer, layer->line[SETTING_CLOSED_WORLD]});
     switch_rules(r, &layer->selection.enable, true, (Origin){layer, layer->line[SETTING_ENABLE]});
     switch_rules(r, &layer->selection.ignore, false, (Origin){layer, layer->line[SETTING_IGNORE]});

@@ -280,7 +280,7 @@ static void read_object(Reader *r, uint32_t document, const Node *root) {
     read_annotations(r, &range, root);
     static const Str steps[] = {STR("jobTemplate"), STR("template")};
     const Node *at = root;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    for (size_t i = 0; i < COUNT(steps); i++) {
         const Node *spec = node_get(at, S("spec"));
         const Entry *entry = node_entry(spec ? spec : at, steps[i]);
         if (!entry) continue;

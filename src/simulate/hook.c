@@ -62,7 +62,7 @@ static int64_t script_seconds(Str script) {
     int64_t sum = HOOK_UNKNOWN, seconds;
     for (bool joined = true; script.len && joined;) {
         Str command = next_command(&script, &joined), word = next_word(&command);
-        if (!joined || str_in(word, compound, sizeof compound / sizeof *compound)) break;
+        if (!joined || str_in(word, compound, COUNT(compound))) break;
         if (!is_program(word, S("sleep"))) continue;
         if (!sleep_length(next_word(&command), &seconds)) break;
         sum = (sum == HOOK_UNKNOWN ? 0 : sum) + seconds;
@@ -77,7 +77,7 @@ int64_t hook_seconds(const LifecycleHandler *hook) {
     const StrList *words = &hook->exec->command;
     int64_t seconds;
     if (is_program(words->at[0], S("sleep"))) return sleep_length(words->at[1], &seconds) ? seconds : HOOK_UNKNOWN;
-    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
+    for (size_t i = 0; i < COUNT(shells); i++)
         if (is_program(words->at[0], shells[i]) && words->n > 2 && str_starts(words->at[1], S("-")) &&
             str_ends(words->at[1], S("c")))
             return script_seconds(words->at[2]);

@@ -21,7 +21,7 @@ Str age_text(Arena *arena, int64_t seconds) {
 
 int64_t axis_step(int64_t length, int count) {
     static const int64_t steps[] = {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400};
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+    for (size_t i = 0; i < COUNT(steps); i++)
         if (length / steps[i] <= count) return steps[i];
     return length / count / 86400 * 86400 + 86400;
 }
@@ -151,8 +151,6 @@ void lanes_make(Lanes *out, Arena *arena, const Simulation *sim) {
 }
 
 /* Sentences. */
-
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
 
 static void say(Sentences *out, Arena *arena, Str text) {
     ARRAY_PUSH(arena, &out->items, text);

@@ -47,8 +47,6 @@ static void act(Machine *m, const Unit *unit, SimActionKind kind, int value, Str
     ARRAY_PUSH(m->arena, &m->out->actions, (SimAction){m->now, (uint16_t)(unit - m->units), (uint8_t)kind, value, reason});
 }
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 /* The runtime. */
 
 static int64_t later(int64_t now, int64_t seconds) {
@@ -957,7 +955,7 @@ static int64_t next_second(const Machine *m) {
         if (scenario->gates.at[i].from > m->now) earlier(&next, scenario->gates.at[i].from, m->now);
     if (scenario->nodeLostAt != SCENARIO_NEVER) {
         int64_t lostAt = scenario->nodeLostAt, times[] = {lostAt, lostAt + KUBELET_NODE_GRACE, m->evictAt, scenario->nodeBackAt};
-        for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        for (size_t i = 0; i < COUNT(times); i++)
             if (times[i] > m->now) earlier(&next, times[i], m->now);
     }
     if (m->work == WORK_FINISHED) return next;

@@ -6,8 +6,6 @@
 
 enum { LEFT = 150, RIGHT = 24, TOP = 64, ROW = 26, BAR = 18, WIDTH = 1000, LONGEST_NAME = 18 };
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 static const char *const classes[] = {"",         "pending", "running", "done", "bad", "leaving", "unknown", "waiting", "backoff",
                                       "starting", "unready", "ready",   "done", "bad", "ready",   "bad",     "traffic"};
 
@@ -211,9 +209,9 @@ void sim_html(Buf *out, const Simulation *sim, const SimReport *report) {
         "<div id=\"slide\"><input id=\"at\" type=\"range\" min=\"0\" max=\"%lld\" value=\"0\" data-left=\"%d\" data-width=\"%d\" "
         "data-end=\"%lld\">\n<label for=\"at\">At <output id=\"clock\">0:00</output></label></div>\n",
         (long long)(end - 1), LEFT, WIDTH - LEFT - RIGHT, (long long)end);
-    put_table_head(out, "pod", pod, sizeof pod / sizeof *pod);
-    put_table_head(out, "containers", containers, sizeof containers / sizeof *containers);
-    put_table_head(out, "events", events, sizeof events / sizeof *events);
+    put_table_head(out, "pod", pod, COUNT(pod));
+    put_table_head(out, "containers", containers, COUNT(containers));
+    put_table_head(out, "events", events, COUNT(events));
     buf_str(out, S("<script id=\"data\" type=\"application/json\">"));
     put_data(out, sim, report);
     buf_format(out, "</script>\n<script>\n%s</script>\n</body>\n</html>\n", page_script);

@@ -1,7 +1,5 @@
 #include "report.h"
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 /* Text. */
 
 enum { SHOWN_ROWS = 40, SHOWN_TAIL = 10, SHOWN_EVENTS = 60 };

@@ -50,7 +50,7 @@ bool scenario_time(Str text, int64_t *seconds) {
     for (size_t i = 0; i < text.len;) {
         size_t digits = 0;
         int64_t number;
-        while (i + digits < text.len && text.at[i + digits] >= '0' && text.at[i + digits] <= '9') digits++;
+        while (i + digits < text.len && is_digit(text.at[i + digits])) digits++;
         if (!int_parse((Str){text.at + i, digits}, 0, SCENARIO_LONGEST, &number) || i + digits == text.len) return false;
         int64_t unit = unit_seconds(text.at[i + digits]);
         if (!unit || (sum += number * unit) > SCENARIO_LONGEST) return false;
@@ -77,9 +77,6 @@ __attribute__((format(printf, 3, 4))) static void fault(Reader *reader, Span spa
     Str message = {text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1};
     ARRAY_PUSH(reader->arena, &reader->faults->items, (ScenarioFault){span, arena_str(reader->arena, message)});
 }
-
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* The key's number in `keys`, or -1 and a fault with the nearest one. */
 static int key_index(Reader *reader, const Entry *entry, const char *where, const char *const *keys, size_t count) {

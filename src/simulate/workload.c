@@ -17,8 +17,6 @@ enum {
     MAX_JOB_PODS = 20000,
 };
 
-#define TEXT(s) (int)(s).len, (s).at ? (s).at : ""
-
 static void say(Rollout *out, Arena *arena, Str text) {
     ARRAY_PUSH(arena, &out->words, text);
 }

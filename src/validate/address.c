@@ -8,7 +8,7 @@ static Str read_v4(Str s, uint8_t *out, bool *isStrict) {
         unsigned value = 0;
         if (part && (!s.len || s.at[0] != '.')) return (Str){0};
         if (part) s = str_slice(s, 1);
-        for (; n < s.len && s.at[n] >= '0' && s.at[n] <= '9' && value <= 255; n++) value = value * 10 + (unsigned)(s.at[n] - '0');
+        for (; n < s.len && is_digit(s.at[n]) && value <= 255; n++) value = value * 10 + (unsigned)(s.at[n] - '0');
         if (n == 0 || value > 255) return (Str){0};
         if (n > 1 && s.at[0] == '0') *isStrict = false;
         out[part] = (uint8_t)value;
@@ -22,13 +22,9 @@ static size_t read_hex(Str s, unsigned *value) {
     size_t n = 0;
     *value = 0;
     for (; n < s.len; n++) {
-        char ch = s.at[n];
-        unsigned digit = ch >= '0' && ch <= '9'   ? (unsigned)(ch - '0')
-                         : ch >= 'a' && ch <= 'f' ? (unsigned)(ch - 'a') + 10
-                         : ch >= 'A' && ch <= 'F' ? (unsigned)(ch - 'A') + 10
-                                                  : 16;
-        if (digit == 16) break;
-        *value = *value * 16 + digit;
+        int digit = hex_value(s.at[n]);
+        if (digit < 0) break;
+        *value = *value * 16 + (unsigned)digit;
         if (*value > 0xffff) return 0;
     }
     return n;

@@ -40,7 +40,7 @@ static void check_ports(Check *c, ContainerPortList ports, const Path *up) {
         else
             check_range(c, port->containerPort, 1, PORT_LAST, &number);
         if (port->hostPort != 0) check_range(c, port->hostPort, 1, PORT_LAST, &host);
-        check_choice(c, port->protocol, protocols, sizeof protocols / sizeof *protocols, &at, S("protocol"));
+        check_choice(c, port->protocol, protocols, COUNT(protocols), &at, S("protocol"));
     }
 }
 
@@ -164,7 +164,7 @@ static void check_restart_rules(Check *c, const Container *container, const Path
     ContainerRestartRuleList list = container->restartPolicyRules;
     Path policy = FIELD(path, "restartPolicy"), listAt = FIELD(path, "restartPolicyRules");
     if (container->restartPolicy.at)
-        check_enum(c, container->restartPolicy, restartPolicies, sizeof restartPolicies / sizeof *restartPolicies, &policy);
+        check_enum(c, container->restartPolicy, restartPolicies, COUNT(restartPolicies), &policy);
     else if (list.n)
         emit_container_restart_missing(c->diags, where(c, &policy));
     check_most(c, list.n, RULES_MOST, &listAt);
@@ -214,12 +214,11 @@ static void check_container(PodCheck *p, const Container *container, bool isTemp
     Path name = FIELD(path, "name");
     if (check_required(c, container->name, &name)) check_dns_label(c, container->name, &name);
     check_image(c, container->image, isTemplate, path);
-    check_choice(c, container->terminationMessagePolicy, messages, sizeof messages / sizeof *messages, path,
-                 S("terminationMessagePolicy"));
+    check_choice(c, container->terminationMessagePolicy, messages, COUNT(messages), path, S("terminationMessagePolicy"));
     if (container->ports.n) check_ports(c, container->ports, path);
     check_container_env(p, container, path);
     check_container_mounts(p, container, path);
-    check_choice(c, container->imagePullPolicy, pulls, sizeof pulls / sizeof *pulls, path, S("imagePullPolicy"));
+    check_choice(c, container->imagePullPolicy, pulls, COUNT(pulls), path, S("imagePullPolicy"));
     check_container_resources(p, container, path);
     if (container->resizePolicy.n) check_resize_policies(p, container->resizePolicy, path);
     check_container_security(p, container, path);
@@ -283,7 +282,7 @@ static void check_ephemeral_fields(Check *c, const Container *container, const P
                   {STR("readinessProbe"), container->readinessProbe != NULL},
                   {STR("startupProbe"), container->startupProbe != NULL},
                   {STR("lifecycle"), container->lifecycle != NULL}};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; i < COUNT(fields); i++) {
         Path at = path_field(path, fields[i].name);
         if (fields[i].set) emit_container_ephemeral_field(c->diags, where_key(c, &at), .field = fields[i].name);
     }

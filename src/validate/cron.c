@@ -26,7 +26,7 @@ static bool fail(CronFault *fault, CronFaultKind kind, Str part) {
 static bool take_digits(Str *text, uint64_t *value) {
     const uint64_t top = (uint64_t)1 << 63;
     *value = 0;
-    while (text->len && text->at[0] >= '0' && text->at[0] <= '9') {
+    while (text->len && is_digit(text->at[0])) {
         if (*value > top / 10) return false;
         *value = *value * 10 + (uint64_t)(text->at[0] - '0');
         if (*value > top) return false;
@@ -40,7 +40,7 @@ static void take_fraction(Str *text, uint64_t *value, double *scale) {
     bool full = false;
     *value = 0;
     *scale = 1;
-    for (; text->len && text->at[0] >= '0' && text->at[0] <= '9'; *text = str_slice(*text, 1)) {
+    for (; text->len && is_digit(text->at[0]); *text = str_slice(*text, 1)) {
         if (full || *value > INT64_MAX / 10) {
             full = true;
             continue;
@@ -62,7 +62,7 @@ static uint64_t take_unit(Str *text) {
     while (unit.len < text->len && text->at[unit.len] != '.' && (text->at[unit.len] < '0' || text->at[unit.len] > '9'))
         unit.len++;
     *text = str_slice(*text, unit.len);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; i < COUNT(units); i++)
         if (str_eq(units[i].name, unit)) return units[i].nanoseconds;
     return 0;
 }
@@ -117,8 +117,8 @@ static size_t space_length(Str s) {
                                STR("\342\200\251"), STR("\342\200\257"), STR("\342\201\237"), STR("\343\200\200")};
     if (!s.len) return 0;
     unsigned char first = (unsigned char)s.at[0];
-    if (first < 0x80) return first == ' ' || (first >= '\t' && first <= '\r');
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+    if (first < 0x80) return is_space((char)first);
+    for (size_t i = 0; i < COUNT(wide); i++)
         if (str_starts(s, wide[i])) return wide[i].len;
     /* U+2000 to U+200A */
     return str_starts(s, S("\342\200")) && s.len > 2 && (unsigned char)s.at[2] >= 0x80 && (unsigned char)s.at[2] <= 0x8a ? 3 : 0;
@@ -212,7 +212,7 @@ static bool parse_descriptor(Str text, Cron *out, CronFault *fault) {
                        {STR("@daily"), STR("0 0 * * *")},   {STR("@midnight"), STR("0 0 * * *")},
                        {STR("@hourly"), STR("0 * * * *")}};
     static const Str every = STR("@every ");
-    for (size_t i = 0; i < sizeof descriptors / sizeof *descriptors; i++)
+    for (size_t i = 0; i < COUNT(descriptors); i++)
         if (str_eq(descriptors[i].name, text)) return parse_fields(descriptors[i].fields, out, fault);
     if (!str_starts(text, every)) return fail(fault, CRON_DESCRIPTOR, text);
     out->isInterval = true;

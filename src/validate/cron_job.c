@@ -32,7 +32,7 @@ static Str count_hint(Check *c, Str schedule, int64_t count) {
     if (count == 6) return S("leave out the seconds or the year; Kubernetes has no field for them");
     if (count == 7) return S("leave out the seconds and the year; Kubernetes has no fields for them");
     if (str_starts(word, S("@"))) return S("leave out the space before @");
-    if (str_in(word, words, sizeof words / sizeof *words)) return str_format(c->arena, "did you mean \"@%.*s\"?", TEXT(word));
+    if (str_in(word, words, COUNT(words))) return str_format(c->arena, "did you mean \"@%.*s\"?", TEXT(word));
     return S("");
 }
 
@@ -41,14 +41,14 @@ static Str descriptor_hint(Check *c, Str text) {
                                 STR("@daily"),  STR("@midnight"), STR("@hourly")};
     if (str_eq(text, S("@reboot"))) return S("a cluster has no start of its own; use a Job to run something once");
     if (str_starts(text, S("@every"))) return S("write one space after @every, and the duration after it");
-    return did_you_mean(c->arena, str_trim(text), words, sizeof words / sizeof *words);
+    return did_you_mean(c->arena, str_trim(text), words, COUNT(words));
 }
 
 static Str duration_hint(Str text) {
     if (!text.len) return S("write how long to wait between two runs");
     char unit = text.at[text.len - 1];
     if (unit == 'd' || unit == 'w') return S("a day is 24h");
-    if (unit >= '0' && unit <= '9') return S("write a unit after each number");
+    if (is_digit(unit)) return S("write a unit after each number");
     return S("");
 }
 

@@ -26,14 +26,14 @@ static const struct {
     {STR("status.phase"), 0},
 };
 
-enum { FIELD_COUNT = sizeof fields / sizeof *fields };
+enum { FIELD_COUNT = COUNT(fields) };
 
 static const Str resources[] = {
     STR("limits.cpu"),   STR("limits.memory"),   STR("limits.ephemeral-storage"),
     STR("requests.cpu"), STR("requests.memory"), STR("requests.ephemeral-storage"),
 };
 
-enum { RESOURCE_COUNT = sizeof resources / sizeof *resources };
+enum { RESOURCE_COUNT = COUNT(resources) };
 
 /* cpu takes the first two, everything else all but the first. */
 static const Str divisors[] = {
@@ -41,7 +41,7 @@ static const Str divisors[] = {
     STR("1E"), STR("1Ki"), STR("1Mi"), STR("1Gi"), STR("1Ti"), STR("1Pi"), STR("1Ei"),
 };
 
-enum { DIVISOR_COUNT = sizeof divisors / sizeof *divisors };
+enum { DIVISOR_COUNT = COUNT(divisors) };
 
 /* The fields that can be shown in a place; returns how many. */
 static size_t fields_for(int place, Str *out) {

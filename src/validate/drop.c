@@ -101,7 +101,7 @@ static bool drop_rows(Check *c, void *object, const Gated *rows, size_t count, c
 }
 
 /* Takes the fields of a table out of an object; whether there were any. */
-#define DROP(c, object, rows, path) drop_rows(c, object, rows, sizeof(rows) / sizeof *(rows), path)
+#define DROP(c, object, rows, path) drop_rows(c, object, rows, COUNT(rows), path)
 
 /* Containers. */
 
@@ -293,7 +293,7 @@ static void drop_annotations(Check *c, StrMap *annotations, const Path *meta) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < annotations->n; i++) {
         StrPair pair = annotations->at[i];
-        if (!str_starts(pair.key, S("pod.")) || !str_in(pair.key, old, sizeof old / sizeof *old)) {
+        if (!str_starts(pair.key, S("pod.")) || !str_in(pair.key, old, COUNT(old))) {
             annotations->at[kept++] = pair;
             continue;
         }

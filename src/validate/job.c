@@ -42,7 +42,7 @@ static void check_counts(Check *c, const JobSpec *spec, const Path *path) {
                   {STR("ttlSecondsAfterFinished"), spec->ttlSecondsAfterFinished},
                   {STR("backoffLimitPerIndex"), spec->backoffLimitPerIndex},
                   {STR("maxFailedIndexes"), spec->maxFailedIndexes}};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    for (size_t i = 0; i < COUNT(counts); i++) {
         Path at = path_field(path, counts[i].name);
         check_not_negative(c, counts[i].value.value, &at);
     }
@@ -105,7 +105,7 @@ static void check_managed_by(Check *c, Str value, const Path *path) {
     Str domain = {value.at, (size_t)slash}, rest = str_slice(value, (size_t)slash + 1);
     for (size_t i = 0; i < rest.len && !reason.len; i++) {
         char ch = rest.at[i];
-        bool letter = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
+        bool letter = is_alnum(ch);
         if (!letter && (!ch || !strchr("/-._~%!$&'()*+,;=:", ch)))
             reason = S(", and the path holds a character that a URL does not take");
     }

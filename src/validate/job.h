@@ -4,8 +4,6 @@
 
 #include "areas.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 bool job_is_indexed(const JobSpec *spec);
 
 /* The name that the server will give: for generateName with five letters of its own choice, here xxxxx. */

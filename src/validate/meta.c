@@ -96,7 +96,7 @@ static void check_owner(Check *c, const OwnerReference *owner, const Path *list,
     const StrPair needed[] = {{S("kind"), owner->kind}, {S("name"), owner->name}, {S("uid"), owner->uid}};
     Path at = FIELD(&path, "apiVersion");
     if (!split) owner_fault(c, owner->apiVersion, list, &at);
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+    for (size_t i = 0; i < COUNT(needed); i++) {
         at = path_field(&path, needed[i].key);
         if (!needed[i].value.len) owner_fault(c, needed[i].value, list, &at);
     }
@@ -154,7 +154,7 @@ static bool printable(uint32_t cp) {
                   {0x6dd, 0x6dd},   {0x70f, 0x70f},   {0x1680, 0x1680},   {0x180e, 0x180e},   {0x2000, 0x200f},
                   {0x2028, 0x202f}, {0x205f, 0x206f}, {0x3000, 0x3000},   {0xd800, 0xf8ff},   {0xfeff, 0xfeff},
                   {0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe00ff}, {0xf0000, 0x10ffff}};
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+    for (size_t i = 0; i < COUNT(hidden); i++)
         if (cp >= hidden[i].low && cp <= hidden[i].high) return false;
     return true;
 }

@@ -84,7 +84,7 @@ static void check_propagation(Mounts *m, Str propagation, const Path *path) {
     static const Str modes[] = {STR("None"), STR("HostToContainer"), STR("Bidirectional")};
     Path at = FIELD(path, "mountPropagation"), printed = FIELD(&m->mountList, "mountPropagation");
     const SecurityContext *security = m->container->securityContext;
-    if (!propagation.at || !check_word(m, propagation, modes, sizeof modes / sizeof *modes, &at, &printed)) return;
+    if (!propagation.at || !check_word(m, propagation, modes, COUNT(modes), &at, &printed)) return;
     if (str_eq(propagation, S("Bidirectional")) && !(security && security->privileged.value))
         emit_mount_propagation_privileged(m->p->c->diags, where_printed(m->p->c, &at, &printed));
 }
@@ -95,8 +95,7 @@ static void check_recursion(Mounts *m, const VolumeMount *mount, const Path *pat
     Str mode = mount->recursiveReadOnly;
     Path at = FIELD(path, "recursiveReadOnly"), printed = FIELD(&m->mountList, "recursiveReadOnly"),
          propagation = FIELD(path, "mountPropagation");
-    if (!mode.at || !check_word(m, mode, modes, sizeof modes / sizeof *modes, &at, &printed) || str_eq(mode, S("Disabled")))
-        return;
+    if (!mode.at || !check_word(m, mode, modes, COUNT(modes), &at, &printed) || str_eq(mode, S("Disabled"))) return;
     if (!mount->readOnly) emit_mount_recursive_writable(c->diags, where_printed(c, &at, &printed), .mode = mode);
     if (!mount->mountPropagation.at || str_eq(mount->mountPropagation, S("None"))) return;
     Diag *d = emit_mount_recursive_propagation(c->diags, where_printed(c, &at, &printed), .mode = mode,
@@ -112,10 +111,10 @@ static void check_bind_options(Mounts *m, const VolumeMount *mount, const Volume
     for (uint32_t i = 0; i < mount->bindMountOptions.n; i++) {
         const Str *option = &mount->bindMountOptions.at[i], *first = str_set_add(&seen, *option, option);
         Path at = path_index(&list, i);
-        if (!str_in(*option, options, sizeof options / sizeof *options))
+        if (!str_in(*option, options, COUNT(options)))
             emit_mount_option(c->diags, where(c, &at), .option = shown(c->arena, *option),
-                              .allowed = words_or(c->arena, options, sizeof options / sizeof *options),
-                              .hint = did_you_mean(c->arena, *option, options, sizeof options / sizeof *options));
+                              .allowed = words_or(c->arena, options, COUNT(options)),
+                              .hint = did_you_mean(c->arena, *option, options, COUNT(options)));
         if (!first) continue;
         Path before = path_index(&list, (uint32_t)(first - mount->bindMountOptions.at));
         Diag *d = emit_mount_option_repeated(c->diags, where(c, &at), .option = shown(c->arena, *option));

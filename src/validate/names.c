@@ -1,24 +1,8 @@
 /* Decides and reports the forms of names, as k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content do. */
 #include "names.h"
 
-static bool lower(char ch) {
-    return ch >= 'a' && ch <= 'z';
-}
-
-static bool digit(char ch) {
-    return ch >= '0' && ch <= '9';
-}
-
-static bool upper(char ch) {
-    return ch >= 'A' && ch <= 'Z';
-}
-
-static bool alnum(char ch) {
-    return lower(ch) || upper(ch) || digit(ch);
-}
-
 static bool name_char(char ch) {
-    return alnum(ch) || ch == '-' || ch == '_' || ch == '.';
+    return is_alnum(ch) || ch == '-' || ch == '_' || ch == '.';
 }
 
 /* `s` in lower case. Besides ASCII, the two other letters count that Unicode puts into ASCII (the Kelvin sign, the dotted I).
@@ -32,7 +16,7 @@ static Str lowered(Str s, LowerRoom room) {
         Str rest = str_slice(s, i);
         bool kelvin = str_starts(rest, S("\xe2\x84\xaa")), dotted = str_starts(rest, S("\xc4\xb0"));
         if (kelvin || dotted) i += kelvin ? 2 : 1;
-        room[n++] = kelvin ? 'k' : dotted ? 'i' : upper(s.at[i]) ? (char)(s.at[i] - 'A' + 'a') : s.at[i];
+        room[n++] = kelvin ? 'k' : dotted ? 'i' : is_upper(s.at[i]) ? (char)(s.at[i] - 'A' + 'a') : s.at[i];
     }
     return (Str){room, n};
 }
@@ -41,7 +25,7 @@ static Str lowered(Str s, LowerRoom room) {
 static bool label_form(Str s) {
     if (s.len == 0 || s.at[0] == '-' || s.at[s.len - 1] == '-') return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!lower(s.at[i]) && !digit(s.at[i]) && s.at[i] != '-') return false;
+        if (!is_lower(s.at[i]) && !is_digit(s.at[i]) && s.at[i] != '-') return false;
     return true;
 }
 
@@ -50,7 +34,7 @@ bool is_dns_label(Str s) {
 }
 
 bool is_dns_1035_label(Str s) {
-    return is_dns_label(s) && lower(s.at[0]);
+    return is_dns_label(s) && is_lower(s.at[0]);
 }
 
 /* Whether each part between dots has the form. */
@@ -73,7 +57,7 @@ static bool search_form(Str s) {
     if (s.len && s.at[0] == '_') s = str_slice(s, 1);
     if (s.len == 0 || strchr("-_", s.at[0]) || strchr("-_", s.at[s.len - 1])) return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!lower(s.at[i]) && !digit(s.at[i]) && s.at[i] != '-' && s.at[i] != '_') return false;
+        if (!is_lower(s.at[i]) && !is_digit(s.at[i]) && s.at[i] != '-' && s.at[i] != '_') return false;
     return true;
 }
 
@@ -88,7 +72,7 @@ bool is_driver_name(Str s) {
 
 /* Letters, digits, - _ and ., starting and ending with a letter or digit. */
 static bool name_form(Str s) {
-    if (s.len == 0 || !alnum(s.at[0]) || !alnum(s.at[s.len - 1])) return false;
+    if (s.len == 0 || !is_alnum(s.at[0]) || !is_alnum(s.at[s.len - 1])) return false;
     for (size_t i = 0; i < s.len; i++)
         if (!name_char(s.at[i])) return false;
     return true;
@@ -132,14 +116,14 @@ bool is_config_map_key(Str s) {
 bool is_port_name(Str s) {
     bool letter = false;
     if (s.len > 15 || !label_form(s) || str_has(s, S("--"))) return false;
-    for (size_t i = 0; i < s.len; i++) letter |= lower(s.at[i]);
+    for (size_t i = 0; i < s.len; i++) letter |= is_lower(s.at[i]);
     return letter;
 }
 
 bool is_c_identifier(Str s) {
-    if (s.len == 0 || digit(s.at[0])) return false;
+    if (s.len == 0 || is_digit(s.at[0])) return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!alnum(s.at[i]) && s.at[i] != '_') return false;
+        if (!is_alnum(s.at[i]) && s.at[i] != '_') return false;
     return true;
 }
 
@@ -148,20 +132,20 @@ bool is_decimal(Str s) {
     if (s.len && s.at[0] == '-') s = str_slice(s, 1);
     if (s.len == 0 || s.at[0] == '0') return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!digit(s.at[i])) return false;
+        if (!is_digit(s.at[i])) return false;
     return true;
 }
 
 bool is_percent(Str s) {
     if (s.len < 2 || s.at[s.len - 1] != '%') return false;
     for (size_t i = 0; i + 1 < s.len; i++)
-        if (!digit(s.at[i])) return false;
+        if (!is_digit(s.at[i])) return false;
     return true;
 }
 
 bool is_http_header_name(Str s) {
     for (size_t i = 0; i < s.len; i++)
-        if (!alnum(s.at[i]) && s.at[i] != '-') return false;
+        if (!is_alnum(s.at[i]) && s.at[i] != '-') return false;
     return s.len > 0;
 }
 
@@ -171,7 +155,7 @@ bool is_path_segment(Str s) {
 
 /* The value of a digit; 36 if it is none. */
 static unsigned digit_value(char ch) {
-    return (unsigned)(digit(ch) ? ch - '0' : lower(ch) ? ch - 'a' + 10 : upper(ch) ? ch - 'A' + 10 : 36);
+    return (unsigned)(is_digit(ch) ? ch - '0' : is_lower(ch) ? ch - 'a' + 10 : is_upper(ch) ? ch - 'A' + 10 : 36);
 }
 
 /* A number at the start of `*s` in the base, at most `highest`; it is taken off. `longest` is the number of digits that it may
@@ -277,7 +261,7 @@ static const Str wideSpaces[] = {
 bool is_padded(Str s) {
     if (str_trim(s).len != s.len) return true;
     if (!s.len || ((unsigned char)s.at[0] < 0x80 && (unsigned char)s.at[s.len - 1] < 0x80)) return false;
-    for (size_t i = 0; i < sizeof wideSpaces / sizeof *wideSpaces; i++)
+    for (size_t i = 0; i < COUNT(wideSpaces); i++)
         if (str_starts(s, wideSpaces[i]) || str_ends(s, wideSpaces[i])) return true;
     return false;
 }
@@ -321,7 +305,7 @@ Str shown(Arena *arena, Str value) {
 static Str name_fault(Arena *arena, Str s, size_t longest) {
     if (s.len > longest) return str_format(arena, ": it has %zu characters", str_codepoints(s));
     for (size_t i = 0; i < s.len; i++) {
-        if (upper(s.at[i])) return S(": it holds upper-case letters");
+        if (is_upper(s.at[i])) return S(": it holds upper-case letters");
         if (s.at[i] == '_') return S(": it holds an underscore");
         if (s.at[i] == ' ') return S(": it holds a space");
     }
@@ -334,13 +318,13 @@ static Str wide_fault(Arena *arena, Str s) {
     if (s.len > 63) return str_format(arena, ": it has %zu characters", str_codepoints(s));
     for (size_t i = 0; i < s.len; i++)
         if (!name_char(s.at[i])) return s.at[i] == ' ' ? S(": it holds a space") : S(": it holds other characters");
-    return alnum(s.at[0]) ? S(": it ends with a mark") : S(": it starts with a mark");
+    return is_alnum(s.at[0]) ? S(": it ends with a mark") : S(": it starts with a mark");
 }
 
 static Str lower_suggestion(Arena *arena, Str s, bool dots, bool (*good)(Str)) {
     char *text = arena_cstr(arena, s);
     for (size_t i = 0; i < s.len; i++) {
-        if (upper(text[i])) text[i] = (char)(text[i] - 'A' + 'a');
+        if (is_upper(text[i])) text[i] = (char)(text[i] - 'A' + 'a');
         if (text[i] == '_' || text[i] == ' ' || (text[i] == '.' && !dots)) text[i] = '-';
     }
     Str better = {text, s.len};

@@ -51,7 +51,7 @@ static void check_dns(PodCheck *p) {
     const PodDNSConfig *config = p->spec->dnsConfig;
     Path policy = FIELD(p->path, "dnsPolicy"), at = FIELD(p->path, "dnsConfig");
     Path servers = FIELD(&at, "nameservers"), searches = FIELD(&at, "searches"), options = FIELD(&at, "options");
-    check_enum(c, p->spec->dnsPolicy, policies, sizeof policies / sizeof *policies, &policy);
+    check_enum(c, p->spec->dnsPolicy, policies, COUNT(policies), &policy);
     bool none = str_eq(p->spec->dnsPolicy, S("None"));
     if (none && !config) emit_network_dns_config_required(c->diags, where_printed(c, &policy, &at));
     if (none && config && !config->nameservers.n) emit_network_nameservers_required(c->diags, where_key(c, &servers));
@@ -87,7 +87,7 @@ static void check_hostname_override(PodCheck *p) {
         Str field;
         bool on;
     } rivals[] = {{STR("setHostnameAsFQDN"), p->spec->setHostnameAsFQDN.value}, {STR("hostNetwork"), p->spec->hostNetwork}};
-    for (size_t i = 0; i < sizeof rivals / sizeof *rivals; i++) {
+    for (size_t i = 0; i < COUNT(rivals); i++) {
         if (!rivals[i].on) continue;
         Path rival = path_field(p->path, rivals[i].field);
         Diag *d = emit_network_hostname_override_rival(c->diags, where_key(c, &at), .field = rivals[i].field);

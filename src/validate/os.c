@@ -64,7 +64,7 @@ static void check_windows_spec(PodCheck *p) {
         {STR("hostIPC"), spec->hostIPC},
         {STR("shareProcessNamespace"), spec->shareProcessNamespace.set},
     };
-    report_foreign(p, fields, sizeof fields / sizeof *fields, p->path);
+    report_foreign(p, fields, COUNT(fields), p->path);
 }
 
 static void check_windows_pod_context(PodCheck *p, const PodSecurityContext *context) {
@@ -82,7 +82,7 @@ static void check_windows_pod_context(PodCheck *p, const PodSecurityContext *con
         {STR("supplementalGroupsPolicy"), context->supplementalGroupsPolicy.at},
         {STR("seLinuxChangePolicy"), context->seLinuxChangePolicy.at},
     };
-    report_foreign(p, fields, sizeof fields / sizeof *fields, &path);
+    report_foreign(p, fields, COUNT(fields), &path);
 }
 
 static void check_windows_context(PodCheck *p, const SecurityContext *context, const Path *path) {
@@ -98,7 +98,7 @@ static void check_windows_context(PodCheck *p, const SecurityContext *context, c
         {STR("runAsUser"), context->runAsUser.set},
         {STR("runAsGroup"), context->runAsGroup.set},
     };
-    report_foreign(p, fields, sizeof fields / sizeof *fields, path);
+    report_foreign(p, fields, COUNT(fields), path);
 }
 
 static void check_linux_context(PodCheck *p, const WindowsSecurityContextOptions *options, const Path *path) {
@@ -184,10 +184,6 @@ static void check_host_process(PodCheck *p) {
 void check_os(PodCheck *p) {
     check_host_process(p);
     if (p->spec->os) check_os_name(p, p->spec->os->name);
-}
-
-static bool is_alnum(char ch) {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
 }
 
 static bool has_any(Str s, const char *bytes) {

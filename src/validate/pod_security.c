@@ -5,8 +5,6 @@
 
 const char *const pod_security_levels[POD_SECURITY_LEVELS] = {"privileged", "baseline", "restricted"};
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* A pod before its judge. */
 typedef struct Trial {
     PodCheck pod;

@@ -96,7 +96,7 @@ static void check_handler(PodCheck *p, const Handler *handler, const Path *path)
                  {STR("tcpSocket"), handler->tcpSocket != NULL},
                  {STR("grpc"), handler->grpc != NULL},
                  {STR("sleep"), handler->sleep != NULL}};
-    enum { KINDS = sizeof kinds / sizeof *kinds };
+    enum { KINDS = COUNT(kinds) };
     size_t first = 0;
     while (first < KINDS && !kinds[first].set) first++;
     if (first == KINDS) {
@@ -135,7 +135,7 @@ static void check_thresholds(Check *c, const Probe *probe, ProbeKind kind, const
                   {STR("timeoutSeconds"), probe->timeoutSeconds},
                   {STR("periodSeconds"), probe->periodSeconds},
                   {STR("failureThreshold"), probe->failureThreshold}};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    for (size_t i = 0; i < COUNT(counts); i++) {
         Path at = path_field(path, counts[i].name);
         check_not_negative(c, counts[i].value, &at);
     }
@@ -189,8 +189,7 @@ static void check_stop_signal(PodCheck *p, Str signal, const Path *path) {
     } else if (p->windows) {
         check_enum(c, signal, windows, 2, path);
     } else if (str_eq(p->spec->os->name, S("linux"))) {
-        for (; count < text->valueCount && count < sizeof linuxes / sizeof *linuxes; count++)
-            linuxes[count] = text->values[count].value;
+        for (; count < text->valueCount && count < COUNT(linuxes); count++) linuxes[count] = text->values[count].value;
         if (!str_in(signal, linuxes, count))
             emit_stop_signal(c->diags, where(c, path), .signal = shown(c->arena, signal),
                              .hint = signal_hint(c, signal, linuxes, count));

@@ -32,7 +32,7 @@ static const struct {
     {STR("persistentvolumeclaims"), false, true},
 };
 
-enum { STANDARD_COUNT = sizeof standards / sizeof *standards };
+enum { STANDARD_COUNT = COUNT(standards) };
 
 static const Str containerResources[] = {STR("cpu"), STR("memory"), STR("ephemeral-storage")};
 
@@ -87,7 +87,7 @@ static bool is_counted(Str name) {
 
 static size_t digits_at(Str text, size_t from) {
     size_t i = from;
-    while (i < text.len && text.at[i] >= '0' && text.at[i] <= '9') i++;
+    while (i < text.len && is_digit(text.at[i])) i++;
     return i - from;
 }
 

@@ -253,7 +253,7 @@ static void check_toleration(Check *c, const Toleration *toleration, const Path 
                                            .found = but_not(c, toleration->effect));
     }
     check_toleration_value(c, toleration, path);
-    if (toleration->effect.len) check_enum(c, toleration->effect, effects, sizeof effects / sizeof *effects, &effect);
+    if (toleration->effect.len) check_enum(c, toleration->effect, effects, COUNT(effects), &effect);
 }
 
 static void check_tolerations(Check *c, TolerationList tolerations, const Path *path) {
@@ -287,7 +287,7 @@ static const char *take_toleration(Check *c, json_t *object, Toleration *out) {
     json_t *value;
     json_object_foreach(object, key, value) {
         Str name = str_of(key);
-        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t i = 0; i < COUNT(texts); i++)
             if (str_eq_nocase(name, texts[i].name) && !take_text(c, value, texts[i].to)) return key;
         if (str_eq_nocase(name, S("tolerationSeconds")) && !take_seconds(value, &out->tolerationSeconds)) return key;
     }

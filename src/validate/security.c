@@ -102,7 +102,7 @@ void check_container_security(PodCheck *p, const Container *container, const Pat
 }
 
 static bool is_sysctl_byte(char ch) {
-    return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
+    return is_lower(ch) || is_digit(ch);
 }
 
 /* Parts of a-z 0-9 - _, a letter or digit at both ends, joined by dots or slashes. */
@@ -157,7 +157,7 @@ static const SysctlSpace sysctlSpaces[] = {
 };
 
 static const SysctlSpace *sysctl_space(Str name) {
-    for (size_t i = 0; i < sizeof sysctlSpaces / sizeof *sysctlSpaces; i++)
+    for (size_t i = 0; i < COUNT(sysctlSpaces); i++)
         if (sysctl_starts(name, sysctlSpaces[i].name) && (sysctlSpaces[i].prefix || name.len == sysctlSpaces[i].name.len))
             return &sysctlSpaces[i];
     return NULL;
@@ -234,7 +234,7 @@ static void check_own_users(PodCheck *p) {
         {STR("hostPID"), STR("HostPID"), spec->hostPID},
         {STR("hostIPC"), STR("HostIPC"), spec->hostIPC},
     };
-    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+    for (size_t i = 0; i < COUNT(shared); i++) {
         if (!shared[i].set) continue;
         Path at = path_field(p->path, shared[i].field), printed = path_field(p->path, shared[i].printed);
         Diag *d = emit_security_own_users(c->diags, where_printed(c, &at, &printed), .field = shared[i].field);

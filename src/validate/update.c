@@ -190,7 +190,7 @@ static const StrPair generatedLabels[] = {{STR("job-name"), {0}},
                                           {STR("batch.kubernetes.io/job-name"), {0}},
                                           {STR("controller-uid"), STR("made-by-the-server")},
                                           {STR("batch.kubernetes.io/controller-uid"), STR("made-by-the-server")}};
-enum { GENERATED_LABELS = sizeof generatedLabels / sizeof *generatedLabels };
+enum { GENERATED_LABELS = COUNT(generatedLabels) };
 
 static void complete_stored_job(Check *c, Job *job) {
     if (job->spec.manualSelector.value) return;
@@ -318,8 +318,7 @@ static void check_job_update(const Update *u) {
     check_completions(u, &before->spec, &after->spec);
     check_fixed(u, &type_JobSpec, &before->spec, &after->spec, S("selector"), after->spec.selector ? otherJob : S(""));
     check_job_template(u, before, after);
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        check_fixed(u, &type_JobSpec, &before->spec, &after->spec, fixed[i], otherJob);
+    for (size_t i = 0; i < COUNT(fixed); i++) check_fixed(u, &type_JobSpec, &before->spec, &after->spec, fixed[i], otherJob);
 }
 
 /* Other kinds. */
@@ -364,7 +363,7 @@ static void check_stateful_set_update(const Update *u) {
         check_old_stateful_changes(&mine, &before, &after);
         return;
     }
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+    for (size_t i = 0; i < COUNT(fixed); i++)
         check_fixed(&mine, &type_StatefulSetSpec, &before.spec, &after.spec, fixed[i], orphan);
 }
 

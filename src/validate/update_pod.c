@@ -86,7 +86,7 @@ static void check_new_pod(Check *c, const Pod *before, Pod *after) {
     pod.spec.resources = NULL;
     pod.metadata.generation = before->metadata.generation;
     check_pod(c, &pod);
-    forget_rules(c, from, ofCreation, sizeof ofCreation / sizeof *ofCreation);
+    forget_rules(c, from, ofCreation, COUNT(ofCreation));
     if (!after->spec.resources) return;
     PodCheck p = {.c = c,
                   .meta = &after->metadata,

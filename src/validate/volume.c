@@ -64,7 +64,7 @@ static void check_host_path(PodCheck *p, const Volume *volume, const Path *path)
     Path at = FIELD(path, "path"), type = FIELD(path, "type");
     if (!host->path.len) return;
     if (has_dot_dot(host->path)) emit_volume_path_dots(p->c->diags, where(p->c, &at), .path = host->path);
-    if (host->type.at) check_enum(p->c, host->type, types, sizeof types / sizeof *types, &type);
+    if (host->type.at) check_enum(p->c, host->type, types, COUNT(types), &type);
 }
 
 static void check_git_repo(PodCheck *p, const Volume *volume, const Path *path) {
@@ -83,10 +83,6 @@ static void check_aws_disk(PodCheck *p, const Volume *volume, const Path *path) 
 static void check_nfs(PodCheck *p, const Volume *volume, const Path *path) {
     Path at = FIELD(path, "path");
     if (!is_absolute_path(volume->nfs->path)) emit_volume_path_relative(p->c->diags, where(p->c, &at), .path = volume->nfs->path);
-}
-
-static bool is_alnum(char ch) {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
 }
 
 static bool all_alnum(Str s) {
@@ -225,8 +221,7 @@ static bool take_suffix(Str *s, Str suffix) {
     static const Str kelvin = STR("\xe2\x84\xaa"), dotted = STR("\xc4\xb0");
     Str rest = *s;
     for (size_t i = suffix.len; i-- > 0;) {
-        char want = suffix.at[i], have = rest.len ? rest.at[rest.len - 1] : '\0';
-        if (have >= 'A' && have <= 'Z') have = (char)(have - 'A' + 'a');
+        char want = suffix.at[i], have = rest.len ? to_lower(rest.at[rest.len - 1]) : '\0';
         if (have == want)
             rest.len -= 1;
         else if (want == 'k' && str_ends(rest, kelvin))
@@ -317,12 +312,12 @@ static void check_claim_metadata(Check *c, const ObjectMeta *meta, const Path *p
         {STR("deletionTimestamp"), STR("deletionTimestamp"), meta->deletionTimestamp.set},
         {STR("deletionGracePeriodSeconds"), STR("deletionGracePeriodSeconds"), meta->deletionGracePeriodSeconds.set},
     };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    for (size_t i = 0; i < COUNT(others); i++) {
         Path at = path_field(path, others[i].name), reported = path_field(path, others[i].reported);
         if (others[i].set)
             emit_volume_claim_metadata(c->diags, where_inside(c, &reported, where_key(c, &at)), .field = others[i].name);
     }
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    for (size_t i = 0; i < COUNT(lists); i++) {
         const Node *list = node_get(meta->head.node, lists[i]);
         Path at = path_field(path, lists[i]);
         if (list && list->kind == NODE_LIST) emit_volume_claim_metadata(c->diags, where_key(c, &at), .field = lists[i]);
@@ -421,7 +416,7 @@ static const SourceKind sources[] = {
     {SOURCE(image), {NEED(ImageVolumeSource, reference)}, check_image},
 };
 
-enum { SOURCE_COUNT = sizeof sources / sizeof *sources };
+enum { SOURCE_COUNT = COUNT(sources) };
 
 static void check_source(PodCheck *p, const SourceKind *source, const Volume *volume, const char *value, const Path *path) {
     Path at = path_field(path, source->name);

@@ -260,7 +260,7 @@ static void check_certificate_projection(Projection *t, const PodCertificateProj
     check_signer_name(c, certificate->signerName, &signer);
     check_user_annotations(c, certificate->userAnnotations, &annotations);
     check_user(c, certificate->user, path, S("user"));
-    check_enum(c, certificate->keyType, keyTypes, sizeof keyTypes / sizeof *keyTypes, &keyType);
+    check_enum(c, certificate->keyType, keyTypes, COUNT(keyTypes), &keyType);
     if (certificate->maxExpirationSeconds.set)
         check_range(c, certificate->maxExpirationSeconds.value, HOUR,
                     is_kubernetes_signer(certificate->signerName) ? DAY : LONGEST, &expiration);
@@ -270,7 +270,7 @@ static void check_certificate_projection(Projection *t, const PodCertificateProj
                  {STR("keyPath"), certificate->keyPath},
                  {STR("certificateChainPath"), certificate->certificateChainPath}};
     bool any = false;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         Path at = path_field(path, files[i].name);
         if (!files[i].file.len) continue;
         any = true;

@@ -5,9 +5,6 @@
 #include "address.h"
 #include "base/str_set.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-#define TEXT(s) (int)(s).len, (s).at
-
 uint32_t container_count(const PodSpec *spec) {
     return spec->initContainers.n + spec->containers.n + spec->ephemeralContainers.n;
 }
@@ -38,8 +35,8 @@ static Str label_hint(Arena *arena, Str name) {
     for (size_t i = 0; i < name.len; i++)
         if (text[i] == '.' || text[i] == '_' || text[i] == ' ')
             text[i] = '-';
-        else if (text[i] >= 'A' && text[i] <= 'Z')
-            text[i] = (char)(text[i] - 'A' + 'a');
+        else
+            text[i] = to_lower(text[i]);
     Str label = {text, name.len};
     return is_dns_label(label) ? str_format(arena, "write it as \"%s\"", text)
                                : S("use a-z, 0-9 and -, a letter or digit at both ends");
@@ -83,7 +80,7 @@ static const OldLabel oldLabels[] = {
 };
 
 static void check_node_label(Check *c, Str name, bool isKey, const Path *path) {
-    for (size_t i = 0; i < LENGTH(oldLabels); i++) {
+    for (size_t i = 0; i < COUNT(oldLabels); i++) {
         const OldLabel *old = &oldLabels[i];
         if (!str_eq(name, old->name)) continue;
         Str since = old->since.len ? str_join(c->arena, S(" since Kubernetes "), old->since) : S("");
@@ -243,7 +240,7 @@ static void check_container_annotation(const PodText *p, const StrPair *annotati
 
 static void check_annotation(const PodText *p, const StrPair *annotation, const Path *path) {
     Check *c = p->c;
-    for (size_t i = 0; i < LENGTH(deadAnnotations); i++)
+    for (size_t i = 0; i < COUNT(deadAnnotations); i++)
         if (str_eq(annotation->key, deadAnnotations[i].key))
             emit_warn_dead_annotation(c->diags, where_key(c, path), .key = annotation->key, .version = deadAnnotations[i].version,
                                       .field = deadAnnotations[i].field);
@@ -260,7 +257,7 @@ static void check_template_annotations(const PodText *p) {
     for (uint32_t i = 0; i < p->meta->annotations.n; i++) {
         const StrPair *annotation = &p->meta->annotations.at[i];
         Path at = path_key(&list, annotation->key);
-        for (size_t j = 0; j < LENGTH(domains); j++)
+        for (size_t j = 0; j < COUNT(domains); j++)
             if (str_starts(annotation->key, domains[j])) check_annotation(p, annotation, &at);
     }
 }

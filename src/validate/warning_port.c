@@ -2,8 +2,6 @@
 #include "base/str_set.h"
 #include "warning.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 typedef struct PortRef {
     const ContainerPort *port;
     Str list;

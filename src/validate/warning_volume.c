@@ -2,8 +2,6 @@
 #include "base/str_set.h"
 #include "warning.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-
 static void warn_volume(Check *c, const char *field, const char *since, const char *gone, const char *hint, const Path *at,
                         const Path *printed) {
     Str rest = *gone ? str_format(c->arena, " and have not worked since %s", gone) : S("");
@@ -25,7 +23,7 @@ static void check_old_volume(Check *c, const Volume *volume, const Path *path) {
         {volume->cephfs, "cephfs", "1.28", "1.31"},
         {volume->rbd, "rbd", "1.28", "1.31"},
     };
-    for (size_t i = 0; i < LENGTH(kinds); i++) {
+    for (size_t i = 0; i < COUNT(kinds); i++) {
         if (!kinds[i].used) continue;
         Path at = path_field(path, str_of(kinds[i].field));
         warn_volume(c, kinds[i].field, kinds[i].since, kinds[i].gone, csi, &at, &at);

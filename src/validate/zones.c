@@ -88,7 +88,7 @@ static bool next_word(Str *names, Str *word) {
 static const ZoneArea *area_of(Str *name) {
     ptrdiff_t slash = str_find(*name, '/');
     Str prefix = {name->at, (size_t)(slash + 1)};
-    for (size_t i = 0; i < sizeof areas / sizeof *areas; i++) {
+    for (size_t i = 0; i < COUNT(areas); i++) {
         if (!str_eq(areas[i].prefix, prefix)) continue;
         *name = str_slice(*name, prefix.len);
         return &areas[i];
@@ -110,7 +110,7 @@ bool zone_known(Str name) {
 Str zone_meant(Arena *arena, Str name) {
     ARRAY(Str) all = {0};
     Str place = str_slice(name, (size_t)(str_rfind(name, '/') + 1));
-    for (size_t i = 0; i < sizeof areas / sizeof *areas; i++) {
+    for (size_t i = 0; i < COUNT(areas); i++) {
         Str names = areas[i].names, word;
         while (next_word(&names, &word)) {
             Str full = str_join(arena, areas[i].prefix, word);

@@ -150,17 +150,6 @@ static const Word words[] = {
     {STR("-.Inf"), NODE_FLOAT, STR("-.inf")}, {STR("-.INF"), NODE_FLOAT, STR("-.inf")},
 };
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static int digit_value(char c) {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return 99;
-}
-
 /* An integer with an optional sign and Go's base prefixes (0x, 0o, 0b, and a bare 0 for octal). Unsigned values up to 2^64-1 are
  * integers only without a sign. Writes the decimal text. */
 static bool resolve_int(Str s, Arena *arena, Str *json) {
@@ -177,8 +166,8 @@ static bool resolve_int(Str s, Arena *arena, Str *json) {
     bool verbatim = base == 10 && !(sign && !negative);
     uint64_t value = 0;
     for (; i < s.len; i++) {
-        int digit = digit_value(s.at[i]);
-        if (digit >= base) return false;
+        int digit = hex_value(s.at[i]);
+        if (digit < 0 || digit >= base) return false;
         if (value > (UINT64_MAX - (uint64_t)digit) / (uint64_t)base) return false;
         value = value * (uint64_t)base + (uint64_t)digit;
     }
@@ -307,7 +296,7 @@ static NodeKind resolve_plain(Str s, Arena *arena, Str *json) {
     }
     char c = s.at[0];
     if (is_digit(c) || c == '+' || c == '-') {
-        for (size_t i = 0; i < sizeof words / sizeof *words && c != '0' && !is_digit(c); i++)
+        for (size_t i = 0; i < COUNT(words) && c != '0' && !is_digit(c); i++)
             if (str_eq(words[i].text, s)) {
                 *json = words[i].json;
                 return (NodeKind)words[i].kind;
@@ -316,7 +305,7 @@ static NodeKind resolve_plain(Str s, Arena *arena, Str *json) {
         if (resolve_int(digits, arena, json)) return NODE_INT;
         if (resolve_float(digits, arena, json)) return NODE_FLOAT;
     } else if (s.len <= 5 && memchr("yYnNtTfFoO~.", c, 12)) {
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        for (size_t i = 0; i < COUNT(words); i++)
             if (str_eq(words[i].text, s)) {
                 *json = words[i].json;
                 return (NodeKind)words[i].kind;
@@ -371,8 +360,8 @@ static bool is_timestamp(Str s) {
 }
 
 static int base64_digit(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (is_upper(c)) return c - 'A';
+    if (is_lower(c)) return c - 'a' + 26;
     if (is_digit(c)) return c - '0' + 52;
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
@@ -486,8 +475,7 @@ static void compose_scalar(Composer *c, Node *out) {
         static const Str resolvable[] = {STR("str"), STR("bool"), STR("int"), STR("float"), STR("null"), STR("timestamp")};
         if (str_eq(core, S("binary")) && core.len < tag.len) {
             if (!decode_base64(out->text, c->arena, &out->text)) add_fault(c, FAULT_BINARY, span, (Span){0}, out->text, S(""));
-        } else if (core.len < tag.len && !str_eq(core, S("str")) &&
-                   str_in(core, resolvable, sizeof resolvable / sizeof *resolvable)) {
+        } else if (core.len < tag.len && !str_eq(core, S("str")) && str_in(core, resolvable, COUNT(resolvable))) {
             Str json = S("");
             NodeKind kind = resolve_plain(out->text, c->arena, &json);
             if (!kind_fits_tag(kind, core, out->text, json)) {

@@ -12,10 +12,6 @@ static bool is_white(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static uint32_t hex_value(char c) {
-    return (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
 /* The length of the character at the walk's place as it is written, and whether it stands for white space. */
 static uint32_t written_length(const Walk *w, bool *white) {
     const char *at = w->text.at + w->at;
@@ -24,7 +20,7 @@ static uint32_t written_length(const Walk *w, bool *white) {
     if (w->quote == '\'' && *at == '\'' && next == '\'') return 2;
     if (w->quote == '"' && *at == '\\' && next) {
         uint32_t digits = next == 'x' ? 2 : next == 'u' ? 4 : next == 'U' ? 8 : 0, value = 0;
-        for (uint32_t i = 0; i < digits && w->at + 2 + i < w->end; i++) value = value * 16 + hex_value(at[2 + i]);
+        for (uint32_t i = 0; i < digits && w->at + 2 + i < w->end; i++) value = value * 16 + (uint32_t)hex_value(at[2 + i]);
         *white = digits ? value < 0x80 && is_white((char)value) : strchr("tnr \t\n\r", next) != NULL;
         return 2 + digits;
     }

@@ -9,8 +9,6 @@
 #include "lint/example.h"
 #include "rules.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 static bool write_example(Arena *arena, Str folder, const char *name, Str example) {
     FILE *file = fopen(str_format(arena, "%.*s/%s", TEXT(folder), name).at, "w");
     if (!file) return false;

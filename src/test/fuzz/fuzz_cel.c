@@ -137,7 +137,7 @@ static uint32_t damage(char *text, uint32_t len, Eval *ev, Value list) {
         for (uint32_t times = below(60); times; times--) len = put(text, len, at, (Str){copy, width});
         return len;
     }
-    default: return put(text, len, at, str_of(pieces[below(sizeof pieces / sizeof *pieces)]));
+    default: return put(text, len, at, str_of(pieces[below(COUNT(pieces))]));
     }
 }
 

@@ -123,7 +123,7 @@ static json_t *random_string(const Survey *s, const Field *field) {
         return json_stringn(value.at, value.len);
     }
     if (s->strings.n && pick(3) == 0) return json_string(s->strings.at[pick(s->strings.n)]);
-    return json_string(pool[pick(sizeof pool / sizeof *pool)]);
+    return json_string(pool[pick(COUNT(pool))]);
 }
 
 static json_t *random_int(const Field *field) {
@@ -131,7 +131,7 @@ static json_t *random_int(const Field *field) {
                                    255, 420, 511, 512, 1000, 8080, 32767, 65535, 65536, 86400, 100000, 2147483647, -2147483648};
     if (field->text->hasMinimum && pick(4) == 0) return json_integer(field->text->minimum + (int64_t)pick(3) - 1);
     if (field->text->hasMaximum && pick(4) == 0) return json_integer(field->text->maximum + (int64_t)pick(3) - 1);
-    return json_integer(pool[pick(sizeof pool / sizeof *pool)]);
+    return json_integer(pool[pick(COUNT(pool))]);
 }
 
 static json_t *random_value(const Survey *s, const Field *field, int depth);
@@ -155,7 +155,7 @@ static json_t *random_scalar(const Survey *s, const Field *field, int depth) {
     case TYPE_BOOL: return json_boolean(pick(2));
     case TYPE_INT32:
     case TYPE_INT64: return random_int(field);
-    case TYPE_QUANTITY: return json_string(quantities[pick(sizeof quantities / sizeof *quantities)]);
+    case TYPE_QUANTITY: return json_string(quantities[pick(COUNT(quantities))]);
     case TYPE_INT_OR_STRING: return pick(2) ? random_int(field) : random_string(s, field);
     case TYPE_TIME: return json_string("2026-01-01T00:00:00Z");
     case TYPE_ANY: return json_object();
@@ -175,7 +175,7 @@ static json_t *random_value(const Survey *s, const Field *field, int depth) {
     if (field->shape == SHAPE_MAP) {
         json_t *map = json_object();
         for (uint32_t i = 0, n = 1 + pick(2); i < n; i++)
-            json_object_set_new(map, keys[pick(sizeof keys / sizeof *keys)], random_scalar(s, field, depth));
+            json_object_set_new(map, keys[pick(COUNT(keys))], random_scalar(s, field, depth));
         return map;
     }
     return random_scalar(s, field, depth);

@@ -97,7 +97,7 @@ static void damage(Text *text) {
         put(text, at, (Str){copy, count});
         break;
     }
-    default: put(text, at, str_of(pieces[below(sizeof pieces / sizeof *pieces)]));
+    default: put(text, at, str_of(pieces[below(COUNT(pieces))]));
     }
 }
 

@@ -135,7 +135,7 @@ int main(int argc, char **argv) {
         fclose(file);
     }
     bool good = true;
-    for (size_t i = 0; i < sizeof tallies / sizeof *tallies; i++) {
+    for (size_t i = 0; i < COUNT(tallies); i++) {
         printf("%s%s %u/%u", i ? ", " : "recorded: ", tallies[i].name, tallies[i].right, tallies[i].all);
         good &= tallies[i].all && tallies[i].right == tallies[i].all;
     }

@@ -150,7 +150,7 @@ int main(void) {
                  {STR("ReplicaSet"), 1}, {STR("Job"), 2},        {STR("CronJob"), 3}};
     uint32_t passed = 0, failed = 0;
     outcomes = calloc((size_t)schema_type_count * 64, sizeof *outcomes);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNT(kinds); i++) {
         const Type *kind = schema_type(kinds[i].kind);
         json_t *root = json_loads(bases[kinds[i].base], 0, NULL);
         json_object_set_new(root, "apiVersion", json_string(kind->apiVersion.at));

@@ -224,7 +224,7 @@ static void test_12_events_tell_what_was_done(void **state) {
     Play p;
     play(&p, "{containers: [{name: a, image: a}]}", "{deleteAt: 48, containers: {a: {runs: [{seconds: 5, exitCode: 1}]}}}");
     static const char *const reasons[] = {"Scheduled", "Pulling", "Pulled", "Created", "Started", "BackOff"};
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) assert_non_null(event_of(&p, reasons[i]));
+    for (size_t i = 0; i < COUNT(reasons); i++) assert_non_null(event_of(&p, reasons[i]));
     assert_int_equal(event_of(&p, "Started")->count, 4); /* counted, not listed: 0, 5, 20, 45 */
     assert_int_equal(event_of(&p, "Started")->first, 0);
     assert_int_equal(event_of(&p, "Started")->last, 45);
@@ -330,7 +330,7 @@ static void test_20_restart_policies(void **state) {
         const char *starts;
     } rows[] = {{"Always", 0, "0 5"},    {"Always", 1, "0 5"}, {"OnFailure", 0, "0"},
                 {"OnFailure", 1, "0 5"}, {"Never", 0, "0"},    {"Never", 1, "0"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         Play p;
         char spec[200], scenario[200];
         snprintf(spec, sizeof spec, "{restartPolicy: %s, containers: [{name: a, image: a}]}", rows[i].policy);
@@ -457,7 +457,7 @@ static void test_27_28_hooks_by_exec_http_and_sleep(void **state) {
     (void)state;
     static const char *const handlers[] = {"exec: {command: [x]}", "httpGet: {port: 80}", "sleep: {seconds: 4}",
                                            "tcpSocket: {port: 80}"};
-    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++) {
+    for (size_t i = 0; i < COUNT(handlers); i++) {
         Play p;
         char spec[300];
         snprintf(spec, sizeof spec, "{containers: [{name: a, image: a, lifecycle: {postStart: {%s}, preStop: {%s}}}]}",
@@ -476,7 +476,7 @@ static void test_29_to_32_every_handler_is_asked_alike(void **state) {
     (void)state;
     static const char *const handlers[] = {"exec: {command: [x]}", "httpGet: {port: 80}", "tcpSocket: {port: 80}",
                                            "grpc: {port: 80}"};
-    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++) {
+    for (size_t i = 0; i < COUNT(handlers); i++) {
         Play p;
         char spec[300];
         snprintf(spec, sizeof spec, "{containers: [{name: a, image: a, readinessProbe: {%s, periodSeconds: 2}}]}", handlers[i]);
@@ -617,7 +617,7 @@ static void test_41_kill_at_the_end_of_the_grace_period(void **state) {
     } rows[] = {{"{deleteAt: 20, onTerm: {a: {seconds: null}}}", "50"},
                 {"{deleteAt: 20, gracePeriodSeconds: 5, onTerm: {a: {seconds: null}}}", "25"},
                 {"{deleteAt: 20, gracePeriodSeconds: 1, onTerm: {a: {seconds: null}}}", "22"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         Play p;
         play(&p, "{containers: [{name: a, image: a}]}", rows[i].scenario);
         assert_text(ends(&p, "a"), rows[i].end);
@@ -689,7 +689,7 @@ static void test_phases_of_container_states(void **state) {
         {{"Always", "sidecar", "runningNotStarted", {"running", NULL}}, false, true, PHASE_RUNNING},
         {{"Always", "sidecar", "runningNotStarted", {"running", NULL}}, false, false, PHASE_PENDING},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         if (phase_of_row(&rows[i].row, rows[i].over, rows[i].begun) != rows[i].phase) fail_msg("row %zu", i);
 }
 
@@ -699,7 +699,7 @@ static void test_delays_double_rest_and_are_forgotten(void **state) {
     assert_false(backoff_waits(&backoff, 0, 0));
     static const int64_t expected[] = {10, 20, 40, 80, 160, 300, 300};
     int64_t now = 0;
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    for (size_t i = 0; i < COUNT(expected); i++) {
         backoff_next(&backoff, now, now, 10, 300);
         assert_int_equal(backoff.delay, expected[i]);
         assert_true(backoff_waits(&backoff, now, now + expected[i] - 1));
@@ -798,7 +798,7 @@ static void test_damaged_scenarios_end_well(void **state) {
 static void test_absurd_numbers_end_well(void **state) {
     (void)state;
     static const int64_t numbers[] = {INT64_MIN, INT32_MIN, -1, 0, 1, INT32_MAX, INT64_MAX};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    for (size_t i = 0; i < COUNT(numbers); i++) {
         Arena arena = {0};
         int64_t n = numbers[i], narrow = n < INT32_MIN ? INT32_MIN : n > INT32_MAX ? INT32_MAX : n;
         SleepAction sleep = {.seconds = n};

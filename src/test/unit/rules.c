@@ -8,8 +8,6 @@
 #include "run/run.h"
 #include "rules.h"
 
-#define TEXT(s) (int)(s).len, (s).at
-
 static Arena arena;
 static uint32_t passed, failed;
 

@@ -67,7 +67,7 @@ static void test_places_in_every_kind_of_line(void **state) {
     static const struct {
         uint32_t offset, line, column;
     } places[] = {{0, 1, 1}, {2, 2, 1}, {5, 3, 1}, {7, 4, 1}, {8, 4, 2}, {10, 4, 3}, {12, 5, 1}, {99, 5, 1}};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    for (size_t i = 0; i < COUNT(places); i++) {
         Place place = source_place(&source, &arena, places[i].offset);
         assert_int_equal(place.line, places[i].line);
         assert_int_equal(place.column, places[i].column);
@@ -129,7 +129,7 @@ static void test_scalars_resolve_as_the_server_reads_them(void **state) {
         {"!mine 5", "5", NODE_STRING},
     };
     Arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         NodeDocument document = read_text(&arena, str_format(&arena, "a: %s\n", cases[i].text).at);
         const Node *node = node_get(document.root, S("a"));
         assert_non_null(node);
@@ -166,7 +166,7 @@ static void test_faults(void **state) {
         {"\xC3\xA9: \x01\n", "encoding", 4},
     };
     Arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         NodeDocument document = read_text(&arena, cases[i].text);
         if (!cases[i].fault) {
             assert_int_equal(document.faults.n, 0);
@@ -196,7 +196,7 @@ static void test_spans_are_bytes_of_the_source(void **state) {
         {"b: \"it\\'s\"\na: x\n", "a", "x"},
     };
     Arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         NodeDocument document = read_text(&arena, cases[i].text);
         const Node *node = node_get(document.root, str_of(cases[i].path));
         assert_non_null(node);
@@ -241,13 +241,13 @@ static void test_quantities(void **state) {
         {"0.0", "0"},   {"Ki", "0"},    {"+5", "+5"},     {"5000000", "5M"},    {"1Ki", "1Ki"},     {"8Ki", "8Ki"},
     };
     Arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         Quantity quantity;
         assert_int_equal(quantity_parse(&quantity, str_of(cases[i].text)), QUANTITY_OK);
         assert_str(quantity_text(&arena, &quantity), cases[i].stored);
     }
     static const char *const bad[] = {"", "x", "1.2.3", "1 Gi", "1gb", "1KB", "--1", "1e", "0x10", "1m5"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         Quantity quantity;
         if (quantity_parse(&quantity, str_of(bad[i])) == QUANTITY_OK) fail_msg("\"%s\" is no quantity", bad[i]);
     }
@@ -308,8 +308,7 @@ static void test_leaves_of_paths(void **state) {
                                            {"spec.containers[0].ports[12]", "ports"},
                                            {"metadata.labels[app.kubernetes.io/name]", "app.kubernetes.io/name"},
                                            {"", ""}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_true(str_eq(path_leaf(str_of(cases[i][0])), str_of(cases[i][1])));
+    for (size_t i = 0; i < COUNT(cases); i++) assert_true(str_eq(path_leaf(str_of(cases[i][0])), str_of(cases[i][1])));
 }
 
 static void test_processes_are_ended_at_their_limits(void **state) {
@@ -342,7 +341,7 @@ static void test_images(void **state) {
         {"a__b/c-d.e", "a__b/c-d.e", "", ""},
         {"[2001:db8::1]:5000/x", "[2001:db8::1]:5000/x", "", ""},
     };
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         ImageName name = image_parse(str_of(good[i].image));
         assert_true(name.valid);
         assert_str(name.repository, good[i].repository);
@@ -350,7 +349,7 @@ static void test_images(void **state) {
         assert_str(name.digest, good[i].digest);
     }
     static const char *const bad[] = {"", "Nginx", "a//b", "a:", "a:-x", "a@sha256:12", "a___b", "a b", "/a", "-a/b"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         if (image_parse(str_of(bad[i])).valid) fail_msg("\"%s\" is no image", bad[i]);
 }
 
@@ -388,7 +387,7 @@ static Str read_example(Arena *arena, const char *name) {
 static void test_every_prefix_ends_well(void **state) {
     (void)state;
     Arena kept = {0}, arena = {0};
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+    for (size_t i = 0; i < COUNT(examples); i++) {
         Str text = read_example(&kept, examples[i]);
         for (size_t n = 0; n <= text.len; n++) {
             char *cut = arena_cstr(&arena, (Str){text.at, n});
@@ -405,7 +404,7 @@ static void test_damaged_bytes_end_well(void **state) {
     Arena kept = {0}, arena = {0};
     uint32_t random = 12345;
     static const char marks[] = ":?-[]{}\"'\\#&*!|>%@`\t\n ,~\x80\xFF";
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+    for (size_t i = 0; i < COUNT(examples); i++) {
         Str text = read_example(&kept, examples[i]);
         for (int round = 0; round < 2000; round++) {
             char *copy = arena_cstr(&arena, text);
@@ -492,7 +491,7 @@ static void test_paths_by_names(void **state) {
         {"[", "["},
         {"spec..[]", "spec..[]"},
     };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT(paths); i++)
         assert_str(path_by_names(&arena, items[0].root, items[0].type, str_of(paths[i][0])), paths[i][1]);
     assert_str(path_by_names(&arena, NULL, NULL, S("a[0].b[c]")), "a[].b[c]");
     arena_free(&arena);
@@ -584,7 +583,7 @@ static void test_patterns_of_paths(void **state) {
     };
     (void)state;
     Arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         Globs globs = {0};
         for (int j = 0; j < 3 && cases[i].patterns[j]; j++) globs_add(&globs, &arena, str_of(cases[i].patterns[j]));
         if (globs_cover(&globs, cases[i].path, cases[i].directory) != cases[i].covered)

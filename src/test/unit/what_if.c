@@ -138,7 +138,7 @@ static void test_how_long_a_hook_takes(void **state) {
         {"{exec: {command: [python, -c, 'sleep 3']}}", HOOK_UNKNOWN},
         {"{httpGet: {port: 80}}", HOOK_UNKNOWN},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         if (hook_of(rows[i].hook) != rows[i].seconds) fail_msg("%s takes %lld", rows[i].hook, (long long)hook_of(rows[i].hook));
 }
 
@@ -149,7 +149,7 @@ static void test_what_a_hook_leaves_of_the_grace_period(void **state) {
         bool cut;
     } rows[] = {{30, 5, 25, false}, {30, 28, 2, false}, {30, 29, 2, false}, {30, 30, 2, false},    {30, 31, 2, true},
                 {10, 60, 2, true},  {1, 0, 2, false},   {0, 0, 2, false},   {3600, 0, 3600, false}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         SleepAction sleep = {.seconds = rows[i].hook};
         LifecycleHandler handler = {.sleep = &sleep};
         Lifecycle lifecycle = {.preStop = &handler};
@@ -209,7 +209,7 @@ static void test_whether_a_rollout_can_complete(void **state) {
          0},
         {"DaemonSet", READINESS("initialDelaySeconds: 6000"), ROLLOUT_COMPLETES, 0, 0},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         Arena arena = {0};
         Str text =
             str_format(&arena, "{apiVersion: apps/v1, kind: %s, metadata: {name: w}, spec: {%s}}", rows[i].kind, rows[i].spec);
