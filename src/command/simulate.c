@@ -16,6 +16,7 @@ enum {
     SIM_FORCE,
     SIM_NODE_LOST_AT,
     SIM_UNTIL,
+    SIM_KUBELET,
     SIM_OBJECT,
     SIM_REPLICAS,
     SIM_VERSION,
@@ -35,6 +36,9 @@ static const Option options[] = {
     {"force", 0, NULL, "The deletion removes the object at once, whatever runs."},
     {"node-lost-at", 0, "TIME", "When the node is heard of for the last time."},
     {"until", 0, "TIME", "When the clock stops. Default: 10m, or some time after the deletion."},
+    {"kubelet", 0, "SETTING=VALUE",
+     "A setting of the node's kubelet: crashLoopBackOff.maxContainerRestartPeriod=TIME (1s to 5m, the default), or "
+     "featureGates.ReduceDefaultCrashLoopBackOffDecay=true (delays begin at 1 s). May be given several times."},
     {"object", 0, "NAME", "Which object of the file. Default: the first with a pod."},
     {"replicas", 0, "N", "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
     {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
@@ -223,6 +227,11 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
         if (change.option != shorthands[i]) continue;
         const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
         if (wrong) usage_error(&simulate_command, "--%s takes %s; not \"%s\"", options[change.option].name, wrong, change.value);
+        return !wrong;
+    }
+    if (change.option == SIM_KUBELET) {
+        const char *wrong = scenario_kubelet(scenario, str_of(change.value));
+        if (wrong) usage_error(&simulate_command, "--kubelet takes %s; not \"%s\"", wrong, change.value);
         return !wrong;
     }
     if (change.option == SIM_FORCE) {

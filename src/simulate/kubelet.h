@@ -6,6 +6,7 @@
 #define KUBELET_NUMBERS(N)                                                                                                     \
     N(BACKOFF_FIRST, 10)      /* the delay before the second restart of a container; it doubles from there */                  \
     N(BACKOFF_LONGEST, 300)   /* the longest delay */                                                                          \
+    N(BACKOFF_REDUCED, 1)     /* the first delay with the gate ReduceDefaultCrashLoopBackOffDecay */                           \
     N(BACKOFF_RESET, 600)     /* running longer than this starts the delays anew */                                            \
     N(PULL_BACKOFF_FIRST, 10) /* the delay after the first failed pull of an image */                                          \
     N(PULL_BACKOFF_LONGEST, 300)                                                                                               \

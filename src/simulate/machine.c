@@ -93,7 +93,7 @@ static void signal_instance(Machine *m, Unit *unit, int64_t grace) {
     const ContainerScript *script = unit->script;
     int64_t seconds = script && script->termSet ? script->termSeconds : 0;
     int code = script && script->termSet ? script->termCode : EXIT_TERM;
-    if (seconds > grace) {
+    if (seconds >= grace) {
         seconds = grace;
         code = EXIT_KILL;
     }
@@ -508,7 +508,9 @@ static bool in_backoff(Machine *m, Unit *unit) {
     if (!end) return false;
     backoff_forget(&unit->backoff, m->now - 1); /* housekeeping comes after the syncs of a second */
     if (backoff_waits(&unit->backoff, end->finished, m->now)) return true;
-    backoff_next(&unit->backoff, end->finished, m->now, KUBELET_BACKOFF_FIRST, KUBELET_BACKOFF_LONGEST);
+    const KubeletSettings *kubelet = &m->scenario->kubelet;
+    int64_t longest = kubelet->backoffLongest, first = kubelet->backoffFirst < longest ? kubelet->backoffFirst : longest;
+    backoff_next(&unit->backoff, end->finished, m->now, first, longest);
     return false;
 }
 
@@ -700,6 +702,7 @@ static void sync_end(Machine *m) {
     m->retryAt = m->now + RESYNC;
     if (m->failed) m->retryAt = m->onlyWaits && !m->probed ? next_chance(m) : m->now + 1;
     work_end(m);
+    if (m->pending) take_work(m); /* what the answers below ask for is work of its own */
     probes_triggered(m);
 }
 
@@ -729,6 +732,7 @@ static void terminating_begin(Machine *m) {
     status_make(m, false);
     status_set(m);
     probes_stop(m, false);
+    probes_triggered(m);
     int64_t grace = pod_grace(m);
     kill_all_begin(m, grace > 1 ? grace : 1);
 }
@@ -959,7 +963,8 @@ static int64_t next_second(const Machine *m) {
             if (times[i] > m->now) earlier(&next, times[i], m->now);
     }
     if (m->work == WORK_FINISHED) return next;
-    if (m->pending && !m->active && m->scheduled) earlier(&next, m->now + 1, m->now);
+    bool asked = m->pending || m->work != WORK_NONE; /* ... and what is asked for waits for a fresh list */
+    if (asked && !m->active && m->scheduled) earlier(&next, m->now + 1, m->now);
     if (!m->active) earlier(&next, m->retryAt, m->now);
     if (m->active && m->startStage != START_BEGIN && m->startStage != START_HOOK_KILL) earlier(&next, m->wake, m->now);
     const OptInt *deadline = &m->spec->activeDeadlineSeconds;

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "kubelet.h"
+
 enum { DEFAULT_UNTIL = 600 };
 
 static const char *const probe_keys[] = {"started", "ready", "live"};
@@ -12,6 +14,7 @@ static const char *const probe_words[] = {"startup", "readiness", "liveness"};
 
 Scenario scenario_empty(void) {
     return (Scenario){.until = DEFAULT_UNTIL,
+                      .kubelet = {KUBELET_BACKOFF_FIRST, KUBELET_BACKOFF_LONGEST},
                       .deleteAt = SCENARIO_NEVER,
                       .nodeLostAt = SCENARIO_NEVER,
                       .nodeBackAt = SCENARIO_NEVER,
@@ -262,6 +265,47 @@ static void read_by_name(Reader *reader, const Node *node, const char *what, Rea
     }
 }
 
+/* The kubelet's settings. The longest delay is also the first if it is shorter (kubelet.go, newCrashLoopBackOff); the bounds are
+ * those of the kubelet's own validation. */
+
+static bool set_longest_backoff(KubeletSettings *kubelet, Str value) {
+    int64_t seconds;
+    if (!scenario_time(value, &seconds) || seconds < 1 || seconds > KUBELET_BACKOFF_LONGEST) return false;
+    kubelet->backoffLongest = seconds;
+    return true;
+}
+
+static bool set_reduced_backoff(KubeletSettings *kubelet, Str value) {
+    if (!str_eq(value, S("true")) && !str_eq(value, S("false"))) return false;
+    kubelet->backoffFirst = value.at[0] == 't' ? KUBELET_BACKOFF_REDUCED : KUBELET_BACKOFF_FIRST;
+    return true;
+}
+
+static const struct KubeletSetting {
+    const char *parent, *name, *form;
+    bool (*set)(KubeletSettings *kubelet, Str value);
+} kubelet_settings[] = {
+    {"crashLoopBackOff", "maxContainerRestartPeriod", "a duration from 1s to 5m", set_longest_backoff},
+    {"featureGates", "ReduceDefaultCrashLoopBackOffDecay", "true or false", set_reduced_backoff},
+};
+
+static void read_kubelet(Reader *reader, const Node *node) {
+    static const char *const parents[] = {"crashLoopBackOff", "featureGates"};
+    if (!is_kind(reader, node, NODE_MAP, "kubelet", "a map as in KubeletConfiguration")) return;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        int parent = key_index(reader, entry, "kubelet", parents, COUNT(parents));
+        if (parent < 0 || !is_kind(reader, &entry->value, NODE_MAP, parents[parent], "a map")) continue;
+        for (uint32_t j = 0; j < entry->value.count; j++) {
+            const Entry *setting = &entry->value.entries[j];
+            if (key_index(reader, setting, parents[parent], &kubelet_settings[parent].name, 1) < 0) continue;
+            if (!kubelet_settings[parent].set(&reader->out->kubelet, setting->value.text))
+                fault(reader, setting->value.span, "%s has to be %s", kubelet_settings[parent].name,
+                      kubelet_settings[parent].form);
+        }
+    }
+}
+
 static void read_gates(Reader *reader, const Node *node) {
     if (!is_kind(reader, node, NODE_MAP, "readinessGates", "a map from condition types to times")) return;
     for (uint32_t i = 0; i < node->count; i++) {
@@ -271,8 +315,9 @@ static void read_gates(Reader *reader, const Node *node) {
 }
 
 void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults) {
-    static const char *const keys[] = {"until",          "scheduleAt", "deleteAt",   "gracePeriodSeconds", "containers", "onTerm",
-                                       "readinessGates", "nodeLostAt", "nodeBackAt", "gatesRemovedAt",     "force"};
+    static const char *const keys[] = {"until",      "scheduleAt",     "deleteAt",       "gracePeriodSeconds",
+                                       "containers", "onTerm",         "readinessGates", "nodeLostAt",
+                                       "nodeBackAt", "gatesRemovedAt", "force",          "kubelet"};
     Reader reader = {arena, spec, out, faults};
     *out = scenario_empty();
     if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
@@ -295,6 +340,7 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
         case 8: out->nodeBackAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         case 9: out->gatesRemovedAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         case 10: out->force = read_bool(&reader, value, keys[key]); break;
+        case 11: read_kubelet(&reader, value); break;
         default: break;
         }
     }
@@ -446,4 +492,21 @@ const char *scenario_fail_probe(Scenario *scenario, Arena *arena, const PodSpec 
         return NULL;
     }
     return form;
+}
+
+/* Whether `name` is "parent.name" of the setting. */
+static bool names_setting(Str name, const struct KubeletSetting *setting) {
+    Str parent = str_of(setting->parent);
+    return str_starts(name, parent) && name.len > parent.len && name.at[parent.len] == '.' &&
+           str_eq(str_slice(name, parent.len + 1), str_of(setting->name));
+}
+
+const char *scenario_kubelet(Scenario *scenario, Str text) {
+    ptrdiff_t equals = str_find(text, '=');
+    for (size_t i = 0; equals >= 0 && i < COUNT(kubelet_settings); i++)
+        if (names_setting((Str){text.at, (size_t)equals}, &kubelet_settings[i]) &&
+            kubelet_settings[i].set(&scenario->kubelet, str_slice(text, (size_t)equals + 1)))
+            return NULL;
+    return "crashLoopBackOff.maxContainerRestartPeriod=TIME, from 1s to 5m, or "
+           "featureGates.ReduceDefaultCrashLoopBackOffDecay=true";
 }

@@ -56,11 +56,17 @@ typedef struct GateScript {
     int64_t from; /* when somebody sets the condition to True */
 } GateScript;
 
+/* What a node's configuration changes of a pod's life (kubelet.config.k8s.io/v1beta1, KubeletConfiguration). */
+typedef struct KubeletSettings {
+    int64_t backoffFirst, backoffLongest; /* delays of restarts, in seconds */
+} KubeletSettings;
+
 typedef struct Scenario {
     int64_t until, scheduleAt, deleteAt, nodeLostAt, nodeBackAt, gatesRemovedAt;
     OptInt gracePeriodSeconds; /* of the deletion */
     bool force;                /* it removes the object at once, whatever runs */
     bool untilSet;
+    KubeletSettings kubelet;
     ARRAY(ContainerScript) containers;
     ARRAY(GateScript) gates;
 } Scenario;
@@ -101,6 +107,8 @@ const ContainerScript *scenario_find(const Scenario *scenario, Str name);
 const char *scenario_crash(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);      /* NAME[=CODE][@TIME] */
 const char *scenario_exit(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);       /* NAME[=CODE]@TIME */
 const char *scenario_fail_probe(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text); /* NAME.PROBE[@TIME] */
+
+const char *scenario_kubelet(Scenario *scenario, Str text); /* SETTING=VALUE */
 
 /* Seconds, or a duration as Go writes it without fractions: 90, 90s, 10m, 1h30m, 1d. */
 bool scenario_time(Str text, int64_t *seconds);

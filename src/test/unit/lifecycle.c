@@ -388,6 +388,27 @@ static void test_22_the_delay_begins_anew_after_ten_minutes(void **state) {
     done(&p);
 }
 
+static void test_a_node_may_restart_sooner(void **state) {
+    (void)state;
+    static const char pod[] = "{containers: [{name: a, image: a}]}";
+    Play p;
+    play(&p, pod,
+         "{until: 200, containers: {a: {runs: [{seconds: 1, exitCode: 1}]}}, kubelet: {crashLoopBackOff: "
+         "{maxContainerRestartPeriod: 30s}}}");
+    assert_text(starts(&p, "a"), "0 1 12 33 64 95 126 157 188");
+    done(&p);
+    play(&p, pod,
+         "{until: 10, containers: {a: {runs: [{seconds: 1, exitCode: 1}]}}, kubelet: {crashLoopBackOff: "
+         "{maxContainerRestartPeriod: 2s}}}");
+    assert_text(starts(&p, "a"), "0 1 4 7 10"); /* a longest delay under 10 s is the first one too */
+    done(&p);
+    play(&p, pod,
+         "{until: 40, containers: {a: {runs: [{seconds: 1, exitCode: 1}]}}, kubelet: {featureGates: "
+         "{ReduceDefaultCrashLoopBackOffDecay: true}}}");
+    assert_text(starts(&p, "a"), "0 1 3 6 11 20 37");
+    done(&p);
+}
+
 /* Hooks. */
 
 static void test_23_post_start_runs_beside_the_entrypoint(void **state) {
@@ -739,6 +760,39 @@ static void test_when_a_probe_notices_an_end(void **state) {
 }
 
 /* A pod whose last container is killed loses its sandbox; a restart of all counts its init containers twice then. */
+/* What a sync asks for waits for a list of containers that is newer than the sync: a second each. */
+static void test_syncs_that_ask_for_syncs(void **state) {
+    (void)state;
+    Play p;
+    /* The worker of the probe of a container that has ended for good is made anew by each sync and asks for the next one, and
+     * each of them asks the other container's readiness out of turn. */
+    play(&p,
+         "{restartPolicy: Never, containers: [{name: a, image: a, readinessProbe: {exec: {command: [x]}}}, {name: b, image: b, "
+         "readinessProbe: {exec: {command: [x]}, periodSeconds: 10}}]}",
+         "{until: 30, containers: {a: {runs: [{seconds: 3}]}, b: {ready: [{from: 0, result: failure}, {from: 15, result: "
+         "success}]}}}");
+    assert_false(container(&p, 14, "b")->ready);
+    assert_true(container(&p, 15, "b")->ready);
+    done(&p);
+    /* One that is being stopped is asked when that begins. */
+    play(&p, "{containers: [{name: a, image: a, readinessProbe: {exec: {command: [x]}, periodSeconds: 10}}]}",
+         "{until: 60, deleteAt: 23, onTerm: {a: {seconds: 20}}, containers: {a: {ready: [{from: 0, result: failure}, {from: 22, "
+         "result: success}]}}}");
+    assert_false(container(&p, 22, "a")->ready);
+    assert_true(container(&p, 23, "a")->ready);
+    done(&p);
+}
+
+static void test_all_of_the_grace_is_too_long(void **state) {
+    (void)state;
+    Play p;
+    play(&p, "{terminationGracePeriodSeconds: 3, containers: [{name: a, image: a}]}",
+         "{until: 60, deleteAt: 20, onTerm: {a: {seconds: 3, exitCode: 0}}}");
+    assert_int_equal(p.sim.actions.at[p.sim.actions.n - 1].value, 137);
+    assert_int_equal(gone(&p), 23);
+    done(&p);
+}
+
 static void test_a_restart_of_all_in_a_new_sandbox(void **state) {
     (void)state;
     Play p;
@@ -863,6 +917,7 @@ int main(void) {
         cmocka_unit_test(test_20_a_container_may_have_a_policy_and_rules_of_its_own),
         cmocka_unit_test(test_21_the_delay_doubles_from_10_seconds_to_five_minutes),
         cmocka_unit_test(test_22_the_delay_begins_anew_after_ten_minutes),
+        cmocka_unit_test(test_a_node_may_restart_sooner),
         cmocka_unit_test(test_23_post_start_runs_beside_the_entrypoint),
         cmocka_unit_test(test_24_pre_stop_comes_before_every_stop_from_outside),
         cmocka_unit_test(test_25_the_grace_period_counts_from_before_pre_stop),
@@ -883,6 +938,8 @@ int main(void) {
         cmocka_unit_test(test_phases_of_container_states),
         cmocka_unit_test(test_delays_double_rest_and_are_forgotten),
         cmocka_unit_test(test_when_a_probe_notices_an_end),
+        cmocka_unit_test(test_syncs_that_ask_for_syncs),
+        cmocka_unit_test(test_all_of_the_grace_is_too_long),
         cmocka_unit_test(test_a_restart_of_all_in_a_new_sandbox),
         cmocka_unit_test(test_damaged_scenarios_end_well),
         cmocka_unit_test(test_absurd_numbers_end_well),
