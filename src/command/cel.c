@@ -6,7 +6,6 @@
 #include "cel/times.h"
 #include "model/model.h"
 #include "policy/policy.h"
-#include "run/run.h"
 #include "command.h"
 
 /* The names that the API server gives a policy, all of them there and null where there is nothing. */

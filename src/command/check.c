@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "run/baseline.h"
+#include "run/run.h"
 #include "input/kustomize.h"
 #include "input/render.h"
 #include "report_files.h"

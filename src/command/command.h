@@ -3,7 +3,7 @@
 #define PODLINT_COMMAND_H
 
 #include "options.h"
-#include "run/run.h"
+#include "model/schema.h"
 
 enum { COMMAND_COUNT = 9 };
 

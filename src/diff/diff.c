@@ -2,7 +2,6 @@
 
 #include <errno.h>
 
-#include "run/run.h"
 #include "validate/validate.h"
 #include "rules.h"
 

@@ -1,6 +1,6 @@
 #include "shared.h"
 #include "run/fingerprint.h"
-#include "run/suppress.h"
+#include "input/input.h"
 
 typedef struct Palette {
     const char *bold, *red, *yellow, *blue, *dim, *reset;

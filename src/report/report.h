@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "run/run.h"
+#include "run/result.h"
 
 typedef enum ReportFormat {
     REPORT_TEXT,

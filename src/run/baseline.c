@@ -7,6 +7,7 @@
 
 #include "yaml/node.h"
 #include "base/output.h"
+#include "input/input.h"
 #include "model/scalar.h"
 
 enum { BASELINE_VERSION = 1 };

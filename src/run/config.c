@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/glob.h"
+#include "input/input.h"
 #include "rules.h"
 
 typedef struct Override {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "input/input.h"
+
 Str object_name(Arena *arena, const ResultDocument *document) {
     Buf name = {.arena = arena};
     buf_str(&name, document->kind);

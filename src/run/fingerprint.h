@@ -3,7 +3,7 @@
 #ifndef PODLINT_FINGERPRINT_H
 #define PODLINT_FINGERPRINT_H
 
-#include "run.h"
+#include "result.h"
 
 /* Its texts are valid UTF-8. */
 typedef struct Identity {

@@ -1,4 +1,5 @@
-/* What a run finds out about each file, in a form that needs neither the text nor the tree. */
+/* What a run of checks finds, in a form that needs neither the text nor the tree: what reports, the baseline and the editor read.
+ */
 #ifndef PODLINT_RESULT_H
 #define PODLINT_RESULT_H
 
@@ -7,7 +8,25 @@
 #include "validate/pod_security.h"
 
 typedef struct FileSettings FileSettings;
-typedef struct Ignore Ignore;
+
+typedef enum IgnoreForm {
+    IGNORE_RULE,
+    IGNORE_NOTHING, /* no rule is named */
+    IGNORE_WORD,    /* a comment or an annotation for podlint with an unknown word, in `name` */
+} IgnoreForm;
+
+/* One rule that a comment or an annotation asks to ignore, and where. */
+typedef struct Ignore {
+    const Rule *rule; /* NULL: none is named, or there is none of the name */
+    Place from, to;   /* findings that start there are meant, both ends included */
+    int32_t document; /* the only ResultDocument that it holds for, or -1 */
+    uint32_t owner;   /* the ResultDocument that it stands in */
+    Str name, reason; /* as written, may be empty */
+    uint8_t form;     /* IgnoreForm */
+    bool used;        /* it hides something */
+    Place start, end; /* where the rule is named */
+    Excerpt excerpt;  /* the line of `start` */
+} Ignore;
 
 /* A second place of a finding. */
 typedef struct FindingNote {
@@ -50,6 +69,7 @@ typedef struct ResultFile {
     Str rendered; /* the command in whose output the places are; at is NULL if they are in the file of that name */
     const FileSettings *settings; /* NULL for what could not be opened or listed */
     Str text;                     /* of what cannot be read again: standard input, and what was rendered */
+    uint64_t textHash;            /* of all other text that has to be read again */
     uint32_t above;               /* lines above that text in what it was cut from */
     Str error;                    /* why it could not be read; at is NULL if it could */
     ResultDocument *documents;
@@ -73,5 +93,41 @@ struct FileSettings {
     bool closedWorld;        /* what is not in the run does not exist, for all of the run */
     uint8_t failOn;          /* the run fails from this Severity on; above SEVERITY_ERROR: never */
 };
+
+/* What a baseline did to the run (baseline.h). */
+typedef struct BaselineCounts {
+    bool used;
+    uint32_t known; /* findings that it knows, and that are left out for it */
+    uint32_t total; /* findings in it */
+    uint32_t gone;  /* of these, what was looked for and not found */
+} BaselineCounts;
+
+typedef struct Run {
+    ResultFile *files;
+    uint32_t fileCount;
+    uint32_t kustomizations, templates;              /* InputList: files left out */
+    uint32_t partial;                                /* objects that are patches */
+    uint32_t leftOut;                                /* files and directories that a configuration excludes */
+    uint32_t documents, accepted, rejected, skipped; /* sums over all files */
+    uint32_t errors, warnings, infos, ignored;
+    bool failed; /* a finding reaches the failOn of its file */
+    uint32_t unreadableFiles;
+    BaselineCounts baseline;
+} Run;
+
+/* Makes the sums of a run anew, from what its files hold. */
+void run_count(Run *run);
+
+/* Walks the findings of a run in the order of files, documents and places. Zero-initialise but for `run`. */
+typedef struct RunWalk {
+    const Run *run;
+    const ResultFile *file;
+    ResultDocument *document;
+    Finding *finding;
+    uint32_t nextFile, nextDocument, nextFinding;
+} RunWalk;
+
+/* Goes on to the next finding; false after the last. */
+bool run_next(RunWalk *walk);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "input/kustomize.h"
+#include "lint/objects.h"
 #include "rules.h"
 #include "suppress.h"
 #include "validate/validate.h"
@@ -31,6 +32,18 @@ static uint64_t hash_words(Str text) {
         text = str_slice(text, length ? length : 1);
     }
     return hash;
+}
+
+/* A hash of a text to know it again by, a word at a time. */
+static uint64_t hash_text(Str text) {
+    uint64_t hash = HASH_START, word;
+    size_t i = 0;
+    for (; i + sizeof word <= text.len; i += sizeof word) {
+        memcpy(&word, text.at + i, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 32;
+    }
+    return str_hash_on(hash, str_slice(text, i));
 }
 
 /* `document` is NULL where its tree is gone. */
@@ -199,7 +212,9 @@ static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
     Source source;
     SourceError error = read_input(w, input, &source);
     if (!error && source.once) out->text = arena_str(w->kept, source.text);
+    uint32_t facts = w->facts.n;
     check_source(w, out, input->use, &source, error);
+    if (w->facts.n > facts && !out->text.at) out->textHash = hash_text(source.text);
 }
 
 static void *work(void *argument) {
@@ -219,35 +234,6 @@ static void *work(void *argument) {
     arena_free(&w->text);
     arena_free(&w->scratch);
     return NULL;
-}
-
-void run_count(Run *run) {
-    run->unreadableFiles = run->documents = run->accepted = run->rejected = run->skipped = 0;
-    run->errors = run->warnings = run->infos = 0;
-    run->ignored = 0;
-    run->failed = false;
-    for (uint32_t i = 0; i < run->fileCount; i++) {
-        const ResultFile *file = &run->files[i];
-        run->unreadableFiles += file->error.at != NULL;
-        for (uint32_t j = 0; j < file->documentCount; j++) {
-            const ResultDocument *document = &file->documents[j];
-            run->documents++;
-            run->ignored += document->ignoredCount;
-            if (document->skipped)
-                run->skipped++;
-            else if (document->accepted)
-                run->accepted++;
-            else
-                run->rejected++;
-            run->partial += document->partial && !document->skipped;
-            for (uint32_t k = 0; k < document->findingCount; k++) {
-                run->errors += document->findings[k].severity == SEVERITY_ERROR;
-                run->warnings += document->findings[k].severity == SEVERITY_WARNING;
-                run->infos += document->findings[k].severity == SEVERITY_INFO;
-                run->failed |= document->findings[k].severity >= file->settings->failOn;
-            }
-        }
-    }
 }
 
 static int by_file(const void *left, const void *right) {
@@ -278,8 +264,11 @@ static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint
     SourceError error =
         file->text.at ? source_from_bytes(&source, &w->text, file->name, file->text) : source_read(&source, &w->text, file->name);
     source.above = file->above;
-    if (error) file->error = source_error_text(w->kept, error, errno);
-    for (uint32_t i = 0; i < count && !error; i++)
+    if (error)
+        file->error = source_error_text(w->kept, error, errno);
+    else if (!file->text.at && hash_text(source.text) != file->textHash)
+        file->error = S("it changed while podlint read it; check it again");
+    for (uint32_t i = 0; i < count && !file->error.at; i++)
         if (facts[i]->diags.items.n) place_fact(w, file, &source, facts[i]);
     arena_reset(&w->text);
     arena_reset(&w->scratch);
@@ -372,22 +361,4 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     if (policyFiles) keep_policies(&workers[0], run->files + own);
     for (uint32_t i = 0; i < run->fileCount; i++) suppress_apply(&run->files[i], &arenas[0]);
     run_count(run);
-}
-
-bool run_next(RunWalk *walk) {
-    while (walk->nextFile < walk->run->fileCount) {
-        walk->file = &walk->run->files[walk->nextFile];
-        while (walk->nextDocument < walk->file->documentCount) {
-            walk->document = &walk->file->documents[walk->nextDocument];
-            if (walk->nextFinding < walk->document->findingCount) {
-                walk->finding = &walk->document->findings[walk->nextFinding++];
-                return true;
-            }
-            walk->nextDocument++;
-            walk->nextFinding = 0;
-        }
-        walk->nextFile++;
-        walk->nextDocument = 0;
-    }
-    return false;
 }

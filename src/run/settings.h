@@ -5,7 +5,7 @@
 
 #include "lint/rule_file.h"
 #include "lint/selection.h"
-#include "run.h"
+#include "result.h"
 
 typedef enum SettingKey {
     SETTING_KUBERNETES_VERSION,

@@ -13,25 +13,6 @@
 
 #include "result.h"
 
-/* One rule that a comment or an annotation asks to ignore, and where. */
-struct Ignore {
-    const Rule *rule; /* NULL: none is named, or there is none of the name */
-    Place from, to;   /* findings that start there are meant, both ends included */
-    int32_t document; /* the only ResultDocument that it holds for, or -1 */
-    uint32_t owner;   /* the ResultDocument that it stands in */
-    Str name, reason; /* as written, may be empty */
-    uint8_t form;     /* IgnoreForm */
-    bool used;        /* it hides something */
-    Place start, end; /* where the rule is named */
-    Excerpt excerpt;  /* the line of `start` */
-};
-
-typedef enum IgnoreForm {
-    IGNORE_RULE,
-    IGNORE_NOTHING, /* no rule is named */
-    IGNORE_WORD,    /* a comment or an annotation for podlint with an unknown word, in `name` */
-} IgnoreForm;
-
 /* Reads what the comments and annotations of a file ask for into `file->ignores`, allocated in `kept`. The documents of `file`
  * have to be there. Costs next to nothing for a text without the word podlint. */
 void suppress_read(ResultFile *file, Source *source, Arena *kept, Arena *scratch);

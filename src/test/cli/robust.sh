@@ -101,6 +101,9 @@ expect "a pipe that nobody writes to" 2 "nobody writes to" "$podlint" check tree
 expect "a process's output" 0 "nothing found" bash -c "'$podlint' check <(cat good.yaml)"
 printf '%s\n---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}, ports: [{port: 80}]}\n' "$pod" >pair.yaml
 expect "objects together from a process" 0 "[dangling-service]" bash -c "'$podlint' check --format concise <(cat pair.yaml)"
+# More than a pipe holds gets through only when what is named before it has been read.
+expect "a file that changes meanwhile" 2 "cannot read pair.yaml: it changed while podlint read it" \
+    bash -c "'$podlint' check -j 1 pair.yaml <(head -c 200000 /dev/zero | tr '\\0' '#'; sed -i 1i# pair.yaml)"
 expect "a directory that is a file" 2 "Not a directory" "$podlint" check good.yaml/x
 if [ "$(id -u)" != 0 ]; then
     cp good.yaml secret.yaml && chmod 000 secret.yaml
