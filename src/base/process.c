@@ -49,6 +49,21 @@ static void feed(Child *child, Str *input) {
     if (!input->len) close_end(&child->in);
 }
 
+/* The environment of the child: what is set for it, then podlint's own, but for variables of the same names. */
+static char **environment_of(Arena *arena, const char *const *set) {
+    ARRAY(char *) all = {0};
+    size_t own = 0;
+    for (; set[own]; own++) ARRAY_PUSH(arena, &all, (char *)(uintptr_t)set[own]);
+    for (char **entry = environ; *entry; entry++) {
+        bool hidden = false;
+        for (size_t i = 0; i < own && !hidden; i++)
+            hidden = strncmp(*entry, set[i], (size_t)(strchr(set[i], '=') - set[i]) + 1) == 0;
+        if (!hidden) ARRAY_PUSH(arena, &all, *entry);
+    }
+    ARRAY_PUSH(arena, &all, NULL);
+    return all.at;
+}
+
 static int spawn(Child *child, char *const *argv, const ProcessOptions *options) {
     int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1}, failed = 0;
     if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || (!options->errorsThrough && pipe2(err, O_CLOEXEC))) failed = errno;
@@ -59,9 +74,10 @@ static int spawn(Child *child, char *const *argv, const ProcessOptions *options)
     posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
     if (!options->errorsThrough) posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
+    char **environment = options->environment ? environment_of(child->outText.arena, options->environment) : environ;
     /* A group of its own, so that what the child has started can be ended with it. */
     if (options->seconds) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    if (!failed) failed = posix_spawnp(&child->id, argv[0], &actions, &attributes, argv, environ);
+    if (!failed) failed = posix_spawnp(&child->id, argv[0], &actions, &attributes, argv, environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     close_end(&in[0]);

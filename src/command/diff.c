@@ -32,29 +32,39 @@ const Command diff_command = {
     "                      for a pre-commit hook\n",
     run};
 
-static void add_side(DiffSide *side, Str path, uint8_t minor, int *code) {
+static void add_side(DiffSide *side, Str path, uint8_t minor) {
     InputList list = {.arena = side->arena};
     input_add(&list, path);
     for (uint32_t i = 0; i < list.faults.n; i++) {
-        fprintf(stderr, "podlint: cannot read %s: %s\n", list.faults.at[i].path.at, strerror(list.faults.at[i].error));
-        *code = 2;
+        Str name = str_of(list.faults.at[i].path.at);
+        diff_add_unread(side, name, str_slice(name, path.len), str_of(strerror(list.faults.at[i].error)));
     }
-    for (uint32_t i = 0; i < list.files.n; i++) diff_add_file(side, list.files.at[i].path, minor);
+    for (uint32_t i = 0; i < list.files.n; i++) {
+        Str name = list.files.at[i].path;
+        diff_add_file(side, name, str_slice(name, path.len), minor);
+    }
 }
 
-static void report_unread(const DiffSide *side, int *code) {
+static void report_unread(const DiffSide *side) {
     for (uint32_t i = 0; i < side->files.n; i++) {
         const DiffFile *file = side->files.at[i];
         if (!file->error.at) continue;
         fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file->source.name.len, file->source.name.at,
                 (int)file->error.len, file->error.at);
-        *code = 2;
     }
 }
 
 /* The name of a file at a revision, as git writes it. */
 static Str at_revision(Arena *arena, Str revision, Str path) {
     return str_format(arena, "%.*s:%.*s", (int)revision.len, revision.at, (int)path.len, path.at);
+}
+
+static void add_git_side(DiffSide *side, const GitSide *file, Str name, Str path, uint8_t minor) {
+    if (!file->there) return;
+    if (file->error.at)
+        diff_add_unread(side, name, path, file->error);
+    else
+        diff_add_text(side, name, path, file->text, minor);
 }
 
 static int add_git_sides(const Command *command, Arena *arena, const char *revision, bool staged, const Str *paths, size_t count,
@@ -74,9 +84,10 @@ static int add_git_sides(const Command *command, Arena *arena, const char *revis
     }
     for (uint32_t i = 0; i < files.n; i++) {
         const GitFile *file = &files.at[i];
-        if (file->oldText.at) diff_add_text(before, at_revision(arena, range.from, file->oldPath), file->oldText, minor);
-        Str name = range.to.len ? at_revision(arena, range.to, file->newPath) : file->newPath;
-        if (file->newText.at) diff_add_text(after, name, file->newText, minor);
+        Str old = at_revision(arena, range.from, file->path);
+        Str new = range.to.len ? at_revision(arena, range.to, file->path) : file->path;
+        add_git_side(before, &file->before, old, file->path, minor);
+        add_git_side(after, &file->after, new, file->path, minor);
     }
     return 0;
 }
@@ -131,18 +142,19 @@ static int run(int argc, char **argv) {
     } else if (code == 0 && operands.n != 2) {
         code = usage_error(command, "name the old and the new file or directory, or compare with --git REF");
     } else if (code == 0) {
-        add_side(&before, operands.at[0], minor, &code);
-        add_side(&after, operands.at[1], minor, &code);
+        add_side(&before, operands.at[0], minor);
+        add_side(&after, operands.at[1], minor);
     }
     if (code == 2 && !before.files.n && !after.files.n) {
         arena_free(&arena);
         return 2;
     }
-    report_unread(&before, &code);
-    report_unread(&after, &code);
+    report_unread(&before);
+    report_unread(&after);
     DiffResult result;
     diff_compare(&result, &arena, &before, &after);
     diff_report_write(stdout, &arena, &result, &settings);
+    if (result.unread) code = 2;
     for (int effect = EFFECT_ROLLOUT + failOn; effect <= EFFECT_REFUSED && code == 0; effect++)
         if (result.counts[effect]) code = 1;
     for (uint32_t i = 0; i < result.pairs.n && code == 0 && failOn < (int)COUNT(levels) - 1; i++)

@@ -21,25 +21,32 @@ static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
     }
 }
 
-void diff_add_text(DiffSide *side, Str name, Str text, uint8_t minor) {
+static DiffFile *add_file(DiffSide *side, Str name, Str path) {
     DiffFile *file = NEW(side->arena, DiffFile);
-    SourceError error = source_from_bytes(&file->source, side->arena, name, text);
+    *file = (DiffFile){.source.name = name, .path = path};
     ARRAY_PUSH(side->arena, &side->files, file);
-    if (error)
-        file->error = source_error_text(side->arena, error, 0);
-    else
-        add_documents(side, file, minor);
+    return file;
 }
 
-bool diff_add_file(DiffSide *side, Str path, uint8_t minor) {
-    DiffFile *file = NEW(side->arena, DiffFile);
-    SourceError error = source_read(&file->source, side->arena, path);
-    ARRAY_PUSH(side->arena, &side->files, file);
+static void add_source(DiffSide *side, DiffFile *file, SourceError error, uint8_t minor) {
     if (error)
         file->error = source_error_text(side->arena, error, errno);
     else
         add_documents(side, file, minor);
-    return !error;
+}
+
+void diff_add_text(DiffSide *side, Str name, Str path, Str text, uint8_t minor) {
+    DiffFile *file = add_file(side, name, path);
+    add_source(side, file, source_from_bytes(&file->source, side->arena, name, text), minor);
+}
+
+void diff_add_file(DiffSide *side, Str name, Str path, uint8_t minor) {
+    DiffFile *file = add_file(side, name, path);
+    add_source(side, file, source_read(&file->source, side->arena, name), minor);
+}
+
+void diff_add_unread(DiffSide *side, Str name, Str path, Str error) {
+    add_file(side, name, path)->error = error;
 }
 
 /* Pairing. */
@@ -81,6 +88,26 @@ static void pair_objects(Arena *arena, const DiffSide *before, const DiffSide *a
             break;
         }
     }
+}
+
+/* Whether nothing can be said of a change: the old object could never have been stored, or the new text is no YAML. */
+static bool is_unread(const Document *document, bool isNew) {
+    if (!document->unreadable || !isNew) return document->unreadable;
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && diag->rule->source == SOURCE_YAML) return true;
+    }
+    return false;
+}
+
+/* Whether an object of the file may stand on the other side in what cannot be read there. */
+static bool may_be_unread(const DiffFile *file, const DiffSide *other, bool otherIsNew) {
+    for (uint32_t i = 0; i < other->files.n; i++)
+        if (other->files.at[i]->error.at && str_eq(other->files.at[i]->path, file->path)) return true;
+    for (uint32_t i = 0; i < other->objects.n; i++)
+        if (str_eq(other->objects.at[i].file->path, file->path) && is_unread(other->objects.at[i].document, otherIsNew))
+            return true;
+    return false;
 }
 
 /* What two objects of one kind have in common besides their name: equal specs make a renamed object. */
@@ -332,7 +359,7 @@ static void judge_applied(Arena *arena, Pair *pair) {
     Document *before = pair->before.document, *after = pair->after.document;
     pair->applied = after;
     pair->applies = pair->accepted;
-    if (pair->accepted || after->type != &type_Job || !after->object || !before->object) return;
+    if (pair->accepted || after->type != &type_Job || after->unreadable || !before->object) return;
     pair->applied = build_again(arena, after);
     validate_keep_generated(pair->applied);
     validate_update(before, pair->applied);
@@ -342,12 +369,9 @@ static void judge_applied(Arena *arena, Pair *pair) {
 static void judge_changed(Arena *arena, Pair *pair) {
     Document *before = pair->before.document, *after = pair->after.document;
     DifferenceList differences = {.arena = arena};
-    if (before->object && after->object && before->type == after->type)
-        compare_objects(&differences, after->type, before->object, after->object);
-    if (before->object && after->object)
-        validate_update(before, after);
-    else if (after->object)
-        validate_create(after);
+    bool decoded = before->object && after->object && !after->unreadable;
+    if (decoded && before->type == after->type) compare_objects(&differences, after->type, before->object, after->object);
+    if (decoded) validate_update(before, after);
     pair->accepted = is_accepted(after);
     judge_applied(arena, pair);
     pair->changes = NEW_ARRAY(arena, Change, differences.items.n + 1);
@@ -359,7 +383,7 @@ static void judge_changed(Arena *arena, Pair *pair) {
     if (!pair->applies) {
         bool onlyResize = pair->effect == EFFECT_RESIZE;
         pair->effect = onlyResize ? EFFECT_RESIZE : EFFECT_REFUSED;
-        if (after->object && !onlyResize) say_way_out(arena, pair);
+        if (decoded && !onlyResize) say_way_out(arena, pair);
     }
     if (pair->effect == EFFECT_ROLLOUT) pair->summary = rollout_summary(arena, after);
     if (pair->effect == EFFECT_RESIZE) pair->summary = S("an apply is refused: send the change to the resize subresource");
@@ -389,8 +413,80 @@ static void add_pair(DiffResult *result, Arena *arena, Pair pair) {
     ARRAY_PUSH(arena, &result->pairs, pair);
 }
 
+static void add_unread(DiffResult *result, Arena *arena, Pair pair) {
+    result->unread = true;
+    pair.kind = PAIR_UNREAD;
+    add_pair(result, arena, pair);
+}
+
+static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone) {
+    Document *before = pair.before.document, *after = pair.after.document;
+    if (is_unread(before, false)) {
+        add_unread(result, arena, (Pair){.before = pair.before});
+        if (!is_unread(after, true)) result->unknown++;
+        return;
+    }
+    if (is_unread(after, true)) {
+        add_unread(result, arena, (Pair){.after = pair.after});
+        result->unknown++;
+        return;
+    }
+    bool same = !alone && equal_nodes(before->root, after->root);
+    judge_changed(arena, &pair);
+    if (same)
+        result->unchanged++;
+    else
+        add_pair(result, arena, pair);
+}
+
+/* An object that only the old side has: it was removed, has another name now, or nobody knows. */
+static void compare_old(DiffResult *result, Arena *arena, DiffObject object, const DiffSide *after, bool *taken) {
+    Pair pair = {.before = object, .accepted = true, .applies = true};
+    if (is_unread(object.document, false)) {
+        add_unread(result, arena, pair);
+        return;
+    }
+    for (uint32_t j = 0; j < after->objects.n; j++) {
+        if (taken[j] || !same_but_name(object.document, after->objects.at[j].document)) continue;
+        pair.kind = PAIR_RENAMED;
+        pair.after = after->objects.at[j];
+        taken[j] = true;
+        break;
+    }
+    Str delete = command(arena, object.document, "");
+    if (pair.kind == PAIR_RENAMED) {
+        judge_created(&pair);
+        pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", TEXT(delete));
+        add_pair(result, arena, pair);
+    } else if (may_be_unread(object.file, after, true)) {
+        result->unknown++;
+    } else {
+        pair.kind = PAIR_REMOVED;
+        pair.summary = str_format(arena, "the object stays in the cluster until %.*s (or apply --prune)", TEXT(delete));
+        add_pair(result, arena, pair);
+    }
+}
+
+static void compare_new(DiffResult *result, Arena *arena, DiffObject object, const DiffSide *before) {
+    Pair pair = {.kind = PAIR_ADDED, .after = object};
+    if (is_unread(object.document, true)) {
+        add_unread(result, arena, pair);
+    } else if (may_be_unread(object.file, before, false)) {
+        result->unknown++;
+    } else {
+        judge_created(&pair);
+        add_pair(result, arena, pair);
+    }
+}
+
+static bool has_unread_file(const DiffSide *side) {
+    for (uint32_t i = 0; i < side->files.n; i++)
+        if (side->files.at[i]->error.at) return true;
+    return false;
+}
+
 void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after) {
-    *result = (DiffResult){0};
+    *result = (DiffResult){.unread = has_unread_file(before) || has_unread_file(after)};
     uint32_t *partner = NEW_ARRAY(arena, uint32_t, before->objects.n + 1);
     bool *taken = NEW_ARRAY(arena, bool, after->objects.n + 1);
     pair_objects(arena, before, after, partner, taken);
@@ -398,42 +494,15 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
     bool alone = before->objects.n == 1 && after->objects.n == 1 && before->files.n == 1 && after->files.n == 1;
     if (alone && partner[0] == UINT32_MAX) {
         const Document *a = before->objects.at[0].document, *b = after->objects.at[0].document;
-        if (same_kind(a, b) || b->unreadable) partner[0] = 0, taken[0] = true;
+        if (same_kind(a, b) || a->unreadable || b->unreadable) partner[0] = 0, taken[0] = true;
     }
     for (uint32_t i = 0; i < before->objects.n; i++) {
-        Pair pair = {.before = before->objects.at[i], .accepted = true, .applies = true};
-        for (uint32_t j = 0; j < after->objects.n && partner[i] == UINT32_MAX; j++) {
-            if (taken[j] || !same_but_name(pair.before.document, after->objects.at[j].document)) continue;
-            pair.kind = PAIR_RENAMED;
-            pair.after = after->objects.at[j];
-            taken[j] = true;
-        }
-        if (pair.kind == PAIR_RENAMED) {
-            Str delete = command(arena, pair.before.document, "");
-            judge_created(&pair);
-            pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", (int)delete.len, delete.at);
-            add_pair(result, arena, pair);
-        } else if (partner[i] == UINT32_MAX) {
-            Str delete = command(arena, pair.before.document, "");
-            pair.kind = PAIR_REMOVED;
-            pair.summary =
-                str_format(arena, "the object stays in the cluster until %.*s (or apply --prune)", (int)delete.len, delete.at);
-            add_pair(result, arena, pair);
-        } else {
-            pair.after = after->objects.at[partner[i]];
-            bool same = !alone && equal_nodes(pair.before.document->root, pair.after.document->root);
-            judge_changed(arena, &pair);
-            if (same) {
-                result->unchanged++;
-                continue;
-            }
-            add_pair(result, arena, pair);
-        }
+        DiffObject object = before->objects.at[i];
+        if (partner[i] == UINT32_MAX)
+            compare_old(result, arena, object, after, taken);
+        else
+            compare_pair(result, arena, (Pair){.before = object, .after = after->objects.at[partner[i]], .accepted = true, .applies = true}, alone);
     }
-    for (uint32_t j = 0; j < after->objects.n; j++) {
-        if (taken[j]) continue;
-        Pair pair = {.kind = PAIR_ADDED, .after = after->objects.at[j]};
-        judge_created(&pair);
-        add_pair(result, arena, pair);
-    }
+    for (uint32_t j = 0; j < after->objects.n; j++)
+        if (!taken[j]) compare_new(result, arena, after->objects.at[j], before);
 }

@@ -23,11 +23,13 @@ typedef struct Change {
     Str reason;     /* in words, may be empty */
 } Change;
 
-typedef enum PairKind { PAIR_CHANGED, PAIR_ADDED, PAIR_REMOVED, PAIR_RENAMED } PairKind;
+/* An object that is unread stands in a text that cannot be decoded: what changes of it is not known. */
+typedef enum PairKind { PAIR_CHANGED, PAIR_ADDED, PAIR_REMOVED, PAIR_RENAMED, PAIR_UNREAD } PairKind;
 
 /* A text that was read and the name to show for it. */
 typedef struct DiffFile {
     Source source;
+    Str path;  /* from where its side begins: the same on both sides for two states of one file */
     Str error; /* why it cannot be read; at is NULL if it can */
 } DiffFile;
 
@@ -57,15 +59,20 @@ typedef struct DiffSide {
     ARRAY(DiffObject) objects; /* of the nine kinds, and what cannot be read */
 } DiffSide;
 
-/* Adds the objects of a text. `text.at` NULL is an empty file. */
-void diff_add_text(DiffSide *side, Str name, Str text, uint8_t minor);
+/* Adds the objects of a text that `name` is shown for; `path` as in DiffFile. */
+void diff_add_text(DiffSide *side, Str name, Str path, Str text, uint8_t minor);
 
-/* Adds the objects of a file; returns false if it cannot be read, with the reason in the file. */
-bool diff_add_file(DiffSide *side, Str path, uint8_t minor);
+/* The same of the file `name`; if it cannot be read, the reason stands in the file. */
+void diff_add_file(DiffSide *side, Str name, Str path, uint8_t minor);
+
+/* Adds a file that cannot be read. */
+void diff_add_unread(DiffSide *side, Str name, Str path, Str error);
 
 typedef struct DiffResult {
     ARRAY(Pair) pairs; /* changed, added, removed and renamed objects; equal ones are left out */
     uint32_t unchanged;
+    uint32_t unknown; /* objects that may stand on the other side, in what cannot be read there */
+    bool unread;      /* a file or document of either side cannot be read */
     uint32_t counts[EFFECT_REFUSED + 1]; /* pairs by effect */
 } DiffResult;
 

@@ -47,12 +47,17 @@ static const Document *shown_document(const Pair *pair) {
 }
 
 static const char *pair_word(const Pair *pair) {
-    static const char *const words[] = {"", "added", "removed", "renamed"};
+    static const char *const words[] = {"", "added", "removed", "renamed", "cannot be read"};
     return words[pair->kind];
 }
 
 static void put_object(FILE *out, const Pair *pair) {
     const Document *document = shown_document(pair);
+    if (!document->kind.len && !document->name.len) {
+        const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
+        fprintf(out, "%.*s, document %u", TEXT(object->file->source.name), document->index + 1);
+        return;
+    }
     fprintf(out, "%.*s ", TEXT(document->kind));
     if (document->namespace_.len) fprintf(out, "%.*s/", TEXT(document->namespace_));
     fprintf(out, "%.*s", TEXT(document->name));
@@ -92,16 +97,19 @@ static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *
     fputc('\n', out);
 }
 
+/* What is wrong with an object that is refused or cannot be read. */
 static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const ReportSettings *settings) {
-    if (!pair->applied) return;
-    DiagList *diags = &pair->applied->diags;
+    const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
+    Document *document = pair->kind == PAIR_UNREAD ? object->document : pair->applied;
+    if (!document) return;
+    DiagList *diags = &document->diags;
     diag_sort(diags);
     for (uint32_t i = 0; i < diags->items.n; i++) {
         const Diag *diag = &diags->items.at[i];
         if (diag->severity < SEVERITY_ERROR) continue;
-        Place place = source_place(&pair->after.file->source, arena, diag->span.at);
+        Place place = source_place(&object->file->source, arena, diag->span.at);
         bool indent = settings->format == REPORT_TEXT;
-        fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(pair->after.file->source.name), place.line,
+        fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(object->file->source.name), place.line,
                 place.column, settings->colour ? "\033[1;31m" : "", TEXT(diag->rule->name), reset(settings->colour),
                 TEXT(diag->message));
         if (diag->help.len) fprintf(out, "; %.*s", TEXT(diag->help));
@@ -113,8 +121,10 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSett
     if (settings->format == REPORT_TEXT) {
         fputs(bold(settings->colour), out);
         put_object(out, pair);
-        const char *what = pair->kind == PAIR_CHANGED || !pair->applies ? effect_name((Effect)pair->effect) : pair_word(pair);
-        fprintf(out, "%s: %s%s%s\n", reset(settings->colour), effect_colour(pair->effect, settings->colour), what,
+        bool judged = pair->kind == PAIR_CHANGED || (pair->kind != PAIR_UNREAD && !pair->applies);
+        const char *what = judged ? effect_name((Effect)pair->effect) : pair_word(pair);
+        uint8_t shade = pair->kind == PAIR_UNREAD ? EFFECT_REFUSED : pair->effect;
+        fprintf(out, "%s: %s%s%s\n", reset(settings->colour), effect_colour(shade, settings->colour), what,
                 reset(settings->colour));
     } else if (pair->kind != PAIR_CHANGED) {
         const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
@@ -133,13 +143,15 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSett
 }
 
 static void put_summary(FILE *out, const DiffResult *result) {
-    uint32_t added = 0, removed = 0, counts[EFFECT_REFUSED + 1] = {0};
+    uint32_t added = 0, removed = 0, unread = 0, counts[EFFECT_REFUSED + 1] = {0};
     for (uint32_t i = 0; i < result->pairs.n; i++) {
         const Pair *pair = &result->pairs.at[i];
         if (pair->kind == PAIR_ADDED && pair->applies)
             added++;
         else if (pair->kind == PAIR_REMOVED)
             removed++;
+        else if (pair->kind == PAIR_UNREAD)
+            unread++;
         else
             counts[pair->effect]++;
     }
@@ -151,7 +163,9 @@ static void put_summary(FILE *out, const DiffResult *result) {
     }
     if (added) fprintf(out, "%s%u added", comma, added), comma = ", ";
     if (removed) fprintf(out, "%s%u removed", comma, removed), comma = ", ";
-    if (!*comma) fputs("no object changes", out);
+    if (unread) fprintf(out, "%s%u cannot be read", comma, unread), comma = ", ";
+    if (!*comma) fputs(result->unread ? "no object changes in what can be read" : "no object changes", out);
+    if (result->unknown) fprintf(out, "; %u not compared, because the other side cannot be read", result->unknown);
     if (result->unchanged) fprintf(out, "; %u unchanged", result->unchanged);
     fputc('\n', out);
 }
@@ -184,7 +198,7 @@ static json_t *json_diag(Arena *arena, const DiffObject *object, const Diag *dia
 }
 
 static json_t *json_pair(Arena *arena, const Pair *pair) {
-    static const char *const kinds[] = {"changed", "added", "removed", "renamed"};
+    static const char *const kinds[] = {"changed", "added", "removed", "renamed", "unread"};
     static const char *const differences[] = {"added", "removed", "changed", "moved"};
     const Document *document = shown_document(pair);
     const DiffObject *shown = pair->after.document ? &pair->after : &pair->before;
@@ -215,11 +229,10 @@ static json_t *json_pair(Arena *arena, const Pair *pair) {
         json_array_append_new(changes, entry);
     }
     json_object_set_new(out, "changes", changes);
-    if (pair->after.document) {
-        diag_sort(&pair->after.document->diags);
-        for (uint32_t i = 0; i < pair->after.document->diags.items.n; i++)
-            json_array_append_new(diagnostics, json_diag(arena, &pair->after, &pair->after.document->diags.items.at[i]));
-    }
+    DiagList *diags = pair->kind == PAIR_REMOVED ? NULL : &shown->document->diags;
+    if (diags) diag_sort(diags);
+    for (uint32_t i = 0; diags && i < diags->items.n; i++)
+        json_array_append_new(diagnostics, json_diag(arena, shown, &diags->items.at[i]));
     json_object_set_new(out, "diagnostics", diagnostics);
     if (pair->summary.len) json_object_set_new(out, "summary", json_text(arena, pair->summary));
     if (pair->wayOut.len) json_object_set_new(out, "wayOut", json_text(arena, pair->wayOut));
@@ -234,7 +247,7 @@ static void put_json(FILE *out, Arena *arena, const DiffResult *result, const Re
         json_dumpf(pair, out, JSON_PRESERVE_ORDER);
         json_decref(pair);
     }
-    fprintf(out, "],\n\"summary\": {\"unchanged\": %u", result->unchanged);
+    fprintf(out, "],\n\"summary\": {\"unchanged\": %u, \"unknown\": %u", result->unchanged, result->unknown);
     for (int effect = EFFECT_NONE; effect <= EFFECT_REFUSED; effect++)
         fprintf(out, ", \"%s\": %u", effect_name((Effect)effect), result->counts[effect]);
     fputs("}}\n", out);

@@ -11,10 +11,17 @@ typedef struct GitRange {
     bool staged;
 } GitRange;
 
-/* A file that changed between the two sides. */
+/* One side of a file. */
+typedef struct GitSide {
+    bool there;
+    Str text;
+    Str error; /* why it cannot be read, if it is there; at is NULL if it can */
+} GitSide;
+
+/* A file that differs, by its path from the top of the work tree. */
 typedef struct GitFile {
-    Str oldPath, newPath; /* relative to the top of the work tree; empty on the side that lacks it */
-    Str oldText, newText; /* the contents; at is NULL on the side that lacks it */
+    Str path;
+    GitSide before, after;
 } GitFile;
 
 typedef struct GitFiles {
@@ -22,8 +29,9 @@ typedef struct GitFiles {
     uint32_t n;
 } GitFiles;
 
-/* Finds the manifests (.yaml, .yml, .json) that differ, renames followed, and reads both sides. `paths` limits the search; an
- * empty list means everything. Returns NULL, or what went wrong in words for people. */
+/* Finds the manifests (.yaml, .yml, .json) that differ and reads both sides, symbolic links followed within the tree. `paths`
+ * limits the search; an empty list means everything. Nothing that the repository's configuration names is run. Returns NULL, or
+ * what went wrong in words for people. */
 const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, size_t count, GitFiles *out);
 
 #endif
