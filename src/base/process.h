@@ -5,11 +5,11 @@
 #include "base.h"
 
 typedef struct ProcessOptions {
-    Str input;          /* for its standard input */
-    bool errorsThrough; /* its standard error is podlint's own, instead of Process.err */
-    unsigned seconds;   /* it is ended when it takes longer; 0: it may take for ever */
+    Str input;                      /* for its standard input */
+    bool errorsThrough;             /* its standard error is podlint's own, instead of Process.err */
+    unsigned seconds;               /* it is ended when it takes longer; 0: it may take for ever */
     const char *const *environment; /* NAME=VALUE, ends with NULL: stands in the program's environment as well; may be NULL */
-    size_t mostBytes;   /* it is ended when it writes more to its standard output; 0: it may write what it likes */
+    size_t mostBytes;               /* it is ended when it writes more to its standard output; 0: it may write what it likes */
 } ProcessOptions;
 
 typedef struct Process {

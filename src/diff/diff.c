@@ -501,7 +501,9 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
         if (partner[i] == UINT32_MAX)
             compare_old(result, arena, object, after, taken);
         else
-            compare_pair(result, arena, (Pair){.before = object, .after = after->objects.at[partner[i]], .accepted = true, .applies = true}, alone);
+            compare_pair(result, arena,
+                         (Pair){.before = object, .after = after->objects.at[partner[i]], .accepted = true, .applies = true},
+                         alone);
     }
     for (uint32_t j = 0; j < after->objects.n; j++)
         if (!taken[j]) compare_new(result, arena, after->objects.at[j], before);

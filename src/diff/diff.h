@@ -71,8 +71,8 @@ void diff_add_unread(DiffSide *side, Str name, Str path, Str error);
 typedef struct DiffResult {
     ARRAY(Pair) pairs; /* changed, added, removed and renamed objects; equal ones are left out */
     uint32_t unchanged;
-    uint32_t unknown; /* objects that may stand on the other side, in what cannot be read there */
-    bool unread;      /* a file or document of either side cannot be read */
+    uint32_t unknown;                    /* objects that may stand on the other side, in what cannot be read there */
+    bool unread;                         /* a file or document of either side cannot be read */
     uint32_t counts[EFFECT_REFUSED + 1]; /* pairs by effect */
 } DiffResult;
 

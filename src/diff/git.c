@@ -69,18 +69,10 @@ static Str next_field(Str *text, char end) {
 
 /* Switches off what the configuration would have git run. */
 static void disarm(Git *git) {
-    static const char *const fixed[] = {"git",
-                                        "--no-pager",
-                                        "-c",
-                                        "core.fsmonitor=false",
-                                        "-c",
-                                        "core.hooksPath=/dev/null",
-                                        "-c",
-                                        "protocol.allow=never",
-                                        "-c",
-                                        "submodule.recurse=false"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        ARRAY_PUSH(git->arena, &git->options, (char *)(uintptr_t)fixed[i]);
+    static const char *const fixed[] = {
+        "git", "--no-pager",           "-c", "core.fsmonitor=false",   "-c", "core.hooksPath=/dev/null",
+        "-c",  "protocol.allow=never", "-c", "submodule.recurse=false"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) ARRAY_PUSH(git->arena, &git->options, (char *)(uintptr_t)fixed[i]);
     Process filters = GIT(git, "config", "-z", "--name-only", "--get-regexp", "^filter\\..*\\.(clean|process|required)$");
     for (Str rest = filters.out; filters.code == 0 && rest.len;) {
         Str key = next_field(&rest, '\0');
@@ -143,8 +135,9 @@ static GitSide read_work_file(Git *git, Str path) {
 /* The entry of a tree, or of the index where `tree` is empty. False if there is none. */
 static bool find_entry(Git *git, Str tree, Str path, Str *mode, Str *id) {
     const char *name = arena_cstr(git->arena, path);
-    Process found = tree.len ? GIT(git, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", arena_cstr(git->arena, tree), "--", name)
-                             : GIT(git, "--literal-pathspecs", "ls-files", "-z", "--stage", "--full-name", "--", name);
+    Process found =
+        tree.len ? GIT(git, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", arena_cstr(git->arena, tree), "--", name)
+                 : GIT(git, "--literal-pathspecs", "ls-files", "-z", "--stage", "--full-name", "--", name);
     Str rest = found.out;
     Str line = next_field(&rest, '\0');
     *mode = next_field(&line, ' ');
@@ -248,8 +241,7 @@ static const char *find_untracked(Git *git, const Str *paths, size_t count) {
     if (untracked.code != 0) return complaint(git, untracked);
     for (Str text = untracked.out; text.len;) {
         Str path = next_field(&text, '\0');
-        if (is_manifest(path))
-            add_file(git, (GitFile){.path = path, .after = read_work_file(git, path)}, (Ids){S(""), S("")});
+        if (is_manifest(path)) add_file(git, (GitFile){.path = path, .after = read_work_file(git, path)}, (Ids){S(""), S("")});
     }
     return NULL;
 }
@@ -336,6 +328,12 @@ static const char *read_objects(Git *git) {
     return NULL;
 }
 
+/* Another mode, or a file that was only touched. */
+static bool is_same(const GitFile *file) {
+    const GitSide *before = &file->before, *after = &file->after;
+    return before->there && after->there && !before->error.at && !after->error.at && str_eq(before->text, after->text);
+}
+
 const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, size_t count, GitFiles *out) {
     Git git = {.arena = arena};
     Str from, to = S("");
@@ -346,7 +344,8 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
         git.top = top.out;
         git.top.len -= str_ends(git.top, S("\n"));
     }
-    bool first = range->staged && str_eq(range->from, S("HEAD")) && GIT(&git, "rev-parse", "--verify", "--quiet", "HEAD").code != 0;
+    bool first =
+        range->staged && str_eq(range->from, S("HEAD")) && GIT(&git, "rev-parse", "--verify", "--quiet", "HEAD").code != 0;
     const char *error = NULL;
     if (first) { /* before the first commit everything is new */
         from = str_trim(GIT(&git, "hash-object", "-t", "tree", "/dev/null").out);
@@ -358,6 +357,8 @@ const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, s
     if (!error && !range->to.len && !range->staged) error = find_untracked(&git, paths, count);
     if (!error) error = check_operands(&git, from, to, paths, count);
     if (!error) error = read_objects(&git);
-    *out = (GitFiles){git.files.at, git.files.n};
+    *out = (GitFiles){.at = git.files.at};
+    for (uint32_t i = 0; i < git.files.n; i++)
+        if (!is_same(&git.files.at[i])) out->at[out->n++] = git.files.at[i];
     return error;
 }

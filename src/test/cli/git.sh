@@ -71,5 +71,92 @@ expect "bare repository, two revisions" 1 "refused" --git HEAD~1..HEAD
 cd "$dir" && git clone -q --depth 1 "file://$dir/repo" shallow && cd shallow || exit 2
 expect "shallow history" 2 "shallow" --git HEAD~1
 
+# Whoever names files, branches and links must not get a change past the comparison.
+manifest() {
+    printf 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: %s\n' "$1"
+    printf '  selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n'
+    printf '    spec: {containers: [{name: db, image: registry.example/db:1}]}\n'
+}
+fresh() {
+    cd "$dir" && rm -rf hostile && git init -q hostile && cd hostile || exit 2
+    manifest old >db.yaml
+    git add -A && git commit -qm first
+}
+newline='
+'
+for name in "a${newline}b.yaml" "a	b.yaml" 'a"b.yaml' "a'b.yaml" -a.yaml --output=x.yaml 'a\b.yaml' '*.yaml' ':(top)a.yaml' "$(printf 'a\377b.yaml')"; do
+    fresh
+    manifest new >db.yaml
+    printf 'a: b\n' >"./$name"
+    expect "untracked file named $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --git HEAD
+    git add -A
+    expect "staged file named $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --staged
+    git commit -qm second
+    expect "file named $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --git HEAD~1..HEAD
+    fresh
+    git mv db.yaml "./$name" && git commit -qm moved && manifest new >"./$name"
+    expect "the object in $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --git HEAD
+done
+for revision in --output=made -Omade --ext-diff HEAD..--output=made --output=made..HEAD; do
+    expect "revision $revision" 2 "is not a revision" "--git=$revision"
+done
+expect "no option for git" 0 "" --git HEAD --fail-on never
+[ ! -e made ] || { echo "FAIL a revision made a file"; failed=$((failed + 1)); }
+expect "a path that is not there" 2 "nope.yaml is on neither side" --git HEAD nope.yaml
+expect "a path that is not there, two commits" 2 "nope.yaml is on neither side" --git HEAD~1..HEAD nope.yaml
+
+fresh
+chmod +x db.yaml
+expect "another mode" 0 "no object changes" --git HEAD
+manifest new >hidden.txt && ln -sf hidden.txt db.yaml && git add -A
+expect "a file becomes a link" 1 "refused" --staged
+expect "a file becomes a link, work tree" 1 "refused" --git HEAD
+git commit -qm link
+expect "a file becomes a link, two commits" 1 "refused" --git HEAD~1..HEAD
+manifest new >"$dir/outside.yaml" && ln -sf "$dir/outside.yaml" db.yaml
+expect "a link out of the tree" 2 "leads out of the repository" --git HEAD
+git commit -qam outside
+expect "a link out of the tree, two commits" 2 "leads out of the repository" --git HEAD~1..HEAD
+ln -sf ../../outside.yaml db.yaml && git commit -qam above
+expect "a link above the tree" 2 "leads out of the repository" --git HEAD~1..HEAD
+ln -sf db.yaml db.yaml 2>/dev/null || { rm db.yaml && ln -s db.yaml db.yaml; }
+git commit -qam circle
+expect "a link to itself" 2 "circle" --git HEAD~3..HEAD
+fresh
+rm db.yaml && git clone -q "$dir/hostile" db.yaml 2>/dev/null && git add -A 2>/dev/null
+expect "a file becomes a submodule" 2 "submodule" --staged
+fresh
+rm db.yaml && mkdir db.yaml && manifest new >db.yaml/db.yaml
+expect "a file becomes a folder" 1 "refused" --git HEAD
+fresh
+printf 'a: [\n' >db.yaml && git commit -qam broken && manifest new >db.yaml && git commit -qam mended
+expect "an old side that cannot be read" 2 "HEAD~1:db.yaml:" --git HEAD~1..HEAD
+expect "what it may hide is not called new" 2 "1 not compared" --git HEAD~1..HEAD
+expect "a new side that cannot be read" 2 "1 not compared" --git HEAD~2..HEAD~1
+fresh
+git checkout -qb other && manifest other >db.yaml && git commit -qam other && git checkout -q - && manifest this >db.yaml &&
+    git commit -qam this && git merge -q other >/dev/null 2>&1
+expect "a merge conflict" 2 "merge conflict" --staged
+fresh
+manifest new >db.yaml && git commit -qam second
+object=$(git rev-parse HEAD~1:db.yaml) && rm -f ".git/objects/$(echo "$object" | cut -c1-2)/$(echo "$object" | cut -c3-)"
+expect "an object that is gone" 2 "git does not have its content" --git HEAD~1..HEAD
+
+# Nothing that the configuration of the repository names is run.
+fresh
+printf '#!/bin/sh\ntouch %s/ran\ncat\n' "$dir" >"$dir/run.sh" && chmod +x "$dir/run.sh"
+printf '* filter=x diff=x\n' >.gitattributes
+git add -A && git commit -qm attributes
+for key in core.fsmonitor diff.external diff.x.textconv diff.x.command filter.x.clean filter.x.smudge filter.x.process core.pager; do
+    git config "$key" "$dir/run.sh"
+done
+mkdir -p .git/hooks && for hook in post-index-change fsmonitor-watchman; do cp "$dir/run.sh" ".git/hooks/$hook"; done
+manifest new >db.yaml
+expect "with a hostile configuration" 1 "refused" --git HEAD
+expect "with a hostile configuration, staged" 0 "no object changes" --staged
+expect "with a hostile configuration, two commits" 0 "" --git HEAD~1..HEAD
+[ ! -e "$dir/ran" ] || { echo "FAIL the configuration of the repository was run"; failed=$((failed + 1)); }
+cd "$dir" || exit 2
+
 echo "git: $passed passed, $failed failed"
 [ "$failed" = 0 ]
