@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "base/near.h"
+
 /* A type still to be found. The type itself comes first: a pointer to it is a pointer to this. */
 typedef struct TypeVar {
     CelType type; /* KIND_PARAM */
@@ -249,27 +251,11 @@ static void add_local(Checker *c, Local *local, Str name, const CelType *type) {
     if (c->slot > c->slots) c->slots = c->slot;
 }
 
-static void consider(Str *best, unsigned *limit, Str name, Str other) {
-    unsigned distance = str_distance(name, other, *limit);
-    if (distance > *limit || (best->at && distance == *limit)) return;
-    *best = other;
-    *limit = distance;
-}
-
-static Str did_you_mean(Checker *c, Str near) {
-    return near.len ? str_format(c->arena, "did you mean %.*s?", (int)near.len, near.at) : S("");
-}
-
-static unsigned near_limit(Str name) {
-    return name.len < 4 ? 1 : name.len < 8 ? 2 : 3;
-}
-
 static bool refuse_name(Checker *c, const Expr *e) {
-    Str near = {0};
-    unsigned limit = near_limit(e->name);
-    for (const Local *local = c->locals; local; local = local->outer) consider(&near, &limit, e->name, local->name);
-    for (uint32_t i = 0; i < c->env->count; i++) consider(&near, &limit, e->name, c->env->variables[i].name);
-    Str help = did_you_mean(c, near);
+    Near near = near_start(e->name);
+    for (const Local *local = c->locals; local; local = local->outer) near_try(&near, local->name);
+    for (uint32_t i = 0; i < c->env->count; i++) near_try(&near, c->env->variables[i].name);
+    Str help = near_question(c->arena, near.found);
     if (!help.len && str_eq(e->name, S("self"))) help = S("a policy calls the manifest object");
     if (!help.len && c->env->count == 0) help = S("name a manifest to have it as object");
     return refuse(c, e->mark, str_format(c->arena, "nothing is called \"%.*s\" here", (int)e->name.len, e->name.at), help);
@@ -355,12 +341,11 @@ static bool check_composed(Checker *c, Expr *e) {
         e->slot = (uint16_t)i;
         return true;
     }
-    Str near = {0};
-    unsigned limit = near_limit(e->name);
-    for (uint32_t i = 0; i < c->env->lazyCount; i++) consider(&near, &limit, e->name, c->env->lazy[i].name);
+    Near near = near_start(e->name);
+    for (uint32_t i = 0; i < c->env->lazyCount; i++) near_try(&near, c->env->lazy[i].name);
     return refuse(c, e->mark,
                   str_format(c->arena, "the policy has no variable \"%.*s\" before this place", (int)e->name.len, e->name.at),
-                  did_you_mean(c, near));
+                  near_question(c->arena, near.found));
 }
 
 const CelType *cel_type_of_schema(Arena *arena, const Type *type) {
@@ -384,20 +369,19 @@ static const CelType *type_of_field(Checker *c, const Field *field) {
 }
 
 static const CelType *declared_field(Checker *c, const Expr *e, const CelType *type) {
-    Str near = {0};
-    unsigned limit = near_limit(e->name);
+    Near near = near_start(e->name);
     if (type->schema) {
         const Field *known = schema_field(type->schema, e->name, str_hash(e->name));
         if (known) return type_of_field(c, known);
-        near = schema_near_field(type->schema, e->name, VERSION_LAST);
+        near_try(&near, schema_near_field(type->schema, e->name, VERSION_LAST));
     }
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         if (str_eq(type->fields[i].name, e->name)) return type->fields[i].type;
-        consider(&near, &limit, e->name, type->fields[i].name);
+        near_try(&near, type->fields[i].name);
     }
     refuse(c, e->mark,
            str_format(c->arena, "%.*s has no field \"%.*s\"", (int)type->name.len, type->name.at, (int)e->name.len, e->name.at),
-           did_you_mean(c, near));
+           near_question(c->arena, near.found));
     return NULL;
 }
 
@@ -523,8 +507,7 @@ static bool check_args(Checker *c, Expr *e, uint32_t from) {
 }
 
 static bool refuse_function(Checker *c, const Expr *e, CallStyle style) {
-    Str near = functions_near(e->name, style);
-    Str help = did_you_mean(c, near);
+    Str help = near_question(c->arena, functions_near(e->name, style));
     bool other = functions_named(e->name, style == METHOD ? GLOBAL : METHOD).n > 0;
     if (other)
         help = str_format(c->arena, style == METHOD ? "it is written %.*s(x)" : "it is written x.%.*s()", (int)e->name.len,

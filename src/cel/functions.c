@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/near.h"
+
 static const Library *const libraries[] = {
     &cel_lib_operators, &cel_lib_standard, &cel_lib_optional, &cel_lib_time, &cel_lib_strings, &cel_lib_lists,  &cel_lib_sets,
     &cel_lib_regex,     &cel_lib_quantity, &cel_lib_ip,       &cel_lib_url,  &cel_lib_format,  &cel_lib_semver,
@@ -60,17 +62,12 @@ Overloads functions_named(Str name, CallStyle style) {
 
 Str functions_near(Str name, CallStyle style) {
     pthread_once(&once, make_index);
-    Str best = {0};
-    unsigned limit = name.len < 4 ? 1 : name.len < 8 ? 2 : 3;
+    Near near = near_start(name);
     for (uint32_t i = 0; i < sortedCount; i++) {
         Str other = str_of(sorted[i]->name);
-        if (sorted[i]->style != (uint8_t)style || str_has(other, S("_")) || str_has(other, S("@"))) continue;
-        unsigned distance = str_distance(name, other, limit);
-        if (distance > limit || (best.at && distance >= limit)) continue;
-        best = other;
-        limit = distance;
+        if (sorted[i]->style == (uint8_t)style && !str_has(other, S("_")) && !str_has(other, S("@"))) near_try(&near, other);
     }
-    return best;
+    return near.found;
 }
 
 const CelType *functions_type(Str name) {

@@ -26,7 +26,7 @@ int choose(const Command *command, const char *option, const char *value, const 
     const char *near = nearest_word(value, words, count);
     fprintf(stderr, "podlint: --%s knows no \"%s\"", option, value);
     if (near)
-        fprintf(stderr, "; did you mean %s? It takes ", near);
+        fprintf(stderr, "; did you mean \"%s\"? It takes ", near);
     else
         fputs(". It takes ", stderr);
     for (size_t i = 0; i < count; i++) fprintf(stderr, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);

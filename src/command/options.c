@@ -4,20 +4,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/near.h"
+
 const char *nearest_word(const char *word, const char *const *list, size_t count) {
-    const char *found = NULL;
-    size_t length = strlen(word);
-    unsigned best = length <= 3 ? 1 : length <= 7 ? 2 : 3;
-    for (size_t i = 0; i < count; i++) {
-        unsigned distance = str_distance(str_of(word), str_of(list[i]), best);
-        bool prefix = length >= 3 && strncmp(list[i], word, length) == 0;
-        if (distance <= best || (prefix && !found)) {
-            found = list[i];
-            if (distance <= best) best = distance ? distance - 1 : 0;
-            if (distance == 0) break;
-        }
-    }
-    return found;
+    Str near = near_word(str_of(word), list, count);
+    for (size_t i = 0; i < count && !near.len; i++)
+        if (strlen(word) >= 3 && str_starts(str_of(list[i]), str_of(word))) near = str_of(list[i]);
+    return near.len ? near.at : NULL;
 }
 
 int usage_error(const Command *command, const char *format, ...) {

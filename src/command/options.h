@@ -50,7 +50,7 @@ void program_manual(FILE *out, const Command *const *commands, size_t count);
 /* Prints "podlint: MESSAGE" to stderr, and below it where to find help, if `command` is given. Returns 2. */
 int usage_error(const Command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The word of a list nearest to `word`, or NULL if none is near. */
+/* The word of a list that was probably meant by `word`, or one that begins with it; NULL if there is none. */
 const char *nearest_word(const char *word, const char *const *list, size_t count);
 
 /* The exit codes, said once. */

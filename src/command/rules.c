@@ -56,7 +56,7 @@ static bool passes(const Filter *filter, const Rule *rule) {
 static int unknown_name(Str name) {
     Str near = selection_near(&(RuleSet){0}, name);
     return usage_error(&rules_command, "there is no rule \"%.*s\"%s%.*s%s", (int)name.len, name.at,
-                       near.len ? "; did you mean " : "", (int)near.len, near.at, near.len ? "?" : "");
+                       near.len ? "; did you mean \"" : "", (int)near.len, near.at, near.len ? "\"?" : "");
 }
 
 static int list_rules(Arena *arena, const Filter *filter, const ExplainSettings *settings) {

@@ -12,6 +12,7 @@
 #define PODLINT_LINT_CHECK_H
 
 #include "lint.h"
+#include "base/near.h"
 #include "rules.h"
 
 /* What a container is in its pod. */

@@ -44,8 +44,7 @@ static ImageFault image_fault(Arena *arena, Str image) {
         return (ImageFault){S("the tag is missing"), S("write a tag behind the colon")};
     if (has_upper(repository)) {
         Str better = str_join(arena, str_lower(arena, repository), str_slice(image, repository.len));
-        if (image_parse(better).valid)
-            return (ImageFault){S("repositories are in lower case"), str_format(arena, "did you mean %.*s?", TEXT(better))};
+        if (image_parse(better).valid) return (ImageFault){S("repositories are in lower case"), near_question(arena, better)};
     }
     if (colon > slash && image_parse(repository).valid)
         return (ImageFault){S("the tag has a character that tags cannot have"),

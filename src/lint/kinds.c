@@ -327,15 +327,12 @@ static const struct {
 
 /* The known field that a name is nearly, but not quite; empty if it is one of them, or like none. */
 static Str nearly_field(const char *const *fields, Str name) {
-    Str out = S("");
-    unsigned best = 3;
+    Near near = near_start(name);
     for (size_t i = 0; i < COUNT(known_fields[0].fields) && fields[i]; i++) {
-        Str known = str_of(fields[i]);
-        if (str_eq(known, name)) return S("");
-        unsigned distance = str_eq_nocase(known, name) ? 0 : name.len < 4 ? best : str_distance(name, known, best - 1);
-        if (distance < best) best = distance, out = known;
+        if (str_eq(str_of(fields[i]), name)) return S("");
+        near_try(&near, str_of(fields[i]));
     }
-    return out;
+    return near.found;
 }
 
 static void look_at_names(Lint *lint, const char *const *fields, const Node *map, const Path *path) {

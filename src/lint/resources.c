@@ -39,12 +39,12 @@ static void check_memory(Lint *lint, const QuantityPair *pair, bool isLimit, con
                           .effect = !isLimit    ? S("which reserves next to nothing")
                                     : isStorage ? S("which a few lines of log fill")
                                                 : S("with which no container starts"),
-                          .hint = str_format(lint->arena, "did you mean %.*sMi?", TEXT(number_of(text))));
+                          .hint = near_question(lint->arena, str_join(lint->arena, number_of(text), S("Mi"))));
 }
 
 static Str cpu_hint(Arena *arena, Str text) {
     if (suffix_of(text).len) return S("write the number of CPUs, or thousandths of one with m");
-    return str_format(arena, "did you mean %.*sm?", TEXT(text));
+    return near_question(arena, str_join(arena, text, S("m")));
 }
 
 static void check_cpu(Lint *lint, const QuantityPair *pair, bool isLimit, const Path *path) {

@@ -1,19 +1,16 @@
 #include "rule_file.h"
 
+#include "base/near.h"
 #include "yaml/text_span.h"
 
 static bool is_known_type(const Rule *rule) {
     return str_eq(rule->on, S("Document")) || schema_type(rule->on);
 }
 
-static Str near_type(Str name) {
-    unsigned best = 3;
-    Str found = S("");
-    for (uint16_t i = 0; i < schema_type_count; i++) {
-        unsigned distance = str_distance(name, schema_types[i]->name, best);
-        if (distance < best) found = schema_types[i]->name, best = distance;
-    }
-    return found;
+static Str type_question(Arena *arena, Str name) {
+    Near near = near_start(name);
+    for (uint16_t i = 0; i < schema_type_count; i++) near_try(&near, schema_types[i]->name);
+    return near_question(arena, near.found);
 }
 
 /* A span of an expression as one of the value that it is trimmed from. */
@@ -39,10 +36,9 @@ static void check_rule(RuleFaults *faults, const Source *source, const RuleText 
     const Rule *rule = &text->rule;
     const Type *at;
     if (rule->on.len && !is_known_type(rule)) {
-        Str near = near_type(rule->on);
+        Str question = type_question(faults->arena, rule->on);
         rule_fault(faults, rule_text_span(text, S("on")), str_format(faults->arena, "unknown type \"%.*s\"", TEXT(rule->on)),
-                   near.len ? str_format(faults->arena, "did you mean %.*s?", TEXT(near))
-                            : S("podlint explain TYPE lists fields"));
+                   question.len ? question : S("podlint explain TYPE lists fields"));
         return;
     }
     if (!own && (!rule->on.len || text->check.len))

@@ -1,5 +1,7 @@
 #include "selection.h"
 
+#include "base/near.h"
+
 static const Str source_words[] = {STR("server"), STR("yaml"),         STR("schema"), STR("api"), STR("warning"),
                                    STR("lint"),   STR("pod-security"), STR("policy"), STR("all")};
 
@@ -45,19 +47,11 @@ bool selection_knows(const RuleSet *set, Str word) {
     return known;
 }
 
-static void consider(Str *found, unsigned *best, Str word, Str name) {
-    unsigned distance = str_distance(word, name, *best);
-    if (distance > *best || (found->len && distance == *best)) return;
-    *found = name;
-    *best = distance;
-}
-
 Str selection_near(const RuleSet *set, Str word) {
-    Str found = S("");
-    unsigned best = word.len < 4 ? 1 : word.len < 8 ? 2 : 3;
-    for (size_t i = 0; i < SOURCE_WORDS; i++) consider(&found, &best, word, source_words[i]);
-    for (uint32_t i = 0; i < rule_set_count(set); i++) consider(&found, &best, word, rule_set_at(set, i)->name);
-    return found;
+    Near near = near_start(word);
+    for (size_t i = 0; i < SOURCE_WORDS; i++) near_try(&near, source_words[i]);
+    for (uint32_t i = 0; i < rule_set_count(set); i++) near_try(&near, rule_set_at(set, i)->name);
+    return near.found;
 }
 
 static RuleUse use_in_profiles(const Rule *rule, uint8_t profiles) {

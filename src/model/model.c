@@ -3,6 +3,7 @@
  * that cannot be decoded is left out and the rest goes on, so that one mistake does not hide the next. */
 #include "model.h"
 
+#include "base/near.h"
 #include "rules.h"
 
 typedef struct Decoder {
@@ -350,13 +351,11 @@ static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const 
         return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
     if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
     Str near = schema_near_field(type, entry->key, minor);
-    if (near.len && str_distance(near, entry->key, 1) <= 1)
-        return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
+    if (near.len && str_distance(near, entry->key, 1) <= 1) return near_question(d->arena, near);
     Str below = schema_find_below(type, entry->key, minor, d->arena);
     Str up = path_text(d->arena, path);
-    if (below.len)
-        return str_format(d->arena, "did you mean %.*s%s%.*s?", (int)up.len, up.at, up.len ? "." : "", (int)below.len, below.at);
-    if (near.len) return str_format(d->arena, "did you mean \"%.*s\"?", (int)near.len, near.at);
+    if (below.len) return near_question(d->arena, up.len ? str_format(d->arena, "%.*s.%.*s", TEXT(up), TEXT(below)) : below);
+    if (near.len) return near_question(d->arena, near);
     /* A field of the type above, indented one step too far. */
     const Type *spec = schema_type(S("PodSpec"));
     if (type != spec && schema_field(spec, entry->key, entry->hash) && path && path->index >= 0)

@@ -1,5 +1,7 @@
 #include "rule_text.h"
 
+#include "base/near.h"
+
 const char *const profile_names[PROFILE_COUNT] = {"default", "security", "reliability", "kube-linter", "all", "none"};
 
 void rule_fault(RuleFaults *faults, Span span, Str message, Str help) {
@@ -15,23 +17,12 @@ Span rule_text_span(const RuleText *rule, Str key) {
     return rule->map->kind == NODE_MAP && rule->map->count ? rule->map->entries[0].keySpan : rule->map->span;
 }
 
-/* The word of a list that was probably meant, as a question; empty if none is near. */
-static Str meant(RuleFaults *faults, Str word, const Str *words, size_t count) {
-    unsigned best = word.len < 4 ? 1 : 2;
-    Str found = S("");
-    for (size_t i = 0; i < count; i++) {
-        unsigned distance = str_distance(word, words[i], best);
-        if (distance <= best && (!found.len || distance < best)) found = words[i], best = distance;
-    }
-    return found.len ? str_format(faults->arena, "did you mean %.*s?", TEXT(found)) : S("");
-}
-
 static void only_keys(RuleFaults *faults, const Node *map, const Str *allowed, size_t count) {
     for (uint32_t i = 0; i < map->count; i++)
         if (!str_in(map->entries[i].key, allowed, count))
             rule_fault(faults, map->entries[i].keySpan,
                        str_format(faults->arena, "unknown key \"%.*s\"", TEXT(map->entries[i].key)),
-                       meant(faults, map->entries[i].key, allowed, count));
+                       did_you_mean(faults->arena, map->entries[i].key, allowed, count));
 }
 
 /* The text under a key, without white space at its ends; empty if there is none. */
@@ -50,7 +41,7 @@ static size_t word_under(RuleFaults *faults, const Node *map, Str key, const Str
     for (size_t i = 0; i < count; i++)
         if (str_eq(words[i], text)) return i;
     rule_fault(faults, node_get(map, key)->span, str_format(faults->arena, "unknown %.*s \"%.*s\"", TEXT(key), TEXT(text)),
-               meant(faults, text, words, count));
+               did_you_mean(faults->arena, text, words, count));
     return missing;
 }
 

@@ -1,6 +1,8 @@
 /* Look-ups in the generated tables. */
 #include "schema.h"
 
+#include "base/near.h"
+
 const Type *schema_type(Str name) {
     for (uint16_t i = 0; i < schema_type_count; i++)
         if (str_eq(schema_types[i]->name, name)) return schema_types[i];
@@ -18,19 +20,10 @@ const Type *schema_kind(Str apiVersion, Str kind) {
 }
 
 Str schema_near_field(const Type *type, Str name, uint8_t minor) {
-    unsigned best = name.len <= 4 ? 1 : name.len <= 8 ? 2 : 3;
-    Str found = S("");
-    for (uint16_t i = 0; i < type->fieldCount; i++) {
-        const Field *field = &type->fields[i];
-        if (!schema_has(field, minor)) continue;
-        unsigned distance = str_distance(name, field->name, best);
-        bool plural = str_starts(field->name, name) && field->name.len <= name.len + 1;
-        if (distance < best || (distance <= best && !found.len) || (plural && distance <= best)) {
-            best = distance;
-            found = field->name;
-        }
-    }
-    return found;
+    Near near = near_start(name);
+    for (uint16_t i = 0; i < type->fieldCount; i++)
+        if (schema_has(&type->fields[i], minor)) near_try(&near, type->fields[i].name);
+    return near.found;
 }
 
 enum { SEARCH_DEPTH = 4 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "base/near.h"
 #include "rules.h"
 
 typedef struct Reader {
@@ -218,13 +219,9 @@ static void mark_replaced(PolicyPlan *plan) {
 }
 
 static Str near_policy(const PolicyPlan *plan, Str name, Arena *arena) {
-    Str near = {0};
-    unsigned best = 3;
-    for (uint32_t i = 0; i < plan->policies.n; i++) {
-        unsigned distance = str_distance(name, plan->policies.at[i]->rule.name, best - 1);
-        if (distance < best) best = distance, near = plan->policies.at[i]->rule.name;
-    }
-    return near.len ? str_format(arena, "did you mean \"%.*s\"?", (int)near.len, near.at) : S("");
+    Near near = near_start(name);
+    for (uint32_t i = 0; i < plan->policies.n; i++) near_try(&near, plan->policies.at[i]->rule.name);
+    return near_question(arena, near.found);
 }
 
 static void bind_policies(Reader *r) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "base/glob.h"
 #include "input/input.h"
 #include "rules.h"
@@ -84,22 +85,6 @@ __attribute__((format(printf, 4, 5))) static void fault(Reader *r, Span span, St
     add_fault(r->store, r->source, span, arena_str(r->store->arena, message), help);
 }
 
-static Str did_you_mean(Arena *arena, Str near) {
-    return near.len ? str_format(arena, "did you mean %.*s?", TEXT(near)) : S("");
-}
-
-static Str near_word(Str word, const char *const *words, size_t count) {
-    Str near = S("");
-    unsigned best = word.len < 4 ? 1 : word.len < 8 ? 2 : 3;
-    for (size_t i = 0; i < count; i++) {
-        unsigned distance = str_distance(word, str_of(words[i]), best);
-        if (distance > best || (near.len && distance == best)) continue;
-        best = distance;
-        near = str_of(words[i]);
-    }
-    return near;
-}
-
 static uint32_t line_of(Reader *r, Span span) {
     return source_place(r->source, r->store->arena, span.at).line;
 }
@@ -141,7 +126,7 @@ static int read_word(Reader *r, Str name, const Node *node, const char *const *w
         if (str_eq(text, str_of(words[i]))) return (int)i;
     Buf all = {.arena = r->store->arena};
     for (size_t i = 0; i < count; i++) buf_format(&all, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
-    fault(r, node->span, did_you_mean(r->store->arena, near_word(text, words, count)), "%.*s has to be %.*s", TEXT(name),
+    fault(r, node->span, near_question(r->store->arena, near_word(text, words, count)), "%.*s has to be %.*s", TEXT(name),
           TEXT(buf_text(&all)));
     return -1;
 }
@@ -154,7 +139,7 @@ static bool is_map(Reader *r, Str name, const Node *node, const char *of) {
 
 static void check_selector(Reader *r, Str name, Str word, Span span) {
     if (has_enough(r) || selection_knows(&r->config->set, word)) return;
-    fault(r, span, did_you_mean(r->store->arena, selection_near(&r->config->set, word)), "%.*s knows no source or rule \"%.*s\"",
+    fault(r, span, near_question(r->store->arena, selection_near(&r->config->set, word)), "%.*s knows no source or rule \"%.*s\"",
           TEXT(name), TEXT(word));
 }
 
@@ -229,8 +214,7 @@ static const char *parameter_form(Str json, const Node *value) {
 }
 
 static void read_parameter(Reader *r, const Rule *rule, const Entry *entry, SettingsLayer *layer) {
-    Str near = S("");
-    unsigned best = 4;
+    Near near = near_start(entry->key);
     for (uint8_t i = 0; i < rule->parameterCount; i++) {
         const RuleParameter *parameter = &rule->parameters[i];
         if (str_eq(parameter->name, entry->key)) {
@@ -242,11 +226,10 @@ static void read_parameter(Reader *r, const Rule *rule, const Entry *entry, Sett
             ARRAY_PUSH(r->store->arena, &layer->parameters, change);
             return;
         }
-        unsigned distance = str_distance(entry->key, parameter->name, best - 1);
-        if (distance < best) near = parameter->name, best = distance;
+        near_try(&near, parameter->name);
     }
-    fault(r, entry->keySpan, did_you_mean(r->store->arena, near), "the rule %.*s has no parameter \"%.*s\"", TEXT(rule->name),
-          TEXT(entry->key));
+    fault(r, entry->keySpan, near_question(r->store->arena, near.found), "the rule %.*s has no parameter \"%.*s\"",
+          TEXT(rule->name), TEXT(entry->key));
 }
 
 static void read_parameters(Reader *r, const Entry *entry, SettingsLayer *layer) {
@@ -255,7 +238,7 @@ static void read_parameters(Reader *r, const Entry *entry, SettingsLayer *layer)
         const Entry *of = &entry->value.entries[i];
         const Rule *rule = rule_set_named(&r->config->set, of->key);
         if (!rule)
-            fault(r, of->keySpan, did_you_mean(r->store->arena, selection_near(&r->config->set, of->key)),
+            fault(r, of->keySpan, near_question(r->store->arena, selection_near(&r->config->set, of->key)),
                   "there is no rule \"%.*s\"", TEXT(of->key));
         else if (is_map(r, of->key, &of->value, "parameters"))
             for (uint32_t j = 0; j < of->value.count; j++) read_parameter(r, rule, &of->value.entries[j], layer);
@@ -359,7 +342,7 @@ static void unknown_key(Reader *r, const Entry *entry) {
     for (int i = 0; i < SETTING_COUNT; i++) names[count++] = setting_names[i];
     for (int i = 0; i < OTHER_KEYS; i++)
         if ((i == KEY_PATHS) == r->isOverride) names[count++] = other_names[i];
-    fault(r, entry->keySpan, did_you_mean(r->store->arena, near_word(entry->key, names, count)), "there is no setting \"%.*s\"",
+    fault(r, entry->keySpan, near_question(r->store->arena, near_word(entry->key, names, count)), "there is no setting \"%.*s\"",
           TEXT(entry->key));
 }
 

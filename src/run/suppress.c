@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/near.h"
 #include "rules.h"
 
 #define ANNOTATION "podlint.dev/"
@@ -424,8 +425,8 @@ static Str rules_there(const ResultFile *file, const Ignore *ignore, Arena *aren
 /* The rule that was probably meant. Looking for it takes its time, so only the first names of a file are worth it. */
 static Str spelling_hint(Arena *arena, const RuleSet *set, Str name, unsigned *hints) {
     enum { MOST_HINTS = 20 };
-    Str near = (*hints)++ < MOST_HINTS ? selection_near(set, name) : S("");
-    return near.len ? str_format(arena, "did you mean %.*s?", (int)near.len, near.at) : S("podlint rules lists them");
+    Str question = (*hints)++ < MOST_HINTS ? near_question(arena, selection_near(set, name)) : S("");
+    return question.len ? question : S("podlint rules lists them");
 }
 
 /* Whether every rule had its say wherever the ignore holds. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "kubelet.h"
+#include "base/near.h"
 
 enum { DEFAULT_UNTIL = 600 };
 
@@ -83,19 +84,10 @@ __attribute__((format(printf, 3, 4))) static void fault(Reader *reader, Span spa
 
 /* The key's number in `keys`, or -1 and a fault with the nearest one. */
 static int key_index(Reader *reader, const Entry *entry, const char *where, const char *const *keys, size_t count) {
-    const char *near = NULL;
-    unsigned best = 3;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (str_eq(entry->key, str_of(keys[i]))) return (int)i;
-        unsigned distance = str_distance(entry->key, str_of(keys[i]), best);
-        if (distance > best || distance > entry->key.len / 2) continue;
-        best = distance;
-        near = keys[i];
-    }
-    if (near)
-        fault(reader, entry->keySpan, "%s has no \"%.*s\"; did you mean %s?", where, TEXT(entry->key), near);
-    else
-        fault(reader, entry->keySpan, "%s has no \"%.*s\"", where, TEXT(entry->key));
+    Str question = near_question(reader->arena, near_word(entry->key, keys, count));
+    fault(reader, entry->keySpan, "%s has no \"%.*s\"%s%.*s", where, TEXT(entry->key), question.len ? "; " : "", TEXT(question));
     return -1;
 }
 

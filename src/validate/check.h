@@ -10,6 +10,7 @@
 #ifndef PODLINT_CHECK_H
 #define PODLINT_CHECK_H
 
+#include "base/near.h"
 #include "model/model.h"
 #include "rules.h"
 
@@ -45,8 +46,5 @@ static inline bool gate(const Check *c, int16_t number) {
 
 /* "a, b or c" for messages. */
 Str words_or(Arena *arena, const Str *words, size_t count);
-
-/* The word of a list that `word` was probably meant to be, as `did you mean "x"?`; empty if none is near. */
-Str did_you_mean(Arena *arena, Str word, const Str *words, size_t count);
 
 #endif

@@ -275,19 +275,6 @@ Str words_or(Arena *arena, const Str *words, size_t count) {
     return buf_text(&buf);
 }
 
-Str did_you_mean(Arena *arena, Str word, const Str *words, size_t count) {
-    unsigned best = word.len <= 4 ? 1 : word.len <= 8 ? 2 : 3;
-    Str found = S("");
-    for (size_t i = 0; i < count; i++) {
-        unsigned distance = str_distance(word, words[i], best);
-        if (distance > best) continue;
-        if (found.len && distance == best) continue;
-        best = distance;
-        found = words[i];
-    }
-    return found.len ? str_format(arena, "did you mean \"%.*s\"?", (int)found.len, found.at) : S("");
-}
-
 Where where_inside(const Check *c, const Path *path, Where place) {
     place.path = path_text(c->arena, path);
     return place;

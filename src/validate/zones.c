@@ -108,20 +108,19 @@ bool zone_known(Str name) {
 }
 
 Str zone_meant(Arena *arena, Str name) {
-    ARRAY(Str) all = {0};
+    Near near = near_start(name);
     Str place = str_slice(name, (size_t)(str_rfind(name, '/') + 1));
     for (size_t i = 0; i < COUNT(areas); i++) {
         Str names = areas[i].names, word;
         while (next_word(&names, &word)) {
             Str full = str_join(arena, areas[i].prefix, word);
             /* A city in the wrong case, or with the wrong area or none before it. */
-            if (str_eq_nocase(str_slice(word, (size_t)(str_rfind(word, '/') + 1)), place))
-                return str_format(arena, "did you mean \"%.*s\"?", (int)full.len, full.at);
-            ARRAY_PUSH(arena, &all, full);
+            if (str_eq_nocase(str_slice(word, (size_t)(str_rfind(word, '/') + 1)), place)) return near_question(arena, full);
+            near_try(&near, full);
         }
     }
     /* PST and the like are near many names, and mean none of them. */
     if (name.len <= 5) return S("abbreviations are ambiguous; name a place, as in Europe/Berlin, or UTC");
-    Str hint = did_you_mean(arena, name, all.at, all.n);
-    return hint.len ? hint : S("write area and place as the IANA does, as in Europe/Berlin or UTC");
+    return near.found.len ? near_question(arena, near.found)
+                          : S("write area and place as the IANA does, as in Europe/Berlin or UTC");
 }

@@ -116,7 +116,7 @@ expect "an ignore names such a rule" 0 "nothing found; 1 ignored" sh -c "
 expect "another file does not know it" 2 "--ignore knows no source or rule" "$podlint" check --ignore few-containers other
 expect "a rule on and off" 0 "nothing found" sh -c "printf 'enable: lint\nseverity: {all: off}\n' >off.yaml; '$podlint' check --config off.yaml --pod-security restricted other"
 expect "a wrong parameter" 2 "its default is 3" sh -c "sed -i 's/most: 0/most: few/' repo/.podlint.yaml; '$podlint' check repo"
-expect "a misspelt parameter" 2 "did you mean most?" sh -c "sed -i 's/most: few/mots: 0/' repo/.podlint.yaml; '$podlint' check repo"
+expect "a misspelt parameter" 2 'did you mean "most"?' sh -c "sed -i 's/most: few/mots: 0/' repo/.podlint.yaml; '$podlint' check repo"
 expect "a broken rule" 2 "repo/rules.yaml:2:3: error:" sh -c "sed -i '/message/d' repo/rules.yaml; '$podlint' check repo"
 
 mkdir guarded guarded/policies

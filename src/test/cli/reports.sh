@@ -170,7 +170,7 @@ check "they are there" [ -s out.sarif -a -s out.xml -a -s out.json ]
 check "no colours, and no temporary files" sh -c '! grep -q "$(printf "\033")" out.* && [ "$(ls | grep -c "^out")" = 3 ]'
 expect "standard output by --output" 1 '"version": "2.1.0"' -o sarif=- web.yaml
 expect "a format without a file" 2 "write --format sarif instead" -o sarif web.yaml
-expect "an unknown format" 2 "did you mean sarif" -o sarf=a web.yaml
+expect "an unknown format" 2 'did you mean "sarif"' -o sarf=a web.yaml
 expect "one file twice" 2 "twice" -o sarif=a -o json=a web.yaml
 expect "a directory that is not there" 2 "cannot write no/out.sarif: No such file" -o sarif=no/out.sarif web.yaml
 expect "a full disk" 2 "cannot write /dev/full: No space" -o sarif=/dev/full web.yaml

@@ -39,8 +39,8 @@ expect "no operands" 2 "name the files" "$podlint" check
 expect "no command" 2 "Usage" "$podlint"
 expect "unknown command" 2 'did you mean "check"' "$podlint" chekc
 expect "unknown option" 2 "did you mean --format" "$podlint" check --formt json x
-expect "unknown format" 2 "did you mean json" "$podlint" check --format jsn x
-expect "unknown rule" 2 "did you mean unknown-field" "$podlint" check --ignore unknown-feild x
+expect "unknown format" 2 'did you mean "json"' "$podlint" check --format jsn x
+expect "unknown rule" 2 'did you mean "unknown-field"' "$podlint" check --ignore unknown-feild x
 expect "unknown version" 2 "1.32 to 1.37" "$podlint" check --kubernetes-version 1.12 x
 expect "missing value" 2 "needs a value" "$podlint" check --format
 expect "missing file" 2 "No such file" "$podlint" check nowhere.yaml
@@ -126,7 +126,7 @@ expect "a policy lets pass" 0 "" "$podlint" check --policy policy.yaml good.yaml
 expect "policies alone" 0 "1 object checked" "$podlint" check --policy policy.yaml
 expect "a policy at fault alone" 1 "does not compile" sh -c "sed 's/object.meta/objct.meta/' policy.yaml | '$podlint' check --policy -"
 expect "a policy's name to select" 0 "" "$podlint" check --policy policy.yaml --ignore names denied.yaml
-expect "a policy's name misspelt" 2 "did you mean names" "$podlint" check --policy policy.yaml --ignore nmes denied.yaml
+expect "a policy's name misspelt" 2 'did you mean "names"' "$podlint" check --policy policy.yaml --ignore nmes denied.yaml
 expect "no policy where one is named" 2 "there is no ValidatingAdmissionPolicy" "$podlint" check --policy good.yaml good.yaml
 expect "a missing policy" 2 "No such file" "$podlint" check --policy nowhere.yaml good.yaml
 expect "policies and a manifest from a process" 1 "not this name" bash -c "'$podlint' check --policy policy.yaml <(cat denied.yaml)"

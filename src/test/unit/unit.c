@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/glob.h"
+#include "base/near.h"
 #include "input/input.h"
 #include "lint/reads.h"
 #include "model/model.h"
@@ -43,6 +44,17 @@ static void test_distance_counts_swaps_and_ignores_case(void **state) {
     assert_int_equal(str_distance(S("ImagePullPolicy"), S("imagePullPolicy"), 3), 0);
     assert_int_equal(str_distance(S("port"), S("ports"), 3), 1);
     assert_int_equal(str_distance(S("abc"), S("xyz"), 2), 3);
+}
+
+static void test_the_word_that_was_meant(void **state) {
+    (void)state;
+    static const char *const words[] = {"host", "ports", "pods", "namespace", "name"};
+    assert_str(near_word(S("prots"), words, COUNT(words)), "ports");
+    assert_str(near_word(S("Host"), words, COUNT(words)), "host");
+    assert_str(near_word(S("port"), words, COUNT(words)), "ports");
+    assert_str(near_word(S("nmspce"), words, COUNT(words)), "");
+    assert_str(near_word(S("x"), words, COUNT(words)), "");
+    assert_str(near_word(S("naespaces"), words, COUNT(words)), "namespace");
 }
 
 static void test_invalid_utf8_is_replaced(void **state) {
@@ -597,6 +609,7 @@ int main(void) {
         cmocka_unit_test(test_places_inside_scalars),
         cmocka_unit_test(test_arena_zeroes_and_survives_large_requests),
         cmocka_unit_test(test_distance_counts_swaps_and_ignores_case),
+        cmocka_unit_test(test_the_word_that_was_meant),
         cmocka_unit_test(test_invalid_utf8_is_replaced),
         cmocka_unit_test(test_places_in_every_kind_of_line),
         cmocka_unit_test(test_scalars_resolve_as_the_server_reads_them),
