@@ -15,6 +15,8 @@ int main(int argc, char **argv) {
         program_help(stderr, commands, COMMAND_COUNT);
         return 2;
     }
+    for (int i = 1; i < argc; i++)
+        if (!str_is_utf8(str_of(argv[i]))) return usage_error(NULL, "argument %d is not valid UTF-8", i);
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
         printf("podlint %s (Kubernetes 1.%d to 1.%d)\n", PODLINT_VERSION, VERSION_OLDEST_TARGET, VERSION_LAST);

@@ -268,7 +268,8 @@ static size_t utf8_length(const unsigned char *p, size_t left) {
     return n;
 }
 
-Str str_valid_utf8(Arena *arena, Str s) {
+/* The number of bytes at the start that are UTF-8. */
+static size_t valid_length(Str s) {
     const unsigned char *p = (const unsigned char *)s.at;
     size_t good = 0;
     while (good < s.len) {
@@ -276,6 +277,16 @@ Str str_valid_utf8(Arena *arena, Str s) {
         if (n == 0) break;
         good += n;
     }
+    return good;
+}
+
+bool str_is_utf8(Str s) {
+    return valid_length(s) == s.len;
+}
+
+Str str_valid_utf8(Arena *arena, Str s) {
+    const unsigned char *p = (const unsigned char *)s.at;
+    size_t good = valid_length(s);
     if (good == s.len) return s;
     Buf buf = {.arena = arena};
     buf_str(&buf, (Str){s.at, good});

@@ -37,7 +37,8 @@ static void add_side(DiffSide *side, Str path, uint8_t minor) {
     input_add(&list, path);
     for (uint32_t i = 0; i < list.faults.n; i++) {
         Str name = str_of(list.faults.at[i].path.at);
-        diff_add_unread(side, name, str_slice(name, path.len), str_of(strerror(list.faults.at[i].error)));
+        diff_add_unread(side, name, str_slice(name, path.len),
+                        source_error_text(side->arena, SOURCE_CANNOT_READ, list.faults.at[i].error));
     }
     for (uint32_t i = 0; i < list.files.n; i++) {
         Str name = list.files.at[i].path;

@@ -183,6 +183,12 @@ static GitSide want(Git *git, Str tree, Str path, Str mode, Str id, Str *wanted)
 }
 
 static void add_file(Git *git, GitFile file, Ids ids) {
+    if (!str_is_utf8(file.path)) {
+        Str error = source_error_text(git->arena, SOURCE_CANNOT_READ, EILSEQ);
+        if (file.before.there) file.before.error = error;
+        if (file.after.there) file.after.error = error;
+        ids = (Ids){S(""), S("")};
+    }
     ARRAY_PUSH(git->arena, &git->files, file);
     ARRAY_PUSH(git->arena, &git->ids, ids);
 }

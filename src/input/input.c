@@ -93,15 +93,60 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void add_directory(InputList *list, Str directory, const Ignore *up, ChartPart part, int depth) {
+/* A walk through what one operand names. */
+typedef struct Walk {
+    InputList *list;
+    Str root; /* its real path, with a slash at the end */
+} Walk;
+
+/* The directories that a walk is in, innermost first. */
+typedef struct Level {
+    const struct Level *up;
+    dev_t device;
+    ino_t number;
+} Level;
+
+static bool is_circle(const Level *level, const struct stat *st) {
+    for (; level; level = level->up)
+        if (level->device == st->st_dev && level->number == st->st_ino) return true;
+    return false;
+}
+
+static bool leads_out(const Walk *walk, const char *path) {
+    char *real = realpath(path, NULL);
+    bool out = !real || !str_starts(str_of(real), walk->root);
+    free(real);
+    return out;
+}
+
+/* Whether a link is read, as `st` has what it leads to. */
+static bool is_followed(Walk *walk, Str path, struct stat *st) {
+    InputList *list = walk->list;
+    if (stat(path.at, st) != 0) return false;
+    if (list->follow) return true;
+    if (!has_manifest_suffix(path) || !S_ISREG(st->st_mode)) return false;
+    if (!leads_out(walk, path.at)) return true;
+    if (!list->linksOut++) list->firstLinkOut = path;
+    return false;
+}
+
+static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart part, int depth, const Level *above) {
     enum { DEEPEST = 128 };
+    InputList *list = walk->list;
     Arena *arena = list->arena;
     const char *path = arena_cstr(arena, directory);
+    struct stat own;
     DIR *dir = depth < DEEPEST ? opendir(path) : NULL;
-    if (!dir) {
+    if (!dir || fstat(dirfd(dir), &own) != 0) {
         ARRAY_PUSH(arena, &list->faults, (InputFault){directory, depth < DEEPEST ? errno : ELOOP});
+        if (dir) closedir(dir);
         return;
     }
+    if (is_circle(above, &own)) {
+        closedir(dir);
+        return;
+    }
+    Level level = {above, own.st_dev, own.st_ino};
     ARRAY(char *) names = {0};
     for (struct dirent *entry; (entry = readdir(dir));)
         if (entry->d_name[0] != '.') ARRAY_PUSH(arena, &names, arena_cstr(arena, str_of(entry->d_name)));
@@ -121,8 +166,11 @@ static void add_directory(InputList *list, Str directory, const Ignore *up, Char
             ARRAY_PUSH(arena, &list->faults, (InputFault){full, errno});
             continue;
         }
-        bool link = S_ISLNK(st.st_mode);
-        if (link && (!has_manifest_suffix(name) || stat(full.at, &st) != 0 || !S_ISREG(st.st_mode))) continue;
+        if (S_ISLNK(st.st_mode) && !is_followed(walk, full, &st)) continue;
+        if ((S_ISDIR(st.st_mode) || has_manifest_suffix(name)) && !str_is_utf8(name)) {
+            ARRAY_PUSH(arena, &list->faults, (InputFault){full, EILSEQ});
+            continue;
+        }
         if (is_ignored(&ignore, full.at, names.at[i], S_ISDIR(st.st_mode))) continue;
         if (chart && is_chart_data(name)) continue;
         if (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&
@@ -131,7 +179,7 @@ static void add_directory(InputList *list, Str directory, const Ignore *up, Char
             continue;
         }
         if (S_ISDIR(st.st_mode)) {
-            add_directory(list, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1);
+            add_directory(walk, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1, &level);
         } else if (part == IN_TEMPLATES) {
             list->templates += S_ISREG(st.st_mode) && has_manifest_suffix(name);
         } else if (S_ISREG(st.st_mode) && is_kustomization(name)) {
@@ -182,8 +230,11 @@ void input_add(InputList *list, Str path) {
     if (stat(arena_cstr(arena, path), &st) != 0) {
         ARRAY_PUSH(arena, &list->faults, (InputFault){path, errno});
     } else if (S_ISDIR(st.st_mode)) {
+        char *real = realpath(arena_cstr(arena, path), NULL);
+        Walk walk = {list, real ? str_join(arena, str_of(real), real[1] ? S("/") : S("")) : path};
+        free(real);
         ARRAY_PUSH(arena, &list->directories, path);
-        add_directory(list, path, ignore_above(arena, path), part_above(arena, path), 0);
+        add_directory(&walk, path, ignore_above(arena, path), part_above(arena, path), 0, NULL);
     } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
         ARRAY_PUSH(arena, &list->kustomizations, path);
     } else {

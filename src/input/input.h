@@ -17,7 +17,7 @@ typedef struct InputFile {
 
 typedef struct InputFault {
     Str path;
-    int error; /* errno */
+    int error; /* errno; EILSEQ: the name is not UTF-8 */
 } InputFault;
 
 typedef struct InputList {
@@ -31,11 +31,15 @@ typedef struct InputList {
     bool (*leaves_out)(void *context, Str path, bool directory); /* what a walk passes over, or NULL */
     void *context;                                               /* of leaves_out */
     uint32_t leftOut;                                            /* files and directories that it passed over */
+    bool follow;       /* links to directories are followed, and links that lead out of what was named */
+    uint32_t linksOut; /* links to files elsewhere that were not followed */
+    Str firstLinkOut;
 } InputList;
 
 /* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the
  * order of their names. Hidden files and directories and what .gitignore files name are left out, as are files that are no
- * manifests: kustomizations, and the templates, values and files of Helm charts. Links to directories are not followed. */
+ * manifests: kustomizations, and the templates, values and files of Helm charts. Unless `follow` is
+ * set, links to directories are not followed, nor links to files outside of the directory. */
 void input_add(InputList *list, Str path);
 
 /* The path of `file` as seen from `directory`, with .. where it lies outside; both are found in the file system first. A file

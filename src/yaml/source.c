@@ -188,6 +188,7 @@ Str source_error_text(Arena *arena, SourceError kind, int error) {
     switch (kind) {
     case SOURCE_OK: break;
     case SOURCE_CANNOT_READ: {
+        if (error == EILSEQ) return S("its name is not valid UTF-8");
         char text[256];
         return arena_str(arena, str_of(strerror_r(error, text, sizeof text)));
     }

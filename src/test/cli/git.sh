@@ -84,19 +84,24 @@ fresh() {
 }
 newline='
 '
-for name in "a${newline}b.yaml" "a	b.yaml" 'a"b.yaml' "a'b.yaml" -a.yaml --output=x.yaml 'a\b.yaml' '*.yaml' ':(top)a.yaml' "$(printf 'a\377b.yaml')"; do
+for name in "a${newline}b.yaml" "a	b.yaml" 'a"b.yaml' "a'b.yaml" -a.yaml --output=x.yaml 'a\b.yaml' '*.yaml' ':(top)a.yaml'; do
     fresh
     manifest new >db.yaml
     printf 'a: b\n' >"./$name"
-    expect "untracked file named $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --git HEAD
+    expect "untracked file named $(printf %s "$name" | tr '\n' '?')" 1 "refused" --git HEAD
     git add -A
-    expect "staged file named $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --staged
+    expect "staged file named $(printf %s "$name" | tr '\n' '?')" 1 "refused" --staged
     git commit -qm second
-    expect "file named $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --git HEAD~1..HEAD
+    expect "file named $(printf %s "$name" | tr '\n' '?')" 1 "refused" --git HEAD~1..HEAD
     fresh
     git mv db.yaml "./$name" && git commit -qm moved && manifest new >"./$name"
-    expect "the object in $(printf %s "$name" | tr '\n\377' '??')" 1 "refused" --git HEAD
+    expect "the object in $(printf %s "$name" | tr '\n' '?')" 1 "refused" --git HEAD
 done
+fresh
+printf 'a: b\n' >"$(printf 'a\377.yaml')"
+expect "a name that is not UTF-8" 2 "not valid UTF-8" --git HEAD
+fresh
+manifest new >db.yaml && git commit -qam second
 for revision in --output=made -Omade --ext-diff HEAD..--output=made --output=made..HEAD; do
     expect "revision $revision" 2 "is not a revision" "--git=$revision"
 done

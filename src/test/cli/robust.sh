@@ -212,5 +212,13 @@ expect "the same with any number of threads" 0 "" cmp one.json eight.json
 "$podlint" check -j 8 --format json --profile all --closed-world "$examples" >eight.json
 expect "the same of objects together" 0 "" cmp one.json eight.json
 
+mkdir -p walk/in walk/out && printf '%s\n' "$pod" >walk/out/pod.yaml && printf '%s\n' "$pod" >walk/in/own.yaml
+ln -s ../out/pod.yaml walk/in/link.yaml && ln -s own.yaml walk/in/alias.yaml && ln -s . walk/in/circle && ln -s ../out walk/in/folder
+expect "links that lead out are not followed" 0 "2 files" "$podlint" check walk/in
+expect "a link that is named is read" 0 "1 file" "$podlint" check walk/in/link.yaml
+expect "text that is not UTF-8 on the command line" 2 "argument 2 is not valid UTF-8" "$podlint" cel "$(printf '"\377".replace("", "_")')"
+printf '%s\n' "$pod" >"$(printf 'walk/in/a\377.yaml')"
+expect "a name that is not UTF-8" 2 "its name is not valid UTF-8" "$podlint" check walk/in
+
 echo "robust: $passed passed, $failed failed"
 [ "$failed" = 0 ]
