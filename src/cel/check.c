@@ -14,10 +14,10 @@ typedef struct TypeVar {
 } TypeVar;
 
 /* A change to take back when an overload turns out not to fit. */
-typedef struct Change {
+typedef struct TypeChange {
     TypeVar *var;
     const CelType *before;
-} Change;
+} TypeChange;
 
 typedef struct Local {
     const struct Local *outer;
@@ -34,7 +34,7 @@ typedef struct Checker {
     unsigned exempt;      /* inside format(), whose list may mix types */
     bool failed;
     CelFault *fault;
-    ARRAY(Change) changes;
+    ARRAY(TypeChange) changes;
 } Checker;
 
 /* Types nest as expressions do; deeper ones only come from unification that runs away. */
@@ -95,13 +95,13 @@ static TypeVar *var_of(const CelType *type) {
 }
 
 static void bind(Checker *c, TypeVar *var, const CelType *type) {
-    ARRAY_PUSH(c->arena, &c->changes, (Change){var, var->bound});
+    ARRAY_PUSH(c->arena, &c->changes, (TypeChange){var, var->bound});
     var->bound = type;
 }
 
 static void undo(Checker *c, uint32_t until) {
     while (c->changes.n > until) {
-        Change change = c->changes.at[--c->changes.n];
+        TypeChange change = c->changes.at[--c->changes.n];
         change.var->bound = change.before;
     }
 }

@@ -406,13 +406,13 @@ static Value eval_call(CelRun *run, const Expr *e) {
 /* Macros */
 
 /* A walk over a macro's range that puts its variables into their slots. */
-typedef struct Walk {
+typedef struct RangeWalk {
     Value range;
     uint32_t at;
     Value first, second; /* the values of the variables */
-} Walk;
+} RangeWalk;
 
-static bool walk_next(CelRun *run, const Expr *e, Walk *walk) {
+static bool walk_next(CelRun *run, const Expr *e, RangeWalk *walk) {
     if (walk->range.kind == VALUE_LIST) {
         if (walk->at >= walk->range.len) return false;
         walk->first = walk->second = list_item(&run->eval, walk->range, walk->at);
@@ -427,13 +427,13 @@ static bool walk_next(CelRun *run, const Expr *e, Walk *walk) {
     return true;
 }
 
-static uint32_t walk_bound(const Walk *walk) {
+static uint32_t walk_bound(const RangeWalk *walk) {
     if (walk->range.kind == VALUE_LIST) return walk->range.len;
     return walk->range.form == FORM_STRUCT ? schema_types[walk->range.type]->fieldCount : map_size(walk->range);
 }
 
 /* all() and exists(): the first error is kept unless a later item decides. */
-static Value eval_search(CelRun *run, const Expr *e, Walk *walk) {
+static Value eval_search(CelRun *run, const Expr *e, RangeWalk *walk) {
     bool decides = e->macro == MACRO_EXISTS;
     Value error = {0};
     while (walk_next(run, e, walk)) {
@@ -445,7 +445,7 @@ static Value eval_search(CelRun *run, const Expr *e, Walk *walk) {
     return error.kind ? error : value_bool(!decides);
 }
 
-static Value eval_exists_one(CelRun *run, const Expr *e, Walk *walk) {
+static Value eval_exists_one(CelRun *run, const Expr *e, RangeWalk *walk) {
     uint32_t found = 0;
     while (walk_next(run, e, walk)) {
         Value v = as_bool(run, e, eval_expr(run, e->args[MACRO_BODY]));
@@ -462,7 +462,7 @@ static Value eval_condition(CelRun *run, const Expr *e) {
     return condition ? as_bool(run, e, eval_expr(run, condition)) : value_bool(true);
 }
 
-static Value eval_transform_list(CelRun *run, const Expr *e, Walk *walk) {
+static Value eval_transform_list(CelRun *run, const Expr *e, RangeWalk *walk) {
     bool filter = e->macro == MACRO_FILTER;
     uint32_t n = 0, bound = walk_bound(walk);
     Value *items = NEW_ARRAY(run->eval.arena, Value, bound ? bound : 1);
@@ -491,7 +491,7 @@ static bool insert_entries(CelRun *run, ValueMap *map, Value from) {
     return true;
 }
 
-static Value eval_transform_map(CelRun *run, const Expr *e, Walk *walk) {
+static Value eval_transform_map(CelRun *run, const Expr *e, RangeWalk *walk) {
     ValueMap *map = NEW(run->eval.arena, ValueMap);
     while (walk_next(run, e, walk)) {
         Value pass = eval_condition(run, e);
@@ -523,7 +523,7 @@ static void merge_sort(const Value *keys, uint32_t *order, uint32_t *spare, uint
     while (j < n) order[k++] = spare[j++];
 }
 
-static Value eval_sort_by(CelRun *run, const Expr *e, Walk *walk) {
+static Value eval_sort_by(CelRun *run, const Expr *e, RangeWalk *walk) {
     Arena *arena = run->eval.arena;
     if (walk->range.kind != VALUE_LIST) return fail_types(run, e, &walk->range, 1);
     uint32_t n = walk->range.len;
@@ -555,7 +555,7 @@ static Value eval_opt_map(CelRun *run, const Expr *e, Value range) {
 }
 
 static Value eval_macro(CelRun *run, const Expr *e) {
-    Walk walk = {.range = eval_expr(run, e->args[MACRO_RANGE])};
+    RangeWalk walk = {.range = eval_expr(run, e->args[MACRO_RANGE])};
     if (walk.range.kind == VALUE_ERROR) return walk.range;
     if (e->macro == MACRO_OPT_MAP || e->macro == MACRO_OPT_FLAT_MAP) return eval_opt_map(run, e, walk.range);
     if (walk.range.kind != VALUE_LIST && walk.range.kind != VALUE_MAP) {

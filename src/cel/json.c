@@ -5,43 +5,43 @@
 
 #include "times.h"
 
-typedef struct Reader {
+typedef struct JsonReader {
     Arena *arena;
     Str text;
     size_t at;
     unsigned depth;
-} Reader;
+} JsonReader;
 
-static bool read_value(Reader *r, Value *out);
+static bool read_value(JsonReader *r, Value *out);
 
-static void skip_space(Reader *r) {
+static void skip_space(JsonReader *r) {
     while (r->at < r->text.len && strchr(" \t\r\n", r->text.at[r->at]) && r->text.at[r->at]) r->at++;
 }
 
-static bool take(Reader *r, char c) {
+static bool take(JsonReader *r, char c) {
     skip_space(r);
     if (r->at >= r->text.len || r->text.at[r->at] != c) return false;
     r->at++;
     return true;
 }
 
-static bool take_word(Reader *r, Str word) {
+static bool take_word(JsonReader *r, Str word) {
     if (!str_starts(str_slice(r->text, r->at), word)) return false;
     r->at += word.len;
     return true;
 }
 
-static bool is_digit_at(const Reader *r) {
+static bool is_digit_at(const JsonReader *r) {
     return r->at < r->text.len && is_digit(r->text.at[r->at]);
 }
 
-static bool take_digits(Reader *r) {
+static bool take_digits(JsonReader *r) {
     size_t from = r->at;
     while (is_digit_at(r)) r->at++;
     return r->at > from;
 }
 
-static bool read_number(Reader *r, Value *out) {
+static bool read_number(JsonReader *r, Value *out) {
     size_t from = r->at;
     bool whole = true;
     if (r->text.at[r->at] == '-') r->at++;
@@ -81,7 +81,7 @@ static int four_digits(Str s, size_t at) {
 }
 
 /* The code point of \uXXXX at `r->at`, with its low half if it is a high one; U+FFFD for a half alone. */
-static bool read_unicode(Reader *r, Buf *buf) {
+static bool read_unicode(JsonReader *r, Buf *buf) {
     int high = four_digits(r->text, r->at);
     if (high < 0) return false;
     r->at += 4;
@@ -99,7 +99,7 @@ static bool read_unicode(Reader *r, Buf *buf) {
     return true;
 }
 
-static bool read_string(Reader *r, Str *out) {
+static bool read_string(JsonReader *r, Str *out) {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     if (!take(r, '"')) return false;
     size_t start = r->at;
@@ -131,7 +131,7 @@ static bool read_string(Reader *r, Str *out) {
     return true;
 }
 
-static bool read_list(Reader *r, Value *out) {
+static bool read_list(JsonReader *r, Value *out) {
     ARRAY(Value) items = {0};
     r->at++;
     if (!take(r, ']')) {
@@ -146,7 +146,7 @@ static bool read_list(Reader *r, Value *out) {
     return true;
 }
 
-static bool read_map(Reader *r, Value *out) {
+static bool read_map(JsonReader *r, Value *out) {
     ValueMap *map = NEW(r->arena, ValueMap);
     r->at++;
     if (!take(r, '}')) {
@@ -162,7 +162,7 @@ static bool read_map(Reader *r, Value *out) {
     return true;
 }
 
-static bool read_value(Reader *r, Value *out) {
+static bool read_value(JsonReader *r, Value *out) {
     skip_space(r);
     if (r->at >= r->text.len || ++r->depth > JSON_MAX_DEPTH) return false;
     char c = r->text.at[r->at];
@@ -188,7 +188,7 @@ static bool read_value(Reader *r, Value *out) {
 }
 
 bool json_read(Arena *arena, Str text, Value *out, size_t *at) {
-    Reader r = {.arena = arena, .text = text};
+    JsonReader r = {.arena = arena, .text = text};
     bool fine = read_value(&r, out);
     skip_space(&r);
     *at = r.at;
@@ -234,24 +234,24 @@ static Str double_word(Arena *arena, double d) {
     return double_text(arena, d);
 }
 
-typedef struct Pair {
+typedef struct JsonEntry {
     Str key; /* written out */
     Value value;
-} Pair;
+} JsonEntry;
 
 static int by_key(const void *a, const void *b) {
-    return str_cmp(((const Pair *)a)->key, ((const Pair *)b)->key);
+    return str_cmp(((const JsonEntry *)a)->key, ((const JsonEntry *)b)->key);
 }
 
 static void write_typed(Buf *out, Eval *ev, Value v, unsigned depth);
 
 static void write_typed_map(Buf *out, Eval *ev, Value v, unsigned depth) {
     Value key, value;
-    ARRAY(Pair) pairs = {0};
+    ARRAY(JsonEntry) pairs = {0};
     for (uint32_t cursor = 0; map_next(ev, v, &cursor, &key, &value);) {
         Buf text = {.arena = ev->arena};
         write_typed(&text, ev, key, depth + 1);
-        ARRAY_PUSH(ev->arena, &pairs, (Pair){buf_text(&text), value});
+        ARRAY_PUSH(ev->arena, &pairs, (JsonEntry){buf_text(&text), value});
     }
     if (pairs.n) qsort(pairs.at, pairs.n, sizeof *pairs.at, by_key);
     buf_char(out, '[');

@@ -76,15 +76,15 @@ static Str text_of(Eval *ev, const Opaque *value) {
 static const OpaqueClass quantity_class = {&type_quantity, STR("quantity"), quantity_equal, text_of};
 
 /* The parts of a quantity's text. */
-typedef struct Parts {
+typedef struct QuantityParts {
     Str digits;       /* without leading zeros */
     size_t whole;     /* digits before the point, at least one: an empty number is 0 */
     size_t fraction;  /* after it */
     int64_t exponent; /* of ten, or of two for binary suffixes */
-} Parts;
+} QuantityParts;
 
-static Parts parts_of(Arena *arena, Str s, uint8_t format) {
-    Parts parts = {0};
+static QuantityParts parts_of(Arena *arena, Str s, uint8_t format) {
+    QuantityParts parts = {0};
     Buf digits = {.arena = arena};
     size_t i = s.at[0] == '-' || s.at[0] == '+';
     while (i < s.len && s.at[i] == '0') i++;
@@ -125,7 +125,7 @@ static bool read_quantity(Arena *arena, Str text, QuantityValue *out) {
     out->head.class = &quantity_class;
     if (quantity_parse(&out->amount, text) != QUANTITY_OK) return false;
     bool binary = is_binary(text);
-    Parts parts = parts_of(arena, text, binary ? QUANTITY_BINARY : out->amount.format);
+    QuantityParts parts = parts_of(arena, text, binary ? QUANTITY_BINARY : out->amount.format);
     size_t length = parts.whole + parts.fraction;
     int64_t exponent = parts.exponent - (int64_t)parts.fraction;
     if (binary)

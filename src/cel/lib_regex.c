@@ -77,16 +77,16 @@ static Matcher *matcher_of(Eval *ev) {
 }
 
 /* A search that is under way. */
-typedef struct Search {
+typedef struct RegexSearch {
     Eval *ev;
     Matcher *matcher;
     const pcre2_code *code;
     Str text;
     Value error; /* of kind VALUE_ABSENT while there is none */
-} Search;
+} RegexSearch;
 
-static bool start_search(Search *s, Eval *ev, const Value *args) {
-    *s = (Search){.ev = ev, .text = value_str(args[0]), .matcher = matcher_of(ev), .code = ev->prepared};
+static bool start_search(RegexSearch *s, Eval *ev, const Value *args) {
+    *s = (RegexSearch){.ev = ev, .text = value_str(args[0]), .matcher = matcher_of(ev), .code = ev->prepared};
     if (!s->text.at) s->text = S("");
     if (!s->matcher) {
         s->error = cel_limit(ev);
@@ -111,7 +111,7 @@ static bool start_search(Search *s, Eval *ev, const Value *args) {
 }
 
 /* Whether there is a match at or after byte `from`; its place is in `*at` and `*end`. */
-static bool find_from(Search *s, size_t from, size_t *at, size_t *end) {
+static bool find_from(RegexSearch *s, size_t from, size_t *at, size_t *end) {
     static const uint32_t bounds[] = {SMALL_BOUND, LARGE_BOUND};
     for (int i = 0; i < 2; i++) {
         if (!cel_charge(s->ev, i ? LARGE_STEPS : 1)) break;
@@ -134,7 +134,7 @@ static bool find_from(Search *s, size_t from, size_t *at, size_t *end) {
 
 static Value matches(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
-    Search search;
+    RegexSearch search;
     size_t at, end;
     bool found = start_search(&search, ev, args) && find_from(&search, 0, &at, &end);
     return search.error.kind ? search.error : value_bool(found);
@@ -142,7 +142,7 @@ static Value matches(Eval *ev, const Value *args, uint32_t n) {
 
 static Value find(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
-    Search search;
+    RegexSearch search;
     size_t at = 0, end = 0;
     bool found = start_search(&search, ev, args) && find_from(&search, 0, &at, &end);
     if (search.error.kind) return search.error;
@@ -156,7 +156,7 @@ static size_t char_size(char first) {
 
 /* An empty match right behind a match does not count. */
 static Value find_all(Eval *ev, const Value *args, uint32_t n) {
-    Search search;
+    RegexSearch search;
     ARRAY(Value) found = {0};
     int64_t limit = n > 2 ? args[2].i : -1;
     size_t from = 0, at, end, last = SIZE_MAX;

@@ -162,18 +162,18 @@ Str duration_text(Arena *arena, int64_t nanoseconds) {
     return str_join(arena, str_of(text), S("s"));
 }
 
-typedef struct Unit {
+typedef struct DurationUnit {
     Str name;
     int64_t nanoseconds;
-} Unit;
+} DurationUnit;
 
-static const Unit units[] = {
+static const DurationUnit units[] = {
     {STR("ns"), 1},       {STR("us"), 1000},  {STR("µs"), 1000}, /* U+00B5 */
     {STR("μs"), 1000},                                           /* U+03BC */
     {STR("ms"), 1000000}, {STR("s"), SECOND}, {STR("m"), 60 * SECOND}, {STR("h"), 3600 * SECOND},
 };
 
-static const Unit *take_unit(Str *s) {
+static const DurationUnit *take_unit(Str *s) {
     size_t n = 0;
     while (n < s->len && s->at[n] != '.' && (s->at[n] < '0' || s->at[n] > '9')) n++;
     for (size_t i = 0; i < COUNT(units); i++)
@@ -203,7 +203,7 @@ static bool take_span(Str *s, uint64_t *sum) {
             fraction = fraction * 10 + (uint64_t)(s->at[0] - '0');
             scale *= 10;
         }
-    const Unit *unit = digits ? take_unit(s) : NULL;
+    const DurationUnit *unit = digits ? take_unit(s) : NULL;
     if (!unit || whole > limit / (uint64_t)unit->nanoseconds) return false;
     whole *= (uint64_t)unit->nanoseconds;
     whole += (uint64_t)((double)fraction * ((double)unit->nanoseconds / scale));
@@ -229,17 +229,17 @@ bool duration_read(Str text, int64_t *nanoseconds) {
 /* ---- zones ---- */
 
 /* A day of the year on which a zone changes its offset, every year. */
-typedef struct Change {
+typedef struct ZoneChange {
     char form; /* M: week and day of a month; J: day 1 to 365, never February 29; N: day 0 to 365 */
     int month, week, day;
     int time; /* seconds after local midnight */
-} Change;
+} ZoneChange;
 
 /* What holds after the last change that a zone file lists: a POSIX TZ text. */
 typedef struct Rule {
     int offset, summerOffset; /* seconds east of UTC */
     bool hasSummer;
-    Change start, end;
+    ZoneChange start, end;
 } Rule;
 
 typedef struct Zone {
@@ -276,9 +276,9 @@ static bool take_clock(Str *s, int *out) {
     return true;
 }
 
-static bool take_change(Str *s, Change *out) {
+static bool take_change(Str *s, ZoneChange *out) {
     int64_t a, b = 0, c = 0;
-    *out = (Change){.form = 'N', .time = 7200};
+    *out = (ZoneChange){.form = 'N', .time = 7200};
     if (!take_char(s, ',')) return false;
     if (take_char(s, 'M')) {
         out->form = 'M';
@@ -310,7 +310,7 @@ static bool read_rule(Str s, Rule *out) {
 }
 
 /* Seconds since 1970 of a change in a year, by the local clock. */
-static int64_t change_in(const Change *c, int64_t year) {
+static int64_t change_in(const ZoneChange *c, int64_t year) {
     int64_t first = days_to_year(year), day = c->day;
     if (c->form == 'J') day = c->day - 1 + (is_leap(year) && c->day >= 60);
     if (c->form == 'M') {
@@ -358,19 +358,19 @@ static int64_t big_endian(const char *at, int size) {
 enum { TZIF_HEADER = 44, TZIF_TYPE = 6 };
 
 /* The counts of a block's header, in the order of the file. */
-typedef struct Counts {
+typedef struct ZoneCounts {
     uint32_t utc, standard, leap, times, types, letters;
-} Counts;
+} ZoneCounts;
 
 /* The size of the block whose header begins `s`, with times of `size` bytes; 0 if it is cut or wrong. */
-static size_t block_size(Str s, int size, Counts *out) {
+static size_t block_size(Str s, int size, ZoneCounts *out) {
     if (s.len < TZIF_HEADER || !str_starts(s, S("TZif"))) return 0;
     uint32_t n[6];
     for (int i = 0; i < 6; i++) {
         n[i] = (uint32_t)big_endian(s.at + 20 + 4 * i, 4);
         if (n[i] > MAX_ZONE_FILE) return 0;
     }
-    *out = (Counts){n[0], n[1], n[2], n[3], n[4], n[5]};
+    *out = (ZoneCounts){n[0], n[1], n[2], n[3], n[4], n[5]};
     size_t bytes = TZIF_HEADER + (size_t)out->times * ((size_t)size + 1) + (size_t)out->types * TZIF_TYPE + out->letters +
                    (size_t)out->leap * ((size_t)size + 4) + out->standard + out->utc;
     return bytes <= s.len && out->types > 0 ? bytes : 0;
@@ -378,7 +378,7 @@ static size_t block_size(Str s, int size, Counts *out) {
 
 /* Reads a zone file: the second block, with times of 64 bits, and the rule behind it. */
 static const Zone *read_zone(Arena *arena, Str file) {
-    Counts counts;
+    ZoneCounts counts;
     int size = 4;
     size_t skip = block_size(file, 4, &counts);
     if (skip == 0) return NULL;

@@ -16,7 +16,7 @@ typedef struct Level {
     int repeats;  /* of what stands in the group already: the product of nested counts, at most */
 } Level;
 
-typedef struct Parser {
+typedef struct RegexParser {
     Arena *arena;
     Str s;
     size_t at;
@@ -32,28 +32,28 @@ typedef struct Parser {
     int groupRepeats; /* the largest so far in this group */
     ARRAY(Str) names;
     RegexError *error;
-} Parser;
+} RegexParser;
 
-static bool fail(Parser *p, size_t at, const char *message) {
+static bool fail(RegexParser *p, size_t at, const char *message) {
     if (!p->error->message) *p->error = (RegexError){message, at};
     return false;
 }
 
-static bool more(const Parser *p) {
+static bool more(const RegexParser *p) {
     return p->at < p->s.len;
 }
 
-static bool next_is(const Parser *p, char c) {
+static bool next_is(const RegexParser *p, char c) {
     return more(p) && p->s.at[p->at] == c;
 }
 
-static bool take(Parser *p, char c) {
+static bool take(RegexParser *p, char c) {
     if (!next_is(p, c)) return false;
     p->at++;
     return true;
 }
 
-static uint32_t take_code_point(Parser *p) {
+static uint32_t take_code_point(RegexParser *p) {
     unsigned char first = (unsigned char)p->s.at[p->at++];
     if (first < 0x80) return first;
     uint32_t c = first < 0xe0 ? first & 0x1f : first < 0xf0 ? first & 0x0f : first & 0x07;
@@ -62,7 +62,7 @@ static uint32_t take_code_point(Parser *p) {
 }
 
 /* A character that means itself, also inside of a class. */
-static void put_char(Parser *p, uint32_t c) {
+static void put_char(RegexParser *p, uint32_t c) {
     if (c < 0x80 && (is_alnum((char)c) || c == '_'))
         buf_char(&p->out, (char)c);
     else if (c > 0x20 && c < 0x7f)
@@ -74,7 +74,7 @@ static void put_char(Parser *p, uint32_t c) {
 }
 
 /* Begins an atom: from here on a repetition applies to it. */
-static void begin_atom(Parser *p) {
+static void begin_atom(RegexParser *p) {
     if (p->flags.fold != p->folding) buf_str(&p->out, p->flags.fold ? S("(?i)") : S("(?-i)"));
     p->folding = p->flags.fold;
     p->atomStart = p->out.len;
@@ -83,7 +83,7 @@ static void begin_atom(Parser *p) {
     p->atomRepeats = 1;
 }
 
-static void atom(Parser *p, const char *text) {
+static void atom(RegexParser *p, const char *text) {
     begin_atom(p);
     buf_str(&p->out, str_of(text));
 }
@@ -127,7 +127,7 @@ static const Class posix_classes[] = {
 };
 static const Class perl_classes[] = {CLASS("d", digit_ranges), CLASS("s", space_ranges), CLASS("w", word_ranges)};
 
-static void put_range(Parser *p, uint32_t first, uint32_t last) {
+static void put_range(RegexParser *p, uint32_t first, uint32_t last) {
     put_char(p, first);
     if (first == last) return;
     buf_char(&p->out, '-');
@@ -136,7 +136,7 @@ static void put_range(Parser *p, uint32_t first, uint32_t last) {
 
 /* The ranges of a class, or all others. What is left out has to leave out the letters' other cases too, where case is folded:
  * U+017F is a form of s, U+212A one of k. */
-static void put_ranges(Parser *p, const Class *class, bool negate) {
+static void put_ranges(RegexParser *p, const Class *class, bool negate) {
     static const uint32_t folded[] = {0x17f, 0x212a};
     if (!negate) {
         for (uint32_t i = 0; i < class->count; i++) put_range(p, class->ranges[i].first, class->ranges[i].last);
@@ -177,7 +177,7 @@ static bool is_category(Str name) {
 }
 
 /* \pL, \p{Greek}, \P{^Lu}; p->at is behind the p. */
-static bool unicode_class(Parser *p, size_t start, bool negate) {
+static bool unicode_class(RegexParser *p, size_t start, bool negate) {
     Str name;
     if (!more(p)) return fail(p, start, "a class of characters has no name");
     if (take(p, '{')) {
@@ -210,7 +210,7 @@ static const Class *perl_class(char letter) {
 
 /* ---- escapes ---- */
 
-static bool hex_escape(Parser *p, size_t start, uint32_t *out) {
+static bool hex_escape(RegexParser *p, size_t start, uint32_t *out) {
     int digits = 0;
     bool braces = take(p, '{');
     *out = 0;
@@ -226,7 +226,7 @@ static bool hex_escape(Parser *p, size_t start, uint32_t *out) {
 }
 
 /* An escape that stands for one character; p->at is behind the backslash. */
-static bool escaped_char(Parser *p, uint32_t *out) {
+static bool escaped_char(RegexParser *p, uint32_t *out) {
     static const char letters[] = "afnrtv", controls[] = "\a\f\n\r\t\v";
     size_t start = p->at - 1;
     if (!more(p)) return fail(p, start, "a backslash stands at the end");
@@ -252,7 +252,7 @@ static bool escaped_char(Parser *p, uint32_t *out) {
 /* ---- [...] ---- */
 
 /* [:alpha:] inside of a class; false if none stands here. */
-static bool posix_class(Parser *p) {
+static bool posix_class(RegexParser *p) {
     Str rest = str_slice(p->s, p->at);
     if (!str_starts(rest, S("[:"))) return false;
     size_t end = 2;
@@ -271,14 +271,14 @@ static bool posix_class(Parser *p) {
     return true;
 }
 
-static bool class_char(Parser *p, size_t start, uint32_t *out) {
+static bool class_char(RegexParser *p, size_t start, uint32_t *out) {
     if (!more(p)) return fail(p, start, "the class is not closed: ] is missing");
     if (take(p, '\\')) return escaped_char(p, out);
     *out = take_code_point(p);
     return true;
 }
 
-static bool bracket_class(Parser *p) {
+static bool bracket_class(RegexParser *p) {
     size_t start = p->at++;
     begin_atom(p);
     buf_char(&p->out, '[');
@@ -320,7 +320,7 @@ static bool bracket_class(Parser *p) {
 /* ---- repetition ---- */
 
 /* {n}, {n,} or {n,m} at this place; anything else is plain text. `most` is -1 for no limit. */
-static bool take_counts(Parser *p, int *least, int *most) {
+static bool take_counts(RegexParser *p, int *least, int *most) {
     Str rest = str_slice(p->s, p->at + 1);
     int value[2] = {0, -1};
     size_t i = 0;
@@ -349,7 +349,7 @@ static bool take_counts(Parser *p, int *least, int *most) {
     return true;
 }
 
-static bool repeat(Parser *p, size_t start, int least, int most, const char *text) {
+static bool repeat(RegexParser *p, size_t start, int least, int most, const char *text) {
     bool lazy = take(p, '?');
     if (!p->canRepeat) return fail(p, start, "there is nothing to repeat");
     if (p->repeated) return fail(p, start, "a repetition cannot be repeated");
@@ -372,7 +372,7 @@ static bool repeat(Parser *p, size_t start, int least, int most, const char *tex
 
 /* ---- groups ---- */
 
-static bool group_name(Parser *p, size_t start) {
+static bool group_name(RegexParser *p, size_t start) {
     size_t from = p->at;
     while (more(p) && (is_alnum(p->s.at[p->at]) || p->s.at[p->at] == '_')) p->at++;
     Str name = {p->s.at + from, p->at - from};
@@ -384,7 +384,7 @@ static bool group_name(Parser *p, size_t start) {
     return true;
 }
 
-static bool open_group(Parser *p, Flags outer) {
+static bool open_group(RegexParser *p, Flags outer) {
     if (p->depth == MAX_DEPTH) return fail(p, p->at, "groups are nested too deep");
     Flags inner = p->flags;
     p->flags = outer;
@@ -398,7 +398,7 @@ static bool open_group(Parser *p, Flags outer) {
 }
 
 /* (?i), (?i-s:...); p->at is behind "(?". */
-static bool flag_group(Parser *p, size_t start) {
+static bool flag_group(RegexParser *p, size_t start) {
     Flags flags = p->flags;
     bool on = true, any = false;
     while (more(p)) {
@@ -427,7 +427,7 @@ static bool flag_group(Parser *p, size_t start) {
     return fail(p, start, "the group is not closed: ) is missing");
 }
 
-static bool group(Parser *p) {
+static bool group(RegexParser *p) {
     size_t start = p->at++;
     Str rest = str_slice(p->s, p->at);
     if (!str_starts(rest, S("?"))) return open_group(p, p->flags);
@@ -439,7 +439,7 @@ static bool group(Parser *p) {
     return flag_group(p, start);
 }
 
-static bool close_group(Parser *p) {
+static bool close_group(RegexParser *p) {
     if (p->depth == 0) return fail(p, p->at, "there is no group to close");
     Level level = p->levels[--p->depth];
     p->at++;
@@ -455,7 +455,7 @@ static bool close_group(Parser *p) {
 
 /* ---- the whole ---- */
 
-static bool literal_text(Parser *p) {
+static bool literal_text(RegexParser *p) {
     while (more(p)) {
         if (str_starts(str_slice(p->s, p->at), S("\\E"))) {
             p->at += 2;
@@ -467,7 +467,7 @@ static bool literal_text(Parser *p) {
     return true;
 }
 
-static bool escape(Parser *p) {
+static bool escape(RegexParser *p) {
     size_t start = p->at++;
     uint32_t c;
     char letter = more(p) ? p->s.at[p->at] : 0;
@@ -511,7 +511,7 @@ static bool escape(Parser *p) {
     }
 }
 
-static bool step(Parser *p) {
+static bool step(RegexParser *p) {
     size_t start = p->at;
     int least, most;
     switch (p->s.at[p->at]) {
@@ -550,7 +550,7 @@ static bool step(Parser *p) {
 }
 
 bool regex_translate(Arena *arena, Str regex, Str *out, RegexError *error) {
-    Parser *p = NEW(arena, Parser);
+    RegexParser *p = NEW(arena, RegexParser);
     *error = (RegexError){0};
     p->arena = arena;
     p->s = regex;

@@ -87,7 +87,7 @@ static bool only_pod_security(const RuleSet *set, const uint8_t *on) {
     bool some = false;
     for (uint32_t i = 0; i < rule_set_count(set); i++) {
         const Rule *rule = rule_set_at(set, i);
-        if (on[rule->number] && rule->source != SOURCE_POD_SECURITY) return false;
+        if (on[rule->number] && rule->source != FROM_POD_SECURITY) return false;
         some |= on[rule->number] != RULE_USE_NONE;
     }
     return some;

@@ -116,7 +116,7 @@ static int run(int argc, char **argv) {
         }
         if (number < 0) code = 2;
     }
-    if (filter.source == -2) filter.source = filter.names.n ? -1 : SOURCE_LINT;
+    if (filter.source == -2) filter.source = filter.names.n ? -1 : FROM_LINT;
     if (code == 0) code = list_rules(&arena, &filter, &settings);
     arena_free(&arena);
     return finish_output(code);

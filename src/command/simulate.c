@@ -68,13 +68,13 @@ const Command simulate_command = {
     run};
 
 /* What the command line asks for. */
-typedef struct Request {
+typedef struct SimulateRequest {
     const char *file, *scenario, *object;
     ARRAY(Parsed) changes; /* options that change the scenario, in their order */
     SimReport report;
     int replicas;
     uint8_t minor;
-} Request;
+} SimulateRequest;
 
 static bool locale_is_ascii(void) {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -93,13 +93,13 @@ static bool number_in(const char *option, const char *value, int64_t low, int64_
     return false;
 }
 
-static bool set_colour(Request *request, const char *value) {
+static bool set_colour(SimulateRequest *request, const char *value) {
     static const char *const words[] = {"auto", "always", "never"};
     request->report.colour = want_colour(value);
     return choose(&simulate_command, "color", value, words, COUNT(words)) >= 0;
 }
 
-static bool take_option(Request *request, Arena *arena, Parsed parsed) {
+static bool take_option(SimulateRequest *request, Arena *arena, Parsed parsed) {
     static const char *const formats[] = {"text", "json", "svg", "html"};
     int64_t number = 0;
     int format, version;
@@ -150,7 +150,7 @@ static void complain(Source *source, Arena *arena, Span span, Str message) {
 }
 
 /* The object to play: the one that is asked for by name, or the first that has a pod. `others` counts the rest. */
-static Document *find_object(Source *source, Arena *arena, const Request *request, uint32_t *others) {
+static Document *find_object(Source *source, Arena *arena, const SimulateRequest *request, uint32_t *others) {
     NodeReader reader = {.source = source};
     NodeDocument in;
     Document *found = NULL;
@@ -172,7 +172,7 @@ static Document *find_object(Source *source, Arena *arena, const Request *reques
     return found;
 }
 
-static int check_object(Source *source, Arena *arena, const Document *document, const Request *request) {
+static int check_object(Source *source, Arena *arena, const Document *document, const SimulateRequest *request) {
     if (!document) {
         if (request->object)
             fprintf(stderr, "podlint: %s has no object \"%s\" with a pod\n", request->file, request->object);
@@ -257,7 +257,7 @@ static void set_until(Scenario *scenario, const PodSpec *spec) {
         scenario->until = scenario->nodeLostAt + NODE;
 }
 
-static int make_scenario(Scenario *scenario, Arena *arena, Request *request, const PodSpec *spec) {
+static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *request, const PodSpec *spec) {
     bool changed = false;
     for (uint32_t i = 0; i < request->changes.n; i++) changed |= request->changes.at[i].option != SIM_UNTIL;
     int code = 0;
@@ -276,7 +276,7 @@ static int make_scenario(Scenario *scenario, Arena *arena, Request *request, con
     return code;
 }
 
-static int play(Arena *arena, Request *request) {
+static int play(Arena *arena, SimulateRequest *request) {
     Source source;
     uint32_t others = 0;
     SourceError error = source_read(&source, arena, str_of(request->file));
@@ -306,7 +306,7 @@ static int play(Arena *arena, Request *request) {
     return 0;
 }
 
-static int parse(Request *request, Arena *arena, int argc, char **argv) {
+static int parse(SimulateRequest *request, Arena *arena, int argc, char **argv) {
     OptionParser parser = {.command = &simulate_command, .argc = argc, .argv = argv};
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
         if (parsed.option == OPTION_HELP) {
@@ -320,7 +320,7 @@ static int parse(Request *request, Arena *arena, int argc, char **argv) {
 
 static int run(int argc, char **argv) {
     Arena arena = {0};
-    Request request = {.minor = VERSION_LAST};
+    SimulateRequest request = {.minor = VERSION_LAST};
     set_colour(&request, "auto");
     request.report.ascii = locale_is_ascii();
     request.report.width = terminal_width();

@@ -95,7 +95,7 @@ static bool is_unread(const Document *document, bool isNew) {
     if (!document->unreadable || !isNew) return document->unreadable;
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && diag->rule->source == SOURCE_YAML) return true;
+        if (diag->severity == SEVERITY_ERROR && diag->rule->source == FROM_YAML) return true;
     }
     return false;
 }
@@ -166,7 +166,7 @@ static bool is_prefix(Str path, Str of) {
 static bool has_error_at(const Document *document, Str path, bool exact) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity != SEVERITY_ERROR || diag->rule->source > SOURCE_API) continue;
+        if (diag->severity != SEVERITY_ERROR || diag->rule->source > FROM_API) continue;
         if (is_prefix(path, diag->path)) return true;
         if (!exact && diag->path.len && is_prefix(diag->path, path)) return true;
     }
@@ -308,7 +308,7 @@ static Str command(Arena *arena, const Document *document, const char *options) 
 static bool is_accepted(const Document *document) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= SOURCE_API) return false;
+        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= FROM_API) return false;
     }
     return true;
 }

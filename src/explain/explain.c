@@ -715,8 +715,7 @@ static Str named_template(Arena *arena, const Rule *rule, Str template) {
 static Str profiles_text(Arena *arena, const Rule *rule) {
     Buf buf = {.arena = arena};
     for (unsigned i = 0; i < PROFILE_ALL; i++)
-        if (rule->source == SOURCE_LINT && rule->profiles >> i & 1)
-            buf_format(&buf, "%s%s", buf.len ? ", " : "", profile_names[i]);
+        if (rule->source == FROM_LINT && rule->profiles >> i & 1) buf_format(&buf, "%s%s", buf.len ? ", " : "", profile_names[i]);
     return buf_text(&buf);
 }
 
@@ -733,7 +732,7 @@ static json_t *rule_json(Arena *arena, const Rule *rule) {
                   json_text(named_template(arena, rule, rule->message)), "help", json_optional(help_text(arena, rule)), "why",
                   json_optional(rule->why));
     if (type) json_object_set_new(json, "type", json_string(type));
-    if (rule->source != SOURCE_LINT) return json;
+    if (rule->source != FROM_LINT) return json;
     json_t *profiles = json_array(), *parameters = json_array();
     for (unsigned i = 0; i < PROFILE_ALL; i++)
         if (rule->profiles >> i & 1) json_array_append_new(profiles, json_string(profile_names[i]));

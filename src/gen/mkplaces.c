@@ -14,7 +14,7 @@ static const FileSettings *settings_of_all(void) {
     FileSettings *settings = NEW(&arena, FileSettings);
     settings->minors[settings->minorCount++] = VERSION_LAST;
     settings->on = NEW_ARRAY(&arena, uint8_t, rule_count);
-    for (uint16_t i = 0; i < rule_count; i++) settings->on[i] = rules[i].source == SOURCE_LINT && !rules[i].when.len;
+    for (uint16_t i = 0; i < rule_count; i++) settings->on[i] = rules[i].source == FROM_LINT && !rules[i].when.len;
     settings->lint = lint_prepare(&arena, &(LintSettings){.on = settings->on});
     return settings;
 }

@@ -177,7 +177,7 @@ static void check_rule(File *file, const RuleText *text) {
         if (rule->code.len && str_eq(other->code, rule->code))
             complain(file, span, "%.*s and %.*s have the code %.*s", TEXT(other->name), TEXT(rule->name), TEXT(rule->code));
     }
-    if (rule->source != SOURCE_LINT) return;
+    if (rule->source != FROM_LINT) return;
     bool typed = rule->on.len && !str_eq(rule->on, S("Document"));
     if (typed && !find_type(rule->on)) complain(file, rule_text_span(text, S("on")), "unknown type \"%.*s\"", TEXT(rule->on));
     if (!rule->code.len || !rule->why.len || !rule->bad.len || !rule->good.len)

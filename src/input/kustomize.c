@@ -26,17 +26,17 @@ typedef struct Patch {
     StrList fields; /* names of all that it writes, sorted */
 } Patch;
 
-typedef struct Identity {
+typedef struct FileIdentity {
     dev_t device;
     ino_t inode;
-} Identity;
+} FileIdentity;
 
 typedef struct Kustomization Kustomization;
 
 typedef ARRAY(const Kustomization *) Layers;
 
 struct Kustomization {
-    Identity identity; /* of the directory */
+    FileIdentity identity; /* of the directory */
     Str directory, path;
     bool listed, component;
     bool root; /* listed, and no other of the list includes it */
@@ -51,31 +51,31 @@ struct Kustomization {
     uint32_t mark;   /* the last search that came by */
 };
 
-typedef enum FileRole { ROLE_RESOURCE, ROLE_PATCH, ROLE_DATA, ROLE_SWITCHED_OFF } FileRole;
+typedef enum FileRole { FILE_RESOURCE, FILE_PATCH, FILE_DATA, FILE_SWITCHED_OFF } FileRole;
 
 /* A kustomization names a file. */
 typedef struct Mention {
-    Identity file;
+    FileIdentity file;
     FileRole role;
     Kustomization *by;
 } Mention;
 
-typedef struct Reader {
+typedef struct TreeReader {
     Arena *arena;
     ARRAY(Kustomization *) all;
     ARRAY(Mention) mentions;
     uint32_t searches;
-} Reader;
+} TreeReader;
 
-static bool same(Identity a, Identity b) {
+static bool same(FileIdentity a, FileIdentity b) {
     return a.device == b.device && a.inode == b.inode;
 }
 
 /* The mode of what stands at a path, 0 if there is nothing. */
-static mode_t look(Arena *arena, Str path, Identity *identity) {
+static mode_t look(Arena *arena, Str path, FileIdentity *identity) {
     struct stat st;
     if (stat(arena_cstr(arena, path), &st) != 0) return 0;
-    *identity = (Identity){st.st_dev, st.st_ino};
+    *identity = (FileIdentity){st.st_dev, st.st_ino};
     return st.st_mode;
 }
 
@@ -106,9 +106,9 @@ static Node list_at(const Node *map, const char *key) {
 }
 
 /* The kustomization of a directory, read or still to be read; NULL if there is none. */
-static Kustomization *find_kustomization(Reader *r, Str directory) {
+static Kustomization *find_kustomization(TreeReader *r, Str directory) {
     static const char *const names[] = {"kustomization.yaml", "kustomization.yml", "Kustomization"};
-    Identity identity, file;
+    FileIdentity identity, file;
     if (!S_ISDIR(look(r->arena, directory, &identity))) return NULL;
     for (uint32_t i = 0; i < r->all.n; i++)
         if (same(r->all.at[i]->identity, identity)) return r->all.at[i];
@@ -125,29 +125,29 @@ static Kustomization *find_kustomization(Reader *r, Str directory) {
     return NULL;
 }
 
-static void mention(Reader *r, Kustomization *k, Str path, FileRole role) {
+static void mention(TreeReader *r, Kustomization *k, Str path, FileRole role) {
     Mention m = {.role = role, .by = k};
     if (path.len && S_ISREG(look(r->arena, below(r->arena, k->directory, path), &m.file))) ARRAY_PUSH(r->arena, &r->mentions, m);
 }
 
-static void mention_list(Reader *r, Kustomization *k, Node list, FileRole role) {
+static void mention_list(TreeReader *r, Kustomization *k, Node list, FileRole role) {
     for (uint32_t i = 0; i < list.count; i++)
         if (list.items[i].kind == NODE_STRING) mention(r, k, list.items[i].text, role);
 }
 
 /* Resources, bases and components: files, or directories of other kustomizations. */
-static void include(Reader *r, Kustomization *k, Node list, bool components) {
+static void include(TreeReader *r, Kustomization *k, Node list, bool components) {
     for (uint32_t i = 0; i < list.count; i++) {
         if (list.items[i].kind != NODE_STRING) continue;
         Kustomization *child = find_kustomization(r, below(r->arena, k->directory, list.items[i].text));
-        mention(r, k, list.items[i].text, ROLE_RESOURCE);
+        mention(r, k, list.items[i].text, FILE_RESOURCE);
         if (!child) continue;
         ARRAY_PUSH(r->arena, &child->parents, k);
         if (components) ARRAY_PUSH(r->arena, &k->components, child);
     }
 }
 
-static void read_labels(Reader *r, Kustomization *k, const Node *pairs, bool selectors, bool templates) {
+static void read_labels(TreeReader *r, Kustomization *k, const Node *pairs, bool selectors, bool templates) {
     if (!pairs || pairs->kind != NODE_MAP) return;
     LabelSet set = {.selectors = selectors, .templates = selectors || templates};
     set.labels.at = NEW_ARRAY(r->arena, StrPair, pairs->count + 1);
@@ -197,7 +197,7 @@ static Str plain_name(Str name) {
     return name;
 }
 
-static void add_patch(Reader *r, Kustomization *k, const Node *target, const Node *root) {
+static void add_patch(TreeReader *r, Kustomization *k, const Node *target, const Node *root) {
     Names names = {0};
     bool operations = root->kind == NODE_LIST;
     for (uint32_t i = 0; operations && i < root->count; i++) {
@@ -217,27 +217,27 @@ static void add_patch(Reader *r, Kustomization *k, const Node *target, const Nod
     ARRAY_PUSH(r->arena, &k->patches, patch);
 }
 
-static void read_patches(Reader *r, Kustomization *k, const Node *target, const Source *source) {
+static void read_patches(TreeReader *r, Kustomization *k, const Node *target, const Source *source) {
     NodeReader reader = {.source = source};
     NodeDocument document;
     while (node_next(&reader, r->arena, &document)) add_patch(r, k, target, document.root);
 }
 
-static void read_patch_file(Reader *r, Kustomization *k, const Node *target, Str path) {
-    Identity identity;
+static void read_patch_file(TreeReader *r, Kustomization *k, const Node *target, Str path) {
+    FileIdentity identity;
     Source *source = NEW(r->arena, Source);
     Str full = below(r->arena, k->directory, path);
     if (!path.len || !S_ISREG(look(r->arena, full, &identity))) return;
-    mention(r, k, path, ROLE_PATCH);
+    mention(r, k, path, FILE_PATCH);
     if (source_read(source, r->arena, arena_str(r->arena, full)) == SOURCE_OK) read_patches(r, k, target, source);
 }
 
-static void read_patch_text(Reader *r, Kustomization *k, const Node *target, Str text) {
+static void read_patch_text(TreeReader *r, Kustomization *k, const Node *target, Str text) {
     Source *source = NEW(r->arena, Source);
     if (source_from_bytes(source, r->arena, k->path, text) == SOURCE_OK) read_patches(r, k, target, source);
 }
 
-static void read_targeted_patches(Reader *r, Kustomization *k, Node list) {
+static void read_targeted_patches(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         const Node *item = &list.items[i], *target = node_get(item, S("target"));
         Str text = text_at(item, "patch");
@@ -248,7 +248,7 @@ static void read_targeted_patches(Reader *r, Kustomization *k, Node list) {
     }
 }
 
-static void read_merge_patches(Reader *r, Kustomization *k, Node list) {
+static void read_merge_patches(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         if (list.items[i].kind != NODE_STRING) continue;
         Str text = list.items[i].text;
@@ -261,7 +261,7 @@ static void read_merge_patches(Reader *r, Kustomization *k, Node list) {
 
 /* What else writes into objects. */
 
-static void read_replacement(Reader *r, Kustomization *k, const Node *replacement) {
+static void read_replacement(TreeReader *r, Kustomization *k, const Node *replacement) {
     Node targets = list_at(replacement, "targets");
     for (uint32_t i = 0; i < targets.count; i++) {
         const Node *select = node_get(&targets.items[i], S("select"));
@@ -274,14 +274,14 @@ static void read_replacement(Reader *r, Kustomization *k, const Node *replacemen
     }
 }
 
-static void read_replacements(Reader *r, Kustomization *k, Node list) {
+static void read_replacements(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         Str path = text_at(&list.items[i], "path");
         read_replacement(r, k, &list.items[i]);
         if (!path.len) continue;
         Source *source = NEW(r->arena, Source);
         NodeDocument document;
-        mention(r, k, path, ROLE_DATA);
+        mention(r, k, path, FILE_DATA);
         if (source_read(source, r->arena, arena_str(r->arena, below(r->arena, k->directory, path))) != SOURCE_OK) continue;
         for (NodeReader reader = {.source = source}; node_next(&reader, r->arena, &document);) {
             const Node *root = document.root;
@@ -292,13 +292,13 @@ static void read_replacements(Reader *r, Kustomization *k, Node list) {
 }
 
 /* Transformers may do anything to any object. */
-static void read_transformers(Reader *r, Kustomization *k, Node list) {
+static void read_transformers(TreeReader *r, Kustomization *k, Node list) {
     static Str anything = STR("$patch");
-    mention_list(r, k, list, ROLE_DATA);
+    mention_list(r, k, list, FILE_DATA);
     if (list.count) ARRAY_PUSH(r->arena, &k->patches, (Patch){.fields = {&anything, 1}});
 }
 
-static void read_images(Reader *r, Kustomization *k, Node list) {
+static void read_images(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         const Node *item = &list.items[i], *tag = node_get(item, S("newTag"));
         ImageChange change = {text_at(item, "name"), text_at(item, "newName"), S(""), text_at(item, "digest")};
@@ -307,7 +307,7 @@ static void read_images(Reader *r, Kustomization *k, Node list) {
     }
 }
 
-static void read_replicas(Reader *r, Kustomization *k, Node list) {
+static void read_replicas(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         ReplicaChange change = {.name = text_at(&list.items[i], "name")};
         const Node *count = node_get(&list.items[i], S("count"));
@@ -317,35 +317,35 @@ static void read_replicas(Reader *r, Kustomization *k, Node list) {
 }
 
 /* Files that become contents of ConfigMaps and Secrets, as PATH or KEY=PATH. */
-static void read_generators(Reader *r, Kustomization *k, Node list) {
+static void read_generators(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         Node files = list_at(&list.items[i], "files");
-        mention_list(r, k, list_at(&list.items[i], "envs"), ROLE_DATA);
-        mention(r, k, text_at(&list.items[i], "env"), ROLE_DATA);
+        mention_list(r, k, list_at(&list.items[i], "envs"), FILE_DATA);
+        mention(r, k, text_at(&list.items[i], "env"), FILE_DATA);
         for (uint32_t j = 0; j < files.count; j++) {
             if (files.items[j].kind != NODE_STRING) continue;
             Str entry = files.items[j].text;
-            mention(r, k, str_slice(entry, (size_t)(str_find(entry, '=') + 1)), ROLE_DATA);
+            mention(r, k, str_slice(entry, (size_t)(str_find(entry, '=') + 1)), FILE_DATA);
         }
     }
 }
 
-static void read_data(Reader *r, Kustomization *k, const Node *root) {
+static void read_data(TreeReader *r, Kustomization *k, const Node *root) {
     static const char *const lists[] = {"generators", "validators", "crds", "configurations"};
-    for (size_t i = 0; i < COUNT(lists); i++) mention_list(r, k, list_at(root, lists[i]), ROLE_DATA);
+    for (size_t i = 0; i < COUNT(lists); i++) mention_list(r, k, list_at(root, lists[i]), FILE_DATA);
     read_generators(r, k, list_at(root, "configMapGenerator"));
     read_generators(r, k, list_at(root, "secretGenerator"));
     const Node *openapi = node_get(root, S("openapi"));
-    mention(r, k, text_at(openapi, "path"), ROLE_DATA);
+    mention(r, k, text_at(openapi, "path"), FILE_DATA);
     Node charts = list_at(root, "helmCharts");
     for (uint32_t i = 0; i < charts.count; i++) {
-        mention(r, k, text_at(&charts.items[i], "valuesFile"), ROLE_DATA);
-        mention_list(r, k, list_at(&charts.items[i], "additionalValuesFiles"), ROLE_DATA);
+        mention(r, k, text_at(&charts.items[i], "valuesFile"), FILE_DATA);
+        mention_list(r, k, list_at(&charts.items[i], "additionalValuesFiles"), FILE_DATA);
     }
 }
 
 /* Entries that are kept in comments, to be switched on by whoever needs them: `# - manager_webhook_patch.yaml`. */
-static void read_comments(Reader *r, Kustomization *k, Str text) {
+static void read_comments(TreeReader *r, Kustomization *k, Str text) {
     while (text.len) {
         ptrdiff_t end = str_find(text, '\n');
         Str line = str_trim((Str){text.at, end < 0 ? text.len : (size_t)end});
@@ -355,11 +355,11 @@ static void read_comments(Reader *r, Kustomization *k, Str text) {
         if (!str_starts(line, S("- "))) continue;
         line = str_trim(str_slice(line, 2));
         if (str_starts(line, S("path:"))) line = str_trim(str_slice(line, 5));
-        mention(r, k, line, ROLE_SWITCHED_OFF);
+        mention(r, k, line, FILE_SWITCHED_OFF);
     }
 }
 
-static void read_kustomization(Reader *r, Kustomization *k) {
+static void read_kustomization(TreeReader *r, Kustomization *k) {
     Source *source = NEW(r->arena, Source);
     NodeReader reader = {.source = source};
     NodeDocument document;
@@ -390,14 +390,14 @@ static void read_kustomization(Reader *r, Kustomization *k) {
 }
 
 /* Adds a kustomization and its components to the layers, unless they are there. */
-static void add_layer(Reader *r, Layers *layers, Kustomization *k) {
+static void add_layer(TreeReader *r, Layers *layers, Kustomization *k) {
     if (k->mark == r->searches) return;
     k->mark = r->searches;
     ARRAY_PUSH(r->arena, layers, k);
     for (uint32_t i = 0; i < k->components.n; i++) add_layer(r, layers, k->components.at[i]);
 }
 
-static void find_layers(Reader *r, Kustomization *k) {
+static void find_layers(TreeReader *r, Kustomization *k) {
     r->searches++;
     add_layer(r, &k->layers, k);
     for (Kustomization *up = k; up->parents.n && up->parents.at[0]->mark != r->searches;) {
@@ -419,7 +419,7 @@ static int by_identity(const void *left, const void *right) {
 }
 
 /* Kustomizations above a directory: up to the top of its repository, or none if it is in none. */
-static void look_above(Reader *r, Str directory) {
+static void look_above(TreeReader *r, Str directory) {
     enum { HIGHEST = 64 };
     Str levels[HIGHEST];
     size_t count = 0;
@@ -435,7 +435,7 @@ static void look_above(Reader *r, Str directory) {
     for (size_t i = 0; top && i < count; i++) find_kustomization(r, levels[i]);
 }
 
-static void look_around(Reader *r, const InputList *list) {
+static void look_around(TreeReader *r, const InputList *list) {
     Str last = {0};
     for (uint32_t i = 0; i < list->directories.n; i++) look_above(r, list->directories.at[i]);
     for (uint32_t i = 0; i < list->files.n; i++) {
@@ -453,18 +453,18 @@ static void look_around(Reader *r, const InputList *list) {
 static FileUse *use_of(Arena *arena, const Mention *mentions, size_t count) {
     FileUse *use = NEW(arena, FileUse);
     const Kustomization **users = NEW_ARRAY(arena, const Kustomization *, count);
-    size_t roles[ROLE_SWITCHED_OFF + 1] = {0};
+    size_t roles[FILE_SWITCHED_OFF + 1] = {0};
     for (size_t i = 0; i < count; i++) {
         roles[mentions[i].role]++;
         users[use->userCount++] = mentions[i].by;
     }
-    use->patch = roles[ROLE_PATCH] || roles[ROLE_SWITCHED_OFF] == count;
-    use->data = roles[ROLE_DATA] == count;
+    use->patch = roles[FILE_PATCH] || roles[FILE_SWITCHED_OFF] == count;
+    use->data = roles[FILE_DATA] == count;
     use->users = users;
     return use;
 }
 
-static void set_uses(Reader *r, InputList *list) {
+static void set_uses(TreeReader *r, InputList *list) {
     const Mention *mentions = r->mentions.at, *end = mentions + r->mentions.n;
     if (!r->mentions.n) return;
     qsort(r->mentions.at, r->mentions.n, sizeof *mentions, by_identity);
@@ -487,7 +487,7 @@ static bool has_listed_parent(const Kustomization *k) {
 
 StrList kustomize_read(InputList *list) {
     Arena *arena = list->arena;
-    Reader reader = {.arena = arena}, *r = &reader;
+    TreeReader reader = {.arena = arena}, *r = &reader;
     StrList roots = {0};
     for (uint32_t i = 0; i < list->kustomizations.n; i++) {
         Kustomization *k = find_kustomization(r, directory_of(list->kustomizations.at[i]));

@@ -2,7 +2,7 @@
 
 #include "base/str_set.h"
 
-typedef struct Reader {
+typedef struct FactReader {
     Arena *kept;
     const Document *document;
     Fact *fact;
@@ -12,13 +12,13 @@ typedef struct Reader {
     ARRAY(FactEnvironment) environments;
     ARRAY(Str) variables;
     StrSet volumes; /* of the pod, by name */
-} Reader;
+} FactReader;
 
-static Str keep(Reader *r, Str s) {
+static Str keep(FactReader *r, Str s) {
     return s.len ? arena_str(r->kept, s) : S("");
 }
 
-static Where where(Reader *r, const Path *path) {
+static Where where(FactReader *r, const Path *path) {
     return path_where(r->kept, r->document->root, path);
 }
 
@@ -29,7 +29,7 @@ static const Node *get(const Node *map, const char *key) {
 }
 
 /* The text of a scalar; at is NULL where there is none. */
-static Str scalar(Reader *r, const Node *map, const char *key) {
+static Str scalar(FactReader *r, const Node *map, const char *key) {
     const Node *node = get(map, key);
     bool text = node && node->kind != NODE_NULL && node->kind != NODE_LIST && node->kind != NODE_MAP;
     return text ? arena_str(r->kept, node->text) : (Str){0};
@@ -45,7 +45,7 @@ static uint32_t count_of(const Node *list) {
     return list && list->kind == NODE_LIST ? list->count : 0;
 }
 
-static StrMap labels_of(Reader *r, const Node *map) {
+static StrMap labels_of(FactReader *r, const Node *map) {
     StrMap out = {0};
     if (!map || map->kind != NODE_MAP) return out;
     out.at = NEW_ARRAY(r->kept, StrPair, map->count + 1);
@@ -55,13 +55,13 @@ static StrMap labels_of(Reader *r, const Node *map) {
     return out;
 }
 
-static StrMap keep_labels(Reader *r, StrMap labels) {
+static StrMap keep_labels(FactReader *r, StrMap labels) {
     StrMap out = {NEW_ARRAY(r->kept, StrPair, labels.n + 1), labels.n};
     for (uint32_t i = 0; i < labels.n; i++) out.at[i] = (StrPair){keep(r, labels.at[i].key), keep(r, labels.at[i].value)};
     return out;
 }
 
-static StrList strings_of(Reader *r, const Node *list) {
+static StrList strings_of(FactReader *r, const Node *list) {
     StrList out = {NEW_ARRAY(r->kept, Str, count_of(list) + 1), 0};
     for (uint32_t i = 0; i < count_of(list); i++)
         if (list->items[i].kind == NODE_STRING) out.at[out.n++] = keep(r, list->items[i].text);
@@ -69,7 +69,7 @@ static StrList strings_of(Reader *r, const Node *list) {
 }
 
 /* A LabelSelector, or (`plain`) a map of labels. */
-static FactSelector selector_of(Reader *r, const Node *node, const Path *path, bool plain) {
+static FactSelector selector_of(FactReader *r, const Node *node, const Path *path, bool plain) {
     FactSelector out = {0};
     if (!node || node->kind != NODE_MAP) return out;
     const Node *list = plain ? NULL : get(node, "matchExpressions");
@@ -112,7 +112,7 @@ bool fact_selects(const FactSelector *selector, StrMap labels) {
 }
 
 /* A port that is a number or a name. */
-static void read_port(Reader *r, const Node *node, FactPort *out) {
+static void read_port(FactReader *r, const Node *node, FactPort *out) {
     if (!node || node->kind == NODE_NULL) return;
     if (node->kind == NODE_INT)
         int_parse(node->text, 0, UINT16_MAX, &out->number);
@@ -120,14 +120,14 @@ static void read_port(Reader *r, const Node *node, FactPort *out) {
         out->name = keep(r, node->text);
 }
 
-static Str protocol_of(Reader *r, const Node *port) {
+static Str protocol_of(FactReader *r, const Node *port) {
     Str protocol = scalar(r, port, "protocol");
     return protocol.len ? protocol : S("TCP");
 }
 
 /* Workloads. */
 
-static void refer(Reader *r, FactKind kind, Str name, Str key, bool optional, const Path *path, const char *field) {
+static void refer(FactReader *r, FactKind kind, Str name, Str key, bool optional, const Path *path, const char *field) {
     if (!name.len) return;
     Path at = path_field(path, str_of(field));
     FactReference reference = {.kind = (uint8_t)kind, .name = keep(r, name), .key = keep(r, key), .optional = optional};
@@ -135,14 +135,14 @@ static void refer(Reader *r, FactKind kind, Str name, Str key, bool optional, co
     ARRAY_PUSH(r->kept, &r->references, reference);
 }
 
-static void refer_items(Reader *r, FactKind kind, Str name, bool optional, KeyToPathList items, const Path *path) {
+static void refer_items(FactReader *r, FactKind kind, Str name, bool optional, KeyToPathList items, const Path *path) {
     for (uint32_t i = 0; i < items.n; i++) {
         Path list = path_field(path, S("items")), item = path_index(&list, i);
         refer(r, kind, name, items.at[i].key, optional, &item, "key");
     }
 }
 
-static void read_volume(Reader *r, const Volume *volume, const Path *path) {
+static void read_volume(FactReader *r, const Volume *volume, const Path *path) {
     if (volume->configMap) {
         Path at = path_field(path, S("configMap"));
         refer(r, FACT_CONFIG_MAP, volume->configMap->name, S(""), volume->configMap->optional.value, &at, "name");
@@ -178,7 +178,7 @@ static void read_volume(Reader *r, const Volume *volume, const Path *path) {
 }
 
 /* The names inside $(...) of a text. */
-static void read_variables(Reader *r, Str text) {
+static void read_variables(FactReader *r, Str text) {
     for (size_t i = 0; i + 2 < text.len; i++) {
         if (text.at[i] != '$' || text.at[i + 1] != '(') continue;
         Str rest = str_slice(text, i + 2);
@@ -190,7 +190,7 @@ static void read_variables(Reader *r, Str text) {
     }
 }
 
-static void read_environment(Reader *r, const Container *container, const Path *path) {
+static void read_environment(FactReader *r, const Container *container, const Path *path) {
     FactSource *sources = NEW_ARRAY(r->kept, FactSource, container->envFrom.n);
     Str *own = NEW_ARRAY(r->kept, Str, container->env.n + 1);
     Path list = path_field(path, S("envFrom"));
@@ -210,7 +210,7 @@ static void read_environment(Reader *r, const Container *container, const Path *
     ARRAY_PUSH(r->kept, &r->environments, environment);
 }
 
-static void read_env(Reader *r, const Container *container, const Path *path) {
+static void read_env(FactReader *r, const Container *container, const Path *path) {
     Path list = path_field(path, S("env"));
     for (uint32_t i = 0; i < container->env.n; i++) {
         const EnvVar *variable = &container->env.at[i];
@@ -244,7 +244,7 @@ static void read_env(Reader *r, const Container *container, const Path *path) {
 }
 
 /* A file of a ConfigMap or Secret that is mounted by itself. */
-static void read_mounts(Reader *r, const Container *container, const Path *path) {
+static void read_mounts(FactReader *r, const Container *container, const Path *path) {
     Path list = path_field(path, S("volumeMounts"));
     for (uint32_t i = 0; i < container->volumeMounts.n; i++) {
         const VolumeMount *mount = &container->volumeMounts.at[i];
@@ -259,7 +259,7 @@ static void read_mounts(Reader *r, const Container *container, const Path *path)
     }
 }
 
-static void read_container(Reader *r, const Container *container, const Path *path) {
+static void read_container(FactReader *r, const Container *container, const Path *path) {
     Path list = path_field(path, S("ports"));
     for (uint32_t i = 0; i < container->ports.n; i++) {
         const ContainerPort *port = &container->ports.at[i];
@@ -281,7 +281,7 @@ static void read_container(Reader *r, const Container *container, const Path *pa
     for (uint32_t i = 0; i < container->args.n; i++) read_variables(r, container->args.at[i]);
 }
 
-static void read_pod(Reader *r, const PodSpec *spec, const Path *path) {
+static void read_pod(FactReader *r, const PodSpec *spec, const Path *path) {
     Path volumes = path_field(path, S("volumes")), mains = path_field(path, S("containers"));
     Path inits = path_field(path, S("initContainers"));
     r->fact->serviceLinks = !spec->enableServiceLinks.set || spec->enableServiceLinks.value;
@@ -302,7 +302,7 @@ static void read_pod(Reader *r, const PodSpec *spec, const Path *path) {
     }
 }
 
-static void read_workload(Reader *r) {
+static void read_workload(FactReader *r) {
     const Document *document = r->document;
     Fact *fact = r->fact;
     Path spec = path_field(NULL, S("spec"));
@@ -328,7 +328,7 @@ static void read_workload(Reader *r) {
 
 /* Other kinds. */
 
-static void read_service(Reader *r, const Node *spec, const Path *path) {
+static void read_service(FactReader *r, const Node *spec, const Path *path) {
     Path selector = path_field(path, S("selector")), list = path_field(path, S("ports"));
     const Node *ports = get(spec, "ports");
     r->fact->selector = selector_of(r, get(spec, "selector"), &selector, true);
@@ -349,7 +349,7 @@ static void read_service(Reader *r, const Node *spec, const Path *path) {
     }
 }
 
-static void read_backend(Reader *r, const Node *backend, const Path *path) {
+static void read_backend(FactReader *r, const Node *backend, const Path *path) {
     const Node *service = get(backend, "service"), *port = get(service, "port");
     Path at = path_field(path, S("service")), name = path_field(&at, S("name")), old = path_field(path, S("serviceName"));
     FactPort out = {.owner = scalar(r, service ? service : backend, service ? "name" : "serviceName")};
@@ -364,7 +364,7 @@ static void read_backend(Reader *r, const Node *backend, const Path *path) {
     ARRAY_PUSH(r->kept, &r->ports, out);
 }
 
-static void read_ingress(Reader *r, const Node *spec, const Path *path) {
+static void read_ingress(FactReader *r, const Node *spec, const Path *path) {
     Path byDefault = path_field(path, S("defaultBackend")), rules_ = path_field(path, S("rules"));
     r->fact->tls = count_of(get(spec, "tls")) > 0;
     if (get(spec, "defaultBackend")) read_backend(r, get(spec, "defaultBackend"), &byDefault);
@@ -379,7 +379,7 @@ static void read_ingress(Reader *r, const Node *spec, const Path *path) {
     }
 }
 
-static void read_policy_rules(Reader *r, const Node *list, const Path *path, bool egress) {
+static void read_policy_rules(FactReader *r, const Node *list, const Path *path, bool egress) {
     Path at = path_field(path, egress ? S("egress") : S("ingress"));
     for (uint32_t i = 0; i < count_of(list); i++) {
         const Node *rule = &list->items[i], *ports = get(rule, "ports"), *peers = get(rule, egress ? "to" : "from");
@@ -403,7 +403,7 @@ static void read_policy_rules(Reader *r, const Node *list, const Path *path, boo
     }
 }
 
-static void read_policy(Reader *r, const Node *spec, const Path *path) {
+static void read_policy(FactReader *r, const Node *spec, const Path *path) {
     Path selector = path_field(path, S("podSelector")), egress = path_field(path, S("egress")),
          listed = path_field(path, S("policyTypes"));
     Path ingress = path_field(path, S("ingress"));
@@ -421,7 +421,7 @@ static void read_policy(Reader *r, const Node *spec, const Path *path) {
     read_policy_rules(r, get(spec, "egress"), path, true);
 }
 
-static void read_budget(Reader *r, const Node *spec, const Path *path) {
+static void read_budget(FactReader *r, const Node *spec, const Path *path) {
     Path selector = path_field(path, S("selector")), least = path_field(path, S("minAvailable"));
     Path most = path_field(path, S("maxUnavailable"));
     Fact *fact = r->fact;
@@ -433,7 +433,7 @@ static void read_budget(Reader *r, const Node *spec, const Path *path) {
     fact->maxWhere = where(r, &most);
 }
 
-static void read_autoscaler(Reader *r, const Node *spec, const Path *path) {
+static void read_autoscaler(FactReader *r, const Node *spec, const Path *path) {
     Path target = path_field(path, S("scaleTargetRef")), name = path_field(&target, S("name"));
     Path least = path_field(path, S("minReplicas"));
     Fact *fact = r->fact;
@@ -445,7 +445,7 @@ static void read_autoscaler(Reader *r, const Node *spec, const Path *path) {
     fact->replicasWhere = where(r, &least);
 }
 
-static void read_keys(Reader *r, const Node *root) {
+static void read_keys(FactReader *r, const Node *root) {
     static const char *const maps[] = {"data", "binaryData", "stringData"};
     ARRAY(Str) keys = {0};
     for (size_t i = 0; i < COUNT(maps); i++) {
@@ -479,7 +479,7 @@ static FactKind kind_of(const Document *document) {
     return FACT_KINDS;
 }
 
-static void read_other(Reader *r) {
+static void read_other(FactReader *r) {
     const Node *root = r->document->root, *spec = get(root, "spec");
     Path path = path_field(NULL, S("spec"));
     r->fact->labels = labels_of(r, get(get(root, "metadata"), "labels"));
@@ -503,7 +503,7 @@ static void read_other(Reader *r) {
 Fact *facts_of(Arena *kept, const Document *document) {
     FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document) : FACT_KINDS;
     if (kind == FACT_KINDS) return NULL;
-    Reader r = {.kept = kept, .document = document, .volumes = {.arena = kept}, .fact = NEW(kept, Fact)};
+    FactReader r = {.kept = kept, .document = document, .volumes = {.arena = kept}, .fact = NEW(kept, Fact)};
     Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name")), space = path_field(&meta, S("namespace"));
     *r.fact = (Fact){.kind = (uint8_t)kind,
                      .kindName = keep(&r, document->kind),

@@ -44,12 +44,12 @@ static bool spend(World *w, uint64_t work) {
 
 /* Index. */
 
-typedef struct Pair {
+typedef struct HashedFact {
     uint32_t hash;
     const Fact *fact;
-} Pair;
+} HashedFact;
 
-typedef ARRAY(Pair) PairList;
+typedef ARRAY(HashedFact) HashedFacts;
 
 static uint32_t hash_label(Str key, Str value) {
     return str_hash(key) * 31u + str_hash(value);
@@ -66,7 +66,7 @@ static Slot *find_slot(const Index *index, uint32_t hash) {
 }
 
 /* Counts each hash's members, gives each its room, then fills it, so that their order stays. */
-static void make_index(Arena *arena, Index *out, const PairList *pairs) {
+static void make_index(Arena *arena, Index *out, const HashedFacts *pairs) {
     uint32_t size = 16, next = 0;
     while (size < 2 * pairs->n) size *= 2;
     *out = (Index){NEW_ARRAY(arena, Slot, size), size - 1, NEW_ARRAY(arena, const Fact *, pairs->n + 1)};
@@ -87,16 +87,16 @@ static void make_index(Arena *arena, Index *out, const PairList *pairs) {
 }
 
 static void index_world(World *w) {
-    PairList labels = {0}, names = {0}, hostPorts = {0};
+    HashedFacts labels = {0}, names = {0}, hostPorts = {0};
     for (uint32_t i = 0; i < w->count; i++) {
         const Fact *fact = w->facts[i];
         ARRAY_PUSH(w->arena, &w->kinds[fact->kind], fact);
         ARRAY_PUSH(w->arena, &names,
-                   (Pair){hash_name(fact->kind, fact->kind == FACT_AUTOSCALER ? fact->targetName : fact->name), fact});
+                   (HashedFact){hash_name(fact->kind, fact->kind == FACT_AUTOSCALER ? fact->targetName : fact->name), fact});
         for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->labels.n; j++)
-            ARRAY_PUSH(w->arena, &labels, (Pair){hash_label(fact->labels.at[j].key, fact->labels.at[j].value), fact});
+            ARRAY_PUSH(w->arena, &labels, (HashedFact){hash_label(fact->labels.at[j].key, fact->labels.at[j].value), fact});
         for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->portCount; j++)
-            if (fact->ports[j].outer) ARRAY_PUSH(w->arena, &hostPorts, (Pair){(uint32_t)fact->ports[j].outer, fact});
+            if (fact->ports[j].outer) ARRAY_PUSH(w->arena, &hostPorts, (HashedFact){(uint32_t)fact->ports[j].outer, fact});
     }
     make_index(w->arena, &w->labels, &labels);
     make_index(w->arena, &w->names, &names);

@@ -69,7 +69,7 @@ void rule_file_read(RuleList *out, RuleFaults *faults, const Source *source, boo
         RuleText *texts = rule_text_read(faults, document.root, &count);
         for (uint32_t i = 0; i < count; i++) {
             check_rule(faults, source, &texts[i], own);
-            if (texts[i].rule.source != SOURCE_LINT) continue;
+            if (texts[i].rule.source != FROM_LINT) continue;
             texts[i].rule.number = (uint16_t)(rule_count + out->n);
             ARRAY_PUSH(faults->arena, out, &texts[i].rule);
         }

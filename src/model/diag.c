@@ -9,9 +9,9 @@ const char *severity_name(Severity severity) {
 
 const char *diag_source_name(DiagSource source) {
     static const char *const names[] = {
-        [SOURCE_YAML] = "yaml",       [SOURCE_SCHEMA] = "schema", [SOURCE_API] = "api",
-        [SOURCE_WARNING] = "warning", [SOURCE_LINT] = "lint",     [SOURCE_POD_SECURITY] = "pod-security",
-        [SOURCE_POLICY] = "policy",
+        [FROM_YAML] = "yaml",       [FROM_SCHEMA] = "schema", [FROM_API] = "api",
+        [FROM_WARNING] = "warning", [FROM_LINT] = "lint",     [FROM_POD_SECURITY] = "pod-security",
+        [FROM_POLICY] = "policy",
     };
     return names[source];
 }
@@ -40,7 +40,7 @@ const Rule *rule_named(Str name) {
 }
 
 bool rule_in_profile(const Rule *rule, RuleProfile profile) {
-    if (rule->source != SOURCE_LINT || profile == PROFILE_ALL) return true;
+    if (rule->source != FROM_LINT || profile == PROFILE_ALL) return true;
     return profile != PROFILE_NONE && rule->profiles >> profile & 1;
 }
 

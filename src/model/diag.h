@@ -9,13 +9,13 @@ typedef enum Severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR } Severi
 
 /* Who says it. The API server itself would say the first four. */
 typedef enum DiagSource {
-    SOURCE_YAML,    /* cannot be read */
-    SOURCE_SCHEMA,  /* unknown field, wrong type */
-    SOURCE_API,     /* API validation */
-    SOURCE_WARNING, /* a warning the server sends back */
-    SOURCE_LINT,
-    SOURCE_POD_SECURITY,
-    SOURCE_POLICY,
+    FROM_YAML,    /* cannot be read */
+    FROM_SCHEMA,  /* unknown field, wrong type */
+    FROM_API,     /* API validation */
+    FROM_WARNING, /* a warning the server sends back */
+    FROM_LINT,
+    FROM_POD_SECURITY,
+    FROM_POLICY,
 } DiagSource;
 
 /* The API's own error types (k8s.io/apimachinery/pkg/util/validation/field). */

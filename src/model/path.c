@@ -24,42 +24,42 @@ Str path_text(Arena *arena, const Path *path) {
 }
 
 /* What stands at a path: a value, and the key in front of it if it has one. */
-typedef struct Found {
+typedef struct FoundNode {
     const Node *node; /* NULL if the path is not written */
     Span key;         /* of the entry; empty for list items and the root */
     Span nearest;     /* what to point at if it is not written */
-} Found;
+} FoundNode;
 
-static Found find(const Node *root, const Path *path) {
+static FoundNode find(const Node *root, const Path *path) {
     if (!path) {
         /* An object as a whole is shown by its first key, not by all of its text. */
         Span first = root->kind == NODE_MAP && root->count ? root->entries[0].keySpan : (Span){root->span.at, root->span.at};
-        return (Found){root, {0}, first};
+        return (FoundNode){root, {0}, first};
     }
-    Found up = find(root, path->up);
+    FoundNode up = find(root, path->up);
     if (!up.node) return up;
     if (path->index >= 0) {
         if (up.node->kind == NODE_LIST && path->index < up.node->count) {
             const Node *item = &up.node->items[path->index];
             Span nearest = item->kind == NODE_MAP && item->count ? item->entries[0].keySpan : item->span;
             if (item->alias) nearest = item->span;
-            return (Found){item, {0}, nearest};
+            return (FoundNode){item, {0}, nearest};
         }
     } else {
         const Entry *entry = node_entry(up.node, path->name);
-        if (entry) return (Found){&entry->value, entry->keySpan, entry->keySpan};
+        if (entry) return (FoundNode){&entry->value, entry->keySpan, entry->keySpan};
     }
-    return (Found){NULL, {0}, up.nearest};
+    return (FoundNode){NULL, {0}, up.nearest};
 }
 
 Where path_where(Arena *arena, const Node *root, const Path *path) {
-    Found found = find(root, path);
+    FoundNode found = find(root, path);
     bool scalar = found.node && (found.node->kind < NODE_LIST || found.node->alias) && found.node->span.end > found.node->span.at;
     return (Where){scalar ? found.node->span : found.nearest, path_text(arena, path), !found.node};
 }
 
 Where path_where_key(Arena *arena, const Node *root, const Path *path) {
-    Found found = find(root, path);
+    FoundNode found = find(root, path);
     return (Where){found.key.end ? found.key : found.nearest, path_text(arena, path), !found.node};
 }
 

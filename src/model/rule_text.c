@@ -220,15 +220,15 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
         rule_fault(faults, map->span, S("a rule must be a map"), S(""));
         return;
     }
-    only_keys(faults, map, keys, source == SOURCE_LINT ? COUNT(keys) : source == SOURCE_API ? API_KEYS : COMMON_KEYS);
-    bool warns = source == SOURCE_WARNING || source == SOURCE_LINT;
+    only_keys(faults, map, keys, source == FROM_LINT ? COUNT(keys) : source == FROM_API ? API_KEYS : COMMON_KEYS);
+    bool warns = source == FROM_WARNING || source == FROM_LINT;
     Rule *rule = &text->rule;
     rule->source = (uint8_t)source;
     rule->name = text_under(faults, map, S("name"));
     rule->severity =
         (uint8_t)word_under(faults, map, S("severity"), severities, COUNT(severities), warns ? SEVERITY_WARNING : SEVERITY_ERROR);
     rule->type = (uint8_t)word_under(faults, map, S("type"), types, COUNT(types), API_NONE);
-    if (source == SOURCE_LINT)
+    if (source == FROM_LINT)
         read_subject(faults, text);
     else
         rule->profiles = 1 << PROFILE_DEFAULT;
@@ -241,7 +241,7 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
         rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a name of lower-case letters, digits and dashes"),
                    S(""));
     if (!rule->message.len) rule_fault(faults, rule_text_span(text, S("message")), S("a rule needs a message"), S(""));
-    if ((source == SOURCE_API) != (rule->type != API_NONE))
+    if ((source == FROM_API) != (rule->type != API_NONE))
         rule_fault(faults, rule_text_span(text, S("type")), S("exactly the rules of source api have a type"), S(""));
 }
 
@@ -256,7 +256,7 @@ RuleText *rule_text_read(RuleFaults *faults, const Node *root, uint32_t *count) 
         return NULL;
     }
     only_keys(faults, root, keys, COUNT(keys));
-    size_t source = word_under(faults, root, S("source"), sources, COUNT(sources), SOURCE_LINT);
+    size_t source = word_under(faults, root, S("source"), sources, COUNT(sources), FROM_LINT);
     RuleText *texts = NEW_ARRAY(faults->arena, RuleText, list->count + 1);
     for (uint32_t i = 0; i < list->count; i++) {
         read_rule(faults, &texts[i], &list->items[i], (DiagSource)source);

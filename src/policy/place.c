@@ -10,32 +10,32 @@ typedef struct Found {
 } Found;
 
 /* One expression with variables of its own: the policy's, or one of the policy's variables. */
-typedef struct Search {
+typedef struct PlaceSearch {
     CelRun *run;
     Arena *arena;
     Found *locals; /* by slot */
     unsigned depth;
-} Search;
+} PlaceSearch;
 
 /* A search is as deep as this, and as long as an evaluation may be. */
 enum { SEARCH_DEPTH = 500, SEARCH_STEP = 10 };
 
 static const Found nothing = {0};
 
-static bool enter(Search *s) {
+static bool enter(PlaceSearch *s) {
     s->run->eval.steps -= SEARCH_STEP;
     return s->run->eval.steps > 0 && s->depth < SEARCH_DEPTH;
 }
 
-static Found found(Search *s, Path path) {
+static Found found(PlaceSearch *s, Path path) {
     Path *kept = NEW(s->arena, Path);
     *kept = path;
     return (Found){true, kept};
 }
 
-static Found path_of(Search *s, const Expr *e);
-static Found item_path(Search *s, const Expr *e, uint32_t index);
-static Found reason(Search *s, const Expr *e, bool outcome);
+static Found path_of(PlaceSearch *s, const Expr *e);
+static Found item_path(PlaceSearch *s, const Expr *e, uint32_t index);
+static Found reason(PlaceSearch *s, const Expr *e, bool outcome);
 
 /* A search in one of the policy's variables, which has slots of its own. */
 typedef struct Inner {
@@ -43,7 +43,7 @@ typedef struct Inner {
     Found *locals;
 } Inner;
 
-static const Expr *go_in(Search *s, const Expr *lazy, Inner *kept) {
+static const Expr *go_in(PlaceSearch *s, const Expr *lazy, Inner *kept) {
     const CelProgram *program = s->run->lazy[lazy->slot];
     if (!program) return NULL;
     *kept = (Inner){s->run->slots, s->locals};
@@ -52,19 +52,19 @@ static const Expr *go_in(Search *s, const Expr *lazy, Inner *kept) {
     return program->root;
 }
 
-static void go_out(Search *s, Inner kept) {
+static void go_out(PlaceSearch *s, Inner kept) {
     s->run->slots = kept.slots;
     s->locals = kept.locals;
 }
 
 /* A Boolean, or neither. */
-static int truth(Search *s, const Expr *e) {
+static int truth(PlaceSearch *s, const Expr *e) {
     Value v = eval_expr(s->run, e);
     return v.kind == VALUE_BOOL ? v.b : -1;
 }
 
 /* The operand that an expression takes its value from, or NULL. */
-static const Expr *chosen(Search *s, const Expr *e) {
+static const Expr *chosen(PlaceSearch *s, const Expr *e) {
     if (e->kind == EXPR_CONDITION) {
         int which = truth(s, e->args[0]);
         return which < 0 ? NULL : e->args[which ? 1 : 2];
@@ -74,7 +74,7 @@ static const Expr *chosen(Search *s, const Expr *e) {
     return v.kind == VALUE_OPTIONAL && !v.inner ? e->args[1] : e->args[0];
 }
 
-static Found index_path(Search *s, const Expr *e) {
+static Found index_path(PlaceSearch *s, const Expr *e) {
     Found of = path_of(s, e->args[0]);
     Value index = eval_expr(s->run, e->args[1]);
     if (index.kind == VALUE_INT && index.i >= 0 && index.i <= UINT32_MAX) return item_path(s, e->args[0], (uint32_t)index.i);
@@ -82,7 +82,7 @@ static Found index_path(Search *s, const Expr *e) {
     return of;
 }
 
-static Found metadata_field(Search *s, Str name) {
+static Found metadata_field(PlaceSearch *s, Str name) {
     Found metadata = found(s, path_field(NULL, S("metadata")));
     return found(s, path_field(metadata.path, name));
 }
@@ -94,7 +94,7 @@ static bool of_request(const Expr *e) {
     return of->kind == EXPR_VARIABLE && of->slot == VARIABLE_REQUEST && str_in(e->name, names, 2);
 }
 
-static Found path_below(Search *s, const Expr *e) {
+static Found path_below(PlaceSearch *s, const Expr *e) {
     switch ((ExprKind)e->kind) {
     case EXPR_VARIABLE: return (Found){e->slot == VARIABLE_OBJECT, NULL};
     case EXPR_LOCAL: return s->locals[e->slot];
@@ -126,7 +126,7 @@ static Found path_below(Search *s, const Expr *e) {
 }
 
 /* The value of the object that an expression stands for. */
-static Found path_of(Search *s, const Expr *e) {
+static Found path_of(PlaceSearch *s, const Expr *e) {
     if (!enter(s)) return nothing;
     s->depth++;
     Found path = path_below(s, e);
@@ -135,7 +135,7 @@ static Found path_of(Search *s, const Expr *e) {
 }
 
 /* Puts an item of a macro's range into the macro's slots. */
-static void bind(Search *s, const Expr *macro, Value range, uint32_t index) {
+static void bind(PlaceSearch *s, const Expr *macro, Value range, uint32_t index) {
     Value item = list_item(&s->run->eval, range, index);
     uint16_t slot = macro->slot;
     if (macro->vars == 2) {
@@ -147,7 +147,7 @@ static void bind(Search *s, const Expr *macro, Value range, uint32_t index) {
 }
 
 /* The item of a filter's range that is item number `index` of its result, or -1. */
-static int64_t filtered(Search *s, const Expr *filter, uint32_t index) {
+static int64_t filtered(PlaceSearch *s, const Expr *filter, uint32_t index) {
     Value range = eval_expr(s->run, filter->args[MACRO_RANGE]);
     if (range.kind != VALUE_LIST) return -1;
     for (uint32_t i = 0; i < range.len && s->run->eval.steps > 0; i++) {
@@ -157,7 +157,7 @@ static int64_t filtered(Search *s, const Expr *filter, uint32_t index) {
     return -1;
 }
 
-static Found macro_item(Search *s, const Expr *e, uint32_t index) {
+static Found macro_item(PlaceSearch *s, const Expr *e, uint32_t index) {
     if (e->macro == MACRO_FILTER) {
         int64_t i = filtered(s, e, index);
         return i < 0 ? nothing : item_path(s, e->args[MACRO_RANGE], (uint32_t)i);
@@ -169,7 +169,7 @@ static Found macro_item(Search *s, const Expr *e, uint32_t index) {
     return path_of(s, e->args[MACRO_BODY]);
 }
 
-static Found item_below(Search *s, const Expr *e, uint32_t index) {
+static Found item_below(PlaceSearch *s, const Expr *e, uint32_t index) {
     switch ((ExprKind)e->kind) {
     case EXPR_ADD: {
         Value left = eval_expr(s->run, e->args[0]);
@@ -200,7 +200,7 @@ static Found item_below(Search *s, const Expr *e, uint32_t index) {
 }
 
 /* The value of the object that is item number `index` of a list. */
-static Found item_path(Search *s, const Expr *e, uint32_t index) {
+static Found item_path(PlaceSearch *s, const Expr *e, uint32_t index) {
     if (!enter(s)) return nothing;
     s->depth++;
     Found path = item_below(s, e, index);
@@ -209,7 +209,7 @@ static Found item_path(Search *s, const Expr *e, uint32_t index) {
 }
 
 /* The first value of the object that an expression reads, in the order of its text. */
-static Found first_read(Search *s, const Expr *e) {
+static Found first_read(PlaceSearch *s, const Expr *e) {
     if (!enter(s)) return nothing;
     if (e->kind == EXPR_VARIABLE && e->slot == VARIABLE_NAMESPACE) return metadata_field(s, S("namespace"));
     Found whole = path_of(s, e);
@@ -232,7 +232,7 @@ static Found first_read(Search *s, const Expr *e) {
 }
 
 /* The item that decided an all() or exists(), and why it did; nothing if there is none. */
-static Found deciding_item(Search *s, const Expr *e, bool outcome) {
+static Found deciding_item(PlaceSearch *s, const Expr *e, bool outcome) {
     Value range = eval_expr(s->run, e->args[MACRO_RANGE]);
     if (range.kind == VALUE_MAP) {
         Value key, value;
@@ -260,7 +260,7 @@ static Found deciding_item(Search *s, const Expr *e, bool outcome) {
 }
 
 /* The last of the operands that have a place: in `!has(a.b) || a.b > 1` what comes first is the exception. */
-static Found last_operand(Search *s, const Expr *e, bool outcome) {
+static Found last_operand(PlaceSearch *s, const Expr *e, bool outcome) {
     for (uint32_t i = e->count; i > 0; i--) {
         Found place = reason(s, e->args[i - 1], outcome);
         if (place.known) return place;
@@ -268,7 +268,7 @@ static Found last_operand(Search *s, const Expr *e, bool outcome) {
     return nothing;
 }
 
-static Found reason_below(Search *s, const Expr *e, bool outcome) {
+static Found reason_below(PlaceSearch *s, const Expr *e, bool outcome) {
     switch ((ExprKind)e->kind) {
     case EXPR_NOT: return reason(s, e->args[0], !outcome);
     case EXPR_AND:
@@ -297,7 +297,7 @@ static Found reason_below(Search *s, const Expr *e, bool outcome) {
 }
 
 /* The place that made a Boolean expression true or false. */
-static Found reason(Search *s, const Expr *e, bool outcome) {
+static Found reason(PlaceSearch *s, const Expr *e, bool outcome) {
     if (!enter(s)) return nothing;
     s->depth++;
     Found place = reason_below(s, e, outcome);
@@ -306,13 +306,13 @@ static Found reason(Search *s, const Expr *e, bool outcome) {
     return place.known || branches ? place : first_read(s, e);
 }
 
-static Found origin(Search *s, const Expr *e);
+static Found origin(PlaceSearch *s, const Expr *e);
 
-static bool is_broken(Search *s, const Expr *e) {
+static bool is_broken(PlaceSearch *s, const Expr *e) {
     return e && is_error(eval_expr(s->run, e));
 }
 
-static Found origin_in_items(Search *s, const Expr *e) {
+static Found origin_in_items(PlaceSearch *s, const Expr *e) {
     Value range = eval_expr(s->run, e->args[MACRO_RANGE]);
     for (uint32_t i = 0; range.kind == VALUE_LIST && i < range.len && s->run->eval.steps > 0; i++) {
         bind(s, e, range, i);
@@ -322,7 +322,7 @@ static Found origin_in_items(Search *s, const Expr *e) {
     return nothing;
 }
 
-static Found origin_below(Search *s, const Expr *e) {
+static Found origin_below(PlaceSearch *s, const Expr *e) {
     if (e->kind == EXPR_LAZY) {
         Inner kept;
         const Expr *root = go_in(s, e, &kept);
@@ -342,7 +342,7 @@ static Found origin_below(Search *s, const Expr *e) {
 }
 
 /* What the innermost part reads by which an expression has no value. */
-static Found origin(Search *s, const Expr *e) {
+static Found origin(PlaceSearch *s, const Expr *e) {
     if (!enter(s)) return nothing;
     s->depth++;
     Found place = origin_below(s, e);
@@ -380,7 +380,7 @@ static const Path *name_keys(Arena *arena, const Type *type, const Path *path, c
 
 Where policy_place(CelRun *run, const Document *document, const CelProgram *program, Value outcome) {
     Arena *arena = run->eval.arena;
-    Search s = {.run = run, .arena = arena, .locals = NEW_ARRAY(arena, Found, program->slots + 1u)};
+    PlaceSearch s = {.run = run, .arena = arena, .locals = NEW_ARRAY(arena, Found, program->slots + 1u)};
     run->eval.steps = EVAL_STEPS;
     run->slots = NEW_ARRAY(arena, Value, program->slots + 1u);
     Found place = nothing;

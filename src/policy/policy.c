@@ -7,11 +7,11 @@
 #include "base/near.h"
 #include "rules.h"
 
-typedef struct Reader {
+typedef struct PolicyReader {
     Arena *arena;
     Policies *policies;
     PolicyPlan *plan;
-} Reader;
+} PolicyReader;
 
 /* The kinds of policies; other kinds are no business of their files' reader. */
 static const Type *policy_kind(Str apiVersion, Str kind) {
@@ -29,18 +29,18 @@ static const Type *no_kind(Str apiVersion, Str kind) {
 /* The most policies, and the most bindings, of a run. */
 enum { MOST_POLICIES = 10000 };
 
-static bool is_full(Reader *r, Document *document, uint32_t count) {
+static bool is_full(PolicyReader *r, Document *document, uint32_t count) {
     if (count < MOST_POLICIES) return false;
     emit_policy_limit(&document->diags, path_where(r->arena, document->root, NULL), .limit = str_int(r->arena, MOST_POLICIES));
     return true;
 }
 
-static void add_policy(Reader *r, Document *document) {
+static void add_policy(PolicyReader *r, Document *document) {
     if (is_full(r, document, r->plan->policies.n)) return;
     Policy *policy = NEW(r->arena, Policy);
     policy->object = document->object;
     policy->document = document;
-    policy->rule = (Rule){.name = policy->object->metadata.name, .source = SOURCE_POLICY, .severity = SEVERITY_ERROR};
+    policy->rule = (Rule){.name = policy->object->metadata.name, .source = FROM_POLICY, .severity = SEVERITY_ERROR};
     policy->refused = document->unreadable;
     if (!document->unreadable) policy_compile(r->arena, policy);
     ARRAY_PUSH(r->arena, &r->plan->policies, policy);
@@ -52,7 +52,7 @@ static Severity severity_of(StrList actions) {
     return str_in(S("Warn"), actions.at, actions.n) ? SEVERITY_WARNING : SEVERITY_INFO;
 }
 
-static void add_binding(Reader *r, Document *document) {
+static void add_binding(PolicyReader *r, Document *document) {
     if (is_full(r, document, r->plan->bindings.n)) return;
     Binding *binding = NEW(r->arena, Binding);
     *binding = (Binding){.object = document->object, .document = document};
@@ -94,7 +94,7 @@ static bool is_namespace(const Document *document) {
     return str_eq(document->apiVersion, S("v1")) && str_eq(document->kind, S("Namespace"));
 }
 
-static void add_given(Reader *r, const Document *document) {
+static void add_given(PolicyReader *r, const Document *document) {
     if (document->root->kind != NODE_MAP || document->unreadable || !document->kind.len) return;
     GivenObject given = {.apiVersion = document->apiVersion,
                          .kind = document->kind,
@@ -112,7 +112,7 @@ static void add_given(Reader *r, const Document *document) {
 
 /* Files */
 
-static void read_policies(Reader *r, Str name, PolicyFile *out) {
+static void read_policies(PolicyReader *r, Str name, PolicyFile *out) {
     out->name = name;
     out->source = NEW(r->arena, Source);
     SourceError error = source_read(out->source, r->arena, name);
@@ -144,7 +144,7 @@ static void read_policies(Reader *r, Str name, PolicyFile *out) {
 }
 
 /* Whether a text may hold an object that the policies need: a Namespace, or one of their parameters. */
-static bool may_be_needed(const Reader *r, Str text) {
+static bool may_be_needed(const PolicyReader *r, Str text) {
     if (str_has(text, S("Namespace"))) return true;
     for (uint32_t i = 0; i < r->plan->policies.n; i++) {
         const ParamKind *kind = r->plan->policies.at[i]->object->spec.paramKind;
@@ -153,7 +153,7 @@ static bool may_be_needed(const Reader *r, Str text) {
     return false;
 }
 
-static bool is_needed(const Reader *r, const Document *document) {
+static bool is_needed(const PolicyReader *r, const Document *document) {
     if (is_namespace(document)) return true;
     for (uint32_t i = 0; i < r->plan->policies.n; i++) {
         const ParamKind *kind = r->plan->policies.at[i]->object->spec.paramKind;
@@ -162,7 +162,7 @@ static bool is_needed(const Reader *r, const Document *document) {
     return false;
 }
 
-static bool is_policy_file(const Reader *r, Str name) {
+static bool is_policy_file(const PolicyReader *r, Str name) {
     for (uint32_t i = 0; i < r->policies->fileCount; i++)
         if (str_eq(r->policies->files[i].name, name)) return true;
     return false;
@@ -175,7 +175,7 @@ static bool is_regular(Arena *arena, Str name) {
 }
 
 /* Looks through the manifests for what the policies need. Only the text of those that have some is kept. */
-static void read_manifests(Reader *r, const InputList *manifests) {
+static void read_manifests(PolicyReader *r, const InputList *manifests) {
     Arena scratch = {0};
     for (uint32_t i = 0; i < manifests->files.n; i++) {
         Str name = manifests->files.at[i].path;
@@ -224,7 +224,7 @@ static Str near_policy(const PolicyPlan *plan, Str name, Arena *arena) {
     return near_question(arena, near.found);
 }
 
-static void bind_policies(Reader *r) {
+static void bind_policies(PolicyReader *r) {
     static const Binding everything = {.severity = SEVERITY_ERROR};
     PolicyPlan *plan = r->plan;
     for (uint32_t i = 0; i < plan->bindings.n; i++) {
@@ -248,7 +248,7 @@ static void bind_policies(Reader *r) {
 Policies *policies_read(Arena *arena, const InputList *files, const InputList *manifests, uint16_t firstRule) {
     Policies *policies = NEW(arena, Policies);
     policies->plan = NEW(arena, PolicyPlan);
-    Reader reader = {arena, policies, policies->plan};
+    PolicyReader reader = {arena, policies, policies->plan};
     policies->files = NEW_ARRAY(arena, PolicyFile, files->files.n + files->faults.n + 1);
     policies->fileCount = files->files.n + files->faults.n;
     policies->some = files->faults.n > 0;

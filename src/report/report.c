@@ -143,7 +143,7 @@ static uint32_t refused(const Run *run) {
     const ResultDocument *last = NULL;
     uint32_t count = 0;
     for (RunWalk walk = {.run = run}; run_next(&walk);) {
-        bool fatal = walk.finding->severity == SEVERITY_ERROR && walk.finding->rule->source <= SOURCE_API;
+        bool fatal = walk.finding->severity == SEVERITY_ERROR && walk.finding->rule->source <= FROM_API;
         if (walk.document == last || walk.document->skipped || !fatal) continue;
         count++;
         last = walk.document;

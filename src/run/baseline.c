@@ -47,19 +47,19 @@ static void settle(Baseline *baseline) {
     for (uint32_t i = 0; i < kept; i++) baseline->entries.at[i].left = baseline->entries.at[i].count;
 }
 
-typedef struct Reader {
+typedef struct BaselineReader {
     Source source;
     Arena *arena;
-} Reader;
+} BaselineReader;
 
-static bool refuse(Reader *reader, Span span, const char *why) {
+static bool refuse(BaselineReader *reader, Span span, const char *why) {
     Place place = source_place(&reader->source, reader->arena, span.at);
     fprintf(stderr, "%.*s:%u:%u: error: %s\n", (int)reader->source.name.len, reader->source.name.at, place.line, place.column,
             why);
     return false;
 }
 
-static bool read_entry(Reader *reader, Baseline *out, const Node *node) {
+static bool read_entry(BaselineReader *reader, Baseline *out, const Node *node) {
     BaselineEntry entry = {.count = 1};
     if (node->kind != NODE_MAP) return refuse(reader, node->span, "a finding of the baseline is an object");
     for (uint32_t i = 0; i < node->count; i++) {
@@ -81,7 +81,7 @@ static bool read_entry(Reader *reader, Baseline *out, const Node *node) {
     return true;
 }
 
-static bool read_findings(Reader *reader, Baseline *out, const NodeDocument *document) {
+static bool read_findings(BaselineReader *reader, Baseline *out, const NodeDocument *document) {
     const Node *root = document->root, *version = node_get(root, S("version")), *findings = node_get(root, S("findings"));
     const Node *tool = node_get(root, S("tool"));
     for (uint32_t i = 0; i < document->faults.n; i++) {
@@ -101,7 +101,7 @@ static bool read_findings(Reader *reader, Baseline *out, const NodeDocument *doc
 }
 
 bool baseline_read(Baseline *out, Arena *arena, const char *path) {
-    Reader reader = {.arena = arena};
+    BaselineReader reader = {.arena = arena};
     *out = (Baseline){.directory = directory_of(arena, path)};
     SourceError error = source_read(&reader.source, arena, str_of(path));
     if (error) {
@@ -174,7 +174,7 @@ static bool knows(Baseline *baseline, Identity identity) {
 static bool looked_for(const ResultFile *file, Str name) {
     const Rule *rule = file->error.at ? NULL : rule_set_named(&file->settings->rules, name);
     if (!rule || !file->settings->on[rule->number]) return false;
-    return rule->source != SOURCE_POD_SECURITY || file->settings->podSecurity.level;
+    return rule->source != FROM_POD_SECURITY || file->settings->podSecurity.level;
 }
 
 /* Whether there is no such file any more. */

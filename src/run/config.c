@@ -59,23 +59,23 @@ struct ConfigStore {
 
 /* Reading */
 
-typedef struct Reader {
+typedef struct ConfigReader {
     ConfigStore *store;
     Config *config;
     Source *source;
     bool isOverride;
-} Reader;
+} ConfigReader;
 
 static void add_fault(ConfigStore *store, Source *source, Span span, Str message, Str help) {
     if (store->faults.n < MOST_FAULTS) ARRAY_PUSH(store->arena, &store->faults, (ConfigFault){source, span, message, help});
 }
 
 /* Whether so many faults are known that nobody reads on. */
-static bool has_enough(const Reader *r) {
+static bool has_enough(const ConfigReader *r) {
     return r->store->faults.n >= MOST_FAULTS;
 }
 
-__attribute__((format(printf, 4, 5))) static void fault(Reader *r, Span span, Str help, const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static void fault(ConfigReader *r, Span span, Str help, const char *format, ...) {
     char text[400];
     va_list args;
     va_start(args, format);
@@ -85,12 +85,12 @@ __attribute__((format(printf, 4, 5))) static void fault(Reader *r, Span span, St
     add_fault(r->store, r->source, span, arena_str(r->store->arena, message), help);
 }
 
-static uint32_t line_of(Reader *r, Span span) {
+static uint32_t line_of(ConfigReader *r, Span span) {
     return source_place(r->source, r->store->arena, span.at).line;
 }
 
 /* The text of a scalar as it is written: 1.30 is no number here, and off no boolean. */
-static Str scalar_text(const Reader *r, const Node *node) {
+static Str scalar_text(const ConfigReader *r, const Node *node) {
     if (node->kind == NODE_STRING || node->alias || !node->plain) return node->text;
     return (Str){r->source->text.at + node->span.at, node->span.end - node->span.at};
 }
@@ -104,7 +104,7 @@ typedef struct Texts {
     ARRAY(const Node *) nodes;
 } Texts;
 
-static Texts read_texts(Reader *r, const Entry *entry, const char *what, bool numbers) {
+static Texts read_texts(ConfigReader *r, const Entry *entry, const char *what, bool numbers) {
     Texts texts = {0};
     const Node *node = &entry->value;
     uint32_t count = node->kind == NODE_LIST ? node->count : 1;
@@ -120,7 +120,7 @@ static Texts read_texts(Reader *r, const Entry *entry, const char *what, bool nu
 }
 
 /* The number of the word that a value is, or -1 after telling which there are. */
-static int read_word(Reader *r, Str name, const Node *node, const char *const *words, size_t count) {
+static int read_word(ConfigReader *r, Str name, const Node *node, const char *const *words, size_t count) {
     Str text = is_scalar(node) ? scalar_text(r, node) : S("");
     for (size_t i = 0; i < count; i++)
         if (str_eq(text, str_of(words[i]))) return (int)i;
@@ -131,19 +131,19 @@ static int read_word(Reader *r, Str name, const Node *node, const char *const *w
     return -1;
 }
 
-static bool is_map(Reader *r, Str name, const Node *node, const char *of) {
+static bool is_map(ConfigReader *r, Str name, const Node *node, const char *of) {
     if (node->kind == NODE_MAP) return true;
     fault(r, node->span, S(""), "%.*s has to be a map of %s", TEXT(name), of);
     return false;
 }
 
-static void check_selector(Reader *r, Str name, Str word, Span span) {
+static void check_selector(ConfigReader *r, Str name, Str word, Span span) {
     if (has_enough(r) || selection_knows(&r->config->set, word)) return;
     fault(r, span, near_question(r->store->arena, selection_near(&r->config->set, word)), "%.*s knows no source or rule \"%.*s\"",
           TEXT(name), TEXT(word));
 }
 
-static void read_versions(Reader *r, const Entry *entry, SettingsLayer *layer) {
+static void read_versions(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {
     Texts texts = read_texts(r, entry, "a version such as 1.34", true);
     for (uint32_t i = 0; i < texts.nodes.n; i++) {
         uint8_t minor;
@@ -158,7 +158,7 @@ static void read_versions(Reader *r, const Entry *entry, SettingsLayer *layer) {
         fault(r, entry->value.span, S(""), "kubernetes-version needs at least one version");
 }
 
-static void read_pod_security(Reader *r, const Entry *entry, SettingsLayer *layer) {
+static void read_pod_security(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {
     bool versionWrong = false;
     Str text = is_scalar(&entry->value) ? scalar_text(r, &entry->value) : S("");
     if (settings_pod_security(text, &layer->podSecurity, &versionWrong)) return;
@@ -168,7 +168,7 @@ static void read_pod_security(Reader *r, const Entry *entry, SettingsLayer *laye
         read_word(r, entry->key, &entry->value, pod_security_levels, POD_SECURITY_LEVELS);
 }
 
-static void read_profiles(Reader *r, const Entry *entry, SettingsLayer *layer) {
+static void read_profiles(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {
     Texts texts = read_texts(r, entry, "a profile", false);
     for (uint32_t i = 0; i < texts.nodes.n; i++) {
         int number = read_word(r, entry->key, texts.nodes.at[i], profile_names, PROFILE_COUNT);
@@ -178,7 +178,7 @@ static void read_profiles(Reader *r, const Entry *entry, SettingsLayer *layer) {
         fault(r, entry->value.span, S("none is a profile, too"), "profile needs at least one name");
 }
 
-static void read_selectors(Reader *r, const Entry *entry, WordList *out) {
+static void read_selectors(ConfigReader *r, const Entry *entry, WordList *out) {
     Texts texts = read_texts(r, entry, "a source or a rule", false);
     for (uint32_t i = 0; i < texts.nodes.n; i++) {
         Str word = scalar_text(r, texts.nodes.at[i]);
@@ -187,7 +187,7 @@ static void read_selectors(Reader *r, const Entry *entry, WordList *out) {
     }
 }
 
-static void read_severities(Reader *r, const Entry *entry, SettingsLayer *layer) {
+static void read_severities(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {
     if (!is_map(r, entry->key, &entry->value, "rules with their severities")) return;
     for (uint32_t i = 0; i < entry->value.count && !has_enough(r); i++) {
         const Entry *change = &entry->value.entries[i];
@@ -213,7 +213,7 @@ static const char *parameter_form(Str json, const Node *value) {
     return first == 'n' || number ? NULL : "a number";
 }
 
-static void read_parameter(Reader *r, const Rule *rule, const Entry *entry, SettingsLayer *layer) {
+static void read_parameter(ConfigReader *r, const Rule *rule, const Entry *entry, SettingsLayer *layer) {
     Near near = near_start(entry->key);
     for (uint8_t i = 0; i < rule->parameterCount; i++) {
         const RuleParameter *parameter = &rule->parameters[i];
@@ -232,7 +232,7 @@ static void read_parameter(Reader *r, const Rule *rule, const Entry *entry, Sett
           TEXT(rule->name), TEXT(entry->key));
 }
 
-static void read_parameters(Reader *r, const Entry *entry, SettingsLayer *layer) {
+static void read_parameters(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {
     if (!is_map(r, entry->key, &entry->value, "rules with their parameters")) return;
     for (uint32_t i = 0; i < entry->value.count && !has_enough(r); i++) {
         const Entry *of = &entry->value.entries[i];
@@ -245,12 +245,12 @@ static void read_parameters(Reader *r, const Entry *entry, SettingsLayer *layer)
     }
 }
 
-static void read_closed_world(Reader *r, const Entry *entry, SettingsLayer *layer) {
+static void read_closed_world(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {
     layer->closedWorld = entry->value.kind == NODE_BOOL && entry->value.text.at[0] == 't';
     if (entry->value.kind != NODE_BOOL) fault(r, entry->value.span, S(""), "closed-world has to be true or false");
 }
 
-static void read_globs(Reader *r, const Entry *entry, Globs *out) {
+static void read_globs(ConfigReader *r, const Entry *entry, Globs *out) {
     Texts texts = read_texts(r, entry, "a pattern of paths", false);
     for (uint32_t i = 0; i < texts.nodes.n; i++) {
         Str text = scalar_text(r, texts.nodes.at[i]);
@@ -263,13 +263,13 @@ static void read_globs(Reader *r, const Entry *entry, Globs *out) {
 }
 
 /* The path of a file that the configuration names. */
-static Str path_of(const Reader *r, Str name) {
+static Str path_of(const ConfigReader *r, Str name) {
     ptrdiff_t slash = str_rfind(r->source->name, '/');
     if (slash < 0 || name.at[0] == '/') return name;
     return str_join(r->store->arena, (Str){r->source->name.at, (size_t)slash + 1}, name);
 }
 
-static void read_rule_file(Reader *r, const Node *name) {
+static void read_rule_file(ConfigReader *r, const Node *name) {
     Arena *arena = r->store->arena;
     Source *source = NEW(arena, Source);
     Str path = arena_str(arena, path_of(r, scalar_text(r, name)));
@@ -285,7 +285,7 @@ static void read_rule_file(Reader *r, const Node *name) {
 }
 
 /* Rules are read first: everything else may name them. */
-static void read_rules(Reader *r, const Node *root) {
+static void read_rules(ConfigReader *r, const Node *root) {
     const Entry *entry = node_entry(root, S("rules"));
     if (entry) {
         Texts texts = read_texts(r, entry, "the name of a file", false);
@@ -294,7 +294,7 @@ static void read_rules(Reader *r, const Node *root) {
     r->config->set = (RuleSet){r->config->rules.at, r->config->rules.n};
 }
 
-static void read_policies(Reader *r, const Entry *entry) {
+static void read_policies(ConfigReader *r, const Entry *entry) {
     Texts texts = read_texts(r, entry, "the name of a file or folder", false);
     for (uint32_t i = 0; i < texts.nodes.n; i++) {
         Str path = arena_str(r->store->arena, path_of(r, scalar_text(r, texts.nodes.at[i])));
@@ -305,7 +305,7 @@ static void read_policies(Reader *r, const Entry *entry) {
     }
 }
 
-static void read_setting(Reader *r, SettingKey key, const Entry *entry, SettingsLayer *layer) {
+static void read_setting(ConfigReader *r, SettingKey key, const Entry *entry, SettingsLayer *layer) {
     int word;
     layer->line[key] = line_of(r, entry->keySpan);
     switch (key) {
@@ -336,7 +336,7 @@ static int index_of(Str name, const char *const *names, int count) {
     return -1;
 }
 
-static void unknown_key(Reader *r, const Entry *entry) {
+static void unknown_key(ConfigReader *r, const Entry *entry) {
     const char *names[SETTING_COUNT + OTHER_KEYS];
     size_t count = 0;
     for (int i = 0; i < SETTING_COUNT; i++) names[count++] = setting_names[i];
@@ -346,7 +346,7 @@ static void unknown_key(Reader *r, const Entry *entry) {
           TEXT(entry->key));
 }
 
-static void read_override(Reader *r, const Node *node) {
+static void read_override(ConfigReader *r, const Node *node) {
     Override override = {.layer = {.file = r->source->name, .isOverride = true}};
     if (!is_map(r, S("an override"), node, "paths and settings")) return;
     if (!node_entry(node, S("paths"))) fault(r, node->span, S("paths: [\"tests/**\"]"), "an override needs paths");
@@ -367,7 +367,7 @@ static void read_override(Reader *r, const Node *node) {
     ARRAY_PUSH(r->store->arena, &r->config->overrides, override);
 }
 
-static void read_overrides(Reader *r, const Entry *entry) {
+static void read_overrides(ConfigReader *r, const Entry *entry) {
     if (entry->value.kind != NODE_LIST) {
         fault(r, entry->value.span, S("- paths: [\"tests/**\"]"), "overrides has to be a list");
         return;
@@ -375,7 +375,7 @@ static void read_overrides(Reader *r, const Entry *entry) {
     for (uint32_t i = 0; i < entry->value.count && !has_enough(r); i++) read_override(r, &entry->value.items[i]);
 }
 
-static void read_root(Reader *r, const Node *root) {
+static void read_root(ConfigReader *r, const Node *root) {
     if (root->kind == NODE_NULL) return;
     if (!is_map(r, S("a configuration"), root, "settings")) return;
     read_rules(r, root);
@@ -399,7 +399,7 @@ static void read_root(Reader *r, const Node *root) {
 }
 
 /* What the reader says of broken YAML; true if nothing can be made of the document. */
-static bool read_faults(Reader *r, const NodeDocument *document) {
+static bool read_faults(ConfigReader *r, const NodeDocument *document) {
     DiagList list = {.arena = r->store->arena};
     model_faults(&list, r->source, document);
     for (uint32_t i = 0; i < list.items.n; i++) {
@@ -410,7 +410,7 @@ static bool read_faults(Reader *r, const NodeDocument *document) {
     return !document->readable || list.items.n;
 }
 
-static void read_text(Reader *r) {
+static void read_text(ConfigReader *r) {
     NodeReader reader = {.source = r->source};
     NodeDocument document, more;
     if (!node_next(&reader, r->store->arena, &document) || read_faults(r, &document)) return;
@@ -439,7 +439,7 @@ static Config *read_config(ConfigStore *store, Str name, Str base) {
     config->layer.file = name;
     ARRAY_PUSH(store->arena, &store->configs, config);
     SourceError error = source_read(config->source, store->arena, name);
-    Reader reader = {.store = store, .config = config, .source = config->source};
+    ConfigReader reader = {.store = store, .config = config, .source = config->source};
     if (error)
         fault(&reader, (Span){0}, S(""), "cannot be read: %.*s", TEXT(source_error_text(store->arena, error, errno)));
     else

@@ -165,7 +165,7 @@ static void trace_parameter(Resolver *r, const LintParameter *parameter, Origin 
 static bool has_lint(const Resolver *r) {
     for (uint32_t i = 0; i < rule_set_count(r->set); i++) {
         const Rule *rule = rule_set_at(r->set, i);
-        if (rule->source == SOURCE_LINT && r->out->on[rule->number]) return true;
+        if (rule->source == FROM_LINT && r->out->on[rule->number]) return true;
     }
     return false;
 }

@@ -13,14 +13,14 @@ static const uint32_t lastColumn = UINT32_MAX;
 typedef ARRAY(Span) Spans;
 typedef ARRAY(Finding) Findings;
 
-typedef struct Reader {
+typedef struct CommentReader {
     ResultFile *file;
     Source *source;
     Arena *kept, *scratch;
     Spans scalars; /* in which a # may stand that is no comment, or that span several lines */
     Spans targets; /* documents, entries and items: what a comment above can stand for */
     ARRAY(Ignore) found;
-} Reader;
+} CommentReader;
 
 /* The tree as spans in the order of the text, the larger before what it holds. */
 
@@ -47,13 +47,13 @@ static uint32_t spans_before(const Spans *spans, uint32_t offset) {
     return low;
 }
 
-static void add_scalar(Reader *r, Span span, bool plain) {
+static void add_scalar(CommentReader *r, Span span, bool plain) {
     Str text = {r->source->text.at + span.at, span.end - span.at};
     if (!plain || str_find(text, '\n') >= 0) ARRAY_PUSH(r->scratch, &r->scalars, span);
 }
 
 /* Merged entries and aliases are written elsewhere, and read there. */
-static void add_node(Reader *r, const Node *node) {
+static void add_node(CommentReader *r, const Node *node) {
     if (node->alias) return;
     if (node->kind == NODE_MAP) {
         for (uint32_t i = 0; i < node->count; i++) {
@@ -74,7 +74,7 @@ static void add_node(Reader *r, const Node *node) {
 }
 
 /* Where the content of a scalar starts: a comment may stand behind the head of a block scalar, with its tag and anchor. */
-static uint32_t content_start(const Reader *r, Span scalar) {
+static uint32_t content_start(const CommentReader *r, Span scalar) {
     Str text = {r->source->text.at + scalar.at, scalar.end - scalar.at};
     size_t i = 0;
     while (i < text.len && (text.at[i] == '&' || text.at[i] == '!')) {
@@ -86,14 +86,14 @@ static uint32_t content_start(const Reader *r, Span scalar) {
     return newline < 0 ? scalar.end : scalar.at + (uint32_t)i + (uint32_t)newline;
 }
 
-static bool in_scalar(const Reader *r, uint32_t offset) {
+static bool in_scalar(const CommentReader *r, uint32_t offset) {
     uint32_t n = spans_before(&r->scalars, offset);
     return n && offset < r->scalars.at[n - 1].end && offset >= content_start(r, r->scalars.at[n - 1]);
 }
 
 /* What is found is added */
 
-static Place place_of(const Reader *r, uint32_t offset) {
+static Place place_of(const CommentReader *r, uint32_t offset) {
     return source_place(r->source, r->scratch, offset);
 }
 
@@ -111,7 +111,7 @@ static uint32_t owner_of(const ResultFile *file, uint32_t line) {
 }
 
 /* Adds an ignore with the range and owner of `range`; `at` is where its rule is named. */
-static void add_ignore(Reader *r, const Ignore *range, IgnoreForm form, Str name, Span at, Str reason) {
+static void add_ignore(CommentReader *r, const Ignore *range, IgnoreForm form, Str name, Span at, Str reason) {
     Ignore ignore = *range;
     ignore.form = (uint8_t)form;
     ignore.rule = form == IGNORE_RULE ? rule_set_named(&r->file->settings->rules, name) : NULL;
@@ -152,7 +152,7 @@ static Str trim_reason(Str text) {
     return text;
 }
 
-static Span span_in(const Reader *r, Str part) {
+static Span span_in(const CommentReader *r, Str part) {
     uint32_t at = (uint32_t)(part.at - r->source->text.at);
     return (Span){at, at + (uint32_t)part.len};
 }
@@ -161,7 +161,7 @@ static Span span_in(const Reader *r, Str part) {
 
 /* Where a comment starts whose word `podlint:` stands at `word`, and whether nothing but dashes of a list stands before it on its
  * line; false if it is none. */
-static bool find_comment(const Reader *r, size_t word, uint32_t *hash, bool *alone) {
+static bool find_comment(const CommentReader *r, size_t word, uint32_t *hash, bool *alone) {
     const char *text = r->source->text.at;
     size_t at = word, line;
     while (at && (text[at - 1] == ' ' || text[at - 1] == '\t')) at--;
@@ -178,7 +178,7 @@ static bool find_comment(const Reader *r, size_t word, uint32_t *hash, bool *alo
 }
 
 /* What a comment behind something speaks of: its line, and if a text of several lines ends there, all of them. */
-static void range_of_line(const Reader *r, uint32_t hash, Ignore *range) {
+static void range_of_line(const CommentReader *r, uint32_t hash, Ignore *range) {
     uint32_t line = place_of(r, hash).line, n = spans_before(&r->scalars, hash);
     range->from = (Place){line, 1};
     range->to = (Place){line, lastColumn};
@@ -187,7 +187,7 @@ static void range_of_line(const Reader *r, uint32_t hash, Ignore *range) {
 }
 
 /* What a comment above something speaks of: the largest thing that starts next. */
-static void range_of_next(const Reader *r, uint32_t hash, Ignore *range) {
+static void range_of_next(const CommentReader *r, uint32_t hash, Ignore *range) {
     uint32_t n = spans_before(&r->targets, hash);
     if (n == r->targets.n) {
         range->from = range->to = place_of(r, hash);
@@ -197,7 +197,7 @@ static void range_of_next(const Reader *r, uint32_t hash, Ignore *range) {
     range->to = place_of(r, r->targets.at[n].end);
 }
 
-static void read_rules(Reader *r, const Ignore *range, Str text, Str whole) {
+static void read_rules(CommentReader *r, const Ignore *range, Str text, Str whole) {
     ARRAY(Str) names = {0};
     do {
         Str name = take_word(&text);
@@ -209,7 +209,7 @@ static void read_rules(Reader *r, const Ignore *range, Str text, Str whole) {
 }
 
 /* Reads a comment; `text` is what follows `podlint:` on its line. */
-static void read_comment(Reader *r, uint32_t hash, bool alone, Str text) {
+static void read_comment(CommentReader *r, uint32_t hash, bool alone, Str text) {
     Ignore range = {.document = -1};
     Str whole = {r->source->text.at + hash, (size_t)(text.at + text.len - (r->source->text.at + hash))};
     Str word = take_word(&text);
@@ -230,7 +230,7 @@ static void read_comment(Reader *r, uint32_t hash, bool alone, Str text) {
         add_ignore(r, &range, IGNORE_WORD, word, span_in(r, str_trim(whole)), S(""));
 }
 
-static void read_comments(Reader *r) {
+static void read_comments(CommentReader *r) {
     Str text = r->source->text, word = S("podlint:");
     for (size_t at = 0; at < text.len;) {
         const char *found = memmem(text.at + at, text.len - at, word.at, word.len);
@@ -248,7 +248,7 @@ static void read_comments(Reader *r) {
 
 /* Annotations */
 
-static void read_annotation(Reader *r, const Ignore *range, const Entry *entry) {
+static void read_annotation(CommentReader *r, const Ignore *range, const Entry *entry) {
     Str word = str_slice(entry->key, strlen(ANNOTATION)), value = entry->value.kind == NODE_STRING ? entry->value.text : S("");
     bool named = str_starts(word, S("ignore-"));
     if (named && word.len > strlen("ignore-")) {
@@ -268,7 +268,7 @@ static void read_annotation(Reader *r, const Ignore *range, const Entry *entry) 
 }
 
 /* The annotations of the object or template that `map` is. */
-static void read_annotations(Reader *r, const Ignore *range, const Node *map) {
+static void read_annotations(CommentReader *r, const Ignore *range, const Node *map) {
     const Node *annotations = node_get(node_get(map, S("metadata")), S("annotations"));
     if (!annotations || annotations->kind != NODE_MAP) return;
     for (uint32_t i = 0; i < annotations->count; i++)
@@ -276,7 +276,7 @@ static void read_annotations(Reader *r, const Ignore *range, const Node *map) {
 }
 
 /* The annotations of an object, and of the templates in it, which hold for themselves alone. */
-static void read_object(Reader *r, uint32_t document, const Node *root) {
+static void read_object(CommentReader *r, uint32_t document, const Node *root) {
     Ignore range = {.document = (int32_t)document, .owner = document, .to = {UINT32_MAX, lastColumn}};
     read_annotations(r, &range, root);
     static const Str steps[] = {STR("jobTemplate"), STR("template")};
@@ -294,7 +294,7 @@ static void read_object(Reader *r, uint32_t document, const Node *root) {
 
 /* Reads the annotations of the results that come from one document of the text; `next` is the first that does not come from an
  * earlier one. */
-static uint32_t read_objects(Reader *r, const NodeDocument *in, uint32_t next) {
+static uint32_t read_objects(CommentReader *r, const NodeDocument *in, uint32_t next) {
     for (; next < r->file->documentCount && r->file->documents[next].index <= in->index; next++) {
         const ResultDocument *document = &r->file->documents[next];
         const Node *items = node_get(in->root, S("items"));
@@ -326,7 +326,7 @@ static bool same_range(const Ignore *a, const Ignore *b) {
 
 void suppress_read(ResultFile *file, Source *source, Arena *kept, Arena *scratch) {
     if (!file->documentCount || !memmem(source->text.at, source->text.len, "podlint", strlen("podlint"))) return;
-    Reader r = {.file = file, .source = source, .kept = kept, .scratch = scratch};
+    CommentReader r = {.file = file, .source = source, .kept = kept, .scratch = scratch};
     NodeReader reader = {.source = source};
     NodeDocument in;
     uint32_t next = 0;
@@ -366,7 +366,7 @@ static int by_start(const void *left, const void *right) {
 
 /* Whether a rule has looked at all that is in this file. */
 static bool is_active(const FileSettings *settings, const Rule *rule) {
-    return settings->on[rule->number] == RULE_USE_ALL && (rule->source != SOURCE_POD_SECURITY || settings->podSecurity.level);
+    return settings->on[rule->number] == RULE_USE_ALL && (rule->source != FROM_POD_SECURITY || settings->podSecurity.level);
 }
 
 /* Goes through findings and ignores side by side in the order of the text, with those in hand whose range is open. */

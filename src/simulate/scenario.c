@@ -64,14 +64,14 @@ bool scenario_time(Str text, int64_t *seconds) {
     return true;
 }
 
-typedef struct Reader {
+typedef struct ScenarioReader {
     Arena *arena;
     const PodSpec *spec;
     Scenario *out;
     ScenarioFaults *faults;
-} Reader;
+} ScenarioReader;
 
-__attribute__((format(printf, 3, 4))) static void fault(Reader *reader, Span span, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static void fault(ScenarioReader *reader, Span span, const char *format, ...) {
     char text[400];
     va_list args;
     va_start(args, format);
@@ -83,7 +83,7 @@ __attribute__((format(printf, 3, 4))) static void fault(Reader *reader, Span spa
 }
 
 /* The key's number in `keys`, or -1 and a fault with the nearest one. */
-static int key_index(Reader *reader, const Entry *entry, const char *where, const char *const *keys, size_t count) {
+static int key_index(ScenarioReader *reader, const Entry *entry, const char *where, const char *const *keys, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (str_eq(entry->key, str_of(keys[i]))) return (int)i;
     Str question = near_question(reader->arena, near_word(entry->key, keys, count));
@@ -91,14 +91,14 @@ static int key_index(Reader *reader, const Entry *entry, const char *where, cons
     return -1;
 }
 
-static bool is_kind(Reader *reader, const Node *node, NodeKind kind, const char *what, const char *form) {
+static bool is_kind(ScenarioReader *reader, const Node *node, NodeKind kind, const char *what, const char *form) {
     if (node->kind == kind) return true;
     fault(reader, node->span, "%s has to be %s", what, form);
     return false;
 }
 
 /* A time or length; null is never where that makes sense. */
-static int64_t read_duration(Reader *reader, const Node *node, const char *what, bool never, int64_t otherwise) {
+static int64_t read_duration(ScenarioReader *reader, const Node *node, const char *what, bool never, int64_t otherwise) {
     int64_t seconds;
     if (node->kind == NODE_NULL && never) return SCENARIO_NEVER;
     if ((node->kind == NODE_INT || node->kind == NODE_STRING) && scenario_time(node->text, &seconds)) return seconds;
@@ -107,17 +107,17 @@ static int64_t read_duration(Reader *reader, const Node *node, const char *what,
     return otherwise;
 }
 
-static int read_code(Reader *reader, const Node *node) {
+static int read_code(ScenarioReader *reader, const Node *node) {
     int64_t code = 0;
     if (node->kind != NODE_INT || !int_parse(node->text, 0, 255, &code)) fault(reader, node->span, "exitCode has to be 0 to 255");
     return (int)code;
 }
 
-static bool read_bool(Reader *reader, const Node *node, const char *what) {
+static bool read_bool(ScenarioReader *reader, const Node *node, const char *what) {
     return is_kind(reader, node, NODE_BOOL, what, "true or false") && node->text.at[0] == 't';
 }
 
-static ScriptRun read_run(Reader *reader, const Node *node) {
+static ScriptRun read_run(ScenarioReader *reader, const Node *node) {
     static const char *const keys[] = {"seconds", "exitCode", "reason"};
     ScriptRun run = {.seconds = SCENARIO_NEVER};
     if (!is_kind(reader, node, NODE_MAP, "a run", "a map with seconds and exitCode")) return run;
@@ -135,14 +135,14 @@ static ScriptRun read_run(Reader *reader, const Node *node) {
     return run;
 }
 
-static void read_runs(Reader *reader, const Node *node, ContainerScript *script) {
+static void read_runs(ScenarioReader *reader, const Node *node, ContainerScript *script) {
     if (!is_kind(reader, node, NODE_LIST, "runs", "a list")) return;
     script->runs = NEW_ARRAY(reader->arena, ScriptRun, node->count + 1);
     script->runCount = node->count;
     for (uint32_t i = 0; i < node->count; i++) script->runs[i] = read_run(reader, &node->items[i]);
 }
 
-static void read_pull(Reader *reader, const Node *node, ContainerScript *script) {
+static void read_pull(ScenarioReader *reader, const Node *node, ContainerScript *script) {
     static const char *const keys[] = {"seconds", "fail"};
     if (!is_kind(reader, node, NODE_MAP, "pull", "a map with seconds or fail")) return;
     for (uint32_t i = 0; i < node->count; i++) {
@@ -157,7 +157,7 @@ static void read_pull(Reader *reader, const Node *node, ContainerScript *script)
     }
 }
 
-static ScriptAnswer read_answer(Reader *reader, const Node *node) {
+static ScriptAnswer read_answer(ScenarioReader *reader, const Node *node) {
     static const char *const keys[] = {"from", "result"};
     static const char *const results[] = {"success", "failure", "error"};
     ScriptAnswer answer = {0};
@@ -178,7 +178,7 @@ static ScriptAnswer read_answer(Reader *reader, const Node *node) {
     return answer;
 }
 
-static void read_answers(Reader *reader, const Node *node, const char *key, ScriptAnswers *answers) {
+static void read_answers(ScenarioReader *reader, const Node *node, const char *key, ScriptAnswers *answers) {
     if (!is_kind(reader, node, NODE_LIST, key, "a list")) return;
     answers->at = NEW_ARRAY(reader->arena, ScriptAnswer, node->count + 1);
     for (uint32_t i = 0; i < node->count; i++) {
@@ -190,7 +190,7 @@ static void read_answers(Reader *reader, const Node *node, const char *key, Scri
     }
 }
 
-static void read_term(Reader *reader, const Node *node, ContainerScript *script) {
+static void read_term(ScenarioReader *reader, const Node *node, ContainerScript *script) {
     static const char *const keys[] = {"seconds", "exitCode"};
     if (!is_kind(reader, node, NODE_MAP, "onTerm", "a map with seconds and exitCode")) return;
     script->termSet = true;
@@ -203,7 +203,7 @@ static void read_term(Reader *reader, const Node *node, ContainerScript *script)
     }
 }
 
-static void read_container(Reader *reader, const Node *node, ContainerScript *script) {
+static void read_container(ScenarioReader *reader, const Node *node, ContainerScript *script) {
     static const char *const keys[] = {"started",          "ready",          "live",  "runs", "pull", "preStopSeconds",
                                        "postStartSeconds", "postStartFails", "onTerm"};
     if (!is_kind(reader, node, NODE_MAP, "a container's script", "a map")) return;
@@ -244,9 +244,9 @@ static Str container_names(Arena *arena, const PodSpec *spec) {
     return buf_text(&buf);
 }
 
-typedef void ReadScript(Reader *reader, const Node *node, ContainerScript *script);
+typedef void ReadScript(ScenarioReader *reader, const Node *node, ContainerScript *script);
 
-static void read_by_name(Reader *reader, const Node *node, const char *what, ReadScript *read) {
+static void read_by_name(ScenarioReader *reader, const Node *node, const char *what, ReadScript *read) {
     if (!is_kind(reader, node, NODE_MAP, what, "a map with the names of containers")) return;
     for (uint32_t i = 0; i < node->count; i++) {
         const Entry *entry = &node->entries[i];
@@ -281,7 +281,7 @@ static const struct KubeletSetting {
     {"featureGates", "ReduceDefaultCrashLoopBackOffDecay", "true or false", set_reduced_backoff},
 };
 
-static void read_kubelet(Reader *reader, const Node *node) {
+static void read_kubelet(ScenarioReader *reader, const Node *node) {
     static const char *const parents[] = {"crashLoopBackOff", "featureGates"};
     if (!is_kind(reader, node, NODE_MAP, "kubelet", "a map as in KubeletConfiguration")) return;
     for (uint32_t i = 0; i < node->count; i++) {
@@ -298,7 +298,7 @@ static void read_kubelet(Reader *reader, const Node *node) {
     }
 }
 
-static void read_gates(Reader *reader, const Node *node) {
+static void read_gates(ScenarioReader *reader, const Node *node) {
     if (!is_kind(reader, node, NODE_MAP, "readinessGates", "a map from condition types to times")) return;
     for (uint32_t i = 0; i < node->count; i++) {
         int64_t from = read_duration(reader, &node->entries[i].value, "the time of a readiness gate", true, SCENARIO_NEVER);
@@ -310,7 +310,7 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
     static const char *const keys[] = {"until",      "scheduleAt",     "deleteAt",       "gracePeriodSeconds",
                                        "containers", "onTerm",         "readinessGates", "nodeLostAt",
                                        "nodeBackAt", "gatesRemovedAt", "force",          "kubelet"};
-    Reader reader = {arena, spec, out, faults};
+    ScenarioReader reader = {arena, spec, out, faults};
     *out = scenario_empty();
     if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
     for (uint32_t i = 0; i < root->count; i++) {

@@ -17,7 +17,7 @@ static void forget_consequences(DiagList *diags, uint32_t before) {
     for (uint32_t i = before; i < diags->items.n; i++) {
         bool follows = false;
         for (uint32_t j = 0; j < before && !follows; j++)
-            follows = diags->items.at[j].rule->source == SOURCE_SCHEMA && diags->items.at[j].rule->number != RULE_unknown_field &&
+            follows = diags->items.at[j].rule->source == FROM_SCHEMA && diags->items.at[j].rule->number != RULE_unknown_field &&
                       is_below(diags->items.at[i].path, diags->items.at[j].path);
         if (!follows) diags->items.at[kept++] = diags->items.at[i];
     }

@@ -2,18 +2,18 @@
 
 /* YAML changes only white space and, in quotes, escapes: all other characters stand in the source in the order of the value. So
  * the two are walked side by side, and white space on either side is passed over where the other has none. */
-typedef struct Walk {
+typedef struct SpanWalk {
     Str text; /* of the source */
     uint32_t at, end;
     char quote; /* ", ' or 0 */
-} Walk;
+} SpanWalk;
 
 static bool is_white(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* The length of the character at the walk's place as it is written, and whether it stands for white space. */
-static uint32_t written_length(const Walk *w, bool *white) {
+static uint32_t written_length(const SpanWalk *w, bool *white) {
     const char *at = w->text.at + w->at;
     char next = w->at + 1 < w->end ? at[1] : 0;
     *white = is_white(*at);
@@ -30,15 +30,15 @@ static uint32_t written_length(const Walk *w, bool *white) {
 }
 
 /* Past an anchor and a tag. */
-static void skip_properties(Walk *w) {
+static void skip_properties(SpanWalk *w) {
     while (w->at < w->end && (w->text.at[w->at] == '&' || w->text.at[w->at] == '!')) {
         while (w->at < w->end && !is_white(w->text.at[w->at])) w->at++;
         while (w->at < w->end && is_white(w->text.at[w->at])) w->at++;
     }
 }
 
-static Walk start(const Source *source, const Node *node) {
-    Walk w = {.text = source->text, .at = node->span.at, .end = node->span.end};
+static SpanWalk start(const Source *source, const Node *node) {
+    SpanWalk w = {.text = source->text, .at = node->span.at, .end = node->span.end};
     skip_properties(&w);
     char first = w.at < w.end ? w.text.at[w.at] : 0;
     if (first == '"' || first == '\'') {
@@ -53,7 +53,7 @@ static Walk start(const Source *source, const Node *node) {
 
 Span node_text_span(const Source *source, const Node *node, Span part) {
     if (node->alias || node->kind != NODE_STRING) return node->span;
-    Walk w = start(source, node);
+    SpanWalk w = start(source, node);
     Span found = {w.end, w.end};
     for (uint32_t i = 0; i < node->text.len && w.at < w.end;) {
         uint32_t bytes = 1;

@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
     if (argc != 2) return 2;
     for (uint16_t i = 0; i < rule_count; i++) {
         const Rule *rule = &rules[i];
-        if (rule->source != SOURCE_LINT) continue;
+        if (rule->source != FROM_LINT) continue;
         Str folder = str_format(&arena, "%s/%.*s", argv[1], TEXT(rule->name));
         if ((mkdir(folder.at, 0777) != 0 && errno != EEXIST) || !write_example(&arena, folder, "faulty.yaml", rule->bad) ||
             !write_example(&arena, folder, "mended.yaml", rule->good)) {

@@ -58,7 +58,7 @@ static void test_example(const Rule *rule, bool good) {
 int main(int argc, char **argv) {
     for (uint16_t i = 0; i < rule_count; i++) {
         const Rule *rule = &rules[i];
-        if (rule->source != SOURCE_LINT || (argc > 1 && !str_starts(rule->name, str_of(argv[1])))) continue;
+        if (rule->source != FROM_LINT || (argc > 1 && !str_starts(rule->name, str_of(argv[1])))) continue;
         test_example(rule, false);
         test_example(rule, true);
         arena_reset(&arena);
