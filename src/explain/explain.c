@@ -108,8 +108,8 @@ static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t fr
         if (path.len) buf_char(&path, '.');
         buf_str(&path, field->name);
         bool podSpec = kind == schema_type(S("Pod")) && path.len >= 4 && str_starts(buf_text(&path), S("spec"));
-        if (i == from) out->inStatus = kind->apiVersion.len && str_eq(field->name, S("status"));
-        if (i == from) out->change = podSpec ? CHANGE_FIXED : kind->apiVersion.len ? CHANGE_IN_PLACE : CHANGE_NORMAL;
+        if (i == from) out->inStatus = kind->kind && str_eq(field->name, S("status"));
+        if (i == from) out->change = podSpec ? CHANGE_FIXED : kind->kind ? CHANGE_IN_PLACE : CHANGE_NORMAL;
         if (!out->inTemplate && field->text->change != CHANGE_NORMAL) {
             out->change = field->text->change;
             out->changeWhen = field->text->changeWhen;
@@ -350,7 +350,7 @@ static void put_target_text(const Writer *w, const Target *target) {
     Arena *arena = w->out->arena;
     const Field *field = target->field;
     buf_format(w->out, "%s%.*s%s%s%.*s%s", bold(w), TEXT(target->kind->name), field ? "." : "", "", TEXT(target->path), reset(w));
-    if (target->kind->apiVersion.len) buf_format(w->out, "  (%.*s)", TEXT(target->kind->apiVersion));
+    if (target->kind->kind) buf_format(w->out, "  (%.*s)", TEXT(schema_api_version(target->kind)));
     buf_str(w->out, S("\n\n"));
     if (field) {
         const FieldText *text = field->text;
@@ -469,7 +469,7 @@ static json_t *json_fields(Arena *arena, const Type *type, uint8_t minor, int de
 static json_t *json_target(Arena *arena, const Target *target, const ExplainSettings *settings) {
     json_t *out = json_object();
     json_object_set_new(out, "kind", json_text(target->kind->name));
-    json_object_set_new(out, "apiVersion", json_text(target->kind->apiVersion));
+    json_object_set_new(out, "apiVersion", json_text(schema_api_version(target->kind)));
     json_object_set_new(out, "path", json_text(target->path));
     if (target->field) {
         set_field_facts(out, arena, target->field, settings->minor);

@@ -2,9 +2,11 @@
  *
  *     mktables OUTDIR FILE...
  *
- * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, NAME-topics.yaml what explain tells of a
- * pod's life; any other holds types. A mistake is reported as file:line:column and fails the build. */
+ * A file whose first entry is `source:` holds rules, gates.yaml holds feature gates, kinds.yaml the kinds of objects,
+ * NAME-topics.yaml what explain tells of a pod's life; any other holds types. A mistake is reported as file:line:column and fails
+ * the build. */
 #include "model/rule_text.h"
+#include "model/schema.h"
 #include "generated.h"
 
 #include <errno.h>
@@ -29,6 +31,7 @@ typedef struct GenType {
     bool emitted;
     bool visiting;
     uint32_t number;
+    const Entry *kind; /* of kinds.yaml whose objects are read as this type */
 } GenType;
 
 struct GenField {
@@ -53,6 +56,7 @@ static ARRAY(GenRule) genRules;
 static ARRAY(Str) gates;
 static const Node *gatesNode;
 static File *gatesFile;
+static File *kindsFile;
 static ARRAY(File *) topicsFiles;
 static int errors;
 
@@ -105,7 +109,7 @@ static void read_types(File *file) {
     const Node *root = file->document.root;
     for (uint32_t i = 0; i < root->count; i++) {
         const Entry *entry = &root->entries[i];
-        static const char *const keys[] = {"kind", "description", "fields", "values", NULL};
+        static const char *const keys[] = {"description", "fields", "values", NULL};
         if (entry->value.kind != NODE_MAP) {
             complain(file, entry->keySpan, "%.*s must be a map", TEXT(entry->key));
             continue;
@@ -294,6 +298,9 @@ static void write_structs(const char *dir) {
     for (uint32_t i = 0; i < types.n; i++)
         if (!types.at[i].values) fprintf(out, "extern const Type type_%.*s;\n", TEXT(types.at[i].name));
     fputs("\nenum {\n", out);
+    const Node *kinds = kindsFile->document.root;
+    for (uint32_t i = 0; i < kinds->count; i++) fprintf(out, "    KIND_%.*s,\n", TEXT(kinds->entries[i].key));
+    fputs("    KIND_END\n};\n\nenum {\n", out);
     for (uint32_t i = 0; i < gates.n; i++) fprintf(out, "    GATE_%.*s,\n", TEXT(gates.at[i]));
     fputs("};\n\n#endif\n", out);
     generated_end(&generated);
@@ -476,6 +483,153 @@ static void put_field(FILE *out, GenType *type, const GenField *f) {
     fprintf(out, ", .text = &%.*s_%.*s_text},\n", TEXT(type->name), TEXT(f->name));
 }
 
+/* Kinds. */
+
+static const char *const workloads[] = {"", "pod", "replicas", "nodes", "job", NULL};
+
+static const GenField *find_field(const GenType *type, Str name) {
+    for (uint32_t i = 0; type && i < type->fieldCount; i++)
+        if (str_eq(type->fields[i].name, name)) return &type->fields[i];
+    return NULL;
+}
+
+/* The type that the objects of a kind, or of one of its versions, are read as; NULL if they are not. */
+static GenType *type_of_kind(const Node *map) {
+    Str name = text_of(kindsFile, map, "type");
+    GenType *type = name.len ? find_type(name) : NULL;
+    if (name.len && (!type || !find_field(type, S("metadata"))))
+        complain(kindsFile, node_get(map, S("type"))->span, "%.*s is not a type with metadata", TEXT(name));
+    return type;
+}
+
+static void check_kind_version(const Entry *version) {
+    static const char *const keys[] = {"since", "removed", "type", NULL};
+    if (version->value.kind != NODE_MAP) {
+        complain(kindsFile, version->keySpan, "%.*s must be a map", TEXT(version->key));
+        return;
+    }
+    only_keys(kindsFile, &version->value, keys);
+}
+
+static void read_kind(const Entry *entry) {
+    static const char *const keys[] = {"versions", "plural", "short", "scope", "type", "pod", "workload", NULL};
+    const Node *map = &entry->value, *versions = node_get(map, S("versions")), *shorts = node_get(map, S("short"));
+    if (map->kind != NODE_MAP) {
+        complain(kindsFile, entry->keySpan, "%.*s must be a map", TEXT(entry->key));
+        return;
+    }
+    only_keys(kindsFile, map, keys);
+    Str scope = text_of(kindsFile, map, "scope");
+    if (!versions || !versions->count || (versions->kind != NODE_LIST && versions->kind != NODE_MAP))
+        complain(kindsFile, entry->keySpan, "%.*s needs the list or map of its versions", TEXT(entry->key));
+    for (uint32_t i = 0; versions && versions->kind == NODE_MAP && i < versions->count; i++)
+        check_kind_version(&versions->entries[i]);
+    if (shorts && shorts->kind != NODE_LIST) complain(kindsFile, shorts->span, "short must be a list");
+    if (!text_of(kindsFile, map, "plural").len) complain(kindsFile, entry->keySpan, "%.*s has no plural", TEXT(entry->key));
+    if (!str_eq(scope, S("namespaced")) && !str_eq(scope, S("cluster")))
+        complain(kindsFile, entry->keySpan, "the scope of %.*s must be namespaced or cluster", TEXT(entry->key));
+    GenType *type = type_of_kind(map);
+    if (type && type->kind) complain(kindsFile, entry->keySpan, "%.*s is the type of two kinds", TEXT(type->name));
+    if (type) type->kind = entry;
+    for (uint32_t i = 0; versions && versions->kind == NODE_MAP && i < versions->count; i++) {
+        GenType *other = type_of_kind(&versions->entries[i].value);
+        if (other) other->kind = entry;
+    }
+}
+
+/* The version that a key of kinds.yaml names, as far back as there were any. */
+static int kind_minor(const Node *map, const char *key) {
+    Str text = text_of(kindsFile, map, key);
+    int minor = str_starts(text, S("1.")) && str_is_digits(str_slice(text, 2)) ? atoi(text.at + 2) : 0;
+    if (text.len && (minor < 1 || minor > VERSION_LAST))
+        complain(kindsFile, node_get(map, str_of(key))->span, "%s: %.*s is no version of Kubernetes", key, TEXT(text));
+    return minor;
+}
+
+static void put_kind_version(FILE *out, Str apiVersion, const Node *map, const GenType *type) {
+    const GenType *own = map ? type_of_kind(map) : NULL;
+    if (own) type = own;
+    fputs("    {.apiVersion = ", out);
+    put_str(out, apiVersion);
+    if (map) fprintf(out, ", .since = %d, .removed = %d", kind_minor(map, "since"), kind_minor(map, "removed"));
+    if (type) fprintf(out, ", .type = &type_%.*s", TEXT(type->name));
+    fputs("},\n", out);
+}
+
+/* The fields on the way from the object to what holds the pod's metadata and spec. */
+static void put_pod_place(FILE *out, const Entry *kind, const GenType *type) {
+    const Node *node = node_get(&kind->value, S("pod"));
+    Str rest = text_of(kindsFile, &kind->value, "pod");
+    if (str_eq(rest, S("self"))) rest = S("");
+    fprintf(out, "static const Field *const %.*s_pod[] = {", TEXT(kind->key));
+    while (rest.len) {
+        ptrdiff_t dot = str_find(rest, '.');
+        Str name = {rest.at, dot < 0 ? rest.len : (size_t)dot};
+        const GenField *field = find_field(type, name);
+        if (!field || field->shape || !field->object) {
+            complain(kindsFile, node->span, "%.*s leads to no pod template", TEXT(node->text));
+            break;
+        }
+        fprintf(out, "&%.*s_fields[%td], ", TEXT(type->name), field - type->fields);
+        type = field->object;
+        rest = str_slice(rest, name.len + (dot >= 0));
+    }
+    const GenField *spec = find_field(type, S("spec"));
+    if (!spec || !str_eq(spec->scalar, S("PodSpec"))) complain(kindsFile, node->span, "pod: leads to no pod");
+    fputs("NULL};\n", out);
+}
+
+static void put_kind_lists(FILE *out, const Entry *kind) {
+    const Node *versions = node_get(&kind->value, S("versions")), *shorts = node_get(&kind->value, S("short"));
+    const GenType *type = type_of_kind(&kind->value);
+    fprintf(out, "static const KindVersion %.*s_versions[] = {\n", TEXT(kind->key));
+    for (uint32_t i = 0; i < versions->count; i++)
+        if (versions->kind == NODE_MAP)
+            put_kind_version(out, versions->entries[i].key, &versions->entries[i].value, type);
+        else
+            put_kind_version(out, versions->items[i].text, NULL, type);
+    fputs("};\n", out);
+    if (shorts) {
+        fprintf(out, "static const Str %.*s_shorts[] = {", TEXT(kind->key));
+        for (uint32_t i = 0; i < shorts->count; i++) {
+            if (i) fputs(", ", out);
+            put_str(out, shorts->items[i].text);
+        }
+        fputs("};\n", out);
+    }
+    if (node_get(&kind->value, S("pod"))) put_pod_place(out, kind, type);
+}
+
+static int workload_of(const Entry *kind) {
+    Str word = text_of(kindsFile, &kind->value, "workload");
+    for (int i = 0; workloads[i]; i++)
+        if (str_eq(word, str_of(workloads[i]))) return i;
+    complain(kindsFile, kind->keySpan, "workload: unknown word \"%.*s\"", TEXT(word));
+    return 0;
+}
+
+static void put_kinds(FILE *out) {
+    const Node *root = kindsFile->document.root;
+    for (uint32_t i = 0; i < root->count; i++) put_kind_lists(out, &root->entries[i]);
+    fputs("const Kind schema_kinds[] = {\n", out);
+    for (uint32_t i = 0; i < root->count; i++) {
+        const Entry *kind = &root->entries[i];
+        const Node *map = &kind->value, *shorts = node_get(map, S("short"));
+        const GenType *type = type_of_kind(map);
+        fprintf(out, "    [KIND_%.*s] = {.name = ", TEXT(kind->key));
+        put_str(out, kind->key);
+        fputs(", .plural = ", out);
+        put_str(out, text_of(kindsFile, map, "plural"));
+        fprintf(out, ", .versions = %.*s_versions, .versionCount = %u", TEXT(kind->key), node_get(map, S("versions"))->count);
+        if (shorts) fprintf(out, ", .shorts = %.*s_shorts, .shortCount = %u", TEXT(kind->key), shorts->count);
+        if (type) fprintf(out, ", .type = &type_%.*s", TEXT(type->name));
+        if (node_get(map, S("pod"))) fprintf(out, ", .pod = %.*s_pod", TEXT(kind->key));
+        fprintf(out, ", .workload = %d, .namespaced = %d, .number = %u},\n", workload_of(kind),
+                str_eq(text_of(kindsFile, map, "scope"), S("namespaced")), i);
+    }
+    fprintf(out, "};\nconst uint16_t schema_kind_count = %u;\n\n", root->count);
+}
+
 static void write_tables(const char *dir) {
     Generated generated;
     generated_begin(&generated, dir, "schema_tables.c", "schema/", "mktables");
@@ -496,8 +650,7 @@ static void write_tables(const char *dir) {
                 fprintf(out, "%s%u", prepared++ ? ", " : "", i);
         fprintf(out, "%s};\nconst Type type_%.*s = {.name = ", prepared ? "" : "0", TEXT(type->name));
         put_str(out, type->name);
-        fputs(", .apiVersion = ", out);
-        put_str(out, text_of(type->file, type->node, "kind"));
+        if (type->kind) fprintf(out, ", .kind = &schema_kinds[KIND_%.*s]", TEXT(type->kind->key));
         fputs(",\n    .description = ", out);
         put_str(out, text_of(type->file, type->node, "description"));
         fprintf(out,
@@ -514,7 +667,9 @@ static void write_tables(const char *dir) {
             fprintf(out, "    &type_%.*s,\n", TEXT(types.at[t].name));
             count++;
         }
-    fprintf(out, "};\nconst uint16_t schema_type_count = %u;\n\nconst Gate schema_gates[] = {\n", count);
+    fprintf(out, "};\nconst uint16_t schema_type_count = %u;\n\n", count);
+    put_kinds(out);
+    fputs("const Gate schema_gates[] = {\n", out);
     for (uint32_t i = 0; i < gates.n; i++) {
         fputs("    {", out);
         put_str(out, gates.at[i]);
@@ -727,6 +882,8 @@ static void read_file(const char *name) {
         gatesFile = file;
         gatesNode = root;
         for (uint32_t i = 0; i < root->count; i++) ARRAY_PUSH(&arena, &gates, root->entries[i].key);
+    } else if (str_ends(file->source.name, S("kinds.yaml")) && !is_rules(file)) {
+        kindsFile = file;
     } else if (str_ends(file->source.name, S("topics.yaml"))) {
         ARRAY_PUSH(&arena, &topicsFiles, file);
     } else if (!is_rules(file)) {
@@ -747,6 +904,11 @@ int main(int argc, char **argv) {
         types.at[i].number = types.at[i].values ? 0 : number++;
         read_fields(&types.at[i]);
     }
+    if (!kindsFile) {
+        fputs("mktables: no kinds.yaml is given\n", stderr);
+        return 2;
+    }
+    for (uint32_t i = 0; i < kindsFile->document.root->count; i++) read_kind(&kindsFile->document.root->entries[i]);
     if (errors) return 1;
     write_structs(argv[1]);
     write_tables(argv[1]);

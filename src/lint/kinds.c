@@ -189,7 +189,7 @@ void lint_kind_case(Lint *lint, const Document *self, const Path *path) {
             return;
     for (uint16_t i = 0; i < schema_type_count && !known; i++) {
         const Type *type = schema_types[i];
-        if (type->apiVersion.len && compare_kind(lint, type->name, type->apiVersion, S(""), path)) return;
+        if (type->kind && compare_kind(lint, type->name, schema_api_version(type), S(""), path)) return;
     }
 }
 

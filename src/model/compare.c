@@ -315,7 +315,7 @@ static void compare_fields(DifferenceList *list, const Type *type, const void *b
                            const Path *path) {
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
-        if (!path && type->apiVersion.len && str_eq(field->name, S("status"))) continue;
+        if (!path && type->kind && str_eq(field->name, S("status"))) continue;
         if (field_equal(field, before, after)) continue;
         Path oldField = path_field(oldPath, field->name), newField = path_field(path, field->name);
         const void *a = (const char *)before + field->offset, *b = (const char *)after + field->offset;

@@ -492,10 +492,10 @@ static bool identity_wrong(Decoder *d, const Node *root, Str name) {
     return true;
 }
 
-static bool is_list(KindOf *kindOf, Str apiVersion, Str kind) {
+static bool is_list(KindOf *kindOf, Str apiVersion, Str kind, uint8_t minor) {
     if (!str_ends(kind, S("List"))) return false;
     Str item = {kind.at, kind.len - 4};
-    return item.len == 0 ? str_eq(apiVersion, S("v1")) : kindOf(apiVersion, item) != NULL;
+    return item.len == 0 ? str_eq(apiVersion, S("v1")) : kindOf(apiVersion, item, minor) != NULL;
 }
 
 /* A JSON patch (RFC 6902): a list of operations, which changes objects and is none. */
@@ -536,7 +536,7 @@ static bool identify(Decoder *d, Document *document) {
     const Node *name = node_get(meta, S("name")), *namespace_ = node_get(meta, S("namespace"));
     document->name = name && name->kind == NODE_STRING ? name->text : S("");
     document->namespace_ = namespace_ && namespace_->kind == NODE_STRING ? namespace_->text : S("");
-    document->type = d->kindOf(document->apiVersion, document->kind);
+    document->type = d->kindOf(document->apiVersion, document->kind, document->minor);
     return document->type != NULL;
 }
 
@@ -545,10 +545,10 @@ static void explain_skip(Document *document) {
     if (root->kind != NODE_MAP || document->unreadable) return;
     Span first = root->count ? root->entries[0].keySpan : (Span){root->span.at, root->span.at};
     if (!document->kind.len || !document->apiVersion.len) {
-        const Type *kind = schema_kind_named(document->kind);
-        if (kind)
+        const Kind *kind = schema_kind(document->kind);
+        if (kind && kind->type)
             emit_api_version_missing(&document->diags, ((Where){.span = first, .path = S("")}), .kind = document->kind,
-                                     .expected = kind->apiVersion);
+                                     .expected = kind->versions[0].apiVersion);
         else if (node_get(root, S("spec")))
             emit_kind_missing(&document->diags, ((Where){.span = first, .path = S("")}),
                               .field = document->kind.len ? S("apiVersion") : S("kind"));
@@ -556,25 +556,23 @@ static void explain_skip(Document *document) {
     }
 }
 
+/* Whether an apiVersion is of a group in which there ever was a kind with pods. */
+static bool is_workload_version(Str apiVersion) {
+    if (str_find(apiVersion, '/') < 0) return apiVersion.len > 1 && apiVersion.at[0] == 'v' && is_digit(apiVersion.at[1]);
+    for (uint16_t i = 0; i < schema_kind_count; i++)
+        if (schema_kinds[i].pod && schema_in_group(&schema_kinds[i], apiVersion)) return true;
+    return false;
+}
+
 /* The kind under an API version that servers no longer have. Such an object is still decoded as the kind of today, so that the
  * rest of it can be judged. */
 static const Type *retired_kind(Document *document) {
-    const Type *known = schema_kind_named(document->kind);
-    static const Str groups[] = {STR("v1"),
-                                 STR("apps/v1"),
-                                 STR("batch/v1"),
-                                 STR("extensions/v1beta1"),
-                                 STR("apps/v1beta1"),
-                                 STR("apps/v1beta2"),
-                                 STR("batch/v1beta1"),
-                                 STR("batch/v2alpha1"),
-                                 STR("v1beta1"),
-                                 STR("v2")};
-    if (!known || !str_in(document->apiVersion, groups, COUNT(groups))) return NULL;
+    const Kind *known = schema_kind(document->kind);
+    if (!known || !known->type || !is_workload_version(document->apiVersion)) return NULL;
     const Node *node = identity(document->root, S("apiVersion"));
     emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .kind = document->kind,
-                     .found = document->apiVersion, .expected = known->apiVersion);
-    return known;
+                     .found = document->apiVersion, .expected = known->versions[0].apiVersion);
+    return known->type;
 }
 
 static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
@@ -585,7 +583,7 @@ static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
         bool isObject = document->apiVersion.len && document->kind.len;
         if (!document->unreadable && !isObject) document->diags.items.n = 0; /* repeated keys elsewhere are nobody's fault */
         explain_skip(document);
-        document->type = document->unreadable || kindOf != schema_kind ? NULL : retired_kind(document);
+        document->type = document->unreadable || kindOf != schema_type_of ? NULL : retired_kind(document);
         if (!document->type) return;
     }
     document->object = arena_alloc(arena, document->type->size);
@@ -594,7 +592,7 @@ static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
 }
 
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items) {
-    return model_build_kinds(arena, source, in, minor, schema_kind, items);
+    return model_build_kinds(arena, source, in, minor, schema_type_of, items);
 }
 
 uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
@@ -609,7 +607,7 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
     whole.unreadable = model_faults(&whole.diags, source, in) || !in->readable;
     const Node *list = NULL;
     if (in->root->kind == NODE_MAP &&
-        is_list(kindOf, identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind"))))
+        is_list(kindOf, identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind")), minor))
         list = node_get(in->root, S("items"));
     if (!list || list->kind != NODE_LIST) {
         *items = NEW(arena, Document);
@@ -659,39 +657,33 @@ ObjectMeta *model_meta(const Document *document) {
 }
 
 PodView model_pod(const Document *document) {
-    if (!document->object) return (PodView){0};
-    void *object = document->object;
-    if (document->type == &type_Pod) return (PodView){&((Pod *)object)->metadata, &((Pod *)object)->spec};
-    PodTemplateSpec *template = NULL;
-    if (document->type == &type_PodTemplate) template = &((PodTemplate *)object)->template;
-    if (document->type == &type_ReplicationController) template = ((ReplicationController *)object)->spec.template;
-    if (document->type == &type_Deployment) template = &((Deployment *)object)->spec.template;
-    if (document->type == &type_ReplicaSet) template = &((ReplicaSet *)object)->spec.template;
-    if (document->type == &type_StatefulSet) template = &((StatefulSet *)object)->spec.template;
-    if (document->type == &type_DaemonSet) template = &((DaemonSet *)object)->spec.template;
-    if (document->type == &type_Job) template = &((Job *)object)->spec.template;
-    if (document->type == &type_CronJob) template = &((CronJob *)object)->spec.jobTemplate.spec.template;
+    const Kind *kind = document->object ? document->type->kind : NULL;
+    const Field *const *way = kind ? kind->pod : NULL;
+    if (!way) return (PodView){0};
+    if (!*way) return (PodView){&((Pod *)document->object)->metadata, &((Pod *)document->object)->spec};
+    char *at = document->object;
+    for (; at && *way; way++) at = (*way)->optional ? *(void **)(at + (*way)->offset) : at + (*way)->offset;
+    PodTemplateSpec *template = (void *)at;
     return template ? (PodView){&template->metadata, &template->spec} : (PodView){0};
 }
 
 void model_pod_place(PodPlace *out, const Type *type) {
-    static const char *const cronJob[] = {"spec", "jobTemplate", "spec", "template", NULL}, *const pod[] = {NULL},
-                             *const workload[] = {"spec", "template", NULL}, *const podTemplate[] = {"template", NULL};
-    const char *const *names = type == &type_CronJob       ? cronJob
-                               : type == &type_PodTemplate ? podTemplate
-                               : type == &type_Pod         ? pod
-                                                           : workload;
     const Path *up = NULL;
-    for (Path *part = out->above; *names; names++, part++) {
-        *part = path_field(up, str_of(*names));
+    Path *part = out->above;
+    for (const Field *const *way = type->kind->pod; *way; way++, part++) {
+        *part = path_field(up, (*way)->name);
         up = part;
     }
     out->metadata = path_field(up, S("metadata"));
     out->spec = path_field(up, S("spec"));
 }
 
+WorkloadKind model_workload(const Document *document) {
+    return document->type && document->type->kind ? (WorkloadKind)document->type->kind->workload : WORKLOAD_NONE;
+}
+
 bool model_is_node_agent(const Document *document) {
-    if (document->type == &type_DaemonSet || str_eq(document->namespace_, S("kube-system"))) return true;
+    if (model_workload(document) == WORKLOAD_NODES || str_eq(document->namespace_, S("kube-system"))) return true;
     PodView pod = model_pod(document);
     return pod.spec && str_eq(pod.spec->priorityClassName, S("system-node-critical"));
 }

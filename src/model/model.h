@@ -27,15 +27,15 @@ typedef struct Document {
  * returned. */
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items);
 
-/* The same for other kinds than podlint's: `kindOf` has the type for an apiVersion and a kind, or NULL. */
-typedef const Type *KindOf(Str apiVersion, Str kind);
+/* The same for other kinds than podlint's: `kindOf` has the type for an apiVersion and a kind in version 1.`minor`, or NULL. */
+typedef const Type *KindOf(Str apiVersion, Str kind, uint8_t minor);
 uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
                            Document **items);
 /* Adds what the reader found wrong with a document; true if the server can make nothing of it. */
 bool model_faults(DiagList *list, const Source *source, const NodeDocument *in);
 
 /* The pod template of an object: its metadata, its spec and the path of both; for a Pod the pod itself. `meta` and `spec` are
- * NULL if the object has none (a ReplicationController without a template). */
+ * NULL if the object has none (a Service, a ReplicationController without a template). */
 typedef struct PodView {
     ObjectMeta *meta;
     PodSpec *spec;
@@ -43,8 +43,8 @@ typedef struct PodView {
 
 PodView model_pod(const Document *document);
 
-/* Where the pod of a kind of object stands: spec, spec.template.spec, spec.jobTemplate.spec.template.spec. The paths point to
- * each other, so that it cannot be copied. */
+/* Where the pod of a kind of object that has one stands: spec, spec.template.spec, spec.jobTemplate.spec.template.spec. The paths
+ * point to each other, so that it cannot be copied. */
 typedef struct PodPlace {
     Path above[4]; /* of the template */
     Path metadata, spec;
@@ -52,11 +52,14 @@ typedef struct PodPlace {
 
 void model_pod_place(PodPlace *out, const Type *type);
 
+/* How pods come of an object; WORKLOAD_NONE if it was not decoded. */
+WorkloadKind model_workload(const Document *document);
+
 /* Whether an object's pods are part of the nodes themselves: those of a DaemonSet, of kube-system, or of the priority that is
  * for them. Such pods drive networks, disks and devices, and need for that what others should not have. */
 bool model_is_node_agent(const Document *document);
 
-/* The metadata of any of the nine kinds. */
+/* The metadata of an object; NULL if it was not decoded. */
 ObjectMeta *model_meta(const Document *document);
 
 /* An image reference taken apart as the kubelet does (github.com/distribution/reference). */

@@ -9,14 +9,36 @@ const Type *schema_type(Str name) {
     return NULL;
 }
 
-const Type *schema_kind_named(Str name) {
-    const Type *type = schema_type(name);
-    return type && type->apiVersion.len ? type : NULL;
+const Kind *schema_kind(Str name) {
+    for (uint16_t i = 0; i < schema_kind_count; i++)
+        if (str_eq(schema_kinds[i].name, name)) return &schema_kinds[i];
+    return NULL;
 }
 
-const Type *schema_kind(Str apiVersion, Str kind) {
-    const Type *type = schema_kind_named(kind);
-    return type && str_eq(type->apiVersion, apiVersion) ? type : NULL;
+const Type *schema_type_of(Str apiVersion, Str kind, uint8_t minor) {
+    const Kind *known = schema_kind(kind);
+    for (uint8_t i = 0; known && i < known->versionCount; i++)
+        if (str_eq(known->versions[i].apiVersion, apiVersion) && schema_serves(&known->versions[i], minor))
+            return known->versions[i].type;
+    return NULL;
+}
+
+Str schema_api_version(const Type *type) {
+    const KindVersion *version = type->kind ? type->kind->versions : NULL;
+    while (version && version->type != type) version++;
+    return version ? version->apiVersion : S("");
+}
+
+Str schema_group(Str apiVersion) {
+    ptrdiff_t slash = str_find(apiVersion, '/');
+    return slash < 0 ? S("") : (Str){apiVersion.at, (size_t)slash};
+}
+
+bool schema_in_group(const Kind *kind, Str apiVersion) {
+    Str group = schema_group(apiVersion);
+    for (uint8_t i = 0; i < kind->versionCount; i++)
+        if (str_eq(schema_group(kind->versions[i].apiVersion), group)) return true;
+    return false;
 }
 
 Str schema_near_field(const Type *type, Str name, uint8_t minor) {

@@ -36,6 +36,7 @@ typedef struct EnumValue {
 } EnumValue;
 
 typedef struct Type Type;
+typedef struct Kind Kind;
 
 /* What is said of a field, and never needed to decode one. */
 typedef struct FieldText {
@@ -73,7 +74,7 @@ typedef struct Field {
 
 struct Type {
     Str name;
-    Str apiVersion; /* of a kind; empty for the other types */
+    const Kind *kind; /* whose objects are of this type; NULL for the types of fields */
     Str description;
     const Field *fields; /* in the order of the API's own types */
     uint16_t fieldCount;
@@ -84,6 +85,34 @@ struct Type {
     const uint16_t *prepared; /* numbers of fields that need work when absent: defaults, embedded objects */
     uint16_t preparedCount;
     uint16_t number; /* index into schema_types */
+};
+
+/* How pods come of the objects of a kind. */
+typedef enum WorkloadKind {
+    WORKLOAD_NONE,
+    WORKLOAD_POD,      /* the object is one */
+    WORKLOAD_REPLICAS, /* as many as it asks for */
+    WORKLOAD_NODES,    /* one on each node */
+    WORKLOAD_JOB,      /* until they are done */
+} WorkloadKind;
+
+typedef struct KindVersion {
+    Str apiVersion;
+    uint8_t since, removed; /* minor versions, as those of a field; removed may be older than what podlint speaks for */
+    const Type *type;       /* that its objects are read as; NULL: they are not judged */
+} KindVersion;
+
+/* A kind of Kubernetes, whether or not podlint judges it. */
+struct Kind {
+    Str name, plural;
+    const KindVersion *versions; /* the one to write first */
+    const Str *shorts;           /* short names: po */
+    const Type *type;            /* of the first version */
+    const Field *const *pod;     /* the way from the object to its pod template, up to a NULL; none for a pod; NULL: has no pod */
+    uint8_t versionCount, shortCount;
+    uint8_t workload; /* WorkloadKind */
+    bool namespaced;
+    uint16_t number; /* KIND_ of model_types.h */
 };
 
 /* A feature gate: its stage and default in each covered version. */
@@ -99,6 +128,8 @@ typedef struct Gate {
 
 extern const Type *const schema_types[];
 extern const uint16_t schema_type_count;
+extern const Kind schema_kinds[]; /* by KIND_ */
+extern const uint16_t schema_kind_count;
 extern const Gate schema_gates[];
 extern const uint16_t schema_gate_count;
 
@@ -121,11 +152,25 @@ static inline bool schema_gate_on(int16_t gate, uint8_t minor) {
 /* The type with this name, or NULL. */
 const Type *schema_type(Str name);
 
-/* The kind with this apiVersion and kind that podlint covers, or NULL. */
-const Type *schema_kind(Str apiVersion, Str kind);
+/* The kind with this name, judged or not; NULL if Kubernetes has none. */
+const Kind *schema_kind(Str name);
 
-/* Whether `name` is a kind of any apiVersion. */
-const Type *schema_kind_named(Str name);
+/* Whether version 1.`minor` serves a version of a kind. */
+static inline bool schema_serves(const KindVersion *version, uint8_t minor) {
+    return version->since <= minor && (!version->removed || version->removed > minor);
+}
+
+/* The type that podlint reads an object of this apiVersion and kind as, in version 1.`minor`, or NULL. */
+const Type *schema_type_of(Str apiVersion, Str kind, uint8_t minor);
+
+/* The apiVersion to write for an object of this type; empty for the types of fields. */
+Str schema_api_version(const Type *type);
+
+/* The API group of an apiVersion, empty for the core group. */
+Str schema_group(Str apiVersion);
+
+/* Whether some version of a kind was ever in the group of this apiVersion. */
+bool schema_in_group(const Kind *kind, Str apiVersion);
 
 /* The name of a field of `type`, known in version 1.`minor`, that `name` was probably meant to be; empty if none is near. */
 Str schema_near_field(const Type *type, Str name, uint8_t minor);

@@ -120,7 +120,7 @@ static json_t *json_of_object(Arena *arena, const Type *type, const void *object
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
         const void *at = (const char *)object + field->offset;
-        if (type->apiVersion.len && str_eq(field->name, S("status"))) continue;
+        if (type->kind && str_eq(field->name, S("status"))) continue;
         json_t *value = field->shape == SHAPE_LIST  ? json_of_list(arena, field, at)
                         : field->shape == SHAPE_MAP ? json_of_map(arena, field, at)
                                                     : json_of_one(arena, field, at);

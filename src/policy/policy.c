@@ -14,15 +14,15 @@ typedef struct PolicyReader {
 } PolicyReader;
 
 /* The kinds of policies; other kinds are no business of their files' reader. */
-static const Type *policy_kind(Str apiVersion, Str kind) {
-    (void)apiVersion; /* another than those of policies is a fault, not another kind */
+static const Type *policy_kind(Str apiVersion, Str kind, uint8_t minor) {
+    (void)apiVersion, (void)minor; /* another than those of policies is a fault, not another kind */
     if (str_eq(kind, type_ValidatingAdmissionPolicy.name)) return &type_ValidatingAdmissionPolicy;
     return str_eq(kind, type_ValidatingAdmissionPolicyBinding.name) ? &type_ValidatingAdmissionPolicyBinding : NULL;
 }
 
 /* No kind at all: documents are only told apart. */
-static const Type *no_kind(Str apiVersion, Str kind) {
-    (void)apiVersion, (void)kind;
+static const Type *no_kind(Str apiVersion, Str kind, uint8_t minor) {
+    (void)apiVersion, (void)kind, (void)minor;
     return NULL;
 }
 

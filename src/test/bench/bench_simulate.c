@@ -13,11 +13,11 @@
 
 enum { PODS = 1000, DAY = 86400, KINDS = 5 };
 
-typedef struct Kind {
+typedef struct Example {
     const char *name, *spec, *scenario;
-} Kind;
+} Example;
 
-static const Kind kinds[KINDS] = {
+static const Example kinds[KINDS] = {
     {"runs", "{containers: [{name: a, image: 'a:1'}]}", "{}"},
     {"crashes", "{containers: [{name: a, image: 'a:1'}]}", "{containers: {a: {runs: [{seconds: 5, exitCode: 1}]}}}"},
     {"three probes",
@@ -49,7 +49,7 @@ static const Node *read_yaml(Arena *arena, Source *source, Str text, NodeDocumen
 }
 
 /* From text to history; returns how many lines it has. */
-static uint32_t play(Arena *arena, const Kind *kind, bool *cut) {
+static uint32_t play(Arena *arena, const Example *kind, bool *cut) {
     Source source, script;
     NodeDocument node, scenarioNode;
     read_yaml(arena, &source, str_format(arena, "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: %s}", kind->spec), &node);

@@ -59,8 +59,7 @@ static void survey(Survey *s, json_t *object, const Type *type) {
     ARRAY_PUSH(&s->arena, &s->spots, (Spot){object, type});
     json_object_foreach(object, key, value) {
         const Field *field = schema_field(type, str_of(key), str_hash(str_of(key)));
-        if (!field || (type->apiVersion.len && (str_eq(field->name, S("kind")) || str_eq(field->name, S("apiVersion")))))
-            continue;
+        if (!field || (type->kind && (str_eq(field->name, S("kind")) || str_eq(field->name, S("apiVersion"))))) continue;
         ARRAY_PUSH(&s->arena, &s->slots, (Slot){object, key, 0, field, false});
         if (field->shape == SHAPE_LIST && json_is_array(value)) {
             for (size_t i = 0; i < json_array_size(value); i++) {

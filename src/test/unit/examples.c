@@ -153,7 +153,7 @@ int main(void) {
     for (size_t i = 0; i < COUNT(kinds); i++) {
         const Type *kind = schema_type(kinds[i].kind);
         json_t *root = json_loads(bases[kinds[i].base], 0, NULL);
-        json_object_set_new(root, "apiVersion", json_string(kind->apiVersion.at));
+        json_object_set_new(root, "apiVersion", json_string(schema_api_version(kind).at));
         json_object_set_new(root, "kind", json_string(kind->name.at));
         walk(root, root, kind, S(""), 0);
         json_decref(root);
