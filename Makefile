@@ -143,35 +143,47 @@ $(BUILD)/%: src/test/recorded/%.c $(LIBRARY)
 # The programs that test the library; scripts in src/test/cli test the program as a whole.
 TESTS = unit lifecycle what_if examples rules fuzz_cel fuzz_policy
 
-# The two commands of the README.
+# The suites of make test: a name, and the command. Those that take longest come first.
+define SUITES
+robust      sh src/test/cli/robust.sh $(BUILD)/podlint
+config      sh src/test/cli/config.sh $(BUILD)/podlint
+layers      sh src/test/house/layers_test.sh $(FOLDERS)
+runner      sh src/test/house/run_test.sh
+unit        $(BUILD)/unit
+golden      sh src/test/cli/golden.sh $(BUILD)/podlint
+fuzz_policy $(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
+fuzz_cel    $(BUILD)/fuzz_cel src/test/bench/bench_cel.json 1 3000
+lifecycle   $(BUILD)/lifecycle
+what_if     $(BUILD)/what_if
+examples    $(BUILD)/examples
+rules       $(BUILD)/rules
+git         sh src/test/cli/git.sh $(BUILD)/podlint
+reports     sh src/test/cli/reports.sh $(BUILD)/podlint
+terminal    python3 src/test/cli/terminal.py $(BUILD)/podlint
+picture     python3 src/test/cli/picture.py $(BUILD)/podlint --check
+kustomize   sh src/test/cli/kustomize.sh $(BUILD)/podlint
+render      sh src/test/cli/render.sh $(BUILD)/podlint
+endef
+export SUITES
+
+# The two commands of the README. They build with all processors, unless make was told how many.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
+
 run:
-	@sh src/package/setup.sh
-	@$(MAKE) --no-print-directory all
+	@CC='$(CC)' sh src/package/setup.sh
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	$(BUILD)/podlint check testdata/examples
 
+tests: all $(TESTS:%=$(BUILD)/%)
+
 test:
-	@sh src/package/setup.sh test
-	@$(MAKE) --no-print-directory all $(TESTS:%=$(BUILD)/%)
-	$(BUILD)/unit
-	$(BUILD)/lifecycle
-	$(BUILD)/what_if
-	$(BUILD)/examples
-	$(BUILD)/rules
-	$(BUILD)/fuzz_cel src/test/bench/bench_cel.json 1 3000
-	$(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
-	sh src/test/cli/golden.sh $(BUILD)/podlint
-	sh src/test/cli/robust.sh $(BUILD)/podlint
-	sh src/test/cli/config.sh $(BUILD)/podlint
-	sh src/test/cli/git.sh $(BUILD)/podlint
-	sh src/test/cli/reports.sh $(BUILD)/podlint
-	@if command -v python3 >/dev/null; then python3 src/test/cli/terminal.py $(BUILD)/podlint; else echo "terminal: needs python3"; fi
-	@if command -v python3 >/dev/null; then python3 src/test/cli/picture.py $(BUILD)/podlint --check; else echo "picture: needs python3"; fi
-	sh src/test/cli/kustomize.sh $(BUILD)/podlint
-	sh src/test/cli/render.sh $(BUILD)/podlint
+	@CC='$(CC)' sh src/package/setup.sh test
+	@$(MAKE) --no-print-directory $(PARALLEL) tests
+	@set -f; printf '%s\n' "$$SUITES" | sh src/test/run.sh $(TEST)
 
 # Write the expected outputs of the golden tests anew; read the difference.
 golden: $(BUILD)/podlint
-	sh src/test/cli/golden.sh $(BUILD)/podlint --bless
+	@set -f; sh src/test/cli/golden.sh $(BUILD)/podlint --bless $(TEST)
 
 # Write the README's pictures anew.
 picture: $(BUILD)/podlint
@@ -232,6 +244,6 @@ lint: $(GENERATED)
 clean:
 	rm -rf build
 
-.PHONY: FORCE all run test golden picture bench compare docs fuzz-oracle install uninstall lint clean
+.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle install uninstall lint clean
 
 -include $(OBJECTS:.o=.d) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)

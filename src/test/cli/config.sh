@@ -4,32 +4,7 @@
 #
 #     config.sh PODLINT
 set -u
-podlint=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-here=$(cd "$(dirname "$0")" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-passed=0
-failed=0
-
-# expect NAME EXIT TEXT COMMAND...: the command must end with EXIT within 20 seconds and print TEXT, or not print it: !TEXT.
-expect() {
-    name=$1 code=$2 text=$3
-    shift 3
-    out=$(timeout 20 "$@" 2>&1)
-    got=$?
-    found=yes
-    case $text in
-    !*) case $out in *"${text#!}"*) found=no ;; esac ;;
-    *) case $out in *"$text"*) ;; *) found=no ;; esac ;;
-    esac
-    case $out in *Sanitizer* | *"runtime error"*) found=no ;; esac
-    if [ "$got" = "$code" ] && [ $found = yes ]; then
-        passed=$((passed + 1))
-        return
-    fi
-    printf 'FAIL %s: ended with %s, wanted %s and "%s"\n%s\n' "$name" "$got" "$code" "$text" "$out" | head -n 12
-    failed=$((failed + 1))
-}
+. "$(dirname "$0")/../suite.sh"
 
 cd "$dir" || exit 2
 mkdir -p repo/deploy/prod repo/vendor/lib repo/tests repo/other other
@@ -179,9 +154,8 @@ expect "100,000 unknown rules" 0 "100000 warnings" sh -c "'$podlint' check -f co
 expect "5,000 ignores of 5,000 findings" 0 "5000 ignored" "$podlint" check --select unknown-field lines.yaml
 
 if python3 -c 'import jsonschema, yaml' 2>/dev/null; then
-    python3 "$here/config_schema.py" "$podlint" "$here/../../../schema/podlint-config.json" || failed=$((failed + 1))
+    check "the schema of configurations" python3 "$root/src/test/cli/config_schema.py" "$podlint" "$root/schema/podlint-config.json"
 else
-    echo "config: the schema was not tried (Python has no jsonschema and yaml)"
+    skip "the schema of configurations" "Python's jsonschema and yaml are not installed"
 fi
-echo "config: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -3,37 +3,19 @@
 #
 #     git.sh PODLINT
 set -u
-podlint=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-examples=$(cd "$(dirname "$0")/../../../testdata/examples" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. "$(dirname "$0")/../suite.sh"
+examples=$root/testdata/examples
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@example.com GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test@example.com
-passed=0
-failed=0
 
 # expect NAME EXIT TEXT ARGUMENT...: podlint diff with the arguments, in the current directory.
 expect() {
     name=$1 code=$2 text=$3
     shift 3
-    out=$("$podlint" diff "$@" 2>&1)
-    got=$?
-    case $out in
-    *"$text"*)
-        if [ "$got" = "$code" ]; then
-            passed=$((passed + 1))
-            return
-        fi
-        ;;
-    esac
-    printf 'FAIL %s: ended with %s, wanted %s and "%s"\n%s\n' "$name" "$got" "$code" "$text" "$out"
-    failed=$((failed + 1))
+    run "$name" "$code" "$text" "$podlint" diff "$@"
 }
 
-if ! command -v git >/dev/null; then
-    echo "git: 0 passed, 0 failed (git is not installed)"
-    exit 0
-fi
+command -v git >/dev/null || { skip "all of it" "git is not installed"; finish; }
 
 cd "$dir" || exit 2
 expect "no repository" 2 "not inside a git repository" --git HEAD
@@ -106,7 +88,7 @@ for revision in --output=made -Omade --ext-diff HEAD..--output=made --output=mad
     expect "revision $revision" 2 "is not a revision" "--git=$revision"
 done
 expect "no option for git" 0 "" --git HEAD --fail-on never
-[ ! -e made ] || { echo "FAIL a revision made a file"; failed=$((failed + 1)); }
+[ ! -e made ] || fail "a revision made a file"
 expect "a path that is not there" 2 "nope.yaml is on neither side" --git HEAD nope.yaml
 expect "a path that is not there, two commits" 2 "nope.yaml is on neither side" --git HEAD~1..HEAD nope.yaml
 
@@ -160,8 +142,7 @@ manifest new >db.yaml
 expect "with a hostile configuration" 1 "refused" --git HEAD
 expect "with a hostile configuration, staged" 0 "no object changes" --staged
 expect "with a hostile configuration, two commits" 0 "" --git HEAD~1..HEAD
-[ ! -e "$dir/ran" ] || { echo "FAIL the configuration of the repository was run"; failed=$((failed + 1)); }
+[ ! -e "$dir/ran" ] || fail "the configuration of the repository was run"
 cd "$dir" || exit 2
 
-echo "git: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -2,59 +2,65 @@
 # Golden tests: testdata/COMMAND/NAME.yaml (or .json) with NAME.out beside it, which holds what podlint prints and how it ends. A
 # comparison has its second input in NAME.new.yaml; a command that reads no file has its arguments in NAME.args.
 #
-#     golden.sh PODLINT [--bless]
+#     golden.sh PODLINT [--bless] [NAME...]
 #
 # The first line of an input may say how it is run: `# test: check --format json`. Without it: `podlint COMMAND FILE`.
-# --bless writes the .out files anew; read the difference before you commit it.
+# --bless writes the .out files anew; read the difference before you commit it. A NAME is that of a test or a folder, with or without
+# path and ending, and may have the wildcards of the shell: without names all tests are run.
 set -u
-podlint=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-bless=${2:-}
-passed=0
-failed=0
-cd "$(dirname "$0")/../../../testdata" || exit 2
+. "$(dirname "$0")/../suite.sh"
+shift
+bless=
+[ "${1:-}" != --bless ] || { bless=yes; shift; }
+cd "$root/testdata" || exit 2
+
+# wanted INPUT NAME...: whether a name means the input.
+wanted() {
+    stem=${1%.*}
+    [ $# -gt 1 ] || return 0
+    shift
+    for name; do
+        name=${name##*testdata/} name=${name%/}
+        case $name in *.new.yaml) name=${name%.new.yaml} ;; *.yaml | *.json | *.args | *.out) name=${name%.*} ;; esac
+        # shellcheck disable=SC2254
+        case $stem in $name | $name/* | */$name) return 0 ;; esac
+    done
+    return 1
+}
 
 # judge INPUT OUTPUT: compares with the golden file, or writes it.
 judge() {
-    out=${1%.*}.out
+    golden=${1%.*}.out
+    printf '%s\n' "$2" >"$dir/out.txt"
     case $2 in
-    *Sanitizer* | *"runtime error"* | *"exit 1"[0-9][0-9])
-        printf 'CRASH %s\n%s\n' "$1" "$2"
-        failed=$((failed + 1))
-        return
+    *Sanitizer* | *"runtime error"* | *"exit 1"[0-9][0-9]) fail "$1 crashes" "$dir/out.txt" ;;
+    *)
+        [ -z "$bless" ] || cmp -s "$dir/out.txt" "$golden" || { echo "wrote testdata/$golden"; cp "$dir/out.txt" "$golden"; }
+        if diff "$golden" "$dir/out.txt" >"$dir/diff.txt" 2>&1; then pass; else fail "$1" "$dir/diff.txt"; fi
         ;;
     esac
-    if [ "$bless" = --bless ]; then
-        printf '%s\n' "$2" >"$out"
-    elif [ -e "$out" ] && printf '%s\n' "$2" | cmp -s - "$out"; then
-        passed=$((passed + 1))
-    else
-        printf 'FAIL %s\n' "$1"
-        printf '%s\n' "$2" | diff "$out" - | head -n 20
-        failed=$((failed + 1))
-    fi
 }
 
-for dir in */; do
-    dir=${dir%/}
-    case $dir in examples | picture) continue ;; esac
-    for input in "$dir"/*.yaml "$dir"/*.json "$dir"/*.args; do
-        [ -e "$input" ] || continue
+for folder in */; do
+    folder=${folder%/}
+    case $folder in examples | picture) continue ;; esac
+    for input in "$folder"/*.yaml "$folder"/*.json "$folder"/*.args; do
+        [ -e "$input" ] && wanted "$input" "$@" || continue
         case $input in
         *.new.yaml) continue ;;
-        *.args) command="$dir $(cat "$input")" ;;
+        *.args) command="$folder $(cat "$input")" ;;
         *)
             line=$(head -n 1 "$input" | sed -n 's/^# test: //p' | tr -d '\r')
-            command="${line:-$dir} $(basename "$input")"
+            command="${line:-$folder} $(basename "$input")"
             [ ! -e "${input%.*}.new.yaml" ] || command="$command $(basename "${input%.*}.new.yaml")"
             ;;
         esac
-        judge "$input" "$(cd "$dir" && eval "\"$podlint\" $command" 2>&1; echo "exit $?")"
+        judge "$input" "$(cd "$folder" && eval "\"$podlint\" $command" 2>&1; echo "exit $?")"
     done
-    for out in "$dir"/*.out; do
-        [ -e "$out" ] || continue
-        [ -e "${out%.out}.yaml" ] || [ -e "${out%.out}.json" ] || [ -e "${out%.out}.args" ] ||
-            { echo "FAIL $out has no input"; failed=$((failed + 1)); }
+    for golden in "$folder"/*.out; do
+        [ -e "$golden" ] && wanted "$golden" "$@" || continue
+        [ -e "${golden%.out}.yaml" ] || [ -e "${golden%.out}.json" ] || [ -e "${golden%.out}.args" ] || fail "$golden has no input"
     done
 done
-echo "golden: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+[ $((passed + failed)) -gt 0 ] || { echo "golden: there is no test $*" >&2; exit 2; }
+finish

@@ -4,7 +4,14 @@
 #
 #     kustomize.sh PODLINT
 set -u
-. "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/../suite.sh"
+
+# expect NAME EXIT TEXT ARGUMENT...: podlint check with the arguments, in the current directory.
+expect() {
+    name=$1 code=$2 text=$3
+    shift 3
+    run "$name" "$code" "$text" "$podlint" check --format concise "$@"
+}
 
 # deployment FILE IMAGE: one without selector and labels; without image, if IMAGE is empty.
 deployment() {
@@ -97,5 +104,4 @@ expect "a template that is named" 1 "this is a template" web/templates/a.yaml
 expect "no chart above a folder of that name" 1 "needs a selector" "$(mkdir -p "$dir/plain/templates" &&
     cp web/crds/web.yaml "$dir/plain/templates/" && echo "$dir/plain")"
 
-echo "kustomize: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -3,7 +3,14 @@
 #
 #     render.sh PODLINT
 set -u
-. "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/../suite.sh"
+
+# expect NAME EXIT TEXT ARGUMENT...: podlint check with the arguments, in the current directory.
+expect() {
+    name=$1 code=$2 text=$3
+    shift 3
+    run "$name" "$code" "$text" "$podlint" check --format concise "$@"
+}
 
 # program NAME: makes a program of this name from standard input.
 program() {
@@ -106,5 +113,4 @@ fi
 expect "a base alone is rendered by itself" 2 "cannot render the kustomization kust/base" --render kust/base
 expect "nothing to render" 1 "--render found no chart and no kustomization" --render kust/base/pod.yaml
 
-echo "render: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -3,41 +3,18 @@
 #
 #     reports.sh PODLINT
 set -u
-podlint=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-dir=$(mktemp -d)
-trap 'chmod -R u+rwX "$dir"; rm -rf "$dir"' EXIT
+. "$(dirname "$0")/../suite.sh"
 mkdir "$dir/repo" && cd "$dir/repo" || exit 2
-passed=0
-failed=0
 
-# check NAME CONDITION...: the condition, a command, must hold.
-check() {
-    name=$1
-    shift
-    if "$@" >"$dir/check.txt" 2>&1; then
-        passed=$((passed + 1))
-    else
-        echo "FAIL $name"; head -n 5 "$dir/check.txt"; failed=$((failed + 1))
-    fi
-}
-
-# expect NAME EXIT TEXT ARGUMENT...: podlint check with the arguments must end with EXIT and print TEXT.
+# expect NAME EXIT TEXT ARGUMENT...: podlint check with the arguments.
 expect() {
     name=$1 code=$2 text=$3
     shift 3
-    "$podlint" check "$@" >"$dir/out.txt" 2>&1
-    got=$?
-    if [ "$got" != "$code" ] || ! grep -qF -e "$text" "$dir/out.txt" || grep -q 'Sanitizer\|runtime error' "$dir/out.txt"; then
-        printf 'FAIL %s: ended with %s, wanted %s and "%s"\n' "$name" "$got" "$code" "$text"
-        head -n 8 "$dir/out.txt"
-        failed=$((failed + 1))
-    else
-        passed=$((passed + 1))
-    fi
+    run "$name" "$code" "$text" "$podlint" check "$@"
 }
 
-prints() { "$podlint" check --format gitlab "$@" | grep -o '"fingerprint": "[^"]*"' | sort; }
-both() { [ "$(prints web.yaml)" = "$1" ]; }
+fingerprints() { "$podlint" check --format gitlab "$@" | grep -o '"fingerprint": "[^"]*"' | sort; }
+both() { [ "$(fingerprints web.yaml)" = "$1" ]; }
 
 cat >web.yaml <<'END'
 apiVersion: apps/v1
@@ -64,7 +41,7 @@ spec:
   containers: [{name: a, image: b, port: 1}]
 END
 cp web.yaml "$dir/first.yaml"
-before=$(prints web.yaml)
+before=$(fingerprints web.yaml)
 
 expect "a baseline is written" 0 "nothing new found; 5 findings of the baseline left out" --write-baseline base.json web.yaml
 check "one finding a line" [ "$(grep -c '"rule"' base.json)" = 5 ]
@@ -181,5 +158,4 @@ check "the file is new" grep -q '"documents"' kept.json
 expect "the baseline holds for files too" 0 "" --baseline base.json -o gitlab=out.json web.yaml
 check "an empty list" [ "$(cat out.json)" = "[]" ]
 
-echo "reports: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

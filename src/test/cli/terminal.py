@@ -161,7 +161,7 @@ SHELLS = {
 
 def test_completion(shell):
     if not shutil.which(shell):
-        print(f"terminal: no {shell} here, its completion is not tested")
+        print(f"SKIP completion in {shell}: {shell} is not installed")
         counts["skipped"] += 1
         return
     argv, setup = SHELLS[shell]

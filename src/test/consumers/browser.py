@@ -185,7 +185,7 @@ def main():
     chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     driver = shutil.which("chromedriver")
     if not chromium or not driver:
-        print("browser: skipped, neither Chromium nor ChromeDriver is installed" if not chromium else "browser: skipped, no ChromeDriver")
+        print(f"SKIP browser: {'ChromeDriver' if chromium else 'Chromium'} is not installed")
         return 0
     test = Test()
     started = time.monotonic()

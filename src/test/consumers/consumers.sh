@@ -12,7 +12,7 @@ mkdir -p "$dir"
 cd "$dir"
 
 skip() {
-    echo "consumers: skipped: $1"
+    echo "SKIP consumers: $1"
     exit 0
 }
 

@@ -4,29 +4,8 @@
 #
 #     package.sh
 set -u
-root=$(cd "$(dirname "$0")/../../.." && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. "$(dirname "$0")/../suite.sh"
 cd "$root" || exit 2
-passed=0
-failed=0
-skipped=0
-
-# check NAME COMMAND...: the command must succeed.
-check() {
-    name=$1
-    shift
-    if "$@" >"$dir/out.txt" 2>&1; then
-        passed=$((passed + 1))
-    else
-        echo "FAIL $name"; tail -n 10 "$dir/out.txt"; failed=$((failed + 1))
-    fi
-}
-
-skip() {
-    echo "package: not tested: $1"
-    skipped=$((skipped + 1))
-}
 
 installed="bin/podlint share/man/man1/podlint.1 share/bash-completion/completions/podlint
 share/zsh/site-functions/_podlint share/fish/vendor_completions.d/podlint.fish"
@@ -39,7 +18,7 @@ if command -v mandoc >/dev/null; then
 elif command -v groff >/dev/null; then
     check "the manual page" sh -c 'test -z "$(groff -man -ww -z build/podlint.1 2>&1)"'
 else
-    skip "the manual page, without mandoc and groff"
+    skip "the manual page" "mandoc and groff are not installed"
 fi
 
 if make STATIC=1 build/static/mktables >/dev/null 2>&1; then
@@ -50,11 +29,11 @@ if make STATIC=1 build/static/mktables >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ]; then
         check "alone in a root" chroot "$dir/empty" /podlint check pod.yaml
     else
-        skip "the static program alone in a root, which only root can do"
+        skip "the static program alone in a root" "only root can change it"
     fi
     echo "package: build/static/podlint has $(($(wc -c <build/static/podlint) / 1024)) KiB"
 else
-    skip "the static program: this machine lacks static libraries"
+    skip "the static program" "static libraries are not installed"
 fi
 
 for instruction in $(sed -n 's/^COPY \([A-Za-z]*\) .*/\1/p' src/package/Dockerfile); do
@@ -76,10 +55,9 @@ if [ -x "$venv/bin/check-jsonschema" ] ||
         "import sys; sys.path.insert(0, 'src/package'); import wheel; print(wheel.build_sdist('$dir'))"
     check "a wheel from the source archive" "$venv/bin/pip" wheel -q -w "$dir/second" "$dir"/podlint-*.tar.gz
     check "pip says what is missing" sh -c \
-        "! CC=no-such-compiler '$venv/bin/pip' wheel -q -w '$dir/third' '$dir'/podlint-*.tar.gz >'$dir/log' 2>&1 && grep -q 'Install what is missing' '$dir/log'"
+        "! CC=no-such-compiler '$venv/bin/pip' wheel -q -w '$dir/third' '$dir'/podlint-*.tar.gz >'$dir/log' 2>&1 && grep -q 'This machine lacks' '$dir/log'"
 else
-    skip "the wheel and the files for CI services: PyPI is not reachable"
+    skip "the wheel, and the files for CI services" "PyPI cannot be reached"
 fi
 
-echo "package: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+finish

@@ -4,43 +4,21 @@
 #
 #     precommit.sh PODLINT
 set -u
-podlint=$(cd "$(dirname "$1")" && pwd)
-root=$(cd "$(dirname "$0")/../../.." && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. "$(dirname "$0")/../suite.sh"
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null PRE_COMMIT_HOME="$dir/cache" PRE_COMMIT_COLOR=never
 export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@example.com GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test@example.com
-passed=0
-failed=0
+limit=600
 
-skip() {
-    echo "precommit: 0 passed, 0 failed, 1 skipped ($1)"
-    exit 0
+skip_all() {
+    skip "all of it" "$1"
+    finish
 }
 
-# expect NAME EXIT TEXT COMMAND...
-expect() {
-    name=$1 code=$2 text=$3
-    shift 3
-    out=$("$@" 2>&1)
-    got=$?
-    case $out in
-    *"$text"*)
-        if [ "$got" = "$code" ]; then
-            passed=$((passed + 1))
-            return
-        fi
-        ;;
-    esac
-    printf 'FAIL %s: ended with %s, wanted %s and "%s"\n%s\n' "$name" "$got" "$code" "$text" "$out"
-    failed=$((failed + 1))
-}
-
-command -v git >/dev/null || skip "git is not installed"
-command -v python3 >/dev/null || skip "python3 is not installed"
+command -v git >/dev/null || skip_all "git is not installed"
+command -v python3 >/dev/null || skip_all "python3 is not installed"
 venv=$root/build/precommit
 [ -x "$venv/bin/pre-commit" ] || { python3 -m venv "$venv" && "$venv/bin/pip" install -q pre-commit; } >"$dir/pip" 2>&1 ||
-    { tail -n 3 "$dir/pip"; skip "pre-commit cannot be installed from PyPI"; }
+    { tail -n 3 "$dir/pip"; skip_all "pre-commit cannot be installed from PyPI"; }
 PATH=$venv/bin:$PATH
 
 # This repository as it stands, with a commit of what is not committed yet.
@@ -75,11 +53,10 @@ END
     expect "$1: all files" 0 "Passed" pre-commit run --all-files
 }
 
-(PATH=$podlint:$PATH && try system podlint-system podlint-diff-system && echo "$passed $failed" >"$dir/counts")
+(PATH=$(dirname "$podlint"):$PATH && try system podlint-system podlint-diff-system && echo "$passed $failed" >"$dir/counts")
 read -r passed failed <"$dir/counts"
 try built podlint podlint-diff
 cd "$dir/podlint" || exit 2
 expect "the examples of a fresh clone" 0 "objects checked" pre-commit try-repo "$dir/podlint" podlint --verbose --files testdata/examples/*.yaml
 
-echo "precommit: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

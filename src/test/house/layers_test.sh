@@ -4,17 +4,9 @@
 #
 #     layers_test.sh FOLDER...
 set -u
-house=$(cd "$(dirname "$0")" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cp -R "$house/../.." "$dir/src" || exit 2
-passed=0
-failed=0
-
-fail() {
-    printf 'FAIL %s\n%s\n' "$1" "$2" | head -n 20
-    failed=$((failed + 1))
-}
+folders=$*
+. "$(dirname "$0")/../suite.sh"
+cp -R "$root/src" "$dir/src" || exit 2
 
 # plant WANTED NAME FILE LINES: what the guard says once LINES, a format of printf, stand at the end of FILE. WANTED is why they are
 # refused, at the first line with an include, or nothing.
@@ -28,14 +20,13 @@ plant() {
     # shellcheck disable=SC2059
     line=$(printf "$lines\n" | grep -n 'inc\|import' | sed 's/:.*//;q')
     [ $existed = no ] || line=$(($(wc -l <"$dir/kept") + ${line:-1}))
-    out=$(sh "$house/layers.sh" "$dir" $folders 2>&1)
+    sh "$root/src/test/house/layers.sh" "$dir" $folders >"$dir/out.txt" 2>&1
     code=$?
-    case $code:$wanted:$out in
-    0::) passed=$((passed + 1)) ;;
-    1:?*:"$file:${line:-1}: "*"$wanted"*)
-        if [ "$(printf '%s\n' "$out" | wc -l)" = 1 ]; then passed=$((passed + 1)); else fail "$name: one finding" "$out"; fi
+    case $code:$wanted:$(cat "$dir/out.txt") in
+    0:: | 1:?*:"$file:${line:-1}: "*"$wanted"*)
+        if [ "$(wc -l <"$dir/out.txt")" = "$code" ]; then pass; else fail "$name gets more than one finding" "$dir/out.txt"; fi
         ;;
-    *) fail "$name: $file:$line, \"$wanted\"" "ended with $code: $out" ;;
+    *) fail "$name: no finding at $file:${line:-1}, \"$wanted\"" "$dir/out.txt" ;;
     esac
     if [ $existed = yes ]; then mv "$dir/kept" "$dir/$file"; else rm "$dir/$file"; fi
 }
@@ -43,7 +34,6 @@ plant() {
 refused() { plant "$@"; }
 allowed() { plant "" "$@"; }
 
-folders=$*
 allowed "the tree as it stands" base/base.c ""
 
 above="lint/ stands above base/"
@@ -80,5 +70,4 @@ allowed "a comment" base/base.c '/*\n#include "lint/lint.h"\n*/ // \\\n#include 
 allowed "a string" base/base.c 'const char *text = "\\\n#include \\"lint/lint.h\\"";'
 allowed "other directives" base/base.c '#includes "lint/lint.h"\n#define include "lint/lint.h"\n#if __has_include("lint/lint.h")\n#endif'
 
-echo "layers: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

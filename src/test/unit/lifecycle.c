@@ -898,7 +898,7 @@ static void test_a_history_without_end_is_cut(void **state) {
     done(&p);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_06_pending_until_images_are_there_and_init_containers_are_done),
         cmocka_unit_test(test_07_running_while_a_container_runs_or_will_run_again),
@@ -945,5 +945,6 @@ int main(void) {
         cmocka_unit_test(test_absurd_numbers_end_well),
         cmocka_unit_test(test_a_history_without_end_is_cut),
     };
+    if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

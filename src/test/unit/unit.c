@@ -604,7 +604,7 @@ static void test_patterns_of_paths(void **state) {
     arena_free(&arena);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places_inside_scalars),
         cmocka_unit_test(test_arena_zeroes_and_survives_large_requests),
@@ -631,5 +631,6 @@ int main(void) {
         cmocka_unit_test(test_relative_paths),
         cmocka_unit_test(test_patterns_of_paths),
     };
+    if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,7 +237,7 @@ static void test_the_container_that_is_ready_last_is_named(void **state) {
     arena_free(&arena);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_startup_budget_is_what_a_simulation_finds),
         cmocka_unit_test(test_a_startup_probe_grants_the_budget),
@@ -247,5 +247,6 @@ int main(void) {
         cmocka_unit_test(test_whether_a_rollout_can_complete),
         cmocka_unit_test(test_the_container_that_is_ready_last_is_named),
     };
+    if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

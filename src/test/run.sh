@@ -1,0 +1,127 @@
+#!/bin/sh
+# Runs suites, as many at once as there are processors, and ends with one summary of what failed and what was skipped. Ends with 1 if
+# something failed, with 2 if a TEST is unknown.
+#
+#     run.sh [TEST...] <LIST
+#
+# LIST has a suite a line: NAME COMMAND. Of a suite that passes, its last line is shown; V=1 shows all that it prints. What counts is
+# what it prints: `FAIL what`, `SKIP what: why`, a line that ends with `N passed, N failed`, and the lines of cmocka; of a suite that
+# prints no such line, its exit code. JOBS is how many run at once.
+#
+# A TEST is the name of a suite, of its script or program, of a golden test (as golden.sh takes it), of a cmocka test (with or without
+# `test_`; it may have wildcards), or of a rule, whose examples are then run.
+set -u
+here=$(dirname "$0")
+
+# One suite: line $3 of the list in folder $2.
+if [ "${1:-}" = --one ]; then
+    line=$(sed -n "$3p" "$2/list")
+    command=${line#* }
+    program=${command%% *}
+    if command -v "$program" >/dev/null; then
+        sh -c "$command" >"$2/$3.out" 2>&1 </dev/null
+        echo $? >"$2/$3.code"
+    elif [ "$program" = "${program#*/}" ]; then
+        echo "SKIP all of it: $program is not installed" >"$2/$3.out"
+        echo 0 >"$2/$3.code"
+    else
+        echo "FAIL all of it: $program is not there" >"$2/$3.out"
+        echo 1 >"$2/$3.code"
+    fi
+    echo "$3"
+    exit 0
+fi
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+sed 's/  */ /' >"$dir/all"
+
+# suite NAME [ARGUMENT]: the line of a suite, with one argument more.
+suite() {
+    awk -v name="$1" -v argument="${2:+ '$2'}" '$1 == name { print $0 argument }' "$dir/all"
+}
+
+# The lines of the list that a TEST means.
+meant() {
+    case $1 in
+    */*) awk -v part=" $1 " 'index($0 " ", part)' "$dir/all" ;;
+    *) suite "${1%.*}" ;;
+    esac
+    golden=${1##*testdata/} golden=${golden%/}
+    case $golden in *.new.yaml) golden=${golden%.new.yaml} ;; *.yaml | *.json | *.args | *.out) golden=${golden%.*} ;; esac
+    for file in "$here"/../../testdata/$golden "$here"/../../testdata/$golden.out "$here"/../../testdata/*/$golden.out; do
+        if [ -e "$file" ]; then suite golden "$1"; break; fi
+    done
+    for file in "$here"/unit/*.c; do
+        for function in $(sed -n 's/.*cmocka_unit_test(\([A-Za-z0-9_]*\)).*/\1/p' "$file"); do
+            # shellcheck disable=SC2254
+            case $function in $1 | test_$1) suite "$(basename "$file" .c)" "$function" ;; esac
+        done
+    done
+    # shellcheck disable=SC2046
+    ! grep -qsx " *-* *name: $1" $(grep -l "^source: lint" "$here"/../../rules/*.yaml) || suite rules "$1"
+}
+
+if [ $# = 0 ]; then
+    mv "$dir/all" "$dir/list"
+else
+    for test; do
+        meant "$test" >"$dir/meant"
+        [ -s "$dir/meant" ] || {
+            echo "there is no test $test: TEST names a suite, a golden test, a cmocka test or a lint rule" >&2
+            echo "suites: $(sed 's/ .*//' "$dir/all" | tr '\n' ' ')" >&2
+            exit 2
+        }
+        cat "$dir/meant" >>"$dir/list"
+    done
+fi
+
+# Sums up what suite $1 printed, and adds what failed and what was skipped to the lists of it.
+sum_up() {
+    awk -v name="$1" -v code="$2" -v failures="$dir/failed" -v skips="$dir/skipped" '
+        /^FAIL / { print "  " name ": " substr($0, 6) >>failures; named++ }
+        /^SKIP / { print "  " name ": " substr($0, 6) >>skips; skipped++ }
+
+        # A suite that ends with a summary as this script writes it.
+        /^Skipped:$/ { within = 1; next }
+        /^$/ { within = 0 }
+        within { print "  " name ":" substr($0, 2) >>skips; skipped++ }
+        /^[0-9]+ passed, [0-9]+ failed/ { passed = $1; failed = $3; counted = whole = 1 }
+
+        !whole && /: [0-9]+ passed, [0-9]+ failed/ {
+            match($0, /[0-9]+ passed, [0-9]+ failed/)
+            split(substr($0, RSTART, RLENGTH), n, " ")
+            passed += n[1]; failed += n[3]; counted = 1
+        }
+        /^\[  PASSED  \] [0-9]+ test/ { passed += $4; counted = 1 }
+        /^\[  FAILED  \] [0-9]+ test/ { failed += $4; counted = 1; listed = 1; next }
+        /^\[  FAILED  \] / && listed { print "  " name ": " $NF >>failures; named++ }
+        END {
+            if (code && !failed) { failed = 1; print "  " name " ended with " code >>failures }
+            else if (failed && !named) print "  " name >>failures
+            if (!counted && !failed && !skipped) passed = 1
+            print passed + 0, failed + 0, skipped + 0
+        }' "$dir/$3.out"
+}
+
+jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
+touch "$dir/failed" "$dir/skipped"
+seq "$(wc -l <"$dir/list")" | xargs -P "$jobs" -n 1 sh "$0" --one "$dir" | {
+    ran=0 all_passed=0 all_failed=0 all_skipped=0 again=
+    while read -r n; do
+        ran=$((ran + 1))
+        name=$(sed -n "${n}s/ .*//p" "$dir/list")
+        sum_up "$name" "$(cat "$dir/$n.code")" "$n" >"$dir/counts"
+        read -r passed failed skipped <"$dir/counts"
+        if [ "$failed" -gt 0 ] || [ "${V:-}" ]; then cat "$dir/$n.out"; fi
+        if [ "$failed" -gt 0 ]; then again="$again $name"; fi
+        echo "$name: $passed passed, $failed failed, $skipped skipped"
+        all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed)) all_skipped=$((all_skipped + skipped))
+    done
+    [ ! -s "$dir/skipped" ] || { echo; echo "Skipped:"; cat "$dir/skipped"; }
+    [ ! -s "$dir/failed" ] || { echo; echo "Failed; make test TEST='${again# }' runs them again:"; cat "$dir/failed"; }
+    echo
+    echo "$all_passed passed, $all_failed failed, $all_skipped skipped"
+    [ "$all_failed" = 0 ] && [ "$ran" = "$(wc -l <"$dir/list")" ]
+}
