@@ -328,12 +328,13 @@ static int batch(FILE *out) {
 enum { CEL_BATCH, CEL_RAW, CEL_VERSION };
 
 static const Option options[] = {
-    {"batch", 0, NULL,
+    {"batch", 0, NULL, NULL,
      "Read JSON lines with id, expr and vars from standard input, and answer each with one line: its id and result, compileError "
      "or "
      "runtimeError."},
-    {"raw", 0, NULL, "Give the expression the object as it is written, without the API's types and defaults."},
-    {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
+    {"raw", 0, NULL, NULL, "Give the expression the object as it is written, without the API's types and defaults."},
+    {"kubernetes-version", 0, "VERSION", list_versions,
+     "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
 };
 
 static int run(int argc, char **argv);
@@ -341,6 +342,7 @@ static int run(int argc, char **argv);
 const Command cel_command = {
     "cel",
     "EXPRESSION [MANIFEST]",
+    NULL,
     "Evaluate an expression over a manifest.",
     "Evaluates an expression in the Common Expression Language with the functions and the type checker of the API server's "
     "ValidatingAdmissionPolicy, once for each object of the manifest: object is the object with its defaults filled in, request "

@@ -25,29 +25,28 @@ enum {
 };
 
 static const Option options[] = {
-    {"format", 'f', "FORMAT",
-     "How findings are written: text (with the source line, the default), concise (one line each), json, github (workflow "
-     "commands), sarif, junit, gitlab (Code Quality) or checkstyle."},
-    {"output", 'o', "FORMAT=FILE",
+    {"format", 'f', "FORMAT", list_formats, "How findings are written:"},
+    {"output", 'o', "FORMAT=FILE", NULL,
      "Write them to FILE as well, in another format. May be repeated; - is standard output, in place of --format."},
-    {"baseline", 0, "FILE", "Report only findings that are not in this baseline, wherever their lines have moved."},
-    {"write-baseline", 0, "FILE", "Write what is found now to a baseline, and report nothing of it."},
-    {"render", 0, NULL,
+    {"baseline", 0, "FILE", NULL, "Report only findings that are not in this baseline, wherever their lines have moved."},
+    {"write-baseline", 0, "FILE", NULL, "Write what is found now to a baseline, and report nothing of it."},
+    {"render", 0, NULL, NULL,
      "Check what Helm charts and kustomizations become: run helm template for each chart, and kustomize build or kubectl "
      "kustomize for each kustomization that no other one includes, in place of the files in them. Lines are those of what "
      "they print. Each may take two minutes."},
-    {"policy", 0, "PATH",
+    {"policy", 0, "PATH", NULL,
      "Judge all objects by the ValidatingAdmissionPolicies of a file or a directory, as the API server would on create. "
      "Bindings, "
      "parameters and namespaces are taken from there and from the manifests. May be given several times."},
     SETTING_OPTIONS,
-    {"pod-security-levels", 0, NULL,
+    {"pod-security-levels", 0, NULL, NULL,
      "Say for each object which Pod Security level it meets, and which checks keep it from the stricter ones, by the rules of "
      "--pod-security's version."},
-    {"show-ignored", 0, NULL, "Report also what comments and annotations ignore, with their reasons, as text, concise or json."},
-    {"quiet", 'q', NULL, "No summary."},
-    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
-    {"threads", 'j', "N", "How many files are read at once. Default: one a processor."},
+    {"show-ignored", 0, NULL, NULL,
+     "Report also what comments and annotations ignore, with their reasons, as text, concise or json."},
+    {"quiet", 'q', NULL, NULL, "No summary."},
+    {"color", 0, "WHEN", list_colours, ""},
+    {"threads", 'j', "N", NULL, "How many files are read at once. Default: one a processor."},
 };
 
 static int run(int argc, char **argv);
@@ -55,6 +54,7 @@ static int run(int argc, char **argv);
 const Command check_command = {
     "check",
     "PATH...",
+    NULL,
     "Say what the API server and the cluster would make of manifests.",
     "Reads manifests and reports what cannot be read, what has no place in them, and what the API server would refuse or "
     "warn of, and what it takes and the cluster then punishes, with file, line and column.\n\nPATH is a file, a directory (all "
@@ -169,19 +169,17 @@ static void limit_policies(const Policies *policies, const PolicySources *source
 static int run(int argc, char **argv) {
     const Command *command = &check_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    static const char *const colours[] = {"auto", "always", "never"};
     Arena arena = {0};
     InputList list = {.arena = &arena};
     PolicySources policies = {.files.arena = &arena};
-    ReportSettings report = {0};
+    ReportSettings report = {.format = report_formats, .colour = colour_by_default()};
     ReportFiles outputs = {.arena = &arena};
     const char *baseline = NULL, *newBaseline = NULL;
     RunSettings settings = {0};
     CommandSettings commandLine = {0};
     WordList paths = {0};
-    int code = 0, number;
+    int code = 0;
     long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
-    const char *colour = "auto";
     bool render = false;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
         if (parsed.option >= CHECK_SETTINGS && parsed.option < CHECK_SETTINGS + SETTING_OPTION_COUNT) {
@@ -197,8 +195,7 @@ static int run(int argc, char **argv) {
         case OPTION_ERROR: code = 2; break;
         case OPTION_OPERAND: ARRAY_PUSH(&arena, &paths, str_of(parsed.value)); break;
         case CHECK_FORMAT:
-            if ((number = choose(command, "format", parsed.value, report_formats, REPORT_FORMATS)) < 0) code = 2;
-            report.format = (ReportFormat)number;
+            if (!take_format(command, "format", parsed.value, &report.format)) code = 2;
             break;
         case CHECK_OUTPUT:
             if (!report_files_add(&outputs, command, parsed.value)) code = 2;
@@ -211,8 +208,7 @@ static int run(int argc, char **argv) {
         case CHECK_SHOW_IGNORED: report.showIgnored = true; break;
         case CHECK_QUIET: report.quiet = true; break;
         case CHECK_COLOUR:
-            if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) code = 2;
-            colour = parsed.value;
+            if (!take_colour(command, parsed.value, &report.colour)) code = 2;
             break;
         case CHECK_THREADS: {
             char *end;
@@ -265,7 +261,6 @@ static int run(int argc, char **argv) {
     }
     if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
     settings.threads = (unsigned)threads;
-    report.colour = want_colour(colour);
     join_versions(&report, files, list.files.n);
     settings.files = files;
     FileSettings policyFile = strict_settings(&arena, here);

@@ -6,11 +6,77 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool want_colour(const char *when) {
-    if (strcmp(when, "always") == 0) return true;
-    if (strcmp(when, "never") == 0) return false;
+const Command *const commands[] = {
+#define ROW(name) &name##_command,
+    COMMANDS(ROW)
+#undef ROW
+};
+
+const size_t command_count = COUNT(commands);
+
+/* The command of a name, or NULL after telling that there is none. */
+static const Command *find_command(const char *name) {
+    const char *names[COUNT(commands)];
+    for (size_t i = 0; i < command_count; i++) {
+        names[i] = commands[i]->name;
+        if (strcmp(name, names[i]) == 0) return commands[i];
+    }
+    const char *near = nearest_word(name, names, command_count);
+    if (near)
+        usage_error(NULL, "unknown command \"%s\"; did you mean \"%s\"?", name, near);
+    else
+        usage_error(NULL, "unknown command \"%s\"", name);
+    return NULL;
+}
+
+/* The help of the program or of a command, or the manual page of all. */
+static int print_help(const char *what) {
+    const Command *command = NULL;
+    if (!what)
+        program_help(stdout, commands, command_count);
+    else if (strcmp(what, "--manual") == 0)
+        program_manual(stdout, commands, command_count);
+    else if (!(command = find_command(what)))
+        return 2;
+    if (command) command_help(stdout, command);
+    return finish_output(0);
+}
+
+int run_command(int argc, char **argv) {
+    const char *name = argc > 1 ? argv[1] : NULL;
+    if (!name) {
+        program_help(stderr, commands, command_count);
+        return 2;
+    }
+    for (int i = 1; i < argc; i++)
+        if (!str_is_utf8(str_of(argv[i]))) return usage_error(NULL, "argument %d is not valid UTF-8", i);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return print_help(NULL);
+    if (strcmp(name, "help") == 0) return print_help(argc > 2 ? argv[2] : NULL);
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        printf("podlint %s (Kubernetes 1.%d to 1.%d)\n", PODLINT_VERSION, VERSION_OLDEST_TARGET, VERSION_LAST);
+        return finish_output(0);
+    }
+    const Command *command = find_command(name);
+    return command ? command->run(argc - 2, argv + 2) : 2;
+}
+
+enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+void list_colours(Choices *out) {
+    choice_add(out, "auto", COLOUR_AUTO, "on a terminal, unless NO_COLOR is set; the default");
+    choice_add(out, "always", COLOUR_ALWAYS, NULL);
+    choice_add(out, "never", COLOUR_NEVER, NULL);
+}
+
+bool colour_by_default(void) {
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
     return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+bool take_colour(const Command *command, const char *value, bool *colour) {
+    int when = choose(command, "color", value, list_colours);
+    *colour = when == COLOUR_ALWAYS || (when == COLOUR_AUTO && colour_by_default());
+    return when >= 0;
 }
 
 /* Whether everything written has arrived; a full disk or a closed pipe is an error of its own. */
@@ -20,18 +86,9 @@ int finish_output(int code) {
     return 2;
 }
 
-int choose(const Command *command, const char *option, const char *value, const char *const *words, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(words[i], value) == 0) return (int)i;
-    const char *near = nearest_word(value, words, count);
-    fprintf(stderr, "podlint: --%s knows no \"%s\"", option, value);
-    if (near)
-        fprintf(stderr, "; did you mean \"%s\"? It takes ", near);
-    else
-        fputs(". It takes ", stderr);
-    for (size_t i = 0; i < count; i++) fprintf(stderr, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
-    fprintf(stderr, ".\nSee 'podlint %s --help'.\n", command->name);
-    return -1;
+void list_versions(Choices *out) {
+    for (int minor = VERSION_OLDEST_TARGET; minor <= VERSION_LAST; minor++)
+        choice_add(out, str_format(out->arena, "1.%d", minor).at, minor, NULL);
 }
 
 int parse_version(const Command *command, const char *value) {

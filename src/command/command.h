@@ -5,26 +5,49 @@
 #include "options.h"
 #include "model/schema.h"
 
-enum { COMMAND_COUNT = 9 };
+/* A row a command, in the order of the help: NAME_command stands in a file of its own. */
+#define COMMANDS(ROW) \
+    ROW(check)        \
+    ROW(config)       \
+    ROW(defaults)     \
+    ROW(diff)         \
+    ROW(explain)      \
+    ROW(rules)        \
+    ROW(simulate)     \
+    ROW(cel)          \
+    ROW(completion)
 
-/* In the order of the help. */
-extern const Command *const commands[COMMAND_COUNT];
+#define ROW(name) extern const Command name##_command;
+COMMANDS(ROW)
+#undef ROW
 
-extern const Command check_command, config_command, defaults_command, diff_command, explain_command, rules_command,
-    simulate_command, cel_command, completion_command;
+extern const Command *const commands[];
+extern const size_t command_count;
 
-/* Whether to print colours: `when` is auto, always or never. */
-bool want_colour(const char *when);
+/* Finds the command that the arguments of the program name, and runs it. Returns the exit code. */
+int run_command(int argc, char **argv);
+
+/* What --color takes: auto, always or never. */
+ListChoices list_colours;
+
+/* Whether colours are printed where nothing is said of them: on a terminal, unless the environment has it otherwise. */
+bool colour_by_default(void);
+
+/* Takes --color; false after telling what it takes. */
+bool take_colour(const Command *command, const char *value, bool *colour);
+
+/* The versions of Kubernetes that podlint speaks for. */
+ListChoices list_versions;
+
+/* The minor version of "1.N" or "v1.N.P", or -1 after telling what --kubernetes-version takes. */
+int parse_version(const Command *command, const char *value);
+
+/* What --format of explain and rules takes, as ExplainFormat. */
+ListChoices list_explain_formats;
 
 /* The exit code `code`, or 2 with a message if not everything written has arrived: a full disk or a closed pipe is an error of
  * its own. */
 int finish_output(int code);
-
-/* The number of `value` in a list of words, or -1 after telling what --`option` takes. */
-int choose(const Command *command, const char *option, const char *value, const char *const *words, size_t count);
-
-/* The minor version of "1.N" or "v1.N.P", or -1 after telling what --kubernetes-version takes. */
-int parse_version(const Command *command, const char *value);
 
 /* Prints a text, through the pager if it does not fit on the terminal. */
 void print_paged(Str text);

@@ -8,8 +8,16 @@
 
 enum { CONFIG_FORMAT, CONFIG_SETTINGS };
 
+enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_YAML };
+
+static void list_formats(Choices *out) {
+    choice_add(out, "text", FORMAT_TEXT, "the default");
+    choice_add(out, "json", FORMAT_JSON, NULL);
+    choice_add(out, "yaml", FORMAT_YAML, NULL);
+}
+
 static const Option options[] = {
-    {"format", 'f', "FORMAT", "text (the default), json or yaml."},
+    {"format", 'f', "FORMAT", list_formats, ""},
     SETTING_OPTIONS,
 };
 
@@ -18,6 +26,7 @@ static int run(int argc, char **argv);
 const Command config_command = {
     "config",
     "[FILE]",
+    NULL,
     "Print how a file is judged, and where that is set.",
     "Prints the settings that hold for a file, and for each where it comes from: podlint's default, a line of a configuration "
     "file, "
@@ -182,27 +191,26 @@ static int print_config(FILE *out, CommandSettings *settings, Arena *arena, cons
     json_t *all = json_pack("{s:o,s:o,s:b,s:o,s:o,s:o}", "file", file ? json_text(path) : json_null(), "config",
                             name.len ? json_text(name) : json_null(), "walked",
                             !file || strcmp(file, "-") == 0 || !config_leaves_out(store, path, false), "settings",
-                            json_settings(found, &trace), "rules", json_rules(found, &trace, format == 0), "parameters",
+                            json_settings(found, &trace), "rules", json_rules(found, &trace, format == FORMAT_TEXT), "parameters",
                             json_parameters(arena, &trace));
-    if (format == 0)
+    if (format == FORMAT_TEXT)
         print_text(out, all);
-    else if (format == 1)
+    else if (format == FORMAT_JSON)
         json_dumpf(all, out, JSON_INDENT(2));
     else
         stored_write_yaml(out, all);
-    if (format == 1) fputc('\n', out);
+    if (format == FORMAT_JSON) fputc('\n', out);
     json_decref(all);
     return 0;
 }
 
 static int run(int argc, char **argv) {
-    static const char *const formats[] = {"text", "json", "yaml"};
     const Command *command = &config_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     CommandSettings settings = {0};
     Arena arena = {0};
     const char *file = NULL;
-    int format = 0, code = 0;
+    int format = FORMAT_TEXT, code = 0;
     for (Parsed parsed; code == 0 && (parsed = option_next(&parser)).option != OPTION_END;) {
         if (parsed.option == OPTION_HELP) {
             command_help(stdout, command);
@@ -212,7 +220,7 @@ static int run(int argc, char **argv) {
         if (parsed.option == OPTION_ERROR) {
             code = 2;
         } else if (parsed.option == CONFIG_FORMAT) {
-            if ((format = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) code = 2;
+            if ((format = choose(command, "format", parsed.value, list_formats)) < 0) code = 2;
         } else if (parsed.option >= CONFIG_SETTINGS) {
             if (!settings_take(command, &settings, &arena, (SettingOption)(parsed.option - CONFIG_SETTINGS), parsed.value))
                 code = 2;

@@ -5,9 +5,16 @@
 
 enum { DEFAULTS_FORMAT, DEFAULTS_VERSION };
 
+enum { FORMAT_YAML, FORMAT_JSON };
+
+static void list_formats(Choices *out) {
+    choice_add(out, "yaml", FORMAT_YAML, "fields in the order of the API's types, the default");
+    choice_add(out, "json", FORMAT_JSON, NULL);
+}
+
 static const Option options[] = {
-    {"format", 'f', "FORMAT", "yaml (fields in the order of the API's types, the default) or json."},
-    {"kubernetes-version", 0, "VERSION", "The API server to speak for: 1.32 to 1.37. Default: the newest."},
+    {"format", 'f', "FORMAT", list_formats, ""},
+    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: 1.32 to 1.37. Default: the newest."},
 };
 
 static int run(int argc, char **argv);
@@ -15,6 +22,7 @@ static int run(int argc, char **argv);
 const Command defaults_command = {
     "defaults",
     "FILE",
+    NULL,
     "Print an object as the API server would store it.",
     "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for standard input. What "
     "cannot be decoded is reported, and the rest printed. Documents of other kinds are left out.",
@@ -93,8 +101,7 @@ static int print_file(FILE *out, Str file, bool json, uint8_t minor) {
 static int run(int argc, char **argv) {
     const Command *command = &defaults_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    static const char *const formats[] = {"yaml", "json"};
-    int format = 0, number;
+    int format = FORMAT_YAML, number;
     uint8_t minor = VERSION_LAST;
     const char *file = NULL;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
@@ -106,7 +113,7 @@ static int run(int argc, char **argv) {
             file = parsed.value;
             break;
         case DEFAULTS_FORMAT:
-            if ((format = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) return 2;
+            if ((format = choose(command, "format", parsed.value, list_formats)) < 0) return 2;
             break;
         case DEFAULTS_VERSION:
             if ((number = parse_version(command, parsed.value)) < 0) return 2;
@@ -116,5 +123,5 @@ static int run(int argc, char **argv) {
         }
     }
     if (!file) return usage_error(command, "name the file to read, or - for standard input");
-    return finish_output(print_file(stdout, str_of(file), format == 1, minor));
+    return finish_output(print_file(stdout, str_of(file), format == FORMAT_JSON, minor));
 }

@@ -5,14 +5,30 @@
 
 enum { DIFF_GIT, DIFF_STAGED, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };
 
+static void list_formats(Choices *out) {
+    choice_add(out, "text", DIFF_TEXT, "the default");
+    choice_add(out, "concise", DIFF_CONCISE, "one line a change");
+    choice_add(out, "json", DIFF_JSON, NULL);
+}
+
+enum { EFFECT_NEVER = EFFECT_REFUSED + 1 };
+
+static void list_levels(Choices *out) {
+    choice_add(out, "refused", EFFECT_REFUSED, "default");
+    choice_add(out, "recreate", EFFECT_RECREATE, NULL);
+    choice_add(out, "rollout", EFFECT_ROLLOUT, NULL);
+    choice_add(out, "never", EFFECT_NEVER, NULL);
+}
+
 static const Option options[] = {
-    {"git", 0, "REF", "Compare the work tree with a revision, or two revisions: A..B. The operands then limit it to paths."},
-    {"staged", 0, NULL, "Compare what is staged with HEAD, or with the revision of --git."},
-    {"format", 'f', "FORMAT", "text (the default), concise (one line a change) or json."},
-    {"fail-on", 0, "EFFECT", "Exit with 1 from this effect on: refused (default), recreate, rollout, or never."},
-    {"kubernetes-version", 0, "VERSION", "The API server to speak for: 1.32 to 1.37. Default: the newest."},
-    {"quiet", 'q', NULL, "No summary."},
-    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+    {"git", 0, "REF", NULL,
+     "Compare the work tree with a revision, or two revisions: A..B. The operands then limit it to paths."},
+    {"staged", 0, NULL, NULL, "Compare what is staged with HEAD, or with the revision of --git."},
+    {"format", 'f', "FORMAT", list_formats, ""},
+    {"fail-on", 0, "EFFECT", list_levels, "Exit with 1 from this effect on:"},
+    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: 1.32 to 1.37. Default: the newest."},
+    {"quiet", 'q', NULL, NULL, "No summary."},
+    {"color", 0, "WHEN", list_colours, ""},
 };
 
 static int run(int argc, char **argv);
@@ -20,6 +36,7 @@ static int run(int argc, char **argv);
 const Command diff_command = {
     "diff",
     "OLD NEW",
+    NULL,
     "Say what a change to manifests would do.",
     "Compares two files or directories, or with --git or --staged two states of a repository, and says of every changed object "
     "what applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be refused by the "
@@ -96,14 +113,10 @@ static int add_git_sides(const Command *command, Arena *arena, const char *revis
 static int run(int argc, char **argv) {
     const Command *command = &diff_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    static const char *const formats[] = {"text", "concise", "json"};
-    static const char *const levels[] = {"rollout", "recreate", "refused", "never"};
-    static const char *const colours[] = {"auto", "always", "never"};
-    ReportSettings settings = {0};
-    uint8_t minor = VERSION_LAST;
-    const char *revision = NULL, *colour = "auto";
+    DiffReport report = {.format = DIFF_TEXT, .minor = VERSION_LAST, .colour = colour_by_default()};
+    const char *revision = NULL;
     bool staged = false;
-    int failOn = EFFECT_REFUSED - EFFECT_ROLLOUT, number, code = 0;
+    int failOn = EFFECT_REFUSED, number, code = 0;
     Arena arena = {0};
     ARRAY(Str) operands = {0};
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
@@ -117,34 +130,31 @@ static int run(int argc, char **argv) {
         case DIFF_GIT: revision = parsed.value; break;
         case DIFF_STAGED: staged = true; break;
         case DIFF_FORMAT:
-            if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) code = 2;
-            settings.format = (ReportFormat)number;
+            if ((number = choose(command, "format", parsed.value, list_formats)) < 0) code = 2;
+            report.format = (DiffFormat)number;
             break;
         case DIFF_FAIL_ON:
-            if ((failOn = choose(command, "fail-on", parsed.value, levels, COUNT(levels))) < 0) code = 2;
+            if ((failOn = choose(command, "fail-on", parsed.value, list_levels)) < 0) code = 2;
             break;
         case DIFF_VERSION:
             if ((number = parse_version(command, parsed.value)) < 0) code = 2;
-            minor = (uint8_t)number;
+            report.minor = (uint8_t)number;
             break;
-        case DIFF_QUIET: settings.quiet = true; break;
+        case DIFF_QUIET: report.quiet = true; break;
         case DIFF_COLOUR:
-            if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) code = 2;
-            colour = parsed.value;
+            if (!take_colour(command, parsed.value, &report.colour)) code = 2;
             break;
         default: break;
         }
     }
-    settings.colour = want_colour(colour);
-    settings.minors[settings.minorCount++] = minor;
     DiffSide before = {.arena = &arena}, after = {.arena = &arena};
     if (code == 0 && (revision || staged)) {
-        code = add_git_sides(command, &arena, revision, staged, operands.at, operands.n, &before, &after, minor);
+        code = add_git_sides(command, &arena, revision, staged, operands.at, operands.n, &before, &after, report.minor);
     } else if (code == 0 && operands.n != 2) {
         code = usage_error(command, "name the old and the new file or directory, or compare with --git REF");
     } else if (code == 0) {
-        add_side(&before, operands.at[0], minor);
-        add_side(&after, operands.at[1], minor);
+        add_side(&before, operands.at[0], report.minor);
+        add_side(&after, operands.at[1], report.minor);
     }
     if (code == 2 && !before.files.n && !after.files.n) {
         arena_free(&arena);
@@ -154,11 +164,11 @@ static int run(int argc, char **argv) {
     report_unread(&after);
     DiffResult result;
     diff_compare(&result, &arena, &before, &after);
-    diff_report_write(stdout, &arena, &result, &settings);
+    diff_report_write(stdout, &arena, &result, &report);
     if (result.unread) code = 2;
-    for (int effect = EFFECT_ROLLOUT + failOn; effect <= EFFECT_REFUSED && code == 0; effect++)
+    for (int effect = failOn; effect <= EFFECT_REFUSED && code == 0; effect++)
         if (result.counts[effect]) code = 1;
-    for (uint32_t i = 0; i < result.pairs.n && code == 0 && failOn < (int)COUNT(levels) - 1; i++)
+    for (uint32_t i = 0; i < result.pairs.n && code == 0 && failOn != EFFECT_NEVER; i++)
         if (!result.pairs.at[i].applies) code = 1;
     arena_free(&arena);
     return finish_output(code);

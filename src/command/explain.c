@@ -14,16 +14,32 @@ enum {
     EXPLAIN_COLOUR
 };
 
+void list_explain_formats(Choices *out) {
+    choice_add(out, "text", EXPLAIN_TEXT, "the default");
+    choice_add(out, "json", EXPLAIN_JSON, NULL);
+    choice_add(out, "markdown", EXPLAIN_MARKDOWN, NULL);
+}
+
+static void list_queries(Choices *out) {
+    Buf lines = {.arena = out->arena};
+    explain_complete(&lines, out->typed, VERSION_LAST);
+    for (Str rest = buf_text(&lines); rest.len;) {
+        size_t end = (size_t)str_find(rest, '\n');
+        choice_add(out, arena_cstr(out->arena, (Str){rest.at, end}), 0, NULL);
+        rest = str_slice(rest, end + 1);
+    }
+}
+
 static const Option options[] = {
-    {"recursive", 'r', NULL, "Show all fields below, as a tree."},
-    {"depth", 0, "N", "How many levels of fields to show. Default: 1."},
-    {"format", 'f', "FORMAT", "text (the default), json or markdown."},
-    {"examples", 0, NULL, "Show an example of each field too."},
-    {"all", 0, NULL, "Write the whole reference as Markdown: topics, types and fields, rules."},
-    {"changes", 0, "A..B",
+    {"recursive", 'r', NULL, NULL, "Show all fields below, as a tree."},
+    {"depth", 0, "N", NULL, "How many levels of fields to show. Default: 1."},
+    {"format", 'f', "FORMAT", list_explain_formats, ""},
+    {"examples", 0, NULL, NULL, "Show an example of each field too."},
+    {"all", 0, NULL, NULL, "Write the whole reference as Markdown: topics, types and fields, rules."},
+    {"changes", 0, "A..B", NULL,
      "List the fields and feature gates that came, went or changed between two versions, as in 1.34..1.37."},
-    {"kubernetes-version", 0, "VERSION", "The API server to speak of: 1.32 to 1.37. Default: the newest."},
-    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak of: 1.32 to 1.37. Default: the newest."},
+    {"color", 0, "WHEN", list_colours, ""},
 };
 
 extern const RulePlace rule_places[];
@@ -34,6 +50,7 @@ static int run(int argc, char **argv);
 const Command explain_command = {
     "explain",
     "[PATH | NAME]",
+    list_queries,
     "Tell what a field, a rule, an error or a part of a pod's life is.",
     "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports "
     "as it stands in a diagnostic, livenessProbe.httpGet from within), a field name by itself (all places that have it), a value "
@@ -64,10 +81,8 @@ static bool parse_range(const Command *command, const char *value, int *from, in
 static int run(int argc, char **argv) {
     const Command *command = &explain_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    static const char *const formats[] = {"text", "json", "markdown"};
-    static const char *const colours[] = {"auto", "always", "never"};
-    ExplainSettings settings = {.depth = 1, .minor = VERSION_LAST, .width = terminal_width()};
-    const char *query = NULL, *colour = "auto";
+    ExplainSettings settings = {.depth = 1, .minor = VERSION_LAST, .width = terminal_width(), .colour = colour_by_default()};
+    const char *query = NULL;
     int number, from = 0, to = 0;
     bool all = false;
     for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
@@ -87,7 +102,7 @@ static int run(int argc, char **argv) {
             break;
         }
         case EXPLAIN_FORMAT:
-            if ((number = choose(command, "format", parsed.value, formats, COUNT(formats))) < 0) return 2;
+            if ((number = choose(command, "format", parsed.value, list_explain_formats)) < 0) return 2;
             settings.format = (ExplainFormat)number;
             break;
         case EXPLAIN_EXAMPLES: settings.examples = true; break;
@@ -100,13 +115,11 @@ static int run(int argc, char **argv) {
             settings.minor = (uint8_t)number;
             break;
         case EXPLAIN_COLOUR:
-            if (choose(command, "color", parsed.value, colours, COUNT(colours)) < 0) return 2;
-            colour = parsed.value;
+            if (!take_colour(command, parsed.value, &settings.colour)) return 2;
             break;
         default: break;
         }
     }
-    settings.colour = want_colour(colour);
     settings.places = rule_places;
     settings.placeCount = rule_place_count;
     Arena arena = {0};

@@ -26,6 +26,41 @@ int usage_error(const Command *command, const char *format, ...) {
     return 2;
 }
 
+/* The words of a list, as in "text (the default), json or yaml". */
+static void write_choices(Buf *out, const Choices *choices) {
+    for (uint32_t i = 0; i < choices->items.n; i++) {
+        const Choice *choice = &choices->items.at[i];
+        buf_format(out, "%s%s", i == 0 ? "" : i + 1 == choices->items.n ? " or " : ", ", choice->word);
+        if (choice->note) buf_format(out, " (%s)", choice->note);
+    }
+}
+
+void choice_add(Choices *choices, const char *word, int value, const char *note) {
+    ARRAY_PUSH(choices->arena, &choices->items, (Choice){word, value, note});
+}
+
+int choose(const Command *command, const char *option, const char *value, ListChoices *list) {
+    Arena arena = {0};
+    Choices choices = {.arena = &arena};
+    list(&choices);
+    const char **words = NEW_ARRAY(&arena, const char *, choices.items.n);
+    int found = -1;
+    for (uint32_t i = 0; i < choices.items.n; i++) {
+        words[i] = choices.items.at[i].word;
+        choices.items.at[i].note = NULL;
+        if (strcmp(words[i], value) == 0) found = choices.items.at[i].value;
+    }
+    if (found < 0) {
+        Buf all = {.arena = &arena};
+        const char *near = nearest_word(value, words, choices.items.n);
+        write_choices(&all, &choices);
+        usage_error(command, "--%s knows no \"%s\"%s%s%s It takes %.*s.", option, value, near ? "; did you mean \"" : ".",
+                    near ? near : "", near ? "\"?" : "", TEXT(buf_text(&all)));
+    }
+    arena_free(&arena);
+    return found;
+}
+
 static Parsed unknown_option(const OptionParser *parser, const char *name) {
     const char *names[64];
     size_t count = 0;
@@ -121,6 +156,19 @@ static void wrap(FILE *out, const char *text, int indent, int at) {
     fputc('\n', out);
 }
 
+/* What an option is for, with its choices where the sentence leads to them. */
+static const char *option_help(Arena *arena, const Option *option) {
+    Buf text = {.arena = arena};
+    Choices choices = {.arena = arena};
+    buf_str(&text, str_of(option->help));
+    if (text.len && text.at[text.len - 1] != ':') return option->help;
+    option->choices(&choices);
+    if (text.len) buf_char(&text, ' ');
+    write_choices(&text, &choices);
+    buf_char(&text, '.');
+    return arena_cstr(arena, buf_text(&text));
+}
+
 static void put_option(FILE *out, const Option *option) {
     enum { COLUMN = 30 };
     char head[96];
@@ -132,7 +180,9 @@ static void put_option(FILE *out, const Option *option) {
         fprintf(out, "\n%*s", COLUMN, "");
     else
         fprintf(out, "%*s", COLUMN - n, "");
-    wrap(out, option->help, COLUMN, COLUMN);
+    Arena arena = {0};
+    wrap(out, option_help(&arena, option), COLUMN, COLUMN);
+    arena_free(&arena);
 }
 
 void command_help(FILE *out, const Command *command) {
@@ -140,7 +190,7 @@ void command_help(FILE *out, const Command *command) {
     wrap(out, command->details, 0, 0);
     fputs("\nOptions:\n", out);
     for (size_t i = 0; i < command->optionCount; i++) put_option(out, &command->options[i]);
-    put_option(out, &(Option){"help", 'h', NULL, "Print this help."});
+    put_option(out, &(Option){"help", 'h', NULL, NULL, "Print this help."});
     fprintf(out, "\nExamples:\n%s\nExit codes:\n%s", command->examples, EXIT_CODES);
 }
 
@@ -170,6 +220,7 @@ static void put_roff(FILE *out, const char *text) {
 }
 
 void program_manual(FILE *out, const Command *const *commands, size_t count) {
+    Arena arena = {0};
     fputs(".TH PODLINT 1\n.SH NAME\npodlint \\- check Kubernetes pod manifests offline\n.SH SYNOPSIS\n", out);
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "%s.B podlint %s\n[\\fIOPTIONS\\fR] ", i ? ".br\n" : "", commands[i]->name);
@@ -200,7 +251,7 @@ void program_manual(FILE *out, const Command *const *commands, size_t count) {
                 fputs("\\fR", out);
             }
             fputc('\n', out);
-            put_roff(out, option->help);
+            put_roff(out, option_help(&arena, option));
             fputc('\n', out);
         }
         fputs(".PP\nExamples:\n.nf\n", out);
@@ -210,4 +261,5 @@ void program_manual(FILE *out, const Command *const *commands, size_t count) {
     fputs(".SH EXIT STATUS\n.nf\n", out);
     put_roff(out, EXIT_CODES);
     fputs(".fi\n", out);
+    arena_free(&arena);
 }

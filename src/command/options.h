@@ -6,16 +6,37 @@
 
 #include "base/base.h"
 
+/* A word that an option or an operand takes. */
+typedef struct Choice {
+    const char *word;
+    int value;        /* what it stands for, at least 0 */
+    const char *note; /* a few words about it, or NULL */
+} Choice;
+
+/* The words that may stand in a place, for help, for parsing and for shells that complete what is typed. */
+typedef struct Choices {
+    Arena *arena;
+    Str typed; /* what stands there so far, if a shell asks; words that do not begin so need not be added */
+    ARRAY(Choice) items;
+} Choices;
+
+void choice_add(Choices *choices, const char *word, int value, const char *note);
+
+/* Adds all words of a place. */
+typedef void ListChoices(Choices *out);
+
 typedef struct Option {
     const char *name;     /* without dashes */
     char letter;          /* short form, or 0 */
-    const char *argument; /* name of its value in help, NULL for a switch */
-    const char *help;     /* one or more sentences */
+    const char *argument; /* name of its value in help, LIST if commas separate several; NULL for a switch */
+    ListChoices *choices; /* NULL: no words, or a file */
+    const char *help;     /* one or more sentences; behind a colon at its end stand the choices */
 } Option;
 
 typedef struct Command {
     const char *name;
     const char *operands; /* as in a synopsis */
+    ListChoices *choices; /* of the operands; NULL: files */
     const char *summary;  /* one line */
     const char *details;  /* paragraphs for its help and the manual */
     const Option *options;
@@ -46,6 +67,9 @@ Parsed option_next(OptionParser *parser);
 void command_help(FILE *out, const Command *command);
 void program_help(FILE *out, const Command *const *commands, size_t count);
 void program_manual(FILE *out, const Command *const *commands, size_t count);
+
+/* What the word `value` stands for, or -1 after telling what --`option` takes. */
+int choose(const Command *command, const char *option, const char *value, ListChoices *choices);
 
 /* Prints "podlint: MESSAGE" to stderr, and below it where to find help, if `command` is given. Returns 2. */
 int usage_error(const Command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

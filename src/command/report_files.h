@@ -6,7 +6,7 @@
 #include "command.h"
 
 typedef struct ReportFile {
-    ReportFormat format;
+    const ReportFormat *format;
     const char *path; /* "-" is standard output */
 } ReportFile;
 
@@ -14,6 +14,12 @@ typedef struct ReportFiles {
     Arena *arena;
     ARRAY(ReportFile) items;
 } ReportFiles;
+
+/* The names of the formats. */
+ListChoices list_formats;
+
+/* The format that `value` names; false after telling what --`option` takes. */
+bool take_format(const Command *command, const char *option, const char *value, const ReportFormat **format);
 
 /* Adds what --output takes, FORMAT=FILE; false after telling what is wrong with it. */
 bool report_files_add(ReportFiles *files, const Command *command, const char *value);

@@ -1,18 +1,30 @@
 #include "explain/explain.h"
 #include "lint/selection.h"
 #include "model/rule_text.h"
-#include "command.h"
+#include "setting_options.h"
 
 enum { RULES_PROFILE, RULES_SOURCE, RULES_SEVERITY, RULES_ON, RULES_FORMAT, RULES_COLOUR };
 
+enum { ALL_SOURCES = FROM_POLICY + 1 };
+
+static void list_sources(Choices *out) {
+    for (int source = 0; source < ALL_SOURCES; source++) choice_add(out, diag_source_name((DiagSource)source), source, NULL);
+    choice_add(out, "all", ALL_SOURCES, NULL);
+}
+
+static void list_rule_severities(Choices *out) {
+    for (int severity = SEVERITY_ERROR; severity >= SEVERITY_INFO; severity--)
+        choice_add(out, severity_name((Severity)severity), severity, NULL);
+}
+
 static const Option options[] = {
-    {"profile", 'p', "NAME", "Only those of a profile: default, security, reliability, kube-linter or all."},
-    {"source", 0, "NAME",
+    {"profile", 'p', "NAME", list_profiles, "Only those of a profile: default, security, reliability, kube-linter or all."},
+    {"source", 0, "NAME", list_sources,
      "Only those of a source: yaml, schema, api, warning, lint, pod-security, policy or all. Default: lint."},
-    {"severity", 0, "NAME", "Only those of a severity: error, warning or info."},
-    {"on", 0, "TYPE", "Only those about a type of the schema, such as Container or PodSpec."},
-    {"format", 'f', "FORMAT", "text (the default), json or markdown."},
-    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+    {"severity", 0, "NAME", list_rule_severities, "Only those of a severity:"},
+    {"on", 0, "TYPE", NULL, "Only those about a type of the schema, such as Container or PodSpec."},
+    {"format", 'f', "FORMAT", list_explain_formats, ""},
+    {"color", 0, "WHEN", list_colours, ""},
 };
 
 static int run(int argc, char **argv);
@@ -20,6 +32,7 @@ static int run(int argc, char **argv);
 const Command rules_command = {
     "rules",
     "[NAME...]",
+    list_rules,
     "List the rules, or tell everything about one.",
     "Lists podlint's lint rules with code, severity and what they say; those marked off are in no default "
     "run. NAME is a rule, its code, or the beginning of a name. A single rule is explained whole: why it is "
@@ -59,7 +72,7 @@ static int unknown_name(Str name) {
                        near.len ? "; did you mean \"" : "", (int)near.len, near.at, near.len ? "\"?" : "");
 }
 
-static int list_rules(Arena *arena, const Filter *filter, const ExplainSettings *settings) {
+static int print_rules(Arena *arena, const Filter *filter, const ExplainSettings *settings) {
     ARRAY(const Rule *) found = {0};
     Buf out = {.arena = arena};
     for (uint32_t i = 0; i < filter->names.n; i++)
@@ -76,12 +89,9 @@ static int list_rules(Arena *arena, const Filter *filter, const ExplainSettings 
 }
 
 static int run(int argc, char **argv) {
-    static const char *const formats[] = {"text", "json", "markdown"}, *const colours[] = {"auto", "always", "never"};
-    static const char *const severities[] = {"info", "warning", "error"};
-    static const char *const sources[] = {"yaml", "schema", "api", "warning", "lint", "pod-security", "policy", "all"};
     const Command *command = &rules_command;
     OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    ExplainSettings settings = {.minor = VERSION_LAST, .width = terminal_width(), .colour = want_colour("auto")};
+    ExplainSettings settings = {.minor = VERSION_LAST, .width = terminal_width(), .colour = colour_by_default()};
     Filter filter = {.profile = -1, .source = -2, .severity = -1};
     Arena arena = {0};
     int code = 0, number = 0;
@@ -93,31 +103,26 @@ static int run(int argc, char **argv) {
             return finish_output(0);
         case OPTION_ERROR: code = 2; break;
         case OPTION_OPERAND: ARRAY_PUSH(&arena, &filter.names, str_of(parsed.value)); break;
-        case RULES_PROFILE:
-            filter.profile = number = choose(command, "profile", parsed.value, profile_names, PROFILE_COUNT);
-            break;
+        case RULES_PROFILE: filter.profile = number = choose(command, "profile", parsed.value, list_profiles); break;
         case RULES_SOURCE:
-            number = choose(command, "source", parsed.value, sources, COUNT(sources));
-            filter.source = number == (int)COUNT(sources) - 1 ? -1 : number;
+            number = choose(command, "source", parsed.value, list_sources);
+            filter.source = number == ALL_SOURCES ? -1 : number;
             break;
-        case RULES_SEVERITY:
-            filter.severity = number = choose(command, "severity", parsed.value, severities, COUNT(severities));
-            break;
+        case RULES_SEVERITY: filter.severity = number = choose(command, "severity", parsed.value, list_rule_severities); break;
         case RULES_ON: filter.on = str_of(parsed.value); break;
         case RULES_FORMAT:
-            number = choose(command, "format", parsed.value, formats, COUNT(formats));
+            number = choose(command, "format", parsed.value, list_explain_formats);
             settings.format = (ExplainFormat)number;
             break;
         case RULES_COLOUR:
-            number = choose(command, "color", parsed.value, colours, COUNT(colours));
-            settings.colour = want_colour(parsed.value);
+            if (!take_colour(command, parsed.value, &settings.colour)) code = 2;
             break;
         default: break;
         }
         if (number < 0) code = 2;
     }
     if (filter.source == -2) filter.source = filter.names.n ? -1 : FROM_LINT;
-    if (code == 0) code = list_rules(&arena, &filter, &settings);
+    if (code == 0) code = print_rules(&arena, &filter, &settings);
     arena_free(&arena);
     return finish_output(code);
 }

@@ -4,6 +4,25 @@
 
 #include "report/report.h"
 
+void list_rules(Choices *out) {
+    for (uint16_t i = 0; i < rule_count; i++) choice_add(out, rules[i].name.at, i, NULL);
+}
+
+void list_profiles(Choices *out) {
+    for (int i = 0; i < PROFILE_COUNT; i++) choice_add(out, profile_names[i], i, NULL);
+}
+
+void list_levels(Choices *out) {
+    for (int i = 0; i < POD_SECURITY_LEVELS; i++) choice_add(out, pod_security_levels[i], i, NULL);
+}
+
+void list_severities(Choices *out) {
+    choice_add(out, fail_words[SEVERITY_ERROR], SEVERITY_ERROR, "default");
+    choice_add(out, fail_words[SEVERITY_WARNING], SEVERITY_WARNING, NULL);
+    choice_add(out, fail_words[SEVERITY_INFO], SEVERITY_INFO, NULL);
+    choice_add(out, fail_words[FAIL_NEVER], FAIL_NEVER, NULL);
+}
+
 static bool take_versions(const Command *command, SettingsLayer *layer, Arena *arena, const char *value) {
     WordList words = {0};
     selection_add(arena, &words, str_of(value));
@@ -25,8 +44,7 @@ static bool take_pod_security(const Command *command, SettingsLayer *layer, Aren
         usage_error(command, "--pod-security takes the versions v1.0 to v1.%d and latest, not \"%s\"", VERSION_LAST,
                     value + colon + 1);
     else
-        choose(command, "pod-security", arena_cstr(arena, colon < 0 ? text : (Str){value, (size_t)colon}), pod_security_levels,
-               POD_SECURITY_LEVELS);
+        choose(command, "pod-security", arena_cstr(arena, colon < 0 ? text : (Str){value, (size_t)colon}), list_levels);
     return false;
 }
 
@@ -34,7 +52,7 @@ static bool take_profiles(const Command *command, SettingsLayer *layer, Arena *a
     WordList words = {0};
     selection_add(arena, &words, str_of(value));
     for (uint32_t i = 0; i < words.n; i++) {
-        int number = choose(command, "profile", arena_cstr(arena, words.at[i]), profile_names, PROFILE_COUNT);
+        int number = choose(command, "profile", arena_cstr(arena, words.at[i]), list_profiles);
         if (number < 0) return false;
         layer->selection.profiles |= (uint8_t)(1u << number);
     }
@@ -58,7 +76,7 @@ static bool load_rules(RuleList *out, Arena *arena, const char *name) {
 }
 
 static bool take_fail_on(const Command *command, SettingsLayer *layer, const char *value) {
-    int number = choose(command, "fail-on", value, fail_words, COUNT(fail_words));
+    int number = choose(command, "fail-on", value, list_severities);
     layer->failOn = (uint8_t)number;
     return number >= 0;
 }

@@ -25,26 +25,34 @@ enum {
     SIM_COLOUR,
 };
 
+static void list_formats(Choices *out) {
+    choice_add(out, "text", SIM_TEXT, "the default");
+    choice_add(out, "json", SIM_JSON, NULL);
+    choice_add(out, "svg", SIM_SVG, "a picture");
+    choice_add(out, "html", SIM_HTML, "a page with a slider over time");
+}
+
 static const Option options[] = {
-    {"scenario", 's', "FILE", "What happens, as YAML or JSON."},
-    {"format", 'f', "FORMAT", "text (the default), json, svg (a picture) or html (a page with a slider over time)."},
-    {"crash", 0, "NAME[=CODE][@TIME]", "Every run of this container ends with CODE (1) after TIME (at once)."},
-    {"exit", 0, "NAME=CODE@TIME", "The first run of this container ends so; the next one lasts."},
-    {"fail-probe", 0, "NAME.PROBE[@TIME]", "This probe (startup, readiness, liveness) fails from TIME of each run on."},
-    {"delete-at", 0, "TIME", "When the pod is deleted."},
-    {"grace-period", 0, "TIME", "The grace period of the deletion. Default: the pod's."},
-    {"force", 0, NULL, "The deletion removes the object at once, whatever runs."},
-    {"node-lost-at", 0, "TIME", "When the node is heard of for the last time."},
-    {"until", 0, "TIME", "When the clock stops. Default: 10m, or some time after the deletion."},
-    {"kubelet", 0, "SETTING=VALUE",
+    {"scenario", 's', "FILE", NULL, "What happens, as YAML or JSON."},
+    {"format", 'f', "FORMAT", list_formats, ""},
+    {"crash", 0, "NAME[=CODE][@TIME]", NULL, "Every run of this container ends with CODE (1) after TIME (at once)."},
+    {"exit", 0, "NAME=CODE@TIME", NULL, "The first run of this container ends so; the next one lasts."},
+    {"fail-probe", 0, "NAME.PROBE[@TIME]", NULL, "This probe (startup, readiness, liveness) fails from TIME of each run on."},
+    {"delete-at", 0, "TIME", NULL, "When the pod is deleted."},
+    {"grace-period", 0, "TIME", NULL, "The grace period of the deletion. Default: the pod's."},
+    {"force", 0, NULL, NULL, "The deletion removes the object at once, whatever runs."},
+    {"node-lost-at", 0, "TIME", NULL, "When the node is heard of for the last time."},
+    {"until", 0, "TIME", NULL, "When the clock stops. Default: 10m, or some time after the deletion."},
+    {"kubelet", 0, "SETTING=VALUE", NULL,
      "A setting of the node's kubelet: crashLoopBackOff.maxContainerRestartPeriod=TIME (1s to 5m, the default), or "
      "featureGates.ReduceDefaultCrashLoopBackOffDecay=true (delays begin at 1 s). May be given several times."},
-    {"object", 0, "NAME", "Which object of the file. Default: the first with a pod."},
-    {"replicas", 0, "N", "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
-    {"kubernetes-version", 0, "VERSION", "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
-    {"width", 0, "COLUMNS", "The width of text. Default: the terminal's, or 100."},
-    {"ascii", 0, NULL, "Draw with ASCII alone. The default where the locale is not UTF-8."},
-    {"color", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set; the default), always or never."},
+    {"object", 0, "NAME", NULL, "Which object of the file. Default: the first with a pod."},
+    {"replicas", 0, "N", NULL, "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
+    {"kubernetes-version", 0, "VERSION", list_versions,
+     "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
+    {"width", 0, "COLUMNS", NULL, "The width of text. Default: the terminal's, or 100."},
+    {"ascii", 0, NULL, NULL, "Draw with ASCII alone. The default where the locale is not UTF-8."},
+    {"color", 0, "WHEN", list_colours, ""},
 };
 
 static int run(int argc, char **argv);
@@ -52,6 +60,7 @@ static int run(int argc, char **argv);
 const Command simulate_command = {
     "simulate",
     "FILE",
+    NULL,
     "Play a pod's life on a virtual clock.",
     "Says second by second what the kubelet would do with a pod: phases, conditions, restarts and their delays, init containers "
     "and sidecars, probes, hooks, image pulls, deadlines and termination. FILE is a manifest, or - for standard input; of a "
@@ -93,27 +102,20 @@ static bool number_in(const char *option, const char *value, int64_t low, int64_
     return false;
 }
 
-static bool set_colour(SimulateRequest *request, const char *value) {
-    static const char *const words[] = {"auto", "always", "never"};
-    request->report.colour = want_colour(value);
-    return choose(&simulate_command, "color", value, words, COUNT(words)) >= 0;
-}
-
 static bool take_option(SimulateRequest *request, Arena *arena, Parsed parsed) {
-    static const char *const formats[] = {"text", "json", "svg", "html"};
     int64_t number = 0;
     int format, version;
     switch (parsed.option) {
     case SIM_SCENARIO: request->scenario = parsed.value; return true;
     case SIM_OBJECT: request->object = parsed.value; return true;
     case SIM_ASCII: request->report.ascii = true; return true;
-    case SIM_COLOUR: return set_colour(request, parsed.value);
+    case SIM_COLOUR: return take_colour(&simulate_command, parsed.value, &request->report.colour);
     case SIM_VERSION:
         if ((version = parse_version(&simulate_command, parsed.value)) < 0) return false;
         request->minor = (uint8_t)version;
         return true;
     case SIM_FORMAT:
-        if ((format = choose(&simulate_command, "format", parsed.value, formats, 4)) < 0) return false;
+        if ((format = choose(&simulate_command, "format", parsed.value, list_formats)) < 0) return false;
         request->report.format = (SimFormat)format;
         return true;
     case SIM_WIDTH:
@@ -320,8 +322,7 @@ static int parse(SimulateRequest *request, Arena *arena, int argc, char **argv) 
 
 static int run(int argc, char **argv) {
     Arena arena = {0};
-    SimulateRequest request = {.minor = VERSION_LAST};
-    set_colour(&request, "auto");
+    SimulateRequest request = {.minor = VERSION_LAST, .report.colour = colour_by_default()};
     request.report.ascii = locale_is_ascii();
     request.report.width = terminal_width();
     int code = parse(&request, &arena, argc, argv);

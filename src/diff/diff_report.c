@@ -64,19 +64,19 @@ static void put_object(FILE *out, const Pair *pair) {
     if (pair->kind == PAIR_RENAMED) fprintf(out, " (was %.*s)", TEXT(pair->before.document->name));
 }
 
-static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *change, const ReportSettings *settings) {
+static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *change, const DiffReport *report) {
     const Difference *d = &change->difference;
     Str path = path_text(arena, d->path);
     Side before = side_of(arena, &pair->before, d->oldPath),
          after = side_of(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path);
     const char *effect = effect_name((Effect)change->effect);
-    if (settings->format == REPORT_CONCISE) {
+    if (report->format == DIFF_CONCISE) {
         const Side *side = after.there ? &after : &before;
         fprintf(out, "%.*s:%u:%u: %s: ", TEXT(side->file), side->place.line, side->place.column, effect);
         put_object(out, pair);
         fprintf(out, ": %.*s: ", TEXT(path));
     } else {
-        fprintf(out, "  %s%-9s%s %.*s: ", effect_colour(change->effect, settings->colour), effect, reset(settings->colour),
+        fprintf(out, "  %s%-9s%s %.*s: ", effect_colour(change->effect, report->colour), effect, reset(report->colour),
                 TEXT(path));
     }
     if (d->kind == DIFFERENCE_MOVED) {
@@ -87,18 +87,18 @@ static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *
         fprintf(out, "%.*s -> %.*s", TEXT(old), TEXT(new));
     }
     if (change->reason.len) fprintf(out, "; %.*s", TEXT(change->reason));
-    if (settings->format == REPORT_TEXT) {
-        fprintf(out, "  %s(", settings->colour ? "\033[2m" : "");
+    if (report->format == DIFF_TEXT) {
+        fprintf(out, "  %s(", report->colour ? "\033[2m" : "");
         if (before.there) fprintf(out, "%.*s:%u:%u", TEXT(before.file), before.place.line, before.place.column);
         if (before.there && after.there) fputs(" -> ", out);
         if (after.there) fprintf(out, "%.*s:%u:%u", TEXT(after.file), after.place.line, after.place.column);
-        fprintf(out, ")%s", reset(settings->colour));
+        fprintf(out, ")%s", reset(report->colour));
     }
     fputc('\n', out);
 }
 
 /* What is wrong with an object that is refused or cannot be read. */
-static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const ReportSettings *settings) {
+static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const DiffReport *report) {
     const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
     Document *document = pair->kind == PAIR_UNREAD ? object->document : pair->applied;
     if (!document) return;
@@ -108,24 +108,23 @@ static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const Rep
         const Diag *diag = &diags->items.at[i];
         if (diag->severity < SEVERITY_ERROR) continue;
         Place place = source_place(&object->file->source, arena, diag->span.at);
-        bool indent = settings->format == REPORT_TEXT;
+        bool indent = report->format == DIFF_TEXT;
         fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(object->file->source.name), place.line,
-                place.column, settings->colour ? "\033[1;31m" : "", TEXT(diag->rule->name), reset(settings->colour),
+                place.column, report->colour ? "\033[1;31m" : "", TEXT(diag->rule->name), reset(report->colour),
                 TEXT(diag->message));
         if (diag->help.len) fprintf(out, "; %.*s", TEXT(diag->help));
         fputc('\n', out);
     }
 }
 
-static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSettings *settings) {
-    if (settings->format == REPORT_TEXT) {
-        fputs(bold(settings->colour), out);
+static void put_pair(FILE *out, Arena *arena, const Pair *pair, const DiffReport *report) {
+    if (report->format == DIFF_TEXT) {
+        fputs(bold(report->colour), out);
         put_object(out, pair);
         bool judged = pair->kind == PAIR_CHANGED || (pair->kind != PAIR_UNREAD && !pair->applies);
         const char *what = judged ? effect_name((Effect)pair->effect) : pair_word(pair);
         uint8_t shade = pair->kind == PAIR_UNREAD ? EFFECT_REFUSED : pair->effect;
-        fprintf(out, "%s: %s%s%s\n", reset(settings->colour), effect_colour(shade, settings->colour), what,
-                reset(settings->colour));
+        fprintf(out, "%s: %s%s%s\n", reset(report->colour), effect_colour(shade, report->colour), what, reset(report->colour));
     } else if (pair->kind != PAIR_CHANGED) {
         const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
         Place place = source_place(&object->file->source, arena, object->document->span.at);
@@ -133,9 +132,9 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const ReportSett
         put_object(out, pair);
         fputc('\n', out);
     }
-    for (uint32_t i = 0; i < pair->changeCount; i++) put_change(out, arena, pair, &pair->changes[i], settings);
-    put_diagnostics(out, arena, pair, settings);
-    if (settings->format != REPORT_TEXT) return;
+    for (uint32_t i = 0; i < pair->changeCount; i++) put_change(out, arena, pair, &pair->changes[i], report);
+    put_diagnostics(out, arena, pair, report);
+    if (report->format != DIFF_TEXT) return;
     if (pair->kind == PAIR_CHANGED && pair->changeCount == 0 && pair->applies) fputs("  the same after defaulting\n", out);
     if (pair->summary.len) fprintf(out, "  = %.*s\n", TEXT(pair->summary));
     if (pair->wayOut.len) fprintf(out, "  = way out: %.*s\n", TEXT(pair->wayOut));
@@ -239,8 +238,8 @@ static json_t *json_pair(Arena *arena, const Pair *pair) {
     return out;
 }
 
-static void put_json(FILE *out, Arena *arena, const DiffResult *result, const ReportSettings *settings) {
-    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, settings->minors[0]);
+static void put_json(FILE *out, Arena *arena, const DiffResult *result, const DiffReport *report) {
+    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, report->minor);
     for (uint32_t i = 0; i < result->pairs.n; i++) {
         json_t *pair = json_pair(arena, &result->pairs.at[i]);
         fputs(i ? ",\n" : "\n", out);
@@ -253,11 +252,11 @@ static void put_json(FILE *out, Arena *arena, const DiffResult *result, const Re
     fputs("}}\n", out);
 }
 
-void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const ReportSettings *settings) {
-    if (settings->format == REPORT_JSON) {
-        put_json(out, arena, result, settings);
+void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const DiffReport *report) {
+    if (report->format == DIFF_JSON) {
+        put_json(out, arena, result, report);
         return;
     }
-    for (uint32_t i = 0; i < result->pairs.n; i++) put_pair(out, arena, &result->pairs.at[i], settings);
-    if (!settings->quiet) put_summary(out, result);
+    for (uint32_t i = 0; i < result->pairs.n; i++) put_pair(out, arena, &result->pairs.at[i], report);
+    if (!report->quiet) put_summary(out, result);
 }

@@ -2,10 +2,20 @@
 #ifndef PODLINT_DIFF_REPORT_H
 #define PODLINT_DIFF_REPORT_H
 
-#include "diff.h"
-#include "report/report.h"
+#include <stdio.h>
 
-/* Writes the result; `settings->minor` and `colour` as for a check. */
-void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const ReportSettings *settings);
+#include "diff.h"
+
+typedef enum DiffFormat { DIFF_TEXT, DIFF_CONCISE, DIFF_JSON } DiffFormat;
+
+/* How a result is written. */
+typedef struct DiffReport {
+    DiffFormat format;
+    bool colour;
+    bool quiet;    /* no summary */
+    uint8_t minor; /* Kubernetes 1.N of the comparison */
+} DiffReport;
+
+void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const DiffReport *report);
 
 #endif

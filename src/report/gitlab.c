@@ -4,9 +4,9 @@
 
 static json_t *issue(Str description, Str check, Str fingerprint, const char *severity, Str file, uint32_t first, uint32_t last) {
     json_t *lines = json_pack("{s:i,s:i}", "begin", (int)first, "end", (int)last);
-    json_t *location = json_pack("{s:o,s:o}", "path", report_json(file), "lines", lines);
-    return json_pack("{s:o,s:o,s:o,s:s,s:o}", "description", report_json(description), "check_name", report_json(check),
-                     "fingerprint", report_json(fingerprint), "severity", severity, "location", location);
+    json_t *location = json_pack("{s:o,s:o}", "path", report_json_text(file), "lines", lines);
+    return json_pack("{s:o,s:o,s:o,s:s,s:o}", "description", report_json_text(description), "check_name", report_json_text(check),
+                     "fingerprint", report_json_text(fingerprint), "severity", severity, "location", location);
 }
 
 static void put_issue(FILE *out, const char **comma, json_t *object) {

@@ -6,30 +6,34 @@
 
 #include "run/result.h"
 
-typedef enum ReportFormat {
-    REPORT_TEXT,
-    REPORT_CONCISE,
-    REPORT_JSON,
-    REPORT_GITHUB,
-    REPORT_SARIF,
-    REPORT_JUNIT,
-    REPORT_GITLAB,
-    REPORT_CHECKSTYLE,
-    REPORT_FORMATS
+typedef struct ReportSettings ReportSettings;
+typedef void ReportWriter(FILE *out, const Run *run, const ReportSettings *settings);
+
+typedef enum ReportPlaces {
+    PLACES_AS_READ,  /* of what was rendered those in the text that the command printed */
+    PLACES_IN_FILES, /* programs take every place for one in the file */
+} ReportPlaces;
+
+typedef struct ReportFormat {
+    const char *name;
+    const char *note; /* a few words for a list of the formats, or NULL */
+    ReportPlaces places;
+    ReportWriter *write;
 } ReportFormat;
 
-/* The names of the formats. */
-extern const char *const report_formats[REPORT_FORMATS];
+/* The first one is for people at a terminal. */
+extern const ReportFormat report_formats[];
+extern const size_t report_format_count;
 
-typedef struct ReportSettings {
-    ReportFormat format;
+struct ReportSettings {
+    const ReportFormat *format;
     bool colour;
     bool quiet;                   /* no summary, nothing at all if nothing was found */
     uint8_t minors[MAX_VERSIONS]; /* Kubernetes 1.N of the run */
     uint8_t minorCount;
     bool showIgnored;       /* also what comments and annotations ignore */
     bool podSecurityLevels; /* say which Pod Security level each object meets */
-} ReportSettings;
+};
 
 /* Writes what is wrong with a file that is no manifest, with the line where it stands, in the form of a finding. */
 void report_fault(FILE *out, Source *source, Arena *arena, Span span, Str message, Str help);

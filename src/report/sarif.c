@@ -17,7 +17,7 @@ static const char *level_of(uint8_t severity) {
 }
 
 static json_t *message(Str text) {
-    return json_pack("{s:o}", "text", report_json(text));
+    return json_pack("{s:o}", "text", report_json_text(text));
 }
 
 /* A path as a relative URI (RFC 3986): a colon in its first part would look like a scheme. */
@@ -36,7 +36,7 @@ static Str uri_of(Arena *arena, Str path) {
 
 static json_t *artifact(Sarif *s, Str file) {
     Str uri = uri_of(&s->scratch, report_file(&s->scratch, file));
-    return json_pack("{s:o,s:s}", "uri", report_json(uri), "uriBaseId", "%SRCROOT%");
+    return json_pack("{s:o,s:s}", "uri", report_json_text(uri), "uriBaseId", "%SRCROOT%");
 }
 
 static json_t *region(Place start, Place end) {
@@ -52,7 +52,7 @@ static json_t *logical_location(Sarif *s, const ResultDocument *document, const 
     Str object = object_name(&s->scratch, document);
     Str prefix = object.len && f->path.len ? str_join(&s->scratch, object, S(": ")) : object;
     Str full = str_join(&s->scratch, prefix, f->path);
-    return json_pack("{s:o,s:s}", "fullyQualifiedName", report_json(full), "kind", f->path.len ? "property" : "object");
+    return json_pack("{s:o,s:s}", "fullyQualifiedName", report_json_text(full), "kind", f->path.len ? "property" : "object");
 }
 
 static json_t *notes(Sarif *s, Str file, const Finding *f) {
@@ -80,10 +80,10 @@ static json_t *result(Sarif *s, const RunWalk *walk, Str fingerprint) {
     json_t *place = location(s, walk->file->name, f->start, f->end);
     if (walk->document->kind.len || f->path.len)
         json_object_set_new(place, "logicalLocations", json_pack("[o]", logical_location(s, walk->document, f)));
-    json_t *object =
-        json_pack("{s:o,s:i,s:s,s:o,s:[o],s:{s:o}}", "ruleId", report_json(f->rule->name), "ruleIndex", number_of(s, f->rule) - 1,
-                  "level", level_of(f->severity), "message", message(report_sentence(&s->scratch, f, walk->file->settings)),
-                  "locations", place, "partialFingerprints", "podlintFinding/v1", report_json(fingerprint));
+    json_t *object = json_pack("{s:o,s:i,s:s,s:o,s:[o],s:{s:o}}", "ruleId", report_json_text(f->rule->name), "ruleIndex",
+                               number_of(s, f->rule) - 1, "level", level_of(f->severity), "message",
+                               message(report_sentence(&s->scratch, f, walk->file->settings)), "locations", place,
+                               "partialFingerprints", "podlintFinding/v1", report_json_text(fingerprint));
     if (f->noteCount) json_object_set_new(object, "relatedLocations", notes(s, walk->file->name, f));
     return object;
 }
@@ -132,10 +132,11 @@ static json_t *rule_object(Sarif *s, const Rule *rule) {
     Str todo = rule->help.len && !has_slots(rule->help) ? str_format(arena, "\n\nWhat to do: %.*s.", TEXT(rule->help)) : S("");
     Str more = str_format(arena, "\n\nOn your terminal: `podlint explain %.*s`", TEXT(rule->name));
     Str help = str_join(arena, str_join(arena, why, todo), more);
-    return json_pack("{s:o,s:o,s:o,s:o,s:{s:o,s:o},s:{s:s},s:{s:[s]}}", "id", report_json(rule->name), "name",
-                     report_json(words_of(arena, rule->name, false)), "shortDescription", message(title), "fullDescription",
-                     message(why), "help", "text", report_json(help), "markdown", report_json(help), "defaultConfiguration",
-                     "level", level_of(rule->severity), "properties", "tags", diag_source_name((DiagSource)rule->source));
+    return json_pack("{s:o,s:o,s:o,s:o,s:{s:o,s:o},s:{s:s},s:{s:[s]}}", "id", report_json_text(rule->name), "name",
+                     report_json_text(words_of(arena, rule->name, false)), "shortDescription", message(title), "fullDescription",
+                     message(why), "help", "text", report_json_text(help), "markdown", report_json_text(help),
+                     "defaultConfiguration", "level", level_of(rule->severity), "properties", "tags",
+                     diag_source_name((DiagSource)rule->source));
 }
 
 /* How the run went: files that could not be read. */

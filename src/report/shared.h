@@ -1,17 +1,39 @@
-/* What the writers of the single formats share; report.c has the table of them. */
-#ifndef PODLINT_REPORT_FORMATS_H
-#define PODLINT_REPORT_FORMATS_H
+/* The formats, and what their writers share. */
+#ifndef PODLINT_REPORT_SHARED_H
+#define PODLINT_REPORT_SHARED_H
 
 #include <jansson.h>
 
 #include "report.h"
 
-typedef void ReportWriter(FILE *out, const Run *run, const ReportSettings *settings);
+/* A row a format, in the order of the help: its name, which is that of its writer behind report_, what places it gives, and what
+ * a list of formats says of it (NULL: nothing). */
+#define REPORT_FORMATS(ROW)                                        \
+    ROW(text, PLACES_AS_READ, "with the source line, the default") \
+    ROW(concise, PLACES_AS_READ, "one line each")                  \
+    ROW(json, PLACES_AS_READ, NULL)                                \
+    ROW(github, PLACES_IN_FILES, "workflow commands")              \
+    ROW(sarif, PLACES_IN_FILES, NULL)                              \
+    ROW(junit, PLACES_IN_FILES, NULL)                              \
+    ROW(gitlab, PLACES_IN_FILES, "Code Quality")                   \
+    ROW(checkstyle, PLACES_IN_FILES, NULL)
 
-ReportWriter report_github, report_sarif, report_junit, report_gitlab, report_checkstyle;
+#define ROW(name, places, note) ReportWriter report_##name;
+REPORT_FORMATS(ROW)
+#undef ROW
+
+/* Escape sequences; empty without colours. */
+typedef struct Palette {
+    const char *bold, *red, *yellow, *blue, *dim, *reset;
+} Palette;
+
+const Palette *report_palette(bool colour);
 
 /* A JSON string; bytes that are no UTF-8 are replaced. */
-json_t *report_json(Str s);
+json_t *report_json_text(Str s);
+
+/* What people call a file: its name, or <stdin>. */
+Str report_shown_name(Str file);
 
 /* What programs call a file: its path from the current directory, or <stdin>. */
 Str report_file(Arena *arena, Str name);

@@ -1,5 +1,4 @@
-/* What a run of checks finds, in a form that needs neither the text nor the tree: what reports, the baseline and the editor read.
- */
+/* What a run of checks finds, in a form that needs neither the text nor the tree; reports and the baseline read it. */
 #ifndef PODLINT_RESULT_H
 #define PODLINT_RESULT_H
 

@@ -1,0 +1,124 @@
+#include "shared.h"
+
+#include "input/input.h"
+
+const Palette *report_palette(bool colour) {
+    static const Palette colours = {"\033[1m", "\033[1;31m", "\033[1;33m", "\033[1;34m", "\033[2m", "\033[0m"};
+    static const Palette plain = {"", "", "", "", "", ""};
+    return colour ? &colours : &plain;
+}
+
+Str report_shown_name(Str file) {
+    return str_eq(file, S("-")) ? S("<stdin>") : file;
+}
+
+Str report_file(Arena *arena, Str name) {
+    return report_shown_name(input_relative(arena, ".", name));
+}
+
+Str report_message(Arena *arena, const Finding *f, const FileSettings *settings) {
+    uint16_t all = (uint16_t)((1u << settings->minorCount) - 1);
+    if (settings->minorCount < 2 || f->versions == all) return f->message;
+    Buf text = {.arena = arena};
+    buf_str(&text, f->message);
+    const char *before = " (";
+    for (unsigned i = 0; i < settings->minorCount; i++) {
+        if (!(f->versions >> i & 1)) continue;
+        buf_format(&text, "%s1.%u", before, settings->minors[i]);
+        before = ", ";
+    }
+    buf_str(&text, S(" only)"));
+    return buf_text(&text);
+}
+
+Str report_sentence(Arena *arena, const Finding *f, const FileSettings *settings) {
+    Str text = report_message(arena, f, settings);
+    return f->help.len ? str_format(arena, "%.*s; %.*s", TEXT(text), TEXT(f->help)) : text;
+}
+
+json_t *report_json_text(Str s) {
+    json_t *text = json_stringn(s.at ? s.at : "", s.len);
+    if (text) return text;
+    Arena scratch = {0};
+    Str valid = str_valid_utf8(&scratch, s);
+    text = json_stringn(valid.at, valid.len);
+    arena_free(&scratch);
+    return text;
+}
+
+static void write_count(FILE *out, uint32_t n, const char *what, const char *many) {
+    fprintf(out, "%u %s", n, n == 1 ? what : many);
+}
+
+/* The objects that the server refuses for something that is reported. */
+static uint32_t refused(const Run *run) {
+    const ResultDocument *last = NULL;
+    uint32_t count = 0;
+    for (RunWalk walk = {.run = run}; run_next(&walk);) {
+        bool fatal = walk.finding->severity == SEVERITY_ERROR && walk.finding->rule->source <= FROM_API;
+        if (walk.document == last || walk.document->skipped || !fatal) continue;
+        count++;
+        last = walk.document;
+    }
+    return count;
+}
+
+/* What a baseline kept out of the report. */
+static void write_baseline(FILE *out, const BaselineCounts *baseline) {
+    if (!baseline->used) return;
+    fputs("; ", out);
+    write_count(out, baseline->known, "finding of the baseline left out", "findings of the baseline left out");
+    if (baseline->gone)
+        fprintf(out, "\n%u of the baseline's %u findings %s gone; write it anew with --write-baseline", baseline->gone,
+                baseline->total, baseline->gone == 1 ? "is" : "are");
+}
+
+void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
+    const Palette *p = report_palette(settings->colour);
+    bool clean = run->errors == 0 && run->warnings == 0 && run->infos == 0 && run->unreadableFiles == 0;
+    write_count(out, run->fileCount - run->unreadableFiles, "file", "files");
+    fputs(", ", out);
+    write_count(out, run->accepted + run->rejected, "object", "objects");
+    fputs(" checked for Kubernetes ", out);
+    for (unsigned i = 0; i < settings->minorCount; i++) fprintf(out, "%s1.%u", i ? ", " : "", settings->minors[i]);
+    fputs(": ", out);
+    if (clean) {
+        fputs(run->baseline.known ? "nothing new found" : "nothing found", out);
+    } else {
+        const char *comma = "";
+        if (run->errors) {
+            fputs(p->red, out);
+            write_count(out, run->errors, "error", "errors");
+            fprintf(out, "%s", p->reset);
+            comma = ", ";
+        }
+        if (run->warnings) {
+            fprintf(out, "%s%s", comma, p->yellow);
+            write_count(out, run->warnings, "warning", "warnings");
+            fprintf(out, "%s", p->reset);
+            comma = ", ";
+        }
+        if (run->infos) {
+            fprintf(out, "%s%u info", comma, run->infos);
+            comma = ", ";
+        }
+        if (run->unreadableFiles) {
+            fputs(comma, out);
+            write_count(out, run->unreadableFiles, "file unread", "files unread");
+        }
+    }
+    if (run->ignored) fprintf(out, "; %u ignored", run->ignored);
+    uint32_t aside = run->skipped + run->kustomizations;
+    if (refused(run)) fprintf(out, "; %u refused", refused(run));
+    if (run->partial) fprintf(out, "; %u judged as partial", run->partial);
+    if (aside) {
+        fputs("; ", out);
+        write_count(out, aside, "document of another kind", "documents of other kinds");
+    }
+    if (run->leftOut) fprintf(out, "; %u left out by the configuration", run->leftOut);
+    write_baseline(out, &run->baseline);
+    fputc('\n', out);
+    if (!run->templates) return;
+    write_count(out, run->templates, "chart template", "chart templates");
+    fputs(" left out; render them: --render, or helm template DIR | podlint check -\n", out);
+}
