@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "times.h"
 
 typedef struct JsonReader {
@@ -218,16 +219,6 @@ void json_write_string(Buf *out, Str text) {
     buf_char(out, '"');
 }
 
-static void write_base64(Buf *out, Str s) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < s.len; i += 3) {
-        uint32_t bits = 0;
-        size_t n = s.len - i < 3 ? s.len - i : 3;
-        for (size_t k = 0; k < 3; k++) bits = bits << 8 | (k < n ? (unsigned char)s.at[i + k] : 0u);
-        for (size_t k = 0; k < 4; k++) buf_char(out, k <= n ? digits[bits >> (18 - 6 * k) & 63] : '=');
-    }
-}
-
 static Str double_word(Arena *arena, double d) {
     if (isnan(d)) return S("NaN");
     if (isinf(d)) return d < 0 ? S("-Infinity") : S("Infinity");
@@ -296,7 +287,7 @@ static void write_typed(Buf *out, Eval *ev, Value v, unsigned depth) {
     case VALUE_STRING: json_write_string(out, value_str(v)); break;
     case VALUE_BYTES:
         buf_char(out, '"');
-        write_base64(out, value_str(v));
+        base64_encode(out, value_str(v));
         buf_char(out, '"');
         break;
     case VALUE_DURATION: json_write_string(out, duration_text(ev->arena, v.i)); break;

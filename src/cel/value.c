@@ -158,7 +158,11 @@ static Value field_one(Eval *ev, const Field *field, const void *at) {
     case TYPE_INT_OR_STRING:
         if (!field->optional) return int_or_string(at);
         return ((const OptIntOrString *)at)->set ? int_or_string(&((const OptIntOrString *)at)->value) : (Value){0};
-    case TYPE_TIME: return ((const Time *)at)->set ? value_string(time_text(ev->arena, *(const Time *)at)) : (Value){0};
+    case TYPE_TIME: {
+        Time time = *(const Time *)at;
+        if (!time.set) return (Value){0};
+        return value_string(field->micro ? micro_time_text(ev->arena, time) : time_text(ev->arena, time));
+    }
     case TYPE_ANY: return *(const Node *const *)at ? value_of_node(*(const Node *const *)at) : (Value){0};
     case TYPE_OBJECT: {
         const void *object = field->optional ? *(const void *const *)at : at;

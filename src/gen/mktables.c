@@ -41,7 +41,7 @@ struct GenField {
     Str scalar; /* base name of the type: string, Container ... */
     int shape;  /* 0 one, 1 list, 2 map */
     GenType *object;
-    bool optional, required, always;
+    bool optional, required, always, bytes, micro;
 };
 
 typedef struct GenRule {
@@ -148,6 +148,10 @@ static void read_field(GenType *type, const Entry *entry, GenField *field) {
         field->shape = 2;
         written = str_slice(written, 11);
     }
+    field->bytes = str_eq(written, S("bytes"));
+    field->micro = str_eq(written, S("MicroTime"));
+    if (field->bytes) written = S("string");
+    if (field->micro) written = S("Time");
     field->scalar = written;
     if (!str_in(written, scalars, COUNT(scalars))) {
         field->object = find_type(written);
@@ -237,6 +241,11 @@ static Str c_name(Str s) {
     return (Str){copy, s.len};
 }
 
+/* The member of the struct that holds a field: its name, with a dash below behind what is a word of C. */
+static Str member_name(Str field) {
+    return str_eq(field, S("default")) ? S("default_") : field;
+}
+
 static const char *c_type(const GenField *f) {
     static const struct {
         const char *name, *one, *optional, *list, *map;
@@ -247,7 +256,7 @@ static const char *c_type(const GenField *f) {
         {"int64", "int64_t ", "OptInt ", "IntList ", NULL},
         {"Quantity", "Quantity ", "Quantity ", NULL, "QuantityMap "},
         {"IntOrString", "IntOrString ", "OptIntOrString ", NULL, NULL},
-        {"Time", "Time ", "Time ", NULL, NULL},
+        {"Time", "Time ", "Time ", NULL, "StrMap "},
         {"any", "const Node *", "const Node *", NULL, NULL},
     };
     for (size_t i = 0; i < COUNT(table); i++) {
@@ -278,7 +287,7 @@ static void put_struct(FILE *out, GenType *type) {
         const GenField *f = &type->fields[i];
         const char *c = c_type(f);
         if (!c) complain(type->file, f->nameSpan, "this list or map has no C type");
-        fprintf(out, "    %s%.*s;\n", c ? c : "int ", TEXT(f->name));
+        fprintf(out, "    %s%.*s;\n", c ? c : "int ", TEXT(member_name(f->name)));
     }
     fprintf(out, "};\n\n");
 }
@@ -455,18 +464,21 @@ static void put_slots(FILE *out, const GenType *type) {
 static void put_field(FILE *out, GenType *type, const GenField *f) {
     fputs("    {.name = ", out);
     put_str(out, f->name);
-    fprintf(out, ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d, .since = %d, .removed = %d",
+    fprintf(out,
+            ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d, .bytes = %d, .micro = %d, .since = %d, "
+            ".removed = %d",
             scalar_constant(f),
             f->shape == 1   ? "SHAPE_LIST"
             : f->shape == 2 ? "SHAPE_MAP"
                             : "SHAPE_ONE",
-            f->required, f->optional, f->always, version_of(type, f, "since"), version_of(type, f, "removed"));
+            f->required, f->optional, f->always, f->bytes, f->micro, version_of(type, f, "since"),
+            version_of(type, f, "removed"));
     Str gate = text_of(type->file, f->node, "gate");
     ptrdiff_t comma = str_find(gate, ',');
     if (comma >= 0) gate.len = (size_t)comma;
     int number = gate.len ? gate_number(gate) : -1;
     if (gate.len && number < 0) complain(type->file, f->nameSpan, "the gate %.*s is not in gates.yaml", TEXT(gate));
-    fprintf(out, ", .gate = %d, .offset = offsetof(%.*s, %.*s)", number, TEXT(type->name), TEXT(f->name));
+    fprintf(out, ", .gate = %d, .offset = offsetof(%.*s, %.*s)", number, TEXT(type->name), TEXT(member_name(f->name)));
     if (f->object) fprintf(out, ", .type = &type_%.*s", TEXT(f->object->name));
     const Node *value = node_get(f->node, S("default"));
     if (value) {

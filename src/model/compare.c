@@ -53,7 +53,7 @@ static bool one_equal(const Field *field, const void *a, const void *b) {
     }
     case TYPE_TIME: {
         const Time *x = a, *y = b;
-        return x->set == y->set && x->seconds == y->seconds;
+        return x->set == y->set && x->seconds == y->seconds && x->micros == y->micros;
     }
     case TYPE_ANY: return node_equal(*(const Node *const *)a, *(const Node *const *)b);
     case TYPE_OBJECT:
@@ -143,7 +143,11 @@ static Str value_text(Arena *arena, const Field *field, const void *at) {
     case TYPE_INT_OR_STRING:
         if (!field->optional) return int_or_string_text(arena, at);
         return ((const OptIntOrString *)at)->set ? int_or_string_text(arena, &((const OptIntOrString *)at)->value) : S("");
-    case TYPE_TIME: return ((const Time *)at)->set ? time_text(arena, *(const Time *)at) : S("");
+    case TYPE_TIME: {
+        Time time = *(const Time *)at;
+        if (!time.set) return S("");
+        return field->micro ? micro_time_text(arena, time) : time_text(arena, time);
+    }
     case TYPE_ANY:
     case TYPE_OBJECT: break;
     }

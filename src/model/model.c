@@ -3,6 +3,7 @@
  * that cannot be decoded is left out and the rest goes on, so that one mistake does not hide the next. */
 #include "model.h"
 
+#include "base/base64.h"
 #include "base/near.h"
 #include "rules.h"
 
@@ -154,10 +155,27 @@ static bool decode_int(Decoder *d, const Node *node, const Field *field, int64_t
     return false;
 }
 
+/* Whether the text is base64; it is kept as text, without its line breaks. */
+static bool decode_bytes(Decoder *d, const Node *node, Str *out, const Path *path) {
+    Str bytes;
+    if (!base64_decode(d->arena, node->text, &bytes)) {
+        d->document->unreadable = true;
+        Str hint = path->index == PATH_KEY && str_eq(path->up->name, S("data"))
+                       ? S("write the plain text under stringData instead of data, or encode it with base64")
+                       : S("encode the bytes with base64");
+        emit_base64_form(&d->document->diags, where_value(d, node, path), .field = leaf_name(path), .hint = hint);
+        return false;
+    }
+    Buf text = {.arena = d->arena};
+    base64_encode(&text, bytes);
+    *out = buf_text(&text);
+    return true;
+}
+
 static bool decode_string(Decoder *d, const Node *node, const Field *field, Str *out, const Path *path) {
     if (node->kind == NODE_STRING) {
         *out = node->text.len ? node->text : S("");
-        return true;
+        return !field->bytes || decode_bytes(d, node, out, path);
     }
     wrong_type(d, node, field, path);
     return false;
@@ -228,7 +246,7 @@ static bool decode_time(Decoder *d, const Node *node, const Field *field, Time *
         wrong_type(d, node, field, path);
         return false;
     }
-    if (time_parse(out, node->text)) return true;
+    if (field->micro ? micro_time_parse(out, node->text) : time_parse(out, node->text)) return true;
     d->document->unreadable = true;
     emit_time_form(&d->document->diags, where_value(d, node, path), .value = node->text);
     return false;
@@ -341,7 +359,11 @@ static void decode_map(Decoder *d, const Field *field, const Node *node, void *a
         const Node *value = &node->entries[i].value;
         Path key = path_key(path, node->entries[i].key);
         map->at[i] = (StrPair){node->entries[i].key, S("")};
-        if (value->kind != NODE_NULL) decode_string(d, value, field, &map->at[i].value, &key);
+        Time time;
+        if (value->kind != NODE_NULL && field->scalar == TYPE_TIME) {
+            if (decode_time(d, value, field, &time, &key)) map->at[i].value = value->text;
+        } else if (value->kind != NODE_NULL)
+            decode_string(d, value, field, &map->at[i].value, &key);
     }
 }
 

@@ -233,8 +233,21 @@ bool time_parse(Time *out, Str s) {
     }
     struct tm tm = {
         .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
-    *out = (Time){true, (int64_t)timegm(&tm) - sign * ((int64_t)zoneHour * 3600 + (int64_t)zoneMinute * 60)};
+    *out = (Time){.set = true, .seconds = (int64_t)timegm(&tm) - sign * ((int64_t)zoneHour * 3600 + (int64_t)zoneMinute * 60)};
     return true;
+}
+
+bool micro_time_parse(Time *out, Str s) {
+    int micros;
+    if (s.len < 27 || s.at[19] != '.' || is_digit(s.at[26]) || !number_at(s, 20, 6, 0, 999999, &micros)) return false;
+    if (!time_parse(out, s)) return false;
+    out->micros = (uint32_t)micros;
+    return true;
+}
+
+Str micro_time_text(Arena *arena, Time time) {
+    Str text = time_text(arena, time);
+    return str_format(arena, "%.*s.%06uZ", (int)text.len - 1, text.at, time.micros);
 }
 
 Str time_text(Arena *arena, Time time) {

@@ -66,13 +66,18 @@ typedef struct OptIntOrString {
 typedef struct Time {
     bool set;
     int64_t seconds; /* since 1970-01-01T00:00:00Z */
+    uint32_t micros; /* of a MicroTime */
 } Time;
 
 /* Parses RFC 3339 as Go's time.Parse does; fractions of a second are read and dropped. */
 bool time_parse(Time *out, Str text);
 
+/* The same for a MicroTime, which needs six digits of the second's fraction. */
+bool micro_time_parse(Time *out, Str text);
+
 /* RFC 3339 in UTC. */
 Str time_text(Arena *arena, Time time);
+Str micro_time_text(Arena *arena, Time time);
 
 /* Decimal text to an integer between low and high; false if it is none. */
 bool int_parse(Str text, int64_t low, int64_t high, int64_t *out);

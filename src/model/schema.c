@@ -83,7 +83,10 @@ Str schema_type_text(const Field *field, Arena *arena) {
                                 [TYPE_INT32] = STR("int32"),       [TYPE_INT64] = STR("int64"),
                                 [TYPE_QUANTITY] = STR("Quantity"), [TYPE_INT_OR_STRING] = STR("IntOrString"),
                                 [TYPE_TIME] = STR("Time"),         [TYPE_ANY] = STR("any")};
-    Str name = field->scalar == TYPE_OBJECT ? field->type->name : names[field->scalar];
+    Str name = field->bytes                   ? S("bytes")
+               : field->micro                 ? S("MicroTime")
+               : field->scalar == TYPE_OBJECT ? field->type->name
+                                              : names[field->scalar];
     switch ((Shape)field->shape) {
     case SHAPE_LIST: return str_join(arena, S("[]"), name);
     case SHAPE_MAP: return str_join(arena, S("map[string]"), name);

@@ -63,6 +63,8 @@ typedef struct Field {
     bool required;    /* by the OpenAPI document */
     bool optional;    /* absent and zero are different things: a pointer in Go, an Opt type or pointer here */
     bool always;      /* stored even when empty */
+    bool bytes;       /* a string that is base64 */
+    bool micro;       /* a Time with six digits of the second's fraction */
     uint8_t since;    /* minor version that brought it, 0: 1.29 or before */
     uint8_t removed;  /* minor version that took it away, 0: still there */
     int16_t gate;     /* index into schema_gates, or -1 */

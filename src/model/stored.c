@@ -61,7 +61,11 @@ static json_t *json_of_one(Arena *arena, const Field *field, const void *at) {
         if (field->optional)
             return ((const OptIntOrString *)at)->set ? json_int_or_string(arena, &((const OptIntOrString *)at)->value) : NULL;
         return json_int_or_string(arena, at);
-    case TYPE_TIME: return ((const Time *)at)->set ? json_text(arena, time_text(arena, *(const Time *)at)) : NULL;
+    case TYPE_TIME: {
+        Time time = *(const Time *)at;
+        if (!time.set) return NULL;
+        return json_text(arena, field->micro ? micro_time_text(arena, time) : time_text(arena, time));
+    }
     case TYPE_ANY: return *(const Node *const *)at ? json_of_node(arena, *(const Node *const *)at) : NULL;
     case TYPE_OBJECT: {
         const void *object = field->optional ? *(const void *const *)at : at;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include "base/base64.h"
 #include "base/str_set.h"
 
 const char *fault_name(FaultKind kind) {
@@ -359,38 +360,6 @@ static bool is_timestamp(Str s) {
     return digits_between(s, &i, 2, 2, &part) && part < 60 && i == s.len;
 }
 
-static int base64_digit(char c) {
-    if (is_upper(c)) return c - 'A';
-    if (is_lower(c)) return c - 'a' + 26;
-    if (is_digit(c)) return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-static bool decode_base64(Str s, Arena *arena, Str *out) {
-    Buf buf = {.arena = arena};
-    uint32_t bits = 0;
-    size_t digits = 0, padding = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i];
-        if (c == '\n' || c == '\r') continue;
-        if (c == '=') {
-            padding++;
-            continue;
-        }
-        int value = base64_digit(c);
-        if (value < 0 || padding) return false;
-        bits = bits << 6 | (uint32_t)value;
-        if (++digits % 4 == 0)
-            for (int shift = 16; shift >= 0; shift -= 8) buf_char(&buf, (char)(bits >> shift));
-    }
-    size_t rest = digits % 4;
-    if (rest == 1 || padding != (rest ? 4 - rest : 0)) return false;
-    if (rest >= 2) buf_char(&buf, (char)(bits >> (rest == 2 ? 4 : 10)));
-    if (rest == 3) buf_char(&buf, (char)(bits >> 2));
-    *out = str_valid_utf8(arena, buf_text(&buf));
-    return true;
-}
-
 typedef struct Anchor {
     Str name;
     Node node;
@@ -474,7 +443,10 @@ static void compose_scalar(Composer *c, Node *out) {
         Str tag = str_of((const char *)event->data.scalar.tag), core = short_tag(tag);
         static const Str resolvable[] = {STR("str"), STR("bool"), STR("int"), STR("float"), STR("null"), STR("timestamp")};
         if (str_eq(core, S("binary")) && core.len < tag.len) {
-            if (!decode_base64(out->text, c->arena, &out->text)) add_fault(c, FAULT_BINARY, span, (Span){0}, out->text, S(""));
+            if (base64_decode(c->arena, out->text, &out->text))
+                out->text = str_valid_utf8(c->arena, out->text);
+            else
+                add_fault(c, FAULT_BINARY, span, (Span){0}, out->text, S(""));
         } else if (core.len < tag.len && !str_eq(core, S("str")) && str_in(core, resolvable, COUNT(resolvable))) {
             Str json = S("");
             NodeKind kind = resolve_plain(out->text, c->arena, &json);

@@ -156,7 +156,7 @@ static json_t *random_scalar(const Survey *s, const Field *field, int depth) {
     case TYPE_INT64: return random_int(field);
     case TYPE_QUANTITY: return json_string(quantities[pick(COUNT(quantities))]);
     case TYPE_INT_OR_STRING: return pick(2) ? random_int(field) : random_string(s, field);
-    case TYPE_TIME: return json_string("2026-01-01T00:00:00Z");
+    case TYPE_TIME: return json_string(field->micro ? "2026-01-01T00:00:00.000000Z" : "2026-01-01T00:00:00Z");
     case TYPE_ANY: return json_object();
     case TYPE_OBJECT: return random_object(s, field->type, depth);
     }
