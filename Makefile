@@ -37,9 +37,10 @@ PKG_CONFIG_LIBS = --static
 endif
 
 PACKAGES = yaml-0.1 jansson libpcre2-8
-FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) \
-	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS = $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
+PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null)
+FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) $(PACKAGE_FLAGS)
+LIBS = $(PACKAGE_LIBS) -lm -lpthread
 
 SCHEMA = $(wildcard schema/*.yaml)
 RULES = $(wildcard rules/*.yaml)
@@ -68,10 +69,13 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 $(BUILD)/podlint.1: $(BUILD)/podlint
 	$(Q)$(BUILD)/podlint help --manual > $@
 
-# A change of the compiler or of its flags builds all anew.
+# A change of the compiler, of its flags or of the libraries builds all anew, once all that it takes is there.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)' > $@
+	@echo '$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else \
+		CC='$(CC)' sh src/package/setup.sh --tell $(if $(STATIC),static) || exit 1; \
+		mv $@.new $@; fi
 
 # The generators leave files alone that would not change; which objects depend on which of them the compiler tells.
 GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o $(BUILD)/obj/gen/generated.o \
@@ -185,8 +189,11 @@ test:
 golden: $(BUILD)/podlint
 	@set -f; sh src/test/cli/golden.sh $(BUILD)/podlint --bless $(TEST)
 
+needs-%:
+	@command -v $* >/dev/null || { echo "make $(MAKECMDGOALS) needs $*, which is not installed" >&2; exit 1; }
+
 # Write the README's pictures anew.
-picture: $(BUILD)/podlint
+picture: needs-python3 $(BUILD)/podlint
 	python3 src/test/cli/picture.py $(BUILD)/podlint
 
 bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulate
@@ -196,7 +203,7 @@ bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulat
 	@echo
 	@$(BUILD)/bench_simulate
 
-compare: $(BUILD)/podlint $(BUILD)/pairs
+compare: needs-python3 $(BUILD)/podlint $(BUILD)/pairs
 	@rm -rf build/compare && mkdir -p build/compare/lint
 	@$(BUILD)/pairs build/compare/lint
 	@python3 src/test/bench/compare.py $(BUILD)/podlint build/compare

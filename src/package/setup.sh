@@ -49,7 +49,7 @@ END
     packages=${packages# }
 }
 
-# Says what is missing and how to get it, and ends.
+# tell [OTHER]: says what is missing and how to get it, and ends. OTHER is another way to get it.
 tell() {
     echo "This machine lacks what podlint is built with: $missing." >&2
     case "$compiler:$missing" in
@@ -60,7 +60,7 @@ tell() {
     if [ -z "$manager" ]; then
         echo "Install it, of the libraries also the development files, and try again." >&2
     elif [ -n "$packages" ]; then
-        printf 'Install it and try again:\n\n    %s%s %s\n\n' "$root" "$install" "$packages" >&2
+        printf 'Install it and try again%s:\n\n    %s%s %s\n\n' "${1:-}" "$root" "$install" "$packages" >&2
     fi
     exit 1
 }
@@ -75,7 +75,7 @@ else manager='' install=''; fi
 look
 
 if [ "${1:-}" = --tell ]; then
-    [ -z "$missing" ] || tell
+    [ -z "$missing" ] || tell "; in podlint's folder, make run does both"
     # shellcheck disable=SC2046
     [ "${2:-}" != static ] || links -static $(pkg-config --static --libs yaml-0.1 jansson libpcre2-8) -lm -lpthread || {
         echo "A program that needs no library takes static ones (.a) of libyaml, jansson, PCRE2 and the C library, and one is missing." >&2

@@ -71,8 +71,8 @@ expect "programs are told the file, and the line in words" 1 \
     --format github --render charts
 expect "helm is told the version" 1 "1.35" --kubernetes-version 1.34,1.35 --render charts
 case $(tail -n 1 calls) in
-"template charts/web --kube-version=1.35") passed=$((passed + 1)) ;;
-*) echo "FAIL helm was called with: $(tail -n 1 calls)" && failed=$((failed + 1)) ;;
+"template charts/web --kube-version=1.35") pass ;;
+*) fail "helm was called with: $(tail -n 1 calls)" ;;
 esac
 "$dir/bin/helm" >stream
 expect "standard input from helm" 1 'web/charts/db/templates/pod.yaml (rendered):21:17: error[container-image]' - <stream
