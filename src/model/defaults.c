@@ -264,24 +264,31 @@ static void default_pod_resources(Arena *arena, PodSpec *spec) {
     }
 }
 
-static void default_pod(Arena *arena, Pod *pod, uint8_t minor) {
+/* An object whose pod has its defaults. */
+typedef struct Defaulting {
+    Arena *arena;
+    void *object;
+    uint8_t minor;
+} Defaulting;
+
+static void default_pod(const Defaulting *d) {
+    Pod *pod = d->object;
     PodSpec *spec = &pod->spec;
-    default_pod_spec(arena, spec);
     if (spec->terminationGracePeriodSeconds.value < 0) spec->terminationGracePeriodSeconds.value = 1;
-    bool protocols = schema_gate_on(GATE_H2CContainerProbe, minor);
-    default_containers(arena, spec->containers, spec->hostNetwork, protocols);
-    default_containers(arena, spec->initContainers, spec->hostNetwork, protocols);
+    bool protocols = schema_gate_on(GATE_H2CContainerProbe, d->minor);
+    default_containers(d->arena, spec->containers, spec->hostNetwork, protocols);
+    default_containers(d->arena, spec->initContainers, spec->hostNetwork, protocols);
     for (uint32_t i = 0; i < spec->ephemeralContainers.n && protocols; i++) {
         EphemeralContainer *c = &spec->ephemeralContainers.at[i];
         default_protocols((Probe *const[]){c->livenessProbe, c->readinessProbe, c->startupProbe}, c->lifecycle);
     }
-    if (schema_gate_on(GATE_PodLevelResources, minor) && !schema_gate_on(GATE_PodLevelResourcesFixDefaulting, minor))
-        default_pod_resources(arena, spec);
+    if (schema_gate_on(GATE_PodLevelResources, d->minor) && !schema_gate_on(GATE_PodLevelResourcesFixDefaulting, d->minor))
+        default_pod_resources(d->arena, spec);
     if (!spec->enableServiceLinks.set) spec->enableServiceLinks = (OptBool){true, true};
     PodStatus *status = &pod->status;
     bool first = status->podIPs.n && str_eq(status->podIPs.at[0].ip, status->podIP);
     if (status->podIP.len && !first) {
-        status->podIPs = (PodIPList){NEW(arena, PodIP), 1};
+        status->podIPs = (PodIPList){NEW(d->arena, PodIP), 1};
         status->podIPs.at[0].ip = status->podIP;
     } else if (!status->podIP.len && status->podIPs.n) {
         status->podIP = status->podIPs.at[0].ip;
@@ -304,48 +311,47 @@ static void default_count(OptIntOrString *slot, IntOrString value) {
     if (!slot->set) *slot = (OptIntOrString){true, value};
 }
 
-static void default_deployment(Arena *arena, Deployment *deployment) {
+static void default_deployment(const Defaulting *d) {
+    Deployment *deployment = d->object;
     DeploymentStrategy *strategy = &deployment->spec.strategy;
-    default_pod_spec(arena, &deployment->spec.template.spec);
     if (!str_eq(strategy->type, S("RollingUpdate"))) return;
-    if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(arena, RollingUpdateDeployment);
+    if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(d->arena, RollingUpdateDeployment);
     default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.isString = true, .text = S("25%")});
     default_count(&strategy->rollingUpdate->maxSurge, (IntOrString){.isString = true, .text = S("25%")});
 }
 
-static void default_daemon_set(Arena *arena, DaemonSet *set) {
+static void default_daemon_set(const Defaulting *d) {
+    DaemonSet *set = d->object;
     DaemonSetUpdateStrategy *strategy = &set->spec.updateStrategy;
-    default_pod_spec(arena, &set->spec.template.spec);
     if (!str_eq(strategy->type, S("RollingUpdate"))) return;
-    if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(arena, RollingUpdateDaemonSet);
+    if (!strategy->rollingUpdate) strategy->rollingUpdate = NEW(d->arena, RollingUpdateDaemonSet);
     default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.number = 1});
     default_count(&strategy->rollingUpdate->maxSurge, (IntOrString){.number = 0});
 }
 
-static void default_stateful_set(Arena *arena, StatefulSet *set, uint8_t minor) {
+static void default_stateful_set(const Defaulting *d) {
+    StatefulSet *set = d->object;
     StatefulSetUpdateStrategy *strategy = &set->spec.updateStrategy;
-    default_pod_spec(arena, &set->spec.template.spec);
     const Node *type = node_get(strategy->head.node, S("type"));
     if ((!type || !type->text.len || type->kind == NODE_NULL) && !strategy->rollingUpdate)
-        strategy->rollingUpdate = NEW(arena, RollingUpdateStatefulSetStrategy);
+        strategy->rollingUpdate = NEW(d->arena, RollingUpdateStatefulSetStrategy);
     if (!str_eq(strategy->type, S("RollingUpdate")) || !strategy->rollingUpdate) return;
     default_int(&strategy->rollingUpdate->partition, 0);
-    if (schema_gate_on(GATE_MaxUnavailableStatefulSet, minor))
+    if (schema_gate_on(GATE_MaxUnavailableStatefulSet, d->minor))
         default_count(&strategy->rollingUpdate->maxUnavailable, (IntOrString){.number = 1});
 }
 
-static void default_replication_controller(Arena *arena, ReplicationController *controller) {
+static void default_replication_controller(const Defaulting *d) {
+    ReplicationController *controller = d->object;
     PodTemplateSpec *template = controller->spec.template;
-    if (!template) return;
-    default_pod_spec(arena, &template->spec);
-    if (!template->metadata.labels.n) return;
+    if (!template || !template->metadata.labels.n) return;
     if (!controller->spec.selector.n) controller->spec.selector = template->metadata.labels;
     if (!controller->metadata.labels.n) controller->metadata.labels = template->metadata.labels;
 }
 
-static void default_job(Arena *arena, Job *job) {
+static void default_job(const Defaulting *d) {
+    Job *job = d->object;
     JobSpec *spec = &job->spec;
-    default_pod_spec(arena, &spec->template.spec);
     if (!spec->completions.set && !spec->parallelism.set) spec->completions = opt_int(1);
     default_int(&spec->parallelism, 1);
     default_int(&spec->backoffLimit, spec->backoffLimitPerIndex.set ? INT32_MAX : 6);
@@ -357,15 +363,19 @@ static void default_job(Arena *arena, Job *job) {
     default_bool(&spec->manualSelector, false);
 }
 
+/* What is filled in beside the pod's spec. */
+static void (*const kindDefaults[KIND_END])(const Defaulting *d) = {
+    [KIND_Pod] = default_pod,
+    [KIND_Deployment] = default_deployment,
+    [KIND_StatefulSet] = default_stateful_set,
+    [KIND_DaemonSet] = default_daemon_set,
+    [KIND_Job] = default_job,
+    [KIND_ReplicationController] = default_replication_controller,
+};
+
 void defaults_apply(Arena *arena, Document *document) {
-    void *object = document->object;
-    if (document->type == &type_Pod) default_pod(arena, object, document->minor);
-    if (document->type == &type_PodTemplate) default_pod_spec(arena, &((PodTemplate *)object)->template.spec);
-    if (document->type == &type_ReplicationController) default_replication_controller(arena, object);
-    if (document->type == &type_Deployment) default_deployment(arena, object);
-    if (document->type == &type_ReplicaSet) default_pod_spec(arena, &((ReplicaSet *)object)->spec.template.spec);
-    if (document->type == &type_StatefulSet) default_stateful_set(arena, object, document->minor);
-    if (document->type == &type_DaemonSet) default_daemon_set(arena, object);
-    if (document->type == &type_Job) default_job(arena, object);
-    if (document->type == &type_CronJob) default_pod_spec(arena, &((CronJob *)object)->spec.jobTemplate.spec.template.spec);
+    const Kind *kind = document->type->kind;
+    PodView pod = model_pod(document);
+    if (pod.spec) default_pod_spec(arena, pod.spec);
+    if (kind && kindDefaults[kind->number]) kindDefaults[kind->number](&(Defaulting){arena, document->object, document->minor});
 }

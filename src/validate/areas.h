@@ -21,7 +21,8 @@ typedef struct PodCheck {
 /* meta.c. NAME_GENERATED is a subdomain too, but since 1.35 generateName itself is not looked at. */
 typedef enum NameForm { NAME_DNS_SUBDOMAIN, NAME_DNS_LABEL, NAME_GENERATED } NameForm;
 void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Path *path);
-size_t stored_name_length(const ObjectMeta *meta); /* of the name, or of the one that the server would generate */
+/* The name that the server stores: to generateName it adds five letters of its own choice, here xxxxx. */
+Str stored_name(Arena *arena, const ObjectMeta *meta);
 void check_labels(Check *c, StrMap labels, const Path *path);
 void check_annotations(Check *c, StrMap annotations, const Path *path);
 void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path); /* labels, annotations, owners, managedFields */
@@ -95,17 +96,17 @@ void check_toleration_annotation(Check *c, const StrPair *annotation, const Path
 void check_pod_network(PodCheck *p); /* host name and aliases, DNS */
 
 /* pod.c */
-void check_pod(Check *c, Pod *pod);
+void check_pod(Check *c, void *object);
 /* A template inside another kind: metadata without a name, and the spec. `path` is the template's. */
 void check_pod_template(Check *c, PodTemplateSpec *template, const Path *path);
 
 /* workload.c: the kinds. */
-void check_pod_template_object(Check *c, PodTemplate *object);
-void check_deployment(Check *c, Deployment *object);
-void check_replica_set(Check *c, ReplicaSet *object);
-void check_stateful_set(Check *c, StatefulSet *object);
-void check_daemon_set(Check *c, DaemonSet *object);
-void check_replication_controller(Check *c, ReplicationController *object);
+void check_pod_template_object(Check *c, void *object);
+void check_deployment(Check *c, void *object);
+void check_replica_set(Check *c, void *object);
+void check_stateful_set(Check *c, void *object);
+void check_daemon_set(Check *c, void *object);
+void check_replication_controller(Check *c, void *object);
 
 /* The specs alone, for updates. What the server overlooks in updates of StatefulSets: */
 typedef struct StatefulLeniency {
@@ -120,16 +121,13 @@ void check_daemon_set_spec(Check *c, DaemonSetSpec *spec);
 void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec);
 
 /* job.c */
-void check_job(Check *c, Job *object);
-void check_cron_job(Check *c, CronJob *object);
+void check_job(Check *c, void *object);
+void check_cron_job(Check *c, void *object);
 
 /* drop.c: what the server does to a new object first. Fields behind gates that are off go, and are reported (source lint). */
 void drop_disabled_fields(Check *c);
 
 /* warning.c: what the server answers with a warning. */
 void check_warnings(Check *c);
-
-/* warning_job.c: of Jobs and CronJobs themselves, called by warning.c. */
-void check_job_warnings(Check *c);
 
 #endif

@@ -11,7 +11,6 @@ enum {
     MANY_COMPLETIONS = 100000,
     MANY_INDEXED_MAX = 10000, /* the same two above MANY_COMPLETIONS with retries by index */
     MANAGED_BY_MAX = 63,
-    GENERATED_BASE_MAX = 58,
 };
 
 bool job_is_indexed(const JobSpec *spec) {
@@ -20,13 +19,6 @@ bool job_is_indexed(const JobSpec *spec) {
 
 static bool is_non_indexed(const JobSpec *spec) {
     return !spec->completionMode.at || str_eq(spec->completionMode, S("NonIndexed"));
-}
-
-Str job_name(Arena *arena, const ObjectMeta *meta) {
-    if (meta->name.len || !meta->generateName.len) return meta->name;
-    Str base = meta->generateName;
-    if (base.len > GENERATED_BASE_MAX) base.len = GENERATED_BASE_MAX;
-    return str_join(arena, base, S("xxxxx"));
 }
 
 /* Numbers. */
@@ -219,7 +211,7 @@ static void check_server_labels(Check *c, const Job *job, Str name, const Path *
 }
 
 static void check_generated_selector(Check *c, const Job *job, const Path *path, const Path *labels_path) {
-    Str name = job_name(c->arena, &job->metadata);
+    Str name = stored_name(c->arena, &job->metadata);
     StrMap labels = job->spec.template.metadata.labels;
     if (!job->spec.selector && !map_get(labels, generated_labels[LABEL_UID])) return;
     LabelSelector selector = job->spec.selector ? *job->spec.selector : (LabelSelector){0};
@@ -239,13 +231,13 @@ static void check_job_selector(Check *c, const Job *job, const Path *spec) {
         check_manual_selector(c, &job->spec, &selector, &labels);
     else
         check_generated_selector(c, job, &selector, &labels);
-    if (!job->spec.manualSelector.value) check_server_labels(c, job, job_name(c->arena, &job->metadata), &template);
+    if (!job->spec.manualSelector.value) check_server_labels(c, job, stored_name(c->arena, &job->metadata), &template);
 }
 
 /* Pods of an Indexed Job have the name of the Job, a dash and the index as hostname. */
 static void check_indexed_name(Check *c, const Job *job, const Path *meta) {
     if (!job_is_indexed(&job->spec) || job->spec.completions.value <= 0) return;
-    Str name = job_name(c->arena, &job->metadata);
+    Str name = stored_name(c->arena, &job->metadata);
     char text[80];
     Str label = {text, 0};
     if (name.len <= 63) {
@@ -261,7 +253,8 @@ static void check_indexed_name(Check *c, const Job *job, const Path *meta) {
                           .hostname = str_format(c->arena, "%.*s-%.*s", TEXT(name), TEXT(last)), .hint = hint);
 }
 
-void check_job(Check *c, Job *job) {
+void check_job(Check *c, void *object) {
+    Job *job = object;
     Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec");
     check_object_meta(c, &job->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_job_spec(c, &job->spec, &spec);

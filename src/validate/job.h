@@ -6,9 +6,6 @@
 
 bool job_is_indexed(const JobSpec *spec);
 
-/* The name that the server will give: for generateName with five letters of its own choice, here xxxxx. */
-Str job_name(Arena *arena, const ObjectMeta *meta);
-
 /* What holds for a Job and for the template of a CronJob. */
 void check_job_spec(Check *c, JobSpec *spec, const Path *path);
 

@@ -206,14 +206,17 @@ void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Pa
     check_name(c, meta, form, path);
     if (meta->namespace.len) check_dns_label(c, meta->namespace, &namespace);
     /* Elsewhere the server sets the generation itself. */
-    if (c->minor < 33 && c->document->type == &type_Pod) check_not_negative(c, meta->generation, &generation);
+    if (c->minor < 33 && model_workload(c->document) == WORKLOAD_POD) check_not_negative(c, meta->generation, &generation);
     check_meta_contents(c, meta, path);
     check_finalizers(c, meta->finalizers, &finalizers);
 }
 
-size_t stored_name_length(const ObjectMeta *meta) {
-    if (meta->name.len || !meta->generateName.len) return meta->name.len;
-    return meta->generateName.len + generatedSuffix.len;
+Str stored_name(Arena *arena, const ObjectMeta *meta) {
+    enum { GENERATED_BASE_MAX = 58 };
+    if (meta->name.len || !meta->generateName.len) return meta->name;
+    Str base = meta->generateName;
+    if (base.len > GENERATED_BASE_MAX) base.len = GENERATED_BASE_MAX;
+    return str_join(arena, base, S("xxxxx"));
 }
 
 typedef enum Operator { OP_IN, OP_NOT_IN, OP_EXISTS, OP_DOES_NOT_EXIST, OP_NONE } Operator;

@@ -127,7 +127,8 @@ static PodCheck pod_check(Check *c, const ObjectMeta *meta, const PodSpec *spec,
                       .windows = spec->os && str_eq(spec->os->name, S("windows"))};
 }
 
-void check_pod(Check *c, Pod *pod) {
+void check_pod(Check *c, void *object) {
+    Pod *pod = object;
     Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec"), annotations = FIELD(&meta, "annotations");
     PodCheck p = pod_check(c, &pod->metadata, &pod->spec, &spec, false);
     check_object_meta(c, &pod->metadata, NAME_DNS_SUBDOMAIN, &meta);

@@ -19,15 +19,31 @@ typedef enum FixedRule { FIXED_FIELD, FIXED_SPEC } FixedRule;
 void report_changed(const Update *u, const void *before, const void *after, const Path *place, const Path *printed,
                     FixedRule rule, Str hint);
 
+/* The same for the field `name` of the spec, if it is not what it was. `spec` is the type of both specs. */
+void check_fixed(const Update *u, const Type *spec, const void *before, const void *after, Str name, Str hint);
+
 /* Takes findings of some rules back that were made since there were `from` of them. */
 void forget_rules(Check *c, uint32_t from, const uint16_t *gone, size_t count);
+
+/* Takes findings back that stand at or below `place`, of those that were made since there were `from` of them. */
+void forget_below(Check *c, uint32_t from, Str place);
 
 /* Adds an entry unless the key is there. */
 void put_pair(Arena *arena, StrMap *map, Str key, Str value);
 
-/* update_pod.c */
-void complete_stored_pod(Check *c, Pod *pod); /* what the server sets when it creates a pod */
-void check_pod_update(const Update *u);
+/* update_pod.c and update_workload.c: the kinds. What is set when an object is stored, and what may change of it. */
+void complete_pod(Check *c, void *object);
+void complete_job(Check *c, void *object);
+void update_pod(const Update *u);
+void update_deployment(const Update *u);
+void update_stateful_set(const Update *u);
+void update_daemon_set(const Update *u);
+void update_job(const Update *u);
+void update_cron_job(const Update *u);
+void update_replica_set(const Update *u);
+void update_replication_controller(const Update *u);
+void update_pod_template(const Update *u);
+
 /* The copy of `mixed` takes the node affinity of `from`, and is absent if nothing is left of it. */
 Affinity *with_node_affinity(Arena *arena, const Affinity *mixed, const Affinity *from);
 

@@ -66,7 +66,8 @@ static void complete_profiles(Check *c, Pod *pod) {
 
 /* The stored pod: resources of the pod as a whole. */
 
-void complete_stored_pod(Check *c, Pod *pod) {
+void complete_pod(Check *c, void *object) {
+    Pod *pod = object;
     complete_profiles(c, pod);
     if (!pod->spec.resources) return;
     ResourceRequirements *completed = NEW(c->arena, ResourceRequirements);
@@ -316,7 +317,7 @@ static void check_rest(const Update *u, const Pod *before, const Pod *after, con
                : S("delete the pod and create it anew"));
 }
 
-void check_pod_update(const Update *u) {
+void update_pod(const Update *u) {
     Check *c = u->c;
     const Pod *before = u->before;
     Pod *after = u->after;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "areas.h"
+#include "kinds.h"
 
 /* Whether `path` is the place of a value that could not be decoded, or lies below it: what is missing there is not missing. */
 static bool is_below(Str path, Str broken) {
@@ -69,17 +69,8 @@ void validate_create(Document *document) {
                    .root = document->root,
                    .minor = document->minor};
     uint32_t before = document->diags.items.n;
-    void *object = document->object;
     drop_disabled_fields(&check);
-    if (document->type == &type_Pod) check_pod(&check, object);
-    if (document->type == &type_PodTemplate) check_pod_template_object(&check, object);
-    if (document->type == &type_ReplicationController) check_replication_controller(&check, object);
-    if (document->type == &type_Deployment) check_deployment(&check, object);
-    if (document->type == &type_ReplicaSet) check_replica_set(&check, object);
-    if (document->type == &type_StatefulSet) check_stateful_set(&check, object);
-    if (document->type == &type_DaemonSet) check_daemon_set(&check, object);
-    if (document->type == &type_Job) check_job(&check, object);
-    if (document->type == &type_CronJob) check_cron_job(&check, object);
+    kind_checks(document)->create(&check, document->object);
     check_warnings(&check);
     if (document->unreadable) forget_consequences(&document->diags, before);
     validate_forget_absence(document, before);

@@ -4,6 +4,7 @@
 
 #include "address.h"
 #include "base/str_set.h"
+#include "kinds.h"
 
 uint32_t container_count(const PodSpec *spec) {
     return spec->initContainers.n + spec->containers.n + spec->ephemeralContainers.n;
@@ -43,7 +44,10 @@ static Str label_hint(Arena *arena, Str name) {
 }
 
 /* Where generateName stands for the name, the server adds five letters and digits to its first 58 bytes. */
-static void check_host_name(Check *c, const ObjectMeta *meta, bool isPod) {
+void warn_host_name(Check *c, const void *object) {
+    const ObjectMeta *meta = model_meta(c->document);
+    bool isPod = model_workload(c->document) == WORKLOAD_POD;
+    (void)object;
     Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "name"), from = FIELD(&up, "generateName");
     bool generated = !meta->name.len && meta->generateName.len;
     Str name = meta->name;
@@ -409,55 +413,26 @@ static void check_pod_text(const PodText *p) {
     check_addresses(p);
 }
 
-static void check_template_warnings(Check *c, const PodTemplateSpec *template, const Path *path) {
-    Path meta = FIELD(path, "metadata"), spec = FIELD(path, "spec");
-    check_pod_text(&(PodText){c, &template->metadata, &template->spec, &meta, &spec, true});
-}
-
-static void check_pod_warnings(Check *c, const Pod *pod) {
-    Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec");
-    check_pod_text(&(PodText){c, &pod->metadata, &pod->spec, &meta, &spec, false});
-}
-
-static void check_stateful_set_warnings(Check *c, const StatefulSet *object, const Path *path) {
-    Path claims = FIELD(path, "volumeClaimTemplates"), limit = FIELD(path, "revisionHistoryLimit");
-    for (uint32_t i = 0; i < object->spec.volumeClaimTemplates.n; i++) { /* the server leaves the claim's spec out of the path */
+void warn_stateful_set(Check *c, const void *object) {
+    const StatefulSet *set = object;
+    Path path = FIELD(NULL, "spec"), claims = FIELD(&path, "volumeClaimTemplates"), limit = FIELD(&path, "revisionHistoryLimit");
+    for (uint32_t i = 0; i < set->spec.volumeClaimTemplates.n; i++) { /* the server leaves the claim's spec out of the path */
         Path printed = path_index(&claims, i), at = FIELD(&printed, "spec");
-        check_claim_warnings(c, &object->spec.volumeClaimTemplates.at[i].spec, &at, &printed);
+        check_claim_warnings(c, &set->spec.volumeClaimTemplates.at[i].spec, &at, &printed);
     }
-    if (object->spec.revisionHistoryLimit.value < 0 && c->minor >= 33)
-        emit_warn_negative_history(c->diags, where(c, &limit),
-                                   .value = str_int(c->arena, object->spec.revisionHistoryLimit.value));
-}
-
-/* Kinds whose names go into the host names of pods. Those of StatefulSets and DaemonSets are not warned of. */
-static bool name_is_host_name(const Type *type) {
-    return type == &type_Pod || type == &type_Deployment || type == &type_ReplicaSet || type == &type_ReplicationController;
-}
-
-/* The template of a kind that has one under spec, or NULL. */
-static const PodTemplateSpec *template_of(const Type *type, const void *object) {
-    if (type == &type_ReplicationController) return ((const ReplicationController *)object)->spec.template;
-    if (type == &type_Deployment) return &((const Deployment *)object)->spec.template;
-    if (type == &type_ReplicaSet) return &((const ReplicaSet *)object)->spec.template;
-    if (type == &type_StatefulSet) return &((const StatefulSet *)object)->spec.template;
-    if (type == &type_DaemonSet) return &((const DaemonSet *)object)->spec.template;
-    if (type == &type_Job) return &((const Job *)object)->spec.template;
-    return NULL;
+    if (set->spec.revisionHistoryLimit.value < 0 && c->minor >= 33)
+        emit_warn_negative_history(c->diags, where(c, &limit), .value = str_int(c->arena, set->spec.revisionHistoryLimit.value));
 }
 
 void check_warnings(Check *c) {
-    const Type *type = c->document->type;
-    const void *object = c->document->object;
-    if (c->document->unreadable) return; /* the server warns of nothing before it can read all values */
-    Path root = FIELD(NULL, "template"), spec = FIELD(NULL, "spec"), template = FIELD(&spec, "template");
-    Path job = FIELD(&spec, "jobTemplate"), jobSpec = FIELD(&job, "spec"), inJob = FIELD(&jobSpec, "template");
-    const PodTemplateSpec *found = template_of(type, object);
-    if (name_is_host_name(type)) check_host_name(c, model_meta(c->document), type == &type_Pod);
-    check_job_warnings(c);
-    if (type == &type_Pod) check_pod_warnings(c, object);
-    if (type == &type_PodTemplate) check_template_warnings(c, &((const PodTemplate *)object)->template, &root);
-    if (type == &type_CronJob) check_template_warnings(c, &((const CronJob *)object)->spec.jobTemplate.spec.template, &inJob);
-    if (found) check_template_warnings(c, found, &template);
-    if (type == &type_StatefulSet) check_stateful_set_warnings(c, object, &spec);
+    const Document *document = c->document;
+    const KindChecks *kind = kind_checks(document);
+    if (document->unreadable) return; /* the server warns of nothing before it can read all values */
+    if (kind->warn) kind->warn(c, document->object);
+    PodView pod = model_pod(document);
+    if (!pod.spec) return;
+    PodPlace place;
+    model_pod_place(&place, document->type);
+    bool isTemplate = model_workload(document) != WORKLOAD_POD;
+    check_pod_text(&(PodText){c, pod.meta, pod.spec, &place.metadata, &place.spec, isTemplate});
 }

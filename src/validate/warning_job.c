@@ -1,11 +1,12 @@
 /* The warnings about Jobs and CronJobs themselves (k8s.io/kubernetes/pkg/registry/batch and pkg/api/job). */
 #include "job.h"
+#include "warning.h"
 
 enum { MANY_COMPLETIONS = 100000, MANY_PODS = 10000 };
 
 /* A name that is allowed, but makes bad hostnames. */
 static void warn_of_name(Check *c, const ObjectMeta *meta) {
-    Str name = job_name(c->arena, meta);
+    Str name = stored_name(c->arena, meta);
     if (is_dns_label(name) || !is_dns_subdomain(name)) return;
     Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "name");
     Str reason = name.len > 63 ? str_format(c->arena, ": it has %zu characters", name.len) : S(": it holds a dot");
@@ -19,16 +20,16 @@ static void warn_of_many_indexes(Check *c, const JobSpec *spec, const Path *path
                           .parallelism = str_int(c->arena, spec->parallelism.value));
 }
 
-void check_job_warnings(Check *c) {
+void warn_job(Check *c, const void *object) {
+    const Job *job = object;
+    Path spec = FIELD(NULL, "spec");
+    warn_of_name(c, &job->metadata);
+    warn_of_many_indexes(c, &job->spec, &spec);
+}
+
+void warn_cron_job(Check *c, const void *object) {
+    const CronJob *job = object;
     Path spec = FIELD(NULL, "spec"), template = FIELD(&spec, "jobTemplate"), inner = FIELD(&template, "spec");
-    if (c->document->type == &type_Job) {
-        const Job *job = c->document->object;
-        warn_of_name(c, &job->metadata);
-        warn_of_many_indexes(c, &job->spec, &spec);
-    }
-    if (c->document->type == &type_CronJob) {
-        const CronJob *job = c->document->object;
-        warn_of_name(c, &job->metadata);
-        warn_of_many_indexes(c, &job->spec.jobTemplate.spec, &inner);
-    }
+    warn_of_name(c, &job->metadata);
+    warn_of_many_indexes(c, &job->spec.jobTemplate.spec, &inner);
 }

@@ -97,10 +97,11 @@ static void check_selected_template(const Workload *w, const LabelSelector *sele
     check_lasting(w, &template->spec);
 }
 
-void check_pod_template_object(Check *c, PodTemplate *object) {
+void check_pod_template_object(Check *c, void *object) {
+    PodTemplate *held = object;
     Path meta = FIELD(NULL, "metadata"), template = FIELD(NULL, "template");
-    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
-    check_pod_template(c, &object->template, &template);
+    check_object_meta(c, &held->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_pod_template(c, &held->template, &template);
 }
 
 static void check_deployment_strategy(Check *c, const DeploymentStrategy *strategy, const Path *path) {
@@ -151,15 +152,16 @@ static bool read_number_annotation(Check *c, StrMap annotations, Str key, int64_
     return false;
 }
 
-void check_deployment(Check *c, Deployment *object) {
+void check_deployment(Check *c, void *object) {
+    Deployment *deployment = object;
     int64_t revision;
-    if (read_number_annotation(c, object->metadata.annotations, S("deprecated.deployment.rollback.to"), &revision)) {
+    if (read_number_annotation(c, deployment->metadata.annotations, S("deprecated.deployment.rollback.to"), &revision)) {
         Path spec = FIELD(NULL, "spec"), rollback = FIELD(&spec, "rollback"), version = FIELD(&rollback, "version");
         check_not_negative(c, revision, &version);
     }
     Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
-    check_deployment_spec(c, &object->spec);
+    check_object_meta(c, &deployment->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_deployment_spec(c, &deployment->spec);
 }
 
 void check_replica_set_spec(Check *c, ReplicaSetSpec *spec) {
@@ -170,10 +172,11 @@ void check_replica_set_spec(Check *c, ReplicaSetSpec *spec) {
     check_selected_template(&w, spec->selector, &spec->template);
 }
 
-void check_replica_set(Check *c, ReplicaSet *object) {
+void check_replica_set(Check *c, void *object) {
+    ReplicaSet *set = object;
     Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
-    check_replica_set_spec(c, &object->spec);
+    check_object_meta(c, &set->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_replica_set_spec(c, &set->spec);
 }
 
 static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *strategy, bool recreates, const Path *path) {
@@ -340,10 +343,11 @@ void check_stateful_set_spec(Check *c, StatefulSetSpec *spec, StatefulLeniency l
     check_lasting(&w, &spec->template.spec);
 }
 
-void check_stateful_set(Check *c, StatefulSet *object) {
+void check_stateful_set(Check *c, void *object) {
+    StatefulSet *set = object;
     Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &object->metadata, NAME_DNS_LABEL, &meta);
-    check_stateful_set_spec(c, &object->spec, (StatefulLeniency){0});
+    check_object_meta(c, &set->metadata, NAME_DNS_LABEL, &meta);
+    check_stateful_set_spec(c, &set->spec, (StatefulLeniency){0});
 }
 
 static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strategy, const Path *path) {
@@ -375,12 +379,13 @@ void check_daemon_set_spec(Check *c, DaemonSetSpec *spec) {
     check_count(c, spec->revisionHistoryLimit, &path, S("revisionHistoryLimit"));
 }
 
-void check_daemon_set(Check *c, DaemonSet *object) {
+void check_daemon_set(Check *c, void *object) {
+    DaemonSet *set = object;
     int64_t generation;
-    read_number_annotation(c, object->metadata.annotations, S("deprecated.daemonset.template.generation"), &generation);
+    read_number_annotation(c, set->metadata.annotations, S("deprecated.daemonset.template.generation"), &generation);
     Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &object->metadata, NAME_DNS_SUBDOMAIN, &meta);
-    check_daemon_set_spec(c, &object->spec);
+    check_object_meta(c, &set->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    check_daemon_set_spec(c, &set->spec);
 }
 
 void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec) {
@@ -405,12 +410,13 @@ static bool has_errors(const Check *c, uint32_t from) {
     return false;
 }
 
-void check_replication_controller(Check *c, ReplicationController *object) {
+void check_replication_controller(Check *c, void *object) {
+    ReplicationController *controller = object;
     Path meta = FIELD(NULL, "metadata"), generate = FIELD(&meta, "generateName");
-    Str start = object->metadata.generateName;
+    Str start = controller->metadata.generateName;
     uint32_t before = c->diags->items.n;
-    check_object_meta(c, &object->metadata, NAME_GENERATED, &meta);
-    check_replication_controller_spec(c, &object->spec);
+    check_object_meta(c, &controller->metadata, NAME_GENERATED, &meta);
+    check_replication_controller_spec(c, &controller->spec);
     /* What other kinds refuse before is left to the check that the server makes of every object that is right so far. */
     if (!has_errors(c, before) && (str_find(start, '/') >= 0 || str_find(start, '%') >= 0))
         emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, start));
