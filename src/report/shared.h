@@ -14,6 +14,7 @@
     ROW(json, PLACES_AS_READ, NULL)                                \
     ROW(github, PLACES_IN_FILES, "workflow commands")              \
     ROW(sarif, PLACES_IN_FILES, NULL)                              \
+    ROW(rdjson, PLACES_IN_FILES, "reviewdog")                      \
     ROW(junit, PLACES_IN_FILES, NULL)                              \
     ROW(gitlab, PLACES_IN_FILES, "Code Quality")                   \
     ROW(checkstyle, PLACES_IN_FILES, NULL)

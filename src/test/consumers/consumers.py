@@ -40,7 +40,8 @@ HOSTILE = [
     b'"' + b"long" * 20000 + b'"',
 ]
 FILES = [b"plain.yaml", b"with space.yaml", b"a:b,c=d%20.yaml", b'q"\'<&>]]>.yaml', "имя.yaml".encode(), b"line\nfeed.yaml",
-         b"#fragment?query.yaml", b"latin-\xe9.yaml", b"-dash.yaml"]
+         b"#fragment?query.yaml", b"-dash.yaml"]
+UNREAD = [b"latin-\xe9.yaml", b"nowhere.yaml"]  # a name that is no UTF-8, and a file that is not there
 
 failed = passed = 0
 
@@ -55,7 +56,7 @@ def check(name, condition, detail=""):
 
 
 def write_manifests(root):
-    for i, name in enumerate(FILES):
+    for i, name in enumerate(FILES + UNREAD[:1]):
         with open(os.path.join(os.fsencode(root), name), "wb") as out:
             for text in HOSTILE:
                 inner = text[1:-1]
@@ -67,7 +68,7 @@ def write_manifests(root):
 
 
 def report(root):
-    formats = ["sarif", "junit", "gitlab", "checkstyle", "json"]
+    formats = ["sarif", "rdjson", "junit", "gitlab", "checkstyle", "json"]
     command = [PODLINT, "check", "--format", "github", "--pod-security", "restricted"]
     command += ["--output=%s=../out.%s" % (name, name) for name in formats] + [".", "nowhere.yaml"]
     done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -101,8 +102,8 @@ def check_sarif(root, text, findings):
     check("sarif: relative URIs", not any(urllib.parse.urlsplit(uri).scheme or "?" in uri or "#" in uri for uri in uris), uris)
     check("sarif: URIs lead to the files", all(os.path.exists(os.path.join(os.fsencode(root), name)) for name in names))
     check("sarif: URIs of all hostile names", set(FILES) <= names, set(FILES) - names)
-    check("sarif: a note about the file that is not there",
-          not run["invocations"][0]["executionSuccessful"] and len(run["invocations"][0]["toolExecutionNotifications"]) == 1)
+    check("sarif: a note about each file that is not read",
+          not run["invocations"][0]["executionSuccessful"] and len(run["invocations"][0]["toolExecutionNotifications"]) == len(UNREAD))
     loaded = sarif.loader.load_sarif_file(os.path.join(root, "..", "out.sarif"))
     check("sarif-tools: as many records", loaded.get_result_count() == len(findings), loaded.get_result_count())
     tool = NODE_MODULES + "/@microsoft/sarif-multitool-linux/Sarif.Multitool"
@@ -122,10 +123,10 @@ def check_junit(text, output):
     counts = [sum(getattr(suite, name) for suite in suites) for name in ("tests", "failures", "errors", "skipped")]
     results = collections.Counter(type(case.result[0]).__name__ for case in cases if case.result)
     check("junit: the counts", counts == [len(cases), results["Failure"], results["Error"], results["Skipped"]], (counts, results))
-    check("junit: a test for each object", len(cases) == len(output["documents"]) + 1, len(cases))
+    check("junit: a test for each object", len(cases) == len(output["documents"]) + len(UNREAD), len(cases))
     failing = sum(any(d["severity"] == "error" for d in document["diagnostics"]) for document in output["documents"])
     check("junit: failures", results["Failure"] == failing, (results, failing))
-    check("junit: the file that is not there", results["Error"] == 1)
+    check("junit: the files that are not read", results["Error"] == len(UNREAD))
 
 
 def check_checkstyle(text, findings):
@@ -137,9 +138,25 @@ def check_checkstyle(text, findings):
     check("checkstyle: they say the same", same)
 
 
+def check_rdjson(root, text, findings):
+    diagnostics = json.loads(text)["diagnostics"]
+    check("rdjson: one diagnostic a finding, and the files that are not read", len(diagnostics) == len(findings) + len(UNREAD), len(diagnostics))
+    wrong = []
+    for d, (file, f) in zip(diagnostics, findings):
+        start = d["location"]["range"]["start"]
+        same = d["code"]["value"] == f["rule"] and d["severity"] == f["severity"].upper() and start["line"] == f["line"]
+        if same and "column" in start:
+            with open(os.path.join(os.fsencode(root), os.fsencode(file)), "rb") as source:
+                line = source.read().split(b"\n")[f["line"] - 1]
+            same = len(line[:start["column"] - 1].decode(errors="replace")) == f["column"] - 1
+        if not same:
+            wrong.append((d, f))
+    check("rdjson: they say the same, in bytes", not wrong, wrong[:1])
+
+
 def check_gitlab(text, findings):
     issues = json.loads(text)
-    check("gitlab: one issue a finding, and the file that is not there", len(issues) == len(findings) + 1, len(issues))
+    check("gitlab: one issue a finding, and the files that are not read", len(issues) == len(findings) + len(UNREAD), len(issues))
     check("gitlab: what it requires", all(
         issue["description"] and issue["check_name"] and issue["severity"] in ("info", "minor", "major", "critical", "blocker") and
         issue["location"]["lines"]["begin"] >= 1 and not issue["location"]["path"].startswith("./") for issue in issues))
@@ -180,6 +197,7 @@ def main():
         check_sarif(root, read(root, "sarif"), findings)
         check_junit(read(root, "junit"), output)
         check_checkstyle(read(root, "checkstyle"), findings)
+        check_rdjson(root, read(root, "rdjson"), findings)
         check_gitlab(read(root, "gitlab"), findings)
         check_github(github, findings)
     print("consumers: %d passed, %d failed" % (passed, failed))
