@@ -341,7 +341,8 @@ static void read_service(FactReader *r, const Node *spec, const Path *path) {
         const Node *target = get(&ports->items[i], "targetPort");
         Path item = path_index(&list, i), at = path_field(&item, target ? S("targetPort") : S("port"));
         FactPort port = {.protocol = protocol_of(r, &ports->items[i])};
-        read_port(r, target ? target : get(&ports->items[i], "port"), &port);
+        read_port(r, target, &port);
+        if (!port.name.len && !port.number) read_port(r, get(&ports->items[i], "port"), &port); /* the server's default */
         port.where = where(r, &at);
         port.owner = scalar(r, &ports->items[i], "name");
         port.outer = integer(&ports->items[i], "port", 0);

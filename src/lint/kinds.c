@@ -45,16 +45,19 @@ static bool secret_line(Str text) {
         while (sign < line.len && line.at[sign] != '=' && line.at[sign] != ':') sign++;
         if (sign == 0 || sign == line.len || line.at[0] == '#') continue;
         Str name = str_trim((Str){line.at, sign}), value = str_trim(str_slice(line, sign + 1));
+        while (value.len && (value.at[value.len - 1] == ',' || value.at[value.len - 1] == ';')) value.len--;
         if (value.len > 1 && (value.at[0] == '"' || value.at[0] == '\''))
             value = (Str){value.at + 1, value.len - (value.at[value.len - 1] == value.at[0] ? 2 : 1)};
-        if (secret_name(name) && is_literal_secret(value) && secret_value(value)) return true;
+        else if (str_find(value, '(') >= 0 || str_find(value, '[') >= 0)
+            continue; /* code that gets it from elsewhere */
+        if (secret_name(name) && is_literal_secret(value) && secret_value(value) && !secret_object_name(name, value)) return true;
     }
     return false;
 }
 
 /* What is secret in a value of a ConfigMap, in words; empty if nothing. */
 static Str secret_in_config(Str key, Str value) {
-    if (str_has(value, S("-----BEGIN ")) && str_has(value, S("PRIVATE KEY-----"))) return S("holds a private key");
+    if (secret_private_key(value)) return S("holds a private key");
     if (secret_in_url(value).len) return S("has a password in an address");
     if (str_find(value, '\n') >= 0) return secret_line(value) ? S("sets a password or token") : S("");
     bool literal = secret_name(key) && is_literal_secret(value) && !secret_object_name(key, value);

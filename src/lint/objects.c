@@ -433,6 +433,8 @@ static void check_ingress(World *w, Fact *ingress) {
     if (!ingress->tls) emit_tls_settings_missing(&ingress->diags, ingress->where, .name = ingress->name);
     for (uint32_t i = 0; i < ingress->portCount; i++) {
         const FactPort *backend = &ingress->ports[i];
+        /* The AWS load balancer takes such a backend from an annotation of the Ingress; it need not be a Service. */
+        if (str_eq(backend->name, S("use-annotation"))) continue;
         const Fact *service = named(w, ingress, FACT_SERVICE, backend->owner);
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
             emit_dangling_ingress(&ingress->diags, backend->where, .service = backend->owner);
@@ -523,14 +525,26 @@ static bool allows_dns(const Fact *policy) {
     return false;
 }
 
-static bool same_selector(const FactSelector *a, const FactSelector *b) {
-    if (a->labels.n != b->labels.n || a->conditionCount != b->conditionCount) return false;
-    for (uint32_t i = 0; i < a->labels.n; i++)
-        if (!str_eq(a->labels.at[i].key, b->labels.at[i].key) || !str_eq(a->labels.at[i].value, b->labels.at[i].value))
-            return false;
-    for (uint32_t i = 0; i < a->conditionCount; i++)
-        if (!str_eq(a->conditions[i].key, b->conditions[i].key) || !str_eq(a->conditions[i].op, b->conditions[i].op))
-            return false;
+static bool same_condition(const FactCondition *a, const FactCondition *b) {
+    if (!str_eq(a->key, b->key) || !str_eq(a->op, b->op) || a->values.n != b->values.n) return false;
+    for (uint32_t i = 0; i < a->values.n; i++)
+        if (!str_in(a->values.at[i], b->values.at, b->values.n)) return false;
+    return true;
+}
+
+/* Whether `wide` selects all that `narrow` selects, as far as their words tell: it asks for no more. */
+static bool is_wider(const FactSelector *wide, const FactSelector *narrow) {
+    for (uint32_t i = 0; i < wide->labels.n; i++) {
+        const Str *value = map_get(narrow->labels, wide->labels.at[i].key);
+        if (!value || !str_eq(*value, wide->labels.at[i].value)) return false;
+    }
+    for (uint32_t i = 0; i < wide->conditionCount; i++) {
+        const FactCondition *condition = &wide->conditions[i];
+        bool holds = !str_eq(condition->op, S("NotIn")) && !str_eq(condition->op, S("DoesNotExist")) &&
+                     fact_selects(&(FactSelector){.present = true, .conditions = condition, .conditionCount = 1}, narrow->labels);
+        for (uint32_t j = 0; j < narrow->conditionCount && !holds; j++) holds = same_condition(condition, &narrow->conditions[j]);
+        if (!holds) return false;
+    }
     return true;
 }
 
@@ -543,7 +557,7 @@ static void check_policy_dns(World *w, Fact *policy) {
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *other = w->kinds[FACT_NETWORK_POLICY].at[i];
         if (!other->egress || !together(w, policy, other) || !spend(w, other->portCount) || !allows_dns(other)) continue;
-        if (is_empty(&other->selector) || same_selector(&other->selector, &policy->selector)) return;
+        if (is_wider(&other->selector, &policy->selector)) return;
     }
     if (first)
         emit_network_policy_egress_no_dns(&policy->diags, first->where, .name = policy->name);

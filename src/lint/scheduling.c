@@ -107,6 +107,12 @@ static bool tolerates(const TolerationList *list, Str key) {
     return false;
 }
 
+/* OpenShift still gives its control plane the taint that Kubernetes took away. */
+static bool is_for_openshift(const Lint *lint) {
+    const Document *document = lint->document;
+    return str_has((Str){document->source->text.at + document->span.at, document->span.end - document->span.at}, S("openshift"));
+}
+
 static void check_toleration(Lint *lint, const TolerationList *all, const Toleration *toleration, const Path *path) {
     Path key = FIELD(path, "key"), operator= FIELD(path, "operator");
     bool everywhere = is_daemon_set(lint) || in_system(lint), isMaster = str_eq(toleration->key, masterTaint);
@@ -115,7 +121,7 @@ static void check_toleration(Lint *lint, const TolerationList *all, const Tolera
         emit_tolerate_everything(lint->diags, lint_where(lint, &operator),
                                  .effect = toleration->effect.len ? str_format(lint->arena, " of %.*s", TEXT(toleration->effect))
                                                                   : S(""));
-    if (isMaster && !tolerates(all, controlPlane))
+    if (isMaster && !tolerates(all, controlPlane) && !is_for_openshift(lint))
         emit_deprecated_node_label(lint->diags, lint_where(lint, &key), .what = S("taint"), .label = masterTaint,
                                    .successor = controlPlane);
     if (!everywhere && (str_eq(toleration->key, controlPlane) || (isMaster && !tolerates(all, controlPlane))))

@@ -80,6 +80,16 @@ bool secret_name(Str name) {
     return secret;
 }
 
+/* A name in signs that stand for "to be filled in": <name>, {name}, [name], __NAME__, @NAME@, %NAME%. */
+static bool is_placeholder(Str value) {
+    static const char *const signs[][2] = {{"<", ">"}, {"{", "}"}, {"[", "]"}, {"__", "__"}, {"@", "@"}, {"%", "%"}, {"(", ")"}};
+    for (size_t i = 0; i < COUNT(signs); i++) {
+        Str open = str_of(signs[i][0]), close = str_of(signs[i][1]);
+        if (value.len > open.len + close.len && str_starts(value, open) && str_ends(value, close)) return true;
+    }
+    return false;
+}
+
 bool secret_value(Str value) {
     static const Str switches[] = {STR("true"),     STR("false"), STR("yes"),  STR("no"),   STR("on"),
                                    STR("off"),      STR("0"),     STR("1"),    STR("-"),    STR("*"),
@@ -87,7 +97,7 @@ bool secret_value(Str value) {
     static const Str kept[] = {STR("vault:"), STR("file:"), STR("/"), STR("./"), STR("ref+"), STR("arn:"), STR("env:"),
                                STR("sm:"),    STR("$"),     STR("<"), STR("%("), STR("{{"),   STR("\\")};
     value = str_trim(value);
-    if (!value.len || in_nocase(value, switches, COUNT(switches))) return false;
+    if (!value.len || in_nocase(value, switches, COUNT(switches)) || is_placeholder(value)) return false;
     for (size_t i = 0; i < COUNT(kept); i++)
         if (str_starts(value, kept[i])) return false;
     size_t same = 0; /* xxxxx stands for something else */
@@ -182,14 +192,29 @@ static Str form_at(Str text) {
     return S("");
 }
 
+bool secret_private_key(Str text) {
+    enum { SHORTEST_KEY = 40 };
+    static const Str head = STR("PRIVATE KEY-----");
+    if (!str_has(text, S("-----BEGIN "))) return false;
+    for (; text.len >= head.len; text = str_slice(text, 1)) {
+        if (!str_starts(text, head)) continue;
+        Str key = str_slice(text, head.len);
+        while (key.len && (is_space(key.at[0]) || str_starts(key, S("\\n")))) key = str_slice(key, key.at[0] == '\\' ? 2 : 1);
+        /* Lines of base64, or the headers of one that is encrypted. */
+        if (run_of(key, "+/=") >= SHORTEST_KEY || str_starts(key, S("Proc-Type:"))) return true;
+    }
+    return false;
+}
+
 Str secret_form(Str text) {
     enum { SHORTEST = 15 };
     if (text.len < SHORTEST) return S("");
-    if (str_has(text, S("-----BEGIN ")) && str_has(text, S("PRIVATE KEY-----"))) return S("a private key");
+    if (secret_private_key(text)) return S("a private key");
     for (size_t i = 0; i + SHORTEST <= text.len; i++) {
         if (!strchr("AgxhsrnSdpe", text.at[i]) || (i && is_alnum(text.at[i - 1]))) continue;
-        Str what = form_at(str_slice(text, i));
-        if (what.len) return what;
+        Str rest = str_slice(text, i), what = form_at(rest);
+        /* Keys of documentation, as AWS has them. */
+        if (what.len && !str_has((Str){rest.at, run_of(rest, "-_.")}, S("EXAMPLE"))) return what;
     }
     return S("");
 }

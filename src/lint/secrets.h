@@ -18,6 +18,9 @@ bool secret_object_name(Str name, Str value);
 /* The part user:password@ of an URL with a password that is written out; empty if there is none. */
 Str secret_in_url(Str text);
 
+/* Whether a text holds a private key in PEM: its head, and the key itself behind it. */
+bool secret_private_key(Str text);
+
 /* What a text holds that has the form of a well-known credential ("an AWS access key"); empty if nothing. */
 Str secret_form(Str text);
 

@@ -437,6 +437,19 @@ static bool is_listed_dir(const Lint *lint, Str parameter, Str path, bool below)
     return false;
 }
 
+/* A folder below /run that a program of its own keeps there. */
+static bool is_own_run_folder(const Lint *lint, Str path) {
+    static const Str runs[] = {STR("/run/"), STR("/var/run/")};
+    for (size_t i = 0; i < COUNT(runs); i++) {
+        if (!str_starts(path, runs[i])) continue;
+        Str name = str_slice(path, runs[i].len);
+        ptrdiff_t slash = str_find(name, '/');
+        if (slash >= 0) name.len = (size_t)slash;
+        return !lint_listed(lint, RULE_sensitive_host_mounts, S("run"), name);
+    }
+    return false;
+}
+
 void lint_host_mount(Lint *lint, const Volume *self, const Path *path) {
     const MountUse *use = self->hostPath ? mounts_of(lint, self->name) : NULL;
     if (!use) return;
@@ -446,7 +459,8 @@ void lint_host_mount(Lint *lint, const Volume *self, const Path *path) {
     Path up = FIELD(path, "hostPath"), at = FIELD(&up, "path");
     if (is_socket(dir))
         emit_docker_sock(lint->diags, lint_where(lint, &at), .volume = self->name, .path = dir);
-    else if (is_listed_dir(lint, S("dirs"), dir, true) && (writable || !is_listed_dir(lint, S("harmless"), dir, false)))
+    else if (is_listed_dir(lint, S("dirs"), dir, true) && !is_own_run_folder(lint, dir) &&
+             (writable || !is_listed_dir(lint, S("harmless"), dir, false)))
         emit_sensitive_host_mounts(lint->diags, lint_where(lint, &at), .volume = self->name, .path = dir);
 }
 

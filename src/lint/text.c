@@ -90,12 +90,21 @@ static void look_at_integer(ScalarWalk *walk, const Node *node, Str text, const 
                             .value = node->text);
 }
 
-/* A file mode in decimal whose digits look like one in octal: those that are usual in decimal are what they say. */
+static bool is_usual_mode(unsigned mode) {
+    static const unsigned usual[] = {0400, 0440, 0444, 0500, 0550, 0555, 0600, 0640, 0644, 0660, 0664,
+                                     0666, 0700, 0710, 0711, 0740, 0744, 0750, 0755, 0770, 0775, 0777};
+    for (size_t i = 0; i < COUNT(usual); i++)
+        if (usual[i] == mode) return true;
+    return false;
+}
+
+/* A file mode in decimal that nobody gives, whose digits in octal are one that people give. */
 static void look_at_mode(ScalarWalk *walk, Str text, const Path *path) {
-    static const Str usual[] = {STR("256"), STR("365"), STR("416"), STR("420"), STR("432"), STR("436")};
+    if (text.len != 3 || !all_in(text, "01234567")) return;
     int64_t value;
-    if (text.len != 3 || !all_in(text, "01234567") || str_in(text, usual, COUNT(usual))) return;
+    unsigned digits = (unsigned)(text.at[0] - '0') << 6 | (unsigned)(text.at[1] - '0') << 3 | (unsigned)(text.at[2] - '0');
     int_parse(text, 0, 999, &value);
+    if (!is_usual_mode(digits) || is_usual_mode((unsigned)value)) return;
     emit_volume_mode_decimal(walk->lint->diags, lint_where(walk->lint, path), .text = text,
                              .octal = str_format(walk->lint->arena, "%04o", (unsigned)value));
 }
@@ -311,14 +320,25 @@ static bool is_script(const StrList *list, uint32_t i) {
     return i > 0 && list->at[i - 1].len > 1 && list->at[i - 1].at[0] == '-' && str_ends(list->at[i - 1], S("c"));
 }
 
+/* Whether a line after the first begins with a flag; the items of a list begin with a dash and a space. */
+static bool has_flag_below(Str text) {
+    for (ptrdiff_t end; (end = str_find(text, '\n')) >= 0;) {
+        text = str_trim(str_slice(text, (size_t)end + 1));
+        if (text.len > 1 && text.at[0] == '-' &&
+            (is_letter(text.at[1]) || (text.len > 2 && text.at[1] == '-' && is_letter(text.at[2]))))
+            return true;
+    }
+    return false;
+}
+
 static void look_at_arguments(Lint *lint, const StrList *list, bool shell, const Path *path) {
     for (uint32_t i = 0; i < list->n; i++) {
         Str item = list->at[i];
         ptrdiff_t newline = str_find(item, '\n');
         if (newline < 0 || is_script(list, i) || (shell && i == 0)) continue;
         Path at = path_index(path, i);
-        bool flags = item.at[0] == '-', last = (size_t)newline + 1 == item.len;
-        if (flags || last)
+        bool last = (size_t)newline + 1 == item.len;
+        if (last || (item.at[0] == '-' && has_flag_below(item)))
             emit_args_block_scalar(lint->diags, lint_where(lint, &at),
                                    .how = last ? S("ends in a line break") : S("holds several lines"),
                                    .start = ((Str){item.at, (size_t)newline}));

@@ -44,6 +44,8 @@ static int32_t script_after(const Words *words, uint32_t i) {
     while (i < words_count(words) && words_at(words, i).len > 1 && words_at(words, i).at[0] == '-' &&
            is_variable(str_slice(words_at(words, i), 1)))
         i++;
+    /* The end of the options. */
+    if (i < words_count(words) && (str_eq(words_at(words, i), S("--")) || str_eq(words_at(words, i), S("-")))) i++;
     return i < words_count(words) ? (int32_t)i : -1;
 }
 
@@ -53,6 +55,7 @@ int32_t words_script(const Words *words) {
     if (i >= count || !is_shell(words_at(words, i))) return -1;
     for (i++; i < count; i++) {
         Str word = words_at(words, i);
+        if (word.len > 2 && str_starts(word, S("--"))) continue; /* bash --login -c SCRIPT */
         if (word.len < 2 || (word.at[0] != '-' && word.at[0] != '+') || word.at[1] == '-') return -1;
         if (str_find(word, 'c') > 0) return script_after(words, i + 1);
         if (word.at[word.len - 1] == 'o') i++;

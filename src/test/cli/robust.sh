@@ -141,7 +141,7 @@ all="--profile all --no-config --format concise"
     seq 8000 | sed 's/.*/  - {name: c&, image: "b:1"}/'; } >containers.yaml
 expect "8,000 containers" 0 "1 object checked" "$podlint" check $all containers.yaml
 { echo 'apiVersion: v1'; echo 'kind: Pod'; echo 'metadata: {name: a}'; echo 'spec:'; echo '  securityContext: {runAsUser: 5}'
-    echo '  volumes:'; seq 8000 | sed 's/.*/  - {name: v&, hostPath: {path: \/var\/run\/x&}}/'
+    echo '  volumes:'; seq 8000 | sed 's/.*/  - {name: v&, hostPath: {path: \/etc\/run\/x&}}/'
     echo '  containers:'; echo '  - name: a'; echo '    image: "b:1"'; echo '    volumeMounts:'
     seq 8000 -1 1 | sed 's/.*/    - {name: v&, mountPath: \/m&, subPath: s}/'; } >volumes.yaml
 expect "expressions over 8,000 volumes and mounts" 1 "[rules-stopped]: the rules take too long over this object" \
