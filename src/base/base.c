@@ -50,6 +50,20 @@ Str str_slice(Str s, size_t from) {
     return (Str){s.at + from, s.len - from};
 }
 
+bool str_take(Str *s, char c) {
+    if (s->len == 0 || s->at[0] != c) return false;
+    *s = str_slice(*s, 1);
+    return true;
+}
+
+bool str_take_digits(Str *s, size_t least, size_t most, int64_t *out) {
+    size_t n = 0;
+    *out = 0;
+    while (n < most && n < s->len && is_digit(s->at[n])) *out = *out * 10 + (s->at[n++] - '0');
+    *s = str_slice(*s, n);
+    return n >= least;
+}
+
 ptrdiff_t str_find(Str s, char c) {
     const char *p = s.len ? memchr(s.at, c, s.len) : NULL;
     return p ? p - s.at : -1;

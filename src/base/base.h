@@ -80,7 +80,11 @@ Str str_slice(Str s, size_t from);  /* from byte `from` on; empty past the end *
 ptrdiff_t str_find(Str s, char c);  /* index of the first `c`, or -1 */
 ptrdiff_t str_rfind(Str s, char c); /* index of the last `c`, or -1 */
 bool str_has(Str s, Str part);      /* whether `part` occurs in `s` */
+bool str_take(Str *s, char c);      /* takes `c` off the start, or returns false */
 bool str_is_digits(Str s);          /* one or more ASCII digits and nothing else */
+
+/* Takes up to `most` digits (18 at most) off the start; false if there are less than `least`. */
+bool str_take_digits(Str *s, size_t least, size_t most, int64_t *out);
 
 /* FNV-1a over the bytes; the same at build time and at run time. */
 static inline uint32_t str_hash(Str s) {

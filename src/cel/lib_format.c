@@ -1,6 +1,6 @@
 /* Named formats: format.dns1123Label().validate(text) gives what is wrong with a text, or nothing. */
 #include "functions.h"
-#include "times.h"
+#include "base/calendar.h"
 #include "url.h"
 
 enum { MAX_LABEL = 63, MAX_SUBDOMAIN = 253, MAX_PROBLEMS = 4 };
@@ -111,15 +111,10 @@ static void check_base64(Problems *p, Str s) {
 }
 
 static bool is_date(Str s) {
-    Value time;
-    int64_t year;
     char text[] = "0000-00-00T12:00:00Z";
-    if (s.len != 10 || !int_parse((Str){s.at, 4}, 0, 9999, &year)) return false;
+    if (s.len != 10) return false;
     memcpy(text, s.at, 10);
-    if (year == 0) memcpy(text, "2000", 4); /* a leap year too, and within the range of timestamps */
-    for (int i = 0; i < 4; i++)
-        if (!is_digit(s.at[i])) return false;
-    return timestamp_parse((Str){text, sizeof text - 1}, &time);
+    return moment_parse((Str){text, sizeof text - 1}, MOMENT_RFC3339, &(Moment){0});
 }
 
 static void check_date(Problems *p, Str s) {

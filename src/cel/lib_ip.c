@@ -1,12 +1,6 @@
-/* IP addresses and networks: net.IP and net.CIDR. IPv4 inside of IPv6 (::ffff:1.2.3.4), zones and leading zeros are refused. */
-#include "ip.h"
-
+/* IP addresses and networks: net.IP and net.CIDR. IPv4 written as IPv6 (::ffff:1.2.3.4), zones and leading zeros are refused. */
+#include "base/address.h"
 #include "functions.h"
-
-typedef struct Address {
-    uint8_t family; /* 4 or 6 */
-    uint8_t bytes[16];
-} Address;
 
 typedef struct Ip {
     Opaque head;
@@ -22,79 +16,15 @@ typedef struct Cidr {
 static const CelType type_ip = {.kind = VALUE_OPAQUE, .name = STR("net.IP")};
 static const CelType type_cidr = {.kind = VALUE_OPAQUE, .name = STR("net.CIDR")};
 
-static int width_of(Address a) {
-    return a.family == 4 ? 32 : 128;
-}
+enum { BITS = 128 };
 
-static bool read_ip4(Str s, uint8_t *out) {
-    for (int i = 0; i < 4; i++) {
-        ptrdiff_t dot = str_find(s, '.');
-        Str part = {s.at, i < 3 ? (size_t)dot : s.len};
-        int64_t value;
-        if ((i < 3 && dot < 0) || part.len == 0 || part.len > 3 || (part.len > 1 && part.at[0] == '0')) return false;
-        for (size_t j = 0; j < part.len; j++)
-            if (part.at[j] < '0' || part.at[j] > '9') return false;
-        if (!int_parse(part, 0, 255, &value)) return false;
-        out[i] = (uint8_t)value;
-        if (i < 3) s = str_slice(s, (size_t)dot + 1);
-    }
-    return true;
-}
-
-/* Groups of up to four hexadecimal digits; one "::" stands for the groups that are missing; the last two groups may be an IPv4
- * address. */
-static bool read_ip6(Str s, uint8_t *out) {
-    int at = 0, gap = -1;
-    if (str_starts(s, S("::"))) {
-        gap = 0;
-        s = str_slice(s, 2);
-    }
-    while (s.len && at < 16) {
-        unsigned value = 0;
-        size_t digits = 0;
-        while (digits < s.len && hex_value(s.at[digits]) >= 0) {
-            if (digits == 4) return false;
-            value = value << 4 | (unsigned)hex_value(s.at[digits++]);
-        }
-        if (digits == 0) return false;
-        if (digits < s.len && s.at[digits] == '.') {
-            if ((gap < 0 && at != 12) || at > 12 || !read_ip4(s, out + at)) return false;
-            at += 4;
-            s.len = 0;
-            break;
-        }
-        out[at++] = (uint8_t)(value >> 8);
-        out[at++] = (uint8_t)value;
-        s = str_slice(s, digits);
-        if (s.len == 0) break;
-        if (s.at[0] != ':' || s.len == 1) return false;
-        s = str_slice(s, 1);
-        if (s.at[0] == ':') {
-            if (gap >= 0) return false;
-            gap = at;
-            s = str_slice(s, 1);
-        }
-    }
-    if (s.len || (at == 16) == (gap >= 0)) return false;
-    if (gap >= 0) {
-        int moved = at - gap;
-        memmove(out + 16 - moved, out + gap, (size_t)moved);
-        memset(out + gap, 0, (size_t)(16 - at));
-    }
-    return true;
-}
-
-bool ip6_valid(Str text) {
-    uint8_t bytes[16] = {0};
-    return read_ip6(text, bytes);
+/* The bits of `bytes` before those of the address. */
+static int bits_before(Address a) {
+    return a.isV4 ? 96 : 0;
 }
 
 static bool read_address(Str s, Address *out) {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    *out = (Address){.family = 4};
-    if (str_find(s, ':') < 0) return read_ip4(s, out->bytes);
-    out->family = 6;
-    return read_ip6(s, out->bytes) && memcmp(out->bytes, mapped, sizeof mapped) != 0;
+    return address_parse(s, out) && address_is_strict(out);
 }
 
 static bool read_cidr(Str s, Address *address, int *bits) {
@@ -105,37 +35,13 @@ static bool read_cidr(Str s, Address *address, int *bits) {
     if (!read_address((Str){s.at, (size_t)slash}, address)) return false;
     if (length.len == 0 || length.len > 3 || length.at[0] < '0' || length.at[0] > '9' || (length.len > 1 && length.at[0] == '0'))
         return false;
-    if (!int_parse(length, 0, width_of(*address), &value)) return false;
+    if (!int_parse(length, 0, BITS - bits_before(*address), &value)) return false;
     *bits = (int)value;
     return true;
 }
 
-/* The shortest form (RFC 5952): the longest run of two or more zero groups becomes "::". */
-static void put_address(Buf *out, Address a) {
-    if (a.family == 4) {
-        buf_format(out, "%d.%d.%d.%d", a.bytes[0], a.bytes[1], a.bytes[2], a.bytes[3]);
-        return;
-    }
-    int start = -1, length = 1;
-    for (int i = 0; i < 8; i++) {
-        int run = 0;
-        while (i + run < 8 && a.bytes[2 * (i + run)] == 0 && a.bytes[2 * (i + run) + 1] == 0) run++;
-        if (run > length) start = i, length = run;
-        if (run) i += run - 1;
-    }
-    for (int i = 0; i < 8; i++) {
-        if (i == start) {
-            buf_str(out, S("::"));
-            i += length - 1;
-            continue;
-        }
-        if (i && i != start + length) buf_char(out, ':');
-        buf_format(out, "%x", (unsigned)(a.bytes[2 * i] << 8 | a.bytes[2 * i + 1]));
-    }
-}
-
 static bool same_address(Address a, Address b) {
-    return a.family == b.family && memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
+    return a.isV4 == b.isV4 && memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
 }
 
 static bool ip_equal(const Opaque *a, const Opaque *b) {
@@ -143,9 +49,7 @@ static bool ip_equal(const Opaque *a, const Opaque *b) {
 }
 
 static Str ip_text(Eval *ev, const Opaque *value) {
-    Buf out = {.arena = ev->arena};
-    put_address(&out, ((const Ip *)value)->address);
-    return buf_text(&out);
+    return address_text(ev->arena, &((const Ip *)value)->address);
 }
 
 static bool cidr_equal(const Opaque *a, const Opaque *b) {
@@ -154,10 +58,9 @@ static bool cidr_equal(const Opaque *a, const Opaque *b) {
 }
 
 static Str cidr_text(Eval *ev, const Opaque *value) {
-    Buf out = {.arena = ev->arena};
-    put_address(&out, ((const Cidr *)value)->address);
-    buf_format(&out, "/%d", ((const Cidr *)value)->bits);
-    return buf_text(&out);
+    const Cidr *cidr = (const Cidr *)value;
+    Str address = address_text(ev->arena, &cidr->address);
+    return str_format(ev->arena, "%.*s/%d", TEXT(address), cidr->bits);
 }
 
 static const OpaqueClass ip_class = {&type_ip, STR("ip"), ip_equal, ip_text};
@@ -208,9 +111,7 @@ static Value is_canonical(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
     Address address;
     if (!read_address(value_str(args[0]), &address)) return no_ip(ev, args[0]);
-    Buf out = {.arena = ev->arena};
-    put_address(&out, address);
-    return value_bool(str_eq(buf_text(&out), value_str(args[0])));
+    return value_bool(str_eq(address_text(ev->arena, &address), value_str(args[0])));
 }
 
 static Value opaque_text(Eval *ev, const Value *args, uint32_t n) {
@@ -220,7 +121,7 @@ static Value opaque_text(Eval *ev, const Value *args, uint32_t n) {
 
 static Value family(Eval *ev, const Value *args, uint32_t n) {
     (void)ev, (void)n;
-    return value_int(address_of(args[0]).family);
+    return value_int(address_of(args[0]).isV4 ? 4 : 6);
 }
 
 static bool unspecified(Address a) {
@@ -230,24 +131,23 @@ static bool unspecified(Address a) {
 
 static bool loopback(Address a) {
     static const uint8_t one[16] = {[15] = 1};
-    return a.family == 4 ? a.bytes[0] == 127 : memcmp(a.bytes, one, sizeof one) == 0;
+    return a.isV4 ? a.bytes[12] == 127 : memcmp(a.bytes, one, sizeof one) == 0;
 }
 
 static bool multicast(Address a) {
-    return a.family == 4 ? (a.bytes[0] & 0xf0) == 0xe0 : a.bytes[0] == 0xff;
+    return a.isV4 ? (a.bytes[12] & 0xf0) == 0xe0 : a.bytes[0] == 0xff;
 }
 
 static bool link_local_multicast(Address a) {
-    return a.family == 4 ? a.bytes[0] == 224 && a.bytes[1] == 0 && a.bytes[2] == 0
-                         : a.bytes[0] == 0xff && (a.bytes[1] & 0x0f) == 2;
+    return a.isV4 ? a.bytes[12] == 224 && a.bytes[13] == 0 && a.bytes[14] == 0 : a.bytes[0] == 0xff && (a.bytes[1] & 0x0f) == 2;
 }
 
 static bool link_local_unicast(Address a) {
-    return a.family == 4 ? a.bytes[0] == 169 && a.bytes[1] == 254 : a.bytes[0] == 0xfe && (a.bytes[1] & 0xc0) == 0x80;
+    return a.isV4 ? a.bytes[12] == 169 && a.bytes[13] == 254 : a.bytes[0] == 0xfe && (a.bytes[1] & 0xc0) == 0x80;
 }
 
 static bool global_unicast(Address a) {
-    bool broadcast = a.family == 4 && a.bytes[0] == 255 && a.bytes[1] == 255 && a.bytes[2] == 255 && a.bytes[3] == 255;
+    bool broadcast = a.isV4 && a.bytes[12] == 255 && a.bytes[13] == 255 && a.bytes[14] == 255 && a.bytes[15] == 255;
     return !broadcast && !unspecified(a) && !loopback(a) && !multicast(a) && !link_local_unicast(a);
 }
 
@@ -277,7 +177,8 @@ static Value is_cidr(Eval *ev, const Value *args, uint32_t n) {
 }
 
 static bool same_prefix(Address a, Address b, int bits) {
-    if (a.family != b.family || memcmp(a.bytes, b.bytes, (size_t)bits / 8) != 0) return false;
+    bits += bits_before(a);
+    if (a.isV4 != b.isV4 || memcmp(a.bytes, b.bytes, (size_t)bits / 8) != 0) return false;
     unsigned rest = (unsigned)bits % 8;
     return rest == 0 || ((unsigned)(a.bytes[bits / 8] ^ b.bytes[bits / 8]) >> (8 - rest)) == 0;
 }
@@ -315,7 +216,7 @@ static Value masked(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
     Address address = cidr_of(args[0])->address;
     int bits = cidr_of(args[0])->bits;
-    for (int i = bits; i < width_of(address); i++) address.bytes[i / 8] &= (uint8_t) ~(0x80u >> (i % 8));
+    for (int i = bits_before(address) + bits; i < BITS; i++) address.bytes[i / 8] &= (uint8_t) ~(0x80u >> (i % 8));
     return make_cidr(ev, address, bits);
 }
 

@@ -1,5 +1,5 @@
-/* Timestamps and durations: conversions and getters. Zones are fixed offsets, or names of the system's zone files (TZif, RFC
- * 9636), which are read here because the C library's zone is one for all threads. Without zone files only UTC and offsets are
+/* Timestamps and durations: their functions, and time zones. Zones are fixed offsets, or names of the system's zone files (TZif,
+ * RFC 9636), which are read here because the C library's zone is one for all threads. Without zone files only UTC and offsets are
  * known. */
 #include "times.h"
 
@@ -10,221 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/calendar.h"
 #include "functions.h"
 
-enum { DAY = 86400, MAX_ZONE_FILE = 1 << 20, ZONE_STEPS = 500 };
-
-#define SECOND ((int64_t)1000000000)
-
-/* ---- calendar ---- */
-
-typedef struct Civil {
-    int64_t year;
-    int month, day; /* from 1 */
-    int yearDay;    /* from 0 */
-    int weekDay;    /* from 0, Sunday */
-    int hour, minute, second;
-} Civil;
-
-static int64_t floor_div(int64_t a, int64_t b) {
-    return a / b - (a % b < 0);
-}
-
-static bool is_leap(int64_t year) {
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-/* Days before the first of `month` (from 1) of a year. */
-static int days_before(int month, int64_t year) {
-    static const int days[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
-    return days[month - 1] + (month > 2 && is_leap(year));
-}
-
-/* Days from 1970-01-01 to January 1 of a year. */
-static int64_t days_to_year(int64_t year) {
-    int64_t y = year - 1;
-    return 365 * (year - 1970) + floor_div(y, 4) - floor_div(y, 100) + floor_div(y, 400) - 477;
-}
-
-static int days_of_month(int month, int64_t year) {
-    return days_before(month + 1, year) - days_before(month, year);
-}
-
-static Civil civil_of(int64_t seconds) {
-    Civil c = {0};
-    int64_t days = floor_div(seconds, DAY);
-    int rest = (int)(seconds - days * DAY);
-    c.hour = rest / 3600, c.minute = rest / 60 % 60, c.second = rest % 60;
-    c.weekDay = (int)(((days + 4) % 7 + 7) % 7);
-    c.year = 1970 + floor_div(days * 400, 146097);
-    while (days_to_year(c.year) > days) c.year--;
-    while (days_to_year(c.year + 1) <= days) c.year++;
-    c.yearDay = (int)(days - days_to_year(c.year));
-    c.month = 12;
-    while (days_before(c.month, c.year) > c.yearDay) c.month--;
-    c.day = c.yearDay - days_before(c.month, c.year) + 1;
-    return c;
-}
-
-/* ---- text ---- */
-
-static bool take_digits(Str *s, size_t least, size_t most, int64_t *out) {
-    size_t n = 0;
-    *out = 0;
-    while (n < most && n < s->len && is_digit(s->at[n])) *out = *out * 10 + (s->at[n++] - '0');
-    *s = str_slice(*s, n);
-    return n >= least;
-}
-
-static bool take_char(Str *s, char c) {
-    if (s->len == 0 || s->at[0] != c) return false;
-    *s = str_slice(*s, 1);
-    return true;
-}
-
-/* A fraction of a second as nanoseconds; further digits are dropped. */
-static bool take_fraction(Str *s, uint32_t *out) {
-    *out = 0;
-    if (!take_char(s, '.') && !take_char(s, ',')) return true;
-    uint32_t unit = 100000000;
-    size_t n = 0;
-    for (; n < s->len && is_digit(s->at[n]); n++, unit /= 10) *out += unit * (uint32_t)(s->at[n] - '0');
-    *s = str_slice(*s, n);
-    return n > 0;
-}
-
-/* "Z" or "+01:30", in minutes. Go lets hours up to 24 and minutes up to 60 pass. */
-static bool take_offset(Str *s, int *out) {
-    int64_t hours, minutes;
-    *out = 0;
-    if (take_char(s, 'Z')) return true;
-    bool west = take_char(s, '-');
-    if (!west && !take_char(s, '+')) return false;
-    if (!take_digits(s, 2, 2, &hours) || !take_char(s, ':') || !take_digits(s, 2, 2, &minutes) || hours > 24 || minutes > 60)
-        return false;
-    *out = (int)(hours * 60 + minutes) * (west ? -1 : 1);
-    return true;
-}
-
-bool timestamp_parse(Str text, Value *out) {
-    int64_t year, month, day, hour, minute, second;
-    uint32_t fraction;
-    int offset;
-    if (!take_digits(&text, 4, 4, &year) || !take_char(&text, '-') || !take_digits(&text, 2, 2, &month) ||
-        !take_char(&text, '-') || !take_digits(&text, 2, 2, &day) || !take_char(&text, 'T') || !take_digits(&text, 1, 2, &hour) ||
-        !take_char(&text, ':') || !take_digits(&text, 2, 2, &minute) || !take_char(&text, ':') ||
-        !take_digits(&text, 2, 2, &second) || !take_fraction(&text, &fraction) || !take_offset(&text, &offset) || text.len)
-        return false;
-    if (month < 1 || month > 12 || day < 1 || day > days_of_month((int)month, year) || hour > 23 || minute > 59 || second > 59)
-        return false;
-    int64_t days = days_to_year(year) + days_before((int)month, year) + day - 1;
-    int64_t seconds = days * DAY + hour * 3600 + minute * 60 + second - (int64_t)offset * 60;
-    if (seconds < TIMESTAMP_FIRST || seconds > TIMESTAMP_LAST) return false;
-    *out = value_timestamp(seconds, fraction);
-    out->type = (uint16_t)(int16_t)offset;
-    return true;
-}
-
-static Str timestamp_at(Arena *arena, Value t, int offset) {
-    Civil c = civil_of(t.i + offset * 60);
-    Buf out = {.arena = arena};
-    buf_format(&out, "%04d-%02d-%02dT%02d:%02d:%02d", (int)c.year, c.month, c.day, c.hour, c.minute, c.second);
-    if (t.len) {
-        char digits[12];
-        snprintf(digits, sizeof digits, ".%09u", t.len % 1000000000u);
-        size_t n = 10;
-        while (digits[n - 1] == '0') n--;
-        buf_str(&out, (Str){digits, n});
-    }
-    if (offset == 0)
-        buf_char(&out, 'Z');
-    else
-        buf_format(&out, "%c%02d:%02d", offset < 0 ? '-' : '+', abs(offset) / 60, abs(offset) % 60);
-    return buf_text(&out);
-}
-
-Str timestamp_text(Arena *arena, Value t) {
-    return timestamp_at(arena, t, (int16_t)t.type);
-}
-
-Str timestamp_text_utc(Arena *arena, Value t) {
-    return timestamp_at(arena, t, 0);
-}
-
-/* The shortest digits that read back as the number of seconds, which is a double: large spans lose their last nanoseconds. */
-Str duration_text(Arena *arena, int64_t nanoseconds) {
-    double seconds = (double)(nanoseconds / SECOND) + (double)(nanoseconds % SECOND) / 1e9;
-    char text[64];
-    int decimals = 0;
-    do snprintf(text, sizeof text, "%.*f", decimals, seconds);
-    while (decimals++ < 17 && strtod(text, NULL) != seconds);
-    if (seconds == 0) return S("0s");
-    return str_join(arena, str_of(text), S("s"));
-}
-
-typedef struct DurationUnit {
-    Str name;
-    int64_t nanoseconds;
-} DurationUnit;
-
-static const DurationUnit units[] = {
-    {STR("ns"), 1},       {STR("us"), 1000},  {STR("µs"), 1000}, /* U+00B5 */
-    {STR("μs"), 1000},                                           /* U+03BC */
-    {STR("ms"), 1000000}, {STR("s"), SECOND}, {STR("m"), 60 * SECOND}, {STR("h"), 3600 * SECOND},
-};
-
-static const DurationUnit *take_unit(Str *s) {
-    size_t n = 0;
-    while (n < s->len && s->at[n] != '.' && (s->at[n] < '0' || s->at[n] > '9')) n++;
-    for (size_t i = 0; i < COUNT(units); i++)
-        if (str_eq(units[i].name, (Str){s->at, n})) {
-            *s = str_slice(*s, n);
-            return &units[i];
-        }
-    return NULL;
-}
-
-/* One "1.5h"; adds it to `*sum`. The sum may reach 2^63, which only a minus sign makes good. */
-static bool take_span(Str *s, uint64_t *sum) {
-    static const uint64_t limit = (uint64_t)1 << 63;
-    uint64_t whole = 0, fraction = 0;
-    double scale = 1;
-    size_t digits = 0;
-    bool full = false; /* further digits of the fraction do not count */
-    for (; s->len && is_digit(s->at[0]); *s = str_slice(*s, 1), digits++) {
-        if (whole > limit / 10) return false;
-        whole = whole * 10 + (uint64_t)(s->at[0] - '0');
-        if (whole > limit) return false;
-    }
-    if (take_char(s, '.'))
-        for (; s->len && is_digit(s->at[0]); *s = str_slice(*s, 1), digits++) {
-            full = full || fraction > (limit - 10) / 10;
-            if (full) continue;
-            fraction = fraction * 10 + (uint64_t)(s->at[0] - '0');
-            scale *= 10;
-        }
-    const DurationUnit *unit = digits ? take_unit(s) : NULL;
-    if (!unit || whole > limit / (uint64_t)unit->nanoseconds) return false;
-    whole *= (uint64_t)unit->nanoseconds;
-    whole += (uint64_t)((double)fraction * ((double)unit->nanoseconds / scale));
-    if (whole > limit || *sum > limit - whole) return false;
-    *sum += whole;
-    return true;
-}
-
-bool duration_read(Str text, int64_t *nanoseconds) {
-    uint64_t sum = 0;
-    bool negative = take_char(&text, '-');
-    if (!negative) take_char(&text, '+');
-    *nanoseconds = 0;
-    if (str_eq(text, S("0"))) return true;
-    if (text.len == 0) return false;
-    while (text.len)
-        if (!take_span(&text, &sum)) return false;
-    if (!negative && sum > INT64_MAX) return false;
-    *nanoseconds = (int64_t)(negative ? 0 - sum : sum);
-    return true;
-}
+enum { MAX_ZONE_FILE = 1 << 20, ZONE_STEPS = 500 };
 
 /* ---- zones ---- */
 
@@ -253,7 +42,7 @@ typedef struct Zone {
 
 static bool take_name(Str *s) {
     size_t n = 0;
-    if (take_char(s, '<')) {
+    if (str_take(s, '<')) {
         ptrdiff_t end = str_find(*s, '>');
         if (end < 0) return false;
         *s = str_slice(*s, (size_t)end + 1);
@@ -267,11 +56,11 @@ static bool take_name(Str *s) {
 /* [+-]hh[:mm[:ss]] in seconds. */
 static bool take_clock(Str *s, int *out) {
     int64_t hours, minutes = 0, seconds = 0;
-    bool negative = take_char(s, '-');
-    if (!negative) take_char(s, '+');
-    if (!take_digits(s, 1, 3, &hours)) return false;
-    if (take_char(s, ':') && !take_digits(s, 1, 2, &minutes)) return false;
-    if (take_char(s, ':') && !take_digits(s, 1, 2, &seconds)) return false;
+    bool negative = str_take(s, '-');
+    if (!negative) str_take(s, '+');
+    if (!str_take_digits(s, 1, 3, &hours)) return false;
+    if (str_take(s, ':') && !str_take_digits(s, 1, 2, &minutes)) return false;
+    if (str_take(s, ':') && !str_take_digits(s, 1, 2, &seconds)) return false;
     *out = (int)(hours * 3600 + minutes * 60 + seconds) * (negative ? -1 : 1);
     return true;
 }
@@ -279,19 +68,19 @@ static bool take_clock(Str *s, int *out) {
 static bool take_change(Str *s, ZoneChange *out) {
     int64_t a, b = 0, c = 0;
     *out = (ZoneChange){.form = 'N', .time = 7200};
-    if (!take_char(s, ',')) return false;
-    if (take_char(s, 'M')) {
+    if (!str_take(s, ',')) return false;
+    if (str_take(s, 'M')) {
         out->form = 'M';
-        if (!take_digits(s, 1, 2, &a) || !take_char(s, '.') || !take_digits(s, 1, 1, &b) || !take_char(s, '.') ||
-            !take_digits(s, 1, 1, &c) || a < 1 || a > 12 || b < 1 || b > 5 || c > 6)
+        if (!str_take_digits(s, 1, 2, &a) || !str_take(s, '.') || !str_take_digits(s, 1, 1, &b) || !str_take(s, '.') ||
+            !str_take_digits(s, 1, 1, &c) || a < 1 || a > 12 || b < 1 || b > 5 || c > 6)
             return false;
         out->month = (int)a, out->week = (int)b, out->day = (int)c;
     } else {
-        if (take_char(s, 'J')) out->form = 'J';
-        if (!take_digits(s, 1, 3, &a) || a > 365) return false;
+        if (str_take(s, 'J')) out->form = 'J';
+        if (!str_take_digits(s, 1, 3, &a) || a > 365) return false;
         out->day = (int)a;
     }
-    return !take_char(s, '/') || take_clock(s, &out->time);
+    return !str_take(s, '/') || take_clock(s, &out->time);
 }
 
 static bool read_rule(Str s, Rule *out) {
@@ -312,15 +101,15 @@ static bool read_rule(Str s, Rule *out) {
 /* Seconds since 1970 of a change in a year, by the local clock. */
 static int64_t change_in(const ZoneChange *c, int64_t year) {
     int64_t first = days_to_year(year), day = c->day;
-    if (c->form == 'J') day = c->day - 1 + (is_leap(year) && c->day >= 60);
+    if (c->form == 'J') day = c->day - 1 + (is_leap_year(year) && c->day >= 60);
     if (c->form == 'M') {
-        int64_t start = first + days_before(c->month, year);
+        int64_t start = first + days_before_month(c->month, year);
         int weekDay = (int)(((start + 4) % 7 + 7) % 7), length = days_of_month(c->month, year);
         int date = (c->day - weekDay + 7) % 7 + (c->week - 1) * 7;
         while (date >= length) date -= 7;
         day = start - first + date;
     }
-    return (first + day) * DAY + c->time;
+    return (first + day) * SECONDS_OF_DAY + c->time;
 }
 
 static int rule_offset(const Rule *r, int64_t seconds) {

@@ -5,6 +5,9 @@
 
 #include "value.h"
 
+/* In nanoseconds. */
+#define SECOND ((int64_t)1000000000)
+
 /* The range of timestamps, in seconds since 1970: the years 1 to 9999. */
 #define TIMESTAMP_FIRST ((int64_t)-62135596800)
 #define TIMESTAMP_LAST ((int64_t)253402300799)

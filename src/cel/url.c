@@ -2,7 +2,7 @@
  * is differs, by RFC 3986 and by what Go's package lets through. */
 #include "url.h"
 
-#include "ip.h"
+#include "base/address.h"
 
 typedef enum Part { PART_PATH, PART_USER, PART_HOST, PART_ZONE, PART_QUERY, PART_FRAGMENT } Part;
 
@@ -107,6 +107,7 @@ static bool is_port(Str s) {
 /* [::1%25eth0]:80 */
 static bool read_literal_host(Arena *arena, Str s, Str *out) {
     ptrdiff_t close = str_rfind(s, ']');
+    Address address;
     if (close < 0) return false;
     Str port = str_slice(s, (size_t)close + 1), name = {s.at + 1, (size_t)close - 1}, zone = {name.at + name.len, 0};
     for (size_t i = 0; i + 3 <= name.len; i++)
@@ -116,7 +117,7 @@ static bool read_literal_host(Arena *arena, Str s, Str *out) {
             break;
         }
     if (!is_port(port) || !decode(arena, name, PART_HOST, &name) || !decode(arena, zone, PART_ZONE, &zone)) return false;
-    if (!ip6_valid(name) || zone.len == 1) return false;
+    if (str_find(name, ':') < 0 || !address_parse(name, &address) || address.hasZeros || zone.len == 1) return false;
     *out = str_format(arena, "[%.*s%.*s]%.*s", (int)name.len, name.at, (int)zone.len, zone.at, (int)port.len, port.at);
     return true;
 }

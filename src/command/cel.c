@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "cel/cel.h"
 #include "cel/json.h"
 #include "cel/times.h"
@@ -168,24 +169,6 @@ static void declare(Batch *b, Str name, Value v) {
     ARRAY_PUSH(&b->arena, &b->values, v);
 }
 
-static int base64_digit(char c) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-static Str read_base64(Arena *arena, Str text) {
-    Buf buf = {.arena = arena};
-    uint32_t bits = 0, n = 0;
-    for (size_t i = 0; i < text.len && base64_digit(text.at[i]) >= 0; i++) {
-        bits = bits << 6 | (uint32_t)base64_digit(text.at[i]);
-        if ((n += 6) < 8) continue;
-        n -= 8;
-        buf_char(&buf, (char)(bits >> n & 0xFF));
-    }
-    return buf_text(&buf);
-}
-
 /* A value written as {"type": ..., "value": ...}. */
 static Value read_typed(Batch *b, Value in) {
     Str type = member_text(b, in, S("type"));
@@ -194,7 +177,7 @@ static Value read_typed(Batch *b, Value in) {
     int64_t nanoseconds;
     if (str_eq(type, S("uint")) && v.kind == VALUE_INT) return value_uint(v.u);
     if (str_eq(type, S("double")) && text.len) return value_double(strtod(arena_cstr(&b->arena, text), NULL));
-    if (str_eq(type, S("bytes"))) return value_bytes(read_base64(&b->arena, text));
+    if (str_eq(type, S("bytes")) && base64_decode(&b->arena, text, &text)) return value_bytes(text);
     if (str_eq(type, S("duration")) && duration_read(text, &nanoseconds)) return value_duration(nanoseconds);
     if (str_eq(type, S("timestamp")) && timestamp_parse(text, &out)) return out;
     if (str_eq(type, S("list")) && v.kind == VALUE_LIST) {

@@ -1,7 +1,7 @@
 /* Quantities are kept as billionths in 128 bits: the server's own limit of precision, and more range than any real amount. */
 #include "scalar.h"
 
-#include <time.h>
+#include "base/calendar.h"
 
 #define INT128_MAX (((Int128)1 << 126) - 1 + ((Int128)1 << 126))
 
@@ -198,50 +198,21 @@ bool int_parse(Str text, int64_t low, int64_t high, int64_t *out) {
     return true;
 }
 
-static bool number_at(Str s, size_t at, size_t width, int low, int high, int *out) {
-    if (at + width > s.len) return false;
-    *out = 0;
-    for (size_t i = at; i < at + width; i++) {
-        if (!is_digit(s.at[i])) return false;
-        *out = *out * 10 + (s.at[i] - '0');
-    }
-    return *out >= low && *out <= high;
-}
-
-bool time_parse(Time *out, Str s) {
-    int year, month, day, hour, minute, second, zoneHour = 0, zoneMinute = 0;
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (s.len < 20 || s.at[4] != '-' || s.at[7] != '-' || s.at[10] != 'T' || s.at[13] != ':' || s.at[16] != ':') return false;
-    if (!number_at(s, 0, 4, 0, 9999, &year) || !number_at(s, 5, 2, 1, 12, &month) || !number_at(s, 8, 2, 1, 31, &day) ||
-        !number_at(s, 11, 2, 0, 23, &hour) || !number_at(s, 14, 2, 0, 59, &minute) || !number_at(s, 17, 2, 0, 59, &second))
-        return false;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (day > days[month - 1] + (month == 2 && leap)) return false;
-    size_t i = 19;
-    if (s.at[i] == '.' || s.at[i] == ',') {
-        size_t start = ++i;
-        while (i < s.len && is_digit(s.at[i])) i++;
-        if (i == start) return false;
-    }
-    if (i == s.len) return false;
-    int sign = s.at[i] == '-' ? -1 : 1;
-    if (s.at[i] == 'Z') {
-        if (i + 1 != s.len) return false;
-    } else {
-        if ((s.at[i] != '+' && s.at[i] != '-') || i + 6 != s.len || s.at[i + 3] != ':') return false;
-        if (!number_at(s, i + 1, 2, 0, 24, &zoneHour) || !number_at(s, i + 4, 2, 0, 59, &zoneMinute)) return false;
-    }
-    struct tm tm = {
-        .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
-    *out = (Time){.set = true, .seconds = (int64_t)timegm(&tm) - sign * ((int64_t)zoneHour * 3600 + (int64_t)zoneMinute * 60)};
+bool time_parse(Time *out, Str text) {
+    Moment moment;
+    if (!moment_parse(text, MOMENT_RFC3339, &moment)) return false;
+    *out = (Time){.set = true, .seconds = moment.seconds};
     return true;
 }
 
-bool micro_time_parse(Time *out, Str s) {
-    int micros;
-    if (s.len < 27 || s.at[19] != '.' || is_digit(s.at[26]) || !number_at(s, 20, 6, 0, 999999, &micros)) return false;
-    if (!time_parse(out, s)) return false;
-    out->micros = (uint32_t)micros;
+bool micro_time_parse(Time *out, Str text) {
+    Moment moment;
+    int64_t micros;
+    ptrdiff_t point = str_find(text, str_find(text, '.') >= 0 ? '.' : ',');
+    Str fraction = point < 0 ? S("") : str_slice(text, (size_t)point + 1);
+    if (!str_take_digits(&fraction, 6, 6, &micros) || (fraction.len && is_digit(fraction.at[0]))) return false;
+    if (!moment_parse(text, MOMENT_RFC3339, &moment)) return false;
+    *out = (Time){.set = true, .seconds = moment.seconds, .micros = (uint32_t)micros};
     return true;
 }
 
@@ -251,9 +222,5 @@ Str micro_time_text(Arena *arena, Time time) {
 }
 
 Str time_text(Arena *arena, Time time) {
-    time_t seconds = (time_t)time.seconds;
-    struct tm tm;
-    gmtime_r(&seconds, &tm);
-    return str_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-                      tm.tm_min, tm.tm_sec);
+    return moment_text(arena, (Moment){.seconds = time.seconds});
 }

@@ -1,6 +1,8 @@
 /* Decides and reports the forms of names, as k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content do. */
 #include "names.h"
 
+#include "base/address.h"
+
 static bool name_char(char ch) {
     return is_alnum(ch) || ch == '-' || ch == '_' || ch == '.';
 }
@@ -149,94 +151,6 @@ bool is_http_header_name(Str s) {
     return s.len > 0;
 }
 
-bool is_path_segment(Str s) {
-    return !str_eq(s, S(".")) && !str_eq(s, S("..")) && str_find(s, '/') < 0 && str_find(s, '%') < 0;
-}
-
-/* The value of a digit; 36 if it is none. */
-static unsigned digit_value(char ch) {
-    return (unsigned)(is_digit(ch) ? ch - '0' : is_lower(ch) ? ch - 'a' + 10 : is_upper(ch) ? ch - 'A' + 10 : 36);
-}
-
-/* A number at the start of `*s` in the base, at most `highest`; it is taken off. `longest` is the number of digits that it may
- * have, 0 for any; a decimal number then has no leading zero. */
-static bool take_number(Str *s, unsigned base, unsigned highest, size_t longest, unsigned *out) {
-    size_t n = 0;
-    unsigned value = 0;
-    for (; n < s->len; n++) {
-        unsigned d = digit_value(s->at[n]);
-        if (d >= base) break;
-        value = value * base + d;
-        if (value > highest) return false;
-    }
-    if (n == 0 || (longest && (n > longest || (base == 10 && n > 1 && s->at[0] == '0')))) return false;
-    *s = str_slice(*s, n);
-    *out = value;
-    return true;
-}
-
-static bool take(Str *s, char ch) {
-    if (s->len == 0 || s->at[0] != ch) return false;
-    *s = str_slice(*s, 1);
-    return true;
-}
-
-static bool ipv4_form(Str s, bool strict) {
-    unsigned number;
-    for (int i = 0; i < 4; i++)
-        if ((i > 0 && !take(&s, '.')) || !take_number(&s, 10, 255, strict ? 3 : 0, &number)) return false;
-    return s.len == 0;
-}
-
-/* Eight groups of hexadecimal digits; :: stands for one or more groups of zeros, and the last two may be an IPv4 address. Strict
- * is without ::ffff:0:0/96, the IPv4 addresses written as IPv6. */
-static bool ipv6_form(Str s, bool strict) {
-    unsigned groups[8] = {0};
-    int n = 0, gap = -1;
-    if (str_starts(s, S("::"))) {
-        gap = 0;
-        s = str_slice(s, 2);
-    }
-    while (s.len) {
-        Str rest = s;
-        if (n == 8 || !take_number(&s, 16, 0xffff, strict ? 4 : 0, &groups[n])) return false;
-        if (s.len && s.at[0] == '.') {
-            if (n > 6 || (gap < 0 && n != 6) || !ipv4_form(rest, strict)) return false;
-            n += 2;
-            break;
-        }
-        n++;
-        if (s.len == 0) break;
-        if (!take(&s, ':') || s.len == 0) return false;
-        if (s.at[0] != ':') continue;
-        if (gap >= 0) return false;
-        gap = n;
-        s = str_slice(s, 1);
-    }
-    if (gap < 0 ? n != 8 : n == 8) return false;
-    if (!strict) return true;
-    unsigned head[6] = {0}; /* the first groups, with the gap filled */
-    for (int i = 0; i < n; i++) {
-        int place = gap >= 0 && i >= gap ? i + 8 - n : i;
-        if (place < 6) head[place] = groups[i];
-    }
-    return head[5] != 0xffff || head[0] || head[1] || head[2] || head[3] || head[4];
-}
-
-static bool ip_form(Str s, bool strict) {
-    ptrdiff_t dot = str_find(s, '.'), colon = str_find(s, ':');
-    if (colon < 0 || (dot >= 0 && dot < colon)) return ipv4_form(s, strict);
-    return ipv6_form(s, strict);
-}
-
-bool is_ip(Str s) {
-    return ip_form(s, true);
-}
-
-bool is_ip_loose(Str s) {
-    return ip_form(s, false);
-}
-
 bool is_absolute_path(Str s) {
     return s.len > 0 && s.at[0] == '/';
 }
@@ -370,16 +284,14 @@ void check_port_name(Check *c, Str value, const Path *path) {
 }
 
 void check_ip(Check *c, Str value, const Path *path) {
-    if (is_ip(value)) return;
-    if (!is_ip_loose(value)) {
+    Address address;
+    if (!address_parse(value, &address)) {
         emit_ip(c->diags, where(c, path), .value = shown(c->arena, value));
         return;
     }
-    if (!gate(c, GATE_StrictIPCIDRValidation)) return;
-    bool ipv6 = str_find(value, ':') >= 0;
+    if (address_is_strict(&address) || !gate(c, GATE_StrictIPCIDRValidation)) return;
     emit_ip_ambiguous(c->diags, where(c, path), .value = shown(c->arena, value),
-                      .reason =
-                          ipv6 ? S("it is an IPv4 address written as IPv6, or has leading zeros") : S("it has leading zeros"));
+                      .reason = address.isMapped ? S("it is an IPv4 address written as IPv6") : S("it has leading zeros"));
 }
 
 bool check_required(Check *c, Str value, const Path *path) {

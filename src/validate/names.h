@@ -21,9 +21,6 @@ bool is_c_identifier(Str s);
 bool is_decimal(Str s); /* an integer of any size in its shortest form: no +, no leading zero, no -0 */
 bool is_percent(Str s); /* digits and % */
 bool is_http_header_name(Str s);
-bool is_path_segment(Str s); /* no / and no %, not . or .. */
-bool is_ip(Str s);           /* IPv4 or IPv6, without leading zeros and without IPv4 inside of IPv6 (::ffff:1.2.3.4) */
-bool is_ip_loose(Str s);     /* the same with them, as the server read addresses before StrictIPCIDRValidation */
 bool is_absolute_path(Str s);
 bool has_dot_dot(Str path); /* a part of the path is .. */
 bool is_padded(Str s);      /* white space, as Unicode knows it, stands at an end */

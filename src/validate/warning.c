@@ -2,7 +2,7 @@
  * pkg/api/persistentvolumeclaim, and WarningsOnCreate of the kinds in pkg/registry). */
 #include "warning.h"
 
-#include "address.h"
+#include "base/address.h"
 #include "base/str_set.h"
 #include "kinds.h"
 
@@ -351,9 +351,10 @@ static void check_container_warnings(const PodText *p) {
 static void check_address_form(Check *c, Str ip, const Path *path) {
     Address address;
     if (c->minor < 33 || !address_parse(ip, &address)) return;
-    if (address.isV4 && address.isStrict) return;
+    bool strict = address_is_strict(&address);
+    if (address.isV4 && strict) return;
     Str better = address_text(c->arena, &address);
-    if (!address.isStrict)
+    if (!strict)
         emit_warn_ip_form(c->diags, where(c, path), .ip = shown(c->arena, ip), .better = better);
     else if (!str_eq(ip, better))
         emit_warn_ip_not_canonical(c->diags, where(c, path), .ip = shown(c->arena, ip), .better = better);

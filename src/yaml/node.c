@@ -12,6 +12,7 @@
 #include <yaml.h>
 
 #include "base/base64.h"
+#include "base/calendar.h"
 #include "base/str_set.h"
 
 const char *fault_name(FaultKind kind) {
@@ -324,42 +325,6 @@ NodeKind node_plain_kind(Str text) {
     return kind;
 }
 
-static bool digits_between(Str s, size_t *i, size_t least, size_t most, int *value) {
-    size_t start = *i;
-    *value = 0;
-    while (*i < s.len && *i - start < most && is_digit(s.at[*i])) *value = *value * 10 + (s.at[(*i)++] - '0');
-    return *i - start >= least;
-}
-
-/* A date, or a date and time, in the forms that an explicit !!timestamp accepts. */
-static bool is_timestamp(Str s) {
-    size_t i = 0;
-    int year, month, day, part;
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (!digits_between(s, &i, 4, 4, &year) || i >= s.len || s.at[i++] != '-') return false;
-    if (!digits_between(s, &i, 1, 2, &month) || i >= s.len || s.at[i++] != '-') return false;
-    if (!digits_between(s, &i, 1, 2, &day) || month < 1 || month > 12 || day < 1) return false;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (day > days[month - 1] + (month == 2 && leap)) return false;
-    if (i == s.len) return true;
-    bool zone = s.at[i] == 'T' || s.at[i] == 't';
-    if (!zone && s.at[i] != ' ') return false;
-    i++;
-    if (!digits_between(s, &i, 1, 2, &part) || part > 23 || i >= s.len || s.at[i++] != ':') return false;
-    if (!digits_between(s, &i, 1, 2, &part) || part > 59 || i >= s.len || s.at[i++] != ':') return false;
-    if (!digits_between(s, &i, 1, 2, &part) || part > 59) return false;
-    if (i < s.len && (s.at[i] == '.' || s.at[i] == ',')) {
-        i++;
-        if (!digits_between(s, &i, 1, 64, &part)) return false;
-    }
-    if (!zone) return i == s.len;
-    if (i < s.len && s.at[i] == 'Z') return i + 1 == s.len;
-    if (i >= s.len || (s.at[i] != '+' && s.at[i] != '-')) return false;
-    i++;
-    if (!digits_between(s, &i, 2, 2, &part) || part > 24 || i >= s.len || s.at[i++] != ':') return false;
-    return digits_between(s, &i, 2, 2, &part) && part < 60 && i == s.len;
-}
-
 typedef struct Anchor {
     Str name;
     Node node;
@@ -411,7 +376,7 @@ static bool kind_fits_tag(NodeKind kind, Str tag, Str value, Str json) {
         return str_eq(tag, S("int")) || (str_eq(tag, S("float")) && !wide);
     }
     case NODE_FLOAT: return str_eq(tag, S("float"));
-    case NODE_STRING: return str_eq(tag, S("timestamp")) && is_timestamp(value);
+    case NODE_STRING: return str_eq(tag, S("timestamp")) && moment_parse(value, MOMENT_YAML, &(Moment){0});
     case NODE_LIST:
     case NODE_MAP: break;
     }

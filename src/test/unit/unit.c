@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "base/address.h"
+#include "base/base64.h"
 #include "base/glob.h"
 #include "base/near.h"
 #include "input/input.h"
@@ -55,6 +57,50 @@ static void test_the_word_that_was_meant(void **state) {
     assert_str(near_word(S("nmspce"), words, COUNT(words)), "");
     assert_str(near_word(S("x"), words, COUNT(words)), "");
     assert_str(near_word(S("naespaces"), words, COUNT(words)), "namespace");
+}
+
+static Str decoded(Arena *arena, const char *text) {
+    Str bytes;
+    return base64_decode(arena, str_of(text), &bytes) ? bytes : S("none");
+}
+
+static void test_base64_is_read_as_it_is_written(void **state) {
+    (void)state;
+    static const char *const texts[] = {"", "f", "fo", "foo", "foob", "\xff\x80?"};
+    Arena arena = {0};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        Buf buf = {.arena = &arena};
+        base64_encode(&buf, str_of(texts[i]));
+        assert_str(decoded(&arena, arena_cstr(&arena, buf_text(&buf))), texts[i]);
+    }
+    assert_str(decoded(&arena, "Zm9v\nYg=="), "foob");
+    assert_str(decoded(&arena, "Zm9vYg"), "none");
+    assert_str(decoded(&arena, "Zm9vYg==Zg"), "none");
+    assert_str(decoded(&arena, "Zm9-"), "none");
+    arena_free(&arena);
+}
+
+static void test_addresses_have_one_spelling(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *better;
+        bool strict;
+    } addresses[] = {
+        {"10.0.0.1", "10.0.0.1", true},    {"010.0.0.1", "10.0.0.1", false},         {"::ffff:1.2.3.4", "1.2.3.4", false},
+        {"::1.2.3.4", "::102:304", true},  {"2001:DB8:0:0::1", "2001:db8::1", true}, {"1:0:0:2:0:0:0:3", "1:0:0:2::3", true},
+        {"fe80::00001", "fe80::1", false},
+    };
+    static const char *const wrong[] = {"",        "1.2.3",        "1.2.3.256",  "1:2:3:4:5:6:7",
+                                        "1::2::3", "fe80::1%eth0", "1.2.3.4:80", "::1/64"};
+    Arena arena = {0};
+    Address address;
+    for (size_t i = 0; i < COUNT(addresses); i++) {
+        assert_true(address_parse(str_of(addresses[i].text), &address));
+        assert_str(address_text(&arena, &address), addresses[i].better);
+        assert_int_equal(address_is_strict(&address), addresses[i].strict);
+    }
+    for (size_t i = 0; i < COUNT(wrong); i++) assert_false(address_parse(str_of(wrong[i]), &address));
+    arena_free(&arena);
 }
 
 static void test_invalid_utf8_is_replaced(void **state) {
@@ -284,6 +330,8 @@ static void test_times(void **state) {
     assert_str(time_text(&arena, time), "2026-03-01T00:30:00Z");
     assert_false(time_parse(&time, S("2026-02-29T00:00:00Z")));
     assert_false(time_parse(&time, S("2026-02-28 00:00:00Z")));
+    assert_true(time_parse(&time, S("2024-02-29T7:00:00,25+00:60")));
+    assert_str(time_text(&arena, time), "2024-02-29T06:00:00Z");
     arena_free(&arena);
 }
 
@@ -610,6 +658,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_arena_zeroes_and_survives_large_requests),
         cmocka_unit_test(test_distance_counts_swaps_and_ignores_case),
         cmocka_unit_test(test_the_word_that_was_meant),
+        cmocka_unit_test(test_base64_is_read_as_it_is_written),
+        cmocka_unit_test(test_addresses_have_one_spelling),
         cmocka_unit_test(test_invalid_utf8_is_replaced),
         cmocka_unit_test(test_places_in_every_kind_of_line),
         cmocka_unit_test(test_scalars_resolve_as_the_server_reads_them),

@@ -1,8 +1,7 @@
-/* Reads IP addresses as net.ParseIP of Go 1.16 did, and tells those that stricter readers refuse. */
 #include "address.h"
 
 /* Four decimal numbers at the start of `s`; the rest of the text, or NULL `at` if there are none. */
-static Str read_v4(Str s, uint8_t *out, bool *isStrict) {
+static Str read_v4(Str s, uint8_t *out, bool *hasZeros) {
     for (int part = 0; part < 4; part++) {
         size_t n = 0;
         unsigned value = 0;
@@ -10,7 +9,7 @@ static Str read_v4(Str s, uint8_t *out, bool *isStrict) {
         if (part) s = str_slice(s, 1);
         for (; n < s.len && is_digit(s.at[n]) && value <= 255; n++) value = value * 10 + (unsigned)(s.at[n] - '0');
         if (n == 0 || value > 255) return (Str){0};
-        if (n > 1 && s.at[0] == '0') *isStrict = false;
+        if (n > 1 && s.at[0] == '0') *hasZeros = true;
         out[part] = (uint8_t)value;
         s = str_slice(s, n);
     }
@@ -30,6 +29,7 @@ static size_t read_hex(Str s, unsigned *value) {
     return n;
 }
 
+/* Groups of hexadecimal digits; one "::" stands for the groups that are missing; the last two groups may be an IPv4 address. */
 static bool read_v6(Str s, Address *out) {
     int at = 0, gap = -1;
     if (str_starts(s, S("::"))) {
@@ -42,12 +42,12 @@ static bool read_v6(Str s, Address *out) {
         if (n == 0) return false;
         if (n < s.len && s.at[n] == '.') {
             if (at > 12 || (gap < 0 && at != 12)) return false;
-            s = read_v4(s, out->bytes + at, &out->isStrict);
+            s = read_v4(s, out->bytes + at, &out->hasZeros);
             if (!s.at || s.len) return false;
             at += 4;
             break;
         }
-        if (n > 4) out->isStrict = false;
+        if (n > 4) out->hasZeros = true;
         out->bytes[at++] = (uint8_t)(value >> 8);
         out->bytes[at++] = (uint8_t)value;
         s = str_slice(s, n);
@@ -69,15 +69,14 @@ static bool read_v6(Str s, Address *out) {
 
 bool address_parse(Str s, Address *out) {
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    *out = (Address){.isStrict = true};
+    *out = (Address){0};
     if (str_find(s, ':') < 0) {
-        Str rest = read_v4(s, out->bytes + 12, &out->isStrict);
+        Str rest = read_v4(s, out->bytes + 12, &out->hasZeros);
         out->isV4 = true;
         return rest.at && !rest.len;
     }
     if (!read_v6(s, out)) return false;
-    out->isV4 = memcmp(out->bytes, mapped, sizeof mapped) == 0;
-    if (out->isV4) out->isStrict = false;
+    out->isV4 = out->isMapped = memcmp(out->bytes, mapped, sizeof mapped) == 0;
     return true;
 }
 
