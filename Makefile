@@ -42,8 +42,8 @@ PACKAGE_LIBS := $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/
 FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) $(PACKAGE_FLAGS)
 LIBS = $(PACKAGE_LIBS) -lm -lpthread
 
-SCHEMA = $(wildcard schema/*.yaml)
-RULES = $(wildcard rules/*.yaml)
+SCHEMA = $(sort $(wildcard schema/*.yaml))
+RULES = $(sort $(wildcard rules/*.yaml))
 
 # In the order in which they depend on each other: a folder includes itself and what stands before it.
 FOLDERS = base yaml model input validate simulate cel lint policy run explain report diff command
@@ -58,7 +58,7 @@ LIBRARY_OBJECTS = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/command/%,$(OBJE
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 
-$(BUILD)/podlint: $(OBJECTS) $(TABLES) $(BUILD)/obj/places_tables.o | $(BUILD)/gen/rules.checked
+$(BUILD)/podlint: $(OBJECTS) $(TABLES) $(BUILD)/obj/places_tables.o
 	$(SAY) LINK $@
 	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
 
@@ -78,8 +78,8 @@ $(BUILD)/flags: FORCE
 		mv $@.new $@; fi
 
 # The generators leave files alone that would not change; which objects depend on which of them the compiler tells.
-GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o $(BUILD)/obj/gen/generated.o \
-	$(BUILD)/obj/gen/mktables.o
+GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o \
+	$(filter-out %/tryrules.o,$(call objects,gen))
 $(filter-out $(GENERATOR_OBJECTS),$(OBJECTS)) $(TABLES): | $(BUILD)/gen/stamp
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
@@ -96,37 +96,33 @@ $(BUILD)/mktables: $(GENERATOR_OBJECTS)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/gen/stamp: $(BUILD)/mktables $(SCHEMA) $(RULES)
+# What schema/ and rules/ say is held against the sources, which report the rules and have their checks.
+MADE_FROM = $(SCHEMA) $(RULES) schema/podlint-config.json $(sort $(foreach folder,$(FOLDERS),$(wildcard src/$(folder)/*.c)))
+
+$(BUILD)/gen/stamp: $(BUILD)/mktables $(MADE_FROM)
 	@mkdir -p $(@D)
 	$(SAY) GEN $(BUILD)/gen
-	$(Q)$(BUILD)/mktables $(BUILD)/gen $(SCHEMA) $(RULES)
+	$(Q)$(BUILD)/mktables $(BUILD)/gen $(MADE_FROM)
 	@touch $@
 
-GENERATED = $(patsubst %,$(BUILD)/gen/%,model_types.h schema_tables.c rules.h rules_tables.c topics_tables.c)
+GENERATED = $(patsubst %,$(BUILD)/gen/%,versions.h model_types.h schema_tables.c rules.h rules_tables.c topics_tables.c)
 $(GENERATED): $(BUILD)/gen/stamp
 	@:
 
-# What the rules in C report of their examples.
-$(BUILD)/gen/places.stamp: $(BUILD)/mkplaces
-	$(Q)$(BUILD)/mkplaces $(BUILD)/gen
+# Once there is a library, the expressions of the rules are compiled and the checks in C tried on their examples.
+$(BUILD)/tryrules: src/gen/tryrules.c src/gen/generated.c $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(PROGRAM)
+
+$(BUILD)/gen/places.stamp: $(BUILD)/tryrules $(RULES)
+	$(Q)$(BUILD)/tryrules $(BUILD)/gen $(RULES)
 	@touch $@
 
 $(BUILD)/gen/places_tables.c: $(BUILD)/gen/places.stamp
 	@:
 
-$(BUILD)/mkplaces: src/gen/generated.c
-
-# The expressions of the rules compile against the schema.
-$(BUILD)/gen/rules.checked: $(BUILD)/checkrules $(RULES)
-	$(Q)$(BUILD)/checkrules $(RULES)
-	@touch $@
-
-# A program of one file above the library: of a generator, a test, a fuzzer or a benchmark.
+# A program of one file above the library: a test, a fuzzer or a benchmark.
 PROGRAM = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(LIBRARY) $(LIBS)
-
-$(BUILD)/%: src/gen/%.c $(LIBRARY)
-	$(SAY) CC $@
-	$(Q)$(PROGRAM)
 
 $(BUILD)/%: src/test/unit/%.c $(LIBRARY)
 	$(SAY) CC $@

@@ -317,7 +317,7 @@ static const Option options[] = {
      "runtimeError."},
     {"raw", 0, NULL, NULL, "Give the expression the object as it is written, without the API's types and defaults."},
     {"kubernetes-version", 0, "VERSION", list_versions,
-     "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
+     "The API server whose defaults are filled in: " VERSION_RANGE ". Default: the newest."},
 };
 
 static int run(int argc, char **argv);

@@ -14,7 +14,7 @@ static void list_formats(Choices *out) {
 
 static const Option options[] = {
     {"format", 'f', "FORMAT", list_formats, ""},
-    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: 1.32 to 1.37. Default: the newest."},
+    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: " VERSION_RANGE ". Default: the newest."},
 };
 
 static int run(int argc, char **argv);

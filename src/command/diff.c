@@ -26,7 +26,7 @@ static const Option options[] = {
     {"staged", 0, NULL, NULL, "Compare what is staged with HEAD, or with the revision of --git."},
     {"format", 'f', "FORMAT", list_formats, ""},
     {"fail-on", 0, "EFFECT", list_levels, "Exit with 1 from this effect on:"},
-    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: 1.32 to 1.37. Default: the newest."},
+    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: " VERSION_RANGE ". Default: the newest."},
     {"quiet", 'q', NULL, NULL, "No summary."},
     {"color", 0, "WHEN", list_colours, ""},
 };

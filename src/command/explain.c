@@ -37,8 +37,8 @@ static const Option options[] = {
     {"examples", 0, NULL, NULL, "Show an example of each field too."},
     {"all", 0, NULL, NULL, "Write the whole reference as Markdown: topics, types and fields, rules."},
     {"changes", 0, "A..B", NULL,
-     "List the fields and feature gates that came, went or changed between two versions, as in 1.34..1.37."},
-    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak of: 1.32 to 1.37. Default: the newest."},
+     "List the fields and feature gates that came, went or changed between two versions, as in 1.34.." VERSION_NEWEST "."},
+    {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak of: " VERSION_RANGE ". Default: the newest."},
     {"color", 0, "WHEN", list_colours, ""},
 };
 
@@ -61,14 +61,14 @@ const Command explain_command = {
     COUNT(options),
     "  podlint explain spec.containers              a field of a pod\n  podlint explain imagePullPolicy              every place "
     "that has the field\n  podlint explain deploy.spec -r               a tree of fields\n  podlint explain termination          "
-    "        how a pod ends\n  podlint explain --changes 1.34..1.37         what is new\n",
+    "        how a pod ends\n  podlint explain --changes 1.34.." VERSION_NEWEST "         what is new\n",
     run};
 
 static bool parse_range(const Command *command, const char *value, int *from, int *to) {
     char text[32];
     const char *dots = strstr(value, "..");
     if (!dots || (size_t)(dots - value) >= sizeof text) {
-        usage_error(command, "--changes takes two versions, as in 1.34..1.37");
+        usage_error(command, "--changes takes two versions, as in 1.34.." VERSION_NEWEST);
         return false;
     }
     memcpy(text, value, (size_t)(dots - value));

@@ -28,10 +28,10 @@ ListChoices list_rules, list_profiles, list_levels, list_severities;
         {"closed-world", 0, NULL, NULL,                                                                                         \
          "Take it that what is not in this run does not exist: report every name, selector and key that leads nowhere."},       \
         {"kubernetes-version", 0, "VERSION", list_versions,                                                                     \
-         "The API server to speak for: 1.32 to 1.37, or several, separated by commas. Default: the newest."},                   \
+         "The API server to speak for: " VERSION_RANGE ", or several, separated by commas. Default: the newest."},              \
         {"pod-security", 0, "LEVEL[:VERSION]", list_levels,                                                                     \
          "Report what a namespace that enforces this Pod Security level would refuse: privileged, baseline or restricted, by "  \
-         "the rules of latest (the default) or of v1.0 to v1.37."},                                                             \
+         "the rules of latest (the default) or of v1.0 to v" VERSION_NEWEST "."},                                               \
     {                                                                                                                           \
         "fail-on", 0, "SEVERITY", list_severities, "Exit with 1 from this severity on:"                                         \
     }

@@ -49,7 +49,7 @@ static const Option options[] = {
     {"object", 0, "NAME", NULL, "Which object of the file. Default: the first with a pod."},
     {"replicas", 0, "N", NULL, "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
     {"kubernetes-version", 0, "VERSION", list_versions,
-     "The API server whose defaults are filled in: 1.32 to 1.37. Default: the newest."},
+     "The API server whose defaults are filled in: " VERSION_RANGE ". Default: the newest."},
     {"width", 0, "COLUMNS", NULL, "The width of text. Default: the terminal's, or 100."},
     {"ascii", 0, NULL, NULL, "Draw with ASCII alone. The default where the locale is not UTF-8."},
     {"color", 0, "WHEN", list_colours, ""},

@@ -28,11 +28,33 @@ static bool is_same(const Generated *file) {
 }
 
 void generated_end(Generated *file) {
-    if (fclose(file->stream) != 0) fail(file);
+    if (ferror(file->stream) || fclose(file->stream) != 0) fail(file);
     if (!is_same(file)) {
         FILE *out = fopen(file->path, "we");
         if (!out || fwrite(file->text, 1, file->length, out) != file->length || fclose(out) != 0) fail(file);
     }
     free(file->text);
     free(file->path);
+}
+
+void put_string(FILE *out, Str s) {
+    fputc('"', out);
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.at[i];
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c == '\n')
+            fputs("\\n", out);
+        else if (c < 0x20 || c >= 0x7F)
+            fprintf(out, "\\%03o", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+void put_str(FILE *out, Str s) {
+    fputs("STR(", out);
+    put_string(out, s);
+    fputc(')', out);
 }

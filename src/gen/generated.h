@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "base/base.h"
+
 typedef struct Generated {
     char *path;
     FILE *stream; /* to write the text to */
@@ -17,5 +19,9 @@ void generated_begin(Generated *file, const char *dir, const char *name, const c
 
 /* Writes the file if it differs from what stands there. What cannot be written ends the program, after telling on stderr. */
 void generated_end(Generated *file);
+
+/* Write a text as a string of C, and as an initialiser of a Str. */
+void put_string(FILE *out, Str s);
+void put_str(FILE *out, Str s);
 
 #endif

@@ -66,7 +66,7 @@ void rule_file_read(RuleList *out, RuleFaults *faults, const Source *source, boo
         }
         if (!document.readable) continue;
         uint32_t count;
-        RuleText *texts = rule_text_read(faults, document.root, &count);
+        RuleText *texts = rule_text_read(faults, document.root, own, &count);
         for (uint32_t i = 0; i < count; i++) {
             check_rule(faults, source, &texts[i], own);
             if (texts[i].rule.source != FROM_LINT) continue;

@@ -198,29 +198,63 @@ static void read_subject(RuleFaults *faults, RuleText *text) {
     read_parameters(faults, text);
 }
 
+/* The keys of a rule and the sources whose rules have them, all where none is named. */
+typedef struct RuleKey {
+    Str name;
+    unsigned sources; /* bit per DiagSource */
+} RuleKey;
+
+enum { LINT_ONLY = 1 << FROM_LINT, API_ONLY = 1 << FROM_API };
+
+static const RuleKey rule_keys[] = {
+    {STR("name"), 0},
+    {STR("message"), 0},
+    {STR("help"), 0},
+    {STR("why"), 0},
+    {STR("absent"), 0},
+    {STR("severity"), 0},
+    {STR("type"), API_ONLY | LINT_ONLY},
+    {STR("code"), LINT_ONLY},
+    {STR("true"), LINT_ONLY},
+    {STR("when"), LINT_ONLY},
+    {STR("at"), LINT_ONLY},
+    {STR("check"), LINT_ONLY},
+    {STR("default"), LINT_ONLY},
+    {STR("profiles"), LINT_ONLY},
+    {STR("bad"), LINT_ONLY},
+    {STR("good"), LINT_ONLY},
+    {STR("parameters"), LINT_ONLY},
+    {STR("spares"), LINT_ONLY},
+};
+
+static void check_keys(RuleFaults *faults, const Node *map, DiagSource source) {
+    Str allowed[COUNT(rule_keys)];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT(rule_keys); i++)
+        if (!rule_keys[i].sources || rule_keys[i].sources >> source & 1) allowed[count++] = rule_keys[i].name;
+    only_keys(faults, map, allowed, count);
+}
+
 static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
-    static const Str keys[] = {STR("name"),    STR("message"),  STR("help"), STR("why"),  STR("absent"),     STR("severity"),
-                               STR("type"),    STR("code"),     STR("true"), STR("when"), STR("at"),         STR("check"),
-                               STR("default"), STR("profiles"), STR("bad"),  STR("good"), STR("parameters"), STR("spares")};
-    static const Str severities[] = {STR("info"), STR("warning"), STR("error")};
-    static const Str types[] = {STR(""),
-                                STR("FieldValueRequired"),
-                                STR("FieldValueInvalid"),
-                                STR("FieldValueDuplicate"),
-                                STR("FieldValueNotSupported"),
-                                STR("FieldValueForbidden"),
-                                STR("FieldValueTooLong"),
-                                STR("FieldValueTooMany"),
-                                STR("FieldValueTypeInvalid"),
-                                STR("FieldValueNotFound"),
-                                STR("InternalError")};
-    enum { COMMON_KEYS = 6, API_KEYS = 7 };
+    static const Str severities[] = {
+        [SEVERITY_INFO] = STR("info"), [SEVERITY_WARNING] = STR("warning"), [SEVERITY_ERROR] = STR("error")};
+    static const Str types[] = {[API_NONE] = STR(""),
+                                [API_REQUIRED] = STR("FieldValueRequired"),
+                                [API_INVALID] = STR("FieldValueInvalid"),
+                                [API_DUPLICATE] = STR("FieldValueDuplicate"),
+                                [API_NOT_SUPPORTED] = STR("FieldValueNotSupported"),
+                                [API_FORBIDDEN] = STR("FieldValueForbidden"),
+                                [API_TOO_LONG] = STR("FieldValueTooLong"),
+                                [API_TOO_MANY] = STR("FieldValueTooMany"),
+                                [API_TYPE_INVALID] = STR("FieldValueTypeInvalid"),
+                                [API_NOT_FOUND] = STR("FieldValueNotFound"),
+                                [API_INTERNAL] = STR("InternalError")};
     text->map = map;
     if (map->kind != NODE_MAP) {
         rule_fault(faults, map->span, S("a rule must be a map"), S(""));
         return;
     }
-    only_keys(faults, map, keys, source == FROM_LINT ? COUNT(keys) : source == FROM_API ? API_KEYS : COMMON_KEYS);
+    check_keys(faults, map, source);
     bool warns = source == FROM_WARNING || source == FROM_LINT;
     Rule *rule = &text->rule;
     rule->source = (uint8_t)source;
@@ -245,17 +279,20 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
         rule_fault(faults, rule_text_span(text, S("type")), S("exactly the rules of source api have a type"), S(""));
 }
 
-RuleText *rule_text_read(RuleFaults *faults, const Node *root, uint32_t *count) {
-    static const Str keys[] = {STR("source"), STR("rules")};
-    static const Str sources[] = {STR("yaml"), STR("schema"),       STR("api"),   STR("warning"),
-                                  STR("lint"), STR("pod-security"), STR("policy")};
+RuleText *rule_text_read(RuleFaults *faults, const Node *root, bool own, uint32_t *count) {
+    static const Str keys[] = {STR("source"), STR("rules")},
+                     ownKeys[] = {STR("source"), STR("rules"), STR("codes"), STR("retired")};
+    static const Str sources[] = {
+        [FROM_YAML] = STR("yaml"),       [FROM_SCHEMA] = STR("schema"), [FROM_API] = STR("api"),
+        [FROM_WARNING] = STR("warning"), [FROM_LINT] = STR("lint"),     [FROM_POD_SECURITY] = STR("pod-security"),
+        [FROM_POLICY] = STR("policy")};
     *count = 0;
     const Node *list = node_get(root, S("rules"));
     if (!list || list->kind != NODE_LIST) {
         rule_fault(faults, root->span, S("a file of rules is a map with a list under rules"), S(""));
         return NULL;
     }
-    only_keys(faults, root, keys, COUNT(keys));
+    only_keys(faults, root, own ? ownKeys : keys, own ? COUNT(ownKeys) : COUNT(keys));
     size_t source = word_under(faults, root, S("source"), sources, COUNT(sources), FROM_LINT);
     RuleText *texts = NEW_ARRAY(faults->arena, RuleText, list->count + 1);
     for (uint32_t i = 0; i < list->count; i++) {

@@ -31,8 +31,9 @@ typedef struct RuleText {
 } RuleText;
 
 /* Reads a file of rules: `source:`, which may be missing and then is lint, and the list `rules:`. Returns the rules, their number
- * in `count`; what is wrong is added to `faults`. Everything is allocated in the arena of `faults`. */
-RuleText *rule_text_read(RuleFaults *faults, const Node *root, uint32_t *count);
+ * in `count`; what is wrong is added to `faults`. Everything is allocated in the arena of `faults`. `own`: the file is one of
+ * podlint's, which also says how its codes begin (`codes:`) and which are no more (`retired:`). */
+RuleText *rule_text_read(RuleFaults *faults, const Node *root, bool own, uint32_t *count);
 
 /* The place of an entry of a rule's map, or the rule's own. */
 Span rule_text_span(const RuleText *rule, Str key);

@@ -4,6 +4,7 @@
 #define PODLINT_SCHEMA_H
 
 #include "base/base.h"
+#include "versions.h"
 
 typedef enum ScalarType {
     TYPE_STRING,
@@ -117,9 +118,7 @@ struct Kind {
     uint16_t number; /* KIND_ of model_types.h */
 };
 
-/* A feature gate: its stage and default in each covered version. */
-enum { VERSION_FIRST = 29, VERSION_LAST = 37, VERSION_OLDEST_TARGET = 32 };
-
+/* A feature gate: its stage and default in each version that the schema tells apart. */
 typedef enum Stage { STAGE_NONE, STAGE_ALPHA, STAGE_BETA, STAGE_GA, STAGE_DEPRECATED } Stage;
 
 typedef struct Gate {

@@ -467,7 +467,10 @@ static int by_place(const void *left, const void *right) {
 
 /* Whether a rule is about ignores themselves. */
 static bool is_own(const Rule *rule) {
-    return rule && rule >= &rules[RULE_unused_ignore] && rule <= &rules[RULE_unknown_comment];
+    static const uint16_t own[] = {RULE_unused_ignore, RULE_unknown_ignore, RULE_bare_ignore, RULE_unknown_comment};
+    for (size_t i = 0; i < COUNT(own); i++)
+        if (rule == &rules[own[i]]) return true;
+    return false;
 }
 
 /* Adds findings about the ignores; `own`: those that name rules about ignores, which are judged last. */

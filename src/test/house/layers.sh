@@ -49,7 +49,7 @@ find src -name '*.[ch]' | LC_ALL=C sort | LC_ALL=C awk -v order="$*" '
         count = split(order, names, " ")
         for (i = 1; i <= count; i++) rank[names[i]] = i
         rank["gen"] = rank["test"] = rank["main.c"] = count + 1
-        generated["rules.h"] = generated["model_types.h"] = "src/model/generated.h"
+        generated["rules.h"] = generated["model_types.h"] = generated["versions.h"] = "src/model/generated.h"
     }
     { files[NR] = $0; there[$0] = 1 }
     END {

@@ -1,0 +1,214 @@
+#include "rules.h"
+
+#include "base/near.h"
+#include "yaml/text_span.h"
+
+Str rule_c_name(Arena *arena, Str name) {
+    char *copy = arena_cstr(arena, name);
+    for (size_t i = 0; i < name.len; i++)
+        if (copy[i] == '-') copy[i] = '_';
+    return (Str){copy, name.len};
+}
+
+bool is_rules(const File *file) {
+    const Node *list = node_get(file->root, S("rules"));
+    return node_get(file->root, S("source")) || (list && list->kind == NODE_LIST);
+}
+
+static void read_retired(RuleSet *set, File *file) {
+    const Node *list = node_get(file->root, S("retired"));
+    if (!list) return;
+    if (list->kind != NODE_LIST) complain(file, list->span, S(""), "retired must be a list of codes");
+    for (uint32_t i = 0; list->kind == NODE_LIST && i < list->count; i++)
+        ARRAY_PUSH(file->gen->arena, &set->retired, list->items[i].text);
+}
+
+void rules_add(RuleSet *set, File *file) {
+    RuleFaults faults = {.arena = file->gen->arena};
+    uint32_t count;
+    RuleText *texts = rule_text_read(&faults, file->root, true, &count);
+    for (uint32_t i = 0; i < faults.items.n; i++)
+        complain(file, faults.items.at[i].span, faults.items.at[i].help, "%.*s", TEXT(faults.items.at[i].message));
+    for (uint32_t i = 0; i < count; i++) ARRAY_PUSH(file->gen->arena, &set->items, (GenRule){file, &texts[i]});
+    read_retired(set, file);
+}
+
+/* Codes. */
+
+static bool is_code(Str code) {
+    return code.len == 6 && str_starts(code, S("PL")) && str_is_digits(str_slice(code, 2));
+}
+
+/* The code after the last one that began with `family`. */
+static Str next_code(const RuleSet *set, Arena *arena, Str family) {
+    Str last = S("");
+    for (uint32_t i = 0; i < set->items.n + set->retired.n; i++) {
+        Str code = i < set->items.n ? set->items.at[i].text->rule.code : set->retired.at[i - set->items.n];
+        if (is_code(code) && str_starts(code, family) && str_cmp(code, last) > 0) last = code;
+    }
+    if (!last.len) return S("");
+    char *next = arena_cstr(arena, last);
+    size_t digit = last.len - 1;
+    while (digit > 1 && next[digit] == '9') next[digit--] = '0';
+    next[digit]++;
+    return str_format(arena, "the next free code there is %s", next);
+}
+
+static void check_code(const RuleSet *set, const GenRule *item) {
+    const Rule *rule = &item->text->rule;
+    Str family = text_of(item->file, item->file->root, "codes");
+    Span span = rule_text_span(item->text, S("code"));
+    Str next = next_code(set, item->file->gen->arena, family);
+    if (!is_code(rule->code))
+        complain(item->file, span, next, "\"%.*s\" is no code; it is PL and four digits", TEXT(rule->code));
+    else if (!family.len || !str_starts(rule->code, family))
+        complain(item->file, span, next, "the codes of this file begin with %.*s (see its key codes), not as %.*s", TEXT(family),
+                 TEXT(rule->code));
+    if (str_in(rule->code, set->retired.at, set->retired.n))
+        complain(item->file, span, next, "the code %.*s had another rule once, and does not come back", TEXT(rule->code));
+    for (const GenRule *other = set->items.at; other < item; other++)
+        if (str_eq(other->text->rule.code, rule->code))
+            complain(item->file, span, next, "%.*s and %.*s have the code %.*s", TEXT(other->text->rule.name), TEXT(rule->name),
+                     TEXT(rule->code));
+}
+
+/* Templates. */
+
+/* The place of a part of the text under a key. */
+static Span span_in(const GenRule *item, const char *key, Str part) {
+    const Node *node = node_get(item->text->map, str_of(key));
+    uint32_t at = (uint32_t)(part.at - node->text.at);
+    return node_text_span(&item->file->source, node, (Span){at, at + (uint32_t)part.len});
+}
+
+/* The key of the template in which a slot stands first. */
+static const char *template_of(const RuleText *text, Str slot) {
+    const Node *message = node_get(text->map, S("message"));
+    bool inside = message && slot.at >= message->text.at && slot.at < message->text.at + message->text.len;
+    return inside ? "message" : "help";
+}
+
+static void check_braces(const GenRule *item, const char *key) {
+    const Node *node = node_get(item->text->map, str_of(key));
+    Str rest = node ? node->text : S("");
+    for (ptrdiff_t open = str_find(rest, '{'), end; open >= 0; open = str_find(rest, '{')) {
+        Str from = str_slice(rest, (size_t)open);
+        end = str_find(from, '}');
+        if (end < 0) complain(item->file, span_in(item, key, (Str){from.at, 1}), S(""), "{ without }");
+        rest = end < 0 ? S("") : str_slice(from, (size_t)end);
+    }
+}
+
+/* Tells of slots that no call gives. That a call gives all slots and no others, the compiler sees to. */
+static void check_calls(const GenRule *item, const Code *code) {
+    const Rule *rule = &item->text->rule;
+    Arena *arena = item->file->gen->arena;
+    Str name = rule_c_name(arena, rule->name);
+    bool given[RULE_MAX_ARGUMENTS] = {0}, called = false;
+    Near near[RULE_MAX_ARGUMENTS];
+    for (uint8_t i = 0; i < rule->argumentCount; i++) near[i] = near_start(rule->arguments[i]);
+    for (uint32_t c = 0; c < code->calls.n; c++) {
+        const Call *call = &code->calls.at[c];
+        if (!str_eq(call->rule, name)) continue;
+        called = true;
+        for (uint8_t i = 0; i < rule->argumentCount; i++) {
+            given[i] |= str_in(rule->arguments[i], call->slots, call->slotCount);
+            for (uint32_t s = 0; s < call->slotCount; s++)
+                if (!str_in(call->slots[s], rule->arguments, rule->argumentCount)) near_try(&near[i], call->slots[s]);
+        }
+    }
+    if (!called) {
+        complain(item->file, rule_text_span(item->text, S("name")), S(""),
+                 "nothing in src/ reports %.*s: there is no call of emit_%.*s", TEXT(rule->name), TEXT(name));
+    }
+    for (uint8_t i = 0; called && i < rule->argumentCount; i++) {
+        Str slot = rule->arguments[i];
+        if (!given[i])
+            complain(item->file, span_in(item, template_of(item->text, slot), slot), near_question(arena, near[i].found),
+                     "no call of emit_%.*s gives the slot %.*s", TEXT(name), TEXT(slot));
+    }
+}
+
+static void check_templates(const GenRule *item, const Code *code) {
+    const RuleText *text = item->text;
+    check_braces(item, "message");
+    check_braces(item, "help");
+    if (text->rule.when.len) return;
+    unsigned before = item->file->gen->mistakes;
+    for (uint8_t i = 0; i < text->rule.argumentCount; i++) {
+        Str slot = text->rule.arguments[i];
+        if (!is_member_name(slot))
+            complain(item->file, span_in(item, template_of(text, slot), slot), S(""), "C cannot have a slot \"%.*s\"",
+                     TEXT(slot));
+    }
+    if (item->file->gen->mistakes == before) check_calls(item, code);
+}
+
+/* Other parts. */
+
+static void check_type(const GenRule *item, const Schema *schema) {
+    Str on = item->text->rule.on;
+    GenType *type = type_named(schema, on);
+    if (!on.len || str_eq(on, S("Document")) || (type && !type->values)) return;
+    Near near = near_start(on);
+    near_try(&near, S("Document"));
+    for (uint32_t i = 0; i < schema->inOrder.n; i++) near_try(&near, schema->inOrder.at[i]->name);
+    complain(item->file, rule_text_span(item->text, S("on")), near_question(item->file->gen->arena, near.found),
+             "unknown type \"%.*s\"", TEXT(on));
+}
+
+static void check_check(const RuleSet *set, const GenRule *item, const Code *code) {
+    Str check = item->text->check;
+    if (!check.len) return;
+    Span span = rule_text_span(item->text, S("check"));
+    Near near = near_start(check);
+    for (uint32_t i = 0; i < code->checks.n; i++) near_try(&near, code->checks.at[i]);
+    if (!str_in(check, code->checks.at, code->checks.n))
+        complain(item->file, span, near_question(item->file->gen->arena, near.found), "src/lint has no function lint_%.*s",
+                 TEXT(check));
+    for (const GenRule *other = set->items.at; other < item; other++)
+        if (str_eq(other->text->check, check) && !str_eq(other->text->rule.on, item->text->rule.on))
+            complain(item->file, span, S(""), "the check %.*s looks at %.*s, which %.*s has it do", TEXT(check),
+                     TEXT(other->text->rule.on), TEXT(other->text->rule.name));
+}
+
+static void check_absent(const GenRule *item, const Schema *schema) {
+    Str rest = item->text->rule.absent;
+    while (rest.len) {
+        ptrdiff_t space = str_find(rest, ' ');
+        Str word = {rest.at, space < 0 ? rest.len : (size_t)space};
+        rest = str_trim(str_slice(rest, word.len));
+        if (is_key(schema, word)) continue;
+        Near near = near_start(word);
+        for (uint32_t t = 0; t < schema->types.n; t++)
+            for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) near_try(&near, schema->types.at[t].fields[i].name);
+        complain(item->file, span_in(item, "absent", word), near_question(item->file->gen->arena, near.found),
+                 "no type has a field \"%.*s\"", TEXT(word));
+    }
+}
+
+static void check_names(const RuleSet *set, const GenRule *item) {
+    Str name = item->text->rule.name;
+    for (const GenRule *other = set->items.at; other < item; other++)
+        if (other->file != item->file && str_eq(other->text->rule.name, name))
+            complain(item->file, rule_text_span(item->text, S("name")), S(""), "rule %.*s is defined twice", TEXT(name));
+}
+
+void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
+    for (uint32_t i = 0; i < set->items.n; i++) {
+        const GenRule *item = &set->items.at[i];
+        const Rule *rule = &item->text->rule;
+        if (item->text->map->kind != NODE_MAP) continue;
+        check_names(set, item);
+        check_templates(item, code);
+        check_absent(item, schema);
+        if (rule->source != FROM_LINT) continue;
+        check_type(item, schema);
+        check_check(set, item, code);
+        if (rule->code.len && rule->why.len && rule->bad.len && rule->good.len)
+            check_code(set, item);
+        else
+            complain(item->file, rule_text_span(item->text, S("name")), S(""),
+                     "%.*s needs a code, a why, a bad and a good example", TEXT(rule->name));
+    }
+}

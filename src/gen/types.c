@@ -1,0 +1,425 @@
+#include "types.h"
+
+#include "base/near.h"
+
+#include <stdlib.h>
+
+/* The rows that are no objects. Sets of kinds of nodes: */
+enum {
+    TEXT_NODE = 1 << NODE_STRING,
+    BOOL_NODE = 1 << NODE_BOOL,
+    INT_NODE = 1 << NODE_INT,
+    FLOAT_NODE = 1 << NODE_FLOAT,
+    ANY_NODE = -1,
+};
+
+static const GenScalar scalars[] = {
+    {STR("string"), "TYPE_STRING", "Str ", "Str ", "StrList ", "StrMap ", .kinds = TEXT_NODE},
+    {STR("bytes"), "TYPE_STRING", "Str ", "Str ", "StrList ", "StrMap ", .kinds = TEXT_NODE, .bytes = true},
+    {STR("bool"), "TYPE_BOOL", "bool ", "OptBool ", NULL, NULL, .kinds = BOOL_NODE},
+    {STR("int32"), "TYPE_INT32", "int64_t ", "OptInt ", "IntList ", NULL, .kinds = INT_NODE, .counts = true},
+    {STR("int64"), "TYPE_INT64", "int64_t ", "OptInt ", "IntList ", NULL, .kinds = INT_NODE, .counts = true},
+    {STR("Quantity"), "TYPE_QUANTITY", "Quantity ", "Quantity ", NULL, "QuantityMap ",
+     .kinds = TEXT_NODE | INT_NODE | FLOAT_NODE},
+    {STR("IntOrString"), "TYPE_INT_OR_STRING", "IntOrString ", "OptIntOrString ", NULL, NULL, .kinds = TEXT_NODE | INT_NODE,
+     .counts = true},
+    {STR("Time"), "TYPE_TIME", "Time ", "Time ", NULL, "StrMap ", .kinds = TEXT_NODE},
+    {STR("MicroTime"), "TYPE_TIME", "Time ", "Time ", NULL, "StrMap ", .kinds = TEXT_NODE, .micro = true},
+    {STR("any"), "TYPE_ANY", "const Node *", "const Node *", NULL, NULL, .kinds = (unsigned)ANY_NODE},
+};
+
+GenType *type_named(const Schema *schema, Str name) {
+    for (uint32_t i = 0; i < schema->types.n; i++)
+        if (str_eq(schema->types.at[i].name, name)) return &schema->types.at[i];
+    return NULL;
+}
+
+const GenField *field_named(const GenType *type, Str name) {
+    for (uint32_t i = 0; i < type->fieldCount; i++)
+        if (str_eq(type->fields[i].name, name)) return &type->fields[i];
+    return NULL;
+}
+
+bool is_key(const Schema *schema, Str name) {
+    for (uint32_t i = 0; i < schema->types.n; i++) {
+        const GenType *type = &schema->types.at[i];
+        if (field_named(type, name)) return true;
+        for (uint32_t j = 0; j < type->fieldCount; j++) {
+            const Node *example = node_get(type->fields[j].node, S("example"));
+            if (type->fields[j].shape == MAP && example && node_get(example, name)) return true;
+        }
+    }
+    return false;
+}
+
+bool is_embedded(const GenField *field) {
+    return field->object && field->shape == ONE && !field->optional;
+}
+
+/* Types. */
+
+static bool is_type_name(Str name) {
+    for (size_t i = 0; i < name.len; i++)
+        if (!(i ? is_alnum(name.at[i]) : is_upper(name.at[i]))) return false;
+    return name.len > 0;
+}
+
+void types_add(Schema *schema, File *file) {
+    static const Str keys[] = {STR("description"), STR("fields"), STR("values")};
+    for (uint32_t i = 0; i < file->root->count; i++) {
+        const Entry *entry = &file->root->entries[i];
+        if (entry->value.kind != NODE_MAP) {
+            complain(file, entry->keySpan, S(""), "%.*s must be a map", TEXT(entry->key));
+            continue;
+        }
+        only_keys(file, &entry->value, keys, COUNT(keys));
+        if (!is_type_name(entry->key))
+            complain(file, entry->keySpan, S(""), "a type has a name of letters and digits that begins with a capital letter");
+        if (type_named(schema, entry->key)) complain(file, entry->keySpan, S(""), "%.*s is defined twice", TEXT(entry->key));
+        if (!text_of(file, &entry->value, "description").len)
+            complain(file, entry->keySpan, S(""), "%.*s has no description", TEXT(entry->key));
+        GenType type = {.file = file,
+                        .name = entry->key,
+                        .nameSpan = entry->keySpan,
+                        .node = &entry->value,
+                        .values = node_get(&entry->value, S("values"))};
+        const Node *fields = node_get(&entry->value, S("fields"));
+        if (!type.values && (!fields || fields->kind != NODE_MAP))
+            complain(file, entry->keySpan, S(""), "%.*s has no fields", TEXT(entry->key));
+        ARRAY_PUSH(schema->gen->arena, &schema->types, type);
+    }
+}
+
+/* One field. */
+
+/* The number of the word under a key in a list of words whose first stands for a missing one. */
+static int word_of(File *file, const Node *map, const char *key, const Str *words, size_t count) {
+    const Node *node = node_get(map, str_of(key));
+    int number = node && node->kind != NODE_NULL ? word_number(file, node, key, words, count) : 0;
+    return number < 0 ? 0 : number;
+}
+
+static void read_type(const Schema *schema, GenField *field) {
+    const Node *node = node_get(field->node, S("type"));
+    Str written = text_of(field->file, field->node, "type");
+    if (str_starts(written, S("[]"))) {
+        field->shape = LIST;
+        written = str_slice(written, 2);
+    } else if (str_starts(written, S("map[string]"))) {
+        field->shape = MAP;
+        written = str_slice(written, 11);
+    }
+    Near near = near_start(written);
+    for (size_t i = 0; i < COUNT(scalars); i++) {
+        if (str_eq(written, scalars[i].name)) field->scalar = &scalars[i];
+        near_try(&near, scalars[i].name);
+    }
+    if (field->scalar) {
+        if (!(field->shape == LIST ? field->scalar->list : field->shape == MAP ? field->scalar->map : field->scalar->one))
+            complain(field->file, node->span, S(""), "this list or map has no type in C");
+        return;
+    }
+    for (uint32_t i = 0; i < schema->types.n; i++)
+        if (!schema->types.at[i].values) near_try(&near, schema->types.at[i].name);
+    GenType *type = type_named(schema, written);
+    if (!type || type->values)
+        complain(field->file, node ? node->span : field->nameSpan, near_question(schema->gen->arena, near.found),
+                 "%.*s has the unknown type \"%.*s\"", TEXT(field->name), TEXT(written));
+    else if (field->shape == MAP)
+        complain(field->file, node->span, S(""), "this list or map has no type in C");
+    else
+        field->object = type;
+}
+
+/* The place of the value under a key. */
+static Span span_of(const GenField *field, const char *key) {
+    const Node *node = node_get(field->node, str_of(key));
+    return node ? node->span : field->nameSpan;
+}
+
+static void read_versions(const Schema *schema, GenField *field) {
+    const Node *since = node_get(field->node, S("since")), *removed = node_get(field->node, S("removed"));
+    int first = schema->versions.first, newest = schema->versions.newest;
+    if (since) field->since = version_of(field->file, since, first, newest);
+    if (removed) field->removed = version_of(field->file, removed, first, newest);
+    if (field->since && field->removed && field->removed <= field->since)
+        complain(field->file, removed->span, S(""), "removed in 1.%d, before it came in 1.%d", field->removed, field->since);
+}
+
+/* The gate of a field: the first of those that are named, which all have to be there. */
+static void read_gate(const Schema *schema, GenField *field) {
+    const Node *node = node_get(field->node, S("gate"));
+    Str rest = text_of(field->file, field->node, "gate");
+    field->gate = -1;
+    for (bool first = true; rest.len; first = false) {
+        ptrdiff_t comma = str_find(rest, ',');
+        Str name = str_trim((Str){rest.at, comma < 0 ? rest.len : (size_t)comma});
+        rest = comma < 0 ? S("") : str_trim(str_slice(rest, (size_t)comma + 1));
+        int found = -1;
+        Near near = near_start(name);
+        for (uint32_t i = 0; i < schema->gates.n; i++) {
+            if (str_eq(schema->gates.at[i].name, name)) found = (int)i;
+            near_try(&near, schema->gates.at[i].name);
+        }
+        if (found < 0)
+            complain(field->file, node->span, near_question(schema->gen->arena, near.found), "the gate %.*s is not in gates.yaml",
+                     TEXT(name));
+        if (first) field->gate = found;
+    }
+}
+
+static void read_limits(GenField *field) {
+    File *file = field->file;
+    field->hasMinimum = integer_of(file, field->node, "minimum", &field->minimum);
+    field->hasMaximum = integer_of(file, field->node, "maximum", &field->maximum);
+    bool length = integer_of(file, field->node, "maxLength", &field->maxLength);
+    bool items = integer_of(file, field->node, "maxItems", &field->maxItems);
+    bool counts = field->shape == ONE && field->scalar && field->scalar->counts;
+    if (field->hasMinimum && !counts) complain(file, span_of(field, "minimum"), S(""), "only a number has a minimum");
+    if (field->hasMaximum && !counts) complain(file, span_of(field, "maximum"), S(""), "only a number has a maximum");
+    if (field->hasMinimum && field->hasMaximum && field->minimum > field->maximum)
+        complain(file, span_of(field, "minimum"), S(""), "the minimum %lld is over the maximum %lld", (long long)field->minimum,
+                 (long long)field->maximum);
+    if (length && !(field->shape == ONE && field->scalar && field->scalar->kinds == TEXT_NODE))
+        complain(file, span_of(field, "maxLength"), S(""), "only text has a length");
+    if (items && field->shape == ONE) complain(file, span_of(field, "maxItems"), S(""), "only a list or map has items");
+    if (length && field->maxLength <= 0) complain(file, span_of(field, "maxLength"), S(""), "maxLength must be 1 or more");
+    if (items && field->maxItems <= 0) complain(file, span_of(field, "maxItems"), S(""), "maxItems must be 1 or more");
+}
+
+/* The values of an enumeration: in the field, or in the shared entry that it names. */
+static void read_values(const Schema *schema, GenField *field) {
+    const Node *node = node_get(field->node, S("enum"));
+    if (!node) return;
+    if (!field->scalar || !(field->scalar->kinds & TEXT_NODE) || field->shape == MAP)
+        complain(field->file, node->span, S(""), "only text has an enumeration");
+    GenType *shared = node->kind == NODE_STRING ? type_named(schema, node->text) : NULL;
+    field->values = node->kind == NODE_MAP ? node : shared ? shared->values : NULL;
+    if (!field->values) {
+        Near near = near_start(node->kind == NODE_STRING ? node->text : S(""));
+        for (uint32_t i = 0; i < schema->types.n; i++)
+            if (schema->types.at[i].values) near_try(&near, schema->types.at[i].name);
+        complain(field->file, node->span, near_question(schema->gen->arena, near.found),
+                 "enum must be a map of values or the name of a shared enumeration");
+    }
+}
+
+static void check_values(File *file, const Node *values) {
+    if (values->kind != NODE_MAP) complain(file, values->span, S(""), "values must be a map");
+    for (uint32_t i = 0; values->kind == NODE_MAP && i < values->count; i++)
+        if (values->entries[i].value.kind != NODE_STRING)
+            complain(file, values->entries[i].keySpan, S(""), "an enum value needs a description");
+}
+
+static void read_list(GenField *field) {
+    static const Str keys[] = {STR("kind"), STR("keys"), STR("merge")};
+    static const Str kinds[] = {STR(""), STR("atomic"), STR("set"), STR("map")};
+    const Node *list = node_get(field->node, S("list"));
+    if (!list) return;
+    if (list->kind != NODE_MAP || field->shape != LIST) {
+        complain(field->file, list->span, S(""), "list is a map that says how the items of a list are told apart");
+        return;
+    }
+    only_keys(field->file, list, keys, COUNT(keys));
+    field->listKind = word_of(field->file, list, "kind", kinds, COUNT(kinds));
+    field->mergeKey = text_of(field->file, list, "merge");
+    const Node *named = node_get(list, S("keys"));
+    if (named && named->kind == NODE_LIST && named->count) field->listKeys = named;
+}
+
+/* The example as it is written in the schema file, moved to the left margin. */
+static void read_example(GenField *field) {
+    Arena *arena = field->file->gen->arena;
+    const Entry *entry = node_entry(field->node, S("example"));
+    if (!entry) return;
+    const Node *node = &entry->value;
+    Source *source = &field->file->source;
+    Str text = {source->text.at + node->span.at, node->span.end - node->span.at};
+    Place place = source_place(source, arena, node->span.at);
+    Place key = source_place(source, arena, entry->keySpan.at);
+    field->example = text;
+    if (!text.len || (place.line == key.line && text.at[0] != '|' && text.at[0] != '>')) return;
+    size_t margin = place.line == key.line ? key.column + 1 : place.column - 1;
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < text.len;) {
+        ptrdiff_t newline = str_find(str_slice(text, i), '\n');
+        size_t end = newline < 0 ? text.len : i + (size_t)newline;
+        size_t from = i;
+        if (i > 0)
+            while (from < end && from - i < margin && text.at[from] == ' ') from++;
+        buf_str(&buf, (Str){text.at + from, end - from});
+        if (end < text.len) buf_char(&buf, '\n');
+        i = end + 1;
+    }
+    field->example = buf_text(&buf);
+}
+
+static void read_field(const Schema *schema, File *file, const Entry *entry, GenField *field) {
+    static const Str keys[] = {STR("type"),        STR("member"),  STR("required"), STR("presence"), STR("always"),
+                               STR("list"),        STR("default"), STR("since"),    STR("removed"),  STR("gate"),
+                               STR("defaultWhen"), STR("minimum"), STR("maximum"),  STR("maxItems"), STR("maxLength"),
+                               STR("format"),      STR("change"),  STR("enum"),     STR("example"),  STR("description"),
+                               STR("changeWhen")};
+    static const Str presences[] = {STR(""), STR("explicit")};
+    static const Str changes[] = {STR(""), STR("in-place"), STR("limited"), STR("resize"), STR("rollout"), STR("fixed")};
+    *field = (GenField){.file = file, .name = entry->key, .nameSpan = entry->keySpan, .node = &entry->value, .gate = -1};
+    if (entry->value.kind != NODE_MAP) {
+        complain(file, entry->keySpan, S(""), "a field must be a map");
+        return;
+    }
+    only_keys(file, field->node, keys, COUNT(keys));
+    field->member = text_of(file, field->node, "member");
+    if (!field->member.len) field->member = field->name;
+    if (!is_member_name(field->member))
+        complain(file, entry->keySpan,
+                 str_format(file->gen->arena, "give it another name there, as in  member: %.*s_", TEXT(field->member)),
+                 "C cannot have a member \"%.*s\"", TEXT(field->member));
+    read_type(schema, field);
+    field->optional = word_of(file, field->node, "presence", presences, COUNT(presences)) > 0;
+    field->required = flag_of(file, field->node, "required");
+    field->always = flag_of(file, field->node, "always");
+    field->change = word_of(file, field->node, "change", changes, COUNT(changes));
+    field->value = node_get(field->node, S("default"));
+    read_versions(schema, field);
+    read_gate(schema, field);
+    read_limits(field);
+    read_values(schema, field);
+    if (field->values == node_get(field->node, S("enum")) && field->values) check_values(file, field->values);
+    read_list(field);
+    read_example(field);
+    if (!text_of(file, field->node, "description").len)
+        complain(file, entry->keySpan, S(""), "%.*s has no description", TEXT(entry->key));
+}
+
+/* What a type's fields say of each other and of other types. */
+
+static const char *words_for(const GenField *field, bool item) {
+    if (!item && field->shape == LIST) return "a list";
+    if (field->object || (!item && field->shape == MAP)) return "a map";
+    if (field->scalar->kinds == BOOL_NODE) return "true or false";
+    if (field->scalar->kinds == INT_NODE) return "an integer";
+    return field->scalar->kinds & INT_NODE ? "a number or text" : "text";
+}
+
+static bool fits(const GenField *field, const Node *node, bool item) {
+    if (!item && field->shape != ONE) return node->kind == (field->shape == LIST ? NODE_LIST : NODE_MAP);
+    return field->object ? node->kind == NODE_MAP : (field->scalar->kinds >> node->kind & 1) != 0;
+}
+
+/* Tells where an example or a default is no value of its field. */
+static void check_value(const GenField *field, const Node *node, const char *what, bool item) {
+    File *file = field->file;
+    if (!field->object && !field->scalar) return;
+    if (!fits(field, node, item)) {
+        complain(file, node->span, S(""), "the %s of %.*s must be %s", what, TEXT(field->name), words_for(field, item));
+        return;
+    }
+    bool collection = !item && field->shape != ONE;
+    if (collection && field->maxItems && node->count > field->maxItems)
+        complain(file, node->span, S(""), "the %s has more than %lld items", what, (long long)field->maxItems);
+    for (uint32_t i = 0; collection && i < node->count; i++)
+        check_value(field, node->kind == NODE_LIST ? &node->items[i] : &node->entries[i].value, what, true);
+    if (collection) return;
+    if (node->kind == NODE_INT) {
+        long long number = atoll(arena_cstr(file->gen->arena, node->text));
+        if ((field->hasMinimum && number < field->minimum) || (field->hasMaximum && number > field->maximum))
+            complain(file, node->span, S(""), "the %s %lld is outside the limits of %.*s", what, number, TEXT(field->name));
+    }
+    if (node->kind == NODE_STRING && field->maxLength && (int64_t)node->text.len > field->maxLength)
+        complain(file, node->span, S(""), "the %s has more than %lld bytes", what, (long long)field->maxLength);
+    if (node->kind == NODE_STRING && field->values && !node_get(field->values, node->text)) {
+        Near near = near_start(node->text);
+        for (uint32_t i = 0; i < field->values->count; i++) near_try(&near, field->values->entries[i].key);
+        complain(file, node->span, near_question(file->gen->arena, near.found), "the %s \"%.*s\" is none of the values of %.*s",
+                 what, TEXT(node->text), TEXT(field->name));
+    }
+    for (uint32_t i = 0; field->object && i < node->count; i++) {
+        const GenField *below = field_named(field->object, node->entries[i].key);
+        Near near = near_start(node->entries[i].key);
+        for (uint32_t j = 0; j < field->object->fieldCount; j++) near_try(&near, field->object->fields[j].name);
+        if (below) {
+            GenField here = *below;
+            here.file = file;
+            check_value(&here, &node->entries[i].value, what, false);
+        } else {
+            complain(file, node->entries[i].keySpan, near_question(file->gen->arena, near.found), "%.*s has no field \"%.*s\"",
+                     TEXT(field->object->name), TEXT(node->entries[i].key));
+        }
+    }
+}
+
+static void check_key(const GenField *field, const Node *node, Str key) {
+    if (!field->object || field_named(field->object, key)) return;
+    Near near = near_start(key);
+    for (uint32_t i = 0; i < field->object->fieldCount; i++) near_try(&near, field->object->fields[i].name);
+    complain(field->file, node->span, near_question(field->file->gen->arena, near.found), "%.*s has no field \"%.*s\"",
+             TEXT(field->object->name), TEXT(key));
+}
+
+static void check_field(const GenField *field) {
+    const Node *list = node_get(field->node, S("list")), *example = node_get(field->node, S("example"));
+    for (uint32_t i = 0; field->listKeys && i < field->listKeys->count; i++)
+        check_key(field, &field->listKeys->items[i], field->listKeys->items[i].text);
+    if (field->mergeKey.len) check_key(field, node_get(list, S("merge")), field->mergeKey);
+    if (example) check_value(field, example, "example", false);
+    if (!field->value) return;
+    /* Of an object only an empty one can be a default, and of a list or map none. */
+    bool possible = field->shape == ONE && (!field->object || (field->optional && !field->value->count));
+    if (possible)
+        check_value(field, field->value, "default", false);
+    else
+        complain(field->file, field->value->span, S(""), "%.*s cannot have this default", TEXT(field->name));
+}
+
+/* A factor and a number of bits under which all names of a type fall into slots of their own. */
+static void find_slots(GenType *type) {
+    for (uint32_t bits = 3; bits <= 12; bits++) {
+        if ((1u << bits) < type->fieldCount) continue;
+        type->slots = NEW_ARRAY(type->file->gen->arena, uint8_t, 1u << bits);
+        for (uint32_t factor = 1; factor < 40000; factor += 2) {
+            bool free = true;
+            memset(type->slots, 0, 1u << bits);
+            for (uint32_t i = 0; i < type->fieldCount && free; i++) {
+                uint32_t slot = str_hash(type->fields[i].name) * factor >> (32 - bits);
+                free = type->slots[slot] == 0;
+                type->slots[slot] = (uint8_t)(i + 1);
+            }
+            type->slotBits = bits;
+            type->slotFactor = factor;
+            if (free) return;
+        }
+    }
+    complain(type->file, type->nameSpan, S(""), "no perfect hash for the fields of %.*s", TEXT(type->name));
+}
+
+static void put_in_order(Schema *schema, GenType *type) {
+    if (type->placed == 1) complain(type->file, type->nameSpan, S(""), "%.*s holds itself", TEXT(type->name));
+    if (type->placed) return;
+    type->placed = 1;
+    for (uint32_t i = 0; i < type->fieldCount; i++)
+        if (is_embedded(&type->fields[i])) put_in_order(schema, type->fields[i].object);
+    type->placed = 2;
+    ARRAY_PUSH(schema->gen->arena, &schema->inOrder, type);
+}
+
+void types_finish(Schema *schema) {
+    uint32_t number = 0;
+    for (uint32_t t = 0; t < schema->types.n; t++) {
+        GenType *type = &schema->types.at[t];
+        const Node *fields = node_get(type->node, S("fields"));
+        if (type->values) check_values(type->file, type->values);
+        if (type->values || !fields || fields->kind != NODE_MAP) continue;
+        if (fields->count > 64) complain(type->file, fields->span, S(""), "%.*s has more than 64 fields", TEXT(type->name));
+        type->number = number++;
+        type->fieldCount = fields->count;
+        type->fields = NEW_ARRAY(schema->gen->arena, GenField, fields->count);
+        for (uint32_t i = 0; i < fields->count; i++) read_field(schema, type->file, &fields->entries[i], &type->fields[i]);
+    }
+    for (uint32_t t = 0; t < schema->types.n; t++) {
+        GenType *type = &schema->types.at[t];
+        if (type->values) continue;
+        for (uint32_t i = 0; i < type->fieldCount; i++) check_field(&type->fields[i]);
+        find_slots(type);
+        put_in_order(schema, type);
+    }
+}

@@ -1,0 +1,88 @@
+/* The types, fields and enumerations of schema/, read and checked. */
+#ifndef PODLINT_GEN_TYPES_H
+#define PODLINT_GEN_TYPES_H
+
+#include "versions.h"
+
+typedef enum GenShape { ONE, LIST, MAP } GenShape;
+
+typedef struct GenType GenType;
+typedef struct GenKind GenKind;
+
+/* A type of values that are no objects. */
+typedef struct GenScalar {
+    Str name;
+    const char *constant;                    /* of `ScalarType` */
+    const char *one, *optional, *list, *map; /* types in C; NULL where there is none */
+    unsigned kinds;                          /* bit per NodeKind that it is written as */
+    bool counts;                             /* may have a minimum and a maximum */
+    bool bytes;                              /* base64 */
+    bool micro;                              /* with six digits of the second's fraction */
+} GenScalar;
+
+typedef struct GenField {
+    File *file;
+    Str name;
+    Str member; /* its name in C */
+    Span nameSpan;
+    const Node *node; /* a map */
+    GenShape shape;
+    const GenScalar *scalar; /* of the value, or of a list's or map's items; NULL for objects */
+    GenType *object;
+    bool required, optional, always;
+    int since, removed; /* minor versions, or 0 */
+    int gate;           /* index, or -1 */
+    int change, listKind;
+    const Node *value;    /* the default, or NULL */
+    const Node *values;   /* of an enumeration, or NULL */
+    const Node *listKeys; /* or NULL */
+    Str mergeKey;
+    Str example;
+    bool hasMinimum, hasMaximum;
+    int64_t minimum, maximum, maxLength, maxItems; /* the last two 0: not limited */
+} GenField;
+
+struct GenType {
+    File *file;
+    Str name;
+    Span nameSpan;
+    const Node *node; /* a map */
+    GenField *fields;
+    uint32_t fieldCount;
+    const Node *values; /* a shared enumeration instead of fields */
+    Str kind;           /* whose objects are read as this type, or empty */
+    uint32_t number;    /* among those that are no enumerations */
+    uint32_t slotBits, slotFactor;
+    uint8_t *slots; /* 1 << slotBits: field number + 1, or 0 */
+    int placed;     /* 0: not yet in `inOrder`, 1: being put there, 2: there */
+};
+
+typedef struct Schema {
+    Gen *gen;
+    Versions versions;
+    Gates gates;
+    ARRAY(GenType) types;
+    GenKind *kinds;
+    uint32_t kindCount;
+    ARRAY(GenType *) inOrder; /* those that are no enumerations, after those that they hold by value */
+} Schema;
+
+GenType *type_named(const Schema *schema, Str name);
+
+/* The field of a type with this name, or NULL. */
+const GenField *field_named(const GenType *type, Str name);
+
+/* Whether any type has a field with this name, or a map with such a key in its example. */
+bool is_key(const Schema *schema, Str name);
+
+/* Whether a field's value holds an object as part of itself. */
+bool is_embedded(const GenField *field);
+
+/* Adds the types of a file; once all files are added, types_finish reads their fields. */
+void types_add(Schema *schema, File *file);
+void types_finish(Schema *schema);
+
+/* Writes model_types.h and schema_tables.c. */
+void types_write(const char *dir, const Schema *schema);
+
+#endif

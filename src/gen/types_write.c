@@ -1,0 +1,167 @@
+#include "generated.h"
+#include "kinds.h"
+
+/* Structs. */
+
+static const char *c_type(Arena *arena, const GenField *f) {
+    if (f->scalar)
+        return f->shape == LIST  ? f->scalar->list
+               : f->shape == MAP ? f->scalar->map
+               : f->optional     ? f->scalar->optional
+                                 : f->scalar->one;
+    const char *form = f->shape == LIST ? "%.*sList " : f->optional ? "%.*s *" : "%.*s ";
+    return arena_cstr(arena, str_format(arena, form, TEXT(f->object->name)));
+}
+
+static void write_structs(const char *dir, const Schema *schema) {
+    Generated generated;
+    generated_begin(&generated, dir, "model_types.h", "schema/", "mktables");
+    FILE *out = generated.stream;
+    fputs("#ifndef PODLINT_MODEL_TYPES_H\n#define PODLINT_MODEL_TYPES_H\n\n#include \"model/model_base.h\"\n\n", out);
+    for (uint32_t i = 0; i < schema->inOrder.n; i++) {
+        Str name = schema->inOrder.at[i]->name;
+        fprintf(out, "typedef struct %.*s %.*s;\n", TEXT(name), TEXT(name));
+        fprintf(out, "typedef struct %.*sList {\n    %.*s *at;\n    uint32_t n;\n} %.*sList;\n", TEXT(name), TEXT(name),
+                TEXT(name));
+        fprintf(out, "extern const Type type_%.*s;\n\n", TEXT(name));
+    }
+    for (uint32_t i = 0; i < schema->inOrder.n; i++) {
+        const GenType *type = schema->inOrder.at[i];
+        fprintf(out, "struct %.*s {\n    Head head;\n", TEXT(type->name));
+        for (uint32_t j = 0; j < type->fieldCount; j++)
+            fprintf(out, "    %s%.*s;\n", c_type(schema->gen->arena, &type->fields[j]), TEXT(type->fields[j].member));
+        fputs("};\n\n", out);
+    }
+    fputs("enum {\n", out);
+    kinds_put_numbers(out, schema);
+    fputs("};\n\nenum {\n", out);
+    for (uint32_t i = 0; i < schema->gates.n; i++) fprintf(out, "    GATE_%.*s,\n", TEXT(schema->gates.at[i].name));
+    fputs("};\n\n#endif\n", out);
+    generated_end(&generated);
+}
+
+/* Tables. */
+
+static void put_values(FILE *out, Str id, const Node *values) {
+    fprintf(out, "static const EnumValue %.*s_values[] = {\n", TEXT(id));
+    for (uint32_t i = 0; i < values->count; i++) {
+        fputs("    {", out);
+        put_str(out, values->entries[i].key);
+        fputs(", ", out);
+        put_str(out, str_trim(values->entries[i].value.text));
+        fputs("},\n", out);
+    }
+    fputs("};\n", out);
+}
+
+static void put_keys(FILE *out, Str id, const Node *keys) {
+    fprintf(out, "static const Str %.*s_keys[] = {", TEXT(id));
+    for (uint32_t i = 0; i < keys->count; i++) {
+        if (i) fputs(", ", out);
+        put_str(out, keys->items[i].text);
+    }
+    fputs("};\n", out);
+}
+
+static void put_field_text(FILE *out, const GenType *type, const GenField *f) {
+    Str id = str_format(f->file->gen->arena, "%.*s_%.*s", TEXT(type->name), TEXT(f->name));
+    if (f->values) put_values(out, id, f->values);
+    if (f->listKeys) put_keys(out, id, f->listKeys);
+    fprintf(out, "static const FieldText %.*s_text = {", TEXT(id));
+    static const char *const texts[] = {"description", "defaultWhen", "format", "changeWhen"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        fprintf(out, ".%s = ", texts[i]);
+        put_str(out, text_of(f->file, f->node, texts[i]));
+        fputs(",\n    ", out);
+    }
+    fputs(".example = ", out);
+    put_str(out, f->example);
+    fputs(",\n    .mergeKey = ", out);
+    put_str(out, f->mergeKey);
+    if (f->listKeys) fprintf(out, ",\n    .listKeys = %.*s_keys, .listKeyCount = %u", TEXT(id), f->listKeys->count);
+    if (f->values) fprintf(out, ",\n    .values = %.*s_values, .valueCount = %u", TEXT(id), f->values->count);
+    fprintf(out, ",\n    .listKind = %d, .change = %d, .hasMinimum = %d, .hasMaximum = %d,\n", f->listKind, f->change,
+            f->hasMinimum, f->hasMaximum);
+    fprintf(out, "    .minimum = %lld, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n};\n", (long long)f->minimum,
+            (long long)f->maximum, (long long)f->maxLength, (long long)f->maxItems);
+}
+
+static void put_slots(FILE *out, const GenType *type) {
+    fprintf(out, "static const uint8_t %.*s_slots[%u] = {", TEXT(type->name), 1u << type->slotBits);
+    for (uint32_t i = 0; i < 1u << type->slotBits; i++) fprintf(out, "%s%d", i ? ", " : "", type->slots[i]);
+    fputs("};\n", out);
+}
+
+static void put_field(FILE *out, const GenType *type, const GenField *f) {
+    static const char *const shapes[] = {[ONE] = "SHAPE_ONE", [LIST] = "SHAPE_LIST", [MAP] = "SHAPE_MAP"};
+    fputs("    {.name = ", out);
+    put_str(out, f->name);
+    fprintf(out, ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d",
+            f->scalar ? f->scalar->constant : "TYPE_OBJECT", shapes[f->shape], f->required, f->optional, f->always);
+    fprintf(out, ", .bytes = %d, .micro = %d, .since = %d, .removed = %d", f->scalar && f->scalar->bytes,
+            f->scalar && f->scalar->micro, f->since, f->removed);
+    fprintf(out, ", .gate = %d, .offset = offsetof(%.*s, %.*s)", f->gate, TEXT(type->name), TEXT(f->member));
+    if (f->object) fprintf(out, ", .type = &type_%.*s", TEXT(f->object->name));
+    if (f->value) {
+        fputs(", .value = ", out);
+        put_str(out, f->value->kind == NODE_MAP ? S("{}") : f->value->text);
+    }
+    fprintf(out, ", .text = &%.*s_%.*s_text},\n", TEXT(type->name), TEXT(f->name));
+}
+
+static void put_type(FILE *out, const GenType *type) {
+    for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(out, type, &type->fields[i]);
+    put_slots(out, type);
+    fprintf(out, "static const Field %.*s_fields[] = {\n", TEXT(type->name));
+    for (uint32_t i = 0; i < type->fieldCount; i++) put_field(out, type, &type->fields[i]);
+    fputs(type->fieldCount ? "};\n" : "    {.name = STR(\"\")},\n};\n", out);
+    fprintf(out, "static const uint16_t %.*s_prepared[] = {", TEXT(type->name));
+    uint32_t prepared = 0;
+    for (uint32_t i = 0; i < type->fieldCount; i++)
+        if (is_embedded(&type->fields[i]) || type->fields[i].value) fprintf(out, "%s%u", prepared++ ? ", " : "", i);
+    fprintf(out, "%s};\nconst Type type_%.*s = {.name = ", prepared ? "" : "0", TEXT(type->name));
+    put_str(out, type->name);
+    if (type->kind.len) fprintf(out, ", .kind = &schema_kinds[KIND_%.*s]", TEXT(type->kind));
+    fputs(",\n    .description = ", out);
+    put_str(out, text_of(type->file, type->node, "description"));
+    fprintf(out, ",\n    .fields = %.*s_fields, .fieldCount = %u, .size = sizeof(%.*s),\n", TEXT(type->name), type->fieldCount,
+            TEXT(type->name));
+    fprintf(out, "    .slots = %.*s_slots, .slotFactor = %u, .slotShift = %u,\n", TEXT(type->name), type->slotFactor,
+            32 - type->slotBits);
+    fprintf(out, "    .prepared = %.*s_prepared, .preparedCount = %u, .number = %u};\n\n", TEXT(type->name), prepared,
+            type->number);
+}
+
+static void put_gate(FILE *out, const GenGate *gate, int versions) {
+    fputs("    {", out);
+    put_str(out, gate->name);
+    fputs(", {", out);
+    for (int i = 0; i < versions; i++) fprintf(out, "%s%d", i ? ", " : "", gate->stage[i]);
+    fputs("}, {", out);
+    for (int i = 0; i < versions; i++) fprintf(out, "%s%d", i ? ", " : "", gate->on[i]);
+    fputs("}},\n", out);
+}
+
+static void write_tables(const char *dir, const Schema *schema) {
+    Generated generated;
+    generated_begin(&generated, dir, "schema_tables.c", "schema/", "mktables");
+    FILE *out = generated.stream;
+    fputs("#include \"model_types.h\"\n\n#include <stddef.h>\n\n", out);
+    for (uint32_t i = 0; i < schema->types.n; i++)
+        if (!schema->types.at[i].values) put_type(out, &schema->types.at[i]);
+    fputs("const Type *const schema_types[] = {\n", out);
+    for (uint32_t i = 0; i < schema->types.n; i++)
+        if (!schema->types.at[i].values) fprintf(out, "    &type_%.*s,\n", TEXT(schema->types.at[i].name));
+    fprintf(out, "};\nconst uint16_t schema_type_count = %u;\n\n", schema->inOrder.n);
+    kinds_put_tables(out, schema);
+    fputs("const Gate schema_gates[] = {\n", out);
+    for (uint32_t i = 0; i < schema->gates.n; i++)
+        put_gate(out, &schema->gates.at[i], schema->versions.newest - schema->versions.first + 1);
+    fprintf(out, "};\nconst uint16_t schema_gate_count = %u;\n", schema->gates.n);
+    generated_end(&generated);
+}
+
+void types_write(const char *dir, const Schema *schema) {
+    write_structs(dir, schema);
+    write_tables(dir, schema);
+}
