@@ -337,30 +337,33 @@ const Command cel_command = {
     "'quantity(\"1.5Gi\").compareTo(quantity(\"1536Mi\"))'\n  podlint cel --batch <cases.jsonl             for a program\n",
     run};
 
-static int run(int argc, char **argv) {
-    const Command *command = &cel_command;
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    const char *operands[2] = {NULL, NULL};
-    int count = 0, minor = VERSION_LAST;
-    bool lines = false, raw = false;
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
-        switch (parsed.option) {
-        case OPTION_HELP: command_help(stdout, command); return finish_output(0);
-        case OPTION_ERROR: return 2;
-        case OPTION_OPERAND:
-            if (count == 2)
-                return usage_error(command, "one expression and at most one manifest; \"%s\" is too much", parsed.value);
-            operands[count++] = parsed.value;
-            break;
-        case CEL_BATCH: lines = true; break;
-        case CEL_RAW: raw = true; break;
-        case CEL_VERSION:
-            if ((minor = parse_version(command, parsed.value)) < 0) return 2;
-            break;
-        default: break;
-        }
+/* What the command line asks for. */
+typedef struct CelRequest {
+    const char *expression, *manifest;
+    bool batch, raw;
+    int minor;
+} CelRequest;
+
+static bool take(void *context, Parsed parsed) {
+    CelRequest *r = context;
+    switch (parsed.option) {
+    case OPTION_OPERAND:
+        if (r->manifest) usage_error(&cel_command, "one expression and at most one manifest; \"%s\" is too much", parsed.value);
+        if (r->manifest) return false;
+        *(r->expression ? &r->manifest : &r->expression) = parsed.value;
+        return true;
+    case CEL_BATCH: return r->batch = true;
+    case CEL_RAW: return r->raw = true;
+    default: return (r->minor = parse_version(&cel_command, parsed.value)) >= 0;
     }
-    if (lines && count) return usage_error(command, "--batch takes its expressions from standard input, not \"%s\"", operands[0]);
-    if (!lines && !count) return usage_error(command, "name an expression, as in: podlint cel '1 + 1'");
-    return finish_output(lines ? batch(stdout) : evaluate_manifest(stdout, operands[0], operands[1], raw, (uint8_t)minor));
+}
+
+static int run(int argc, char **argv) {
+    CelRequest r = {.minor = VERSION_LAST};
+    int code = read_options(&cel_command, argc, argv, take, &r);
+    if (code) return finish_output(code);
+    if (r.batch && r.expression)
+        return usage_error(&cel_command, "--batch takes its expressions from standard input, not \"%s\"", r.expression);
+    if (!r.batch && !r.expression) return usage_error(&cel_command, "name an expression, as in: podlint cel '1 + 1'");
+    return finish_output(r.batch ? batch(stdout) : evaluate_manifest(stdout, r.expression, r.manifest, r.raw, (uint8_t)r.minor));
 }

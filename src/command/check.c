@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -82,6 +81,65 @@ const Command check_command = {
     "would refuse\n",
     run};
 
+/* The files of policies of a run, and the configurations that name them. */
+typedef struct PolicySources {
+    InputList files;
+    ARRAY(Str) owners; /* by file: the configuration's path; empty: the command line */
+} PolicySources;
+
+/* A check: what the command line asks for, and what becomes of it. */
+typedef struct CheckRequest {
+    Arena *arena;
+    WordList paths;
+    CommandSettings settings;
+    PolicySources policies;
+    const char *baseline, *newBaseline;
+    bool render;
+    long threads;
+    ReportSettings report;
+    ReportFiles outputs;
+    /* gather: */
+    ConfigStore *store;
+    InputList files;
+    Baseline known;
+    /* judge: */
+    RunSettings how;
+    Run result;
+    Arena *arenas;   /* of the threads */
+    bool incomplete; /* something could not be read, rendered or written, which was told */
+} CheckRequest;
+
+static bool take_threads(CheckRequest *c, const char *value) {
+    char *end;
+    c->threads = strtol(value, &end, 10);
+    if (!*end && c->threads >= 1 && c->threads <= 256) return true;
+    usage_error(&check_command, "--threads takes a number from 1 to 256");
+    return false;
+}
+
+static bool take(void *request, Parsed parsed) {
+    const Command *command = &check_command;
+    CheckRequest *c = request;
+    if (parsed.option >= CHECK_SETTINGS && parsed.option < CHECK_SETTINGS + SETTING_OPTION_COUNT)
+        return settings_take(command, &c->settings, c->arena, (SettingOption)(parsed.option - CHECK_SETTINGS), parsed.value);
+    switch (parsed.option) {
+    case OPTION_OPERAND: ARRAY_PUSH(c->arena, &c->paths, str_of(parsed.value)); break;
+    case CHECK_FORMAT: return take_format(command, "format", parsed.value, &c->report.format);
+    case CHECK_OUTPUT: return report_files_add(&c->outputs, command, parsed.value);
+    case CHECK_BASELINE: c->baseline = parsed.value; break;
+    case CHECK_WRITE_BASELINE: c->newBaseline = parsed.value; break;
+    case CHECK_RENDER: c->render = true; break;
+    case CHECK_POLICY: input_add(&c->policies.files, str_of(parsed.value)); break;
+    case CHECK_LEVELS: c->how.podSecurityLevels = c->report.podSecurityLevels = true; break;
+    case CHECK_SHOW_IGNORED: c->report.showIgnored = true; break;
+    case CHECK_QUIET: c->report.quiet = true; break;
+    case CHECK_COLOUR: return take_colour(command, parsed.value, &c->report.colour);
+    case CHECK_THREADS: return take_threads(c, parsed.value);
+    default: break;
+    }
+    return true;
+}
+
 /* Whether nothing but the Pod Security Standards is asked for. */
 static bool only_pod_security(const RuleSet *set, const uint8_t *on) {
     bool some = false;
@@ -93,18 +151,6 @@ static bool only_pod_security(const RuleSet *set, const uint8_t *on) {
     return some;
 }
 
-static void find_files(const WordList *paths, ConfigStore *store, InputList *list) {
-    list->leaves_out = config_leaves_out;
-    list->context = store;
-    for (uint32_t i = 0; i < paths->n; i++) input_add(list, paths->at[i]);
-}
-
-static const FileSettings **file_settings(ConfigStore *store, const InputList *list) {
-    const FileSettings **files = NEW_ARRAY(list->arena, const FileSettings *, list->files.n + 1);
-    for (uint32_t i = 0; i < list->files.n; i++) files[i] = config_settings(store, list->files.at[i].path, NULL);
-    return files;
-}
-
 /* Whether only rules of Pod Security are asked for, but of no file a level of it. */
 static bool lacks_level(const FileSettings *const *files, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
@@ -112,32 +158,18 @@ static bool lacks_level(const FileSettings *const *files, uint32_t count) {
     return count > 0;
 }
 
-/* The versions that any file is judged for. */
-static void join_versions(ReportSettings *report, const FileSettings *const *files, uint32_t count) {
-    SettingsLayer all = {.minors = {VERSION_LAST}, .minorCount = count == 0};
-    for (uint32_t i = 0; i < count; i++)
-        for (uint8_t j = 0; j < files[i]->minorCount; j++) settings_add_version(&all, files[i]->minors[j]);
-    report->minorCount = all.minorCount;
-    memcpy(report->minors, all.minors, sizeof all.minors);
-}
-
 /* The settings for policies themselves: what makes one useless is reported whatever is selected. */
-static FileSettings strict_settings(Arena *arena, const FileSettings *file) {
+static const FileSettings *strict_settings(Arena *arena, const FileSettings *file) {
     const RuleSet *set = &file->rules;
-    FileSettings out = *file;
-    out.on = NEW_ARRAY(arena, uint8_t, rule_set_count(set));
+    FileSettings *out = NEW(arena, FileSettings);
+    *out = *file;
+    out->on = NEW_ARRAY(arena, uint8_t, rule_set_count(set));
     for (uint32_t i = 0; i < rule_set_count(set); i++) {
         bool strict = !file->on[i] && rule_set_at(set, i)->severity == SEVERITY_ERROR;
-        out.on[i] = strict ? RULE_USE_ALL : file->on[i];
+        out->on[i] = strict ? RULE_USE_ALL : file->on[i];
     }
     return out;
 }
-
-/* The files of policies of a run, and the configurations that name them. */
-typedef struct PolicySources {
-    InputList files;
-    ARRAY(Str) owners; /* by file: the configuration's path; empty: the command line */
-} PolicySources;
 
 static void own_policies(PolicySources *sources, Str owner) {
     while (sources->owners.n < sources->files.files.n) ARRAY_PUSH(sources->files.arena, &sources->owners, owner);
@@ -166,125 +198,104 @@ static void limit_policies(const Policies *policies, const PolicySources *source
     }
 }
 
+static bool has_policies(const CheckRequest *c) {
+    return c->policies.files.files.n || c->policies.files.faults.n;
+}
+
+/* Reads the policies, which are rules from then on. */
+static int read_policies(CheckRequest *c) {
+    add_configured_policies(&c->policies, c->store, &c->files);
+    if (!has_policies(c)) return 0;
+    uint16_t number = (uint16_t)(rule_count + c->settings.rules.n);
+    Policies *policies = c->how.policies = policies_read(c->arena, &c->policies.files, &c->files, number);
+    for (uint32_t i = 0; i < policies->ruleCount; i++) ARRAY_PUSH(c->arena, &c->settings.rules, policies->rules[i]);
+    c->store = settings_open(&c->settings, c->arena);
+    if (policies->some) return 0;
+    return usage_error(&check_command,
+                       "there is no ValidatingAdmissionPolicy in the files that --policy or the configuration names");
+}
+
+/* How each file is judged. */
+static int settle(CheckRequest *c) {
+    uint32_t count = c->files.files.n;
+    const FileSettings **files = NEW_ARRAY(c->arena, const FileSettings *, count + 1);
+    for (uint32_t i = 0; i < count; i++) files[i] = config_settings(c->store, c->files.files.at[i].path, NULL);
+    c->how.files = files;
+    if (!settings_good(&check_command, c->store)) return 2;
+    if (c->how.policies) limit_policies(c->how.policies, &c->policies, c->store, &c->files, files);
+    c->how.policyFile = strict_settings(c->arena, config_settings(c->store, S("-"), NULL));
+    if (c->settings.layer.line[SETTING_POD_SECURITY] || c->how.podSecurityLevels || !lacks_level(files, count)) return 0;
+    return usage_error(&check_command, "only rules of Pod Security are selected; name their level with --pod-security");
+}
+
+/* Finds the files, and all that says how they are judged. Returns 0, or 2 after telling why the run cannot begin. */
+static int gather(CheckRequest *c) {
+    if (!c->paths.n && !has_policies(c))
+        return usage_error(&check_command, "name the files or directories to check, or - for standard input");
+    if (c->baseline && c->newBaseline) return usage_error(&check_command, "name either --baseline or --write-baseline");
+    c->store = settings_open(&c->settings, c->arena);
+    c->files = (InputList){.arena = c->arena, .leaves_out = config_leaves_out, .context = c->store};
+    for (uint32_t i = 0; i < c->paths.n; i++) input_add(&c->files, c->paths.at[i]);
+    if (read_policies(c)) return 2;
+    if (c->baseline && !baseline_read(&c->known, c->arena, c->baseline)) return 2;
+    render_cut_input(&c->files);
+    StrList kustomizations = kustomize_read(&c->files);
+    const FileSettings *here = config_settings(c->store, S("-"), NULL);
+    if (c->render) c->incomplete = !render_add(&c->files, kustomizations, here->minors[here->minorCount - 1]);
+    return settle(c);
+}
+
+static void judge(CheckRequest *c) {
+    uint32_t most = c->files.files.n ? c->files.files.n : 1;
+    c->how.threads = c->threads < (long)most ? (unsigned)c->threads : most;
+    c->arenas = NEW_ARRAY(c->arena, Arena, c->how.threads);
+    run_check(&c->result, &c->files, &c->how, c->arenas);
+    if (c->newBaseline) {
+        baseline_gather(&c->known, c->arena, c->newBaseline, &c->result);
+        bool written = baseline_write(&c->known, c->newBaseline);
+        c->incomplete |= !written;
+        if (written) c->baseline = c->newBaseline;
+    }
+    if (c->baseline) baseline_apply(&c->known, c->arena, &c->result);
+}
+
+/* The versions that any file is judged for. */
+static void join_versions(ReportSettings *report, const FileSettings *const *files, uint32_t count) {
+    SettingsLayer all = {.minors = {VERSION_LAST}, .minorCount = count == 0};
+    for (uint32_t i = 0; i < count; i++)
+        for (uint8_t j = 0; j < files[i]->minorCount; j++) settings_add_version(&all, files[i]->minors[j]);
+    report->minorCount = all.minorCount;
+    memcpy(report->minors, all.minors, sizeof all.minors);
+}
+
+/* Writes the reports and returns the exit code. */
+static int write_reports(CheckRequest *c) {
+    for (uint32_t i = 0; i < c->result.fileCount; i++) {
+        const ResultFile *file = &c->result.files[i];
+        if (!file->error.at) continue;
+        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", TEXT(file->name), TEXT(file->error));
+        c->incomplete = true;
+    }
+    join_versions(&c->report, c->how.files, c->files.files.n);
+    c->incomplete |= !report_files_write(&c->outputs, &c->result, &c->report);
+    return c->incomplete ? 2 : c->result.failed ? 1 : 0;
+}
+
 static int run(int argc, char **argv) {
-    const Command *command = &check_command;
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     Arena arena = {0};
-    InputList list = {.arena = &arena};
-    PolicySources policies = {.files.arena = &arena};
-    ReportSettings report = {.format = report_formats, .colour = colour_by_default()};
-    ReportFiles outputs = {.arena = &arena};
-    const char *baseline = NULL, *newBaseline = NULL;
-    RunSettings settings = {0};
-    CommandSettings commandLine = {0};
-    WordList paths = {0};
-    int code = 0;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN), threads = processors > 0 ? processors : 1;
-    bool render = false;
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
-        if (parsed.option >= CHECK_SETTINGS && parsed.option < CHECK_SETTINGS + SETTING_OPTION_COUNT) {
-            SettingOption option = (SettingOption)(parsed.option - CHECK_SETTINGS);
-            if (!settings_take(command, &commandLine, &arena, option, parsed.value)) code = 2;
-            continue;
-        }
-        switch (parsed.option) {
-        case OPTION_HELP:
-            command_help(stdout, command);
-            arena_free(&arena);
-            return finish_output(0);
-        case OPTION_ERROR: code = 2; break;
-        case OPTION_OPERAND: ARRAY_PUSH(&arena, &paths, str_of(parsed.value)); break;
-        case CHECK_FORMAT:
-            if (!take_format(command, "format", parsed.value, &report.format)) code = 2;
-            break;
-        case CHECK_OUTPUT:
-            if (!report_files_add(&outputs, command, parsed.value)) code = 2;
-            break;
-        case CHECK_BASELINE: baseline = parsed.value; break;
-        case CHECK_WRITE_BASELINE: newBaseline = parsed.value; break;
-        case CHECK_RENDER: render = true; break;
-        case CHECK_POLICY: input_add(&policies.files, str_of(parsed.value)); break;
-        case CHECK_LEVELS: settings.podSecurityLevels = report.podSecurityLevels = true; break;
-        case CHECK_SHOW_IGNORED: report.showIgnored = true; break;
-        case CHECK_QUIET: report.quiet = true; break;
-        case CHECK_COLOUR:
-            if (!take_colour(command, parsed.value, &report.colour)) code = 2;
-            break;
-        case CHECK_THREADS: {
-            char *end;
-            threads = strtol(parsed.value, &end, 10);
-            if (*end || threads < 1 || threads > 256) code = usage_error(command, "--threads takes a number from 1 to 256");
-            break;
-        }
-        default: break;
-        }
-    }
-    ConfigStore *store = NULL;
-    if (code == 0 && !paths.n && !policies.files.files.n && !policies.files.faults.n)
-        code = usage_error(command, "name the files or directories to check, or - for standard input");
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    CheckRequest c = {.arena = &arena,
+                      .policies.files.arena = &arena,
+                      .outputs.arena = &arena,
+                      .threads = processors > 0 ? processors : 1,
+                      .report = {.format = report_formats, .colour = colour_by_default()}};
+    int code = read_options(&check_command, argc, argv, take, &c);
+    if (code == 0) code = gather(&c);
     if (code == 0) {
-        store = settings_open(&commandLine, &arena);
-        find_files(&paths, store, &list);
-        add_configured_policies(&policies, store, &list);
+        judge(&c);
+        code = write_reports(&c);
     }
-    if (code == 0 && (policies.files.files.n || policies.files.faults.n)) {
-        settings.policies = policies_read(&arena, &policies.files, &list, (uint16_t)(rule_count + commandLine.rules.n));
-        for (uint32_t i = 0; i < settings.policies->ruleCount; i++)
-            ARRAY_PUSH(&arena, &commandLine.rules, settings.policies->rules[i]);
-        store = settings_open(&commandLine, &arena);
-        if (!settings.policies->some)
-            code = usage_error(command,
-                               "there is no ValidatingAdmissionPolicy in the files that --policy or the configuration names");
-    }
-    if (code == 0 && baseline && newBaseline) code = usage_error(command, "name either --baseline or --write-baseline");
-    Baseline known;
-    if (code == 0 && baseline && !baseline_read(&known, &arena, baseline)) code = 2;
-    if (code) {
-        arena_free(&arena);
-        return code;
-    }
-    const FileSettings *here = config_settings(store, S("-"), NULL);
-    render_cut_input(&list);
-    StrList kustomizations = kustomize_read(&list);
-    if (render && !render_add(&list, kustomizations, here->minors[here->minorCount - 1])) code = 2;
-    const FileSettings **files = file_settings(store, &list);
-    bool good = settings_good(command, store);
-    if (settings.policies) limit_policies(settings.policies, &policies, store, &list, files);
-    if (good && !commandLine.layer.line[SETTING_POD_SECURITY] && !settings.podSecurityLevels &&
-        lacks_level(files, list.files.n)) {
-        usage_error(command, "only rules of Pod Security are selected; name their level with --pod-security");
-        good = false;
-    }
-    if (!good) {
-        arena_free(&arena);
-        return 2;
-    }
-    if (threads > (long)list.files.n) threads = list.files.n ? (long)list.files.n : 1;
-    settings.threads = (unsigned)threads;
-    join_versions(&report, files, list.files.n);
-    settings.files = files;
-    FileSettings policyFile = strict_settings(&arena, here);
-    settings.policyFile = &policyFile;
-    Arena *arenas = NEW_ARRAY(&arena, Arena, threads);
-    Run run;
-    run_check(&run, &list, &settings, arenas);
-    if (newBaseline) {
-        baseline_gather(&known, &arena, newBaseline, &run);
-        if (baseline_write(&known, newBaseline))
-            baseline = newBaseline;
-        else
-            code = 2;
-    }
-    if (baseline) baseline_apply(&known, &arena, &run);
-    for (uint32_t i = 0; i < run.fileCount; i++) {
-        if (!run.files[i].error.at) continue;
-        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)run.files[i].name.len, run.files[i].name.at,
-                (int)run.files[i].error.len, run.files[i].error.at);
-        code = 2;
-    }
-    if (!report_files_write(&outputs, &run, &report)) code = 2;
-    if (code == 0 && run.failed) code = 1;
-    for (long i = 0; i < threads; i++) arena_free(&arenas[i]);
+    for (unsigned i = 0; i < c.how.threads; i++) arena_free(&c.arenas[i]);
     arena_free(&arena);
     return finish_output(code);
 }

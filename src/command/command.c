@@ -79,9 +79,8 @@ bool take_colour(const Command *command, const char *value, bool *colour) {
     return when >= 0;
 }
 
-/* Whether everything written has arrived; a full disk or a closed pipe is an error of its own. */
 int finish_output(int code) {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code == HELP_PRINTED ? 0 : code;
     fprintf(stderr, "podlint: cannot write the output: %s\n", strerror(errno));
     return 2;
 }

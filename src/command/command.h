@@ -45,8 +45,8 @@ int parse_version(const Command *command, const char *value);
 /* What --format of explain and rules takes, as ExplainFormat. */
 ListChoices list_explain_formats;
 
-/* The exit code `code`, or 2 with a message if not everything written has arrived: a full disk or a closed pipe is an error of
- * its own. */
+/* The exit code `code`, 0 for HELP_PRINTED, or 2 with a message if not everything written has arrived: a full disk or a closed
+ * pipe is an error of its own. */
 int finish_output(int code);
 
 /* Prints a text, through the pager if it does not fit on the terminal. */

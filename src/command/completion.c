@@ -141,24 +141,21 @@ static int complete(int argc, char **argv) {
     return finish_output(0);
 }
 
+static bool take(void *context, Parsed parsed) {
+    *(const char **)context = parsed.value;
+    return true;
+}
+
 static int run(int argc, char **argv) {
-    const Command *command = &completion_command;
     if (argc > 0 && strcmp(argv[0], "--words") == 0) return complete(argc - 1, argv + 1);
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
     const char *shell = NULL;
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
-        if (parsed.option == OPTION_ERROR) return 2;
-        if (parsed.option == OPTION_HELP) {
-            command_help(stdout, command);
-            return finish_output(0);
-        }
-        shell = parsed.value;
-    }
-    if (!shell) return usage_error(command, "name the shell: bash, zsh or fish");
+    int code = read_options(&completion_command, argc, argv, take, &shell);
+    if (code) return finish_output(code);
+    if (!shell) return usage_error(&completion_command, "name the shell: bash, zsh or fish");
     for (size_t i = 0; i < COUNT(shells); i++) {
         if (strcmp(shell, shells[i].name) != 0) continue;
         fputs(shells[i].script, stdout);
         return finish_output(0);
     }
-    return usage_error(command, "no completions for \"%s\"; there are bash, zsh and fish", shell);
+    return usage_error(&completion_command, "no completions for \"%s\"; there are bash, zsh and fish", shell);
 }

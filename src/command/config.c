@@ -204,33 +204,31 @@ static int print_config(FILE *out, CommandSettings *settings, Arena *arena, cons
     return 0;
 }
 
-static int run(int argc, char **argv) {
+/* What the command line asks for. */
+typedef struct ConfigRequest {
+    Arena *arena;
+    CommandSettings settings;
+    const char *file;
+    int format;
+} ConfigRequest;
+
+static bool take(void *context, Parsed parsed) {
     const Command *command = &config_command;
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    CommandSettings settings = {0};
+    ConfigRequest *r = context;
+    if (parsed.option >= CONFIG_SETTINGS)
+        return settings_take(command, &r->settings, r->arena, (SettingOption)(parsed.option - CONFIG_SETTINGS), parsed.value);
+    if (parsed.option == CONFIG_FORMAT) return (r->format = choose(command, "format", parsed.value, list_formats)) >= 0;
+    if (r->file) usage_error(command, "one file at a time, please: %s and %s", r->file, parsed.value);
+    bool first = !r->file;
+    r->file = parsed.value;
+    return first;
+}
+
+static int run(int argc, char **argv) {
     Arena arena = {0};
-    const char *file = NULL;
-    int format = FORMAT_TEXT, code = 0;
-    for (Parsed parsed; code == 0 && (parsed = option_next(&parser)).option != OPTION_END;) {
-        if (parsed.option == OPTION_HELP) {
-            command_help(stdout, command);
-            arena_free(&arena);
-            return finish_output(0);
-        }
-        if (parsed.option == OPTION_ERROR) {
-            code = 2;
-        } else if (parsed.option == CONFIG_FORMAT) {
-            if ((format = choose(command, "format", parsed.value, list_formats)) < 0) code = 2;
-        } else if (parsed.option >= CONFIG_SETTINGS) {
-            if (!settings_take(command, &settings, &arena, (SettingOption)(parsed.option - CONFIG_SETTINGS), parsed.value))
-                code = 2;
-        } else if (file) {
-            code = usage_error(command, "one file at a time, please: %s and %s", file, parsed.value);
-        } else {
-            file = parsed.value;
-        }
-    }
-    if (code == 0) code = print_config(stdout, &settings, &arena, file, format);
+    ConfigRequest request = {.arena = &arena, .format = FORMAT_TEXT};
+    int code = read_options(&config_command, argc, argv, take, &request);
+    if (code == 0) code = print_config(stdout, &request.settings, &arena, request.file, request.format);
     arena_free(&arena);
     return finish_output(code);
 }

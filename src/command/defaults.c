@@ -98,30 +98,37 @@ static int print_file(FILE *out, Str file, bool json, uint8_t minor) {
     return errors ? 1 : 0;
 }
 
-static int run(int argc, char **argv) {
+/* What the command line asks for. */
+typedef struct DefaultsRequest {
+    const char *file;
+    int format;
+    uint8_t minor;
+} DefaultsRequest;
+
+static bool take(void *context, Parsed parsed) {
     const Command *command = &defaults_command;
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    int format = FORMAT_YAML, number;
-    uint8_t minor = VERSION_LAST;
-    const char *file = NULL;
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
-        switch (parsed.option) {
-        case OPTION_HELP: command_help(stdout, command); return finish_output(0);
-        case OPTION_ERROR: return 2;
-        case OPTION_OPERAND:
-            if (file) return usage_error(command, "one file at a time, please: %s and %s", file, parsed.value);
-            file = parsed.value;
-            break;
-        case DEFAULTS_FORMAT:
-            if ((format = choose(command, "format", parsed.value, list_formats)) < 0) return 2;
-            break;
-        case DEFAULTS_VERSION:
-            if ((number = parse_version(command, parsed.value)) < 0) return 2;
-            minor = (uint8_t)number;
-            break;
-        default: break;
-        }
+    DefaultsRequest *r = context;
+    int number = 0;
+    switch (parsed.option) {
+    case OPTION_OPERAND:
+        number = r->file ? -1 : 0;
+        if (r->file) usage_error(command, "one file at a time, please: %s and %s", r->file, parsed.value);
+        r->file = parsed.value;
+        break;
+    case DEFAULTS_FORMAT: number = r->format = choose(command, "format", parsed.value, list_formats); break;
+    case DEFAULTS_VERSION:
+        number = parse_version(command, parsed.value);
+        r->minor = (uint8_t)number;
+        break;
+    default: break;
     }
-    if (!file) return usage_error(command, "name the file to read, or - for standard input");
-    return finish_output(print_file(stdout, str_of(file), format == FORMAT_JSON, minor));
+    return number >= 0;
+}
+
+static int run(int argc, char **argv) {
+    DefaultsRequest request = {.format = FORMAT_YAML, .minor = VERSION_LAST};
+    int code = read_options(&defaults_command, argc, argv, take, &request);
+    if (code == 0 && !request.file) code = usage_error(&defaults_command, "name the file to read, or - for standard input");
+    if (code == 0) code = print_file(stdout, str_of(request.file), request.format == FORMAT_JSON, request.minor);
+    return finish_output(code);
 }

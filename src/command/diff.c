@@ -85,91 +85,103 @@ static void add_git_side(DiffSide *side, const GitSide *file, Str name, Str path
         diff_add_text(side, name, path, file->text, minor);
 }
 
-static int add_git_sides(const Command *command, Arena *arena, const char *revision, bool staged, const Str *paths, size_t count,
-                         DiffSide *before, DiffSide *after, uint8_t minor) {
-    GitRange range = {.from = revision && *revision ? str_of(revision) : S("HEAD"), .staged = staged};
-    const char *dots = revision ? strstr(revision, "..") : NULL;
+/* What the command line asks for, and the two sides that come of it. */
+typedef struct DiffRequest {
+    Arena *arena;
+    const char *revision; /* of --git, or NULL */
+    bool staged;
+    ARRAY(Str) operands;
+    DiffReport report;
+    int failOn; /* Effect, or EFFECT_NEVER */
+    DiffSide before, after;
+} DiffRequest;
+
+static bool take(void *context, Parsed parsed) {
+    const Command *command = &diff_command;
+    DiffRequest *r = context;
+    int number = 0;
+    switch (parsed.option) {
+    case OPTION_OPERAND: ARRAY_PUSH(r->arena, &r->operands, str_of(parsed.value)); break;
+    case DIFF_GIT: r->revision = parsed.value; break;
+    case DIFF_STAGED: r->staged = true; break;
+    case DIFF_FORMAT:
+        number = choose(command, "format", parsed.value, list_formats);
+        r->report.format = (DiffFormat)number;
+        break;
+    case DIFF_FAIL_ON: number = r->failOn = choose(command, "fail-on", parsed.value, list_levels); break;
+    case DIFF_VERSION:
+        number = parse_version(command, parsed.value);
+        r->report.minor = (uint8_t)number;
+        break;
+    case DIFF_QUIET: r->report.quiet = true; break;
+    case DIFF_COLOUR: return take_colour(command, parsed.value, &r->report.colour);
+    default: break;
+    }
+    return number >= 0;
+}
+
+/* Reads two states of a repository. */
+static int gather_git(DiffRequest *r) {
+    const char *revision = r->revision, *dots = revision ? strstr(revision, "..") : NULL;
+    GitRange range = {.from = revision && *revision ? str_of(revision) : S("HEAD"), .staged = r->staged};
     if (dots) {
         range.from = dots == revision ? S("HEAD") : (Str){revision, (size_t)(dots - revision)};
         range.to = dots[2] ? str_of(dots + 2) : S("HEAD");
-        if (staged) return usage_error(command, "--staged compares one revision with the index; --git %s names two", revision);
+        if (r->staged)
+            return usage_error(&diff_command, "--staged compares one revision with the index; --git %s names two", revision);
     }
     GitFiles files = {0};
-    const char *error = git_changes(arena, &range, paths, count, &files);
+    const char *error = git_changes(r->arena, &range, r->operands.at, r->operands.n, &files);
     if (error) {
         fprintf(stderr, "podlint: %s\n", error);
         return 2;
     }
     for (uint32_t i = 0; i < files.n; i++) {
         const GitFile *file = &files.at[i];
-        Str old = at_revision(arena, range.from, file->path);
-        Str new = range.to.len ? at_revision(arena, range.to, file->path) : file->path;
-        add_git_side(before, &file->before, old, file->path, minor);
-        add_git_side(after, &file->after, new, file->path, minor);
+        Str old = at_revision(r->arena, range.from, file->path);
+        Str new = range.to.len ? at_revision(r->arena, range.to, file->path) : file->path;
+        add_git_side(&r->before, &file->before, old, file->path, r->report.minor);
+        add_git_side(&r->after, &file->after, new, file->path, r->report.minor);
     }
     return 0;
 }
 
-static int run(int argc, char **argv) {
-    const Command *command = &diff_command;
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    DiffReport report = {.format = DIFF_TEXT, .minor = VERSION_LAST, .colour = colour_by_default()};
-    const char *revision = NULL;
-    bool staged = false;
-    int failOn = EFFECT_REFUSED, number, code = 0;
-    Arena arena = {0};
-    ARRAY(Str) operands = {0};
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
-        switch (parsed.option) {
-        case OPTION_HELP:
-            command_help(stdout, command);
-            arena_free(&arena);
-            return finish_output(0);
-        case OPTION_ERROR: code = 2; break;
-        case OPTION_OPERAND: ARRAY_PUSH(&arena, &operands, str_of(parsed.value)); break;
-        case DIFF_GIT: revision = parsed.value; break;
-        case DIFF_STAGED: staged = true; break;
-        case DIFF_FORMAT:
-            if ((number = choose(command, "format", parsed.value, list_formats)) < 0) code = 2;
-            report.format = (DiffFormat)number;
-            break;
-        case DIFF_FAIL_ON:
-            if ((failOn = choose(command, "fail-on", parsed.value, list_levels)) < 0) code = 2;
-            break;
-        case DIFF_VERSION:
-            if ((number = parse_version(command, parsed.value)) < 0) code = 2;
-            report.minor = (uint8_t)number;
-            break;
-        case DIFF_QUIET: report.quiet = true; break;
-        case DIFF_COLOUR:
-            if (!take_colour(command, parsed.value, &report.colour)) code = 2;
-            break;
-        default: break;
-        }
-    }
-    DiffSide before = {.arena = &arena}, after = {.arena = &arena};
-    if (code == 0 && (revision || staged)) {
-        code = add_git_sides(command, &arena, revision, staged, operands.at, operands.n, &before, &after, report.minor);
-    } else if (code == 0 && operands.n != 2) {
-        code = usage_error(command, "name the old and the new file or directory, or compare with --git REF");
-    } else if (code == 0) {
-        add_side(&before, operands.at[0], report.minor);
-        add_side(&after, operands.at[1], report.minor);
-    }
-    if (code == 2 && !before.files.n && !after.files.n) {
-        arena_free(&arena);
-        return 2;
-    }
-    report_unread(&before);
-    report_unread(&after);
+/* Reads both sides. Returns 0, or 2 after telling why there is nothing to compare. */
+static int gather(DiffRequest *r) {
+    r->before.arena = r->after.arena = r->arena;
+    if (r->revision || r->staged) return gather_git(r);
+    if (r->operands.n != 2)
+        return usage_error(&diff_command, "name the old and the new file or directory, or compare with --git REF");
+    add_side(&r->before, r->operands.at[0], r->report.minor);
+    add_side(&r->after, r->operands.at[1], r->report.minor);
+    return 0;
+}
+
+/* Compares the sides, writes what the change would do, and returns the exit code. */
+static int compare(DiffRequest *r) {
     DiffResult result;
-    diff_compare(&result, &arena, &before, &after);
-    diff_report_write(stdout, &arena, &result, &report);
-    if (result.unread) code = 2;
-    for (int effect = failOn; effect <= EFFECT_REFUSED && code == 0; effect++)
-        if (result.counts[effect]) code = 1;
-    for (uint32_t i = 0; i < result.pairs.n && code == 0 && failOn != EFFECT_NEVER; i++)
-        if (!result.pairs.at[i].applies) code = 1;
+    report_unread(&r->before);
+    report_unread(&r->after);
+    diff_compare(&result, r->arena, &r->before, &r->after);
+    diff_report_write(stdout, r->arena, &result, &r->report);
+    if (result.unread) return 2;
+    for (int effect = r->failOn; effect <= EFFECT_REFUSED; effect++)
+        if (result.counts[effect]) return 1;
+    for (uint32_t i = 0; i < result.pairs.n && r->failOn != EFFECT_NEVER; i++)
+        if (!result.pairs.at[i].applies) return 1;
+    return 0;
+}
+
+static int run(int argc, char **argv) {
+    Arena arena = {0};
+    DiffRequest request = {
+        .arena = &arena,
+        .report = {.format = DIFF_TEXT, .minor = VERSION_LAST, .colour = colour_by_default()},
+        .failOn = EFFECT_REFUSED,
+    };
+    int code = read_options(&diff_command, argc, argv, take, &request);
+    if (code == 0) code = gather(&request);
+    if (code == 0) code = compare(&request);
     arena_free(&arena);
     return finish_output(code);
 }

@@ -78,66 +78,84 @@ static bool parse_range(const Command *command, const char *value, int *from, in
     return *from > 0 && *to > 0;
 }
 
-static int run(int argc, char **argv) {
+/* What the command line asks for. */
+typedef struct ExplainRequest {
+    const char *query;
+    bool all;
+    int from, to; /* of --changes; 0: not asked for */
+    ExplainSettings settings;
+} ExplainRequest;
+
+static bool take_depth(ExplainRequest *r, const char *value) {
+    char *end;
+    long depth = strtol(value, &end, 10);
+    r->settings.depth = (int)depth;
+    if (!*end && depth >= 0 && depth <= 32) return true;
+    usage_error(&explain_command, "--depth takes a number from 0 to 32");
+    return false;
+}
+
+static bool take_query(ExplainRequest *r, const char *value) {
+    if (r->query) usage_error(&explain_command, "one thing at a time, please: %s and %s", r->query, value);
+    bool first = !r->query;
+    r->query = value;
+    return first;
+}
+
+static bool take(void *context, Parsed parsed) {
     const Command *command = &explain_command;
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    ExplainSettings settings = {.depth = 1, .minor = VERSION_LAST, .width = terminal_width(), .colour = colour_by_default()};
-    const char *query = NULL;
-    int number, from = 0, to = 0;
-    bool all = false;
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
-        switch (parsed.option) {
-        case OPTION_HELP: command_help(stdout, command); return finish_output(0);
-        case OPTION_ERROR: return 2;
-        case OPTION_OPERAND:
-            if (query) return usage_error(command, "one thing at a time, please: %s and %s", query, parsed.value);
-            query = parsed.value;
-            break;
-        case EXPLAIN_RECURSIVE: settings.depth = 32; break;
-        case EXPLAIN_DEPTH: {
-            char *end;
-            long depth = strtol(parsed.value, &end, 10);
-            if (*end || depth < 0 || depth > 32) return usage_error(command, "--depth takes a number from 0 to 32");
-            settings.depth = (int)depth;
-            break;
-        }
-        case EXPLAIN_FORMAT:
-            if ((number = choose(command, "format", parsed.value, list_explain_formats)) < 0) return 2;
-            settings.format = (ExplainFormat)number;
-            break;
-        case EXPLAIN_EXAMPLES: settings.examples = true; break;
-        case EXPLAIN_ALL: all = true; break;
-        case EXPLAIN_CHANGES:
-            if (!parse_range(command, parsed.value, &from, &to)) return 2;
-            break;
-        case EXPLAIN_VERSION:
-            if ((number = parse_version(command, parsed.value)) < 0) return 2;
-            settings.minor = (uint8_t)number;
-            break;
-        case EXPLAIN_COLOUR:
-            if (!take_colour(command, parsed.value, &settings.colour)) return 2;
-            break;
-        default: break;
-        }
+    ExplainRequest *r = context;
+    int number = 0;
+    switch (parsed.option) {
+    case OPTION_OPERAND: return take_query(r, parsed.value);
+    case EXPLAIN_RECURSIVE: r->settings.depth = 32; break;
+    case EXPLAIN_DEPTH: return take_depth(r, parsed.value);
+    case EXPLAIN_FORMAT:
+        number = choose(command, "format", parsed.value, list_explain_formats);
+        r->settings.format = (ExplainFormat)number;
+        break;
+    case EXPLAIN_EXAMPLES: r->settings.examples = true; break;
+    case EXPLAIN_ALL: r->all = true; break;
+    case EXPLAIN_CHANGES: return parse_range(command, parsed.value, &r->from, &r->to);
+    case EXPLAIN_VERSION:
+        number = parse_version(command, parsed.value);
+        r->settings.minor = (uint8_t)number;
+        break;
+    case EXPLAIN_COLOUR: return take_colour(command, parsed.value, &r->settings.colour);
+    default: break;
     }
-    settings.places = rule_places;
-    settings.placeCount = rule_place_count;
+    return number >= 0;
+}
+
+static int answer(const ExplainRequest *r) {
     Arena arena = {0};
     Buf out = {.arena = &arena};
     ExplainKind kind = EXPLAINS_TOPIC;
-    if (all)
-        explain_all(&out, &settings);
-    else if (from)
-        explain_changes(&out, (uint8_t)from, (uint8_t)to, &settings);
-    else if (query)
-        kind = explain(&out, str_of(query), &settings);
+    if (r->all)
+        explain_all(&out, &r->settings);
+    else if (r->from)
+        explain_changes(&out, (uint8_t)r->from, (uint8_t)r->to, &r->settings);
+    else if (r->query)
+        kind = explain(&out, str_of(r->query), &r->settings);
     else
-        explain_index(&out, &settings);
+        explain_index(&out, &r->settings);
     Str text = buf_text(&out);
     if (kind == EXPLAINS_NOTHING)
-        fprintf(stderr, "podlint: %.*s", (int)text.len, text.at);
+        fprintf(stderr, "podlint: %.*s", TEXT(text));
     else
         print_paged(text);
     arena_free(&arena);
-    return finish_output(kind == EXPLAINS_NOTHING ? 1 : 0);
+    return kind == EXPLAINS_NOTHING ? 1 : 0;
+}
+
+static int run(int argc, char **argv) {
+    ExplainRequest request = {.settings = {.depth = 1,
+                                           .minor = VERSION_LAST,
+                                           .width = terminal_width(),
+                                           .colour = colour_by_default(),
+                                           .places = rule_places,
+                                           .placeCount = rule_place_count}};
+    int code = read_options(&explain_command, argc, argv, take, &request);
+    if (code == 0) code = answer(&request);
+    return finish_output(code);
 }

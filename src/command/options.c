@@ -26,6 +26,18 @@ int usage_error(const Command *command, const char *format, ...) {
     return 2;
 }
 
+/* Where the reading of a command line stands. */
+typedef struct OptionParser {
+    const Command *command;
+    int argc, at;
+    char **argv;
+    bool operandsOnly;   /* after -- */
+    const char *letters; /* rest of a group of short options */
+} OptionParser;
+
+/* What option_next gives beside options and operands. */
+enum { OPTION_HELP = -2, OPTION_END = -3, OPTION_ERROR = -4 };
+
 /* The words of a list, as in "text (the default), json or yaml". */
 static void write_choices(Buf *out, const Choices *choices) {
     for (uint32_t i = 0; i < choices->items.n; i++) {
@@ -116,7 +128,8 @@ static Parsed short_option(OptionParser *parser) {
     return (Parsed){OPTION_ERROR, NULL};
 }
 
-Parsed option_next(OptionParser *parser) {
+/* The next option or operand. A mistake is told on stderr. */
+static Parsed option_next(OptionParser *parser) {
     if (parser->letters) return short_option(parser);
     if (parser->at >= parser->argc) return (Parsed){OPTION_END, NULL};
     const char *text = parser->argv[parser->at++];
@@ -128,6 +141,18 @@ Parsed option_next(OptionParser *parser) {
     if (text[1] == '-') return long_option(parser, text + 2);
     parser->letters = text + 1;
     return short_option(parser);
+}
+
+int read_options(const Command *command, int argc, char **argv, TakeOption *take, void *request) {
+    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
+    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
+        if (parsed.option == OPTION_HELP) {
+            command_help(stdout, command);
+            return HELP_PRINTED;
+        }
+        if (parsed.option == OPTION_ERROR || !take(request, parsed)) return 2;
+    }
+    return 0;
 }
 
 /* Prints words in lines of at most 80 columns, from column `indent` on; the first line continues at column `at`. */

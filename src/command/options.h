@@ -45,24 +45,22 @@ typedef struct Command {
     int (*run)(int argc, char **argv);
 } Command;
 
-/* What stands on a command line after parsing. */
+/* An option or an operand of a command line. */
 typedef struct Parsed {
-    int option;        /* index into the options, or OPTION_OPERAND, OPTION_HELP, OPTION_END, OPTION_ERROR */
+    int option;        /* index into the options, or OPTION_OPERAND */
     const char *value; /* of an option that takes one, or the operand */
 } Parsed;
 
-enum { OPTION_OPERAND = -1, OPTION_HELP = -2, OPTION_END = -3, OPTION_ERROR = -4 };
+enum { OPTION_OPERAND = -1 };
 
-typedef struct OptionParser {
-    const Command *command;
-    int argc, at;
-    char **argv;
-    bool operandsOnly;   /* after -- */
-    const char *letters; /* rest of a group of short options */
-} OptionParser;
+/* Takes an option or an operand into what a command is asked for; false after telling what is wrong with it. */
+typedef bool TakeOption(void *request, Parsed parsed);
 
-/* The next option or operand. A mistake is printed to stderr, with the option that was probably meant. */
-Parsed option_next(OptionParser *parser);
+/* Hands all options and operands to `take`. Returns 0 if that goes well, 2 if something is wrong, which is told on stderr with
+ * the option that was probably meant, and HELP_PRINTED if the help was asked for. */
+int read_options(const Command *command, int argc, char **argv, TakeOption *take, void *request);
+
+enum { HELP_PRINTED = -1 };
 
 void command_help(FILE *out, const Command *command);
 void program_help(FILE *out, const Command *const *commands, size_t count);

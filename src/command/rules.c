@@ -47,6 +47,8 @@ const Command rules_command = {
 
 /* What the command line asks for. */
 typedef struct Filter {
+    Arena *arena;
+    ExplainSettings settings;
     int profile, source, severity; /* -1: any */
     Str on;
     ARRAY(Str) names;
@@ -88,41 +90,41 @@ static int print_rules(Arena *arena, const Filter *filter, const ExplainSettings
     return exact || found.n ? 0 : 1;
 }
 
-static int run(int argc, char **argv) {
+static bool take(void *context, Parsed parsed) {
     const Command *command = &rules_command;
-    OptionParser parser = {.command = command, .argc = argc, .argv = argv};
-    ExplainSettings settings = {.minor = VERSION_LAST, .width = terminal_width(), .colour = colour_by_default()};
-    Filter filter = {.profile = -1, .source = -2, .severity = -1};
-    Arena arena = {0};
-    int code = 0, number = 0;
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END && code == 0;) {
-        switch (parsed.option) {
-        case OPTION_HELP:
-            command_help(stdout, command);
-            arena_free(&arena);
-            return finish_output(0);
-        case OPTION_ERROR: code = 2; break;
-        case OPTION_OPERAND: ARRAY_PUSH(&arena, &filter.names, str_of(parsed.value)); break;
-        case RULES_PROFILE: filter.profile = number = choose(command, "profile", parsed.value, list_profiles); break;
-        case RULES_SOURCE:
-            number = choose(command, "source", parsed.value, list_sources);
-            filter.source = number == ALL_SOURCES ? -1 : number;
-            break;
-        case RULES_SEVERITY: filter.severity = number = choose(command, "severity", parsed.value, list_rule_severities); break;
-        case RULES_ON: filter.on = str_of(parsed.value); break;
-        case RULES_FORMAT:
-            number = choose(command, "format", parsed.value, list_explain_formats);
-            settings.format = (ExplainFormat)number;
-            break;
-        case RULES_COLOUR:
-            if (!take_colour(command, parsed.value, &settings.colour)) code = 2;
-            break;
-        default: break;
-        }
-        if (number < 0) code = 2;
+    Filter *filter = context;
+    int number = 0;
+    switch (parsed.option) {
+    case OPTION_OPERAND: ARRAY_PUSH(filter->arena, &filter->names, str_of(parsed.value)); break;
+    case RULES_PROFILE: number = filter->profile = choose(command, "profile", parsed.value, list_profiles); break;
+    case RULES_SOURCE:
+        number = choose(command, "source", parsed.value, list_sources);
+        filter->source = number == ALL_SOURCES ? -1 : number;
+        break;
+    case RULES_SEVERITY: number = filter->severity = choose(command, "severity", parsed.value, list_rule_severities); break;
+    case RULES_ON: filter->on = str_of(parsed.value); break;
+    case RULES_FORMAT:
+        number = choose(command, "format", parsed.value, list_explain_formats);
+        filter->settings.format = (ExplainFormat)number;
+        break;
+    case RULES_COLOUR: return take_colour(command, parsed.value, &filter->settings.colour);
+    default: break;
     }
+    return number >= 0;
+}
+
+static int run(int argc, char **argv) {
+    Arena arena = {0};
+    Filter filter = {
+        .arena = &arena,
+        .settings = {.minor = VERSION_LAST, .width = terminal_width(), .colour = colour_by_default()},
+        .profile = -1,
+        .source = -2,
+        .severity = -1,
+    };
+    int code = read_options(&rules_command, argc, argv, take, &filter);
     if (filter.source == -2) filter.source = filter.names.n ? -1 : FROM_LINT;
-    if (code == 0) code = print_rules(&arena, &filter, &settings);
+    if (code == 0) code = print_rules(&arena, &filter, &filter.settings);
     arena_free(&arena);
     return finish_output(code);
 }

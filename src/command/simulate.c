@@ -78,6 +78,7 @@ const Command simulate_command = {
 
 /* What the command line asks for. */
 typedef struct SimulateRequest {
+    Arena *arena;
     const char *file, *scenario, *object;
     ARRAY(Parsed) changes; /* options that change the scenario, in their order */
     SimReport report;
@@ -102,7 +103,8 @@ static bool number_in(const char *option, const char *value, int64_t low, int64_
     return false;
 }
 
-static bool take_option(SimulateRequest *request, Arena *arena, Parsed parsed) {
+static bool take(void *context, Parsed parsed) {
+    SimulateRequest *request = context;
     int64_t number = 0;
     int format, version;
     switch (parsed.option) {
@@ -133,7 +135,7 @@ static bool take_option(SimulateRequest *request, Arena *arena, Parsed parsed) {
         }
         request->file = parsed.value;
         return true;
-    default: ARRAY_PUSH(arena, &request->changes, parsed); return true;
+    default: ARRAY_PUSH(request->arena, &request->changes, parsed); return true;
     }
 }
 
@@ -293,14 +295,14 @@ static int play(Arena *arena, SimulateRequest *request) {
         fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s",
                 request->file);
     Simulation sim;
-    Rollout rollout;
+    Rollout *rollout = NEW(arena, Rollout);
     simulate(&sim, arena, view.meta, view.spec, &scenario);
     bool job = str_eq(document->kind, S("Job")) || str_eq(document->kind, S("CronJob"));
     if (request->report.note.len && !job)
         scenario_calm(&scenario, arena, view.spec); /* nobody wants to see an update of crashes */
-    rollout_simulate(&rollout, arena, document, &scenario, request->replicas);
-    if (rollout.words.n) request->report.rollout = &rollout;
-    if (request->report.note.len && rollout.kind == ROLLOUT_UPDATE)
+    rollout_simulate(rollout, arena, document, &scenario, request->replicas);
+    if (rollout->words.n) request->report.rollout = rollout;
+    if (request->report.note.len && rollout->kind == ROLLOUT_UPDATE)
         request->report.note = str_join(arena, request->report.note, S(" The update goes without crashes."));
     request->report.kind = document->kind;
     request->report.name = document->name.len ? document->name : S("(unnamed)");
@@ -308,25 +310,16 @@ static int play(Arena *arena, SimulateRequest *request) {
     return 0;
 }
 
-static int parse(SimulateRequest *request, Arena *arena, int argc, char **argv) {
-    OptionParser parser = {.command = &simulate_command, .argc = argc, .argv = argv};
-    for (Parsed parsed; (parsed = option_next(&parser)).option != OPTION_END;) {
-        if (parsed.option == OPTION_HELP) {
-            command_help(stdout, &simulate_command);
-            return -1;
-        }
-        if (parsed.option == OPTION_ERROR || !take_option(request, arena, parsed)) return 2;
-    }
-    return request->file ? 0 : usage_error(&simulate_command, "name the file to read, or - for standard input");
-}
-
 static int run(int argc, char **argv) {
     Arena arena = {0};
-    SimulateRequest request = {.minor = VERSION_LAST, .report.colour = colour_by_default()};
-    request.report.ascii = locale_is_ascii();
-    request.report.width = terminal_width();
-    int code = parse(&request, &arena, argc, argv);
+    SimulateRequest request = {
+        .arena = &arena,
+        .minor = VERSION_LAST,
+        .report = {.colour = colour_by_default(), .ascii = locale_is_ascii(), .width = terminal_width()},
+    };
+    int code = read_options(&simulate_command, argc, argv, take, &request);
+    if (code == 0 && !request.file) code = usage_error(&simulate_command, "name the file to read, or - for standard input");
     if (code == 0) code = play(&arena, &request);
     arena_free(&arena);
-    return finish_output(code < 0 ? 0 : code);
+    return finish_output(code);
 }
