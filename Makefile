@@ -10,7 +10,7 @@
 #   make picture write the README's pictures, testdata/picture/*.svg, anew
 #   make compare what other tools see of faulty manifests, for those that are installed
 #   make docs    the reference of all fields, rules and topics: build/docs/reference.md
-#   make lint    layers, clang-format, clang-tidy
+#   make lint    what the compiler does not see: the order of folders, layout, clang-tidy, the scripts
 #
 # V=1 shows the commands. With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
 # With STATIC=1 the program needs no library of the machine it runs on: make STATIC=1 makes build/static/podlint.
@@ -72,10 +72,8 @@ $(BUILD)/podlint.1: $(BUILD)/podlint
 # A change of the compiler, of its flags or of the libraries builds all anew, once all that it takes is there.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS)' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else \
-		CC='$(CC)' sh src/package/setup.sh --tell $(if $(STATIC),static) || exit 1; \
-		mv $@.new $@; fi
+	@now=$$(echo '$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS)'); [ "$$now" = "$$(cat $@ 2>/dev/null)" ] || { \
+		CC='$(CC)' sh src/package/setup.sh --tell $(if $(STATIC),static) && echo "$$now" >$@; }
 
 # The generators leave files alone that would not change; which objects depend on which of them the compiler tells.
 GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o \
@@ -179,7 +177,7 @@ tests: all $(TESTS:%=$(BUILD)/%)
 test:
 	@CC='$(CC)' sh src/package/setup.sh test
 	@$(MAKE) --no-print-directory $(PARALLEL) tests
-	@set -f; printf '%s\n' "$$SUITES" | sh src/test/run.sh $(TEST)
+	@set -f; printf '%s\n' "$$SUITES" | AGAIN='make test TEST=' sh src/test/run.sh $(TEST)
 
 # Write the expected outputs of the golden tests anew; read the difference.
 golden: $(BUILD)/podlint
@@ -232,21 +230,36 @@ uninstall:
 	rm -f $(INSTALLED)
 
 SOURCES = $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch])
+SCRIPTS = .ci/run $(wildcard src/*/*.sh src/*/*/*.sh)
 
-# What clang-tidy reads: all sources, or those that are named, as in make lint TIDIED=src/run/run.c.
-TIDIED = $(filter %.c,$(SOURCES))
+# The parts of make lint; what is not installed is skipped.
+define LINTS
+layers  sh src/test/house/layers.sh . $(FOLDERS)
+format  clang-format --dry-run -Werror $(SOURCES)
+syntax  for script in $(SCRIPTS); do sh -n $$script || exit 1; done
+scripts shellcheck -x -P SCRIPTDIR -S warning $(SCRIPTS)
+endef
+export LINTS
 
-# The modules include only what stands before them in FOLDERS; clang-format and clang-tidy are run where they are installed.
-lint: $(GENERATED)
-	@sh src/test/house/layers.sh . $(FOLDERS)
-	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES); else echo "clang-format is not installed"; fi
-	@if command -v clang-tidy >/dev/null; then \
-		printf '%s\n' $(TIDIED) | xargs -P "$$(nproc)" -I FILE clang-tidy --quiet FILE -- $(FLAGS); \
-		else echo "clang-tidy is not installed"; fi
+# clang-tidy reads the files that changed since it last found nothing in them, or whose headers did.
+TIDY = $(patsubst src/%.c,$(BUILD)/tidy/%.ok,$(filter %.c,$(SOURCES)))
+
+$(BUILD)/tidy/%.ok: src/%.c .clang-tidy | $(BUILD)/gen/stamp
+	@mkdir -p $(@D)
+	$(SAY) TIDY $<
+	@$(CC) $(FLAGS) -MM -MP -MT $@ -MF $(@:.ok=.d) $<
+	@clang-tidy --quiet $< -- $(FLAGS) >$(@:.ok=.txt) 2>&1 || { cat $(@:.ok=.txt); exit 1; }
+	@touch $@
+
+tidy: $(TIDY)
+
+lint:
+	@printf '%s\n' "$$LINTS" | sh src/test/run.sh
+	@if command -v clang-tidy >/dev/null; then $(MAKE) --no-print-directory -k $(PARALLEL) tidy; else echo "clang-tidy is not installed"; fi
 
 clean:
 	rm -rf build
 
-.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle install uninstall lint clean
+.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle install uninstall lint tidy clean
 
--include $(OBJECTS:.o=.d) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)
+-include $(OBJECTS:.o=.d) $(wildcard $(TIDY:.ok=.d)) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)

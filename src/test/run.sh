@@ -6,7 +6,8 @@
 #
 # LIST has a suite a line: NAME COMMAND. Of a suite that passes, its last line is shown; V=1 shows all that it prints. What counts is
 # what it prints: `FAIL what`, `SKIP what: why`, a line that ends with `N passed, N failed`, and the lines of cmocka; of a suite that
-# prints no such line, its exit code. JOBS is how many run at once.
+# prints no such line, its exit code. JOBS is how many run at once, AGAIN the command
+# that runs those again whose names stand behind it.
 #
 # A TEST is the name of a suite, of its script or program, of a golden test (as golden.sh takes it), of a cmocka test (with or without
 # `test_`; it may have wildcards), or of a rule, whose examples are then run.
@@ -120,7 +121,7 @@ seq "$(wc -l <"$dir/list")" | xargs -P "$jobs" -n 1 sh "$0" --one "$dir" | {
         all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed)) all_skipped=$((all_skipped + skipped))
     done
     [ ! -s "$dir/skipped" ] || { echo; echo "Skipped:"; cat "$dir/skipped"; }
-    [ ! -s "$dir/failed" ] || { echo; echo "Failed; make test TEST='${again# }' runs them again:"; cat "$dir/failed"; }
+    [ ! -s "$dir/failed" ] || { echo; echo "Failed${AGAIN:+; ${AGAIN}'${again# }' runs them again}:"; cat "$dir/failed"; }
     echo
     echo "$all_passed passed, $all_failed failed, $all_skipped skipped"
     [ "$all_failed" = 0 ] && [ "$ran" = "$(wc -l <"$dir/list")" ]

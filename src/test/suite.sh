@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # What the suites in sh share; to be read with `.` after `set -u`. A suite prints `FAIL what` and `SKIP what: why`, ends with `finish`,
 # and is run by itself or by src/test/run.sh.
 #

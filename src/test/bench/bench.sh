@@ -37,7 +37,7 @@ cp "$dir"/*-[0-9]*.yaml "$repo"
     git -c user.name=bench -c user.email=bench@example.com commit -qm all
     sed -i 's/image: \(.*\)/image: \1-next/' *.yaml
     best=
-    for round in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         start=$(date +%s%N)
         "$podlint" diff --git HEAD --format concise >/dev/null || true
         took=$((($(date +%s%N) - start) / 1000000))
@@ -48,7 +48,7 @@ cp "$dir"/*-[0-9]*.yaml "$repo"
 
 # Processor time of whole answers, starting podlint included.
 answers() {
-    for round in 1 2 3 4 5 6 7 8 9 10; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
         for query in spec.containers spec.containers.securityContext.privileged livenessProbe CrashLoopBackOff nothing-like-it; do
             "$podlint" explain "$query" >/dev/null 2>&1 || true
         done

@@ -27,6 +27,7 @@ printf 'resources: [../base]\n' >kust/overlay/kustomization.yaml
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  restartPolicy: Sometimes\n  containers: [{name: web, image: web}]\n' \
     >kust/base/pod.yaml
 before=$PATH
+# shellcheck disable=SC2123
 PATH=$dir/empty
 expect "no helm" 2 "takes helm, and PATH has no such program" --render charts
 expect "no kustomize" 2 "takes kustomize or kubectl, and PATH has neither" --render kust

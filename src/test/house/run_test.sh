@@ -10,7 +10,7 @@ expect() {
     name=$1 code=$2 text=$3
     shift 3
     printf '%s\n' "$@" >"$dir/list"
-    run "$name" "$code" "$text" env V= sh -c "sh '$root/src/test/run.sh' $tests <'$dir/list'"
+    run "$name" "$code" "$text" env V= AGAIN="make test TEST=" sh -c "sh '$root/src/test/run.sh' $tests <'$dir/list'"
 }
 
 tests=
