@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "diff/git.h"
 #include "simulate/report.h"
+#include "validate/validate.h"
 #include "command.h"
 
 enum {
@@ -18,7 +20,10 @@ enum {
     SIM_UNTIL,
     SIM_KUBELET,
     SIM_OBJECT,
+    SIM_CREATE,
+    SIM_GIT,
     SIM_REPLICAS,
+    SIM_ANYWAY,
     SIM_VERSION,
     SIM_WIDTH,
     SIM_ASCII,
@@ -47,7 +52,10 @@ static const Option options[] = {
      "A setting of the node's kubelet: crashLoopBackOff.maxContainerRestartPeriod=TIME (1s to 5m, the default), or "
      "featureGates.ReduceDefaultCrashLoopBackOffDecay=true (delays begin at 1 s). May be given several times."},
     {"object", 0, "NAME", NULL, "Which object of the file. Default: the first with a pod."},
+    {"create", 0, NULL, NULL, "A workload is created for the first time, instead of updated."},
+    {"git", 0, "REF", NULL, "The old manifest is the file's at this revision."},
     {"replicas", 0, "N", NULL, "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
+    {"anyway", 0, NULL, NULL, "Play also a manifest that the API server refuses."},
     {"kubernetes-version", 0, "VERSION", list_versions,
      "The API server whose defaults are filled in: " VERSION_RANGE ". Default: the newest."},
     {"width", 0, "COLUMNS", NULL, "The width of text. Default: the terminal's, or 100."},
@@ -59,27 +67,32 @@ static int run(int argc, char **argv);
 
 const Command simulate_command = {
     "simulate",
-    "FILE",
+    "[OLD] FILE",
     NULL,
     "Play a pod's life on a virtual clock.",
     "Says second by second what the kubelet would do with a pod: phases, conditions, restarts and their delays, init containers "
     "and sidecars, probes, hooks, image pulls, deadlines and termination. FILE is a manifest, or - for standard input; of a "
-    "workload the pod template is played, and what its controller makes of it: the rolling update of a Deployment, StatefulSet "
-    "or DaemonSet, the course of a Job.\n\nA scenario, in YAML or JSON, says what happens: how long containers run and how they "
-    "end, what probes answer, when the pod is scheduled and deleted. Without one every container crashes and the pod is then "
-    "deleted.",
+    "workload the pod template is played, and what its controller makes of it: the update from OLD, from a revision of git or "
+    "from an older template, the first creation, the course of a Job, the Jobs of a CronJob.\n\nA scenario, in YAML or JSON, "
+    "says what "
+    "happens: how long containers run and how they end, what probes answer, when the pod is scheduled and deleted. Without "
+    "one every container crashes and the pod is then deleted; an update goes without crashes.",
     options,
     COUNT(options),
     "  podlint simulate pod.yaml                    what would happen at all\n  podlint simulate pod.yaml --crash app        a "
     "container that crashes at once, again and again\n  podlint simulate pod.yaml --fail-probe app.liveness@1m --delete-at 5m\n  "
-    "                                             a probe that fails, then a deletion\n  podlint simulate pod.yaml --scenario "
-    "s.yaml --format html >life.html\n                                               a page to look around in\n",
+    "                                             a probe that fails, then a deletion\n  podlint simulate old.yaml new.yaml      "
+    "      the rollout of a change\n  podlint simulate --git HEAD web.yaml         ... that is not committed\n  podlint simulate "
+    "pod.yaml --scenario s.yaml --format html >life.html\n                                               a page to look around "
+    "in\n",
     run};
 
 /* What the command line asks for. */
 typedef struct SimulateRequest {
     Arena *arena;
-    const char *file, *scenario, *object;
+    const char *files[2]; /* the second is NULL if there is one */
+    const char *scenario, *object, *git;
+    bool create, anyway;
     ARRAY(Parsed) changes; /* options that change the scenario, in their order */
     SimReport report;
     int replicas;
@@ -110,6 +123,9 @@ static bool take(void *context, Parsed parsed) {
     switch (parsed.option) {
     case SIM_SCENARIO: request->scenario = parsed.value; return true;
     case SIM_OBJECT: request->object = parsed.value; return true;
+    case SIM_CREATE: request->create = true; return true;
+    case SIM_GIT: request->git = parsed.value; return true;
+    case SIM_ANYWAY: request->anyway = true; return true;
     case SIM_ASCII: request->report.ascii = true; return true;
     case SIM_COLOUR: return take_colour(&simulate_command, parsed.value, &request->report.colour);
     case SIM_VERSION:
@@ -129,11 +145,11 @@ static bool take(void *context, Parsed parsed) {
         request->replicas = (int)number;
         return true;
     case OPTION_OPERAND:
-        if (request->file) {
-            usage_error(&simulate_command, "one file at a time, please: %s and %s", request->file, parsed.value);
+        if (request->files[1]) {
+            usage_error(&simulate_command, "one file, or the old one and the new one, please");
             return false;
         }
-        request->file = parsed.value;
+        request->files[request->files[0] != NULL] = parsed.value;
         return true;
     default: ARRAY_PUSH(request->arena, &request->changes, parsed); return true;
     }
@@ -153,21 +169,23 @@ static void complain(Source *source, Arena *arena, Span span, Str message) {
     fprintf(stderr, "%.*s:%u:%u: error: %.*s\n", TEXT(source->name), place.line, place.column, TEXT(message));
 }
 
-/* The object to play: the one that is asked for by name, or the first that has a pod. `others` counts the rest. */
-static Document *find_object(Source *source, Arena *arena, const SimulateRequest *request, uint32_t *others) {
+/* The object to play: the one that is asked for by name, or the first that has a pod. `others` counts the rest. `like`: of an old
+ * file, the object that became this one. */
+static Document *find_object(Source *source, Arena *arena, const SimulateRequest *request, const Document *like,
+                             uint32_t *others) {
     NodeReader reader = {.source = source};
     NodeDocument in;
     Document *found = NULL;
+    Str name = like ? like->name : request->object ? str_of(request->object) : (Str){0};
     while (node_next(&reader, arena, &in)) {
         Document *items;
         uint32_t n = model_build(arena, source, &in, request->minor, &items);
         for (uint32_t i = 0; i < n; i++) {
-            if (items[i].unreadable && !found && !request->object) return &items[i];
+            if (items[i].unreadable && !found && !name.at) return &items[i];
             if (!items[i].object || !items[i].type) continue;
             defaults_apply(arena, &items[i]);
-            const PodSpec *spec = model_pod(&items[i]).spec;
-            if (!spec) continue;
-            if (found || (request->object && !str_eq(items[i].name, str_of(request->object))))
+            if (!model_pod(&items[i]).spec || (like && !str_eq(items[i].kind, like->kind))) continue;
+            if (found || (name.at && !str_eq(items[i].name, name)))
                 ++*others;
             else
                 found = &items[i];
@@ -176,24 +194,66 @@ static Document *find_object(Source *source, Arena *arena, const SimulateRequest
     return found;
 }
 
-static int check_object(Source *source, Arena *arena, const Document *document, const SimulateRequest *request) {
+static uint32_t complain_of(Source *source, Arena *arena, const DiagList *list) {
+    uint32_t errors = 0;
+    for (uint32_t i = 0; i < list->items.n; i++) {
+        const Diag *diag = &list->items.at[i];
+        if (diag->severity != SEVERITY_ERROR) continue;
+        complain(source, arena, diag->span, diag->message);
+        errors++;
+    }
+    return errors;
+}
+
+/* What the server refuses has no life to play. */
+static int check_object(Source *source, Arena *arena, Document *document, const SimulateRequest *request) {
+    Str file = source->name;
     if (!document) {
         if (request->object)
-            fprintf(stderr, "podlint: %s has no object \"%s\" with a pod\n", request->file, request->object);
+            fprintf(stderr, "podlint: %.*s has no object \"%s\" with a pod\n", TEXT(file), request->object);
         else
-            fprintf(stderr, "podlint: %s has neither a pod nor anything that holds a pod template\n", request->file);
+            fprintf(stderr, "podlint: %.*s has neither a pod nor anything that holds a pod template\n", TEXT(file));
         return 2;
     }
-    if (document->unreadable) {
-        for (uint32_t i = 0; i < document->diags.items.n; i++)
-            if (document->diags.items.at[i].severity == SEVERITY_ERROR)
-                complain(source, arena, document->diags.items.at[i].span, document->diags.items.at[i].message);
-        return 2;
-    }
+    if (!document->unreadable && !request->anyway) validate_create(document);
+    uint32_t errors = document->unreadable || !request->anyway ? complain_of(source, arena, &document->diags) : 0;
+    if (errors && !document->unreadable)
+        fputs("podlint: the API server refuses this manifest; --anyway plays it all the same\n", stderr);
+    if (errors || document->unreadable) return 2;
     const PodSpec *spec = model_pod(document).spec;
     if (spec->containers.n && spec->containers.n + spec->initContainers.n < UINT16_MAX) return 0;
-    fprintf(stderr, "podlint: the pod of %s has %s containers\n", request->file, spec->containers.n ? "too many" : "no");
+    fprintf(stderr, "podlint: the pod of %.*s has %s containers\n", TEXT(file), spec->containers.n ? "too many" : "no");
     return 2;
+}
+
+/* The object before the change, if there was one: of the old file, or of the file at a revision. */
+static int find_old(Arena *arena, const SimulateRequest *request, const Document *new, Document **out) {
+    Source *source = NEW(arena, Source);
+    uint32_t others = 0;
+    *out = NULL;
+    if (request->git) {
+        Str path = str_of(request->files[0]);
+        GitFiles files;
+        const char *error = git_changes(arena, &(GitRange){.from = str_of(request->git)}, &path, 1, &files);
+        if (error) {
+            fprintf(stderr, "podlint: %s\n", error);
+            return 2;
+        }
+        if (!files.n) *out = (Document *)new; /* nothing has changed */
+        if (!files.n || !files.at[0].before.there) return 0;
+        if (files.at[0].before.error.at) {
+            fprintf(stderr, "podlint: cannot read %.*s at %s: %.*s\n", TEXT(path), request->git, TEXT(files.at[0].before.error));
+            return 2;
+        }
+        source_from_bytes(source, arena, str_format(arena, "%s:%.*s", request->git, TEXT(path)), files.at[0].before.text);
+    } else {
+        SourceError error = source_read(source, arena, str_of(request->files[0]));
+        if (error) return cannot_read(source, error);
+    }
+    Document *old = find_object(source, arena, request, new, &others);
+    if (old && old->unreadable) return check_object(source, arena, old, request);
+    *out = old;
+    return 0;
 }
 
 static int read_scenario(Scenario *out, Arena *arena, const char *name, const PodSpec *spec) {
@@ -280,33 +340,59 @@ static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *requ
     return code;
 }
 
+static bool is_job(const Document *document) {
+    return str_eq(document->kind, S("Job")) || str_eq(document->kind, S("CronJob"));
+}
+
+/* What becomes of the workload. Nobody wants to see an update of crashes that nobody asked for. */
+static void play_rollout(Rollout *rollout, Arena *arena, SimulateRequest *request, const Document *document, const Document *old,
+                         const Scenario *scenario) {
+    Scenario calm = *scenario;
+    bool assumed = request->report.note.len > 0;
+    bool change = request->files[1] || request->git;
+    if (assumed && !is_job(document)) scenario_calm(&calm, arena, model_pod(document).spec);
+    rollout_simulate(rollout, arena,
+                     &(RolloutRequest){.document = document,
+                                       .old = old,
+                                       .create = request->create || (change && !old),
+                                       .replicas = request->replicas,
+                                       .scenario = &calm});
+    if (rollout->words.n) request->report.rollout = rollout;
+    if (assumed && rollout->kind == ROLLOUT_UPDATE)
+        request->report.note = str_join(arena, request->report.note, S(" The update goes without crashes."));
+}
+
 static int play(Arena *arena, SimulateRequest *request) {
     Source source;
     uint32_t others = 0;
-    SourceError error = source_read(&source, arena, str_of(request->file));
+    const char *file = request->files[request->files[1] != NULL];
+    SourceError error = source_read(&source, arena, str_of(file));
     if (error) return cannot_read(&source, error);
-    Document *document = find_object(&source, arena, request, &others);
+    Document *document = find_object(&source, arena, request, NULL, &others), *old = NULL;
     int code = check_object(&source, arena, document, request);
+    if (code == 0 && (request->files[1] || request->git)) code = find_old(arena, request, document, &old);
     if (code) return code;
-    PodView view = model_pod(document);
+    PodView view = workload_pod(arena, document);
     Scenario scenario;
     if ((code = make_scenario(&scenario, arena, request, view.spec))) return code;
     if (others && !request->object)
-        fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s",
-                request->file);
+        fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", file);
     Simulation sim;
     Rollout *rollout = NEW(arena, Rollout);
+    play_rollout(rollout, arena, request, document, old, &scenario);
+    if (rollout->podDeleted < scenario.deleteAt) scenario.deleteAt = rollout->podDeleted;
     simulate(&sim, arena, view.meta, view.spec, &scenario);
-    bool job = str_eq(document->kind, S("Job")) || str_eq(document->kind, S("CronJob"));
-    if (request->report.note.len && !job)
-        scenario_calm(&scenario, arena, view.spec); /* nobody wants to see an update of crashes */
-    rollout_simulate(rollout, arena, document, &scenario, request->replicas);
-    if (rollout->words.n) request->report.rollout = rollout;
-    if (request->report.note.len && rollout->kind == ROLLOUT_UPDATE)
-        request->report.note = str_join(arena, request->report.note, S(" The update goes without crashes."));
     request->report.kind = document->kind;
     request->report.name = document->name.len ? document->name : S("(unnamed)");
     sim_report_write(stdout, arena, &sim, &request->report);
+    return 0;
+}
+
+static int check_operands(const SimulateRequest *request) {
+    if (!request->files[0]) return usage_error(&simulate_command, "name the file to read, or - for standard input");
+    if (request->git && request->files[1]) return usage_error(&simulate_command, "the old manifest is a file or --git, not both");
+    if (request->create && (request->git || request->files[1]))
+        return usage_error(&simulate_command, "--create knows no old manifest");
     return 0;
 }
 
@@ -318,7 +404,7 @@ static int run(int argc, char **argv) {
         .report = {.colour = colour_by_default(), .ascii = locale_is_ascii(), .width = terminal_width()},
     };
     int code = read_options(&simulate_command, argc, argv, take, &request);
-    if (code == 0 && !request.file) code = usage_error(&simulate_command, "name the file to read, or - for standard input");
+    if (code == 0) code = check_operands(&request);
     if (code == 0) code = play(&arena, &request);
     arena_free(&arena);
     return finish_output(code);

@@ -248,7 +248,7 @@ static void put_words(Buf *buf, Str text, int width) {
 
 static void put_rollout(Buf *buf, const SimReport *report) {
     const Rollout *rollout = report->rollout;
-    bool job = rollout->kind == ROLLOUT_JOB;
+    bool job = rollout->kind != ROLLOUT_UPDATE;
     if (!rollout->steps.n) return;
     put_heading(buf, report, job ? "JOB      ACTIVE  SUCCEEDED  FAILED" : "UPDATE   OLD     NEW     LEAVING  SERVING");
     for (uint32_t i = 0; i < rollout->steps.n; i++) {
@@ -261,7 +261,7 @@ static void put_rollout(Buf *buf, const SimReport *report) {
         if (job)
             buf_format(buf, "%-8d%-11d%d\n", step->active, step->succeeded, step->failed);
         else
-            buf_format(buf, "%-8d%-8d%-9d%d\n", step->before, step->after, step->leaving, step->available);
+            buf_format(buf, "%-8d%-8d%-9d%d\n", step->before, step->after, step->leaving, step->ready);
     }
 }
 
@@ -389,7 +389,7 @@ static json_t *traffic_json(Arena *arena, const Simulation *sim) {
 
 static json_t *rollout_json(Arena *arena, const Rollout *rollout) {
     json_t *out = json_object(), *steps = json_array();
-    bool job = rollout->kind == ROLLOUT_JOB;
+    bool job = rollout->kind != ROLLOUT_UPDATE;
     json_object_set_new(out, "done", json_boolean(rollout->done));
     json_object_set_new(out, "end", json_integer(rollout->end));
     if (rollout->reason.len) json_object_set_new(out, "reason", text_json(arena, rollout->reason));
@@ -400,6 +400,7 @@ static json_t *rollout_json(Arena *arena, const Rollout *rollout) {
         json_object_set_new(item, job ? "active" : "old", json_integer(job ? step->active : step->before));
         json_object_set_new(item, job ? "succeeded" : "new", json_integer(job ? step->succeeded : step->after));
         json_object_set_new(item, job ? "failed" : "leaving", json_integer(job ? step->failed : step->leaving));
+        if (!job) json_object_set_new(item, "ready", json_integer(step->ready));
         if (!job) json_object_set_new(item, "available", json_integer(step->available));
         json_array_append_new(steps, item);
     }

@@ -6,9 +6,11 @@
 #include <stdio.h>
 
 #include "kubelet.h"
+#include "base/calendar.h"
 #include "base/near.h"
 
-enum { DEFAULT_UNTIL = 600 };
+/* The start: Monday, 2026-01-05, at midnight. */
+enum { DEFAULT_UNTIL = 600, DEFAULT_START = 1767571200 };
 
 static const char *const probe_keys[] = {"started", "ready", "live"};
 static const char *const probe_words[] = {"startup", "readiness", "liveness"};
@@ -19,7 +21,10 @@ Scenario scenario_empty(void) {
                       .deleteAt = SCENARIO_NEVER,
                       .nodeLostAt = SCENARIO_NEVER,
                       .nodeBackAt = SCENARIO_NEVER,
-                      .gatesRemovedAt = SCENARIO_NEVER};
+                      .gatesRemovedAt = SCENARIO_NEVER,
+                      .suspendAt = SCENARIO_NEVER,
+                      .resumeAt = SCENARIO_NEVER,
+                      .startTime = DEFAULT_START};
 }
 
 const ContainerScript *scenario_find(const Scenario *scenario, Str name) {
@@ -61,6 +66,13 @@ bool scenario_time(Str text, int64_t *seconds) {
         i += digits + 1;
     }
     *seconds = sum;
+    return true;
+}
+
+bool scenario_date(Str text, int64_t *seconds) {
+    Moment moment;
+    if (!moment_parse(text, MOMENT_YAML, &moment) || moment.seconds < 0) return false;
+    *seconds = moment.seconds;
     return true;
 }
 
@@ -285,16 +297,15 @@ static void read_kubelet(ScenarioReader *reader, const Node *node) {
     static const char *const parents[] = {"crashLoopBackOff", "featureGates"};
     if (!is_kind(reader, node, NODE_MAP, "kubelet", "a map as in KubeletConfiguration")) return;
     for (uint32_t i = 0; i < node->count; i++) {
-        const Entry *entry = &node->entries[i];
-        int parent = key_index(reader, entry, "kubelet", parents, COUNT(parents));
-        if (parent < 0 || !is_kind(reader, &entry->value, NODE_MAP, parents[parent], "a map")) continue;
-        for (uint32_t j = 0; j < entry->value.count; j++) {
-            const Entry *setting = &entry->value.entries[j];
-            if (key_index(reader, setting, parents[parent], &kubelet_settings[parent].name, 1) < 0) continue;
-            if (!kubelet_settings[parent].set(&reader->out->kubelet, setting->value.text))
-                fault(reader, setting->value.span, "%s has to be %s", kubelet_settings[parent].name,
-                      kubelet_settings[parent].form);
-        }
+        const Node *value = &node->entries[i].value;
+        int index = key_index(reader, &node->entries[i], "kubelet", parents, COUNT(parents));
+        if (index < 0) continue;
+        const struct KubeletSetting *setting = &kubelet_settings[index];
+        if (!is_kind(reader, value, NODE_MAP, setting->parent, "a map")) continue;
+        for (uint32_t j = 0; j < value->count; j++)
+            if (key_index(reader, &value->entries[j], setting->parent, &setting->name, 1) == 0 &&
+                !setting->set(&reader->out->kubelet, value->entries[j].value.text))
+                fault(reader, value->entries[j].value.span, "%s has to be %s", setting->name, setting->form);
     }
 }
 
@@ -307,9 +318,9 @@ static void read_gates(ScenarioReader *reader, const Node *node) {
 }
 
 void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec *spec, ScenarioFaults *faults) {
-    static const char *const keys[] = {"until",      "scheduleAt",     "deleteAt",       "gracePeriodSeconds",
-                                       "containers", "onTerm",         "readinessGates", "nodeLostAt",
-                                       "nodeBackAt", "gatesRemovedAt", "force",          "kubelet"};
+    static const char *const keys[] = {"until",  "scheduleAt",     "deleteAt",   "gracePeriodSeconds", "containers",
+                                       "onTerm", "readinessGates", "nodeLostAt", "nodeBackAt",         "gatesRemovedAt",
+                                       "force",  "kubelet",        "suspendAt",  "resumeAt",           "startTime"};
     ScenarioReader reader = {arena, spec, out, faults};
     *out = scenario_empty();
     if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
@@ -333,6 +344,12 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
         case 9: out->gatesRemovedAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         case 10: out->force = read_bool(&reader, value, keys[key]); break;
         case 11: read_kubelet(&reader, value); break;
+        case 12: out->suspendAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        case 13: out->resumeAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
+        case 14:
+            if (!scenario_date(value->text, &out->startTime))
+                fault(&reader, value->span, "startTime has to be a date and time such as 2026-01-05T00:00:00");
+            break;
         default: break;
         }
     }

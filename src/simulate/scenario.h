@@ -63,8 +63,10 @@ typedef struct KubeletSettings {
 
 typedef struct Scenario {
     int64_t until, scheduleAt, deleteAt, nodeLostAt, nodeBackAt, gatesRemovedAt;
-    OptInt gracePeriodSeconds; /* of the deletion */
-    bool force;                /* it removes the object at once, whatever runs */
+    int64_t suspendAt, resumeAt; /* of a Job or CronJob */
+    int64_t startTime;           /* where the clock begins, in seconds since 1970 in the time zone of a CronJob */
+    OptInt gracePeriodSeconds;   /* of the deletion */
+    bool force;                  /* it removes the object at once, whatever runs */
     bool untilSet;
     KubeletSettings kubelet;
     ARRAY(ContainerScript) containers;
@@ -109,6 +111,9 @@ const char *scenario_exit(Scenario *scenario, Arena *arena, const PodSpec *spec,
 const char *scenario_fail_probe(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text); /* NAME.PROBE[@TIME] */
 
 const char *scenario_kubelet(Scenario *scenario, Str text); /* SETTING=VALUE */
+
+/* A date with or without a time of day, 2026-01-05T08:30:00 or 2026-01-05, as seconds since 1970, whatever the time zone. */
+bool scenario_date(Str text, int64_t *seconds);
 
 /* Seconds, or a duration as Go writes it without fractions: 90, 90s, 10m, 1h30m, 1d. */
 bool scenario_time(Str text, int64_t *seconds);
