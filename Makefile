@@ -145,6 +145,7 @@ TESTS = unit lifecycle controllers what_if examples rules fuzz_cel fuzz_policy
 define SUITES
 robust      sh src/test/cli/robust.sh $(BUILD)/podlint
 config      sh src/test/cli/config.sh $(BUILD)/podlint
+mistakes    sh src/test/house/mistakes_test.sh $(BUILD)/mktables $(BUILD)/tryrules
 layers      sh src/test/house/layers_test.sh $(FOLDERS)
 runner      sh src/test/house/run_test.sh
 unit        $(BUILD)/unit

@@ -17,6 +17,7 @@ typedef struct Inputs {
     File *versions, *gates, *kinds, *config;
     Files types, topics, rules;
     Code code;
+    bool unreadable; /* a file was */
 } Inputs;
 
 static void sort_file(Inputs *in, File *file) {
@@ -40,17 +41,19 @@ static void sort_file(Inputs *in, File *file) {
 
 static void read_all(Inputs *in, Gen *gen, char **names) {
     for (; *names; names++) {
-        File *file = NULL;
-        if (str_ends(str_of(*names), S(".c")))
+        if (str_ends(str_of(*names), S(".c"))) {
             code_read(&in->code, gen, *names);
-        else
-            file = file_read(gen, *names);
+            continue;
+        }
+        File *file = file_read(gen, *names);
+        in->unreadable |= !file;
         if (file) sort_file(in, file);
     }
 }
 
 static void make(Inputs *in, Gen *gen, const char *dir) {
     Schema schema = {.gen = gen, .versions = versions_read(in->versions)};
+    if (!schema.versions.first) return;
     RuleSet set = {0};
     schema.gates = gates_read(in->gates, schema.versions);
     for (uint32_t i = 0; i < in->types.n; i++) types_add(&schema, in->types.at[i]);
@@ -76,7 +79,7 @@ int main(int argc, char **argv) {
     Gen gen = {.arena = &arena};
     Inputs inputs = {0};
     read_all(&inputs, &gen, argv + 2);
-    if (inputs.versions && inputs.gates && inputs.kinds) {
+    if (!inputs.unreadable && inputs.versions && inputs.gates && inputs.kinds) {
         make(&inputs, &gen, argv[1]);
     } else if (!gen.mistakes) {
         fputs("mktables: versions.yaml, gates.yaml or kinds.yaml is missing\n", stderr);

@@ -29,7 +29,13 @@ void rules_add(RuleSet *set, File *file) {
     RuleText *texts = rule_text_read(&faults, file->root, true, &count);
     for (uint32_t i = 0; i < faults.items.n; i++)
         complain(file, faults.items.at[i].span, faults.items.at[i].help, "%.*s", TEXT(faults.items.at[i].message));
-    for (uint32_t i = 0; i < count; i++) ARRAY_PUSH(file->gen->arena, &set->items, (GenRule){file, &texts[i]});
+    for (uint32_t i = 0; i < count; i++) {
+        GenRule item = {file, &texts[i], false};
+        Span span = texts[i].map->span;
+        for (uint32_t j = 0; j < faults.items.n; j++)
+            item.faulty |= faults.items.at[j].span.at >= span.at && faults.items.at[j].span.at < span.end;
+        ARRAY_PUSH(file->gen->arena, &set->items, item);
+    }
     read_retired(set, file);
 }
 
@@ -134,14 +140,14 @@ static void check_templates(const GenRule *item, const Code *code) {
     check_braces(item, "message");
     check_braces(item, "help");
     if (text->rule.when.len) return;
-    unsigned before = item->file->gen->mistakes;
+    bool right = !item->faulty;
     for (uint8_t i = 0; i < text->rule.argumentCount; i++) {
         Str slot = text->rule.arguments[i];
-        if (!is_member_name(slot))
-            complain(item->file, span_in(item, template_of(text, slot), slot), S(""), "C cannot have a slot \"%.*s\"",
-                     TEXT(slot));
+        if (is_member_name(slot)) continue;
+        right = false;
+        complain(item->file, span_in(item, template_of(text, slot), slot), S(""), "C cannot have a slot \"%.*s\"", TEXT(slot));
     }
-    if (item->file->gen->mistakes == before) check_calls(item, code);
+    if (right) check_calls(item, code);
 }
 
 /* Other parts. */
@@ -166,10 +172,11 @@ static void check_check(const RuleSet *set, const GenRule *item, const Code *cod
     if (!str_in(check, code->checks.at, code->checks.n))
         complain(item->file, span, near_question(item->file->gen->arena, near.found), "src/lint has no function lint_%.*s",
                  TEXT(check));
-    for (const GenRule *other = set->items.at; other < item; other++)
-        if (str_eq(other->text->check, check) && !str_eq(other->text->rule.on, item->text->rule.on))
-            complain(item->file, span, S(""), "the check %.*s looks at %.*s, which %.*s has it do", TEXT(check),
-                     TEXT(other->text->rule.on), TEXT(other->text->rule.name));
+    const GenRule *first = set->items.at;
+    while (!str_eq(first->text->check, check)) first++;
+    if (!str_eq(first->text->rule.on, item->text->rule.on))
+        complain(item->file, span, S(""), "the check %.*s takes the type %.*s: see %.*s", TEXT(check), TEXT(first->text->rule.on),
+                 TEXT(first->text->rule.name));
 }
 
 static void check_absent(const GenRule *item, const Schema *schema) {

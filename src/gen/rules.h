@@ -9,6 +9,7 @@
 typedef struct GenRule {
     File *file;
     RuleText *text;
+    bool faulty; /* something is wrong with it that it says of itself */
 } GenRule;
 
 typedef struct RuleSet {

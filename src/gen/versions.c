@@ -24,8 +24,9 @@ Versions versions_read(File *file) {
     static const Str keys[] = {STR("first"), STR("oldest"), STR("newest")};
     only_keys(file, file->root, keys, COUNT(keys));
     Versions out = {.newest = bound(file, "newest", 1, 99)};
-    out.oldest = bound(file, "oldest", 1, out.newest);
-    out.first = bound(file, "first", out.newest >= MOST_VERSIONS ? out.newest - MOST_VERSIONS + 1 : 1, out.oldest);
+    if (out.newest) out.oldest = bound(file, "oldest", 1, out.newest);
+    if (out.oldest)
+        out.first = bound(file, "first", out.newest >= MOST_VERSIONS ? out.newest - MOST_VERSIONS + 1 : 1, out.oldest);
     return out;
 }
 

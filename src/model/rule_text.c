@@ -275,7 +275,7 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
         rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a name of lower-case letters, digits and dashes"),
                    S(""));
     if (!rule->message.len) rule_fault(faults, rule_text_span(text, S("message")), S("a rule needs a message"), S(""));
-    if ((source == FROM_API) != (rule->type != API_NONE))
+    if ((source == FROM_API) != (node_get(map, S("type")) != NULL))
         rule_fault(faults, rule_text_span(text, S("type")), S("exactly the rules of source api have a type"), S(""));
 }
 
