@@ -59,11 +59,8 @@ int64_t lint_int(const Lint *lint, uint16_t rule, Str name);
 /* Whether a list of texts that is a rule's parameter has `text`. */
 bool lint_listed(const Lint *lint, uint16_t rule, Str name, Str text);
 
-/* What a kind of object makes pods for. */
-bool lint_kind_is(const Lint *lint, Str kind);
-bool lint_is_job(const Lint *lint); /* a Job or CronJob: its pods are to end */
-bool lint_is_service(
-    const Lint *lint); /* a Deployment, StatefulSet, ReplicaSet or ReplicationController: its pods are to run on */
+/* How pods come of the object. */
+WorkloadKind lint_workload(const Lint *lint);
 
 /* The role of an init container or of a main one. */
 ContainerRole container_role(const Container *container, bool isInit);

@@ -310,17 +310,17 @@ static void read_workload(FactReader *r) {
     PodView view = model_pod(document);
     if (!view.spec) return;
     model_pod_place(&place, document->type);
-    fact->job = document->type == &type_Job || document->type == &type_CronJob;
+    fact->job = model_workload(document) == WORKLOAD_JOB;
     fact->labels = keep_labels(r, view.meta->labels);
     read_pod(r, view.spec, &place.spec);
     const Node *node = get(document->root, "spec");
     Path selector = path_field(&spec, S("selector")), replicas = path_field(&spec, S("replicas"));
-    bool plain = document->type == &type_ReplicationController;
-    if (document->type != &type_Pod && !fact->job) fact->selector = selector_of(r, get(node, "selector"), &selector, plain);
+    const Field *field = model_spec_field(document, S("selector"));
+    if (field && !fact->job) fact->selector = selector_of(r, get(node, "selector"), &selector, field->shape == SHAPE_MAP);
     fact->hasReplicas = get(node, "replicas") != NULL;
     fact->replicas = integer(node, "replicas", 1);
     fact->replicasWhere = where(r, &replicas);
-    if (document->type != &type_StatefulSet) return;
+    if (fact->known->number != KIND_StatefulSet) return;
     Path name = path_field(&spec, S("serviceName"));
     fact->type = scalar(r, node, "serviceName");
     fact->targetWhere = where(r, &name);
@@ -457,27 +457,24 @@ static void read_keys(FactReader *r, const Node *root) {
     r->fact->keys = (StrList){keys.at, keys.n};
 }
 
-static const struct {
-    Str kind, group; /* group: what its apiVersion starts with */
-} other_kinds[FACT_KINDS] = {
-    [FACT_SERVICE] = {STR("Service"), STR("v1")},
-    [FACT_INGRESS] = {STR("Ingress"), STR("networking.k8s.io/")},
-    [FACT_NETWORK_POLICY] = {STR("NetworkPolicy"), STR("networking.k8s.io/")},
-    [FACT_DISRUPTION_BUDGET] = {STR("PodDisruptionBudget"), STR("policy/")},
-    [FACT_AUTOSCALER] = {STR("HorizontalPodAutoscaler"), STR("autoscaling/")},
-    [FACT_SERVICE_ACCOUNT] = {STR("ServiceAccount"), STR("v1")},
-    [FACT_CONFIG_MAP] = {STR("ConfigMap"), STR("v1")},
-    [FACT_SECRET] = {STR("Secret"), STR("v1")},
-    [FACT_CLAIM] = {STR("PersistentVolumeClaim"), STR("v1")},
-    [FACT_SERVICE_MONITOR] = {STR("ServiceMonitor"), STR("monitoring.coreos.com/")},
+static const uint16_t factKinds[] = {
+    [FACT_SERVICE] = KIND_Service,
+    [FACT_INGRESS] = KIND_Ingress,
+    [FACT_NETWORK_POLICY] = KIND_NetworkPolicy,
+    [FACT_DISRUPTION_BUDGET] = KIND_PodDisruptionBudget,
+    [FACT_AUTOSCALER] = KIND_HorizontalPodAutoscaler,
+    [FACT_SERVICE_ACCOUNT] = KIND_ServiceAccount,
+    [FACT_CONFIG_MAP] = KIND_ConfigMap,
+    [FACT_SECRET] = KIND_Secret,
+    [FACT_CLAIM] = KIND_PersistentVolumeClaim,
 };
 
-static FactKind kind_of(const Document *document) {
-    if (document->object) return FACT_WORKLOAD;
-    for (unsigned kind = FACT_SERVICE; kind < FACT_KINDS; kind++)
-        if (str_eq(other_kinds[kind].kind, document->kind) && str_starts(document->apiVersion, other_kinds[kind].group))
-            return (FactKind)kind;
-    return FACT_KINDS;
+static FactKind kind_of(const Document *document, const Kind *known) {
+    if (known && known->pod) return document->object ? FACT_WORKLOAD : FACT_KINDS;
+    for (unsigned kind = FACT_SERVICE; known && kind < COUNT(factKinds); kind++)
+        if (factKinds[kind] == known->number) return (FactKind)kind;
+    bool monitor = str_eq(document->kind, S("ServiceMonitor")) && str_starts(document->apiVersion, S("monitoring.coreos.com/"));
+    return monitor ? FACT_SERVICE_MONITOR : FACT_KINDS;
 }
 
 static void read_other(FactReader *r) {
@@ -502,11 +499,13 @@ static void read_other(FactReader *r) {
 }
 
 Fact *facts_of(Arena *kept, const Document *document) {
-    FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document) : FACT_KINDS;
+    const Kind *known = model_kind(document);
+    FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document, known) : FACT_KINDS;
     if (kind == FACT_KINDS) return NULL;
     FactReader r = {.kept = kept, .document = document, .volumes = {.arena = kept}, .fact = NEW(kept, Fact)};
     Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name")), space = path_field(&meta, S("namespace"));
     *r.fact = (Fact){.kind = (uint8_t)kind,
+                     .known = known,
                      .kindName = keep(&r, document->kind),
                      .name = keep(&r, document->name),
                      .namespace_ = keep(&r, document->namespace_),

@@ -6,7 +6,7 @@
 #include "model/model.h"
 
 typedef enum FactKind {
-    FACT_WORKLOAD, /* one of the nine kinds: it has or makes pods */
+    FACT_WORKLOAD, /* it is, has or makes pods */
     FACT_SERVICE,
     FACT_INGRESS,
     FACT_NETWORK_POLICY,
@@ -77,6 +77,7 @@ typedef struct Fact {
     uint8_t minor;
     uint32_t file, document; /* numbers in the run */
     Str folder;              /* of the file */
+    const Kind *known;       /* NULL: no kind of Kubernetes */
     Str kindName, name, namespace_;
     Where where; /* of the object's name */
     Where namespaceWhere;

@@ -55,7 +55,7 @@ static ImageFault image_fault(Arena *arena, Str image) {
 
 /* The API server itself refuses white space at the ends, but not in templates. */
 static bool is_refused(const Lint *lint, Str image) {
-    return !image.len || (lint->document->type == &type_Pod && str_trim(image).len < image.len);
+    return !image.len || (lint_workload(lint) == WORKLOAD_POD && str_trim(image).len < image.len);
 }
 
 static bool check_reference(Lint *lint, Str image, const Path *path) {

@@ -32,7 +32,7 @@ static void check_helper(Lint *lint, const PodSpec *pod, const Container *contai
 }
 
 void lint_job_pod(Lint *lint, const PodSpec *self, const Path *path) {
-    if (!lint_is_job(lint)) return;
+    if (lint_workload(lint) != WORKLOAD_JOB) return;
     Path list = FIELD(path, "containers");
     for (uint32_t i = 0; i < self->containers.n; i++) {
         const Container *container = &self->containers.at[i];
@@ -63,7 +63,7 @@ static void check_start_fits(Lint *lint, const ContainerList *list, const char *
 }
 
 void lint_deadlines(Lint *lint, const PodSpec *self, const Path *path) {
-    const JobSpec *job = workload_job(lint);
+    const JobSpec *job = model_job(lint->document);
     OptInt deadline = self->activeDeadlineSeconds;
     Path at = FIELD(path, "activeDeadlineSeconds");
     if (job && job->activeDeadlineSeconds.set) {

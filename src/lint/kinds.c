@@ -5,9 +5,13 @@
 
 static const Str config_maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
 
+static bool is_kind(const Document *document, uint16_t number) {
+    const Kind *kind = model_kind(document);
+    return kind && kind->number == number;
+}
+
 static bool is_config(const Document *document) {
-    return str_eq(document->apiVersion, S("v1")) &&
-           (str_eq(document->kind, S("ConfigMap")) || str_eq(document->kind, S("Secret")));
+    return is_kind(document, KIND_ConfigMap) || is_kind(document, KIND_Secret);
 }
 
 static const Str found_words[] = {STR("nothing"), STR("a boolean"), STR("a number"), STR("a number"),
@@ -65,7 +69,7 @@ static Str secret_in_config(Str key, Str value) {
 }
 
 void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
-    const Node *map = str_eq(self->kind, S("ConfigMap")) && is_config(self) ? node_get(self->root, S("data")) : NULL;
+    const Node *map = is_kind(self, KIND_ConfigMap) ? node_get(self->root, S("data")) : NULL;
     Path at = FIELD(path, "data");
     for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
         const Entry *entry = &map->entries[i];
@@ -75,80 +79,14 @@ void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
     }
 }
 
-/* Kinds without a pod that servers have had for long. */
-
-static const struct {
-    Str kind, apiVersion, also; /* also: another version that is served */
-} other_kinds[] = {
-    {STR("Service"), STR("v1"), STR("")},
-    {STR("ConfigMap"), STR("v1"), STR("")},
-    {STR("Secret"), STR("v1"), STR("")},
-    {STR("ServiceAccount"), STR("v1"), STR("")},
-    {STR("PersistentVolumeClaim"), STR("v1"), STR("")},
-    {STR("PersistentVolume"), STR("v1"), STR("")},
-    {STR("Namespace"), STR("v1"), STR("")},
-    {STR("ResourceQuota"), STR("v1"), STR("")},
-    {STR("LimitRange"), STR("v1"), STR("")},
-    {STR("Ingress"), STR("networking.k8s.io/v1"), STR("")},
-    {STR("IngressClass"), STR("networking.k8s.io/v1"), STR("")},
-    {STR("NetworkPolicy"), STR("networking.k8s.io/v1"), STR("")},
-    {STR("PodDisruptionBudget"), STR("policy/v1"), STR("")},
-    {STR("HorizontalPodAutoscaler"), STR("autoscaling/v2"), STR("autoscaling/v1")},
-    {STR("Role"), STR("rbac.authorization.k8s.io/v1"), STR("")},
-    {STR("RoleBinding"), STR("rbac.authorization.k8s.io/v1"), STR("")},
-    {STR("ClusterRole"), STR("rbac.authorization.k8s.io/v1"), STR("")},
-    {STR("ClusterRoleBinding"), STR("rbac.authorization.k8s.io/v1"), STR("")},
-    {STR("StorageClass"), STR("storage.k8s.io/v1"), STR("")},
-    {STR("PriorityClass"), STR("scheduling.k8s.io/v1"), STR("")},
-    {STR("EndpointSlice"), STR("discovery.k8s.io/v1"), STR("")},
-    {STR("RuntimeClass"), STR("node.k8s.io/v1"), STR("")},
-    {STR("CustomResourceDefinition"), STR("apiextensions.k8s.io/v1"), STR("")},
-};
-
-/* The versions of these kinds that servers have dropped, and when; none of them is served by a version that podlint speaks for.
- */
-static const struct {
-    Str kind, apiVersion, since;
-} removed_versions[] = {
-    {STR("Ingress"), STR("extensions/v1beta1"), STR("1.22")},
-    {STR("Ingress"), STR("networking.k8s.io/v1beta1"), STR("1.22")},
-    {STR("IngressClass"), STR("networking.k8s.io/v1beta1"), STR("1.22")},
-    {STR("NetworkPolicy"), STR("extensions/v1beta1"), STR("1.16")},
-    {STR("PodDisruptionBudget"), STR("policy/v1beta1"), STR("1.25")},
-    {STR("HorizontalPodAutoscaler"), STR("autoscaling/v2beta1"), STR("1.25")},
-    {STR("HorizontalPodAutoscaler"), STR("autoscaling/v2beta2"), STR("1.26")},
-    {STR("Role"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
-    {STR("RoleBinding"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
-    {STR("ClusterRole"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
-    {STR("ClusterRoleBinding"), STR("rbac.authorization.k8s.io/v1beta1"), STR("1.22")},
-    {STR("StorageClass"), STR("storage.k8s.io/v1beta1"), STR("1.22")},
-    {STR("PriorityClass"), STR("scheduling.k8s.io/v1beta1"), STR("1.22")},
-    {STR("EndpointSlice"), STR("discovery.k8s.io/v1beta1"), STR("1.25")},
-    {STR("RuntimeClass"), STR("node.k8s.io/v1beta1"), STR("1.25")},
-    {STR("CustomResourceDefinition"), STR("apiextensions.k8s.io/v1beta1"), STR("1.22")},
-};
-
-/* Whether an API version is of Kubernetes itself, and not of something installed besides. */
+/* Whether an API version is in a group of Kubernetes itself, and not of something installed besides. */
 static bool is_own_version(Str apiVersion) {
-    static const Str groups[] = {STR("apps"), STR("batch"), STR("extensions"), STR("policy"), STR("autoscaling")};
-    ptrdiff_t slash = str_find(apiVersion, '/');
-    Str group = {apiVersion.at, slash < 0 ? 0 : (size_t)slash};
-    if (slash < 0) return str_eq_nocase(apiVersion, S("v1"));
-    for (size_t i = 0; i < COUNT(groups); i++)
-        if (str_eq_nocase(group, groups[i])) return true;
-    for (size_t i = 0; i < COUNT(other_kinds); i++) {
-        Str known = other_kinds[i].apiVersion;
-        ptrdiff_t end = str_find(known, '/');
-        if (end > 0 && str_eq_nocase(group, (Str){known.at, (size_t)end})) return true;
-    }
+    Str group = schema_group(apiVersion);
+    if (!group.len) return str_eq_nocase(apiVersion, S("v1"));
+    for (uint16_t i = 0; i < schema_kind_count; i++)
+        for (uint8_t j = 0; j < schema_kinds[i].versionCount; j++)
+            if (str_eq_nocase(group, schema_group(schema_kinds[i].versions[j].apiVersion))) return true;
     return false;
-}
-
-static Str removed_since(Str kind, Str apiVersion) {
-    for (size_t i = 0; i < COUNT(removed_versions); i++)
-        if (str_eq(removed_versions[i].kind, kind) && str_eq(removed_versions[i].apiVersion, apiVersion))
-            return removed_versions[i].since;
-    return S("");
 }
 
 /* Whether a kind is another one wrongly written: in case, by a letter or two, or as a plural. */
@@ -160,40 +98,35 @@ static bool is_nearly(Str kind, Str known) {
     return plural || str_eq_nocase(kind, known) || (longer <= limit && str_distance(kind, known, limit) <= limit);
 }
 
-/* True if `kind` in this version is right, or what is wrong has been said. */
-static bool compare_kind(Lint *lint, Str kind, Str apiVersion, Str also, const Path *path) {
-    const Document *self = lint->document;
-    Path at = FIELD(path, "kind"), version = FIELD(path, "apiVersion");
-    bool same = str_eq(kind, self->kind);
-    if (!same && !is_nearly(self->kind, kind)) return false;
-    if (same && (str_eq(apiVersion, self->apiVersion) || (also.len && str_eq(also, self->apiVersion)))) return true;
-    Str since = removed_since(kind, self->apiVersion);
-    if (same && since.len)
-        emit_removed_api_version(lint->diags, lint_where(lint, &version), .since = since, .kind = kind,
-                                 .version = self->apiVersion, .right = apiVersion);
-    else
-        emit_kind_case(lint->diags, lint_where(lint, same ? &version : &at), .kind = self->kind, .version = self->apiVersion,
-                       .right = kind, .rightVersion = apiVersion);
-    return true;
+/* The kind that was meant: the one of this name, or one that is nearly called so. */
+static const Kind *meant_kind(Str name) {
+    const Kind *kind = schema_kind(name);
+    for (uint16_t i = 0; i < schema_kind_count && !kind; i++)
+        if (is_nearly(name, schema_kinds[i].name)) kind = &schema_kinds[i];
+    return kind;
 }
 
-static bool is_known_kind(Str kind) {
-    for (size_t i = 0; i < COUNT(other_kinds); i++)
-        if (str_eq(other_kinds[i].kind, kind)) return true;
-    return false;
+static const KindVersion *find_version(const Kind *kind, Str apiVersion) {
+    for (uint8_t i = 0; i < kind->versionCount; i++)
+        if (str_eq(kind->versions[i].apiVersion, apiVersion)) return &kind->versions[i];
+    return NULL;
 }
 
 void lint_kind_case(Lint *lint, const Document *self, const Path *path) {
     if (self->type || self->unreadable || !self->kind.len || !is_own_version(self->apiVersion)) return;
-    bool known = is_known_kind(self->kind);
-    for (size_t i = 0; i < COUNT(other_kinds); i++)
-        if ((!known || str_eq(other_kinds[i].kind, self->kind)) &&
-            compare_kind(lint, other_kinds[i].kind, other_kinds[i].apiVersion, other_kinds[i].also, path))
-            return;
-    for (uint16_t i = 0; i < schema_type_count && !known; i++) {
-        const Type *type = schema_types[i];
-        if (type->kind && compare_kind(lint, type->name, schema_api_version(type), S(""), path)) return;
-    }
+    const Kind *kind = meant_kind(self->kind);
+    if (!kind) return;
+    Path at = FIELD(path, "kind"), apiVersion = FIELD(path, "apiVersion");
+    Str right = schema_version_for(kind, self->minor);
+    bool same = str_eq(kind->name, self->kind);
+    const KindVersion *version = same ? find_version(kind, self->apiVersion) : NULL;
+    if (!version)
+        emit_kind_case(lint->diags, lint_where(lint, same ? &apiVersion : &at), .kind = self->kind, .version = self->apiVersion,
+                       .right = kind->name, .rightVersion = right);
+    else if (version->removed && version->removed <= self->minor)
+        emit_removed_api_version(lint->diags, lint_where(lint, &apiVersion),
+                                 .since = str_format(lint->arena, "1.%d", version->removed), .kind = kind->name,
+                                 .version = self->apiVersion, .right = right);
 }
 
 /* Maps of texts in objects that are not decoded. */
@@ -216,7 +149,7 @@ void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
          match = FIELD(&selector, "matchLabels");
     look_at_texts(lint, node_get(meta, S("labels")), &labels);
     look_at_texts(lint, node_get(meta, S("annotations")), &annotations);
-    if (str_eq(self->kind, S("Service")))
+    if (is_kind(self, KIND_Service))
         look_at_texts(lint, node_get(spec, S("selector")), &selector);
     else
         look_at_texts(lint, node_get(node_get(spec, S("selector")), S("matchLabels")), &match);
@@ -245,20 +178,20 @@ void lint_other_scalars(Lint *lint, const Document *self, const Path *path) {
 
 /* Single fields of such objects. */
 
-static const Node *spec_of(const Document *document, Str kind) {
-    return str_eq(document->kind, kind) && is_own_version(document->apiVersion) ? node_get(document->root, S("spec")) : NULL;
+static const Node *spec_of(const Document *document, uint16_t kind) {
+    return is_kind(document, kind) ? node_get(document->root, S("spec")) : NULL;
 }
 
 void lint_ingress_class(Lint *lint, const Document *self, const Path *path) {
     static const Str key = STR("kubernetes.io/ingress.class");
     const Node *annotations = node_get(node_get(self->root, S("metadata")), S("annotations"));
     Path meta = FIELD(path, "metadata"), map = FIELD(&meta, "annotations"), at = path_field(&map, key);
-    if (spec_of(self, S("Ingress")) && node_get(annotations, key))
+    if (spec_of(self, KIND_Ingress) && node_get(annotations, key))
         emit_ingress_class_annotation(lint->diags, lint_where_key(lint, &at), .class = node_get(annotations, key)->text);
 }
 
 void lint_claim_class(Lint *lint, const Document *self, const Path *path) {
-    const Node *spec = spec_of(self, S("PersistentVolumeClaim"));
+    const Node *spec = spec_of(self, KIND_PersistentVolumeClaim);
     Path at = FIELD(path, "spec");
     if (spec && !node_get(spec, S("storageClassName")))
         emit_claim_class_required(lint->diags, lint_where_key(lint, &at), .name = self->name);
@@ -266,7 +199,7 @@ void lint_claim_class(Lint *lint, const Document *self, const Path *path) {
 
 void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
     static const Str fields[] = {STR("minAvailable"), STR("maxUnavailable")};
-    const Node *spec = spec_of(self, S("PodDisruptionBudget"));
+    const Node *spec = spec_of(self, KIND_PodDisruptionBudget);
     Path up = FIELD(path, "spec");
     for (size_t i = 0; i < COUNT(fields); i++) {
         const Node *amount = node_get(spec, fields[i]);
@@ -278,7 +211,7 @@ void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
 
 void lint_service_ports(Lint *lint, const Document *self, const Path *path) {
     static const Str fields[] = {STR("port"), STR("nodePort")};
-    const Node *list = node_get(spec_of(self, S("Service")), S("ports"));
+    const Node *list = node_get(spec_of(self, KIND_Service), S("ports"));
     Path spec = FIELD(path, "spec"), ports = FIELD(&spec, "ports");
     for (uint32_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++)
         for (size_t j = 0; j < COUNT(fields); j++) {
@@ -292,10 +225,11 @@ void lint_service_ports(Lint *lint, const Document *self, const Path *path) {
 
 /* Fields of the objects that stand around pods; `list` is that of a list's items below spec, empty for spec itself. */
 static const struct {
-    Str kind, list;
+    uint16_t kind;
+    Str list;
     const char *const fields[20];
 } known_fields[] = {
-    {STR("Service"),
+    {KIND_Service,
      STR(""),
      {"allocateLoadBalancerNodePorts",
       "clusterIP",
@@ -317,15 +251,15 @@ static const struct {
       "sessionAffinityConfig",
       "trafficDistribution",
       "type"}},
-    {STR("Service"), STR("ports"), {"name", "port", "targetPort", "nodePort", "protocol", "appProtocol"}},
-    {STR("PodDisruptionBudget"), STR(""), {"minAvailable", "maxUnavailable", "selector", "unhealthyPodEvictionPolicy"}},
-    {STR("NetworkPolicy"), STR(""), {"podSelector", "ingress", "egress", "policyTypes"}},
-    {STR("NetworkPolicy"), STR("ingress"), {"from", "ports"}},
-    {STR("NetworkPolicy"), STR("egress"), {"to", "ports"}},
-    {STR("HorizontalPodAutoscaler"),
+    {KIND_Service, STR("ports"), {"name", "port", "targetPort", "nodePort", "protocol", "appProtocol"}},
+    {KIND_PodDisruptionBudget, STR(""), {"minAvailable", "maxUnavailable", "selector", "unhealthyPodEvictionPolicy"}},
+    {KIND_NetworkPolicy, STR(""), {"podSelector", "ingress", "egress", "policyTypes"}},
+    {KIND_NetworkPolicy, STR("ingress"), {"from", "ports"}},
+    {KIND_NetworkPolicy, STR("egress"), {"to", "ports"}},
+    {KIND_HorizontalPodAutoscaler,
      STR(""),
      {"scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior", "targetCPUUtilizationPercentage"}},
-    {STR("Ingress"), STR(""), {"ingressClassName", "defaultBackend", "tls", "rules"}},
+    {KIND_Ingress, STR(""), {"ingressClassName", "defaultBackend", "tls", "rules"}},
 };
 
 /* The known field that a name is nearly, but not quite; empty if it is one of them, or like none. */

@@ -298,9 +298,10 @@ void lint_document(const LintRules *rules_, Document *document) {
         PodView view = model_pod(document);
         w.lint.pod = view.spec;
         w.lint.meta = view.meta;
-        model_pod_place(&place, document->type);
-        w.lint.podPath = &place.spec;
-        w.lint.metaPath = &place.metadata;
+        if (model_pod_place(&place, document->type)) {
+            w.lint.podPath = &place.spec;
+            w.lint.metaPath = &place.metadata;
+        }
         cel_start(&w.run, arena, &rules_->env, w.values);
         for (int i = 0; i < VARIABLES; i++) w.values[i] = value_null();
         w.values[OBJECT] = value_of_struct(document->type, document->object);
@@ -345,18 +346,8 @@ bool lint_listed(const Lint *lint, uint16_t rule, Str name, Str text) {
     return false;
 }
 
-bool lint_kind_is(const Lint *lint, Str kind) {
-    return str_eq(lint->document->kind, kind);
-}
-
-bool lint_is_job(const Lint *lint) {
-    return lint->document->type == &type_Job || lint->document->type == &type_CronJob;
-}
-
-bool lint_is_service(const Lint *lint) {
-    const Type *type = lint->document->type;
-    return type == &type_Deployment || type == &type_StatefulSet || type == &type_ReplicaSet ||
-           type == &type_ReplicationController;
+WorkloadKind lint_workload(const Lint *lint) {
+    return model_workload(lint->document);
 }
 
 ContainerRole container_role(const Container *container, bool isInit) {

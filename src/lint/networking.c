@@ -63,7 +63,7 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
     Str port = str_int(lint->arena, node_port(lint, view->port));
     Where at = port_where(lint, view, true, path);
     if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN) return;
-    if (lint->document->type == &type_DaemonSet)
+    if (lint_workload(lint) == WORKLOAD_NODES)
         emit_daemonset_host_port_surge(lint->diags, at, .port = port);
     else if (replicas > 1)
         emit_host_port_replicas(lint->diags, at,
@@ -75,8 +75,9 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
 
 void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
     bool surges = workload_surges(lint);
-    bool conflicts =
-        lint->document->type == &type_DaemonSet ? surges : lint_is_service(lint) && (surges || workload_replicas(lint) > 1);
+    bool conflicts = lint_workload(lint) == WORKLOAD_NODES
+                         ? surges
+                         : lint_workload(lint) == WORKLOAD_REPLICAS && (surges || workload_replicas(lint) > 1);
     StrSet sets[PROTOCOLS];
     for (size_t i = 0; i < PROTOCOLS; i++) sets[i] = (StrSet){.arena = lint->arena};
     for (PortView view = {0}; next_port(self, &view);) {

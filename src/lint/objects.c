@@ -652,9 +652,8 @@ static void check_budget(World *w, Fact *budget) {
     }
 }
 
-static bool is_scalable(Str kind) {
-    static const Str kinds[] = {STR("Deployment"), STR("StatefulSet"), STR("ReplicaSet"), STR("ReplicationController")};
-    return str_in(kind, kinds, COUNT(kinds));
+static bool is_scalable(const Kind *kind) {
+    return kind && kind->workload == WORKLOAD_REPLICAS;
 }
 
 static void check_autoscaler(World *w, Fact *scaler) {
@@ -665,7 +664,7 @@ static void check_autoscaler(World *w, Fact *scaler) {
         emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, .name = scaler->name,
                                         .replicas = str_int(w->arena, scaler->replicas));
     bool elsewhere = named_elsewhere(w, scaler, FACT_WORKLOAD, scaler->targetName) != NULL;
-    if (!is_scalable(scaler->targetKind)) return;
+    if (!is_scalable(schema_kind(scaler->targetKind))) return;
     const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
@@ -713,7 +712,7 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
 }
 
 static bool is_daemon_set(const Fact *fact) {
-    return str_eq(fact->kindName, S("DaemonSet"));
+    return fact->known->workload == WORKLOAD_NODES;
 }
 
 static bool source_sets(World *w, const Fact *workload, const FactSource *source, Str variable) {
@@ -821,7 +820,7 @@ static void check_links(World *w, Fact *workload) {
 
 static void check_behind_service(World *w, Fact *workload) {
     const Fact *service;
-    if (workload->job || !is_scalable(workload->kindName) || !selected_by(w, workload, FACT_SERVICE, &service)) return;
+    if (workload->job || !is_scalable(workload->known) || !selected_by(w, workload, FACT_SERVICE, &service)) return;
     for (uint32_t i = 0; i < service->portCount && spend(w, workload->portCount); i++) {
         const FactPort *port = target_port(workload, &service->ports[i]);
         if (!port || port->stops) continue;
@@ -854,11 +853,11 @@ static void check_workload(World *w, Fact *workload) {
         check_shadows(w, workload, &workload->environments[i]);
     check_overlap(w, workload);
     check_host_ports(w, workload);
-    if (str_eq(workload->kindName, S("StatefulSet"))) check_stateful_set(w, workload);
+    if (workload->known->number == KIND_StatefulSet) check_stateful_set(w, workload);
     if (w->on[RULE_service_links_collision]) check_links(w, workload);
     if (w->on[RULE_no_prestop_behind_service]) check_behind_service(w, workload);
     if (w->on[RULE_non_isolated_pod]) check_isolation(w, workload);
-    bool highlyAvailable = w->on[RULE_no_pod_disruption_budget] && is_scalable(workload->kindName) && workload->replicas >= 2;
+    bool highlyAvailable = w->on[RULE_no_pod_disruption_budget] && is_scalable(workload->known) && workload->replicas >= 2;
     if (highlyAvailable && !selected_by(w, workload, FACT_DISRUPTION_BUDGET, &budget))
         emit_no_pod_disruption_budget(&workload->diags, workload->where, .kind = workload->kindName, .name = workload->name,
                                       .replicas = str_int(w->arena, workload->replicas));

@@ -376,7 +376,7 @@ static void check_startup(const Asking *a) {
 
 static void check_job_probe(const Asking *a) {
     Lint *lint = a->lint;
-    if (!lint_is_job(lint) || lint->role != ROLE_MAIN || str_eq(a->kind, S("startup"))) return;
+    if (lint_workload(lint) != WORKLOAD_JOB || lint->role != ROLE_MAIN || str_eq(a->kind, S("startup"))) return;
     bool readiness = str_eq(a->kind, S("readiness"));
     if (!readiness && !str_eq(lint->pod->restartPolicy, S("Never"))) return;
     emit_probe_on_job(lint->diags, lint_where_key(lint, a->path), .container = a->container->name, .kind = a->kind,

@@ -40,7 +40,7 @@ void lint_naked_pod(Lint *lint, const PodSpec *self, const Path *path) {
     (void)self, (void)path;
     const ObjectMeta *meta = lint->meta;
     Path at = FIELD(NULL, "kind");
-    if (lint->document->type != &type_Pod || meta->ownerReferences.n) return;
+    if (lint_workload(lint) != WORKLOAD_POD || meta->ownerReferences.n) return;
     if (map_get(meta->annotations, S("helm.sh/hook")) || map_get(meta->annotations, S("kubernetes.io/config.mirror"))) return;
     emit_naked_pod(lint->diags, lint_where(lint, &at));
 }

@@ -4,7 +4,7 @@
 static const Str hostname = STR("kubernetes.io/hostname");
 
 static bool is_daemon_set(const Lint *lint) {
-    return lint->document->type == &type_DaemonSet;
+    return lint_workload(lint) == WORKLOAD_NODES;
 }
 
 static bool in_system(const Lint *lint) {
@@ -38,7 +38,7 @@ static void report_mismatch(Lint *lint, const LabelSelector *selector, const Pat
 
 /* What the document makes, in words. */
 static Str its_pods(const Lint *lint) {
-    if (lint->document->type == &type_Pod) return S("the pod");
+    if (lint_workload(lint) == WORKLOAD_POD) return S("the pod");
     return str_join(lint->arena, S("each pod of this "), lint->document->kind);
 }
 
@@ -130,7 +130,7 @@ static void check_toleration(Lint *lint, const TolerationList *all, const Tolera
 
 /* A pod that was read from a cluster has the node on which it ran. */
 static bool is_from_cluster(const Lint *lint) {
-    return lint->document->type == &type_Pod && lint->meta->uid.len;
+    return lint_workload(lint) == WORKLOAD_POD && lint->meta->uid.len;
 }
 
 void lint_placement(Lint *lint, const PodSpec *self, const Path *path) {

@@ -154,7 +154,7 @@ static void check_execs(Lint *lint, const Container *self, const Path *path) {
 }
 
 static void check_interactive(Lint *lint, const Container *self, const Path *path) {
-    if ((!self->stdin && !self->tty) || lint->document->type == &type_Pod) return;
+    if ((!self->stdin && !self->tty) || lint_workload(lint) == WORKLOAD_POD) return;
     Path at = path_field(path, self->stdin ? S("stdin") : S("tty"));
     emit_interactive_container(lint->diags, lint_where(lint, &at), .field = at.name, .name = self->name,
                                .kind = lint->document->kind);

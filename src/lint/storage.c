@@ -317,7 +317,7 @@ static void check_modes(Volumes *v, const Volume *volume, const Path *path) {
 static void check_claim(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
-    if (!claim || claim->readOnly || !lint_is_service(lint) || lint->document->type == &type_StatefulSet) return;
+    if (!claim || claim->readOnly || lint_workload(lint) != WORKLOAD_REPLICAS || stateful_set(lint)) return;
     Path source = FIELD(path, "persistentVolumeClaim"), at = FIELD(&source, "claimName");
     int64_t count = workload_replicas(lint);
     if (!is_written(v, volume->name)) return;
@@ -344,7 +344,7 @@ static bool belongs_to_node(const HostPathVolumeSource *host) {
 static void check_host_path(const Volumes *v, const Volume *volume, const Path *path) {
     Lint *lint = v->lint;
     const HostPathVolumeSource *host = volume->hostPath;
-    if (!host || !lint_is_service(lint) || workload_replicas(lint) < 2 || belongs_to_node(host)) return;
+    if (!host || lint_workload(lint) != WORKLOAD_REPLICAS || workload_replicas(lint) < 2 || belongs_to_node(host)) return;
     if (v->pod->nodeName.len || map_get(v->pod->nodeSelector, S("kubernetes.io/hostname")) || !is_written(v, volume->name))
         return;
     Path source = FIELD(path, "hostPath"), at = FIELD(&source, "path");

@@ -75,7 +75,7 @@ void lint_misplaced(Lint *lint, const PodSpec *self, const Path *path) {
     (void)self, (void)path;
     const ObjectMeta *above = model_meta(lint->document);
     Path meta = FIELD(NULL, "metadata");
-    if (!above || above == lint->meta || lint->document->type == &type_PodTemplate) return;
+    if (!above || above == lint->meta || lint_workload(lint) == WORKLOAD_NONE) return;
     check_misplaced(lint, above->annotations, lint->meta->annotations, S("annotations"), &meta);
     check_misplaced(lint, above->labels, lint->meta->labels, S("labels"), &meta);
 }

@@ -1,73 +1,57 @@
 #include "workload.h"
 
 int64_t workload_replicas(const Lint *lint) {
-    const void *object = lint->document->object;
-    const Type *type = lint->document->type;
-    if (type == &type_Deployment) return ((const Deployment *)object)->spec.replicas.value;
-    if (type == &type_StatefulSet) return ((const StatefulSet *)object)->spec.replicas.value;
-    if (type == &type_ReplicaSet) return ((const ReplicaSet *)object)->spec.replicas.value;
-    if (type == &type_ReplicationController) return ((const ReplicationController *)object)->spec.replicas.value;
-    return 1;
+    const OptInt *replicas = model_replicas(lint->document);
+    return replicas ? replicas->value : 1;
 }
 
-static bool is_more_than_none(const OptIntOrString *value) {
-    return value->set && (value->value.isString ? !str_eq(value->value.text, S("0%")) : value->value.number > 0);
+/* How the pods of a kind are replaced. */
+
+static void plan_deployment(WorkloadPlan *plan, const void *object) {
+    const DeploymentSpec *spec = &((const Deployment *)object)->spec;
+    const RollingUpdateDeployment *rolling = spec->strategy.rollingUpdate;
+    plan->strategy = spec->strategy.type;
+    plan->strategyField = S("strategy");
+    plan->history = spec->revisionHistoryLimit;
+    if (rolling) plan->unavailable = rolling->maxUnavailable, plan->surge = rolling->maxSurge;
 }
 
-bool workload_surges(const Lint *lint) {
-    const void *object = lint->document->object;
-    if (lint->document->type == &type_Deployment) {
-        const DeploymentStrategy *strategy = &((const Deployment *)object)->spec.strategy;
-        return strategy->rollingUpdate && is_more_than_none(&strategy->rollingUpdate->maxSurge);
-    }
-    if (lint->document->type != &type_DaemonSet) return false;
-    const DaemonSetUpdateStrategy *strategy = &((const DaemonSet *)object)->spec.updateStrategy;
-    return strategy->rollingUpdate && is_more_than_none(&strategy->rollingUpdate->maxSurge);
+static void plan_stateful_set(WorkloadPlan *plan, const void *object) {
+    const StatefulSetSpec *spec = &((const StatefulSet *)object)->spec;
+    plan->strategy = spec->updateStrategy.type;
+    plan->strategyField = S("updateStrategy");
+    plan->history = spec->revisionHistoryLimit;
+    if (spec->updateStrategy.rollingUpdate) plan->unavailable = spec->updateStrategy.rollingUpdate->maxUnavailable;
 }
 
-const JobSpec *workload_job(const Lint *lint) {
-    const Document *document = lint->document;
-    if (document->type == &type_Job) return &((const Job *)document->object)->spec;
-    if (document->type == &type_CronJob) return &((const CronJob *)document->object)->spec.jobTemplate.spec;
-    return NULL;
+static void plan_daemon_set(WorkloadPlan *plan, const void *object) {
+    const DaemonSetSpec *spec = &((const DaemonSet *)object)->spec;
+    const RollingUpdateDaemonSet *rolling = spec->updateStrategy.rollingUpdate;
+    plan->strategy = spec->updateStrategy.type;
+    plan->strategyField = S("updateStrategy");
+    plan->history = spec->revisionHistoryLimit;
+    if (rolling) plan->unavailable = rolling->maxUnavailable, plan->surge = rolling->maxSurge;
 }
 
-/* The model fills in the default of replicas, so what is written is looked up. */
-static OptInt written_replicas(OptInt replicas, const Head *spec) {
-    return spec->node && node_get(spec->node, S("replicas")) ? replicas : (OptInt){0};
-}
+static void (*const planned[KIND_END])(WorkloadPlan *plan, const void *object) = {
+    [KIND_Deployment] = plan_deployment,
+    [KIND_StatefulSet] = plan_stateful_set,
+    [KIND_DaemonSet] = plan_daemon_set,
+};
 
 WorkloadPlan workload_plan(const Document *document) {
     WorkloadPlan plan = {0};
-    if (document->type == &type_Deployment) {
-        const DeploymentSpec *spec = &((const Deployment *)document->object)->spec;
-        plan = (WorkloadPlan){.scaled = true,
-                              .replicas = written_replicas(spec->replicas, &spec->head),
-                              .strategy = spec->strategy.type,
-                              .strategyField = S("strategy"),
-                              .history = spec->revisionHistoryLimit};
-        if (spec->strategy.rollingUpdate) plan.unavailable = spec->strategy.rollingUpdate->maxUnavailable;
-    } else if (document->type == &type_StatefulSet) {
-        const StatefulSetSpec *spec = &((const StatefulSet *)document->object)->spec;
-        plan = (WorkloadPlan){.scaled = true,
-                              .replicas = written_replicas(spec->replicas, &spec->head),
-                              .strategy = spec->updateStrategy.type,
-                              .strategyField = S("updateStrategy"),
-                              .history = spec->revisionHistoryLimit};
-        if (spec->updateStrategy.rollingUpdate) plan.unavailable = spec->updateStrategy.rollingUpdate->maxUnavailable;
-    } else if (document->type == &type_DaemonSet) {
-        const DaemonSetSpec *spec = &((const DaemonSet *)document->object)->spec;
-        plan = (WorkloadPlan){
-            .strategy = spec->updateStrategy.type, .strategyField = S("updateStrategy"), .history = spec->revisionHistoryLimit};
-        if (spec->updateStrategy.rollingUpdate) plan.unavailable = spec->updateStrategy.rollingUpdate->maxUnavailable;
-    } else if (document->type == &type_ReplicaSet) {
-        const ReplicaSetSpec *spec = &((const ReplicaSet *)document->object)->spec;
-        plan = (WorkloadPlan){.scaled = true, .replicas = written_replicas(spec->replicas, &spec->head)};
-    } else if (document->type == &type_ReplicationController) {
-        const ReplicationControllerSpec *spec = &((const ReplicationController *)document->object)->spec;
-        plan = (WorkloadPlan){.scaled = true, .replicas = written_replicas(spec->replicas, &spec->head)};
-    }
+    const OptInt *replicas = model_replicas(document);
+    plan.scaled = replicas != NULL;
+    /* The model fills in the default of replicas, so what is written is looked up. */
+    if (replicas && node_get(node_get(document->root, S("spec")), S("replicas"))) plan.replicas = *replicas;
+    if (planned[document->type->kind->number]) planned[document->type->kind->number](&plan, document->object);
     return plan;
+}
+
+bool workload_surges(const Lint *lint) {
+    OptIntOrString surge = workload_plan(lint->document).surge;
+    return surge.set && (surge.value.isString ? !str_eq(surge.value.text, S("0%")) : surge.value.number > 0);
 }
 
 int64_t workload_share(IntOrString share, int64_t replicas) {

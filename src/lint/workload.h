@@ -10,9 +10,6 @@ int64_t workload_replicas(const Lint *lint);
 /* Whether an update of a Deployment or DaemonSet starts new pods beside the old ones. */
 bool workload_surges(const Lint *lint);
 
-/* The Job of a Job or CronJob; NULL for other kinds. */
-const JobSpec *workload_job(const Lint *lint);
-
 /* What a workload says of the number of its pods and of their replacement. */
 typedef struct WorkloadPlan {
     bool scaled;       /* it has replicas at all */
@@ -20,7 +17,7 @@ typedef struct WorkloadPlan {
     Str strategy;      /* RollingUpdate, Recreate, OnDelete; empty for kinds without updates */
     Str strategyField; /* strategy or updateStrategy */
     OptInt history;    /* revisionHistoryLimit */
-    OptIntOrString unavailable;
+    OptIntOrString unavailable, surge;
 } WorkloadPlan;
 
 WorkloadPlan workload_plan(const Document *document);

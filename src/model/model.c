@@ -570,7 +570,7 @@ static void explain_skip(Document *document) {
         const Kind *kind = schema_kind(document->kind);
         if (kind && kind->type)
             emit_api_version_missing(&document->diags, ((Where){.span = first, .path = S("")}), .kind = document->kind,
-                                     .expected = kind->versions[0].apiVersion);
+                                     .expected = schema_version_for(kind, document->minor));
         else if (node_get(root, S("spec")))
             emit_kind_missing(&document->diags, ((Where){.span = first, .path = S("")}),
                               .field = document->kind.len ? S("apiVersion") : S("kind"));
@@ -593,7 +593,7 @@ static const Type *retired_kind(Document *document) {
     if (!known || !known->type || !is_workload_version(document->apiVersion)) return NULL;
     const Node *node = identity(document->root, S("apiVersion"));
     emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .kind = document->kind,
-                     .found = document->apiVersion, .expected = known->versions[0].apiVersion);
+                     .found = document->apiVersion, .expected = schema_version_for(known, document->minor));
     return known->type;
 }
 
@@ -678,30 +678,75 @@ ObjectMeta *model_meta(const Document *document) {
     return (ObjectMeta *)((char *)document->object + field->offset);
 }
 
+/* The value of a field of the object at `at`; NULL if it is absent. */
+static void *value_of(const Field *field, void *at) {
+    void *value = (char *)at + field->offset;
+    return field->optional ? *(void **)value : value;
+}
+
 PodView model_pod(const Document *document) {
     const Kind *kind = document->object ? document->type->kind : NULL;
     const Field *const *way = kind ? kind->pod : NULL;
     if (!way) return (PodView){0};
     if (!*way) return (PodView){&((Pod *)document->object)->metadata, &((Pod *)document->object)->spec};
-    char *at = document->object;
-    for (; at && *way; way++) at = (*way)->optional ? *(void **)(at + (*way)->offset) : at + (*way)->offset;
-    PodTemplateSpec *template = (void *)at;
+    void *at = document->object;
+    for (; at && *way; way++) at = value_of(*way, at);
+    PodTemplateSpec *template = at;
     return template ? (PodView){&template->metadata, &template->spec} : (PodView){0};
 }
 
-void model_pod_place(PodPlace *out, const Type *type) {
+bool model_pod_place(PodPlace *out, const Type *type) {
+    const Field *const *way = type->kind ? type->kind->pod : NULL;
     const Path *up = NULL;
-    Path *part = out->above;
-    for (const Field *const *way = type->kind->pod; *way; way++, part++) {
+    if (!way) return false;
+    for (Path *part = out->above; *way; way++, part++) {
         *part = path_field(up, (*way)->name);
         up = part;
     }
     out->metadata = path_field(up, S("metadata"));
     out->spec = path_field(up, S("spec"));
+    return true;
+}
+
+const Kind *model_kind(const Document *document) {
+    if (document->type) return document->type->kind;
+    const Kind *kind = schema_kind(document->kind);
+    return kind && schema_in_group(kind, document->apiVersion) ? kind : NULL;
 }
 
 WorkloadKind model_workload(const Document *document) {
     return document->type && document->type->kind ? (WorkloadKind)document->type->kind->workload : WORKLOAD_NONE;
+}
+
+static const Field *spec_of(const Type *type) {
+    static const Str name = STR("spec");
+    const Field *spec = schema_field(type, name, str_hash(name));
+    return spec && spec->scalar == TYPE_OBJECT && !spec->shape ? spec : NULL;
+}
+
+const Field *model_spec_field(const Document *document, Str name) {
+    const Field *spec = document->object ? spec_of(document->type) : NULL;
+    return spec ? schema_field(spec->type, name, str_hash(name)) : NULL;
+}
+
+void *model_spec_value(const Document *document, const Field *field) {
+    return (char *)value_of(spec_of(document->type), document->object) + field->offset;
+}
+
+OptInt *model_replicas(const Document *document) {
+    const Field *field = model_spec_field(document, S("replicas"));
+    return field ? model_spec_value(document, field) : NULL;
+}
+
+JobSpec *model_job(const Document *document) {
+    const Kind *kind = document->object ? document->type->kind : NULL;
+    const Field *const *way = kind ? kind->pod : NULL;
+    void *at = document->object;
+    for (; way && *way && at; way++) {
+        at = value_of(*way, at);
+        if ((*way)->type == &type_JobSpec) return at;
+    }
+    return NULL;
 }
 
 bool model_is_node_agent(const Document *document) {

@@ -43,17 +43,33 @@ typedef struct PodView {
 
 PodView model_pod(const Document *document);
 
-/* Where the pod of a kind of object that has one stands: spec, spec.template.spec, spec.jobTemplate.spec.template.spec. The paths
- * point to each other, so that it cannot be copied. */
+/* Where the pod of a kind of object stands: spec, spec.template.spec, spec.jobTemplate.spec.template.spec. The paths point to
+ * each other, so that it cannot be copied. model_pod_place returns false for kinds without pods. */
 typedef struct PodPlace {
     Path above[4]; /* of the template */
     Path metadata, spec;
 } PodPlace;
 
-void model_pod_place(PodPlace *out, const Type *type);
+bool model_pod_place(PodPlace *out, const Type *type);
+
+/* The kind of Kubernetes that an object is of, decoded or not: by its name, in any version of a group that has or had the kind.
+ * NULL if it is of another. */
+const Kind *model_kind(const Document *document);
 
 /* How pods come of an object; WORKLOAD_NONE if it was not decoded. */
 WorkloadKind model_workload(const Document *document);
+
+/* The field of an object's spec with this name; NULL if its kind has none. */
+const Field *model_spec_field(const Document *document, Str name);
+
+/* The value of such a field. */
+void *model_spec_value(const Document *document, const Field *field);
+
+/* spec.replicas of the kinds that have it; NULL for others. */
+OptInt *model_replicas(const Document *document);
+
+/* The Job that makes the pods: the spec of a Job, or the one in a CronJob; NULL for other kinds. */
+JobSpec *model_job(const Document *document);
 
 /* Whether an object's pods are part of the nodes themselves: those of a DaemonSet, of kube-system, or of the priority that is
  * for them. Such pods drive networks, disks and devices, and need for that what others should not have. */

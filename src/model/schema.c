@@ -23,6 +23,12 @@ const Type *schema_type_of(Str apiVersion, Str kind, uint8_t minor) {
     return NULL;
 }
 
+Str schema_version_for(const Kind *kind, uint8_t minor) {
+    for (uint8_t i = 0; i < kind->versionCount; i++)
+        if (schema_serves(&kind->versions[i], minor)) return kind->versions[i].apiVersion;
+    return kind->versions[0].apiVersion;
+}
+
 Str schema_api_version(const Type *type) {
     const KindVersion *version = type->kind ? type->kind->versions : NULL;
     while (version && version->type != type) version++;

@@ -164,6 +164,9 @@ static inline bool schema_serves(const KindVersion *version, uint8_t minor) {
 /* The type that podlint reads an object of this apiVersion and kind as, in version 1.`minor`, or NULL. */
 const Type *schema_type_of(Str apiVersion, Str kind, uint8_t minor);
 
+/* The apiVersion to write in version 1.`minor` for an object of a kind: the first that is served. */
+Str schema_version_for(const Kind *kind, uint8_t minor);
+
 /* The apiVersion to write for an object of this type; empty for the types of fields. */
 Str schema_api_version(const Type *type);
 
