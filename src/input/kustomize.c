@@ -548,18 +548,15 @@ static void map_set(Arena *arena, StrMap *map, Str key, Str value) {
     *map = (StrMap){pairs, at == map->n ? map->n + 1 : map->n};
 }
 
-/* The labels that the object selects pods by, made where kustomize makes them; NULL if it has none. */
-static StrMap *selector_labels(Arena *arena, Document *document) {
-    void *object = document->object;
-    LabelSelector **selector = NULL;
-    if (document->type == &type_ReplicationController) return &((ReplicationController *)object)->spec.selector;
-    if (document->type == &type_Deployment) selector = &((Deployment *)object)->spec.selector;
-    if (document->type == &type_ReplicaSet) selector = &((ReplicaSet *)object)->spec.selector;
-    if (document->type == &type_StatefulSet) selector = &((StatefulSet *)object)->spec.selector;
-    if (document->type == &type_DaemonSet) selector = &((DaemonSet *)object)->spec.selector;
-    if (selector && !*selector) *selector = NEW(arena, LabelSelector);
-    if (document->type == &type_Job) selector = &((Job *)object)->spec.selector;
-    return selector && *selector ? &(*selector)->matchLabels : NULL;
+/* The labels that the object selects pods by, made where kustomize makes them, which is not in Jobs; NULL if it has none. */
+static StrMap *selector_labels(Arena *arena, const Document *document) {
+    const Field *field = model_spec_field(document, S("selector"));
+    if (!field || model_workload(document) == WORKLOAD_NONE) return NULL;
+    void *value = model_spec_value(document, field);
+    if (field->shape == SHAPE_MAP) return value;
+    LabelSelector **selector = value;
+    if (!*selector && model_workload(document) != WORKLOAD_JOB) *selector = NEW(arena, LabelSelector);
+    return *selector ? &(*selector)->matchLabels : NULL;
 }
 
 static void add_labels(Arena *arena, const LabelSet *set, Document *document) {
@@ -597,12 +594,7 @@ static void change_images(Arena *arena, const Kustomization *layer, PodSpec *spe
 }
 
 static void change_replicas(const Kustomization *layer, Document *document) {
-    void *object = document->object;
-    OptInt *replicas = NULL;
-    if (document->type == &type_ReplicationController) replicas = &((ReplicationController *)object)->spec.replicas;
-    if (document->type == &type_Deployment) replicas = &((Deployment *)object)->spec.replicas;
-    if (document->type == &type_ReplicaSet) replicas = &((ReplicaSet *)object)->spec.replicas;
-    if (document->type == &type_StatefulSet) replicas = &((StatefulSet *)object)->spec.replicas;
+    OptInt *replicas = model_replicas(document);
     for (uint32_t i = 0; replicas && i < layer->replicas.n; i++)
         if (str_eq(layer->replicas.at[i].name, document->name)) *replicas = (OptInt){true, layer->replicas.at[i].count};
 }

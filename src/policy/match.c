@@ -3,46 +3,15 @@
 
 #include "validate/areas.h"
 
-#define NAMES(list) list, COUNT(list)
-
-/* The resource that objects of a kind are, in lower-case plural. */
-static Str resource_of_kind(Arena *arena, Str kind) {
-    Str name = str_lower(arena, kind);
+/* The resource of a kind that Kubernetes does not have: its lower-case plural, as custom resources are named. */
+static Str plural_of(Arena *arena, Str kind) {
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < kind.len; i++) buf_char(&buf, to_lower(kind.at[i]));
+    Str name = buf_text(&buf);
     char last = name.len ? name.at[name.len - 1] : 0, before = name.len > 1 ? name.at[name.len - 2] : 0;
-    if (str_eq(name, S("endpoints"))) return name;
     if (last == 'y' && !strchr("aeiou", before)) return str_join(arena, (Str){name.at, name.len - 1}, S("ies"));
     bool hiss = last == 's' || last == 'x' || last == 'z' || str_ends(name, S("ch")) || str_ends(name, S("sh"));
     return str_join(arena, name, hiss ? S("es") : S("s"));
-}
-
-/* Kinds of Kubernetes itself whose objects are in no namespace. */
-static bool is_cluster_scoped(Str group, Str kind) {
-    static const Str core[] = {STR("Namespace"), STR("Node"), STR("PersistentVolume")};
-    static const Str others[] = {STR("APIService"),
-                                 STR("CSIDriver"),
-                                 STR("CSINode"),
-                                 STR("CertificateSigningRequest"),
-                                 STR("ClusterRole"),
-                                 STR("ClusterRoleBinding"),
-                                 STR("ClusterTrustBundle"),
-                                 STR("CustomResourceDefinition"),
-                                 STR("DeviceClass"),
-                                 STR("DeviceTaintRule"),
-                                 STR("FlowSchema"),
-                                 STR("IPAddress"),
-                                 STR("IngressClass"),
-                                 STR("PriorityClass"),
-                                 STR("PriorityLevelConfiguration"),
-                                 STR("ResourceSlice"),
-                                 STR("RuntimeClass"),
-                                 STR("ServiceCIDR"),
-                                 STR("StorageClass"),
-                                 STR("StorageVersionMigration"),
-                                 STR("VolumeAttachment"),
-                                 STR("VolumeAttributesClass")};
-    if (!group.len) return str_in(kind, NAMES(core));
-    bool builtIn = str_ends(group, S(".k8s.io")) || str_find(group, '.') < 0;
-    return builtIn && str_in(kind, NAMES(others));
 }
 
 StrMap labels_of(Arena *arena, const Node *root) {
@@ -77,18 +46,18 @@ static const GivenObject *given_namespace(const PolicyPlan *plan, Str name) {
 bool request_of(Request *out, Arena *arena, const PolicyPlan *plan, const Document *document) {
     if (document->root->kind != NODE_MAP || !document->kind.len || !document->apiVersion.len) return false;
     if (document->unreadable) return false;
-    ptrdiff_t slash = str_find(document->apiVersion, '/');
     *out = (Request){.plan = plan, .arena = arena, .document = document};
-    out->group = slash < 0 ? S("") : (Str){document->apiVersion.at, (size_t)slash};
-    out->version = str_slice(document->apiVersion, (size_t)(slash + 1));
+    out->group = schema_group(document->apiVersion);
+    out->version = str_slice(document->apiVersion, out->group.len ? out->group.len + 1 : 0);
     if (str_eq(out->group, S("admissionregistration.k8s.io"))) return false;
-    out->resource = resource_of_kind(arena, document->kind);
-    out->isNamespace = !out->group.len && str_eq(document->kind, S("Namespace"));
+    const Kind *kind = model_kind(document);
+    out->resource = kind ? kind->plural : plural_of(arena, document->kind);
+    out->isNamespace = kind && kind->number == KIND_Namespace;
     out->labels = document->object ? model_meta(document)->labels : labels_of(arena, document->root);
     if (out->isNamespace) {
         out->labels = namespace_labels(arena, document->root, document->name);
         out->namespace_ = document->name;
-    } else if (!is_cluster_scoped(out->group, document->kind)) {
+    } else if (!kind || kind->namespaced) {
         out->namespace_ = document->namespace_.len ? document->namespace_ : S("default");
         out->namespaceGiven = given_namespace(plan, out->namespace_);
     }
