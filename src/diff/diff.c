@@ -2,8 +2,9 @@
 
 #include <errno.h>
 
-#include "validate/validate.h"
+#include "consequences.h"
 #include "rules.h"
+#include "validate/validate.h"
 
 const char *effect_name(Effect effect) {
     static const char *const names[] = {"no effect", "in place", "resize", "rollout", "recreate", "refused"};
@@ -151,7 +152,7 @@ static Fate fate_of(const Type *kind, const Path *path) {
             fate.change = field->text->change;
             fate.field = field;
         }
-        if (field->type == &type_PodTemplateSpec || field->type == &type_JobTemplateSpec) fate.inTemplate = true;
+        fate.inTemplate |= schema_is_template(kind->kind, field);
         type = field->type;
     }
     return fate;
@@ -204,7 +205,7 @@ static bool is_allowed_toleration(const Difference *difference) {
 
 static bool is_refused(const Pair *pair, const Difference *difference, Fate fate, Str path) {
     if (pair->applies) return false;
-    bool podSpec = pair->applied->type == &type_Pod && fate.inSpec;
+    bool podSpec = model_workload(pair->applied) == WORKLOAD_POD && fate.inSpec;
     /* The server stops at the first of a pod's faults, so that the others have no error of their own. */
     if (podSpec && fate.change == CHANGE_NORMAL) return true;
     if (podSpec && fate.change == CHANGE_LIMITED && str_eq(fate.field->name, S("tolerations")))
@@ -220,21 +221,16 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
     Str path = path_text(arena, difference->path);
     Fate fate = fate_of(kind, difference->path);
     if (fate.inTemplate) {
-        if (kind == &type_Job && !pair->applies && has_error_at(after, path, false)) {
+        if (fate.change == CHANGE_LIMITED && !pair->applies && has_error_at(after, path, false))
             change.effect = EFFECT_REFUSED;
-        } else if (kind == &type_Deployment || kind == &type_DaemonSet || kind == &type_StatefulSet) {
+        else if (fate.change == CHANGE_ROLLOUT)
             change.effect = EFFECT_ROLLOUT;
-        } else if (kind == &type_CronJob) {
-            change.reason = S("the next run has it");
-        } else if (kind == &type_ReplicaSet || kind == &type_ReplicationController) {
-            change.reason = S("only pods made later have it");
-        } else if (kind == &type_Job) {
-            change.reason = S("only pods made later have it");
-        }
+        else
+            change.reason = later_reason(after);
         if (!pair->applies && has_error_at(after, path, true)) change.effect = EFFECT_REFUSED;
         return change;
     }
-    if (kind == &type_Pod && fate.inSpec && is_resize(difference)) {
+    if (model_workload(after) == WORKLOAD_POD && fate.inSpec && is_resize(difference)) {
         change.effect = EFFECT_RESIZE;
         change.reason = resize_reason(arena, pair, difference);
         return change;
@@ -247,62 +243,6 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
         change.effect = EFFECT_ROLLOUT;
     }
     return change;
-}
-
-/* Summaries: what happens to the pods, and the way out. */
-
-static int64_t scaled(const OptIntOrString *value, int64_t total, bool up) {
-    if (!value->set) return 0;
-    if (!value->value.isString) return value->value.number;
-    int64_t percent = 0;
-    Str digits = value->value.text;
-    if (digits.len) digits.len--;
-    int_parse(digits, 0, 1000000, &percent);
-    return up ? (percent * total + 99) / 100 : percent * total / 100;
-}
-
-static Str rollout_summary(Arena *arena, const Document *after) {
-    if (after->type == &type_Deployment) {
-        const Deployment *d = after->object;
-        long long replicas = (long long)d->spec.replicas.value;
-        if (d->spec.paused) return S("new pods are made once the deployment is resumed: it is paused");
-        if (str_eq(d->spec.strategy.type, S("Recreate")) || !d->spec.strategy.rollingUpdate)
-            return str_format(arena, "all %lld pods stop, then %lld new ones start", replicas, replicas);
-        int64_t surge = scaled(&d->spec.strategy.rollingUpdate->maxSurge, replicas, true);
-        int64_t unavailable = scaled(&d->spec.strategy.rollingUpdate->maxUnavailable, replicas, false);
-        if (surge == 0 && unavailable == 0) unavailable = 1;
-        return str_format(arena, "%lld new pods roll out, at most %lld above and %lld below that number at a time", replicas,
-                          (long long)surge, (long long)unavailable);
-    }
-    if (after->type == &type_StatefulSet) {
-        const StatefulSet *s = after->object;
-        long long replicas = (long long)s->spec.replicas.value;
-        if (str_eq(s->spec.updateStrategy.type, S("OnDelete")))
-            return S("pods change when somebody deletes them: the strategy is OnDelete");
-        long long partition =
-            s->spec.updateStrategy.rollingUpdate ? (long long)s->spec.updateStrategy.rollingUpdate->partition.value : 0;
-        if (partition >= replicas && partition > 0) return str_format(arena, "no pod changes: the partition is %lld", partition);
-        if (partition > 0 && partition == replicas - 1) return str_format(arena, "only pod %lld rolls out", partition);
-        if (partition > 0)
-            return str_format(arena, "pods %lld to %lld roll out one by one, highest first", partition, replicas - 1);
-        return str_format(arena, "%lld pods roll out one by one, highest first", replicas);
-    }
-    const DaemonSet *d = after->object;
-    if (str_eq(d->spec.updateStrategy.type, S("OnDelete")))
-        return S("pods change when somebody deletes them: the strategy is OnDelete");
-    Str unavailable = S("1");
-    if (d->spec.updateStrategy.rollingUpdate && d->spec.updateStrategy.rollingUpdate->maxUnavailable.set) {
-        const IntOrString *value = &d->spec.updateStrategy.rollingUpdate->maxUnavailable.value;
-        unavailable = value->isString ? value->text : str_int(arena, value->number);
-    }
-    return str_format(arena, "the pods of all nodes roll out, at most %.*s unavailable at a time", (int)unavailable.len,
-                      unavailable.at);
-}
-
-static Str command(Arena *arena, const Document *document, const char *options) {
-    Str kind = str_lower(arena, document->kind), ns = document->namespace_;
-    return str_format(arena, "kubectl delete %.*s %.*s%s%.*s%s", (int)kind.len, kind.at, (int)document->name.len,
-                      document->name.at, ns.len ? " -n " : "", (int)ns.len, ns.at ? ns.at : "", options);
 }
 
 static bool is_accepted(const Document *document) {
@@ -335,22 +275,7 @@ static void say_way_out(Arena *arena, Pair *pair) {
         pair->wayOut = S("the new object is not valid by itself: correct it first (podlint check says what is wrong)");
         return;
     }
-    Str plain = command(arena, before, "");
-    if (before->type == &type_StatefulSet) {
-        Str orphan = command(arena, before, " --cascade=orphan");
-        pair->wayOut = str_format(arena, "%.*s, then apply: the pods and their volumes stay, and the new object takes them over",
-                                  (int)orphan.len, orphan.at);
-    } else if (before->type == &type_Job) {
-        pair->wayOut = str_format(arena, "give the Job another name, or %.*s and apply: its pods and their logs are lost",
-                                  (int)plain.len, plain.at);
-    } else if (before->type == &type_Pod) {
-        pair->wayOut = str_format(arena, "%.*s, then apply: the pod stops, and its emptyDir volumes and logs are lost",
-                                  (int)plain.len, plain.at);
-    } else {
-        pair->wayOut = str_format(
-            arena, "%.*s, then apply: its pods stop until the new object has made others; or give the new object another name",
-            (int)plain.len, plain.at);
-    }
+    pair->wayOut = way_out(arena, before);
 }
 
 /* The verdict on what kubectl apply would send: for a Job it keeps the selector and the labels that the server made, which no
@@ -359,7 +284,7 @@ static void judge_applied(Arena *arena, Pair *pair) {
     Document *before = pair->before.document, *after = pair->after.document;
     pair->applied = after;
     pair->applies = pair->accepted;
-    if (pair->accepted || after->type != &type_Job || after->unreadable || !before->object) return;
+    if (pair->accepted || model_workload(after) != WORKLOAD_JOB || after->unreadable || !before->object) return;
     pair->applied = build_again(arena, after);
     validate_keep_generated(pair->applied);
     validate_update(before, pair->applied);
@@ -453,7 +378,7 @@ static void compare_old(DiffResult *result, Arena *arena, DiffObject object, con
         taken[j] = true;
         break;
     }
-    Str delete = command(arena, object.document, "");
+    Str delete = kubectl_delete(arena, object.document, "");
     if (pair.kind == PAIR_RENAMED) {
         judge_created(&pair);
         pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", TEXT(delete));

@@ -107,20 +107,18 @@ static bool follow(Arena *arena, const Type *kind, const Parts *parts, size_t fr
         out->corrected |= !exact;
         if (path.len) buf_char(&path, '.');
         buf_str(&path, field->name);
-        bool podSpec = kind == schema_type(S("Pod")) && path.len >= 4 && str_starts(buf_text(&path), S("spec"));
+        bool podSpec =
+            kind->kind && kind->kind->workload == WORKLOAD_POD && path.len >= 4 && str_starts(buf_text(&path), S("spec"));
         if (i == from) out->inStatus = kind->kind && str_eq(field->name, S("status"));
         if (i == from) out->change = podSpec ? CHANGE_FIXED : kind->kind ? CHANGE_IN_PLACE : CHANGE_NORMAL;
         if (!out->inTemplate && field->text->change != CHANGE_NORMAL) {
             out->change = field->text->change;
             out->changeWhen = field->text->changeWhen;
         }
-        if (field->type && (str_eq(field->type->name, S("PodTemplateSpec")) || str_eq(field->type->name, S("JobTemplateSpec"))) &&
-            !out->inTemplate) {
-            bool rolls =
-                str_eq(kind->name, S("Deployment")) || str_eq(kind->name, S("StatefulSet")) || str_eq(kind->name, S("DaemonSet"));
+        if (!out->inTemplate && schema_is_template(kind->kind, field)) {
             out->inTemplate = true;
-            if (rolls) out->change = CHANGE_ROLLOUT;
-            if (str_eq(kind->name, S("Job"))) out->change = CHANGE_FIXED;
+            /* Of a template that may change within limits, most is fixed. */
+            if (out->change == CHANGE_LIMITED) out->change = CHANGE_FIXED;
         }
         out->field = out->way[out->wayLength++] = field;
         out->type = field->type;

@@ -35,6 +35,12 @@ Str schema_api_version(const Type *type) {
     return version ? version->apiVersion : S("");
 }
 
+bool schema_is_template(const Kind *kind, const Field *field) {
+    const Field *const *way = kind ? kind->pod : NULL;
+    while (way && *way && *way != field) way++;
+    return way && *way && !str_eq(field->name, S("spec"));
+}
+
 Str schema_group(Str apiVersion) {
     ptrdiff_t slash = str_find(apiVersion, '/');
     return slash < 0 ? S("") : (Str){apiVersion.at, (size_t)slash};
