@@ -4,10 +4,10 @@
 #
 #     run.sh [TEST...] <LIST
 #
-# LIST has a suite a line: NAME COMMAND. Of a suite that passes, its last line is shown; V=1 shows all that it prints. What counts is
-# what it prints: `FAIL what`, `SKIP what: why`, a line that ends with `N passed, N failed`, and the lines of cmocka; of a suite that
-# prints no such line, its exit code. JOBS is how many run at once, AGAIN the command
-# that runs those again whose names stand behind it.
+# LIST has a suite a line: NAME COMMAND. A suite prints `FAIL what`, `SKIP what: why`, and lines with `NAME: N passed, N failed`, or
+# those of cmocka, or ends with a summary as this script writes it. One that counts nothing is one test, which its exit code judges.
+# What a suite prints is shown where it failed, its last lines where it counts nothing; V=1 shows all. JOBS is how many run at once,
+# AGAIN the command that runs those again whose names stand behind it.
 #
 # A TEST is the name of a suite, of its script or program, of a golden test (as golden.sh takes it), of a cmocka test (with or without
 # `test_`; it may have wildcards), or of a rule, whose examples are then run.
@@ -51,7 +51,8 @@ meant() {
     esac
     golden=${1##*testdata/} golden=${golden%/}
     case $golden in *.new.yaml) golden=${golden%.new.yaml} ;; *.yaml | *.json | *.args | *.out) golden=${golden%.*} ;; esac
-    for file in "$here"/../../testdata/$golden "$here"/../../testdata/$golden.out "$here"/../../testdata/*/$golden.out; do
+    # shellcheck disable=SC2231
+    for file in "$here"/../../testdata/$golden.out "$here"/../../testdata/*/$golden.out "$here"/../../testdata/$golden/*.out; do
         if [ -e "$file" ]; then suite golden "$1"; break; fi
     done
     for file in "$here"/unit/*.c; do
@@ -78,32 +79,36 @@ else
     done
 fi
 
-# Sums up what suite $1 printed, and adds what failed and what was skipped to the lists of it.
+# sum_up NAME CODE FILE: passed, failed, skipped, and how many lines of the output FILE are worth showing, as `tail -n` takes it; what
+# failed and what was skipped goes to the two lists.
 sum_up() {
     awk -v name="$1" -v code="$2" -v failures="$dir/failed" -v skips="$dir/skipped" '
-        /^FAIL / { print "  " name ": " substr($0, 6) >>failures; named++ }
-        /^SKIP / { print "  " name ": " substr($0, 6) >>skips; skipped++ }
-
-        # A suite that ends with a summary as this script writes it.
-        /^Skipped:$/ { within = 1; next }
-        /^$/ { within = 0 }
-        within { print "  " name ":" substr($0, 2) >>skips; skipped++ }
-        /^[0-9]+ passed, [0-9]+ failed/ { passed = $1; failed = $3; counted = whole = 1 }
-
-        !whole && /: [0-9]+ passed, [0-9]+ failed/ {
-            match($0, /[0-9]+ passed, [0-9]+ failed/)
-            split(substr($0, RSTART, RLENGTH), n, " ")
+        /^FAIL / { print "  " name ": " substr($0, 6) >>failures; named = 1 }
+        /^SKIP / { skip[++skipped] = substr($0, 6) }
+        match($0, /: [0-9]+ passed, [0-9]+ failed/) {
+            split(substr($0, RSTART + 2, RLENGTH), n, " ")
             passed += n[1]; failed += n[3]; counted = 1
         }
         /^\[  PASSED  \] [0-9]+ test/ { passed += $4; counted = 1 }
-        /^\[  FAILED  \] [0-9]+ test/ { failed += $4; counted = 1; listed = 1; next }
-        /^\[  FAILED  \] / && listed { print "  " name ": " $NF >>failures; named++ }
+        /^\[  FAILED  \] [0-9]+ test/ { failed += $4; counted = listed = 1; next }
+        /^\[  FAILED  \] / && listed { print "  " name ": " $NF >>failures; named = 1 }
+
+        # A summary as this script ends with.
+        /^Skipped:$/ { within = 1; next }
+        /^$/ { within = 0 }
+        within { inner[++inners] = substr($0, 3) }
+        { last = $0 }
         END {
+            if (split(last, n, " ") == 6 && last ~ /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/) {
+                passed = n[1]; failed = n[3]; skipped = inners; counted = 1
+                for (i in inner) skip[i] = inner[i]
+            }
+            for (i = 1; i <= skipped; i++) print "  " name ": " skip[i] >>skips
             if (code && !failed) { failed = 1; print "  " name " ended with " code >>failures }
             else if (failed && !named) print "  " name >>failures
             if (!counted && !failed && !skipped) passed = 1
-            print passed + 0, failed + 0, skipped + 0
-        }' "$dir/$3.out"
+            print passed + 0, failed + 0, skipped + 0, failed || ENVIRON["V"] ? "+1" : counted ? 0 : 10
+        }' "$3"
 }
 
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
@@ -113,9 +118,9 @@ seq "$(wc -l <"$dir/list")" | xargs -P "$jobs" -n 1 sh "$0" --one "$dir" | {
     while read -r n; do
         ran=$((ran + 1))
         name=$(sed -n "${n}s/ .*//p" "$dir/list")
-        sum_up "$name" "$(cat "$dir/$n.code")" "$n" >"$dir/counts"
-        read -r passed failed skipped <"$dir/counts"
-        if [ "$failed" -gt 0 ] || [ "${V:-}" ]; then cat "$dir/$n.out"; fi
+        sum_up "$name" "$(cat "$dir/$n.code")" "$dir/$n.out" >"$dir/counts"
+        read -r passed failed skipped lines <"$dir/counts"
+        tail -n "$lines" "$dir/$n.out"
         if [ "$failed" -gt 0 ]; then again="$again $name"; fi
         echo "$name: $passed passed, $failed failed, $skipped skipped"
         all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed)) all_skipped=$((all_skipped + skipped))

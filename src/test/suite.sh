@@ -10,7 +10,7 @@ dir=$(mktemp -d)
 trap 'chmod -R u+rwX "$dir"; rm -rf "$dir"' EXIT
 programs=$PATH
 timeout=$(command -v timeout)
-limit=20
+limit=${LIMIT:-20}
 passed=0
 failed=0
 skipped=0

@@ -18,7 +18,8 @@ expect "all is well" 0 "
 5 passed, 0 failed, 0 skipped" "one  echo 'one: 3 passed, 0 failed'" "two echo '[  PASSED  ] 2 test(s).'"
 expect "a suite that does not count" 0 "
 1 passed, 0 failed, 0 skipped" "one true"
-expect "the output of what passes is left out" 0 "!chatter" "one echo chatter"
+expect "the output of what passes and counts is left out" 0 "!chatter" "one echo chatter; echo 'one: 1 passed, 0 failed'"
+expect "the output of what does not count is shown" 0 "chatter" "one echo chatter"
 expect "the output of what fails is shown" 1 "chatter" "one echo chatter; false"
 expect "the first failure is not the end" 1 "
 3 passed, 1 failed, 0 skipped" "one false" "two echo 'two: 3 passed, 0 failed, 0 skipped'"
@@ -37,6 +38,8 @@ expect "an interpreter that is not installed" 0 "Skipped:
 0 passed, 0 failed, 1 skipped" "one no-such-python test.py"
 expect "what is skipped, and why" 0 "  one: a part: no fish
 " "one echo 'SKIP a part: no fish'; echo 'one: 3 passed, 0 failed, 1 skipped'"
+expect "a summary of something else" 1 "
+1 passed, 1 failed, 0 skipped" "one printf '%s\n' 'FAIL a' '7 passed, 0 failed, 0 skipped' 'one: 1 passed, 1 failed'; exit 1"
 expect "a summary within" 1 "
 9 passed, 2 failed, 1 skipped" "one printf '%s\n' 'a: 4 passed, 1 failed' 'b: 3 passed, 1 failed' '' Skipped: '  a: part: why' '' '7 passed, 2 failed, 1 skipped'; exit 1" \
     "two echo 'two: 2 passed, 0 failed'"
