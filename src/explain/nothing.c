@@ -1,0 +1,87 @@
+#include "nothing.h"
+
+#include "rules.h"
+
+static void keep_nearest(Str query, Str name, Str *found, unsigned *best) {
+    unsigned distance = str_distance(query, name, *best - 1);
+    if (distance < *best) *best = distance, *found = name;
+}
+
+/* What was probably meant by a word; empty if nothing is near. */
+static Str nearest_name(Str query) {
+    unsigned best = query.len <= 3 ? 2 : 3;
+    Str found = S("");
+    for (size_t i = 0; i < kind_name_count; i++) keep_nearest(query, kind_names[i].kind, &found, &best);
+    for (size_t i = 0; i < error_type_count; i++) keep_nearest(query, error_types[i].name, &found, &best);
+    for (uint16_t i = 0; i < topic_count; i++) keep_nearest(query, topics[i].name, &found, &best);
+    for (uint16_t i = 0; i < rule_count; i++) keep_nearest(query, rules[i].name, &found, &best);
+    for (uint16_t t = 0; t < schema_type_count; t++)
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++)
+            keep_nearest(query, schema_types[t]->fields[i].name, &found, &best);
+    return found;
+}
+
+static bool has_nocase(Str text, Str part) {
+    for (size_t i = 0; i + part.len <= text.len; i++)
+        if (str_eq_nocase((Str){text.at + i, part.len}, part)) return true;
+    return false;
+}
+
+/* Some names of fields and rules that a word is a part of. */
+static void put_containing(Buf *out, Str query, uint8_t minor) {
+    enum { MOST = 6, SHORTEST = 3 };
+    Str names[MOST];
+    size_t n = 0;
+    for (uint16_t t = 0; t < schema_type_count; t++)
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount && n < MOST && query.len >= SHORTEST; i++) {
+            const Field *field = &schema_types[t]->fields[i];
+            bool known = !schema_has(field, minor) || !has_nocase(field->name, query);
+            for (size_t j = 0; j < n && !known; j++) known = str_eq(names[j], field->name);
+            if (!known) names[n++] = field->name;
+        }
+    for (uint16_t i = 0; i < rule_count && n < MOST && query.len >= SHORTEST; i++)
+        if (has_nocase(rules[i].name, query)) names[n++] = rules[i].name;
+    for (size_t i = 0; i < n; i++) buf_format(out, "%s%.*s", i ? ", " : "; names with it: ", TEXT(names[i]));
+}
+
+/* A part of a path that is no field of the type before it. */
+static void put_no_field(Buf *out, const Parts *parts, const Followed *failed, uint8_t minor) {
+    const Type *at = failed->at;
+    Str part = parts->at[failed->missing], near = schema_near_field(at, part, minor),
+        below = schema_find_below(at, part, minor, out->arena);
+    const Field *field = schema_field(at, part, str_hash(part));
+    Buf path = {.arena = out->arena};
+    for (size_t i = failed->from; i < failed->missing; i++) buf_format(&path, "%.*s.", TEXT(parts->at[i]));
+    Str lower = str_lower(out->arena, failed->target.kind->name);
+    buf_format(out, "%.*s has no field \"%.*s\"", TEXT(at->name), TEXT(part));
+    if (field && field->since > minor) {
+        buf_format(out, " in Kubernetes 1.%d; it exists since 1.%d", minor, field->since);
+    } else if (field && field->removed) {
+        buf_format(out, " in Kubernetes 1.%d; it was there until 1.%d", minor, field->removed - 1);
+    } else if (near.len) {
+        buf_format(out, "; did you mean %.*s.%.*s%.*s?", TEXT(lower), TEXT(buf_text(&path)), TEXT(near));
+    } else if (below.len) {
+        buf_format(out, "; did you mean %.*s.%.*s%.*s?", TEXT(lower), TEXT(buf_text(&path)), TEXT(below));
+    }
+    buf_char(out, '\n');
+}
+
+void put_nothing(Buf *out, Str query, const Parts *parts, const Followed *failed, uint8_t minor) {
+    size_t missing = failed->missing;
+    if (failed->at && missing < parts->n) {
+        put_no_field(out, parts, failed, minor);
+        return;
+    }
+    if (missing < parts->n && missing > failed->from) {
+        buf_format(out, "%.*s is a plain value and has no field \"%.*s\"\n", TEXT(parts->at[missing - 1]),
+                   TEXT(parts->at[missing]));
+        return;
+    }
+    Str found = nearest_name(query);
+    buf_format(out, "nothing is called \"%.*s\"", TEXT(query));
+    if (found.len)
+        buf_format(out, "; did you mean %.*s?", TEXT(found));
+    else
+        put_containing(out, query, minor);
+    buf_char(out, '\n');
+}
