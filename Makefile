@@ -148,6 +148,7 @@ config      sh src/test/cli/config.sh $(BUILD)/podlint
 mistakes    sh src/test/house/mistakes_test.sh $(BUILD)/mktables $(BUILD)/tryrules
 layers      sh src/test/house/layers_test.sh $(FOLDERS)
 runner      sh src/test/house/run_test.sh
+dead        sh src/test/house/dead_test.sh $(CC)
 unit        $(BUILD)/unit
 golden      sh src/test/cli/golden.sh $(BUILD)/podlint
 fuzz_policy $(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
@@ -237,6 +238,7 @@ SCRIPTS = .ci/run $(wildcard src/*/*.sh src/*/*/*.sh)
 # The parts of make lint; what is not installed is skipped.
 define LINTS
 layers  sh src/test/house/layers.sh . $(FOLDERS)
+dead    sh src/test/house/dead.sh . $(BUILD)
 format  clang-format --dry-run -Werror $(SOURCES)
 syntax  for script in $(SCRIPTS); do sh -n $$script || exit 1; done
 scripts shellcheck -x -P SCRIPTDIR -S warning $(SCRIPTS)
@@ -255,7 +257,7 @@ $(BUILD)/tidy/%.ok: src/%.c .clang-tidy | $(BUILD)/gen/stamp
 
 tidy: $(TIDY)
 
-lint:
+lint: all
 	@printf '%s\n' "$$LINTS" | sh src/test/run.sh
 	@if command -v clang-tidy >/dev/null; then $(MAKE) --no-print-directory -k $(PARALLEL) tidy; else echo "clang-tidy is not installed"; fi
 

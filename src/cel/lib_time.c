@@ -369,7 +369,7 @@ static Value timestamp_of_int(Eval *ev, const Value *args, uint32_t n) {
 static Value duration_of_text(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
     int64_t nanoseconds;
-    if (duration_read(value_str(args[0]), &nanoseconds)) return value_duration(nanoseconds);
+    if (duration_parse(value_str(args[0]), &nanoseconds)) return value_duration(nanoseconds);
     return cel_error(ev, ERROR_CONVERSION,
                      "\"%.*s\" is no duration like 1h30m, with the units h m s ms us ns, of at most 292 years",
                      (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s);

@@ -3,10 +3,8 @@
 #ifndef PODLINT_CEL_TIMES_H
 #define PODLINT_CEL_TIMES_H
 
+#include "base/duration.h"
 #include "value.h"
-
-/* In nanoseconds. */
-#define SECOND ((int64_t)1000000000)
 
 /* The range of timestamps, in seconds since 1970: the years 1 to 9999. */
 #define TIMESTAMP_FIRST ((int64_t)-62135596800)
@@ -20,9 +18,6 @@ Str timestamp_text_utc(Arena *arena, Value timestamp);
 
 /* Seconds, as "5400s". */
 Str duration_text(Arena *arena, int64_t nanoseconds);
-
-/* Reads what duration() takes: "1h30m", "1.5s"; false if it is none. */
-bool duration_read(Str text, int64_t *nanoseconds);
 
 /* Reads what timestamp() takes; false if it is none. */
 bool timestamp_parse(Str text, Value *out);

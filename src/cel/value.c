@@ -230,7 +230,7 @@ uint32_t map_size(Value map) {
     return count;
 }
 
-uint32_t value_hash(Value key) {
+static uint32_t value_hash(Value key) {
     if (key.kind == VALUE_STRING || key.kind == VALUE_BYTES) return str_hash(value_str(key));
     if (key.kind != VALUE_BOOL && key.kind != VALUE_INT && key.kind != VALUE_UINT && key.kind != VALUE_DOUBLE) return key.kind;
     uint64_t bits = (key.kind == VALUE_BOOL ? key.b : key.u) * 0x9E3779B97F4A7C15u;

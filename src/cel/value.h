@@ -262,8 +262,6 @@ bool value_is_typed(Value v);
 enum { ORDER_NONE = 2 };
 int value_order(Value a, Value b);
 
-uint32_t value_hash(Value key);
-
 /* The type of a value as `type()` gives it; "list", "map" and "optional_type" are without arguments. */
 const CelType *value_type_of(Value v);
 

@@ -178,7 +178,7 @@ static Value read_typed(Batch *b, Value in) {
     if (str_eq(type, S("uint")) && v.kind == VALUE_INT) return value_uint(v.u);
     if (str_eq(type, S("double")) && text.len) return value_double(strtod(arena_cstr(&b->arena, text), NULL));
     if (str_eq(type, S("bytes")) && base64_decode(&b->arena, text, &text)) return value_bytes(text);
-    if (str_eq(type, S("duration")) && duration_read(text, &nanoseconds)) return value_duration(nanoseconds);
+    if (str_eq(type, S("duration")) && duration_parse(text, &nanoseconds)) return value_duration(nanoseconds);
     if (str_eq(type, S("timestamp")) && timestamp_parse(text, &out)) return out;
     if (str_eq(type, S("list")) && v.kind == VALUE_LIST) {
         Value *items = NEW_ARRAY(&b->arena, Value, v.len + 1);

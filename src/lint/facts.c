@@ -10,7 +10,6 @@ typedef struct FactReader {
     ARRAY(FactReference) references;
     ARRAY(FactSelector) peers;
     ARRAY(FactEnvironment) environments;
-    ARRAY(Str) variables;
     StrSet volumes; /* of the pod, by name */
 } FactReader;
 
@@ -177,19 +176,6 @@ static void read_volume(FactReader *r, const Volume *volume, const Path *path) {
     }
 }
 
-/* The names inside $(...) of a text. */
-static void read_variables(FactReader *r, Str text) {
-    for (size_t i = 0; i + 2 < text.len; i++) {
-        if (text.at[i] != '$' || text.at[i + 1] != '(') continue;
-        Str rest = str_slice(text, i + 2);
-        ptrdiff_t end = str_find(rest, ')');
-        if (end <= 0) return;
-        Str name = {rest.at, (size_t)end};
-        ARRAY_PUSH(r->kept, &r->variables, keep(r, name));
-        i += (size_t)end;
-    }
-}
-
 static void read_environment(FactReader *r, const Container *container, const Path *path) {
     FactSource *sources = NEW_ARRAY(r->kept, FactSource, container->envFrom.n);
     Str *own = NEW_ARRAY(r->kept, Str, container->env.n + 1);
@@ -214,7 +200,6 @@ static void read_env(FactReader *r, const Container *container, const Path *path
     Path list = path_field(path, S("env"));
     for (uint32_t i = 0; i < container->env.n; i++) {
         const EnvVar *variable = &container->env.at[i];
-        read_variables(r, variable->value);
         if (!variable->valueFrom) continue;
         Path item = path_index(&list, i), from = path_field(&item, S("valueFrom"));
         const ConfigMapKeySelector *config = variable->valueFrom->configMapKeyRef;
@@ -268,7 +253,6 @@ static void read_container(FactReader *r, const Container *container, const Path
                          .number = port->containerPort,
                          .protocol = keep(r, port->protocol),
                          .owner = keep(r, container->name),
-                         .ready = container->readinessProbe != NULL,
                          .stops = container->lifecycle && container->lifecycle->preStop,
                          .outer = port->hostPort,
                          .hostIP = keep(r, port->hostIP)};
@@ -277,8 +261,6 @@ static void read_container(FactReader *r, const Container *container, const Path
     }
     read_env(r, container, path);
     read_mounts(r, container, path);
-    for (uint32_t i = 0; i < container->command.n; i++) read_variables(r, container->command.at[i]);
-    for (uint32_t i = 0; i < container->args.n; i++) read_variables(r, container->args.at[i]);
 }
 
 static void read_pod(FactReader *r, const PodSpec *spec, const Path *path) {
@@ -525,6 +507,5 @@ Fact *facts_of(Arena *kept, const Document *document) {
     r.fact->environmentCount = r.environments.n;
     r.fact->peers = r.peers.at;
     r.fact->peerCount = r.peers.n;
-    r.fact->variables = (StrList){r.variables.at, r.variables.n};
     return r.fact;
 }

@@ -44,7 +44,6 @@ typedef struct FactPort {
     int64_t outer; /* hostPort, the Service's own number, or endPort; 0: none */
     Str hostIP;
     bool egress;     /* of a policy */
-    bool ready;      /* the container has a readinessProbe */
     bool stops;      /* the container has a preStop hook */
     Where where;     /* of hostPort where there is one; of a backend's Service */
     Where portWhere; /* of a backend's port */
@@ -93,7 +92,6 @@ typedef struct Fact {
     FactEnvironment *environments;
     uint32_t environmentCount;
     StrList keys;      /* of a ConfigMap or Secret */
-    StrList variables; /* of a workload: names of environment variables, and those that are referred to */
     bool job;          /* its pods are to end */
     bool serviceLinks; /* enableServiceLinks is not false */
     bool hasReplicas;  /* spec.replicas is written */

@@ -67,7 +67,8 @@ static bool ends_token(char c) {
     return c <= ' ' || c == ';' || c == '&' || c == '|' || c == '(' || c == ')' || c == '"' || c == '\'' || c == '`';
 }
 
-bool script_next(Str *rest, Str *token) {
+/* Takes the next word off a script; white space, quotes and the signs that end a command separate them. */
+static bool script_next(Str *rest, Str *token) {
     while (rest->len && ends_token(rest->at[0])) *rest = str_slice(*rest, 1);
     *token = (Str){rest->at, 0};
     while (rest->len && !ends_token(rest->at[0])) {

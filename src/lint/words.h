@@ -23,10 +23,7 @@ Str base_name(Str path);
 /* The number of the word that a shell is given as its script, as in `sh -ec SCRIPT`; -1 if there is none. */
 int32_t words_script(const Words *words);
 
-/* Takes the next word off a script; white space, quotes and the signs that end a command separate them. */
-bool script_next(Str *rest, Str *token);
-
-/* Calls script_next over all words in turn: those of a script singly. Start with a zeroed cursor. */
+/* Takes all words in turn, those of a script singly. Start with a zeroed cursor. */
 typedef struct Cursor {
     const Words *words;
     int32_t script;

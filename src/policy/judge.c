@@ -12,11 +12,12 @@ static const CelError unknown_errors[UNKNOWN_COUNT] = {
     [UNKNOWN_AUTHORIZER] = {.code = ERROR_OTHER, .span = {0, 1}, .message = STR("permissions are not known")},
 };
 
-Value unknown_value(Unknown what) {
+static Value unknown_value(Unknown what) {
     return (Value){.kind = VALUE_ERROR, .error = &unknown_errors[what]};
 }
 
-Unknown unknown_of(Value error) {
+/* What an error stands for, or UNKNOWN_COUNT if it is one of the expression's own. */
+static Unknown unknown_of(Value error) {
     /* A copy with another place keeps the message. */
     for (Unknown i = 0; i < UNKNOWN_COUNT; i++)
         if (error.error->message.at == unknown_errors[i].message.at) return i;

@@ -13,12 +13,6 @@ typedef enum Answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN } Answer;
 /* What only a cluster knows. Expressions see it as an error that is told apart from all others. */
 typedef enum Unknown { UNKNOWN_NAMESPACE, UNKNOWN_USER, UNKNOWN_PARAMS, UNKNOWN_AUTHORIZER, UNKNOWN_COUNT } Unknown;
 
-/* The value of what is unknown. */
-Value unknown_value(Unknown what);
-
-/* What an error stands for, or UNKNOWN_COUNT if it is one of the expression's own. */
-Unknown unknown_of(Value error);
-
 /* An expression of a policy. */
 typedef struct Expression {
     Str text;                  /* at is NULL: not written */

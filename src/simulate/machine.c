@@ -706,8 +706,8 @@ static void sync_end(Machine *m) {
     probes_triggered(m);
 }
 
-/* A status that says the pod is over makes the worker stop what still runs. Returns false if the sync ends there. */
-static bool sync_begin(Machine *m) {
+/* A status that says the pod is over makes the worker stop what still runs, and the sync ends there. */
+static void sync_begin(Machine *m) {
     see(m, false);
     m->failed = m->removed = m->probed = false;
     m->onlyWaits = true;
@@ -719,12 +719,11 @@ static bool sync_begin(Machine *m) {
         m->terminating = true;
         ask(m);
         work_end(m);
-        return false;
+        return;
     }
     m->sandbox = true;
     probes_add(m);
     plan(m);
-    return true;
 }
 
 static void terminating_begin(Machine *m) {

@@ -145,9 +145,6 @@ struct Machine {
     int64_t wake;       /* of a blocked start */
 };
 
-/* Whether any container's end asks for a restart of all (k8s.io/kubernetes/pkg/kubelet/container). */
-bool restarts_all(const Machine *m, const KubeletStatus *old);
-
 /* Whether a container that ended with this code is one whose rule restarts all. */
 bool rule_restarts_all(const Container *container, int exitCode);
 

@@ -50,7 +50,8 @@ static bool may_restart_all(const Machine *m) {
     return false;
 }
 
-bool restarts_all(const Machine *m, const KubeletStatus *old) {
+/* Whether any container's end asks for a restart of all (k8s.io/kubernetes/pkg/kubelet/container). */
+static bool restarts_all(const Machine *m, const KubeletStatus *old) {
     if (old->conditions[CONDITION_ALL_RESTARTING].set && old->conditions[CONDITION_ALL_RESTARTING].value) return true;
     for (uint32_t i = 0; i < m->unitCount; i++) {
         const Unit *unit = &m->units[i];

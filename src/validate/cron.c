@@ -2,6 +2,8 @@
  * through is odd, and kept: empty items between commas, anything after `*-`, `?` for `*`, and `5/2` for `5-59/2`. */
 #include "cron.h"
 
+#include "base/duration.h"
+
 static const Str month_names[] = {STR("jan"), STR("feb"), STR("mar"), STR("apr"), STR("may"), STR("jun"),
                                   STR("jul"), STR("aug"), STR("sep"), STR("oct"), STR("nov"), STR("dec")};
 static const Str weekday_names[] = {STR("sun"), STR("mon"), STR("tue"), STR("wed"), STR("thu"), STR("fri"), STR("sat")};
@@ -18,95 +20,6 @@ static bool fail(CronFault *fault, CronFaultKind kind, Str part) {
     fault->kind = kind;
     fault->part = part;
     return false;
-}
-
-/* Durations. */
-
-/* Reads digits at the start of `text` and takes them off; false on overflow. */
-static bool take_digits(Str *text, uint64_t *value) {
-    const uint64_t top = (uint64_t)1 << 63;
-    *value = 0;
-    while (text->len && is_digit(text->at[0])) {
-        if (*value > top / 10) return false;
-        *value = *value * 10 + (uint64_t)(text->at[0] - '0');
-        if (*value > top) return false;
-        *text = str_slice(*text, 1);
-    }
-    return true;
-}
-
-/* Reads the digits after a point; those beyond the precision of 63 bits are passed over. */
-static void take_fraction(Str *text, uint64_t *value, double *scale) {
-    bool full = false;
-    *value = 0;
-    *scale = 1;
-    for (; text->len && is_digit(text->at[0]); *text = str_slice(*text, 1)) {
-        if (full || *value > INT64_MAX / 10) {
-            full = true;
-            continue;
-        }
-        *value = *value * 10 + (uint64_t)(text->at[0] - '0');
-        *scale *= 10;
-    }
-}
-
-/* Reads a unit, which ends where a number starts; 0 if there is none. Microseconds are written with u, the micro sign or the
- * Greek letter mu. */
-static uint64_t take_unit(Str *text) {
-    static const struct {
-        Str name;
-        uint64_t nanoseconds;
-    } units[] = {{STR("ns"), 1},       {STR("us"), 1000},      {STR("\302\265s"), 1000}, {STR("\316\274s"), 1000},
-                 {STR("ms"), 1000000}, {STR("s"), 1000000000}, {STR("m"), 60000000000},  {STR("h"), 3600000000000}};
-    Str unit = {text->at, 0};
-    while (unit.len < text->len && text->at[unit.len] != '.' && (text->at[unit.len] < '0' || text->at[unit.len] > '9'))
-        unit.len++;
-    *text = str_slice(*text, unit.len);
-    for (size_t i = 0; i < COUNT(units); i++)
-        if (str_eq(units[i].name, unit)) return units[i].nanoseconds;
-    return 0;
-}
-
-/* Reads one number with its unit. */
-static bool take_span(Str *text, uint64_t *span) {
-    const uint64_t top = (uint64_t)1 << 63;
-    uint64_t whole, part = 0;
-    double scale = 1;
-    size_t before = text->len;
-    if (!take_digits(text, &whole)) return false;
-    bool digits = text->len < before;
-    if (text->len && text->at[0] == '.') {
-        *text = str_slice(*text, 1);
-        before = text->len;
-        take_fraction(text, &part, &scale);
-        digits |= text->len < before;
-    }
-    uint64_t unit = digits ? take_unit(text) : 0;
-    if (!unit || whole > top / unit) return false;
-    *span = whole * unit + (uint64_t)((double)part * ((double)unit / scale));
-    return *span <= top;
-}
-
-bool duration_parse(Str text, int64_t *nanoseconds) {
-    const uint64_t top = (uint64_t)1 << 63;
-    bool negative = text.len && text.at[0] == '-';
-    if (text.len && (text.at[0] == '-' || text.at[0] == '+')) text = str_slice(text, 1);
-    *nanoseconds = 0;
-    if (str_eq(text, S("0"))) return true;
-    if (!text.len) return false;
-    uint64_t total = 0;
-    while (text.len) {
-        uint64_t span;
-        if (!take_span(&text, &span)) return false;
-        total += span;
-        if (total > top) return false;
-    }
-    if (total == top) {
-        *nanoseconds = INT64_MIN;
-        return negative;
-    }
-    *nanoseconds = negative ? -(int64_t)total : (int64_t)total;
-    return true;
 }
 
 /* Fields. */

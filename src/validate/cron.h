@@ -45,9 +45,6 @@ extern const CronFieldForm cron_fields[CRON_FIELDS];
 /* Reads a schedule; allocates nothing. On failure `fault` says what is wrong. */
 bool cron_parse(Str schedule, Cron *out, CronFault *fault);
 
-/* Reads a duration such as 1h30m as Go's time.ParseDuration does. */
-bool duration_parse(Str text, int64_t *nanoseconds);
-
 /* Whether a time zone of this name exists. */
 bool zone_known(Str name);
 

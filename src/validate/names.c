@@ -108,7 +108,8 @@ bool is_env_name(Str s) {
     return s.len > 0;
 }
 
-bool is_config_map_key(Str s) {
+/* A-Z a-z 0-9 - _ ., at most 253, not . or .. */
+static bool is_config_map_key(Str s) {
     if (s.len == 0 || s.len > 253 || str_eq(s, S(".")) || str_starts(s, S(".."))) return false;
     for (size_t i = 0; i < s.len; i++)
         if (!name_char(s.at[i])) return false;
@@ -242,12 +243,6 @@ void check_dns_subdomain(Check *c, Str value, const Path *path) {
     if (!is_dns_subdomain(value))
         emit_dns_subdomain(c->diags, where(c, path), .value = shown(c->arena, value), .reason = name_fault(c->arena, value, 253),
                            .hint = lower_suggestion(c->arena, value, true, is_dns_subdomain));
-}
-
-void check_dns_1035_label(Check *c, Str value, const Path *path) {
-    if (!is_dns_1035_label(value))
-        emit_dns_1035_label(c->diags, where(c, path), .value = shown(c->arena, value), .reason = name_fault(c->arena, value, 63),
-                            .hint = lower_suggestion(c->arena, value, false, is_dns_1035_label));
 }
 
 /* What is wrong with a name or its prefix. */

@@ -15,7 +15,6 @@ bool is_annotation_key(Str s); /* a qualified name whose prefix may hold upper-c
 bool is_prefixed_key(Str s);   /* an annotation key with a prefix */
 bool is_label_value(Str s);    /* empty, or a name as above */
 bool is_env_name(Str s);       /* printable ASCII without = */
-bool is_config_map_key(Str s); /* A-Z a-z 0-9 - _ ., at most 253, not . or .. */
 bool is_port_name(Str s);      /* a-z 0-9 -, at most 15, a letter in it, no -- and none at the ends */
 bool is_c_identifier(Str s);
 bool is_decimal(Str s); /* an integer of any size in its shortest form: no +, no leading zero, no -0 */
@@ -27,7 +26,6 @@ bool is_padded(Str s);      /* white space, as Unicode knows it, stands at an en
 
 void check_dns_label(Check *c, Str value, const Path *path);
 void check_dns_subdomain(Check *c, Str value, const Path *path);
-void check_dns_1035_label(Check *c, Str value, const Path *path);
 void check_qualified_name(Check *c, Str value, const Path *path);
 void check_label_value(Check *c, Str value, const Path *path);
 void check_config_map_key(Check *c, Str value, const Path *path);

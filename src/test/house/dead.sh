@@ -1,0 +1,40 @@
+#!/bin/sh
+# Refuses what nobody uses: functions and variables that no other file refers to (what only its own file uses is to be static), and
+# inline functions and macros that nothing mentions. That each rule is reported by something, the generator sees to.
+#
+#     dead.sh ROOT BUILD      ROOT holds src/; BUILD is the folder of a finished build
+#
+# A test may use what the file that defines it uses as well; what only tests use is dead.
+set -eu
+cd "$1"
+build=$2
+sources=$(find src -name '*.[ch]')
+generators=$(find src/gen -name '*.c')
+tests=$(find src/test -name '*.[ch]')
+bad=0
+complain() { echo "$1"; bad=1; }
+
+# mentions NAME FILE...: how many lines mention a name, but for lines that are comments.
+mentions() { name=$1; shift; cat /dev/null "$@" | sed 's|^ *[/ ]\*.*||' | grep -cwF -e "$name" || true; }
+
+LC_ALL=C nm -A -g $(find "$build/obj" -name '*.o') | LC_ALL=C awk '
+    { file = $1; sub(/:[^:]*$/, "", file); kind = $(NF - 1); name = $NF }
+    kind == "U" { used[name] = 1 }
+    kind ~ /^[TDRBC]$/ && file !~ /_tables\.o$/ { defined[name] = file }
+    END { for (name in defined) if (!(name in used) && name != "main") print defined[name], name }' | LC_ALL=C sort >"$build/dead.txt"
+while read -r object name; do
+    source=src/${object#"$build"/obj/}
+    source=${source%.o}.c
+    [ "$(mentions "$name" $generators)" = 0 ] || continue
+    if [ "$(mentions "$name" "$source")" = 1 ]; then complain "$source: nothing uses $name"
+    elif [ "$(mentions "$name" $tests)" = 0 ]; then complain "$source: only this file uses $name: make it static"
+    fi
+done <"$build/dead.txt"
+
+cat $sources $(find "$build/gen" -name '*.[ch]') | sed 's|^ *[/ ]\*.*||' | grep -oE '[A-Za-z_][A-Za-z_0-9]*' | LC_ALL=C sort | uniq -c |
+    LC_ALL=C awk '$1 == 1 { print $2 }' >"$build/once.txt"
+for name in $(cat $sources | sed -nE 's/^(static inline .*[ *]|#define )([A-Za-z_][A-Za-z_0-9]*)(\(.*)?.*/\2/p' | LC_ALL=C sort -u); do
+    case $name in PCRE2_CODE_UNIT_WIDTH) continue ;; esac
+    if grep -qx -e "$name" "$build/once.txt"; then complain "$(grep -lw -e "$name" $sources): nothing uses $name"; fi
+done
+exit $bad
