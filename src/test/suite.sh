@@ -69,6 +69,15 @@ run() {
     if [ "$why" ]; then fail "$name: $why" "$dir/out.txt"; else pass; fi
 }
 
+# versions: those of Kubernetes that podlint speaks for, as in "1.32 to 1.37"; newest: the last of them.
+versions() {
+    "$podlint" --version | sed 's/.*Kubernetes \(.*\)).*/\1/'
+}
+
+newest() {
+    versions | sed 's/.* //'
+}
+
 # A suite of one command has an expect of its own, which names that command.
 expect() {
     run "$@"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 PODLINT, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 FAULTS = Path(__file__).resolve().parents[3] / "testdata/refused/faults.txt"
-VERSION = "1.37"
+VERSION = subprocess.run([PODLINT, "--version"], capture_output=True, text=True).stdout.rstrip(")\n").split()[-1]
 GROUPS = {"shape": "refused: shape", "value": "refused: value", "lint": "rule examples"}
 TIMED_RUNS = 5
 

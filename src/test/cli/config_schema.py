@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,12 +16,14 @@ GOOD = """
 {}
 kubernetes-version: 1.34
 kubernetes-version: v1.34.2
-kubernetes-version: "1.32"
+kubernetes-version: "1.OLDEST"
+kubernetes-version: 1.NEWEST
 kubernetes-version: [1.34, "1.36"]
 pod-security: baseline
 pod-security: restricted:latest
 pod-security: restricted:v1.8
 pod-security: privileged:1.30
+pod-security: restricted:v1.NEWEST
 profile: none
 profile: [security, reliability]
 select: lint
@@ -48,14 +51,14 @@ BAD = """
 []
 text
 ingore: lint
-kubernetes-version: 1.31
+kubernetes-version: 1.BEFORE
 kubernetes-version: 1.3
-kubernetes-version: 1.38
+kubernetes-version: 1.AFTER
 kubernetes-version: []
 kubernetes-version:
 kubernetes-version: [[1.34]]
 pod-security: strict
-pod-security: restricted:v1.99
+pod-security: restricted:v1.AFTER
 pod-security: [baseline]
 pod-security: "baseline:"
 profile: everything
@@ -96,8 +99,12 @@ def main(podlint, schema):
     with open(schema, encoding="utf-8") as file:
         validator = jsonschema.Draft7Validator(json.load(file))
     validator.check_schema(validator.schema)
+    version = subprocess.run([podlint, "--version"], capture_output=True, text=True, check=True).stdout
+    oldest, newest = map(int, re.search(r"1\.(\d+) to 1\.(\d+)", version).groups())
+    numbers = {"OLDEST": oldest, "NEWEST": newest, "BEFORE": oldest - 1, "AFTER": newest + 1}
     wrong = 0
     for text, wanted in [(t, True) for t in GOOD] + [(t, False) for t in BAD]:
+        text = re.sub("[A-Z]{5,}", lambda word: str(numbers.get(word[0], word[0])), text)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(text + "\n")
             file.flush()

@@ -41,6 +41,16 @@ judge() {
     esac
 }
 
+# of_version COMMAND: the command, for the version that the golden files speak of, so that a newer one leaves them alone. Tests of the
+# configuration, which may name versions itself, and of what is the newest one say nothing of it.
+of_version() {
+    case $folder/$1 in
+    config/* | *--kubernetes-version* | *--changes*) echo "$1" ;;
+    */"check "* | */"explain "* | */"diff "* | */"defaults "* | */"simulate "* | */"cel "*) echo "${1%% *} --kubernetes-version 1.37 ${1#* }" ;;
+    *) echo "$1" ;;
+    esac
+}
+
 for folder in */; do
     folder=${folder%/}
     case $folder in examples | picture) continue ;; esac
@@ -55,7 +65,7 @@ for folder in */; do
             [ ! -e "${input%.*}.new.yaml" ] || command="$command $(basename "${input%.*}.new.yaml")"
             ;;
         esac
-        judge "$input" "$(cd "$folder" && eval "\"$podlint\" $command" 2>&1; echo "exit $?")"
+        judge "$input" "$(cd "$folder" && eval "\"$podlint\" $(of_version "$command")" 2>&1; echo "exit $?")"
     done
     for golden in "$folder"/*.out; do
         [ -e "$golden" ] && wanted "$golden" "$@" || continue
