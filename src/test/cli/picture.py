@@ -76,12 +76,19 @@ PICTURES = {
     "simulate.svg": lambda: podlint("simulate", "pod.yaml", "--scenario", "scenario.yaml", "--format", "svg"),
 }
 
+
+
+def without_version(picture):
+    """A newer version of Kubernetes alone makes no picture wrong."""
+    return re.sub(r"Kubernetes 1\.\d+", "Kubernetes", picture)
+
+
 failed = 0
 for name, make in PICTURES.items():
     path, picture = FOLDER / name, make()
     if "--check" not in sys.argv:
         path.write_text(picture, encoding="utf-8")
-    elif not path.exists() or path.read_text(encoding="utf-8") != picture:
+    elif not path.exists() or without_version(path.read_text(encoding="utf-8")) != without_version(picture):
         print(f"FAIL testdata/picture/{name} is not what podlint prints; make picture writes it anew")
         failed += 1
 if "--check" in sys.argv:
