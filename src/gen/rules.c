@@ -105,6 +105,29 @@ static void check_braces(const GenRule *item, const char *key) {
     }
 }
 
+/* Whether a field names the rule as the one that reports its limits. */
+static bool reports_limits(const Schema *schema, Str rule) {
+    for (uint32_t t = 0; t < schema->types.n; t++)
+        for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++)
+            if (str_eq(schema->types.at[t].fields[i].rule, rule)) return true;
+    return false;
+}
+
+/* Tells of slots that the checks of limits do not give. */
+static void check_limit_slots(const GenRule *item) {
+    static const Str slots[] = {STR("field"), STR("value"), STR("allowed"), STR("low"),
+                                STR("high"),  STR("limit"), STR("count"),   STR("hint")};
+    const Rule *rule = &item->text->rule;
+    for (uint8_t i = 0; i < rule->argumentCount; i++) {
+        Str slot = rule->arguments[i];
+        Near near = near_start(slot);
+        for (size_t j = 0; j < COUNT(slots); j++) near_try(&near, slots[j]);
+        if (!str_in(slot, slots, COUNT(slots)))
+            complain(item->file, span_in(item, template_of(item->text, slot), slot),
+                     near_question(item->file->gen->arena, near.found), "no check of a limit gives the slot %.*s", TEXT(slot));
+    }
+}
+
 /* Tells of slots that no call gives. That a call gives all slots and no others, the compiler sees to. */
 static void check_calls(const GenRule *item, const Code *code) {
     const Rule *rule = &item->text->rule;
@@ -135,7 +158,7 @@ static void check_calls(const GenRule *item, const Code *code) {
     }
 }
 
-static void check_templates(const GenRule *item, const Code *code) {
+static void check_templates(const GenRule *item, const Schema *schema, const Code *code) {
     const RuleText *text = item->text;
     check_braces(item, "message");
     check_braces(item, "help");
@@ -147,7 +170,11 @@ static void check_templates(const GenRule *item, const Code *code) {
         right = false;
         complain(item->file, span_in(item, template_of(text, slot), slot), S(""), "C cannot have a slot \"%.*s\"", TEXT(slot));
     }
-    if (right) check_calls(item, code);
+    if (!right) return;
+    if (reports_limits(schema, text->rule.name))
+        check_limit_slots(item);
+    else
+        check_calls(item, code);
 }
 
 /* Other parts. */
@@ -201,13 +228,28 @@ static void check_names(const RuleSet *set, const GenRule *item) {
             complain(item->file, rule_text_span(item->text, S("name")), S(""), "rule %.*s is defined twice", TEXT(name));
 }
 
+/* Tells of a rule that a field names and nobody has. */
+static void check_field_rule(const RuleSet *set, const GenField *field) {
+    if (!field->rule.len) return;
+    Near near = near_start(field->rule);
+    for (uint32_t i = 0; i < set->items.n; i++) {
+        Str name = set->items.at[i].text->rule.name;
+        if (str_eq(name, field->rule)) return;
+        near_try(&near, name);
+    }
+    complain(field->file, node_get(field->node, S("rule"))->span, near_question(field->file->gen->arena, near.found),
+             "there is no rule \"%.*s\"", TEXT(field->rule));
+}
+
 void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
+    for (uint32_t t = 0; t < schema->types.n; t++)
+        for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) check_field_rule(set, &schema->types.at[t].fields[i]);
     for (uint32_t i = 0; i < set->items.n; i++) {
         const GenRule *item = &set->items.at[i];
         const Rule *rule = &item->text->rule;
         if (item->text->map->kind != NODE_MAP) continue;
         check_names(set, item);
-        check_templates(item, code);
+        check_templates(item, schema, code);
         check_absent(item, schema);
         if (rule->source != FROM_LINT) continue;
         check_type(item, schema);

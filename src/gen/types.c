@@ -52,6 +52,15 @@ bool is_key(const Schema *schema, Str name) {
     return false;
 }
 
+bool has_limit(const GenField *field) {
+    return field->values || field->hasMinimum || field->hasMaximum || field->maxLength || field->maxItems;
+}
+
+bool leads_to_gate(const GenField *field) {
+    if (field->gate >= 0) return true;
+    return field->object && field->object->gated && !field->gatesIgnored && !str_eq(field->name, S("status"));
+}
+
 bool is_embedded(const GenField *field) {
     return field->object && field->shape == ONE && !field->optional;
 }
@@ -146,11 +155,10 @@ static void read_versions(const Schema *schema, GenField *field) {
         complain(field->file, removed->span, S(""), "removed in 1.%d, before it came in 1.%d", field->removed, field->since);
 }
 
-/* The gate of a field: the first of those that are named, which all have to be there. */
-static void read_gate(const Schema *schema, GenField *field) {
-    const Node *node = node_get(field->node, S("gate"));
-    Str rest = text_of(field->file, field->node, "gate");
-    field->gate = -1;
+int gate_of(const Schema *schema, File *file, const Node *map) {
+    const Node *node = node_get(map, S("gate"));
+    Str rest = text_of(file, map, "gate");
+    int gate = -1;
     for (bool first = true; rest.len; first = false) {
         ptrdiff_t comma = str_find(rest, ',');
         Str name = str_trim((Str){rest.at, comma < 0 ? rest.len : (size_t)comma});
@@ -162,10 +170,11 @@ static void read_gate(const Schema *schema, GenField *field) {
             near_try(&near, schema->gates.at[i].name);
         }
         if (found < 0)
-            complain(field->file, node->span, near_question(schema->gen->arena, near.found), "the gate %.*s is not in gates.yaml",
+            complain(file, node->span, near_question(schema->gen->arena, near.found), "the gate %.*s is not in gates.yaml",
                      TEXT(name));
-        if (first) field->gate = found;
+        if (first) gate = found;
     }
+    return gate;
 }
 
 static void read_limits(GenField *field) {
@@ -174,7 +183,7 @@ static void read_limits(GenField *field) {
     field->hasMaximum = integer_of(file, field->node, "maximum", &field->maximum);
     bool length = integer_of(file, field->node, "maxLength", &field->maxLength);
     bool items = integer_of(file, field->node, "maxItems", &field->maxItems);
-    bool counts = field->shape == ONE && field->scalar && field->scalar->counts;
+    bool counts = field->shape != MAP && field->scalar && field->scalar->counts;
     if (field->hasMinimum && !counts) complain(file, span_of(field, "minimum"), S(""), "only a number has a minimum");
     if (field->hasMaximum && !counts) complain(file, span_of(field, "maximum"), S(""), "only a number has a maximum");
     if (field->hasMinimum && field->hasMaximum && field->minimum > field->maximum)
@@ -185,6 +194,19 @@ static void read_limits(GenField *field) {
     if (items && field->shape == ONE) complain(file, span_of(field, "maxItems"), S(""), "only a list or map has items");
     if (length && field->maxLength <= 0) complain(file, span_of(field, "maxLength"), S(""), "maxLength must be 1 or more");
     if (items && field->maxItems <= 0) complain(file, span_of(field, "maxItems"), S(""), "maxItems must be 1 or more");
+}
+
+/* How the limits of a field are looked at. */
+static void read_checking(GenField *field) {
+    static const Str empties[] = {STR(""), STR("required"), STR("allowed")}, checks[] = {STR(""), STR("apart")};
+    static const char *const keys[] = {"empty", "checked", "rule"};
+    field->empty = word_of(field->file, field->node, "empty", empties, COUNT(empties));
+    field->apart = word_of(field->file, field->node, "checked", checks, COUNT(checks)) > 0;
+    field->rule = text_of(field->file, field->node, "rule");
+    for (size_t i = 0; i < COUNT(keys) && !has_limit(field); i++)
+        if (node_get(field->node, str_of(keys[i])))
+            complain(field->file, span_of(field, keys[i]), S(""), "%s is about limits, and %.*s has none", keys[i],
+                     TEXT(field->name));
 }
 
 /* The values of an enumeration: in the field, or in the shared entry that it names. */
@@ -204,11 +226,19 @@ static void read_values(const Schema *schema, GenField *field) {
     }
 }
 
-static void check_values(File *file, const Node *values) {
+/* A value has a description, or a map of it and the gate that brings the value. */
+static void check_values(const Schema *schema, File *file, const Node *values) {
+    static const Str keys[] = {STR("description"), STR("gate")};
     if (values->kind != NODE_MAP) complain(file, values->span, S(""), "values must be a map");
-    for (uint32_t i = 0; values->kind == NODE_MAP && i < values->count; i++)
-        if (values->entries[i].value.kind != NODE_STRING)
-            complain(file, values->entries[i].keySpan, S(""), "an enum value needs a description");
+    for (uint32_t i = 0; values->kind == NODE_MAP && i < values->count; i++) {
+        const Node *node = &values->entries[i].value;
+        bool described = node->kind == NODE_MAP ? text_of(file, node, "description").len > 0 : node->kind == NODE_STRING;
+        if (node->kind == NODE_MAP) {
+            only_keys(file, node, keys, COUNT(keys));
+            gate_of(schema, file, node);
+        }
+        if (!described) complain(file, values->entries[i].keySpan, S(""), "an enum value needs a description");
+    }
 }
 
 static void read_list(GenField *field) {
@@ -259,7 +289,8 @@ static void read_field(const Schema *schema, File *file, const Entry *entry, Gen
                                STR("list"),        STR("default"), STR("since"),    STR("removed"),  STR("gate"),
                                STR("defaultWhen"), STR("minimum"), STR("maximum"),  STR("maxItems"), STR("maxLength"),
                                STR("format"),      STR("change"),  STR("enum"),     STR("example"),  STR("description"),
-                               STR("changeWhen")};
+                               STR("changeWhen"),  STR("gates"),   STR("empty"),    STR("checked"),  STR("rule")};
+    static const Str looked[] = {STR(""), STR("ignored")};
     static const Str presences[] = {STR(""), STR("explicit")};
     static const Str changes[] = {STR(""), STR("in-place"), STR("limited"), STR("resize"), STR("rollout"), STR("fixed")};
     *field = (GenField){.file = file, .name = entry->key, .nameSpan = entry->keySpan, .node = &entry->value, .gate = -1};
@@ -281,10 +312,12 @@ static void read_field(const Schema *schema, File *file, const Entry *entry, Gen
     field->change = word_of(file, field->node, "change", changes, COUNT(changes));
     field->value = node_get(field->node, S("default"));
     read_versions(schema, field);
-    read_gate(schema, field);
+    field->gate = gate_of(schema, file, field->node);
+    field->gatesIgnored = word_of(file, field->node, "gates", looked, COUNT(looked)) > 0;
     read_limits(field);
     read_values(schema, field);
-    if (field->values == node_get(field->node, S("enum")) && field->values) check_values(file, field->values);
+    if (field->values == node_get(field->node, S("enum")) && field->values) check_values(schema, file, field->values);
+    read_checking(field);
     read_list(field);
     read_example(field);
     if (!text_of(file, field->node, "description").len)
@@ -402,12 +435,23 @@ static void put_in_order(Schema *schema, GenType *type) {
     ARRAY_PUSH(schema->gen->arena, &schema->inOrder, type);
 }
 
+static void mark_gated(Schema *schema) {
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t t = 0; t < schema->types.n; t++) {
+            GenType *type = &schema->types.at[t];
+            for (uint32_t i = 0; i < type->fieldCount && !type->gated; i++)
+                if (leads_to_gate(&type->fields[i])) more = type->gated = true;
+        }
+    }
+}
+
 void types_finish(Schema *schema) {
     uint32_t number = 0;
     for (uint32_t t = 0; t < schema->types.n; t++) {
         GenType *type = &schema->types.at[t];
         const Node *fields = node_get(type->node, S("fields"));
-        if (type->values) check_values(type->file, type->values);
+        if (type->values) check_values(schema, type->file, type->values);
         if (type->values || !fields || fields->kind != NODE_MAP) continue;
         if (fields->count > 64) complain(type->file, fields->span, S(""), "%.*s has more than 64 fields", TEXT(type->name));
         type->number = number++;
@@ -422,4 +466,5 @@ void types_finish(Schema *schema) {
         find_slots(type);
         put_in_order(schema, type);
     }
+    mark_gated(schema);
 }

@@ -32,6 +32,7 @@ typedef struct GenField {
     bool required, optional, always;
     int since, removed; /* minor versions, or 0 */
     int gate;           /* index, or -1 */
+    bool gatesIgnored;  /* the server does not look for gated fields below it */
     int change, listKind;
     const Node *value;    /* the default, or NULL */
     const Node *values;   /* of an enumeration, or NULL */
@@ -40,6 +41,9 @@ typedef struct GenField {
     Str example;
     bool hasMinimum, hasMaximum;
     int64_t minimum, maximum, maxLength, maxItems; /* the last two 0: not limited */
+    int empty;                                     /* as `Empty` */
+    bool apart;                                    /* the limits are left to C */
+    Str rule;                                      /* that reports them, or empty */
 } GenField;
 
 struct GenType {
@@ -54,6 +58,7 @@ struct GenType {
     uint32_t number;    /* among those that are no enumerations */
     uint32_t slotBits, slotFactor;
     uint8_t *slots; /* 1 << slotBits: field number + 1, or 0 */
+    bool gated;     /* a field of it or below it is behind a gate */
     int placed;     /* 0: not yet in `inOrder`, 1: being put there, 2: there */
 };
 
@@ -74,6 +79,15 @@ const GenField *field_named(const GenType *type, Str name);
 
 /* Whether any type has a field with this name, or a map with such a key in its example. */
 bool is_key(const Schema *schema, Str name);
+
+/* Whether a field's value is limited: to an enumeration, a range, a length. */
+bool has_limit(const GenField *field);
+
+/* Whether the server looks for gated fields at or below a field of a new object. It sets the status of objects itself. */
+bool leads_to_gate(const GenField *field);
+
+/* The number of the first of the gates that are named in a map, after telling of those that are not in gates.yaml; or -1. */
+int gate_of(const Schema *schema, File *file, const Node *map);
 
 /* Whether a field's value holds an object as part of itself. */
 bool is_embedded(const GenField *field);

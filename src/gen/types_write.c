@@ -1,5 +1,6 @@
 #include "generated.h"
 #include "kinds.h"
+#include "rules.h"
 
 /* Structs. */
 
@@ -11,6 +12,15 @@ static const char *c_type(Arena *arena, const GenField *f) {
                                  : f->scalar->one;
     const char *form = f->shape == LIST ? "%.*sList " : f->optional ? "%.*s *" : "%.*s ";
     return arena_cstr(arena, str_format(arena, form, TEXT(f->object->name)));
+}
+
+/* FIELD_OF names a field by these. */
+static void put_field_numbers(FILE *out, const GenType *type) {
+    if (!type->fieldCount) return;
+    fputs("enum {", out);
+    for (uint32_t i = 0; i < type->fieldCount; i++)
+        fprintf(out, "%s FIELD_%.*s_%.*s", i ? "," : "", TEXT(type->name), TEXT(type->fields[i].name));
+    fputs(" };\n", out);
 }
 
 static void write_structs(const char *dir, const Schema *schema) {
@@ -36,20 +46,24 @@ static void write_structs(const char *dir, const Schema *schema) {
     kinds_put_numbers(out, schema);
     fputs("};\n\nenum {\n", out);
     for (uint32_t i = 0; i < schema->gates.n; i++) fprintf(out, "    GATE_%.*s,\n", TEXT(schema->gates.at[i].name));
-    fputs("};\n\n#endif\n", out);
+    fputs("};\n", out);
+    for (uint32_t i = 0; i < schema->inOrder.n; i++) put_field_numbers(out, schema->inOrder.at[i]);
+    fputs("\n#endif\n", out);
     generated_end(&generated);
 }
 
 /* Tables. */
 
-static void put_values(FILE *out, Str id, const Node *values) {
+static void put_values(FILE *out, const Schema *schema, File *file, Str id, const Node *values) {
     fprintf(out, "static const EnumValue %.*s_values[] = {\n", TEXT(id));
     for (uint32_t i = 0; i < values->count; i++) {
+        const Node *node = &values->entries[i].value;
+        bool map = node->kind == NODE_MAP;
         fputs("    {", out);
         put_str(out, values->entries[i].key);
         fputs(", ", out);
-        put_str(out, str_trim(values->entries[i].value.text));
-        fputs("},\n", out);
+        put_str(out, map ? text_of(file, node, "description") : str_trim(node->text));
+        fprintf(out, ", %d},\n", map ? gate_of(schema, file, node) : -1);
     }
     fputs("};\n", out);
 }
@@ -63,9 +77,9 @@ static void put_keys(FILE *out, Str id, const Node *keys) {
     fputs("};\n", out);
 }
 
-static void put_field_text(FILE *out, const GenType *type, const GenField *f) {
+static void put_field_text(FILE *out, const Schema *schema, const GenType *type, const GenField *f) {
     Str id = str_format(f->file->gen->arena, "%.*s_%.*s", TEXT(type->name), TEXT(f->name));
-    if (f->values) put_values(out, id, f->values);
+    if (f->values) put_values(out, schema, f->file, id, f->values);
     if (f->listKeys) put_keys(out, id, f->listKeys);
     fprintf(out, "static const FieldText %.*s_text = {", TEXT(id));
     static const char *const texts[] = {"description", "defaultWhen", "format", "changeWhen"};
@@ -82,8 +96,13 @@ static void put_field_text(FILE *out, const GenType *type, const GenField *f) {
     if (f->values) fprintf(out, ",\n    .values = %.*s_values, .valueCount = %u", TEXT(id), f->values->count);
     fprintf(out, ",\n    .listKind = %d, .change = %d, .hasMinimum = %d, .hasMaximum = %d,\n", f->listKind, f->change,
             f->hasMinimum, f->hasMaximum);
-    fprintf(out, "    .minimum = %lld, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n};\n", (long long)f->minimum,
+    fprintf(out, "    .minimum = %lld, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n", (long long)f->minimum,
             (long long)f->maximum, (long long)f->maxLength, (long long)f->maxItems);
+    fprintf(out, "    .empty = %d, .apart = %d, .rule = ", f->empty, f->apart);
+    if (f->rule.len)
+        fprintf(out, "RULE_%.*s,\n};\n", TEXT(rule_c_name(f->file->gen->arena, f->rule)));
+    else
+        fputs("-1,\n};\n", out);
 }
 
 static void put_slots(FILE *out, const GenType *type) {
@@ -109,17 +128,34 @@ static void put_field(FILE *out, const GenType *type, const GenField *f) {
     fprintf(out, ", .text = &%.*s_%.*s_text},\n", TEXT(type->name), TEXT(f->name));
 }
 
-static void put_type(FILE *out, const GenType *type) {
-    for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(out, type, &type->fields[i]);
+/* What has to be done about a field that is absent: a default, or an embedded object. */
+static bool needs_work(const GenField *f) {
+    return is_embedded(f) || f->value;
+}
+
+static bool is_checked(const GenField *f) {
+    return has_limit(f) && !f->apart;
+}
+
+/* The numbers of the fields of which something holds, and a zero behind them, as C has no empty arrays. */
+static void put_set(FILE *out, const GenType *type, const char *name, bool (*holds)(const GenField *)) {
+    fprintf(out, "static const uint16_t %.*s_%s[] = {", TEXT(type->name), name);
+    for (uint32_t i = 0; i < type->fieldCount; i++)
+        if (holds(&type->fields[i])) fprintf(out, "%u, ", i);
+    fputs("0};\n", out);
+}
+
+static void put_type(FILE *out, const Schema *schema, const GenType *type) {
+    static const char *const sets[] = {"prepared", "checked", "gated"};
+    for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(out, schema, type, &type->fields[i]);
     put_slots(out, type);
     fprintf(out, "static const Field %.*s_fields[] = {\n", TEXT(type->name));
     for (uint32_t i = 0; i < type->fieldCount; i++) put_field(out, type, &type->fields[i]);
     fputs(type->fieldCount ? "};\n" : "    {.name = STR(\"\")},\n};\n", out);
-    fprintf(out, "static const uint16_t %.*s_prepared[] = {", TEXT(type->name));
-    uint32_t prepared = 0;
-    for (uint32_t i = 0; i < type->fieldCount; i++)
-        if (is_embedded(&type->fields[i]) || type->fields[i].value) fprintf(out, "%s%u", prepared++ ? ", " : "", i);
-    fprintf(out, "%s};\nconst Type type_%.*s = {.name = ", prepared ? "" : "0", TEXT(type->name));
+    put_set(out, type, "prepared", needs_work);
+    put_set(out, type, "checked", is_checked);
+    put_set(out, type, "gated", leads_to_gate);
+    fprintf(out, "const Type type_%.*s = {.name = ", TEXT(type->name));
     put_str(out, type->name);
     if (type->kind.len) fprintf(out, ", .kind = &schema_kinds[KIND_%.*s]", TEXT(type->kind));
     fputs(",\n    .description = ", out);
@@ -128,8 +164,9 @@ static void put_type(FILE *out, const GenType *type) {
             TEXT(type->name));
     fprintf(out, "    .slots = %.*s_slots, .slotFactor = %u, .slotShift = %u,\n", TEXT(type->name), type->slotFactor,
             32 - type->slotBits);
-    fprintf(out, "    .prepared = %.*s_prepared, .preparedCount = %u, .number = %u};\n\n", TEXT(type->name), prepared,
-            type->number);
+    for (size_t i = 0; i < COUNT(sets); i++)
+        fprintf(out, "    .%s = {%.*s_%s, COUNT(%.*s_%s) - 1},\n", sets[i], TEXT(type->name), sets[i], TEXT(type->name), sets[i]);
+    fprintf(out, "    .number = %u};\n\n", type->number);
 }
 
 static void put_gate(FILE *out, const GenGate *gate, int versions) {
@@ -146,9 +183,9 @@ static void write_tables(const char *dir, const Schema *schema) {
     Generated generated;
     generated_begin(&generated, dir, "schema_tables.c", "schema/", "mktables");
     FILE *out = generated.stream;
-    fputs("#include \"model_types.h\"\n\n#include <stddef.h>\n\n", out);
+    fputs("#include \"model_types.h\"\n#include \"rules.h\"\n\n#include <stddef.h>\n\n", out);
     for (uint32_t i = 0; i < schema->types.n; i++)
-        if (!schema->types.at[i].values) put_type(out, &schema->types.at[i]);
+        if (!schema->types.at[i].values) put_type(out, schema, &schema->types.at[i]);
     fputs("const Type *const schema_types[] = {\n", out);
     for (uint32_t i = 0; i < schema->types.n; i++)
         if (!schema->types.at[i].values) fprintf(out, "    &type_%.*s,\n", TEXT(schema->types.at[i].name));

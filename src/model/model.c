@@ -85,8 +85,8 @@ static void decode_object(Decoder *d, const Type *type, const Node *node, void *
 /* Sets what a new object has before anything is read into it, or what it has when nothing was: embedded objects exist, and
  * fields with a default have it. `seen` marks the fields that were read. */
 static void prepare_object(Decoder *d, const Type *type, void *out, uint64_t seen) {
-    for (uint16_t i = 0; i < type->preparedCount; i++) {
-        uint16_t number = type->prepared[i];
+    for (uint16_t i = 0; i < type->prepared.n; i++) {
+        uint16_t number = type->prepared.at[i];
         const Field *field = &type->fields[number];
         void *at = (char *)out + field->offset;
         bool absent = !(seen >> number & 1);
@@ -413,7 +413,7 @@ static void decode_object(Decoder *d, const Type *type, const Node *node, void *
         else
             decode_map(d, field, &entry->value, at, &below);
     }
-    if (type->preparedCount) prepare_object(d, type, out, seen);
+    if (type->prepared.n) prepare_object(d, type, out, seen);
 }
 
 /* The reader's faults as diagnostics. */

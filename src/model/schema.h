@@ -34,7 +34,15 @@ typedef enum Mutability {
 
 typedef struct EnumValue {
     Str value, description;
+    int16_t gate; /* that brings the value: index into schema_gates, or -1 */
 } EnumValue;
+
+/* What a field's zero value is where the field is no pointer in Go: "", 0. */
+typedef enum Empty {
+    EMPTY_JUDGED,   /* as any other value */
+    EMPTY_REQUIRED, /* FieldValueRequired */
+    EMPTY_ALLOWED,
+} Empty;
 
 typedef struct Type Type;
 typedef struct Kind Kind;
@@ -55,7 +63,16 @@ typedef struct FieldText {
     bool hasMinimum, hasMaximum;
     int64_t minimum, maximum;
     int64_t maxLength, maxItems; /* 0: not limited */
+    uint8_t empty;               /* Empty */
+    bool apart;                  /* the limits depend on other fields or on the version, so that C looks at them */
+    int16_t rule;                /* that reports the limits: index into rules, or -1 */
 } FieldText;
+
+/* Some fields of a type, by their numbers. */
+typedef struct FieldSet {
+    const uint16_t *at;
+    uint16_t n;
+} FieldSet;
 
 typedef struct Field {
     Str name;
@@ -85,9 +102,10 @@ struct Type {
     const uint8_t *slots; /* perfect hash of the names: field number + 1, or 0 */
     uint32_t slotFactor;  /* slot = hash * factor >> shift */
     uint8_t slotShift;
-    const uint16_t *prepared; /* numbers of fields that need work when absent: defaults, embedded objects */
-    uint16_t preparedCount;
-    uint16_t number; /* index into schema_types */
+    uint16_t number;   /* index into schema_types */
+    FieldSet prepared; /* need work when absent: defaults, embedded objects */
+    FieldSet checked;  /* have limits that hold whatever else is set */
+    FieldSet gated;    /* are behind a gate, or lead to fields that are: where the server drops what is off */
 };
 
 /* How pods come of the objects of a kind. */
@@ -126,6 +144,9 @@ typedef struct Gate {
     uint8_t stage[VERSION_LAST - VERSION_FIRST + 1]; /* Stage */
     bool on[VERSION_LAST - VERSION_FIRST + 1];       /* enabled by default */
 } Gate;
+
+/* A field by the names of its type and its own, as in FIELD_OF(Container, image). */
+#define FIELD_OF(type, name) (&type_##type.fields[FIELD_##type##_##name])
 
 extern const Type *const schema_types[];
 extern const uint16_t schema_type_count;

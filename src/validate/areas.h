@@ -4,6 +4,7 @@
 #define PODLINT_AREAS_H
 
 #include "check.h"
+#include "limits.h"
 #include "names.h"
 
 /* The pod that is being checked, for checks that look across it. */

@@ -2,23 +2,19 @@
  * (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
 
-static const Str accessModes[] = {STR("ReadWriteOnce"), STR("ReadOnlyMany"), STR("ReadWriteMany"), STR("ReadWriteOncePod")};
-static const Str volumeModes[] = {STR("Block"), STR("Filesystem")};
-
-enum { ACCESS_MODES = 4, READ_WRITE_ONCE_POD = 3 };
-
 static void check_access_modes(Check *c, StrList modes, const Path *path) {
+    const Field *field = FIELD_OF(PersistentVolumeClaimSpec, accessModes);
     bool alone = false, others = false;
     if (!modes.n) emit_claim_access_modes_required(c->diags, where(c, path));
     for (uint32_t i = 0; i < modes.n; i++) {
         Path at = path_index(path, i);
-        bool known = str_in(modes.at[i], accessModes, ACCESS_MODES);
-        alone |= str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
-        others |= known && !str_eq(modes.at[i], accessModes[READ_WRITE_ONCE_POD]);
+        bool known = is_known_value(c, field, modes.at[i]), isAlone = str_eq(modes.at[i], S("ReadWriteOncePod"));
+        alone |= isAlone;
+        others |= known && !isAlone;
         if (known) continue;
+        Advice advice = value_advice(c, field, modes.at[i]);
         emit_not_supported(c->diags, where_inside(c, path, where(c, &at)), .value = shown(c->arena, modes.at[i]),
-                           .field = S("accessModes"), .allowed = words_or(c->arena, accessModes, ACCESS_MODES),
-                           .hint = did_you_mean(c->arena, modes.at[i], accessModes, ACCESS_MODES));
+                           .field = field->name, .allowed = advice.allowed, .hint = advice.hint);
     }
     if (alone && others) emit_claim_access_modes_conflict(c->diags, where_key(c, path));
 }
@@ -75,12 +71,11 @@ static void check_sources(Check *c, const PersistentVolumeClaimSpec *spec, const
 void check_claim_spec(Check *c, const PersistentVolumeClaimSpec *spec, const Path *path) {
     Path modes = FIELD(path, "accessModes"), selector = FIELD(path, "selector"), resources = FIELD(path, "resources");
     Path class = FIELD(path, "storageClassName"), attributes = FIELD(path, "volumeAttributesClassName");
-    Path mode = FIELD(path, "volumeMode");
+    CHECK_FIELDS(c, PersistentVolumeClaimSpec, spec, path);
     check_access_modes(c, spec->accessModes, &modes);
     check_label_selector(c, spec->selector, &selector);
     check_storage(c, &spec->resources, &resources);
     check_class(c, spec->storageClassName, &class);
-    if (spec->volumeMode.at) check_enum(c, spec->volumeMode, volumeModes, 2, &mode);
     check_sources(c, spec, path);
     if (gate(c, GATE_VolumeAttributesClass)) check_class(c, spec->volumeAttributesClassName, &attributes);
 }

@@ -5,16 +5,6 @@
 
 _Static_assert(offsetof(EphemeralContainer, tty) == offsetof(Container, tty), "an ephemeral container starts like any other one");
 
-enum { PORT_LAST = 65535 };
-
-static const Str restartPolicies[] = {STR("Always"), STR("OnFailure"), STR("Never")};
-
-/* FieldValueRequired or FieldValueNotSupported unless the field `name` is one of the list. */
-static void check_choice(Check *c, Str value, const Str *allowed, size_t count, const Path *up, Str name) {
-    Path at = path_field(up, name);
-    if (check_required(c, value, &at)) check_enum(c, value, allowed, count, &at);
-}
-
 /* Where a field of a map is written, or the map if it is not. */
 static Span field_span(const Node *map, Str field) {
     const Node *node = map ? node_get(map, field) : NULL;
@@ -22,13 +12,12 @@ static Span field_span(const Node *map, Str field) {
 }
 
 static void check_ports(Check *c, ContainerPortList ports, const Path *up) {
-    static const Str protocols[] = {STR("TCP"), STR("UDP"), STR("SCTP")};
     Path list = FIELD(up, "ports");
     StrSet names = {.arena = c->arena};
     for (uint32_t i = 0; i < ports.n; i++) {
         const ContainerPort *port = &ports.at[i], *first;
-        Path at = path_index(&list, i), name = FIELD(&at, "name"), number = FIELD(&at, "containerPort"),
-             host = FIELD(&at, "hostPort");
+        Path at = path_index(&list, i), name = FIELD(&at, "name"), number = FIELD(&at, "containerPort");
+        CHECK_FIELDS(c, ContainerPort, port, &at);
         if (port->name.len && !is_port_name(port->name)) {
             check_port_name(c, port->name, &name);
         } else if (port->name.len && (first = str_set_add(&names, port->name, port))) {
@@ -38,9 +27,7 @@ static void check_ports(Check *c, ContainerPortList ports, const Path *up) {
         if (port->containerPort == 0)
             emit_container_port_missing(c->diags, where(c, &number));
         else
-            check_range(c, port->containerPort, 1, PORT_LAST, &number);
-        if (port->hostPort != 0) check_range(c, port->hostPort, 1, PORT_LAST, &host);
-        check_choice(c, port->protocol, protocols, COUNT(protocols), &at, S("protocol"));
+            CHECK_FIELD(c, ContainerPort, containerPort, port, &at);
     }
 }
 
@@ -93,16 +80,17 @@ static void check_host_network(PodCheck *p, const Container *container, const Pa
 }
 
 /* A resize policy's value: `at` is where it stands, but the server blames the list for it. */
-static void check_resize_value(Check *c, Str value, const Str *allowed, const Path *at, const Path *list) {
-    if (!value.len)
-        emit_container_resize_missing(c->diags, where_printed(c, at, list), .field = at->name);
-    else if (!str_in(value, allowed, 2))
-        emit_container_resize_value(c->diags, where_printed(c, at, list), .value = shown(c->arena, value), .field = at->name,
-                                    .allowed = words_or(c->arena, allowed, 2), .hint = did_you_mean(c->arena, value, allowed, 2));
+static void check_resize_value(Check *c, const Field *field, Str value, const Path *at, const Path *list) {
+    if (!value.len) {
+        emit_container_resize_missing(c->diags, where_printed(c, at, list), .field = field->name);
+    } else if (!is_known_value(c, field, value)) {
+        Advice advice = value_advice(c, field, value);
+        emit_container_resize_value(c->diags, where_printed(c, at, list), .value = shown(c->arena, value), .field = field->name,
+                                    .allowed = advice.allowed, .hint = advice.hint);
+    }
 }
 
 static void check_resize_policies(PodCheck *p, ContainerResizePolicyList policies, const Path *up) {
-    static const Str resources[] = {STR("cpu"), STR("memory")}, restarts[] = {STR("NotRequired"), STR("RestartContainer")};
     Check *c = p->c;
     Path list = FIELD(up, "resizePolicy"), podPolicy = FIELD(p->path, "restartPolicy");
     bool never = str_eq(p->spec->restartPolicy, S("Never"));
@@ -115,8 +103,8 @@ static void check_resize_policies(PodCheck *p, ContainerResizePolicyList policie
                                                   .resource = shown(c->arena, policy->resourceName));
             diag_note(c->diags, d, field_span(first->head.node, S("resourceName")), S("first used here"));
         }
-        check_resize_value(c, policy->resourceName, resources, &resource, &list);
-        check_resize_value(c, policy->restartPolicy, restarts, &restart, &list);
+        check_resize_value(c, FIELD_OF(ContainerResizePolicy, resourceName), policy->resourceName, &resource, &list);
+        check_resize_value(c, FIELD_OF(ContainerResizePolicy, restartPolicy), policy->restartPolicy, &restart, &list);
         if (!never || str_eq(policy->restartPolicy, S("NotRequired"))) continue;
         Diag *d = emit_container_resize_never(c->diags, where_printed(c, &restart, &list),
                                               .value = shown(c->arena, policy->restartPolicy));
@@ -135,39 +123,33 @@ static void check_init_resize(Check *c, const Container *container, const Path *
     }
 }
 
-enum { RULES_MOST = 20, CODES_MOST = 255 };
-
-/* Too many items of a list: an error of another type before 1.36. */
-static void check_most(Check *c, uint32_t count, uint32_t most, const Path *path) {
-    if (count <= most) return;
-    Str has = str_int(c->arena, count), may = str_int(c->arena, most);
-    if (c->minor < 36)
-        emit_container_list_long(c->diags, where_key(c, path), .field = path->name, .most = may, .count = has);
-    else
-        emit_container_list_many(c->diags, where_key(c, path), .field = path->name, .most = may, .count = has);
+/* The length of a list: too much of it was an error of another type before 1.36. */
+static void check_most(Check *c, const Field *field, const void *object, uint32_t count, const Path *up) {
+    Path at = path_field(up, field->name);
+    if (c->minor >= 36)
+        check_field(c, field, object, up);
+    else if (count > field->text->maxItems)
+        emit_container_list_long(c->diags, where_key(c, &at), .field = field->name,
+                                 .limit = str_int(c->arena, field->text->maxItems), .count = str_int(c->arena, count));
 }
 
 static void check_restart_rule(Check *c, const ContainerRestartRule *rule, const Path *path) {
-    static const Str actions[] = {STR("Restart"), STR("RestartAllContainers")}, operators[] = {STR("In"), STR("NotIn")};
-    Path action = FIELD(path, "action"), codes = FIELD(path, "exitCodes"), operator= FIELD(&codes, "operator"),
-         values = FIELD(&codes, "values");
-    check_enum(c, rule->action, actions, gate(c, GATE_RestartAllContainersOnContainerExits) ? 2 : 1, &action);
+    Path codes = FIELD(path, "exitCodes");
+    CHECK_FIELDS(c, ContainerRestartRule, rule, path);
     if (!rule->exitCodes) {
         emit_container_exit_codes(c->diags, where_key(c, &codes));
         return;
     }
-    check_enum(c, rule->exitCodes->operator, operators, 2, &operator);
-    check_most(c, rule->exitCodes->values.n, CODES_MOST, &values);
+    CHECK_FIELDS(c, ContainerRestartRuleOnExitCodes, rule->exitCodes, &codes);
+    check_most(c, FIELD_OF(ContainerRestartRuleOnExitCodes, values), rule->exitCodes, rule->exitCodes->values.n, &codes);
 }
 
 static void check_restart_rules(Check *c, const Container *container, const Path *path) {
     ContainerRestartRuleList list = container->restartPolicyRules;
     Path policy = FIELD(path, "restartPolicy"), listAt = FIELD(path, "restartPolicyRules");
-    if (container->restartPolicy.at)
-        check_enum(c, container->restartPolicy, restartPolicies, COUNT(restartPolicies), &policy);
-    else if (list.n)
-        emit_container_restart_missing(c->diags, where(c, &policy));
-    check_most(c, list.n, RULES_MOST, &listAt);
+    CHECK_FIELD(c, Container, restartPolicy, container, path);
+    if (!container->restartPolicy.at && list.n) emit_container_restart_missing(c->diags, where(c, &policy));
+    check_most(c, FIELD_OF(Container, restartPolicyRules), container, list.n, path);
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&listAt, i);
         check_restart_rule(c, &list.at[i], &at);
@@ -189,7 +171,7 @@ static void check_init_restart(Check *c, const Container *container, const Path 
     if (!container->restartPolicy.at) {
         if (container->restartPolicyRules.n) emit_container_restart_missing(c->diags, where(c, &policy));
     } else if (!gate(c, GATE_ContainerRestartRules)) {
-        check_enum(c, container->restartPolicy, restartPolicies, 1, &policy);
+        check_enum(c, container->restartPolicy, &(const Str)STR("Always"), 1, &policy);
     } else if (!always || gate(c, GATE_RestartAllContainersOnContainerExits)) {
         check_restart_rules(c, container, path);
     } else if (container->restartPolicyRules.n) {
@@ -208,17 +190,14 @@ static void check_image(Check *c, Str image, bool isTemplate, const Path *path) 
 
 /* What all kinds of containers have in common. */
 static void check_container(PodCheck *p, const Container *container, bool isTemplate, const Path *path) {
-    static const Str pulls[] = {STR("Always"), STR("IfNotPresent"), STR("Never")},
-                     messages[] = {STR("File"), STR("FallbackToLogsOnError")};
     Check *c = p->c;
     Path name = FIELD(path, "name");
     if (check_required(c, container->name, &name)) check_dns_label(c, container->name, &name);
     check_image(c, container->image, isTemplate, path);
-    check_choice(c, container->terminationMessagePolicy, messages, COUNT(messages), path, S("terminationMessagePolicy"));
+    CHECK_FIELDS(c, Container, container, path);
     if (container->ports.n) check_ports(c, container->ports, path);
     check_container_env(p, container, path);
     check_container_mounts(p, container, path);
-    check_choice(c, container->imagePullPolicy, pulls, COUNT(pulls), path, S("imagePullPolicy"));
     check_container_resources(p, container, path);
     if (container->resizePolicy.n) check_resize_policies(p, container->resizePolicy, path);
     check_container_security(p, container, path);

@@ -116,17 +116,12 @@ static void check_job_template(Check *c, JobSpec *spec, const Path *path) {
 }
 
 static void check_cron_job_spec(Check *c, CronJobSpec *spec, const Path *path) {
-    static const Str policies[] = {STR("Allow"), STR("Forbid"), STR("Replace")};
-    Path schedule = FIELD(path, "schedule"), zone = FIELD(path, "timeZone"), deadline = FIELD(path, "startingDeadlineSeconds"),
-         policy = FIELD(path, "concurrencyPolicy"), template = FIELD(path, "jobTemplate"), job = FIELD(&template, "spec"),
-         successful = FIELD(path, "successfulJobsHistoryLimit"), failed = FIELD(path, "failedJobsHistoryLimit");
+    Path schedule = FIELD(path, "schedule"), zone = FIELD(path, "timeZone"), template = FIELD(path, "jobTemplate"),
+         job = FIELD(&template, "spec");
+    CHECK_FIELDS(c, CronJobSpec, spec, path);
     check_schedule(c, spec->schedule, &schedule);
     check_time_zone(c, spec->timeZone, &zone);
-    check_not_negative(c, spec->startingDeadlineSeconds.value, &deadline);
-    if (check_required(c, spec->concurrencyPolicy, &policy)) check_enum(c, spec->concurrencyPolicy, policies, 3, &policy);
     check_job_template(c, &spec->jobTemplate.spec, &job);
-    check_not_negative(c, spec->successfulJobsHistoryLimit.value, &successful);
-    check_not_negative(c, spec->failedJobsHistoryLimit.value, &failed);
 }
 
 void check_cron_job(Check *c, void *object) {

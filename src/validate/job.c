@@ -10,7 +10,6 @@ enum {
     INDEXED_MAX = 100000, /* parallelism and maxFailedIndexes */
     MANY_COMPLETIONS = 100000,
     MANY_INDEXED_MAX = 10000, /* the same two above MANY_COMPLETIONS with retries by index */
-    MANAGED_BY_MAX = 63,
 };
 
 bool job_is_indexed(const JobSpec *spec) {
@@ -21,28 +20,7 @@ static bool is_non_indexed(const JobSpec *spec) {
     return !spec->completionMode.at || str_eq(spec->completionMode, S("NonIndexed"));
 }
 
-/* Numbers. */
-
-static void check_counts(Check *c, const JobSpec *spec, const Path *path) {
-    const struct {
-        Str name;
-        OptInt value;
-    } counts[] = {{STR("parallelism"), spec->parallelism},
-                  {STR("completions"), spec->completions},
-                  {STR("activeDeadlineSeconds"), spec->activeDeadlineSeconds},
-                  {STR("backoffLimit"), spec->backoffLimit},
-                  {STR("ttlSecondsAfterFinished"), spec->ttlSecondsAfterFinished},
-                  {STR("backoffLimitPerIndex"), spec->backoffLimitPerIndex},
-                  {STR("maxFailedIndexes"), spec->maxFailedIndexes}};
-    for (size_t i = 0; i < COUNT(counts); i++) {
-        Path at = path_field(path, counts[i].name);
-        check_not_negative(c, counts[i].value.value, &at);
-    }
-    if (spec->maxFailedIndexes.set && !spec->backoffLimitPerIndex.set) {
-        Path at = FIELD(path, "backoffLimitPerIndex");
-        emit_job_backoff_per_index_required(c->diags, where(c, &at));
-    }
-}
+/* Numbers that depend on each other. */
 
 static void check_limit(Check *c, OptInt count, int64_t limit, Str condition, const Path *path) {
     if (count.value > limit)
@@ -74,9 +52,6 @@ static void refuse_unless_indexed(Check *c, const JobSpec *spec, const char *nam
 }
 
 static void check_completion_mode(Check *c, const JobSpec *spec, const Path *path) {
-    static const Str modes[] = {STR("NonIndexed"), STR("Indexed")};
-    Path at = FIELD(path, "completionMode");
-    if (spec->completionMode.at) check_enum(c, spec->completionMode, modes, 2, &at);
     if (job_is_indexed(spec)) check_indexed(c, spec, path);
     if (!is_non_indexed(spec)) return;
     if (spec->backoffLimitPerIndex.set) refuse_unless_indexed(c, spec, "backoffLimitPerIndex", path);
@@ -85,8 +60,6 @@ static void check_completion_mode(Check *c, const JobSpec *spec, const Path *pat
 
 /* managedBy: a DNS name, a slash and the characters of a URL's path. */
 static void check_managed_by(Check *c, Str value, const Path *path) {
-    if (value.len > MANAGED_BY_MAX)
-        emit_job_managed_by_length(c->diags, where(c, path), .length = str_int(c->arena, (int64_t)value.len));
     if (!check_required(c, value, path)) return;
     ptrdiff_t slash = str_find(value, '/');
     Str reason = S(""), hint = S("write it as in example.com/controller");
@@ -106,13 +79,12 @@ static void check_managed_by(Check *c, Str value, const Path *path) {
 }
 
 static void check_pod_replacement_policy(Check *c, const JobSpec *spec, const Path *path) {
-    static const Str policies[] = {STR("TerminatingOrFailed"), STR("Failed")};
     Str policy = spec->podReplacementPolicy;
-    if (!policy.at) return;
+    Path at = FIELD(path, "podReplacementPolicy");
     if (!spec->podFailurePolicy)
-        check_enum(c, policy, policies, 2, path);
-    else if (!str_eq(policy, S("Failed")))
-        emit_job_replacement_failed(c->diags, where(c, path), .value = policy);
+        CHECK_FIELD(c, JobSpec, podReplacementPolicy, spec, path);
+    else if (policy.at && !str_eq(policy, S("Failed")))
+        emit_job_replacement_failed(c->diags, where(c, &at), .value = policy);
 }
 
 /* The template's restart policy, beyond what holds for any pod: other values than the three are reported there. */
@@ -128,14 +100,16 @@ static void check_restart_policy(Check *c, const JobSpec *spec, const Path *temp
 
 void check_job_spec(Check *c, JobSpec *spec, const Path *path) {
     Path managed = FIELD(path, "managedBy"), failure = FIELD(path, "podFailurePolicy"), success = FIELD(path, "successPolicy"),
-         replacement = FIELD(path, "podReplacementPolicy"), template = FIELD(path, "template");
-    check_counts(c, spec, path);
+         template = FIELD(path, "template"), perIndex = FIELD(path, "backoffLimitPerIndex");
+    CHECK_FIELDS(c, JobSpec, spec, path);
+    if (spec->maxFailedIndexes.set && !spec->backoffLimitPerIndex.set)
+        emit_job_backoff_per_index_required(c->diags, where(c, &perIndex));
     if (spec->managedBy.at) check_managed_by(c, spec->managedBy, &managed);
     check_completion_mode(c, spec, path);
     if (spec->podFailurePolicy) check_pod_failure_policy(c, spec, &failure);
     if (spec->successPolicy && job_is_indexed(spec)) check_success_policy(c, spec, &success);
     if (spec->successPolicy && !job_is_indexed(spec)) refuse_unless_indexed(c, spec, "successPolicy", path);
-    check_pod_replacement_policy(c, spec, &replacement);
+    check_pod_replacement_policy(c, spec, path);
     check_pod_template(c, &spec->template, &template);
     check_restart_policy(c, spec, &template);
 }

@@ -3,13 +3,6 @@
 
 #include <stdlib.h>
 
-enum {
-    RULES_MAX = 20,
-    CONDITIONS_MAX = 20,
-    EXIT_CODES_MAX = 255,
-    INDEXES_TEXT_MAX = 64 * 1024,
-};
-
 /* podFailurePolicy. */
 
 static bool has_container(const PodSpec *pod, Str name) {
@@ -66,7 +59,6 @@ static void check_exit_codes(Check *c, const PodFailurePolicyOnExitCodesRequirem
     IntList list = codes->values;
     bool in = str_eq(codes->operator, S("In"));
     if (!list.n) emit_job_exit_values_empty(c->diags, where(c, &values));
-    if (list.n > EXIT_CODES_MAX) emit_job_exit_values_many(c->diags, where(c, &values), .count = str_int(c->arena, list.n));
     uint32_t late = 0;
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&values, i);
@@ -87,40 +79,39 @@ static void check_exit_codes(Check *c, const PodFailurePolicyOnExitCodesRequirem
 
 static void check_on_exit_codes(Check *c, const JobSpec *spec, const PodFailurePolicyOnExitCodesRequirement *codes,
                                 const Path *path) {
-    static const Str operators[] = {STR("In"), STR("NotIn")};
     Path op = FIELD(path, "operator"), container = FIELD(path, "containerName");
     if (!codes->operator.len)
         emit_job_exit_operator_required(c->diags, where(c, &op));
     else
-        check_enum(c, codes->operator, operators, 2, &op);
+        CHECK_FIELD(c, PodFailurePolicyOnExitCodesRequirement, operator, codes, path);
+    CHECK_FIELDS(c, PodFailurePolicyOnExitCodesRequirement, codes, path);
     if (codes->containerName.at && !has_container(&spec->template.spec, codes->containerName))
         refuse_container(c, &spec->template.spec, codes->containerName, &container);
     check_exit_codes(c, codes, path);
 }
 
 static void check_on_pod_conditions(Check *c, PodFailurePolicyOnPodConditionsPatternList list, const Path *path) {
-    static const Str statuses[] = {STR("True"), STR("False"), STR("Unknown")};
-    if (list.n > CONDITIONS_MAX) emit_job_conditions_many(c->diags, where(c, path), .count = str_int(c->arena, list.n));
     for (uint32_t i = 0; i < list.n; i++) {
-        Path item = path_index(path, i), type = FIELD(&item, "type"), status = FIELD(&item, "status");
+        Path item = path_index(path, i), type = FIELD(&item, "type");
         check_qualified_name(c, list.at[i].type, &type);
-        if (check_required(c, list.at[i].status, &status)) check_enum(c, list.at[i].status, statuses, 3, &status);
+        CHECK_FIELDS(c, PodFailurePolicyOnPodConditionsPattern, &list.at[i], &item);
     }
 }
 
-static void check_failure_action(Check *c, const JobSpec *spec, Str action, const Path *path) {
-    static const Str actions[] = {STR("Count"), STR("FailIndex"), STR("FailJob"), STR("Ignore")};
-    if (!action.len)
-        emit_job_failure_action_required(c->diags, where(c, path));
-    else if (str_eq(action, S("FailIndex")) && !spec->backoffLimitPerIndex.set)
-        emit_job_fail_index(c->diags, where(c, path));
+static void check_failure_action(Check *c, const JobSpec *spec, const PodFailurePolicyRule *rule, const Path *path) {
+    Path at = FIELD(path, "action");
+    if (!rule->action.len)
+        emit_job_failure_action_required(c->diags, where(c, &at));
+    else if (str_eq(rule->action, S("FailIndex")) && !spec->backoffLimitPerIndex.set)
+        emit_job_fail_index(c->diags, where(c, &at));
     else
-        check_enum(c, action, actions, 4, path);
+        CHECK_FIELD(c, PodFailurePolicyRule, action, rule, path);
 }
 
 static void check_failure_rule(Check *c, const JobSpec *spec, const PodFailurePolicyRule *rule, const Path *path) {
-    Path action = FIELD(path, "action"), codes = FIELD(path, "onExitCodes"), conditions = FIELD(path, "onPodConditions");
-    check_failure_action(c, spec, rule->action, &action);
+    Path codes = FIELD(path, "onExitCodes"), conditions = FIELD(path, "onPodConditions");
+    CHECK_FIELDS(c, PodFailurePolicyRule, rule, path);
+    check_failure_action(c, spec, rule, path);
     if (rule->onExitCodes) check_on_exit_codes(c, spec, rule->onExitCodes, &codes);
     if (rule->onPodConditions.n) check_on_pod_conditions(c, rule->onPodConditions, &conditions);
     if (rule->onExitCodes && rule->onPodConditions.n) emit_job_failure_rule_both(c->diags, where(c, path));
@@ -130,9 +121,7 @@ static void check_failure_rule(Check *c, const JobSpec *spec, const PodFailurePo
 void check_pod_failure_policy(Check *c, const JobSpec *spec, const Path *path) {
     PodFailurePolicyRuleList list = spec->podFailurePolicy->rules;
     Path rules_path = FIELD(path, "rules");
-    if (list.n > RULES_MAX)
-        emit_job_policy_rules_many(c->diags, where(c, &rules_path), .policy = S("podFailurePolicy"),
-                                   .count = str_int(c->arena, list.n));
+    CHECK_FIELDS(c, PodFailurePolicy, spec->podFailurePolicy, path);
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&rules_path, i);
         check_failure_rule(c, spec, &list.at[i], &at);
@@ -195,7 +184,6 @@ static int64_t count_indexes(Arena *arena, Str text, int64_t completions, Str *f
 
 static void check_success_count(Check *c, const SuccessPolicyRule *rule, int64_t completions, int64_t total, const Path *path) {
     int64_t count = rule->succeededCount.value;
-    check_not_negative(c, count, path);
     bool byIndexes = rule->succeededIndexes.at && total < completions;
     if (count > (byIndexes ? total : completions))
         emit_job_success_count(c->diags, where(c, path), .value = str_int(c->arena, count),
@@ -207,11 +195,11 @@ static void check_success_rule(Check *c, const SuccessPolicyRule *rule, OptInt c
     Path indexes = FIELD(path, "succeededIndexes"), count = FIELD(path, "succeededCount");
     Str text = rule->succeededIndexes, fault = S("");
     if (!rule->succeededCount.set && !text.at) emit_job_success_rule_empty(c->diags, where(c, path));
-    if (text.len > INDEXES_TEXT_MAX)
-        emit_job_success_indexes_length(c->diags, where(c, &indexes), .length = str_int(c->arena, (int64_t)text.len));
+    CHECK_FIELDS(c, SuccessPolicyRule, rule, path);
     if (!completions.set) return; /* reported already, and the numbers cannot be judged without */
     int64_t total = count_indexes(c->arena, text, completions.value, &fault);
     if (fault.len) emit_job_success_indexes(c->diags, where(c, &indexes), .fault = fault);
+    CHECK_FIELD(c, SuccessPolicyRule, succeededCount, rule, path);
     if (rule->succeededCount.set) check_success_count(c, rule, completions.value, total, &count);
 }
 
@@ -219,9 +207,7 @@ void check_success_policy(Check *c, const JobSpec *spec, const Path *path) {
     SuccessPolicyRuleList list = spec->successPolicy->rules;
     Path rules_path = FIELD(path, "rules");
     if (!list.n) emit_job_success_rules_required(c->diags, where(c, &rules_path));
-    if (list.n > RULES_MAX)
-        emit_job_policy_rules_many(c->diags, where(c, &rules_path), .policy = S("successPolicy"),
-                                   .count = str_int(c->arena, list.n));
+    CHECK_FIELDS(c, SuccessPolicy, spec->successPolicy, path);
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&rules_path, i);
         check_success_rule(c, &list.at[i], spec->completions, &at);

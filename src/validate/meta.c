@@ -3,7 +3,7 @@
  * judged as generateName and five more characters. */
 #include "areas.h"
 
-enum { LONGEST_NAME = 253, ANNOTATIONS_SIZE = 256 << 10, LONGEST_MANAGER = 128, LONGEST_SUBRESOURCE = 256 };
+enum { LONGEST_NAME = 253, ANNOTATIONS_SIZE = 256 << 10 };
 
 static bool (*const nameForms[])(Str) = {
     [NAME_DNS_SUBDOMAIN] = is_dns_subdomain, [NAME_DNS_LABEL] = is_dns_label, [NAME_GENERATED] = is_dns_subdomain};
@@ -172,21 +172,16 @@ static bool all_printable(Str s) {
 }
 
 static void check_managed_fields(Check *c, const ManagedFieldsEntry *entry, const Path *path) {
-    static const Str operations[] = {STR("Apply"), STR("Update")};
-    Path operation = FIELD(path, "operation"), type = FIELD(path, "fieldsType");
-    Path manager = FIELD(path, "manager"), subresource = FIELD(path, "subresource");
-    if (c->minor < 37 && !str_in(entry->operation, operations, 2))
+    const Field *field = FIELD_OF(ManagedFieldsEntry, operation);
+    Path operation = FIELD(path, "operation"), type = FIELD(path, "fieldsType"), manager = FIELD(path, "manager");
+    if (c->minor < 37 && !is_known_value(c, field, entry->operation))
         emit_meta_operation(c->diags, where(c, &operation), .value = shown(c->arena, entry->operation));
     else if (check_required(c, entry->operation, &operation))
-        check_enum(c, entry->operation, operations, 2, &operation);
+        check_field(c, field, entry, path);
+    CHECK_FIELDS(c, ManagedFieldsEntry, entry, path);
     if (entry->fieldsType.len && !str_eq(entry->fieldsType, S("FieldsV1")))
         emit_meta_fields_type(c->diags, where(c, &type), .value = shown(c->arena, entry->fieldsType));
-    if (entry->manager.len > LONGEST_MANAGER)
-        emit_meta_too_long(c->diags, where(c, &manager), .field = S("manager"), .limit = str_int(c->arena, LONGEST_MANAGER));
     if (!all_printable(entry->manager)) emit_meta_manager(c->diags, where(c, &manager));
-    if (entry->subresource.len > LONGEST_SUBRESOURCE)
-        emit_meta_too_long(c->diags, where(c, &subresource), .field = S("subresource"),
-                           .limit = str_int(c->arena, LONGEST_SUBRESOURCE));
 }
 
 void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path) {

@@ -71,31 +71,31 @@ static void check_sub_paths(Mounts *m, const VolumeMount *mount, const Path *pat
     diag_note(c->diags, d, where(c, &fixed).span, S("subPath here"));
 }
 
-/* check_enum for a value that is reported at the list as a whole. */
-static bool check_word(Mounts *m, Str value, const Str *allowed, size_t count, const Path *at, const Path *printed) {
+/* Whether the enumeration of a field has a value, which is reported at the list as a whole. */
+static bool check_word(Mounts *m, const Field *field, Str value, const Path *at, const Path *printed) {
     Check *c = m->p->c;
-    if (str_in(value, allowed, count)) return true;
-    emit_mount_word(c->diags, where_printed(c, at, printed), .value = shown(c->arena, value), .field = at->name,
-                    .allowed = words_or(c->arena, allowed, count), .hint = did_you_mean(c->arena, value, allowed, count));
+    if (is_known_value(c, field, value)) return true;
+    Advice advice = value_advice(c, field, value);
+    emit_mount_word(c->diags, where_printed(c, at, printed), .value = shown(c->arena, value), .field = field->name,
+                    .allowed = advice.allowed, .hint = advice.hint);
     return false;
 }
 
 static void check_propagation(Mounts *m, Str propagation, const Path *path) {
-    static const Str modes[] = {STR("None"), STR("HostToContainer"), STR("Bidirectional")};
     Path at = FIELD(path, "mountPropagation"), printed = FIELD(&m->mountList, "mountPropagation");
     const SecurityContext *security = m->container->securityContext;
-    if (!propagation.at || !check_word(m, propagation, modes, COUNT(modes), &at, &printed)) return;
+    if (!propagation.at || !check_word(m, FIELD_OF(VolumeMount, mountPropagation), propagation, &at, &printed)) return;
     if (str_eq(propagation, S("Bidirectional")) && !(security && security->privileged.value))
         emit_mount_propagation_privileged(m->p->c->diags, where_printed(m->p->c, &at, &printed));
 }
 
 static void check_recursion(Mounts *m, const VolumeMount *mount, const Path *path) {
-    static const Str modes[] = {STR("Disabled"), STR("IfPossible"), STR("Enabled")};
     Check *c = m->p->c;
     Str mode = mount->recursiveReadOnly;
     Path at = FIELD(path, "recursiveReadOnly"), printed = FIELD(&m->mountList, "recursiveReadOnly"),
          propagation = FIELD(path, "mountPropagation");
-    if (!mode.at || !check_word(m, mode, modes, COUNT(modes), &at, &printed) || str_eq(mode, S("Disabled"))) return;
+    if (!mode.at || !check_word(m, FIELD_OF(VolumeMount, recursiveReadOnly), mode, &at, &printed) || str_eq(mode, S("Disabled")))
+        return;
     if (!mount->readOnly) emit_mount_recursive_writable(c->diags, where_printed(c, &at, &printed), .mode = mode);
     if (!mount->mountPropagation.at || str_eq(mount->mountPropagation, S("None"))) return;
     Diag *d = emit_mount_recursive_propagation(c->diags, where_printed(c, &at, &printed), .mode = mode,
@@ -104,17 +104,12 @@ static void check_recursion(Mounts *m, const VolumeMount *mount, const Path *pat
 }
 
 static void check_bind_options(Mounts *m, const VolumeMount *mount, const Volume *volume, const Path *path) {
-    static const Str options[] = {STR("noexec"), STR("nodev"), STR("nosuid")};
     Check *c = m->p->c;
     Path list = FIELD(path, "bindMountOptions");
     StrSet seen = {.arena = c->arena};
     for (uint32_t i = 0; i < mount->bindMountOptions.n; i++) {
         const Str *option = &mount->bindMountOptions.at[i], *first = str_set_add(&seen, *option, option);
         Path at = path_index(&list, i);
-        if (!str_in(*option, options, COUNT(options)))
-            emit_mount_option(c->diags, where(c, &at), .option = shown(c->arena, *option),
-                              .allowed = words_or(c->arena, options, COUNT(options)),
-                              .hint = did_you_mean(c->arena, *option, options, COUNT(options)));
         if (!first) continue;
         Path before = path_index(&list, (uint32_t)(first - mount->bindMountOptions.at));
         Diag *d = emit_mount_option_repeated(c->diags, where(c, &at), .option = shown(c->arena, *option));
@@ -153,6 +148,7 @@ static void check_mount(Mounts *m, const VolumeMount *mount, StrSet *paths, cons
         diag_note(c->diags, d, mount_span(m, first, S("mountPath")), S("first used here"));
     }
     check_mount_overlap(m, mount, &name, &target);
+    CHECK_FIELDS(c, VolumeMount, mount, path);
     check_sub_paths(m, mount, path);
     check_propagation(m, mount->mountPropagation, path);
     check_recursion(m, mount, path);

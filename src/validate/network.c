@@ -2,19 +2,9 @@
  * (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
 
-enum {
-    NAMESERVERS_MAX = 3, /* these three are limits of the C library's resolver */
-    SEARCHES_MAX = 32,
-    SEARCHES_TEXT_MAX = 2048,
-    HOST_NAME_MAX_BYTES = 64, /* of the Linux kernel */
-};
-
-static const Str policies[] = {STR("ClusterFirst"), STR("ClusterFirstWithHostNet"), STR("Default"), STR("None")};
+enum { SEARCHES_TEXT_MAX = 2048 }; /* a limit of the C library's resolver */
 
 static void check_nameservers(Check *c, StrList servers, const Path *path) {
-    if (servers.n > NAMESERVERS_MAX)
-        emit_network_nameservers_many(c->diags, where_key(c, path), .count = str_int(c->arena, servers.n),
-                                      .limit = str_int(c->arena, NAMESERVERS_MAX));
     for (uint32_t i = 0; i < servers.n; i++) {
         Path at = path_index(path, i);
         check_ip(c, servers.at[i], &at);
@@ -38,9 +28,6 @@ static void check_searches(Check *c, StrList searches, const Path *path) {
         emit_network_search(c->diags, where(c, &at), .value = shown(c->arena, searches.at[i]),
                             .more = c->minor < 33 ? S("") : S(", _"));
     }
-    if (searches.n > SEARCHES_MAX)
-        emit_network_searches_many(c->diags, where_key(c, path), .count = str_int(c->arena, searches.n),
-                                   .limit = str_int(c->arena, SEARCHES_MAX));
     if (size > SEARCHES_TEXT_MAX)
         emit_network_searches_long(c->diags, where_key(c, path), .size = str_int(c->arena, (int64_t)size),
                                    .limit = str_int(c->arena, SEARCHES_TEXT_MAX));
@@ -51,11 +38,11 @@ static void check_dns(PodCheck *p) {
     const PodDNSConfig *config = p->spec->dnsConfig;
     Path policy = FIELD(p->path, "dnsPolicy"), at = FIELD(p->path, "dnsConfig");
     Path servers = FIELD(&at, "nameservers"), searches = FIELD(&at, "searches"), options = FIELD(&at, "options");
-    check_enum(c, p->spec->dnsPolicy, policies, COUNT(policies), &policy);
     bool none = str_eq(p->spec->dnsPolicy, S("None"));
     if (none && !config) emit_network_dns_config_required(c->diags, where_printed(c, &policy, &at));
     if (none && config && !config->nameservers.n) emit_network_nameservers_required(c->diags, where_key(c, &servers));
     if (!config || (none && !config->nameservers.n)) return;
+    CHECK_FIELDS(c, PodDNSConfig, config, &at);
     check_nameservers(c, config->nameservers, &servers);
     check_searches(c, config->searches, &searches);
     for (uint32_t i = 0; i < config->options.n; i++) {
@@ -93,9 +80,6 @@ static void check_hostname_override(PodCheck *p) {
         Diag *d = emit_network_hostname_override_rival(c->diags, where_key(c, &at), .field = rivals[i].field);
         diag_note(c->diags, d, where(c, &rival).span, S("set here"));
     }
-    if (name.len > HOST_NAME_MAX_BYTES)
-        emit_network_hostname_override_long(c->diags, where(c, &at), .count = str_int(c->arena, (int64_t)name.len),
-                                            .limit = str_int(c->arena, HOST_NAME_MAX_BYTES));
     check_dns_subdomain(c, name, &at);
 }
 

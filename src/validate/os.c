@@ -126,14 +126,15 @@ static void check_foreign(PodCheck *p) {
 }
 
 static void check_os_name(PodCheck *p, Str value) {
-    static const Str known[] = {STR("linux"), STR("windows")};
+    const Field *field = FIELD_OF(PodOS, name);
     Check *c = p->c;
     Path os = FIELD(p->path, "os"), name = FIELD(&os, "name");
     if (!check_required(c, value, &name)) return;
-    if (str_in(value, known, 2))
+    if (is_known_value(c, field, value)) {
         check_foreign(p);
-    else
-        emit_os_unknown(c->diags, where_printed(c, &name, &os), .name = value, .hint = did_you_mean(c->arena, value, known, 2));
+        return;
+    }
+    emit_os_unknown(c->diags, where_printed(c, &name, &os), .name = value, .hint = value_advice(c, field, value).hint);
 }
 
 static OptBool host_process(const WindowsSecurityContextOptions *options) {
@@ -239,13 +240,13 @@ static Str user_name_fault(Str name) {
 }
 
 void check_windows_options(Check *c, const WindowsSecurityContextOptions *options, const Path *path) {
-    enum { GMSA_MOST = 64 * 1024 };
     if (!options) return;
     Path specName = FIELD(path, "gmsaCredentialSpecName"), spec = FIELD(path, "gmsaCredentialSpec");
     Path user = FIELD(path, "runAsUserName");
-    size_t size = options->gmsaCredentialSpec.len;
+    size_t size = options->gmsaCredentialSpec.len,
+           most = (size_t)FIELD_OF(WindowsSecurityContextOptions, gmsaCredentialSpec)->text->maxLength;
     if (options->gmsaCredentialSpecName.at) check_dns_subdomain(c, options->gmsaCredentialSpecName, &specName);
-    if (options->gmsaCredentialSpec.at && (size == 0 || size > GMSA_MOST))
+    if (options->gmsaCredentialSpec.at && (size == 0 || size > most))
         emit_windows_gmsa_size(c->diags, where(c, &spec), .size = str_int(c->arena, (int64_t)size));
     Str fault = options->runAsUserName.at ? user_name_fault(options->runAsUserName) : S("");
     if (fault.len) emit_windows_user_name(c->diags, where(c, &user), .value = options->runAsUserName, .reason = fault);

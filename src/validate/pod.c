@@ -18,18 +18,11 @@ static void check_names(PodCheck *p) {
     if (spec->runtimeClassName.at) check_dns_subdomain(c, spec->runtimeClassName, &runtime);
 }
 
-static void check_policies(PodCheck *p) {
-    static const Str restarts[] = {STR("Always"), STR("OnFailure"), STR("Never")};
-    static const Str preemptions[] = {STR("PreemptLowerPriority"), STR("Never")};
-    const PodSpec *spec = p->spec;
+/* A negative grace period is refused in pods alone, and late. */
+static void check_limits(PodCheck *p) {
     Check *c = p->c;
-    Path restart = FIELD(p->path, "restartPolicy"), preemption = FIELD(p->path, "preemptionPolicy");
-    Path deadline = FIELD(p->path, "activeDeadlineSeconds"), grace = FIELD(p->path, "terminationGracePeriodSeconds");
-    if (check_required(c, spec->restartPolicy, &restart)) check_enum(c, spec->restartPolicy, restarts, 3, &restart);
-    if (spec->preemptionPolicy.at && check_required(c, spec->preemptionPolicy, &preemption))
-        check_enum(c, spec->preemptionPolicy, preemptions, 2, &preemption);
-    if (spec->activeDeadlineSeconds.set) check_range(c, spec->activeDeadlineSeconds.value, 1, INT32_MAX, &deadline);
-    if (!p->isTemplate && c->minor >= 37) check_not_negative(c, spec->terminationGracePeriodSeconds.value, &grace);
+    CHECK_FIELDS(c, PodSpec, p->spec, p->path);
+    if (!p->isTemplate && c->minor >= 37) CHECK_FIELD(c, PodSpec, terminationGracePeriodSeconds, p->spec, p->path);
 }
 
 static void check_readiness_gates(PodCheck *p) {
@@ -112,7 +105,7 @@ static void check_pod_spec(PodCheck *p) {
     check_pod_network(p);
     check_scheduling(p);
     check_names(p);
-    check_policies(p);
+    check_limits(p);
     check_readiness_gates(p);
     check_creation(p);
 }

@@ -11,18 +11,13 @@ typedef struct Handler {
     const SleepAction *sleep;
 } Handler;
 
-enum { PORT_LAST = 65535 };
-
-/* A number, or the name of one of the container's ports. */
-static void check_port(Check *c, const IntOrString *port, const Path *up) {
+/* The name of one of the container's ports. */
+static void check_port_text(Check *c, const IntOrString *port, const Path *up) {
     Path at = FIELD(up, "port");
-    if (!port->isString) {
-        check_range(c, port->number, 1, PORT_LAST, &at);
-    } else if (!is_port_name(port->text)) {
+    if (port->isString && !is_port_name(port->text))
         emit_handler_port_name(c->diags, where(c, &at), .value = shown(c->arena, port->text),
                                .hint = str_is_digits(port->text) ? S("leave out the quotes: in quotes it is a name, not a number")
                                                                  : S(""));
-    }
 }
 
 static void check_exec(Check *c, const ExecAction *exec, const Path *path) {
@@ -42,34 +37,29 @@ static void check_headers(Check *c, HTTPHeaderList headers, const Path *path) {
 
 /* HTTP/2 is spoken without TLS and to the pod only. */
 static void check_protocol(Check *c, const HTTPGetAction *get, const Path *path) {
-    static const Str protocols[] = {STR("HTTP1"), STR("HTTP2")};
     Path at = FIELD(path, "protocol"), host = FIELD(path, "host"), scheme = FIELD(path, "scheme");
-    if (!str_in(get->protocol, protocols, 2)) {
-        check_enum(c, get->protocol, protocols, 2, &at);
-    } else if (str_eq(get->protocol, S("HTTP2")) && !str_eq(get->scheme, S("HTTP"))) {
+    if (!str_eq(get->protocol, S("HTTP2"))) return;
+    if (!str_eq(get->scheme, S("HTTP"))) {
         Diag *d = emit_handler_http2_scheme(c->diags, where(c, &at), .scheme = shown(c->arena, get->scheme));
         diag_note(c->diags, d, where(c, &scheme).span, S("the scheme"));
-    } else if (str_eq(get->protocol, S("HTTP2")) && get->host.len) {
+    } else if (get->host.len) {
         Diag *d = emit_handler_http2_host(c->diags, where(c, &host), .host = shown(c->arena, get->host));
         diag_note(c->diags, d, where(c, &at).span, S("the protocol"));
     }
 }
 
 static void check_http(Check *c, const HTTPGetAction *get, const Path *path) {
-    static const Str schemes[] = {STR("HTTP"), STR("HTTPS")};
-    Path target = FIELD(path, "path"), scheme = FIELD(path, "scheme");
+    Path target = FIELD(path, "path");
+    CHECK_FIELDS(c, HTTPGetAction, get, path);
     check_required(c, get->path, &target);
-    check_port(c, &get->port, path);
-    check_enum(c, get->scheme, schemes, 2, &scheme);
+    check_port_text(c, &get->port, path);
     check_headers(c, get->httpHeaders, path);
-    if (get->protocol.at) check_protocol(c, get, path);
+    check_protocol(c, get, path);
 }
 
-static void check_grpc(Check *c, const GRPCAction *grpc, const Path *path) {
-    static const Str modes[] = {STR("Plaintext"), STR("TLS")};
-    Path port = FIELD(path, "port"), mode = FIELD(path, "mode");
-    check_range(c, grpc->port, 1, PORT_LAST, &port);
-    if (grpc->mode.at) check_enum(c, grpc->mode, modes, 2, &mode);
+static void check_tcp(Check *c, const TCPSocketAction *tcp, const Path *path) {
+    CHECK_FIELDS(c, TCPSocketAction, tcp, path);
+    check_port_text(c, &tcp->port, path);
 }
 
 /* A hook must not outlast the time that the pod has to end. */
@@ -111,9 +101,9 @@ static void check_handler(PodCheck *p, const Handler *handler, const Path *path)
     else if (handler->httpGet)
         check_http(c, handler->httpGet, &at);
     else if (handler->tcpSocket)
-        check_port(c, &handler->tcpSocket->port, &at);
+        check_tcp(c, handler->tcpSocket, &at);
     else if (handler->grpc)
-        check_grpc(c, handler->grpc, &at);
+        CHECK_FIELDS(c, GRPCAction, handler->grpc, &at);
     else
         check_sleep(p, handler->sleep, &at);
     for (size_t i = first + 1; i < KINDS; i++) {
@@ -127,24 +117,13 @@ static void check_handler(PodCheck *p, const Handler *handler, const Path *path)
 
 typedef enum ProbeKind { PROBE_LIVENESS, PROBE_READINESS, PROBE_STARTUP } ProbeKind;
 
-static void check_thresholds(Check *c, const Probe *probe, ProbeKind kind, const Path *path) {
-    const struct {
-        Str name;
-        int64_t value;
-    } counts[] = {{STR("initialDelaySeconds"), probe->initialDelaySeconds},
-                  {STR("timeoutSeconds"), probe->timeoutSeconds},
-                  {STR("periodSeconds"), probe->periodSeconds},
-                  {STR("failureThreshold"), probe->failureThreshold}};
-    for (size_t i = 0; i < COUNT(counts); i++) {
-        Path at = path_field(path, counts[i].name);
-        check_not_negative(c, counts[i].value, &at);
-    }
-    Path success = FIELD(path, "successThreshold");
+/* Only readiness can wait for several successes in a row. */
+static void check_success(Check *c, const Probe *probe, ProbeKind kind, const Path *path) {
+    Path at = FIELD(path, "successThreshold");
     if (kind == PROBE_READINESS)
-        check_not_negative(c, probe->successThreshold, &success);
+        CHECK_FIELD(c, Probe, successThreshold, probe, path);
     else if (probe->successThreshold != 1)
-        emit_probe_success(c->diags, where(c, &success), .probe = path->name,
-                           .value = str_int(c->arena, probe->successThreshold));
+        emit_probe_success(c->diags, where(c, &at), .probe = path->name, .value = str_int(c->arena, probe->successThreshold));
 }
 
 static void check_grace(Check *c, OptInt grace, ProbeKind kind, const Path *path) {
@@ -152,14 +131,15 @@ static void check_grace(Check *c, OptInt grace, ProbeKind kind, const Path *path
     if (!grace.set) return;
     if (kind == PROBE_READINESS)
         emit_probe_grace_readiness(c->diags, where(c, &at));
-    else if (grace.value <= 0)
+    else if (grace.value < FIELD_OF(Probe, terminationGracePeriodSeconds)->text->minimum)
         emit_probe_grace(c->diags, where(c, &at), .value = str_int(c->arena, grace.value));
 }
 
 static void check_probe(PodCheck *p, const Probe *probe, ProbeKind kind, const Path *path) {
     Handler handler = {.exec = probe->exec, .httpGet = probe->httpGet, .tcpSocket = probe->tcpSocket, .grpc = probe->grpc};
     check_handler(p, &handler, path);
-    check_thresholds(p->c, probe, kind, path);
+    CHECK_FIELDS(p->c, Probe, probe, path);
+    check_success(p->c, probe, kind, path);
     check_grace(p->c, probe->terminationGracePeriodSeconds, kind, path);
 }
 
@@ -180,19 +160,16 @@ static Str signal_hint(Check *c, Str signal, const Str *known, size_t count) {
 /* Which signals there are depends on the operating system, so the pod has to name it. */
 static void check_stop_signal(PodCheck *p, Str signal, const Path *path) {
     static const Str windows[] = {STR("SIGKILL"), STR("SIGTERM")};
+    const Field *field = FIELD_OF(Lifecycle, stopSignal);
     Check *c = p->c;
-    const FieldText *text = schema_field(schema_type(S("Lifecycle")), S("stopSignal"), str_hash(S("stopSignal")))->text;
-    Str linuxes[128];
-    size_t count = 0;
     if (!p->spec->os) {
         emit_stop_signal_os(c->diags, where(c, path), .signal = shown(c->arena, signal));
     } else if (p->windows) {
-        check_enum(c, signal, windows, 2, path);
-    } else if (str_eq(p->spec->os->name, S("linux"))) {
-        for (; count < text->valueCount && count < COUNT(linuxes); count++) linuxes[count] = text->values[count].value;
-        if (!str_in(signal, linuxes, count))
-            emit_stop_signal(c->diags, where(c, path), .signal = shown(c->arena, signal),
-                             .hint = signal_hint(c, signal, linuxes, count));
+        check_enum(c, signal, windows, COUNT(windows), path);
+    } else if (str_eq(p->spec->os->name, S("linux")) && !is_known_value(c, field, signal)) {
+        StrList known = known_values(c, field);
+        emit_stop_signal(c->diags, where(c, path), .signal = shown(c->arena, signal),
+                         .hint = signal_hint(c, signal, known.at, known.n));
     }
 }
 

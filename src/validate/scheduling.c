@@ -6,46 +6,41 @@
 #include "areas.h"
 #include "base/str_set.h"
 
-enum { WEIGHT_MAX = 100 };
-
 /* Node selectors. */
 
-typedef enum Wanted { VALUES_NONE, VALUES_ONE, VALUES_SOME } Wanted;
-
-enum { NODE_OPERATORS = 6, FIELD_OPERATORS = 2 };
-
-/* The first two are those of matchFields as well. */
-static const Str nodeOperators[NODE_OPERATORS] = {STR("In"),           STR("NotIn"), STR("Exists"),
-                                                  STR("DoesNotExist"), STR("Gt"),    STR("Lt")};
-static const Wanted labelValues[NODE_OPERATORS] = {VALUES_SOME, VALUES_SOME, VALUES_NONE, VALUES_NONE, VALUES_ONE, VALUES_ONE};
-static const Wanted fieldValues[FIELD_OPERATORS] = {VALUES_ONE, VALUES_ONE};
+/* Fields of a node are compared by the first two of the operators for its labels. */
+static bool is_operator(const Check *c, Str operator, bool isField) {
+    if (isField) return str_eq(operator, S("In")) || str_eq(operator, S("NotIn"));
+    return is_known_value(c, FIELD_OF(NodeSelectorRequirement, operator), operator);
+}
 
 static void report_operator(Check *c, Str value, bool isField, const Path *path) {
-    size_t count = isField ? FIELD_OPERATORS : NODE_OPERATORS;
+    StrList known = known_values(c, FIELD_OF(NodeSelectorRequirement, operator));
+    if (isField) known.n = 2;
     emit_scheduling_operator(
         c->diags, where(c, path), .value = shown(c->arena, value), .place = isField ? S(" for fields of a node") : S(""),
-        .allowed = words_or(c->arena, nodeOperators, count), .hint = did_you_mean(c->arena, value, nodeOperators, count));
+        .allowed = words_or(c->arena, known.at, known.n), .hint = did_you_mean(c->arena, value, known.at, known.n));
 }
 
 /* The operator, and as many values as it takes. */
 static void check_operator(Check *c, const NodeSelectorRequirement *requirement, bool isField, const Path *path) {
-    size_t count = isField ? FIELD_OPERATORS : NODE_OPERATORS, i = 0;
     Str operator= requirement->operator;
     uint32_t values = requirement->values.n;
     Path operatorPath = FIELD(path, "operator"), at = FIELD(path, "values");
-    while (i < count && !str_eq(operator, nodeOperators[i])) i++;
-    if (i == count) {
+    if (!is_operator(c, operator, isField)) {
         report_operator(c, operator, isField, &operatorPath);
         return;
     }
-    Wanted wanted = isField ? fieldValues[i] : labelValues[i];
-    if (wanted == VALUES_SOME && !values)
-        emit_scheduling_values_required(c->diags, where(c, &at), .operator= operator);
-    else if (wanted == VALUES_NONE && values)
-        emit_scheduling_values_forbidden(c->diags, where_key(c, &at), .operator= operator, .better = nodeOperators[i - 2]);
-    else if (wanted == VALUES_ONE && values != 1)
+    bool exists = str_eq(operator, S("Exists")), none = exists || str_eq(operator, S("DoesNotExist"));
+    bool one = isField || str_eq(operator, S("Gt")) || str_eq(operator, S("Lt"));
+    if (none && values)
+        emit_scheduling_values_forbidden(c->diags, where_key(c, &at), .operator= operator,
+                                         .better = exists ? S("In") : S("NotIn"));
+    else if (one && values != 1)
         emit_scheduling_values_single(c->diags, where_key(c, &at), .operator= operator, .count = str_int(c->arena, values),
-                                      .hint = isField && values && i == 0 ? S("write a term for each node") : S(""));
+                                      .hint = values && str_eq(operator, S("In")) ? S("write a term for each node") : S(""));
+    else if (!none && !one && !values)
+        emit_scheduling_values_required(c->diags, where(c, &at), .operator= operator);
 }
 
 static void check_label_requirement(Check *c, const NodeSelectorRequirement *requirement, bool valuesToo, const Path *path) {
@@ -96,8 +91,8 @@ static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Pa
         check_node_term(c, &required->nodeSelectorTerms.at[i], c->minor >= 33, &at);
     }
     for (uint32_t i = 0; i < preferred.n; i++) {
-        Path item = path_index(&preferredPath, i), weight = FIELD(&item, "weight"), at = FIELD(&item, "preference");
-        check_range(c, preferred.at[i].weight, 1, WEIGHT_MAX, &weight);
+        Path item = path_index(&preferredPath, i), at = FIELD(&item, "preference");
+        CHECK_FIELDS(c, PreferredSchedulingTerm, &preferred.at[i], &item);
         check_node_term(c, &preferred.at[i].preference, false, &at);
     }
 }
@@ -195,8 +190,8 @@ static void check_pod_terms(Check *c, PodAffinityTermList required, WeightedPodA
         check_pod_term(c, &required.at[i], &at);
     }
     for (uint32_t i = 0; i < preferred.n; i++) {
-        Path item = path_index(&preferredPath, i), weight = FIELD(&item, "weight"), at = FIELD(&item, "podAffinityTerm");
-        check_range(c, preferred.at[i].weight, 1, WEIGHT_MAX, &weight);
+        Path item = path_index(&preferredPath, i), at = FIELD(&item, "podAffinityTerm");
+        CHECK_FIELDS(c, WeightedPodAffinityTerm, &preferred.at[i], &item);
         check_pod_term(c, &preferred.at[i].podAffinityTerm, &at);
     }
 }
@@ -220,40 +215,36 @@ static Str but_not(Check *c, Str value) {
     return value.len ? str_join(c->arena, S(", not "), shown(c->arena, value)) : S("");
 }
 
-/* A toleration's operator and what it says of the value. */
+/* What a toleration's operator says of the value. */
 static void check_toleration_value(Check *c, const Toleration *toleration, const Path *path) {
-    static const Str operators[] = {STR("Equal"), STR("Exists"), STR("Lt"), STR("Gt")};
     Path operatorPath = FIELD(path, "operator"), at = FIELD(path, "value");
     Str operator= toleration->operator, value = toleration->value;
-    size_t known = gate(c, GATE_TaintTolerationComparisonOperators) ? 4 : 2;
     int64_t number;
-    if (!operator.len || str_eq(operator, operators[0])) {
+    if (!operator.len || str_eq(operator, S("Equal"))) {
         if (!is_label_value(value))
             emit_scheduling_toleration_value(c->diags, where_printed(c, &at, &operatorPath), .value = shown(c->arena, value));
-    } else if (str_eq(operator, operators[1])) {
+    } else if (str_eq(operator, S("Exists"))) {
         if (value.len)
             emit_scheduling_toleration_exists(c->diags, where_printed(c, &at, &operatorPath), .value = shown(c->arena, value));
-    } else if (!str_in(operator, operators, known)) {
-        check_enum(c, operator, operators, known, &operatorPath);
-    } else if (!is_decimal(value) || !int_parse(value, INT64_MIN, INT64_MAX, &number)) {
+    } else if (is_known_value(c, FIELD_OF(Toleration, operator), operator) &&
+               (!is_decimal(value) || !int_parse(value, INT64_MIN, INT64_MAX, &number))) {
         emit_scheduling_toleration_number(c->diags, where(c, &at), .operator= operator, .value = shown(c->arena, value));
     }
 }
 
 static void check_toleration(Check *c, const Toleration *toleration, const Path *path) {
-    static const Str effects[] = {STR("NoSchedule"), STR("PreferNoSchedule"), STR("NoExecute")};
     Path key = FIELD(path, "key"), operator= FIELD(path, "operator"), effect = FIELD(path, "effect");
     if (toleration->key.len)
         check_qualified_name(c, toleration->key, &key);
     else if (!str_eq(toleration->operator, S("Exists")))
         emit_scheduling_toleration_without_key(c->diags, where(c, &operator), .found = but_not(c, toleration->operator));
-    if (toleration->tolerationSeconds.set && !str_eq(toleration->effect, effects[2])) {
+    if (toleration->tolerationSeconds.set && !str_eq(toleration->effect, S("NoExecute"))) {
         Path seconds = FIELD(path, "tolerationSeconds");
         emit_scheduling_toleration_seconds(c->diags, where_printed(c, &seconds, &effect),
                                            .found = but_not(c, toleration->effect));
     }
+    CHECK_FIELDS(c, Toleration, toleration, path);
     check_toleration_value(c, toleration, path);
-    if (toleration->effect.len) check_enum(c, toleration->effect, effects, COUNT(effects), &effect);
 }
 
 static void check_tolerations(Check *c, TolerationList tolerations, const Path *path) {
@@ -345,18 +336,11 @@ static void check_spread_pairs(Check *c, TopologySpreadConstraintList list, cons
 }
 
 static void check_spread(Check *c, const TopologySpreadConstraint *constraint, const Path *path) {
-    static const Str actions[] = {STR("DoNotSchedule"), STR("ScheduleAnyway")}, inclusion[] = {STR("Honor"), STR("Ignore")};
-    Path skew = FIELD(path, "maxSkew"), key = FIELD(path, "topologyKey"), action = FIELD(path, "whenUnsatisfiable");
-    Path domains = FIELD(path, "minDomains"), selector = FIELD(path, "labelSelector");
-    Path affinity = FIELD(path, "nodeAffinityPolicy"), taints = FIELD(path, "nodeTaintsPolicy");
-    check_range(c, constraint->maxSkew, 1, INT32_MAX, &skew);
+    Path key = FIELD(path, "topologyKey"), domains = FIELD(path, "minDomains"), selector = FIELD(path, "labelSelector");
+    CHECK_FIELDS(c, TopologySpreadConstraint, constraint, path);
     check_required(c, constraint->topologyKey, &key);
-    check_enum(c, constraint->whenUnsatisfiable, actions, 2, &action);
-    if (constraint->minDomains.set) check_range(c, constraint->minDomains.value, 1, INT32_MAX, &domains);
-    if (constraint->minDomains.set && !str_eq(constraint->whenUnsatisfiable, actions[0]))
+    if (constraint->minDomains.set && !str_eq(constraint->whenUnsatisfiable, S("DoNotSchedule")))
         emit_scheduling_spread_min_domains(c->diags, where(c, &domains), .found = but_not(c, constraint->whenUnsatisfiable));
-    if (constraint->nodeAffinityPolicy.at) check_enum(c, constraint->nodeAffinityPolicy, inclusion, 2, &affinity);
-    if (constraint->nodeTaintsPolicy.at) check_enum(c, constraint->nodeTaintsPolicy, inclusion, 2, &taints);
     if (gate(c, GATE_MatchLabelKeysInPodTopologySpread) && gate(c, GATE_MatchLabelKeysInPodTopologySpreadSelectorMerge))
         check_label_keys(c, constraint->matchLabelKeys, (StrList){0}, constraint->labelSelector, path);
     else

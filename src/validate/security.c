@@ -3,30 +3,15 @@
 #include "areas.h"
 #include "base/str_set.h"
 
-static void check_id(Check *c, OptInt id, const Path *path) {
-    if (id.set && (id.value < 0 || id.value > INT32_MAX))
-        emit_security_id(c->diags, where(c, path), .field = path->name, .value = str_int(c->arena, id.value));
-}
-
-static void check_group_list(Check *c, IntList groups, const Path *path) {
-    for (uint32_t i = 0; i < groups.n; i++) {
-        if (groups.at[i] >= 0 && groups.at[i] <= INT32_MAX) continue;
-        Path at = path_index(path, i);
-        emit_security_id(c->diags, where(c, &at), .field = S("a supplemental group"), .value = str_int(c->arena, groups.at[i]));
-    }
-}
-
-static const Str profileTypes[] = {STR("Localhost"), STR("RuntimeDefault"), STR("Unconfined")};
-
 static bool is_local_path(Str path) {
     return !is_absolute_path(path) && !has_dot_dot(path);
 }
 
 static void check_seccomp(Check *c, const SeccompProfile *profile, const Path *path) {
     if (!profile) return;
-    Path type = FIELD(path, "type"), local = FIELD(path, "localhostProfile");
-    if (check_required(c, profile->type, &type)) check_enum(c, profile->type, profileTypes, 3, &type);
-    bool wanted = str_eq(profile->type, profileTypes[0]);
+    Path local = FIELD(path, "localhostProfile");
+    CHECK_FIELDS(c, SeccompProfile, profile, path);
+    bool wanted = str_eq(profile->type, S("Localhost"));
     if (wanted && !profile->localhostProfile.at)
         emit_security_profile_missing(c->diags, where(c, &local), .kind = S("seccomp"));
     else if (!wanted && profile->localhostProfile.at)
@@ -35,38 +20,32 @@ static void check_seccomp(Check *c, const SeccompProfile *profile, const Path *p
         emit_security_seccomp_path(c->diags, where(c, &local), .value = profile->localhostProfile);
 }
 
-enum { APPARMOR_MOST = 4095 };
-
+/* The name of a profile that is loaded on the node. */
 static bool is_apparmor_name(Str name) {
-    return name.len > 0 && name.len <= APPARMOR_MOST && !is_padded(name);
+    return name.len > 0 && name.len <= (size_t)FIELD_OF(AppArmorProfile, localhostProfile)->text->maxLength && !is_padded(name);
 }
 
-static void check_apparmor_name(Check *c, Str name, const Path *path) {
-    if (is_apparmor_name(name)) return;
-    if (!name.len) emit_security_profile_missing(c->diags, where(c, path), .kind = S("AppArmor"));
-    if (is_padded(name)) emit_security_apparmor_padded(c->diags, where(c, path), .value = name);
-    if (name.len > APPARMOR_MOST)
-        emit_security_apparmor_long(c->diags, where(c, path), .length = str_int(c->arena, (int64_t)name.len));
+static void check_apparmor_name(Check *c, const AppArmorProfile *profile, const Path *path) {
+    Str name = profile->localhostProfile;
+    Path at = FIELD(path, "localhostProfile");
+    if (!name.len) emit_security_profile_missing(c->diags, where(c, &at), .kind = S("AppArmor"));
+    if (is_padded(name)) emit_security_apparmor_padded(c->diags, where(c, &at), .value = name);
+    CHECK_FIELD(c, AppArmorProfile, localhostProfile, profile, path);
 }
 
 static void check_apparmor(Check *c, const AppArmorProfile *profile, const Path *path) {
     if (!profile) return;
-    Path type = FIELD(path, "type"), local = FIELD(path, "localhostProfile");
-    if (!check_required(c, profile->type, &type)) return;
-    if (!str_in(profile->type, profileTypes, 3))
-        check_enum(c, profile->type, profileTypes, 3, &type);
-    else if (str_eq(profile->type, profileTypes[0]))
-        check_apparmor_name(c, profile->localhostProfile, &local);
-    else if (profile->localhostProfile.at)
+    Path local = FIELD(path, "localhostProfile");
+    CHECK_FIELDS(c, AppArmorProfile, profile, path);
+    if (str_eq(profile->type, S("Localhost")))
+        check_apparmor_name(c, profile, path);
+    else if (profile->localhostProfile.at && is_known_value(c, FIELD_OF(AppArmorProfile, type), profile->type))
         emit_security_profile_unused(c->diags, where_key(c, &local), .type = profile->type);
 }
 
 static void check_proc_mount(PodCheck *p, Str value, const Path *path) {
-    static const Str mounts[] = {STR("Default"), STR("Unmasked")};
-    Check *c = p->c;
     bool ownUsers = p->spec->hostUsers.set && !p->spec->hostUsers.value;
-    check_enum(c, value, mounts, 2, path);
-    if (str_eq(value, mounts[1]) && !ownUsers) emit_security_proc_mount_users(c->diags, where(c, path));
+    if (str_eq(value, S("Unmasked")) && !ownUsers) emit_security_proc_mount_users(p->c->diags, where(p->c, path));
 }
 
 /* What contradicts allowPrivilegeEscalation: false. */
@@ -90,10 +69,9 @@ void check_container_security(PodCheck *p, const Container *container, const Pat
     Check *c = p->c;
     if (!context) return;
     Path at = FIELD(path, "securityContext");
-    Path user = FIELD(&at, "runAsUser"), group = FIELD(&at, "runAsGroup"), mount = FIELD(&at, "procMount");
+    Path mount = FIELD(&at, "procMount");
     Path seccomp = FIELD(&at, "seccompProfile"), apparmor = FIELD(&at, "appArmorProfile"), windows = FIELD(&at, "windowsOptions");
-    check_id(c, context->runAsUser, &user);
-    check_id(c, context->runAsGroup, &group);
+    CHECK_FIELDS(c, SecurityContext, context, &at);
     if (context->procMount.at) check_proc_mount(p, context->procMount, &mount);
     if (context->allowPrivilegeEscalation.set && !context->allowPrivilegeEscalation.value) check_no_escalation(c, context, &at);
     check_seccomp(c, context->seccompProfile, &seccomp);
@@ -192,29 +170,13 @@ static void check_sysctls(PodCheck *p, SysctlList sysctls, const Path *path) {
     }
 }
 
-static void check_optional_enum(Check *c, Str value, const Str *allowed, size_t count, const Path *path) {
-    if (value.at) check_enum(c, value, allowed, count, path);
-}
-
 static void check_pod_context(PodCheck *p, const PodSecurityContext *context) {
-    static const Str fsGroupPolicies[] = {STR("Always"), STR("OnRootMismatch")};
-    static const Str groupsPolicies[] = {STR("Merge"), STR("Strict")};
-    static const Str labelPolicies[] = {STR("Recursive"), STR("MountOption")};
     Check *c = p->c;
     Path at = FIELD(p->path, "securityContext");
-    Path user = FIELD(&at, "runAsUser"), group = FIELD(&at, "runAsGroup"), fsGroup = FIELD(&at, "fsGroup");
-    Path groups = FIELD(&at, "supplementalGroups"), groupsPolicy = FIELD(&at, "supplementalGroupsPolicy");
-    Path fsGroupPolicy = FIELD(&at, "fsGroupChangePolicy"), labelPolicy = FIELD(&at, "seLinuxChangePolicy");
     Path seccomp = FIELD(&at, "seccompProfile"), apparmor = FIELD(&at, "appArmorProfile"), windows = FIELD(&at, "windowsOptions");
     Path sysctls = FIELD(&at, "sysctls");
-    check_id(c, context->runAsUser, &user);
-    check_id(c, context->runAsGroup, &group);
-    check_id(c, context->fsGroup, &fsGroup);
-    check_group_list(c, context->supplementalGroups, &groups);
+    CHECK_FIELDS(c, PodSecurityContext, context, &at);
     check_sysctls(p, context->sysctls, &sysctls);
-    check_optional_enum(c, context->fsGroupChangePolicy, fsGroupPolicies, 2, &fsGroupPolicy);
-    check_optional_enum(c, context->supplementalGroupsPolicy, groupsPolicies, 2, &groupsPolicy);
-    check_optional_enum(c, context->seLinuxChangePolicy, labelPolicies, gate(c, GATE_SELinuxMount) ? 2 : 1, &labelPolicy);
     check_seccomp(c, context->seccompProfile, &seccomp);
     check_apparmor(c, context->appArmorProfile, &apparmor);
     check_windows_options(c, context->windowsOptions, &windows);

@@ -32,11 +32,6 @@ void move_paths(Check *c, uint32_t before, const Path *from, const Path *to) {
     }
 }
 
-static void check_partition(Check *c, int64_t partition, const Path *path) {
-    Path at = FIELD(path, "partition");
-    check_range(c, partition, 0, 255, &at);
-}
-
 /* A secret in the pod's namespace that is optional as a whole, and named where it is given. */
 static void check_secret_ref(Check *c, const LocalObjectReference *secret, const Path *path) {
     Path at = FIELD(path, "secretRef");
@@ -50,21 +45,18 @@ static void check_monitors(Check *c, StrList monitors, const Path *path) {
 
 static void check_empty_dir(PodCheck *p, const Volume *volume, const Path *path) {
     Check *c = p->c;
-    Path limit = FIELD(path, "sizeLimit"), mode = FIELD(path, "mode");
+    Path limit = FIELD(path, "sizeLimit");
+    CHECK_FIELDS(c, EmptyDirVolumeSource, volume->emptyDir, path);
     if (volume->emptyDir->sizeLimit.nano < 0)
         emit_volume_size_limit(c->diags, where(c, &limit), .size = volume->emptyDir->sizeLimit.text);
-    if (volume->emptyDir->mode.set && (volume->emptyDir->mode.value < 0 || volume->emptyDir->mode.value > 01777))
-        emit_volume_directory_mode(c->diags, where(c, &mode), .mode = str_int(c->arena, volume->emptyDir->mode.value));
 }
 
 static void check_host_path(PodCheck *p, const Volume *volume, const Path *path) {
-    static const Str types[] = {STR(""),       STR("DirectoryOrCreate"), STR("Directory"),  STR("FileOrCreate"), STR("File"),
-                                STR("Socket"), STR("CharDevice"),        STR("BlockDevice")};
     const HostPathVolumeSource *host = volume->hostPath;
-    Path at = FIELD(path, "path"), type = FIELD(path, "type");
+    Path at = FIELD(path, "path");
     if (!host->path.len) return;
     if (has_dot_dot(host->path)) emit_volume_path_dots(p->c->diags, where(p->c, &at), .path = host->path);
-    if (host->type.at) check_enum(p->c, host->type, types, COUNT(types), &type);
+    CHECK_FIELDS(p->c, HostPathVolumeSource, host, path);
 }
 
 static void check_git_repo(PodCheck *p, const Volume *volume, const Path *path) {
@@ -73,11 +65,11 @@ static void check_git_repo(PodCheck *p, const Volume *volume, const Path *path) 
 }
 
 static void check_gce_disk(PodCheck *p, const Volume *volume, const Path *path) {
-    check_partition(p->c, volume->gcePersistentDisk->partition, path);
+    CHECK_FIELDS(p->c, GCEPersistentDiskVolumeSource, volume->gcePersistentDisk, path);
 }
 
 static void check_aws_disk(PodCheck *p, const Volume *volume, const Path *path) {
-    check_partition(p->c, volume->awsElasticBlockStore->partition, path);
+    CHECK_FIELDS(p->c, AWSElasticBlockStoreVolumeSource, volume->awsElasticBlockStore, path);
 }
 
 static void check_nfs(PodCheck *p, const Volume *volume, const Path *path) {
@@ -128,10 +120,9 @@ static void check_iscsi_name(Check *c, Str name, const Path *path) {
 static void check_iscsi(PodCheck *p, const Volume *volume, const Path *path) {
     Check *c = p->c;
     const ISCSIVolumeSource *iscsi = volume->iscsi;
-    Path iqn = FIELD(path, "iqn"), lun = FIELD(path, "lun"), secret = FIELD(path, "secretRef"),
-         initiator = FIELD(path, "initiatorName");
+    Path iqn = FIELD(path, "iqn"), secret = FIELD(path, "secretRef"), initiator = FIELD(path, "initiatorName");
+    CHECK_FIELDS(c, ISCSIVolumeSource, iscsi, path);
     if (iscsi->iqn.len) check_iscsi_name(c, iscsi->iqn, &iqn);
-    check_range(c, iscsi->lun, 0, 255, &lun);
     if ((iscsi->chapAuthDiscovery || iscsi->chapAuthSession) && !iscsi->secretRef) check_required(c, S(""), &secret);
     if (!iscsi->initiatorName.at) return;
     Path reported = FIELD(path, "initiatorname");
@@ -211,7 +202,7 @@ static void check_fc(PodCheck *p, const Volume *volume, const Path *path) {
     if (!fc->targetWWNs.n) return;
     if (fc->wwids.n) emit_volume_fc_two(c->diags, where_key(c, &names));
     if (fc->lun.set)
-        check_range(c, fc->lun.value, 0, 255, &lun);
+        CHECK_FIELD(c, FCVolumeSource, lun, fc, path);
     else
         emit_volume_fc_lun(c->diags, where(c, &lun));
 }
@@ -252,14 +243,11 @@ static void check_flex(PodCheck *p, const Volume *volume, const Path *path) {
 }
 
 static void check_azure_disk(PodCheck *p, const Volume *volume, const Path *path) {
-    static const Str cachingModes[] = {STR("None"), STR("ReadOnly"), STR("ReadWrite")};
-    static const Str kinds[] = {STR("Shared"), STR("Dedicated"), STR("Managed")};
     Check *c = p->c;
     const AzureDiskVolumeSource *disk = volume->azureDisk;
-    Path caching = FIELD(path, "cachingMode"), kind = FIELD(path, "kind"), uri = FIELD(path, "diskURI");
-    if (disk->cachingMode.at) check_enum(c, disk->cachingMode, cachingModes, 3, &caching);
+    Path uri = FIELD(path, "diskURI");
+    CHECK_FIELDS(c, AzureDiskVolumeSource, disk, path);
     if (!disk->kind.at) return;
-    check_enum(c, disk->kind, kinds, 3, &kind);
     bool managed = str_eq(disk->kind, S("Managed"));
     if (managed && !str_starts(disk->diskURI, S("/subscriptions/")))
         emit_volume_azure_managed(c->diags, where(c, &uri), .uri = disk->diskURI);
@@ -276,13 +264,10 @@ static void check_storageos(PodCheck *p, const Volume *volume, const Path *path)
 }
 
 static void check_csi(PodCheck *p, const Volume *volume, const Path *path) {
-    enum { LONGEST = 63 };
     Check *c = p->c;
     const CSIVolumeSource *csi = volume->csi;
     Path driver = FIELD(path, "driver"), secret = FIELD(path, "nodePublishSecretRef"), name = FIELD(&secret, "name");
-    if (csi->driver.len > LONGEST)
-        emit_volume_driver_long(c->diags, where(c, &driver), .driver = csi->driver,
-                                .length = str_int(c->arena, (int64_t)csi->driver.len));
+    CHECK_FIELDS(c, CSIVolumeSource, csi, path);
     if (csi->driver.len && !is_driver_name(csi->driver)) emit_volume_driver(c->diags, where(c, &driver), .driver = csi->driver);
     if (!csi->nodePublishSecretRef || !check_required(c, csi->nodePublishSecretRef->name, &name)) return;
     uint32_t before = c->diags->items.n;
@@ -357,10 +342,7 @@ static void check_ephemeral(PodCheck *p, const Volume *volume, const Path *path)
 }
 
 static void check_image(PodCheck *p, const Volume *volume, const Path *path) {
-    static const Str policies[] = {STR("Always"), STR("IfNotPresent"), STR("Never")};
-    Path policy = FIELD(path, "pullPolicy");
-    if (check_required(p->c, volume->image->pullPolicy, &policy))
-        check_enum(p->c, volume->image->pullPolicy, policies, 3, &policy);
+    CHECK_FIELDS(p->c, ImageVolumeSource, volume->image, path);
 }
 
 /* A kind of source: the strings that it cannot do without, and whatever else there is to check. */

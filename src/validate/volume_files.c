@@ -10,29 +10,6 @@ typedef struct Projection {
     StrSet taken;     /* files, each with the node of the map that names it */
 } Projection;
 
-static void check_mode(Check *c, OptInt mode, const Path *up, Str name) {
-    if (!mode.set || (mode.value >= 0 && mode.value <= 0777)) return;
-    Path at = path_field(up, name);
-    Str text = str_int(c->arena, mode.value), hint = S("");
-    int64_t octal = 0;
-    bool digits = mode.value > 0;
-    for (size_t i = 0; i < text.len; i++) {
-        digits &= text.at[i] >= '0' && text.at[i] <= '7';
-        octal = octal * 8 + (text.at[i] - '0');
-    }
-    if (digits && octal <= 0777)
-        hint = str_format(c->arena, "write 0%.*s: without the leading 0 it is a decimal number (in JSON, write %d)",
-                          (int)text.len, text.at, (int)octal);
-    emit_volume_mode(c->diags, where(c, &at), .field = name, .mode = text, .hint = hint);
-}
-
-/* The owner of files. */
-static void check_user(Check *c, OptInt user, const Path *up, Str name) {
-    if (!user.set) return;
-    Path at = path_field(up, name);
-    check_range(c, user.value, 0, INT32_MAX, &at);
-}
-
 /* A relative path without parts .. that does not start with .. either: the kubelet's own files beside it do. */
 static void check_file_path(Check *c, Str value, const Path *path) {
     check_descending_path(c, value, path);
@@ -45,8 +22,7 @@ static void check_key_to_path(Check *c, const KeyToPath *item, const Path *path)
     check_field_required(c, item->key, path, S("key"));
     check_required(c, item->path, &at);
     check_file_path(c, item->path, &at);
-    check_mode(c, item->mode, path, S("mode"));
-    check_user(c, item->user, path, S("user"));
+    CHECK_FIELDS(c, KeyToPath, item, path);
 }
 
 static void check_items(Check *c, KeyToPathList items, const Path *up) {
@@ -59,15 +35,13 @@ static void check_items(Check *c, KeyToPathList items, const Path *up) {
 
 void check_secret_volume(PodCheck *p, const Volume *volume, const Path *path) {
     const SecretVolumeSource *secret = volume->secret;
-    check_mode(p->c, secret->defaultMode, path, S("defaultMode"));
-    check_user(p->c, secret->defaultUser, path, S("defaultUser"));
+    CHECK_FIELDS(p->c, SecretVolumeSource, secret, path);
     check_items(p->c, secret->items, path);
 }
 
 void check_config_map_volume(PodCheck *p, const Volume *volume, const Path *path) {
     const ConfigMapVolumeSource *configMap = volume->configMap;
-    check_mode(p->c, configMap->defaultMode, path, S("defaultMode"));
-    check_user(p->c, configMap->defaultUser, path, S("defaultUser"));
+    CHECK_FIELDS(p->c, ConfigMapVolumeSource, configMap, path);
     check_items(p->c, configMap->items, path);
 }
 
@@ -85,8 +59,7 @@ static void check_downward_file(PodCheck *p, const DownwardAPIVolumeFile *file, 
     } else {
         emit_downward_none(c->diags, where(c, path), .path = file->path);
     }
-    check_mode(c, file->mode, path, S("mode"));
-    check_user(c, file->user, path, S("user"));
+    CHECK_FIELDS(c, DownwardAPIVolumeFile, file, path);
 }
 
 /* The server leaves the item's number out of the paths of its errors. */
@@ -99,8 +72,7 @@ static void check_downward_item(PodCheck *p, const DownwardAPIVolumeFileList *it
 
 void check_downward_volume(PodCheck *p, const Volume *volume, const Path *path) {
     const DownwardAPIVolumeSource *downward = volume->downwardAPI;
-    check_mode(p->c, downward->defaultMode, path, S("defaultMode"));
-    check_user(p->c, downward->defaultUser, path, S("defaultUser"));
+    CHECK_FIELDS(p->c, DownwardAPIVolumeSource, downward, path);
     for (uint32_t i = 0; i < downward->items.n; i++) check_downward_item(p, &downward->items, i, path);
 }
 
@@ -156,14 +128,11 @@ static void check_downward_projection(Projection *t, const DownwardAPIProjection
 static void check_token_projection(Projection *t, const ServiceAccountTokenProjection *token, const Path *path) {
     Check *c = t->p->c;
     Path expiration = FIELD(path, "expirationSeconds"), at = FIELD(path, "path");
-    if (!token->expirationSeconds.set)
-        check_required(c, S(""), &expiration);
-    else
-        check_range(c, token->expirationSeconds.value, 600, (int64_t)1 << 32, &expiration);
+    CHECK_FIELDS(c, ServiceAccountTokenProjection, token, path);
+    if (!token->expirationSeconds.set) check_required(c, S(""), &expiration);
     uint32_t before = c->diags->items.n;
     if (check_required(c, token->path, &at)) check_file_path(c, token->path, &at);
     move_paths(c, before, path, t->path);
-    check_user(c, token->user, path, S("user"));
 }
 
 /* example.com/name: a DNS name of at least two labels, a slash, and DNS labels of any length. */
@@ -222,7 +191,7 @@ static void check_bundle_projection(Projection *t, const ClusterTrustBundleProje
         emit_volume_bundle_none(c->diags, where(c, path));
     }
     check_required(c, bundle->path, &at);
-    check_user(c, bundle->user, path, S("user"));
+    CHECK_FIELDS(c, ClusterTrustBundleProjection, bundle, path);
     check_file_path(c, bundle->path, &at);
     take_file(t, bundle->path, bundle->head.node, &at);
 }
@@ -251,19 +220,17 @@ static bool is_kubernetes_signer(Str name) {
 }
 
 static void check_certificate_projection(Projection *t, const PodCertificateProjection *certificate, const Path *path) {
-    static const Str keyTypes[] = {STR("RSA3072"),   STR("RSA4096"),   STR("ECDSAP256"),
-                                   STR("ECDSAP384"), STR("ECDSAP521"), STR("ED25519")};
-    enum { HOUR = 60 * 60, DAY = 24 * HOUR, LONGEST = 91 * DAY };
+    enum { DAY = 24 * 60 * 60 };
+    const FieldText *lifetime = FIELD_OF(PodCertificateProjection, maxExpirationSeconds)->text;
     Check *c = t->p->c;
-    Path signer = FIELD(path, "signerName"), annotations = FIELD(path, "userAnnotations"), keyType = FIELD(path, "keyType");
+    Path signer = FIELD(path, "signerName"), annotations = FIELD(path, "userAnnotations");
     Path expiration = FIELD(path, "maxExpirationSeconds");
     check_signer_name(c, certificate->signerName, &signer);
     check_user_annotations(c, certificate->userAnnotations, &annotations);
-    check_user(c, certificate->user, path, S("user"));
-    check_enum(c, certificate->keyType, keyTypes, COUNT(keyTypes), &keyType);
+    CHECK_FIELDS(c, PodCertificateProjection, certificate, path);
     if (certificate->maxExpirationSeconds.set)
-        check_range(c, certificate->maxExpirationSeconds.value, HOUR,
-                    is_kubernetes_signer(certificate->signerName) ? DAY : LONGEST, &expiration);
+        check_range(c, certificate->maxExpirationSeconds.value, lifetime->minimum,
+                    is_kubernetes_signer(certificate->signerName) ? DAY : lifetime->maximum, &expiration);
     const struct {
         Str name, file;
     } files[] = {{STR("credentialBundlePath"), certificate->credentialBundlePath},
@@ -299,8 +266,7 @@ void check_projected_volume(PodCheck *p, const Volume *volume, const Path *path)
     const ProjectedVolumeSource *projected = volume->projected;
     Projection t = {.p = p, .path = path, .taken = {.arena = p->c->arena}};
     Path list = FIELD(path, "sources");
-    check_mode(p->c, projected->defaultMode, path, S("defaultMode"));
-    check_user(p->c, projected->defaultUser, path, S("defaultUser"));
+    CHECK_FIELDS(p->c, ProjectedVolumeSource, projected, path);
     for (uint32_t i = 0; i < projected->sources.n; i++) {
         Path at = path_index(&list, i);
         check_volume_projection(&t, &projected->sources.at[i], &at);

@@ -2,7 +2,7 @@
  * (k8s.io/kubernetes/pkg/apis/apps/validation, pkg/apis/core/validation). */
 #include "areas.h"
 
-static const Str rollingUpdate = STR("RollingUpdate"), recreate = STR("Recreate"), onDelete = STR("OnDelete");
+static const Str rollingUpdate = STR("RollingUpdate"), recreate = STR("Recreate");
 
 /* What the checks of a kind have in common. */
 typedef struct Workload {
@@ -11,16 +11,6 @@ typedef struct Workload {
     const Path *path;     /* of the spec */
     const Path *template; /* of the pod template */
 } Workload;
-
-static void check_count(Check *c, OptInt count, const Path *spec, Str name) {
-    Path at = path_field(spec, name);
-    check_not_negative(c, count.value, &at);
-}
-
-static void check_seconds(Check *c, int64_t seconds, const Path *spec, Str name) {
-    Path at = path_field(spec, name);
-    check_not_negative(c, seconds, &at);
-}
 
 /* Digits, with or without a sign, as Go's strconv.Atoi reads them: 0 if the text is something else. */
 static int64_t number_of(Str text) {
@@ -105,13 +95,14 @@ void check_pod_template_object(Check *c, void *object) {
 }
 
 static void check_deployment_strategy(Check *c, const DeploymentStrategy *strategy, const Path *path) {
-    const Str types[] = {recreate, rollingUpdate};
+    const Field *field = FIELD_OF(DeploymentStrategy, type);
     const RollingUpdateDeployment *update = strategy->rollingUpdate;
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
-    if (!str_in(strategy->type, types, 2)) {
+    if (!is_known_value(c, field, strategy->type)) {
+        Advice advice = value_advice(c, field, strategy->type);
         emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
-                               .allowed = words_or(c->arena, types, 2), .hint = did_you_mean(c->arena, strategy->type, types, 2));
+                               .allowed = advice.allowed, .hint = advice.hint);
         return;
     }
     if (!update) return;
@@ -129,12 +120,9 @@ void check_deployment_spec(Check *c, DeploymentSpec *spec) {
     Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template"), strategy = FIELD(&path, "strategy");
     Path deadline = FIELD(&path, "progressDeadlineSeconds");
     Workload w = {c, "Deployment", &path, &template};
-    check_count(c, spec->replicas, &path, S("replicas"));
+    CHECK_FIELDS(c, DeploymentSpec, spec, &path);
     check_selected_template(&w, spec->selector, &spec->template);
     check_deployment_strategy(c, &spec->strategy, &strategy);
-    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
-    check_count(c, spec->revisionHistoryLimit, &path, S("revisionHistoryLimit"));
-    check_not_negative(c, spec->progressDeadlineSeconds.value, &deadline);
     if (spec->progressDeadlineSeconds.set && spec->progressDeadlineSeconds.value <= spec->minReadySeconds)
         emit_workload_progress_deadline(c->diags, where(c, &deadline),
                                         .deadline = str_int(c->arena, spec->progressDeadlineSeconds.value),
@@ -167,8 +155,7 @@ void check_deployment(Check *c, void *object) {
 void check_replica_set_spec(Check *c, ReplicaSetSpec *spec) {
     Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template");
     Workload w = {c, "ReplicaSet", &path, &template};
-    check_count(c, spec->replicas, &path, S("replicas"));
-    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
+    CHECK_FIELDS(c, ReplicaSetSpec, spec, &path);
     check_selected_template(&w, spec->selector, &spec->template);
 }
 
@@ -180,15 +167,14 @@ void check_replica_set(Check *c, void *object) {
 }
 
 static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *strategy, bool recreates, const Path *path) {
-    const Str types[] = {rollingUpdate, onDelete, recreate};
-    size_t count = recreates ? 3 : 2;
+    const Field *field = FIELD_OF(StatefulSetUpdateStrategy, type);
     const RollingUpdateStatefulSetStrategy *update = strategy->rollingUpdate;
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
-    Path partition = FIELD(&rolling, "partition"), unavailable = FIELD(&rolling, "maxUnavailable");
-    if (!str_in(strategy->type, types, count)) {
+    Path unavailable = FIELD(&rolling, "maxUnavailable");
+    if (!is_known_value(c, field, strategy->type) && !(recreates && str_eq(strategy->type, recreate))) {
+        Advice advice = value_advice(c, field, strategy->type);
         emit_workload_update_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
-                                      .allowed = words_or(c->arena, types, count),
-                                      .hint = did_you_mean(c->arena, strategy->type, types, count));
+                                      .allowed = advice.allowed, .hint = advice.hint);
         return;
     }
     if (!update) return;
@@ -196,18 +182,11 @@ static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *s
         emit_workload_rolling_unused(c->diags, where_key(c, &rolling), .type = strategy->type);
         return;
     }
-    check_not_negative(c, update->partition.value, &partition);
+    CHECK_FIELDS(c, RollingUpdateStatefulSetStrategy, update, &rolling);
     if (!update->maxUnavailable.set) return;
     check_amount(c, update->maxUnavailable, true, &unavailable);
     bool text = update->maxUnavailable.value.isString && !is_percent(update->maxUnavailable.value.text);
     if (!text && !amount_of(update->maxUnavailable)) emit_workload_unavailable_zero(c->diags, where(c, &unavailable));
-}
-
-static void check_retention(Check *c, const StatefulSetPersistentVolumeClaimRetentionPolicy *policy, const Path *path) {
-    static const Str policies[] = {STR("Retain"), STR("Delete")};
-    Path deleted = FIELD(path, "whenDeleted"), scaled = FIELD(path, "whenScaled");
-    check_enum(c, policy->whenDeleted, policies, 2, &deleted);
-    check_enum(c, policy->whenScaled, policies, 2, &scaled);
 }
 
 /* The volumes of a StatefulSet's pods. The server judges the claim templates first, as volumes of their names, and then the other
@@ -308,27 +287,17 @@ static void check_stateful_template(const Workload *w, StatefulSetSpec *spec, bo
     diags->items.n = kept;
 }
 
-static void check_stateful_pods(const Workload *w, const StatefulSetSpec *spec) {
-    static const Str policies[] = {STR("OrderedReady"), STR("Parallel")};
-    Check *c = w->c;
-    Path policy = FIELD(w->path, "podManagementPolicy"), retention = FIELD(w->path, "persistentVolumeClaimRetentionPolicy");
-    Path ordinals = FIELD(w->path, "ordinals"), start = FIELD(&ordinals, "start");
-    if (!str_in(spec->podManagementPolicy, policies, 2))
-        emit_workload_pod_management(c->diags, where(c, &policy), .value = shown(c->arena, spec->podManagementPolicy),
-                                     .hint = did_you_mean(c->arena, spec->podManagementPolicy, policies, 2));
-    if (spec->persistentVolumeClaimRetentionPolicy) check_retention(c, spec->persistentVolumeClaimRetentionPolicy, &retention);
-    check_count(c, spec->replicas, w->path, S("replicas"));
-    check_seconds(c, spec->minReadySeconds, w->path, S("minReadySeconds"));
-    if (spec->ordinals) check_not_negative(c, spec->ordinals->start, &start);
-}
-
 void check_stateful_set_spec(Check *c, StatefulSetSpec *spec, StatefulLeniency lenient) {
     Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template"), selector = FIELD(&path, "selector");
     Path strategy = FIELD(&path, "updateStrategy"), claims = FIELD(&path, "volumeClaimTemplates");
-    Path service = FIELD(&path, "serviceName");
+    Path service = FIELD(&path, "serviceName"), ordinals = FIELD(&path, "ordinals");
+    Path retention = FIELD(&path, "persistentVolumeClaimRetentionPolicy");
     Workload w = {c, "StatefulSet", &path, &template};
-    check_stateful_pods(&w, spec);
-    check_stateful_strategy(c, &spec->updateStrategy, lenient.recreate || gate(c, GATE_StatefulSetRecreateStrategy), &strategy);
+    CHECK_FIELDS(c, StatefulSetSpec, spec, &path);
+    if (spec->ordinals) CHECK_FIELDS(c, StatefulSetOrdinals, spec->ordinals, &ordinals);
+    if (spec->persistentVolumeClaimRetentionPolicy)
+        CHECK_FIELDS(c, StatefulSetPersistentVolumeClaimRetentionPolicy, spec->persistentVolumeClaimRetentionPolicy, &retention);
+    check_stateful_strategy(c, &spec->updateStrategy, lenient.recreate, &strategy);
     for (uint32_t i = 0; !lenient.fixedFields && c->minor >= 34 && i < spec->volumeClaimTemplates.n; i++) {
         Path claim = path_index(&claims, i), claimSpec = FIELD(&claim, "spec");
         check_claim_spec(c, &spec->volumeClaimTemplates.at[i].spec, &claimSpec);
@@ -351,13 +320,14 @@ void check_stateful_set(Check *c, void *object) {
 }
 
 static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strategy, const Path *path) {
-    const Str types[] = {rollingUpdate, onDelete};
+    const Field *field = FIELD_OF(DaemonSetUpdateStrategy, type);
     const RollingUpdateDaemonSet *update = strategy->rollingUpdate;
     Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
-    if (!str_in(strategy->type, types, 2)) {
+    if (!is_known_value(c, field, strategy->type)) {
+        Advice advice = value_advice(c, field, strategy->type);
         emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
-                               .allowed = words_or(c->arena, types, 2), .hint = did_you_mean(c->arena, strategy->type, types, 2));
+                               .allowed = advice.allowed, .hint = advice.hint);
         return;
     }
     if (!str_eq(strategy->type, rollingUpdate) || !update) return;
@@ -374,9 +344,8 @@ void check_daemon_set_spec(Check *c, DaemonSetSpec *spec) {
     if (check_selector(&w, spec->selector, false)) check_match(&w, spec->selector, &spec->template);
     check_pod_template(c, &spec->template, &template);
     check_lasting(&w, &spec->template.spec);
-    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
+    CHECK_FIELDS(c, DaemonSetSpec, spec, &path);
     check_daemon_strategy(c, &spec->updateStrategy, &strategy);
-    check_count(c, spec->revisionHistoryLimit, &path, S("revisionHistoryLimit"));
 }
 
 void check_daemon_set(Check *c, void *object) {
@@ -392,8 +361,7 @@ void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec
     Path path = FIELD(NULL, "spec"), template = FIELD(&path, "template"), selector = FIELD(&path, "selector");
     LabelSelector labels = {.matchLabels = spec->selector};
     Workload w = {c, "ReplicationController", &path, &template};
-    check_seconds(c, spec->minReadySeconds, &path, S("minReadySeconds"));
-    check_count(c, spec->replicas, &path, S("replicas"));
+    CHECK_FIELDS(c, ReplicationControllerSpec, spec, &path);
     if (!spec->selector.n) emit_workload_selector_required(c->diags, where(c, &selector), .kind = str_of(w.kind));
     if (!spec->template) {
         emit_workload_template_required(c->diags, where(c, &template));
