@@ -341,7 +341,7 @@ static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *requ
 }
 
 static bool is_job(const Document *document) {
-    return str_eq(document->kind, S("Job")) || str_eq(document->kind, S("CronJob"));
+    return model_workload(document) == WORKLOAD_JOB;
 }
 
 /* What becomes of the workload. Nobody wants to see an update of crashes that nobody asked for. */

@@ -5,13 +5,8 @@
 
 static const Str config_maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
 
-static bool is_kind(const Document *document, uint16_t number) {
-    const Kind *kind = model_kind(document);
-    return kind && kind->number == number;
-}
-
 static bool is_config(const Document *document) {
-    return is_kind(document, KIND_ConfigMap) || is_kind(document, KIND_Secret);
+    return model_is(document, KIND_ConfigMap) || model_is(document, KIND_Secret);
 }
 
 static const Str found_words[] = {STR("nothing"), STR("a boolean"), STR("a number"), STR("a number"),
@@ -69,7 +64,7 @@ static Str secret_in_config(Str key, Str value) {
 }
 
 void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
-    const Node *map = is_kind(self, KIND_ConfigMap) ? node_get(self->root, S("data")) : NULL;
+    const Node *map = model_is(self, KIND_ConfigMap) ? node_get(self->root, S("data")) : NULL;
     Path at = FIELD(path, "data");
     for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
         const Entry *entry = &map->entries[i];
@@ -149,7 +144,7 @@ void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
          match = FIELD(&selector, "matchLabels");
     look_at_texts(lint, node_get(meta, S("labels")), &labels);
     look_at_texts(lint, node_get(meta, S("annotations")), &annotations);
-    if (is_kind(self, KIND_Service))
+    if (model_is(self, KIND_Service))
         look_at_texts(lint, node_get(spec, S("selector")), &selector);
     else
         look_at_texts(lint, node_get(node_get(spec, S("selector")), S("matchLabels")), &match);
@@ -179,7 +174,7 @@ void lint_other_scalars(Lint *lint, const Document *self, const Path *path) {
 /* Single fields of such objects. */
 
 static const Node *spec_of(const Document *document, uint16_t kind) {
-    return is_kind(document, kind) ? node_get(document->root, S("spec")) : NULL;
+    return model_is(document, kind) ? node_get(document->root, S("spec")) : NULL;
 }
 
 void lint_ingress_class(Lint *lint, const Document *self, const Path *path) {

@@ -138,7 +138,7 @@ static bool find_container(const ContainerList *list, const Container *container
 }
 
 void lint_rollout(Lint *lint, const PodSpec *self, const Path *path) {
-    if (lint->document->type != &type_Deployment) return;
+    if (!model_is(lint->document, KIND_Deployment)) return;
     const DeploymentSpec *spec = &((const Deployment *)lint->document->object)->spec;
     check_deadline(lint, spec, self, path);
     bool pinned = self->nodeName.len || self->nodeSelector.n, slow = latest_ready_of(self) >= spec->progressDeadlineSeconds.value;

@@ -16,7 +16,8 @@ static void check_unavailable(Lint *lint, const WorkloadPlan *plan, const Path *
 
 /* What a rolling update does with one replica, and with a share that comes to no pod at all. */
 static void check_small_update(Lint *lint, const WorkloadPlan *plan, const Path *spec) {
-    if (lint->document->type != &type_Deployment || !plan->unavailable.set || !str_eq(plan->strategy, S("RollingUpdate"))) return;
+    if (!model_is(lint->document, KIND_Deployment) || !plan->unavailable.set || !str_eq(plan->strategy, S("RollingUpdate")))
+        return;
     int64_t replicas = plan->replicas.set ? plan->replicas.value : 1, share = workload_share(plan->unavailable.value, replicas);
     Path strategy = path_field(spec, plan->strategyField), up = FIELD(&strategy, "rollingUpdate"),
          at = FIELD(&up, "maxUnavailable");

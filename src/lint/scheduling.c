@@ -153,7 +153,7 @@ void lint_placement(Lint *lint, const PodSpec *self, const Path *path) {
 /* Spreading. */
 
 void lint_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
-    if (lint->document->type != &type_Deployment || !self->affinity || !self->affinity->podAntiAffinity) return;
+    if (!model_is(lint->document, KIND_Deployment) || !self->affinity || !self->affinity->podAntiAffinity) return;
     WorkloadPlan plan = workload_plan(lint->document);
     int64_t replicas = plan.replicas.set ? plan.replicas.value : 1;
     if (!str_eq(plan.strategy, S("RollingUpdate")) || !plan.unavailable.set || replicas < 1) return;

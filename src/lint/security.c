@@ -512,5 +512,5 @@ static void check_node(Lint *lint, const Node *node, const Path *path) {
 
 /* A Secret is where credentials belong. */
 void lint_credentials(Lint *lint, const Document *self, const Path *path) {
-    if (!str_eq(self->kind, S("Secret"))) check_node(lint, self->root, path);
+    if (!model_is(self, KIND_Secret)) check_node(lint, self->root, path);
 }

@@ -18,7 +18,7 @@ static const char *file_volume_kind(const Volume *volume) {
 }
 
 static const StatefulSetSpec *stateful_set(const Lint *lint) {
-    return lint->document->type == &type_StatefulSet ? &((const StatefulSet *)lint->document->object)->spec : NULL;
+    return model_is(lint->document, KIND_StatefulSet) ? &((const StatefulSet *)lint->document->object)->spec : NULL;
 }
 
 /* Mounts of one container. */

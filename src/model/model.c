@@ -578,11 +578,11 @@ static void explain_skip(Document *document) {
     }
 }
 
-/* Whether an apiVersion is of a group in which there ever was a kind with pods. */
-static bool is_workload_version(Str apiVersion) {
+/* Whether an apiVersion is of a group in which there ever was a kind that podlint judges. */
+static bool is_judged_group(Str apiVersion) {
     if (str_find(apiVersion, '/') < 0) return apiVersion.len > 1 && apiVersion.at[0] == 'v' && is_digit(apiVersion.at[1]);
     for (uint16_t i = 0; i < schema_kind_count; i++)
-        if (schema_kinds[i].pod && schema_in_group(&schema_kinds[i], apiVersion)) return true;
+        if (schema_kinds[i].type && schema_in_group(&schema_kinds[i], apiVersion)) return true;
     return false;
 }
 
@@ -590,7 +590,7 @@ static bool is_workload_version(Str apiVersion) {
  * rest of it can be judged. */
 static const Type *retired_kind(Document *document) {
     const Kind *known = schema_kind(document->kind);
-    if (!known || !known->type || !is_workload_version(document->apiVersion)) return NULL;
+    if (!known || !known->type || !is_judged_group(document->apiVersion)) return NULL;
     const Node *node = identity(document->root, S("apiVersion"));
     emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .kind = document->kind,
                      .found = document->apiVersion, .expected = schema_version_for(known, document->minor));
@@ -712,6 +712,11 @@ const Kind *model_kind(const Document *document) {
     if (document->type) return document->type->kind;
     const Kind *kind = schema_kind(document->kind);
     return kind && schema_in_group(kind, document->apiVersion) ? kind : NULL;
+}
+
+bool model_is(const Document *document, uint16_t kind) {
+    const Kind *known = model_kind(document);
+    return known && known->number == kind;
 }
 
 WorkloadKind model_workload(const Document *document) {

@@ -56,6 +56,9 @@ bool model_pod_place(PodPlace *out, const Type *type);
  * NULL if it is of another. */
 const Kind *model_kind(const Document *document);
 
+/* Whether that is the kind with a number, a KIND_. */
+bool model_is(const Document *document, uint16_t kind);
+
 /* How pods come of an object; WORKLOAD_NONE if it was not decoded. */
 WorkloadKind model_workload(const Document *document);
 

@@ -52,7 +52,7 @@ bool request_of(Request *out, Arena *arena, const PolicyPlan *plan, const Docume
     if (str_eq(out->group, S("admissionregistration.k8s.io"))) return false;
     const Kind *kind = model_kind(document);
     out->resource = kind ? kind->plural : plural_of(arena, document->kind);
-    out->isNamespace = kind && kind->number == KIND_Namespace;
+    out->isNamespace = model_is(document, KIND_Namespace);
     out->labels = document->object ? model_meta(document)->labels : labels_of(arena, document->root);
     if (out->isNamespace) {
         out->labels = namespace_labels(arena, document->root, document->name);

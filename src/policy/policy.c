@@ -90,10 +90,6 @@ static Value namespace_object(Arena *arena, const GivenObject *given) {
     return value_map(map);
 }
 
-static bool is_namespace(const Document *document) {
-    return str_eq(document->apiVersion, S("v1")) && str_eq(document->kind, S("Namespace"));
-}
-
 static void add_given(PolicyReader *r, const Document *document) {
     if (document->root->kind != NODE_MAP || document->unreadable || !document->kind.len) return;
     GivenObject given = {.apiVersion = document->apiVersion,
@@ -101,7 +97,7 @@ static void add_given(PolicyReader *r, const Document *document) {
                          .namespace_ = document->namespace_,
                          .name = document->name,
                          .root = document->root};
-    if (is_namespace(document)) {
+    if (model_is(document, KIND_Namespace)) {
         given.labels = namespace_labels(r->arena, document->root, document->name);
         given.namespaceObject = namespace_object(r->arena, &given);
     } else {
@@ -154,7 +150,7 @@ static bool may_be_needed(const PolicyReader *r, Str text) {
 }
 
 static bool is_needed(const PolicyReader *r, const Document *document) {
-    if (is_namespace(document)) return true;
+    if (model_is(document, KIND_Namespace)) return true;
     for (uint32_t i = 0; i < r->plan->policies.n; i++) {
         const ParamKind *kind = r->plan->policies.at[i]->object->spec.paramKind;
         if (kind && str_eq(kind->kind, document->kind) && str_eq(kind->apiVersion, document->apiVersion)) return true;

@@ -162,13 +162,16 @@ static WhatIfRolloutResult stateful_set_rollout(const StatefulSetSpec *spec) {
     return (WhatIfRolloutResult){.reason = ROLLOUT_COMPLETES};
 }
 
+static WhatIfRolloutResult daemon_set_rollout(const DaemonSetSpec *spec) {
+    bool onDelete = str_eq(spec->updateStrategy.type, S("OnDelete"));
+    return (WhatIfRolloutResult){.reason = onDelete ? ROLLOUT_ON_DELETE : ROLLOUT_COMPLETES};
+}
+
 WhatIfRolloutResult what_if_rollout(const Document *document) {
-    if (document->object && str_eq(document->kind, S("Deployment")))
-        return deployment_rollout(&((const Deployment *)document->object)->spec);
-    if (document->object && str_eq(document->kind, S("StatefulSet")))
-        return stateful_set_rollout(&((const StatefulSet *)document->object)->spec);
-    if (document->object && str_eq(document->kind, S("DaemonSet")) &&
-        str_eq(((const DaemonSet *)document->object)->spec.updateStrategy.type, S("OnDelete")))
-        return (WhatIfRolloutResult){.reason = ROLLOUT_ON_DELETE};
-    return (WhatIfRolloutResult){.reason = ROLLOUT_COMPLETES};
+    switch (document->object ? document->type->kind->number : KIND_END) {
+    case KIND_Deployment: return deployment_rollout(&((const Deployment *)document->object)->spec);
+    case KIND_StatefulSet: return stateful_set_rollout(&((const StatefulSet *)document->object)->spec);
+    case KIND_DaemonSet: return daemon_set_rollout(&((const DaemonSet *)document->object)->spec);
+    default: return (WhatIfRolloutResult){.reason = ROLLOUT_COMPLETES};
+    }
 }

@@ -158,7 +158,7 @@ static void say_stuck(Update *update, const Document *document) {
     if (!waiting) return;
     say(update, str_format(arena, "It stands still: %d of %d pods are new, and %d of those %s never available; %d pods serve.",
                            count.all[REVISION_NEW], update->replicas, waiting, waiting == 1 ? "is" : "are", sum(count.ready)));
-    if (str_eq(document->kind, S("StatefulSet")) && !update->parallel)
+    if (model_is(document, KIND_StatefulSet) && !update->parallel)
         say(update,
             str_format(
                 arena,
@@ -224,20 +224,9 @@ static bool template_changed(const RolloutRequest *request) {
 }
 
 typedef struct Controller {
-    Str name;
-    const OptInt *(*replicas)(const Document *document); /* NULL: one a node */
-    void (*plan)(Update *update, const Document *document);
-    bool keepsPods; /* whatever becomes of the template */
+    void (*plan)(Update *update, const Document *document); /* NULL: the kind has no updates */
+    bool keepsPods;                                         /* whatever becomes of the template */
 } Controller;
-
-#define REPLICAS_OF(K)                                            \
-    static const OptInt *replicas_##K(const Document *document) { \
-        return &((const K *)document->object)->spec.replicas;     \
-    }
-REPLICAS_OF(Deployment)
-REPLICAS_OF(ReplicaSet)
-REPLICAS_OF(ReplicationController)
-REPLICAS_OF(StatefulSet)
 
 static void plan_of_deployment(Update *update, const Document *document) {
     plan_deployment(update, &((const Deployment *)document->object)->spec);
@@ -259,47 +248,52 @@ static void plan_of_daemon_set(Update *update, const Document *document) {
     plan_daemon_set(update, &((const DaemonSet *)document->object)->spec);
 }
 
-static const Controller kinds[] = {
-    {STR("Deployment"), replicas_Deployment, plan_of_deployment, false},
-    {STR("ReplicaSet"), replicas_ReplicaSet, plan_of_replica_set, true},
-    {STR("ReplicationController"), replicas_ReplicationController, plan_of_controller, true},
-    {STR("StatefulSet"), replicas_StatefulSet, plan_of_stateful_set, false},
-    {STR("DaemonSet"), NULL, plan_of_daemon_set, false},
+static const Controller controllers[KIND_END] = {
+    [KIND_Deployment] = {plan_of_deployment},
+    [KIND_ReplicaSet] = {plan_of_replica_set, .keepsPods = true},
+    [KIND_ReplicationController] = {plan_of_controller, .keepsPods = true},
+    [KIND_StatefulSet] = {plan_of_stateful_set},
+    [KIND_DaemonSet] = {plan_of_daemon_set},
 };
 
-static int replicas_of(const Controller *kind, const Document *document, int given) {
-    const OptInt *replicas = kind->replicas ? kind->replicas(document) : NULL;
+static const Controller *controller_of(const Document *document) {
+    return &controllers[document->type->kind->number];
+}
+
+/* A DaemonSet, which has no replicas, has a pod on each node. */
+static int replicas_of(const Document *document, int given) {
+    const OptInt *replicas = model_replicas(document);
     int64_t n = given > 0 ? given : !replicas ? DEFAULT_NODES : replicas->set ? replicas->value : 1;
     return n < 0 ? 0 : n < MAX_REPLICAS ? (int)n : MAX_REPLICAS;
 }
 
 /* The pods that are there before anything happens. */
-static void settle(Update *update, const Controller *kind, const RolloutRequest *request) {
+static void settle(Update *update, const RolloutRequest *request) {
     if (request->create) return;
-    int n = kind->replicas && request->old ? replicas_of(kind, request->old, 0) : update->replicas;
+    int n = request->old && model_replicas(request->old) ? replicas_of(request->old, 0) : update->replicas;
     for (int i = 0; i < n; i++) pods_add(&update->pods, update->changed ? REVISION_OLD : REVISION_NEW, i, true);
 }
 
-static void simulate_update(Rollout *out, Arena *arena, const Controller *kind, const RolloutRequest *request) {
+static void simulate_update(Rollout *out, Arena *arena, const RolloutRequest *request) {
     Arena scratch = {0};
     const Document *document = request->document;
     Update update = {.arena = arena, .scratch = &scratch, .out = out, .progressDeadline = SCENARIO_NEVER};
     update.pods = (Pods){.arena = arena};
-    update.replicas = replicas_of(kind, document, request->replicas);
+    update.replicas = replicas_of(document, request->replicas);
     update.changed = template_changed(request);
-    update.keepsPods = kind->keepsPods;
-    kind->plan(&update, document);
+    update.keepsPods = controller_of(document)->keepsPods;
+    controller_of(document)->plan(&update, document);
     out->kind = ROLLOUT_UPDATE;
     out->replicas = update.replicas;
     PodView old = model_pod(request->old ? request->old : document);
     Scenario before = old_scenario(arena, old.spec, request->scenario);
     pod_life_learn(&update.pods.lives[REVISION_OLD], arena, old, &before);
     pod_life_learn(&update.pods.lives[REVISION_NEW], arena, model_pod(document), request->scenario);
-    settle(&update, kind, request);
+    settle(&update, request);
     record(&update);
     run_update(&update, request->scenario->untilSet ? request->scenario->until : LONGEST_UPDATE);
     say_update(&update, request);
-    const OptInt *replicas = kind->replicas ? kind->replicas(document) : NULL;
+    const OptInt *replicas = model_replicas(document);
     if (replicas && replicas->set && replicas->value > MAX_REPLICAS && !request->replicas)
         say(&update, str_format(arena, "Played with %d pods instead of %lld.", MAX_REPLICAS, (long long)replicas->value));
     arena_free(&scratch);
@@ -320,7 +314,7 @@ static PodSpec *tolerate_nodes(Arena *arena, const PodSpec *spec) {
 
 PodView workload_pod(Arena *arena, const Document *document) {
     PodView view = model_pod(document);
-    if (view.spec && str_eq(document->kind, S("DaemonSet"))) view.spec = tolerate_nodes(arena, view.spec);
+    if (view.spec && model_workload(document) == WORKLOAD_NODES) view.spec = tolerate_nodes(arena, view.spec);
     return view;
 }
 
@@ -329,12 +323,9 @@ void rollout_simulate(Rollout *out, Arena *arena, const RolloutRequest *request)
     PodView view = model_pod(document);
     *out = (Rollout){.failedAt = SCENARIO_NEVER, .podDeleted = SCENARIO_NEVER};
     if (!view.spec) return;
-    if (str_eq(document->kind, S("Job")))
-        job_simulate(out, arena, &((const Job *)document->object)->spec, view, request->scenario);
-    if (str_eq(document->kind, S("CronJob")))
-        cron_job_simulate(out, arena, &((const CronJob *)document->object)->spec, view, request->scenario);
+    uint16_t kind = document->type->kind->number;
+    if (kind == KIND_Job) job_simulate(out, arena, &((const Job *)document->object)->spec, view, request->scenario);
+    if (kind == KIND_CronJob) cron_job_simulate(out, arena, &((const CronJob *)document->object)->spec, view, request->scenario);
     bool changes = request->create || request->old;
-    for (size_t i = 0; i < COUNT(kinds); i++)
-        if (str_eq(document->kind, kinds[i].name) && (changes || !kinds[i].keepsPods))
-            simulate_update(out, arena, &kinds[i], request);
+    if (controllers[kind].plan && (changes || !controllers[kind].keepsPods)) simulate_update(out, arena, request);
 }

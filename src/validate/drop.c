@@ -368,14 +368,16 @@ static void drop_from_stateful_set(Check *c, StatefulSet *object, const Path *sp
 }
 
 void drop_disabled_fields(Check *c) {
-    void *object = c->document->object;
-    const Type *type = c->document->type;
-    Path spec = FIELD(NULL, "spec"), jobTemplate = FIELD(&spec, "jobTemplate"), jobSpec = FIELD(&jobTemplate, "spec");
-    Path template = FIELD(type == &type_CronJob ? &jobSpec : type == &type_PodTemplate ? NULL : &spec, "template");
-    PodView pod = model_pod(c->document);
-    if (type == &type_StatefulSet) drop_from_stateful_set(c, object, &spec);
-    if (type == &type_Job) DROP(c, &((Job *)object)->spec, jobScheduling, &spec);
-    if (type == &type_CronJob) DROP(c, &((CronJob *)object)->spec.jobTemplate.spec, jobScheduling, &jobSpec);
-    if (pod.spec) drop_from_pod(c, pod, type == &type_Pod ? NULL : &template);
-    if (type == &type_Pod) merge_label_keys(c, object);
+    Document *document = c->document;
+    Path spec = FIELD(NULL, "spec");
+    PodView pod = model_pod(document);
+    JobSpec *job = model_job(document);
+    PodPlace place;
+    if (model_is(document, KIND_StatefulSet)) drop_from_stateful_set(c, document->object, &spec);
+    if (!pod.spec) return;
+    model_pod_place(&place, document->type);
+    const Path *template = place.spec.up;
+    if (job) DROP(c, job, jobScheduling, template->up);
+    drop_from_pod(c, pod, template);
+    if (model_workload(document) == WORKLOAD_POD) merge_label_keys(c, document->object);
 }
