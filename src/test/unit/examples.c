@@ -130,32 +130,41 @@ static void walk(json_t *root, json_t *object, const Type *type, Str path, int d
     }
 }
 
+/* What an object of a kind needs beside a name and a pod to be valid. */
+static const char *const needed[KIND_END] = {
+    [KIND_Deployment] = "{\"selector\": {\"matchLabels\": {\"app\": \"web\"}}}",
+    [KIND_StatefulSet] = "{\"selector\": {\"matchLabels\": {\"app\": \"web\"}}}",
+    [KIND_DaemonSet] = "{\"selector\": {\"matchLabels\": {\"app\": \"web\"}}}",
+    [KIND_ReplicaSet] = "{\"selector\": {\"matchLabels\": {\"app\": \"web\"}}}",
+    [KIND_CronJob] = "{\"schedule\": \"0 3 * * *\"}",
+};
+
+/* The smallest valid object of a kind. */
+static json_t *smallest(const Kind *kind) {
+    json_t *root = json_pack("{s:s,s:s,s:{s:s}}", "apiVersion", kind->versions[0].apiVersion.at, "kind", kind->name.at,
+                             "metadata", "name", "web"),
+           *at = root;
+    if (needed[kind->number]) json_object_set_new(root, "spec", json_loads(needed[kind->number], 0, NULL));
+    for (const Field *const *way = kind->pod; way && *way; way++) {
+        json_t *next = json_object_get(at, (*way)->name.at);
+        if (!next) json_object_set_new(at, (*way)->name.at, next = json_object());
+        at = next;
+    }
+    if (!kind->pod) return root;
+    if (at != root) json_object_set_new(at, "metadata", json_pack("{s:{s:s}}", "labels", "app", "web"));
+    json_t *spec = json_pack("{s:[{s:s,s:s}]}", "containers", "name", "web", "image", "web:1");
+    if (kind->workload == WORKLOAD_JOB) json_object_set_new(spec, "restartPolicy", json_string("Never"));
+    json_object_set_new(at, "spec", spec);
+    return root;
+}
+
 int main(void) {
-    static const char *const bases[] = {
-        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"web:1\"}]}}",
-        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"selector\": {\"matchLabels\": {\"app\": \"web\"}}, \"template\": "
-        "{\"metadata\": {\"labels\": "
-        "{\"app\": \"web\"}}, \"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"web:1\"}]}}}}",
-        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"template\": {\"spec\": {\"restartPolicy\": \"Never\", \"containers\": "
-        "[{\"name\": \"web\", "
-        "\"image\": \"web:1\"}]}}}}",
-        "{\"metadata\": {\"name\": \"web\"}, \"spec\": {\"schedule\": \"0 3 * * *\", \"jobTemplate\": {\"spec\": {\"template\": "
-        "{\"spec\": "
-        "{\"restartPolicy\": \"Never\", \"containers\": [{\"name\": \"web\", \"image\": \"web:1\"}]}}}}}}",
-    };
-    static const struct {
-        Str kind;
-        int base;
-    } kinds[] = {{STR("Pod"), 0},        {STR("Deployment"), 1}, {STR("StatefulSet"), 1}, {STR("DaemonSet"), 1},
-                 {STR("ReplicaSet"), 1}, {STR("Job"), 2},        {STR("CronJob"), 3}};
     uint32_t passed = 0, failed = 0;
     outcomes = calloc((size_t)schema_type_count * 64, sizeof *outcomes);
-    for (size_t i = 0; i < COUNT(kinds); i++) {
-        const Type *kind = schema_type(kinds[i].kind);
-        json_t *root = json_loads(bases[kinds[i].base], 0, NULL);
-        json_object_set_new(root, "apiVersion", json_string(schema_api_version(kind).at));
-        json_object_set_new(root, "kind", json_string(kind->name.at));
-        walk(root, root, kind, S(""), 0);
+    for (uint16_t i = 0; i < schema_kind_count; i++) {
+        if (!schema_kinds[i].type) continue;
+        json_t *root = smallest(&schema_kinds[i]);
+        walk(root, root, schema_kinds[i].type, S(""), 0);
         json_decref(root);
         arena_reset(&arena);
     }
