@@ -16,7 +16,7 @@ struct Node {
     uint8_t kind;     /* NodeKind */
     bool plain : 1;   /* a scalar written without quotes */
     bool alias : 1;   /* written as an alias: the content stands elsewhere */
-    bool indexed : 1; /* of a large map, whose keys are found by hash: see make_room in node.c */
+    bool indexed : 1; /* of a large map, whose keys are found by hash: see entries.h */
     uint16_t depth;   /* levels below and including this node, aliases expanded */
     uint32_t count;   /* children of a list or map */
     Span span;        /* where it is written; an alias's own place */
