@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "input/classify.h"
 #include "model/stored.h"
 #include "command.h"
 
@@ -75,12 +76,13 @@ static int print_file(FILE *out, Str file, bool json, uint8_t minor) {
         return 2;
     }
     NodeReader reader = {.source = &source};
+    Classifier classifier = {.source = &source, .minor = minor};
     NodeDocument node;
     bool first = true, errors = false;
     if (json) fputs("{\"documents\": [\n", out);
     while (node_next(&reader, &arena, &node)) {
         Document *items;
-        uint32_t count = model_build(&arena, &source, &node, minor, &items);
+        uint32_t count = classify_build(&classifier, &arena, &node, &items);
         for (uint32_t i = 0; i < count; i++) {
             errors |= complain(&source, &arena, &items[i]);
             json_t *object = items[i].unreadable ? NULL : stored_json(&arena, &items[i]);

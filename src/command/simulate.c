@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "diff/git.h"
+#include "input/classify.h"
 #include "simulate/report.h"
 #include "validate/validate.h"
 #include "command.h"
@@ -174,12 +175,13 @@ static void complain(Source *source, Arena *arena, Span span, Str message) {
 static Document *find_object(Source *source, Arena *arena, const SimulateRequest *request, const Document *like,
                              uint32_t *others) {
     NodeReader reader = {.source = source};
+    Classifier classifier = {.source = source, .minor = request->minor};
     NodeDocument in;
     Document *found = NULL;
     Str name = like ? like->name : request->object ? str_of(request->object) : (Str){0};
     while (node_next(&reader, arena, &in)) {
         Document *items;
-        uint32_t n = model_build(arena, source, &in, request->minor, &items);
+        uint32_t n = classify_build(&classifier, arena, &in, &items);
         for (uint32_t i = 0; i < n; i++) {
             if (items[i].unreadable && !found && !name.at) return &items[i];
             if (!items[i].object || !items[i].type) continue;

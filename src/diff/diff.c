@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "consequences.h"
+#include "input/classify.h"
 #include "rules.h"
 #include "validate/validate.h"
 
@@ -13,10 +14,12 @@ const char *effect_name(Effect effect) {
 
 static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
     NodeReader reader = {.source = &file->source};
+    Classifier classifier = {.source = &file->source, .minor = minor};
     NodeDocument node;
     while (node_next(&reader, side->arena, &node)) {
         Document *items;
-        uint32_t count = model_build(side->arena, &file->source, &node, minor, &items);
+        uint32_t count = classify_build(&classifier, side->arena, &node, &items);
+        for (uint32_t i = 0; i < count; i++) file->template |= items[i].class == CLASS_TEMPLATE;
         for (uint32_t i = 0; i < count; i++)
             if (items[i].object || items[i].unreadable) ARRAY_PUSH(side->arena, &side->objects, (DiffObject){file, &items[i]});
     }
@@ -104,7 +107,8 @@ static bool is_unread(const Document *document, bool isNew) {
 /* Whether an object of the file may stand on the other side in what cannot be read there. */
 static bool may_be_unread(const DiffFile *file, const DiffSide *other, bool otherIsNew) {
     for (uint32_t i = 0; i < other->files.n; i++)
-        if (other->files.at[i]->error.at && str_eq(other->files.at[i]->path, file->path)) return true;
+        if ((other->files.at[i]->error.at || other->files.at[i]->template) && str_eq(other->files.at[i]->path, file->path))
+            return true;
     for (uint32_t i = 0; i < other->objects.n; i++)
         if (str_eq(other->objects.at[i].file->path, file->path) && is_unread(other->objects.at[i].document, otherIsNew))
             return true;
@@ -384,6 +388,7 @@ static void compare_old(DiffResult *result, Arena *arena, DiffObject object, con
         pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", TEXT(delete));
         add_pair(result, arena, pair);
     } else if (may_be_unread(object.file, after, true)) {
+        result->unread = true;
         result->unknown++;
     } else {
         pair.kind = PAIR_REMOVED;
@@ -397,6 +402,7 @@ static void compare_new(DiffResult *result, Arena *arena, DiffObject object, con
     if (is_unread(object.document, true)) {
         add_unread(result, arena, pair);
     } else if (may_be_unread(object.file, before, false)) {
+        result->unread = true;
         result->unknown++;
     } else {
         judge_created(&pair);

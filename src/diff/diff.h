@@ -29,8 +29,9 @@ typedef enum PairKind { PAIR_CHANGED, PAIR_ADDED, PAIR_REMOVED, PAIR_RENAMED, PA
 /* A text that was read and the name to show for it. */
 typedef struct DiffFile {
     Source source;
-    Str path;  /* from where its side begins: the same on both sides for two states of one file */
-    Str error; /* why it cannot be read; at is NULL if it can */
+    Str path;      /* from where its side begins: the same on both sides for two states of one file */
+    Str error;     /* why it cannot be read; at is NULL if it can */
+    bool template; /* some of it is a template, which holds nobody knows what */
 } DiffFile;
 
 typedef struct DiffObject {

@@ -628,22 +628,7 @@ static void complete_by(Arena *arena, const Kustomization *layer, Document *docu
     change_replicas(layer, document);
 }
 
-/* Judges a patch as far as it can be. A list is a JSON patch, be it right or wrong. The kind may be left to the target, and the
- * name is only a reference. */
-static void make_partial(Document *document) {
-    document->partial = true;
-    if (document->root->kind == NODE_LIST) document->unreadable = false;
-    if (document->object)
-        model_meta(document)->name = S("any");
-    else if (!document->unreadable)
-        document->diags.items.n = 0;
-}
-
 void kustomize_complete(Arena *arena, const FileUse *use, Document *document) {
-    if (use->patch) {
-        make_partial(document);
-        return;
-    }
     if (!document->object) return;
     for (uint32_t i = 0; i < use->userCount; i++) {
         const Layers *layers = &use->users[i]->layers;

@@ -11,6 +11,7 @@
 /* What the kustomizations do with a file. */
 typedef struct FileUse {
     bool patch;                               /* a patch, or named in comments only: its objects are partial */
+    Str why;                                  /* who says so, in words */
     bool data;                                /* only read by generators, or configuration of a plugin: no manifest */
     const struct Kustomization *const *users; /* those that name the file */
     uint32_t userCount;
@@ -28,7 +29,7 @@ bool kustomize_covers(StrList roots, const FileUse *use);
 void kustomize_drop_directives(Arena *arena, Node *root);
 
 /* Gives an object that was just built what the kustomizations that use its file do to it: labels and selectors, prefix and suffix
- * of its name, namespace, images and replicas, and the fields that patches write (Document.supplied); or marks it as partial.
+ * of its name, namespace, images and replicas, and the fields that patches write (Document.supplied).
  * Where several kustomizations use the file, all labels, images and patches count, and the names of the first. */
 void kustomize_complete(Arena *arena, const FileUse *use, Document *document);
 

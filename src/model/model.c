@@ -435,18 +435,6 @@ static Str syntax_hint(const Source *source, const Fault *fault) {
     return S("");
 }
 
-/* Whether the document looks like a Go template, and where its first action is that is no quoted text. */
-static bool find_template(Str text, uint32_t *at) {
-    for (size_t i = 0; i + 1 < text.len; i++)
-        if (text.at[i] == '{' && text.at[i + 1] == '{' && (i == 0 || (text.at[i - 1] != '"' && text.at[i - 1] != '\''))) {
-            ptrdiff_t end = str_find(str_slice(text, i), '\n');
-            Str line = {text.at + i, end < 0 ? text.len - i : (size_t)end};
-            *at = (uint32_t)i;
-            if (str_has(line, S("}}"))) return true;
-        }
-    return false;
-}
-
 static void add_fault(DiagList *list, const Source *source, const Fault *fault) {
     Where where = {.span = fault->span, .path = S("")};
     Diag *diag = NULL;
@@ -475,19 +463,10 @@ static void add_fault(DiagList *list, const Source *source, const Fault *fault) 
 
 bool model_faults(DiagList *list, const Source *source, const NodeDocument *in) {
     bool fatal = false;
-    Str text = {source->text.at + in->span.at, in->span.end - in->span.at};
-    bool broken = false;
     for (uint32_t i = 0; i < in->faults.n; i++) {
-        FaultKind kind = in->faults.at[i].kind;
-        broken |= kind == FAULT_SYNTAX || kind == FAULT_KEY_COMPLEX || kind == FAULT_KEY_NULL;
-        fatal |= kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_TAIL;
+        fatal |= fault_is_fatal(in->faults.at[i].kind);
+        add_fault(list, source, &in->faults.at[i]);
     }
-    uint32_t action;
-    if (broken && find_template(text, &action)) {
-        emit_template(list, ((Where){.span = {in->span.at + action, in->span.at + action + 2}, .path = S("")}));
-        return true;
-    }
-    for (uint32_t i = 0; i < in->faults.n; i++) add_fault(list, source, &in->faults.at[i]);
     return fatal;
 }
 
@@ -520,33 +499,9 @@ static bool is_list(KindOf *kindOf, Str apiVersion, Str kind, uint8_t minor) {
     return item.len == 0 ? str_eq(apiVersion, S("v1")) : kindOf(apiVersion, item, minor) != NULL;
 }
 
-/* A JSON patch (RFC 6902): a list of operations, which changes objects and is none. */
-static bool is_json_patch(const Node *root) {
-    for (uint32_t i = 0; root->kind == NODE_LIST && i < root->count; i++)
-        if (!node_get(&root->items[i], S("op")) || !node_get(&root->items[i], S("path"))) return false;
-    return root->kind == NODE_LIST && root->count;
-}
-
-/* Whether a map has a key that every object of the API has, or a list an item that does. */
-static bool has_object_keys(const Node *node) {
-    static const Str keys[] = {STR("kind"), STR("metadata"), STR("spec"), STR("op")};
-    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        if (node->items[i].kind != NODE_MAP || has_object_keys(&node->items[i])) return true;
-    for (size_t i = 0; i < COUNT(keys); i++)
-        if (node_get(node, keys[i])) return true;
-    return false;
-}
-
-/* YAML of other programs that lies among manifests: a list of maps that are no objects, or an apiVersion: 1 of their own. */
-static bool is_foreign(const Node *root) {
-    const Node *version = node_get(root, S("apiVersion"));
-    if (root->kind == NODE_LIST) return root->count && !has_object_keys(root);
-    return version && version->kind == NODE_INT && !has_object_keys(root);
-}
-
 static bool identify(Decoder *d, Document *document) {
     const Node *root = document->root;
-    if (root->kind == NODE_NULL || is_json_patch(root) || is_foreign(root)) return false;
+    if (root->kind == NODE_NULL) return false;
     if (root->kind != NODE_MAP) {
         document->unreadable = true;
         emit_not_an_object(&document->diags, ((Where){.span = root->span, .path = S("")}), .found = node_words(d->arena, root));
@@ -571,10 +526,10 @@ static void explain_skip(Document *document) {
         if (kind && kind->type)
             emit_api_version_missing(&document->diags, ((Where){.span = first, .path = S("")}), .kind = document->kind,
                                      .expected = schema_version_for(kind, document->minor));
-        else if (node_get(root, S("spec")))
+        else
             emit_kind_missing(&document->diags, ((Where){.span = first, .path = S("")}),
                               .field = document->kind.len ? S("apiVersion") : S("kind"));
-        return;
+        document->unreadable = true;
     }
 }
 

@@ -5,6 +5,21 @@
 #include "model_types.h"
 #include "path.h"
 
+/* What a document is; input/classify.h finds it out. */
+typedef enum DocumentClass {
+    CLASS_MANIFEST,      /* an object that podlint judges */
+    CLASS_PARTIAL,       /* a part of one: a patch, an expectation of a test, an overlay */
+    CLASS_OTHER_KIND,    /* an object of Kubernetes' own that podlint does not judge */
+    CLASS_CUSTOM,        /* an object of another group */
+    CLASS_KUSTOMIZATION, /* what kustomize is told to do */
+    CLASS_TEMPLATE,      /* what another program turns into YAML */
+    CLASS_SETTINGS,      /* data of other programs */
+    CLASS_TEXT,          /* no fields at all */
+    CLASS_UNREADABLE,    /* a manifest that the server cannot read */
+} DocumentClass;
+
+enum { CLASS_COUNT = CLASS_UNREADABLE + 1 };
+
 /* One object of a file, or one item of a List. */
 typedef struct Document {
     const Source *source;
@@ -16,6 +31,9 @@ typedef struct Document {
     const Type *type;        /* NULL: a kind that podlint leaves alone */
     void *object;            /* the struct of that type, defaulted; NULL if skipped or unreadable */
     bool unreadable;         /* the server cannot decode it */
+    bool refused;            /* nor this, though it is not meant to: a template, a list of other programs */
+    uint8_t class;           /* DocumentClass */
+    Str why;                 /* why it is of this class, in words; may be empty */
     uint8_t minor;           /* the Kubernetes version 1.N that it is read for */
     bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/near.h"
+#include "input/classify.h"
 #include "rules.h"
 
 typedef struct PolicyReader {
@@ -118,12 +119,12 @@ static void read_policies(PolicyReader *r, Str name, PolicyFile *out) {
         return;
     }
     NodeReader reader = {.source = out->source};
+    Classifier classifier = {.source = out->source, .minor = VERSION_LAST, .kindOf = policy_kind};
     for (NodeDocument node; node_next(&reader, r->arena, &node);) {
         Document *items;
-        uint32_t n = model_build_kinds(r->arena, out->source, &node, VERSION_LAST, policy_kind, &items);
+        uint32_t n = classify_build(&classifier, r->arena, &node, &items);
         for (uint32_t i = 0; i < n; i++) {
-            bool other = items[i].root->kind != NODE_MAP && items[i].root->kind != NODE_NULL;
-            if (other) continue; /* a list or a scalar: some other file */
+            if (items[i].refused) continue; /* some other file */
             if (!items[i].object && !items[i].diags.items.n) {
                 add_given(r, &items[i]);
                 continue;

@@ -1,6 +1,8 @@
 /* podlint's own JSON, which has all that is known. */
 #include "shared.h"
 
+#include "input/classify.h"
+
 static json_t *json_finding(const Finding *f, const FileSettings *settings) {
     const Rule *rule = f->rule;
     json_t *object = json_object();
@@ -62,7 +64,9 @@ static json_t *json_document(const ResultFile *file, const ResultDocument *docum
     json_object_set_new(object, "name", report_json_text(document->name));
     json_object_set_new(object, "namespace", report_json_text(document->namespace_));
     json_object_set_new(object, "accepted", json_boolean(document->accepted));
-    json_object_set_new(object, "skipped", json_boolean(document->skipped));
+    json_object_set_new(object, "skipped", json_boolean(document->skipped && document->accepted));
+    json_object_set_new(object, "class", report_json_text(class_name((DocumentClass)document->class)));
+    if (document->why.len) json_object_set_new(object, "why", report_json_text(document->why));
     if (document->partial) json_object_set_new(object, "partial", json_true());
     for (uint32_t i = 0; i < document->findingCount; i++)
         json_array_append_new(diagnostics, json_finding(&document->findings[i], file->settings));
@@ -101,10 +105,14 @@ void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
     }
     fprintf(out,
             "],\n\"summary\": {\"files\": %u, \"documents\": %u, \"accepted\": %u, \"rejected\": %u, \"skipped\": %u, "
-            "\"kustomizations\": %u, \"partial\": %u, \"templates\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, "
+            "\"kustomizations\": %u, \"partial\": %u, \"templates\": %u, \"otherKinds\": %u, \"customResources\": %u, "
+            "\"notManifests\": %u, \"unreadable\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, "
             "\"ignored\": %u, \"unread\": %u",
-            run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->kustomizations, run->partial,
-            run->templates, run->errors, run->warnings, run->infos, run->ignored, run->unreadableFiles);
+            run->fileCount, run->documents, run->accepted, run->rejected, run->skipped,
+            run->kustomizations + run->classes[CLASS_KUSTOMIZATION], run->classes[CLASS_PARTIAL],
+            run->templates + run->classes[CLASS_TEMPLATE], run->classes[CLASS_OTHER_KIND], run->classes[CLASS_CUSTOM],
+            run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], run->classes[CLASS_UNREADABLE], run->errors, run->warnings,
+            run->infos, run->ignored, run->unreadableFiles);
     if (run->baseline.used)
         fprintf(out, ", \"baseline\": {\"known\": %u, \"gone\": %u, \"total\": %u}", run->baseline.known, run->baseline.gone,
                 run->baseline.total);

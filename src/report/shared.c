@@ -73,6 +73,28 @@ static void write_baseline(FILE *out, const BaselineCounts *baseline) {
                 baseline->total, baseline->gone == 1 ? "is" : "are");
 }
 
+/* What is here and was not judged, by what it is. */
+static void write_not_judged(FILE *out, const Run *run) {
+    const struct {
+        uint32_t count;
+        const char *one, *many;
+    } parts[] = {
+        {run->classes[CLASS_OTHER_KIND], "object of another kind", "objects of other kinds"},
+        {run->classes[CLASS_CUSTOM], "custom resource", "custom resources"},
+        {run->classes[CLASS_TEMPLATE] + run->templates, "template", "templates"},
+        {run->classes[CLASS_KUSTOMIZATION] + run->kustomizations, "kustomization", "kustomizations"},
+        {run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], "document that is no manifest",
+         "documents that are no manifests"},
+    };
+    const char *before = "; not judged: ";
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        if (!parts[i].count) continue;
+        fputs(before, out);
+        write_count(out, parts[i].count, parts[i].one, parts[i].many);
+        before = ", ";
+    }
+}
+
 void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     const Palette *p = report_palette(settings->colour);
     bool clean = run->errors == 0 && run->warnings == 0 && run->infos == 0 && run->unreadableFiles == 0;
@@ -108,17 +130,11 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
         }
     }
     if (run->ignored) fprintf(out, "; %u ignored", run->ignored);
-    uint32_t aside = run->skipped + run->kustomizations;
     if (refused(run)) fprintf(out, "; %u refused", refused(run));
-    if (run->partial) fprintf(out, "; %u judged as partial", run->partial);
-    if (aside) {
-        fputs("; ", out);
-        write_count(out, aside, "document of another kind", "documents of other kinds");
-    }
+    if (run->classes[CLASS_PARTIAL]) fprintf(out, "; %u judged as partial", run->classes[CLASS_PARTIAL]);
+    write_not_judged(out, run);
     if (run->leftOut) fprintf(out, "; %u left out by the configuration", run->leftOut);
     write_baseline(out, &run->baseline);
     fputc('\n', out);
-    if (!run->templates) return;
-    write_count(out, run->templates, "chart template", "chart templates");
-    fputs(" left out; render them: --render, or helm template DIR | podlint check -\n", out);
+    if (run->templates) fputs("render the templates of charts with --render, or with helm template DIR | podlint check -\n", out);
 }

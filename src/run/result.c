@@ -4,6 +4,7 @@ void run_count(Run *run) {
     run->unreadableFiles = run->documents = run->accepted = run->rejected = run->skipped = 0;
     run->errors = run->warnings = run->infos = 0;
     run->ignored = 0;
+    memset(run->classes, 0, sizeof run->classes);
     run->failed = false;
     for (uint32_t i = 0; i < run->fileCount; i++) {
         const ResultFile *file = &run->files[i];
@@ -12,13 +13,13 @@ void run_count(Run *run) {
             const ResultDocument *document = &file->documents[j];
             run->documents++;
             run->ignored += document->ignoredCount;
+            run->classes[document->class]++;
             if (document->skipped)
                 run->skipped++;
             else if (document->accepted)
                 run->accepted++;
             else
                 run->rejected++;
-            run->partial += document->partial && !document->skipped;
             for (uint32_t k = 0; k < document->findingCount; k++) {
                 run->errors += document->findings[k].severity == SEVERITY_ERROR;
                 run->warnings += document->findings[k].severity == SEVERITY_WARNING;

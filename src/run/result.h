@@ -54,10 +54,12 @@ typedef struct ResultDocument {
     int32_t item; /* of a List, or -1 */
     uint32_t line;
     Str apiVersion, kind, name, namespace_;
+    uint8_t class; /* DocumentClass */
+    Str why;       /* Document.why */
     bool accepted; /* no error of source yaml, schema or api stands in any version, selected or not */
-    bool skipped;
-    bool partial; /* a strategic merge patch */
-    bool judged;  /* it could be decoded, so that every rule had its say */
+    bool skipped;  /* it is not judged */
+    bool partial;  /* a strategic merge patch */
+    bool judged;   /* it could be decoded, so that every rule had its say */
     Finding *findings, *ignored;
     uint32_t findingCount, ignoredCount;
     PodSecurityVerdict podSecurity; /* if RunSettings.podSecurityLevels; what holds in all versions */
@@ -105,9 +107,9 @@ typedef struct Run {
     ResultFile *files;
     uint32_t fileCount;
     uint32_t kustomizations, templates;              /* InputList: files left out */
-    uint32_t partial;                                /* objects that are patches */
+    uint32_t classes[CLASS_COUNT];                   /* documents by DocumentClass */
     uint32_t leftOut;                                /* files and directories that a configuration excludes */
-    uint32_t documents, accepted, rejected, skipped; /* sums over all files */
+    uint32_t documents, accepted, rejected, skipped; /* sums over all files; accepted and rejected: of what is judged */
     uint32_t errors, warnings, infos, ignored;
     bool failed; /* a finding reaches the failOn of its file */
     uint32_t unreadableFiles;

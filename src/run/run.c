@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "input/kustomize.h"
+#include "input/classify.h"
 #include "lint/objects.h"
 #include "rules.h"
 #include "suppress.h"
@@ -112,7 +112,9 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
                             .name = arena_str(w->kept, document->name),
                             .namespace_ = arena_str(w->kept, document->namespace_),
                             .partial = document->partial,
-                            .accepted = true,
+                            .class = document->class,
+                            .why = document->why,
+                            .accepted = !document->refused,
                             .skipped = !document->object && !document->unreadable,
                             .judged = document->object && !document->unreadable};
 }
@@ -152,14 +154,13 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, R
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
+    Classifier classifier = {.source = source, .minor = file->settings->minors[version], .use = use};
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
-        if (use && use->patch) kustomize_drop_directives(&w->scratch, node.root);
-        uint32_t count = model_build(&w->scratch, source, &node, file->settings->minors[version], &items);
+        uint32_t count = classify_build(&classifier, &w->scratch, &node, &items);
         for (uint32_t i = 0; i < count; i++, n++) {
-            if (use) kustomize_complete(&w->scratch, use, &items[i]);
             if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
             if (!items[i].partial) check_whole(w, file, &items[i], &documents->at[n], n, version);

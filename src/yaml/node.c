@@ -2,6 +2,10 @@
 
 #include "entries.h"
 
+bool fault_is_fatal(FaultKind kind) {
+    return kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_TAIL;
+}
+
 const char *fault_name(FaultKind kind) {
     static const char *const names[] = {
         [FAULT_SYNTAX] = "syntax",

@@ -96,6 +96,9 @@ const Node *node_get(const Node *map, Str key);
 /* How the server's reader would read a plain scalar: what a writer must quote to keep it a string. */
 NodeKind node_plain_kind(Str text);
 
+/* Whether the server can make nothing of a document with a fault of this kind. */
+bool fault_is_fatal(FaultKind kind);
+
 /* A stable name of a fault kind for tests and the generator ("syntax", "duplicate-key", ...). */
 const char *fault_name(FaultKind kind);
 

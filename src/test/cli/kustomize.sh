@@ -83,7 +83,7 @@ expect "a list that nothing names" 1 "not-an-object" base/faulty.json
 printf 'resources: [web.yaml]\npatchesJson6902: [{path: faulty.json, target: {kind: Deployment}}]\ncommonLabels: {app: web}\n' \
     >base/kustomization.yaml
 expect "operations with faults" 0 "nothing found" base/faulty.json
-expect "operations that nothing names" 0 "1 document of another kind" base/ops.json
+expect "operations that nothing names" 0 "1 judged as partial" base/ops.json
 printf 'resources: [web.yaml]\ncommonLabels: {app: web}\npatches: [{path: patch.yaml}, {path: nowhere.yaml}, 7]\ncomponents: 3\nimages: {}\n' \
     >base/kustomization.yaml
 expect "a kustomization with faults" 1 'no field "replica"' base

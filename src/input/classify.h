@@ -1,0 +1,24 @@
+/* What a document of a file is, found out before anything is judged: by its own text, and by what other files of the run say of
+ * it (FileUse). Only a text that says of itself that it is a manifest can be a faulty one. */
+#ifndef PODLINT_CLASSIFY_H
+#define PODLINT_CLASSIFY_H
+
+#include "kustomize.h"
+
+/* One file on its way through; zero-initialise but for `source`, `minor` and `use`. */
+typedef struct Classifier {
+    const Source *source;
+    uint8_t minor;      /* the Kubernetes version 1.N that it is read for */
+    const FileUse *use; /* or NULL */
+    KindOf *kindOf;     /* as for model_build_kinds; NULL: podlint's own kinds */
+    Str program;        /* whose template one of its documents was found to be */
+} Classifier;
+
+/* Builds what the reader found, as model_build does, with `class` and `why` of each document set. What is no manifest has no
+ * type, no object and no diagnostics; a partial object has what kustomize_complete makes of it. */
+uint32_t classify_build(Classifier *classifier, Arena *arena, NodeDocument *in, Document **items);
+
+/* The name of a class as people read it: "manifest", "partial object", "template" ... */
+Str class_name(DocumentClass class);
+
+#endif
