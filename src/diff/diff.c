@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "consequences.h"
+#include "base/str_set.h"
 #include "input/classify.h"
 #include "rules.h"
 #include "validate/validate.h"
@@ -19,9 +20,10 @@ static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
     while (node_next(&reader, side->arena, &node)) {
         Document *items;
         uint32_t count = classify_build(&classifier, side->arena, &node, &items);
-        for (uint32_t i = 0; i < count; i++) file->template |= items[i].class == CLASS_TEMPLATE;
+        if (items->refused) model_faults(&items->diags, &file->source, &node);
         for (uint32_t i = 0; i < count; i++)
-            if (items[i].object || items[i].unreadable) ARRAY_PUSH(side->arena, &side->objects, (DiffObject){file, &items[i]});
+            if (items[i].object || items[i].unreadable || items[i].refused)
+                ARRAY_PUSH(side->arena, &side->objects, (DiffObject){file, &items[i]});
     }
 }
 
@@ -96,6 +98,7 @@ static void pair_objects(Arena *arena, const DiffSide *before, const DiffSide *a
 
 /* Whether nothing can be said of a change: the old object could never have been stored, or the new text is no YAML. */
 static bool is_unread(const Document *document, bool isNew) {
+    if (document->refused) return true;
     if (!document->unreadable || !isNew) return document->unreadable;
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
@@ -104,15 +107,14 @@ static bool is_unread(const Document *document, bool isNew) {
     return false;
 }
 
-/* Whether an object of the file may stand on the other side in what cannot be read there. */
-static bool may_be_unread(const DiffFile *file, const DiffSide *other, bool otherIsNew) {
-    for (uint32_t i = 0; i < other->files.n; i++)
-        if ((other->files.at[i]->error.at || other->files.at[i]->template) && str_eq(other->files.at[i]->path, file->path))
-            return true;
-    for (uint32_t i = 0; i < other->objects.n; i++)
-        if (str_eq(other->objects.at[i].file->path, file->path) && is_unread(other->objects.at[i].document, otherIsNew))
-            return true;
-    return false;
+/* The paths of a side's files in which something cannot be read. */
+static StrSet unread_paths(Arena *arena, const DiffSide *side, bool isNew) {
+    StrSet paths = {.arena = arena};
+    for (uint32_t i = 0; i < side->files.n; i++)
+        if (side->files.at[i]->error.at) str_set_add(&paths, side->files.at[i]->path, side);
+    for (uint32_t i = 0; i < side->objects.n; i++)
+        if (is_unread(side->objects.at[i].document, isNew)) str_set_add(&paths, side->objects.at[i].file->path, side);
+    return paths;
 }
 
 /* What two objects of one kind have in common besides their name: equal specs make a renamed object. */
@@ -369,7 +371,8 @@ static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone
 }
 
 /* An object that only the old side has: it was removed, has another name now, or nobody knows. */
-static void compare_old(DiffResult *result, Arena *arena, DiffObject object, const DiffSide *after, bool *taken) {
+static void compare_old(DiffResult *result, Arena *arena, DiffObject object, const DiffSide *after, bool *taken,
+                        const StrSet *unread) {
     Pair pair = {.before = object, .accepted = true, .applies = true};
     if (is_unread(object.document, false)) {
         add_unread(result, arena, pair);
@@ -387,7 +390,7 @@ static void compare_old(DiffResult *result, Arena *arena, DiffObject object, con
         judge_created(&pair);
         pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", TEXT(delete));
         add_pair(result, arena, pair);
-    } else if (may_be_unread(object.file, after, true)) {
+    } else if (str_set_find(unread, object.file->path)) {
         result->unread = true;
         result->unknown++;
     } else {
@@ -397,11 +400,11 @@ static void compare_old(DiffResult *result, Arena *arena, DiffObject object, con
     }
 }
 
-static void compare_new(DiffResult *result, Arena *arena, DiffObject object, const DiffSide *before) {
+static void compare_new(DiffResult *result, Arena *arena, DiffObject object, const StrSet *unread) {
     Pair pair = {.kind = PAIR_ADDED, .after = object};
     if (is_unread(object.document, true)) {
         add_unread(result, arena, pair);
-    } else if (may_be_unread(object.file, before, false)) {
+    } else if (str_set_find(unread, object.file->path)) {
         result->unread = true;
         result->unknown++;
     } else {
@@ -416,8 +419,24 @@ static bool has_unread_file(const DiffSide *side) {
     return false;
 }
 
+/* Leaves out what is no manifest, unless the same file holds objects on the other side. */
+static void drop_foreign(Arena *arena, DiffSide *side, const DiffSide *other) {
+    StrSet paths = {.arena = arena};
+    for (uint32_t i = 0; i < other->objects.n; i++)
+        if (!other->objects.at[i].document->refused) str_set_add(&paths, other->objects.at[i].file->path, other);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < side->objects.n; i++) {
+        DiffObject object = side->objects.at[i];
+        if (!object.document->refused || str_set_find(&paths, object.file->path)) side->objects.at[kept++] = object;
+    }
+    side->objects.n = kept;
+}
+
 void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after) {
     *result = (DiffResult){.unread = has_unread_file(before) || has_unread_file(after)};
+    drop_foreign(arena, before, after);
+    drop_foreign(arena, after, before);
+    StrSet unreadBefore = unread_paths(arena, before, false), unreadAfter = unread_paths(arena, after, true);
     uint32_t *partner = NEW_ARRAY(arena, uint32_t, before->objects.n + 1);
     bool *taken = NEW_ARRAY(arena, bool, after->objects.n + 1);
     pair_objects(arena, before, after, partner, taken);
@@ -430,12 +449,12 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
     for (uint32_t i = 0; i < before->objects.n; i++) {
         DiffObject object = before->objects.at[i];
         if (partner[i] == UINT32_MAX)
-            compare_old(result, arena, object, after, taken);
+            compare_old(result, arena, object, after, taken, &unreadAfter);
         else
             compare_pair(result, arena,
                          (Pair){.before = object, .after = after->objects.at[partner[i]], .accepted = true, .applies = true},
                          alone);
     }
     for (uint32_t j = 0; j < after->objects.n; j++)
-        if (!taken[j]) compare_new(result, arena, after->objects.at[j], before);
+        if (!taken[j]) compare_new(result, arena, after->objects.at[j], &unreadBefore);
 }

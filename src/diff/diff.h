@@ -29,9 +29,8 @@ typedef enum PairKind { PAIR_CHANGED, PAIR_ADDED, PAIR_REMOVED, PAIR_RENAMED, PA
 /* A text that was read and the name to show for it. */
 typedef struct DiffFile {
     Source source;
-    Str path;      /* from where its side begins: the same on both sides for two states of one file */
-    Str error;     /* why it cannot be read; at is NULL if it can */
-    bool template; /* some of it is a template, which holds nobody knows what */
+    Str path;  /* from where its side begins: the same on both sides for two states of one file */
+    Str error; /* why it cannot be read; at is NULL if it can */
 } DiffFile;
 
 typedef struct DiffObject {
@@ -57,7 +56,7 @@ typedef struct Pair {
 typedef struct DiffSide {
     Arena *arena;
     ARRAY(DiffFile *) files;
-    ARRAY(DiffObject) objects; /* of the nine kinds, and what cannot be read */
+    ARRAY(DiffObject) objects; /* of kinds that podlint judges, and what cannot be read */
 } DiffSide;
 
 /* Adds the objects of a text that `name` is shown for; `path` as in DiffFile. */

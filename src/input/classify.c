@@ -188,6 +188,7 @@ static DocumentClass class_of_node(const Node *root, Str *why) {
 static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
     Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
     bool fatal = !in->readable || has_fatal(in);
+    if (c->rendered) return in->root->kind == NODE_NULL && !in->faults.n ? CLASS_TEXT : CLASS_MANIFEST;
     Str program = fatal ? template_program(c->source, in) : S("");
     if (program.len) {
         c->program = program;

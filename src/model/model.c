@@ -523,7 +523,7 @@ static void explain_skip(Document *document) {
     Span first = root->count ? root->entries[0].keySpan : (Span){root->span.at, root->span.at};
     if (!document->kind.len || !document->apiVersion.len) {
         const Kind *kind = schema_kind(document->kind);
-        if (kind && kind->type)
+        if (kind)
             emit_api_version_missing(&document->diags, ((Where){.span = first, .path = S("")}), .kind = document->kind,
                                      .expected = schema_version_for(kind, document->minor));
         else

@@ -154,7 +154,8 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, R
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
-    Classifier classifier = {.source = source, .minor = file->settings->minors[version], .use = use};
+    Classifier classifier = {
+        .source = source, .minor = file->settings->minors[version], .use = use, .rendered = file->rendered.at != NULL};
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {

@@ -79,7 +79,7 @@ printf '      replica: 2\n' >>base/patch.yaml
 expect "what a patch writes has to exist" 1 'no field "replica"' base
 printf '[{"op": "replace", "path": "/spec/replicas", "value": 2}]\n' >base/ops.json
 printf '[{"op": "replace", "value": 2}]\n' >base/faulty.json
-expect "a list that nothing names" 1 "not-an-object" base/faulty.json
+expect "a list that nothing names" 0 "1 document that is no manifest" base/faulty.json
 printf 'resources: [web.yaml]\npatchesJson6902: [{path: faulty.json, target: {kind: Deployment}}]\ncommonLabels: {app: web}\n' \
     >base/kustomization.yaml
 expect "operations with faults" 0 "nothing found" base/faulty.json
@@ -96,11 +96,11 @@ for file in web/templates/a.yaml web/templates/tests/b.yml web/charts/sub/templa
     printf 'spec: {{ .Values.spec }}\n{{- end }}\n' >$file
 done
 deployment web/crds/web.yaml web:1
-expect "templates are left out" 1 "3 chart templates left out" .
+expect "templates are left out" 1 "not judged: 3 templates" .
 expect "what else is in a chart is read" 1 "web/crds/web.yaml:4:1: error[workload-selector-required]" .
-expect "the folder of templates" 0 "2 chart templates left out" web/templates
-expect "a folder in it" 0 "1 chart template left out" web/templates/tests
-expect "a template that is named" 1 "this is a template" web/templates/a.yaml
+expect "the folder of templates" 0 "not judged: 2 templates" web/templates
+expect "a folder in it" 0 "not judged: 1 template" web/templates/tests
+expect "a template that is named" 0 "not judged: 1 template" web/templates/a.yaml
 expect "no chart above a folder of that name" 1 "needs a selector" "$(mkdir -p "$dir/plain/templates" &&
     cp web/crds/web.yaml "$dir/plain/templates/" && echo "$dir/plain")"
 
