@@ -1,6 +1,9 @@
-/* Types are unified as the API server's checker does: a literal list or map has one type of items, a dyn fits everywhere, null
- * fits what is an object in protocol buffers, and every overload that may fit stays a candidate for the evaluation. Two passes:
- * the first infers, the second knows all types: it refuses mixed literals, prepares calls and folds constants. */
+/* The type checker. In goes a parsed tree and the types of its variables; the tree comes out with a type, a slot or a candidate
+ * list in every node, or the checker tells the first fault in the words of the API server. Types are unified as the server's
+ * checker does: a literal list or map has one type of items, a dyn fits everywhere, null fits what is an object in protocol
+ * buffers, and every overload that may fit stays a candidate for the evaluation. What an overload binds is undone when it turns
+ * out not to fit: `changes` remembers it. Two passes: the first infers, the second knows all types: it refuses mixed literals,
+ * prepares calls and folds constants. */
 #include "check.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/* podlint check: read_options takes the command line, `gather` finds the files and settles how each is judged, `judge` runs the
+ * check and holds it against a baseline, `write_reports` says what was found. Everything stands in one CheckRequest that goes
+ * from one to the next. The order in `gather` matters: configurations name policies, policies are rules, and only with all rules
+ * known can the configurations be resolved. */
 #include <stdlib.h>
 #include <unistd.h>
 

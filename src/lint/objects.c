@@ -1,3 +1,9 @@
+/* What objects say of each other. In go the facts of all objects of a run, a few names and labels each; out come diagnostics at
+ * places that the facts remember. The hard part is what is not there: a Service that selects nothing may select what another team
+ * deploys, so a rule reports only what cannot be meant, unless the world is closed: the object of the same name is there, or one
+ * that differs by a slip of the pen. The other hard part is cost: each object could be compared with each. Labels, names and host
+ * ports are indexed by hash, a selector is tried only on the workloads with its rarest label, and every comparison is paid for
+ * out of WORLD_WORK, so that hostile input ends with a finding and not with an hour of waiting. */
 #include "objects.h"
 
 #include <stdlib.h>

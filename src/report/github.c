@@ -52,8 +52,8 @@ void report_github(FILE *out, const Run *run, const ReportSettings *settings) {
     for (uint32_t i = 0; i < run->fileCount; i++) {
         if (!run->files[i].error.at) continue;
         put_head(out, "error", S("unread"), report_file(&arena, run->files[i].name));
-        fputs("::the file cannot be read: ", out);
-        put_escaped(out, run->files[i].error, false);
+        fputs("::", out);
+        put_escaped(out, report_unread(&arena, &run->files[i]), false);
         fputc('\n', out);
     }
     arena_free(&arena);

@@ -9,13 +9,6 @@ static json_t *issue(Str description, Str check, Str fingerprint, const char *se
                      "fingerprint", report_json_text(fingerprint), "severity", severity, "location", location);
 }
 
-static void put_issue(FILE *out, const char **comma, json_t *object) {
-    fputs(*comma, out);
-    json_dumpf(object, out, JSON_PRESERVE_ORDER);
-    json_decref(object);
-    *comma = ",\n";
-}
-
 void report_gitlab(FILE *out, const Run *run, const ReportSettings *settings) {
     static const char *const severities[] = {
         [SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "minor", [SEVERITY_ERROR] = "critical"};
@@ -25,17 +18,17 @@ void report_gitlab(FILE *out, const Run *run, const ReportSettings *settings) {
     const char *comma = "[";
     for (RunWalk walk = {.run = run}; run_next(&walk);) {
         const Finding *f = walk.finding;
-        put_issue(out, &comma,
-                  issue(report_sentence(&arena, f, walk.file->settings), f->rule->name, *prints++, severities[f->severity],
-                        report_file(&arena, walk.file->name), f->start.line, f->end.line));
+        report_put_json(out, &comma,
+                        issue(report_sentence(&arena, f, walk.file->settings), f->rule->name, *prints++, severities[f->severity],
+                              report_file(&arena, walk.file->name), f->start.line, f->end.line));
         arena_reset(&arena);
     }
     for (uint32_t i = 0; i < run->fileCount; i++) {
         if (!run->files[i].error.at) continue;
         Str file = report_file(&arena, run->files[i].name);
-        put_issue(out, &comma,
-                  issue(str_format(&arena, "the file cannot be read: %.*s", TEXT(run->files[i].error)), S("unread"),
-                        str_format(&arena, "unread-%08x", str_hash(file)), severities[SEVERITY_ERROR], file, 1, 1));
+        report_put_json(out, &comma,
+                        issue(report_unread(&arena, &run->files[i]), S("unread"),
+                              str_format(&arena, "unread-%08x", str_hash(file)), severities[SEVERITY_ERROR], file, 1, 1));
     }
     fputs(*comma == '[' ? "[]\n" : "]\n", out);
     arena_free(&kept);

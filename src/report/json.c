@@ -78,20 +78,14 @@ static json_t *json_document(const ResultFile *file, const ResultDocument *docum
     return object;
 }
 
-/* Writes piece by piece, so that a large run needs no second copy of itself. */
 void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
     fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"", PODLINT_VERSION);
     for (unsigned i = 0; i < settings->minorCount; i++) fprintf(out, "%s1.%u", i ? "," : "", settings->minors[i]);
     fputs("\", \"documents\": [", out);
     const char *comma = "\n";
     for (uint32_t i = 0; i < run->fileCount; i++)
-        for (uint32_t j = 0; j < run->files[i].documentCount; j++) {
-            json_t *document = json_document(&run->files[i], &run->files[i].documents[j], settings);
-            fputs(comma, out);
-            json_dumpf(document, out, JSON_PRESERVE_ORDER);
-            json_decref(document);
-            comma = ",\n";
-        }
+        for (uint32_t j = 0; j < run->files[i].documentCount; j++)
+            report_put_json(out, &comma, json_document(&run->files[i], &run->files[i].documents[j], settings));
     fputs("],\n\"unread\": [", out);
     comma = "";
     for (uint32_t i = 0; i < run->fileCount; i++) {

@@ -22,15 +22,11 @@ static json_t *range(const Finding *f) {
     return out;
 }
 
-static void put_diagnostic(FILE *out, const char **comma, Str file, const char *severity, Str message, Str code, json_t *range) {
+static json_t *diagnostic(Str file, const char *severity, Str message, Str code, json_t *range) {
     json_t *location = json_pack("{s:o}", "path", report_json_text(file));
     if (range) json_object_set_new(location, "range", range);
-    json_t *all = json_pack("{s:o,s:o,s:s,s:{s:o}}", "message", report_json_text(message), "location", location, "severity",
-                            severity, "code", "value", report_json_text(code));
-    fputs(*comma, out);
-    json_dumpf(all, out, JSON_PRESERVE_ORDER);
-    json_decref(all);
-    *comma = ",\n";
+    return json_pack("{s:o,s:o,s:s,s:{s:o}}", "message", report_json_text(message), "location", location, "severity", severity,
+                     "code", "value", report_json_text(code));
 }
 
 void report_rdjson(FILE *out, const Run *run, const ReportSettings *settings) {
@@ -42,14 +38,16 @@ void report_rdjson(FILE *out, const Run *run, const ReportSettings *settings) {
     const char *comma = "\n";
     for (RunWalk walk = {.run = run}; run_next(&walk);) {
         const Finding *f = walk.finding;
-        put_diagnostic(out, &comma, report_file(&arena, walk.file->name), severities[f->severity],
-                       report_sentence(&arena, f, walk.file->settings), f->rule->name, range(f));
+        report_put_json(out, &comma,
+                        diagnostic(report_file(&arena, walk.file->name), severities[f->severity],
+                                   report_sentence(&arena, f, walk.file->settings), f->rule->name, range(f)));
         arena_reset(&arena);
     }
     for (uint32_t i = 0; i < run->fileCount; i++) {
         if (!run->files[i].error.at) continue;
-        Str message = str_format(&arena, "the file cannot be read: %.*s", TEXT(run->files[i].error));
-        put_diagnostic(out, &comma, report_file(&arena, run->files[i].name), "ERROR", message, S("unread"), NULL);
+        Str message = report_unread(&arena, &run->files[i]);
+        Str file = report_file(&arena, run->files[i].name);
+        report_put_json(out, &comma, diagnostic(file, "ERROR", message, S("unread"), NULL));
     }
     fputs("]}\n", out);
     arena_free(&arena);

@@ -145,17 +145,11 @@ static json_t *invocation(Sarif *s) {
     for (uint32_t i = 0; i < s->run->fileCount; i++) {
         const ResultFile *file = &s->run->files[i];
         if (!file->error.at) continue;
-        Str text = str_format(&s->scratch, "the file cannot be read: %.*s", TEXT(file->error));
-        json_array_append_new(unread, json_pack("{s:s,s:o,s:[{s:{s:o}}]}", "level", "error", "message", message(text),
-                                                "locations", "physicalLocation", "artifactLocation", artifact(s, file->name)));
+        json_array_append_new(unread, json_pack("{s:s,s:o,s:[{s:{s:o}}]}", "level", "error", "message",
+                                                message(report_unread(&s->scratch, file)), "locations", "physicalLocation",
+                                                "artifactLocation", artifact(s, file->name)));
     }
     return json_pack("{s:b,s:o}", "executionSuccessful", s->run->unreadableFiles == 0, "toolExecutionNotifications", unread);
-}
-
-static void put(FILE *out, const char *before, json_t *json) {
-    fputs(before, out);
-    json_dumpf(json, out, JSON_PRESERVE_ORDER);
-    json_decref(json);
 }
 
 void report_sarif(FILE *out, const Run *run, const ReportSettings *settings) {
@@ -168,14 +162,15 @@ void report_sarif(FILE *out, const Run *run, const ReportSettings *settings) {
     fputs("{\"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"version\": \"2.1.0\", \"runs\": [{\n"
           "\"tool\": {\"driver\": {\"name\": \"podlint\", \"version\": \"" PODLINT_VERSION "\", \"rules\": [",
           out);
-    for (uint16_t i = 0; i < s.ruleCount; i++, comma = ",\n") put(out, comma, rule_object(&s, s.rules[i]));
-    put(out, "]}},\n\"invocations\": [", invocation(&s));
+    for (uint16_t i = 0; i < s.ruleCount; i++) report_put_json(out, &comma, rule_object(&s, s.rules[i]));
+    comma = "]}},\n\"invocations\": [";
+    report_put_json(out, &comma, invocation(&s));
     fputs("],\n\"originalUriBaseIds\": {\"%SRCROOT%\": {\"description\": {\"text\": \"The directory in which podlint ran.\"}}},\n"
           "\"columnKind\": \"unicodeCodePoints\",\n\"results\": [",
           out);
     comma = "\n";
-    for (RunWalk walk = {.run = run}; run_next(&walk); comma = ",\n") {
-        put(out, comma, result(&s, &walk, *prints++));
+    for (RunWalk walk = {.run = run}; run_next(&walk);) {
+        report_put_json(out, &comma, result(&s, &walk, *prints++));
         arena_reset(&s.scratch);
     }
     fputs("]}]}\n", out);

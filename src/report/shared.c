@@ -16,6 +16,10 @@ Str report_file(Arena *arena, Str name) {
     return report_shown_name(input_relative(arena, ".", name));
 }
 
+Str report_unread(Arena *arena, const ResultFile *file) {
+    return str_format(arena, "the file cannot be read: %.*s", TEXT(file->error));
+}
+
 Str report_message(Arena *arena, const Finding *f, const FileSettings *settings) {
     uint16_t all = (uint16_t)((1u << settings->minorCount) - 1);
     if (settings->minorCount < 2 || f->versions == all) return f->message;
@@ -44,6 +48,13 @@ json_t *report_json_text(Str s) {
     text = json_stringn(valid.at, valid.len);
     arena_free(&scratch);
     return text;
+}
+
+void report_put_json(FILE *out, const char **before, json_t *value) {
+    fputs(*before, out);
+    json_dumpf(value, out, JSON_PRESERVE_ORDER);
+    json_decref(value);
+    *before = ",\n";
 }
 
 static void write_count(FILE *out, uint32_t n, const char *what, const char *many) {

@@ -33,11 +33,18 @@ const Palette *report_palette(bool colour);
 /* A JSON string; bytes that are no UTF-8 are replaced. */
 json_t *report_json_text(Str s);
 
+/* Writes a value of a list behind `before`, which is a comma from then on, and lets go of it. Written one by one, a large run
+ * needs no second copy of itself. */
+void report_put_json(FILE *out, const char **before, json_t *value);
+
 /* What people call a file: its name, or <stdin>. */
 Str report_shown_name(Str file);
 
 /* What programs call a file: its path from the current directory, or <stdin>. */
 Str report_file(Arena *arena, Str name);
+
+/* What is said of a file that could not be read. */
+Str report_unread(Arena *arena, const ResultFile *file);
 
 /* The message, with the versions of its file that a finding is limited to. */
 Str report_message(Arena *arena, const Finding *finding, const FileSettings *settings);

@@ -177,9 +177,7 @@ void report_checkstyle(FILE *out, const Run *run, const ReportSettings *settings
         fputs("  <file", out);
         put_attribute(out, "name", report_file(&arena, file->name));
         fputs(">\n", out);
-        if (file->error.at)
-            put_fault(out, (Place){1, 1}, "error", str_format(&arena, "the file cannot be read: %.*s", TEXT(file->error)),
-                      S("unread"));
+        if (file->error.at) put_fault(out, (Place){1, 1}, "error", report_unread(&arena, file), S("unread"));
         for (uint32_t j = 0; j < file->documentCount; j++)
             for (uint32_t k = 0; k < file->documents[j].findingCount; k++) {
                 const Finding *f = &file->documents[j].findings[k];

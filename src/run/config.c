@@ -1,3 +1,8 @@
+/* Which configuration holds for a file, and what it comes to. In goes the path of a file; out comes the FileSettings by which it
+ * is judged. Hidden is that folders have many names: the nearest configuration is looked for along the real path, and what was
+ * found of a folder is kept by each name of it, so that a run asks the file system once a folder. Hidden too is the reading of
+ * the file: each value is checked as it is read, and every fault is kept with its place, so that all are told at once. Files that
+ * the same overrides name share one FileSettings: a run of thousands of files compiles its rules a few times, not thousands. */
 #include "config.h"
 
 #include <errno.h>

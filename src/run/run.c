@@ -1,3 +1,10 @@
+/* A check run. In go a list of files and how each is judged; out comes a Run that needs neither text nor trees any more, so that
+ * memory holds one file a thread and what was found. Threads take the next file from a counter, keep what they find in an arena
+ * of their own, and write only to the place of that file in the result: the order of the files, and with it all output, is that
+ * of the list whatever the threads do. The hard part is what holds for several files: facts of the objects are kept while files
+ * go by, compared at the end on one thread, and only a file in which that finds something is read once more, for the places; a
+ * hash tells whether it is still the same text. With several versions of Kubernetes a file is decoded once for each, and equal
+ * findings become one with a bit a version. */
 #include "run.h"
 
 #include <errno.h>
