@@ -13,15 +13,8 @@
 
 #include "lint.h"
 #include "base/near.h"
+#include "model/containers.h"
 #include "rules.h"
-
-/* What a container is in its pod. */
-typedef enum ContainerRole {
-    ROLE_NONE, /* the value at hand is in no container */
-    ROLE_MAIN,
-    ROLE_INIT,    /* runs to its end before the main ones start */
-    ROLE_SIDECAR, /* an init container with restartPolicy Always */
-} ContainerRole;
 
 typedef struct Lint {
     const LintRules *rules;
@@ -61,8 +54,5 @@ bool lint_listed(const Lint *lint, uint16_t rule, Str name, Str text);
 
 /* How pods come of the object. */
 WorkloadKind lint_workload(const Lint *lint);
-
-/* The role of an init container or of a main one. */
-ContainerRole container_role(const Container *container, bool isInit);
 
 #endif

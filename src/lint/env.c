@@ -208,14 +208,6 @@ void lint_env(Lint *lint, const Container *self, const Path *path) {
 
 /* What the downward API shows. */
 
-static const Container *container_named(const PodSpec *pod, Str name) {
-    for (uint32_t i = 0; i < pod->initContainers.n; i++)
-        if (str_eq(pod->initContainers.at[i].name, name)) return &pod->initContainers.at[i];
-    for (uint32_t i = 0; i < pod->containers.n; i++)
-        if (str_eq(pod->containers.at[i].name, name)) return &pod->containers.at[i];
-    return NULL;
-}
-
 static void check_resource(Lint *lint, const PodSpec *pod, const Container *self, const ResourceFieldSelector *ref,
                            const Path *path) {
     const Container *container = ref->containerName.len ? container_named(pod, ref->containerName) : self;
@@ -298,15 +290,9 @@ static void check_volume(Lint *lint, const PodSpec *pod, const Volume *volume, c
 }
 
 void lint_downward(Lint *lint, const PodSpec *self, const Path *path) {
-    Path inits = FIELD(path, "initContainers"), mains = FIELD(path, "containers"), volumes = FIELD(path, "volumes");
-    for (uint32_t i = 0; i < self->initContainers.n; i++) {
-        Path at = path_index(&inits, i);
-        check_sources(lint, self, &self->initContainers.at[i], &at);
-    }
-    for (uint32_t i = 0; i < self->containers.n; i++) {
-        Path at = path_index(&mains, i);
-        check_sources(lint, self, &self->containers.at[i], &at);
-    }
+    Path volumes = FIELD(path, "volumes");
+    ContainerWalk w;
+    for (walk_containers(&w, self, path); walk_next(&w);) check_sources(lint, self, w.container, &w.path);
     for (uint32_t i = 0; i < self->volumes.n; i++) {
         Path at = path_index(&volumes, i);
         check_volume(lint, self, &self->volumes.at[i], &at);

@@ -1,6 +1,7 @@
 #include "facts.h"
 
 #include "base/str_set.h"
+#include "model/containers.h"
 
 typedef struct FactReader {
     Arena *kept;
@@ -264,8 +265,8 @@ static void read_container(FactReader *r, const Container *container, const Path
 }
 
 static void read_pod(FactReader *r, const PodSpec *spec, const Path *path) {
-    Path volumes = path_field(path, S("volumes")), mains = path_field(path, S("containers"));
-    Path inits = path_field(path, S("initContainers"));
+    Path volumes = path_field(path, S("volumes"));
+    ContainerWalk w;
     r->fact->serviceLinks = !spec->enableServiceLinks.set || spec->enableServiceLinks.value;
     if (!str_eq(spec->serviceAccountName, S("default")))
         refer(r, FACT_SERVICE_ACCOUNT, spec->serviceAccountName, S(""), false, path, "serviceAccountName");
@@ -274,14 +275,7 @@ static void read_pod(FactReader *r, const PodSpec *spec, const Path *path) {
         read_volume(r, &spec->volumes.at[i], &item);
         str_set_add(&r->volumes, spec->volumes.at[i].name, &spec->volumes.at[i]);
     }
-    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
-        Path item = path_index(&inits, i);
-        read_container(r, &spec->initContainers.at[i], &item);
-    }
-    for (uint32_t i = 0; i < spec->containers.n; i++) {
-        Path item = path_index(&mains, i);
-        read_container(r, &spec->containers.at[i], &item);
-    }
+    for (walk_containers(&w, spec, path); walk_next(&w);) read_container(r, w.container, &w.path);
 }
 
 static void read_workload(FactReader *r) {

@@ -96,19 +96,15 @@ static void check_policy(Lint *lint, const Container *container, const Path *pat
                                      .policy = container->imagePullPolicy);
 }
 
-static void check_containers(Lint *lint, const ContainerList *list, const Path *path) {
-    for (uint32_t i = 0; i < list->n; i++) {
-        Path item = path_index(path, i), at = FIELD(&item, "image");
-        if (!check_reference(lint, list->at[i].image, &at)) continue;
-        check_registry(lint, list->at[i].image, &at);
-        check_policy(lint, &list->at[i], &item);
-    }
-}
-
 void lint_images(Lint *lint, const PodSpec *self, const Path *path) {
-    Path init = FIELD(path, "initContainers"), main = FIELD(path, "containers"), volumes = FIELD(path, "volumes");
-    check_containers(lint, &self->initContainers, &init);
-    check_containers(lint, &self->containers, &main);
+    Path volumes = FIELD(path, "volumes");
+    ContainerWalk w;
+    for (walk_containers(&w, self, path); walk_next(&w);) {
+        Path at = FIELD(&w.path, "image");
+        if (!check_reference(lint, w.container->image, &at)) continue;
+        check_registry(lint, w.container->image, &at);
+        check_policy(lint, w.container, &w.path);
+    }
     for (uint32_t i = 0; i < self->volumes.n; i++) {
         const ImageVolumeSource *image = self->volumes.at[i].image;
         Path item = path_index(&volumes, i), up = FIELD(&item, "image"), at = FIELD(&up, "reference");
@@ -116,23 +112,17 @@ void lint_images(Lint *lint, const PodSpec *self, const Path *path) {
     }
 }
 
-static void check_tags(Lint *lint, const ContainerList *list, const Path *path) {
-    for (uint32_t i = 0; i < list->n; i++) {
-        const Container *container = &list->at[i];
-        ImageName name = image_parse(container->image);
+void lint_latest(Lint *lint, const PodSpec *self, const Path *path) {
+    ContainerWalk w;
+    for (walk_containers(&w, self, path); walk_next(&w);) {
+        ImageName name = image_parse(w.container->image);
         if (!name.valid || name.digest.len) continue;
         if (name.tag.len && !lint_listed(lint, RULE_latest_tag, S("tags"), name.tag)) continue;
-        Path item = path_index(path, i), at = FIELD(&item, "image");
-        emit_latest_tag(lint->diags, lint_where(lint, &at), .image = container->image, .name = container->name,
+        Path at = FIELD(&w.path, "image");
+        emit_latest_tag(lint->diags, lint_where(lint, &at), .image = w.container->image, .name = w.container->name,
                         .tag = name.tag.len ? str_format(lint->arena, "has the tag %.*s, which moves", TEXT(name.tag))
                                             : S("has no tag, which means latest"));
     }
-}
-
-void lint_latest(Lint *lint, const PodSpec *self, const Path *path) {
-    Path init = FIELD(path, "initContainers"), main = FIELD(path, "containers");
-    check_tags(lint, &self->initContainers, &init);
-    check_tags(lint, &self->containers, &main);
 }
 
 void lint_registry_named(Lint *lint, const Container *self, const Path *path) {

@@ -50,14 +50,14 @@ void lint_job_pod(Lint *lint, const PodSpec *self, const Path *path) {
 
 /* Deadlines. */
 
-static void check_start_fits(Lint *lint, const ContainerList *list, const char *field, int64_t deadline, const Path *path) {
-    Path containers = path_field(path, str_of(field));
-    for (uint32_t i = 0; i < list->n; i++) {
-        const Probe *probe = list->at[i].startupProbe;
+static void check_starts_fit(Lint *lint, const PodSpec *pod, int64_t deadline, const Path *path) {
+    ContainerWalk w;
+    for (walk_containers(&w, pod, path); walk_next(&w);) {
+        const Probe *probe = w.container->startupProbe;
         int64_t budget = probe ? probe->initialDelaySeconds + probe->failureThreshold * probe->periodSeconds : 0;
-        Path container = path_index(&containers, i), at = FIELD(&container, "startupProbe");
+        Path at = FIELD(&w.path, "startupProbe");
         if (probe && budget >= deadline)
-            emit_deadline_before_startup(lint->diags, lint_where_key(lint, &at), .container = list->at[i].name,
+            emit_deadline_before_startup(lint->diags, lint_where_key(lint, &at), .container = w.container->name,
                                          .budget = seconds_text(lint, budget), .deadline = seconds_text(lint, deadline));
     }
 }
@@ -72,9 +72,7 @@ void lint_deadlines(Lint *lint, const PodSpec *self, const Path *path) {
                                        .job = seconds_text(lint, job->activeDeadlineSeconds.value));
         if (!deadline.set || deadline.value > job->activeDeadlineSeconds.value) deadline = job->activeDeadlineSeconds;
     }
-    if (!deadline.set) return;
-    check_start_fits(lint, &self->initContainers, "initContainers", deadline.value, path);
-    check_start_fits(lint, &self->containers, "containers", deadline.value, path);
+    if (deadline.set) check_starts_fit(lint, self, deadline.value, path);
 }
 
 /* Schedules. */

@@ -254,7 +254,8 @@ static void visit_item(Walk *w, const Field *field, const void *item, const Path
     if (container) {
         w->lint.container = item;
         w->lint.containerPath = path;
-        set_role(w, container_role(item, str_eq(field->name, S("initContainers"))));
+        bool isInit = str_eq(field->name, S("initContainers"));
+        set_role(w, !isInit ? ROLE_MAIN : is_sidecar(item) ? ROLE_SIDECAR : ROLE_INIT);
     }
     visit(w, field->type, item, path);
     if (!container) return;
@@ -348,9 +349,4 @@ bool lint_listed(const Lint *lint, uint16_t rule, Str name, Str text) {
 
 WorkloadKind lint_workload(const Lint *lint) {
     return model_workload(lint->document);
-}
-
-ContainerRole container_role(const Container *container, bool isInit) {
-    if (!isInit) return ROLE_MAIN;
-    return str_eq(container->restartPolicy, S("Always")) ? ROLE_SIDECAR : ROLE_INIT;
 }

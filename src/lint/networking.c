@@ -4,29 +4,13 @@
 #include "simulate/what_if.h"
 #include "base/str_set.h"
 
-/* A port of a long-running container. */
+/* A port of a container. */
 typedef struct PortView {
     const Container *container;
     const ContainerPort *port;
     Str list;
     uint32_t containerIndex, index;
 } PortView;
-
-/* Walks the ports of the containers that run side by side. Start with zeros in `at`. */
-static bool next_port(const PodSpec *pod, PortView *at) {
-    uint32_t inits = pod->initContainers.n, total = inits + pod->containers.n;
-    uint32_t i = str_eq(at->list, S("containers")) ? inits + at->containerIndex : at->containerIndex;
-    uint32_t port = at->container ? at->index + 1 : 0;
-    for (; i < total; i++, port = 0) {
-        bool isInit = i < inits;
-        const Container *container = isInit ? &pod->initContainers.at[i] : &pod->containers.at[i - inits];
-        if (container_role(container, isInit) == ROLE_INIT || port >= container->ports.n) continue;
-        *at = (PortView){container, &container->ports.at[port], isInit ? S("initContainers") : S("containers"),
-                         isInit ? i : i - inits, port};
-        return true;
-    }
-    return false;
-}
 
 /* The port of the node that a container's port takes; 0 if it takes none. */
 static int64_t node_port(const Lint *lint, const ContainerPort *port) {
@@ -80,10 +64,13 @@ void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
                          : lint_workload(lint) == WORKLOAD_REPLICAS && (surges || workload_replicas(lint) > 1);
     StrSet sets[PROTOCOLS];
     for (size_t i = 0; i < PROTOCOLS; i++) sets[i] = (StrSet){.arena = lint->arena};
-    for (PortView view = {0}; next_port(self, &view);) {
-        if (!node_port(lint, view.port)) continue;
-        if (conflicts) check_host_port(lint, &view, path);
-        conflicts = false; /* said once */
-        if (view.port->hostPort) check_same_port(lint, sets, &view, path);
-    }
+    ContainerWalk w;
+    for (walk_containers(&w, self, path); walk_next(&w);)
+        for (uint32_t i = 0; i < w.container->ports.n && w.role != ROLE_INIT; i++) {
+            PortView view = {w.container, &w.container->ports.at[i], w.listPath.name, w.index, i};
+            if (!node_port(lint, view.port)) continue;
+            if (conflicts) check_host_port(lint, &view, path);
+            conflicts = false; /* said once */
+            if (view.port->hostPort) check_same_port(lint, sets, &view, path);
+        }
 }

@@ -54,15 +54,14 @@ static int64_t granted(const Probe *startup) {
 /* How long a start may take by the startup probes: sidecars start one after another, then the main containers together. */
 static int64_t longest_start(const PodSpec *pod, const Container **longest, Path *list, uint32_t *index) {
     int64_t before = 0, main = 0, most = 0;
-    for (uint32_t i = 0; i < pod->initContainers.n; i++) {
-        int64_t one = granted(pod->initContainers.at[i].startupProbe);
-        if (one > most) *longest = &pod->initContainers.at[i], *index = i, most = one, list->name = S("initContainers");
-        before += one;
-    }
-    for (uint32_t i = 0; i < pod->containers.n; i++) {
-        int64_t one = granted(pod->containers.at[i].startupProbe);
-        if (one > most) *longest = &pod->containers.at[i], *index = i, most = one, list->name = S("containers");
-        if (one > main) main = one;
+    ContainerWalk w;
+    for (walk_containers(&w, pod, NULL); walk_next(&w);) {
+        int64_t one = granted(w.container->startupProbe);
+        if (one > most) *longest = w.container, *index = w.index, most = one, list->name = w.listPath.name;
+        if (w.role != ROLE_MAIN)
+            before += one;
+        else if (one > main)
+            main = one;
     }
     return before + main;
 }
@@ -91,8 +90,8 @@ static int64_t latest_ready(const Container *container) {
 
 static int64_t latest_ready_of(const PodSpec *pod) {
     int64_t sum = 0;
-    for (uint32_t i = 0; i < pod->initContainers.n; i++) sum += latest_ready(&pod->initContainers.at[i]);
-    for (uint32_t i = 0; i < pod->containers.n; i++) sum += latest_ready(&pod->containers.at[i]);
+    ContainerWalk w;
+    for (walk_containers(&w, pod, NULL); walk_next(&w);) sum += latest_ready(w.container);
     return sum;
 }
 

@@ -57,7 +57,7 @@ static const ContainerPort *port_numbered(const Container *container, int64_t nu
 static const Container *with_port(const Asking *a, const ContainerList *list, bool isInit, int64_t number, Str name) {
     for (uint32_t i = 0; i < list->n; i++) {
         const Container *other = &list->at[i];
-        if (other == a->container || container_role(other, isInit) == ROLE_INIT) continue;
+        if (other == a->container || (isInit && !is_sidecar(other))) continue;
         if (name.len ? port_named(other, name) != NULL : port_numbered(other, number) != NULL) return other;
     }
     return NULL;

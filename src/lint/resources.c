@@ -302,7 +302,7 @@ static void check_reserved(Lint *lint, const PodSpec *self, Str resource, const 
     uint32_t largest = 0;
     for (uint32_t i = 0; i < self->initContainers.n; i++) {
         const Container *container = &self->initContainers.at[i];
-        if (container_role(container, true) == ROLE_SIDECAR) {
+        if (is_sidecar(container)) {
             sidecars += requested(container, resource);
         } else if (sidecars + requested(container, resource) > start) {
             start = sidecars + requested(container, resource);
@@ -342,8 +342,8 @@ void lint_qos(Lint *lint, const PodSpec *self, const Path *path) {
     if (self->resources) {
         add_qos(&qos, self->resources);
     } else {
-        for (uint32_t i = 0; i < self->initContainers.n; i++) add_qos(&qos, &self->initContainers.at[i].resources);
-        for (uint32_t i = 0; i < self->containers.n; i++) add_qos(&qos, &self->containers.at[i].resources);
+        ContainerWalk w;
+        for (walk_containers(&w, self, path); walk_next(&w);) add_qos(&qos, &w.container->resources);
     }
     Str class = !qos.any ? S("BestEffort") : qos.guaranteed ? S("Guaranteed") : S("Burstable");
     if (lint_listed(lint, RULE_qos_class, S("want"), class)) return;

@@ -287,23 +287,18 @@ static void check_profile(Lint *lint, const AppArmorProfile *profile, Str what, 
         emit_apparmor_unconfined(lint->diags, lint_where(lint, &at), .what = what);
 }
 
-static void check_profiles(Lint *lint, const ContainerList *list, const Path *path) {
-    for (uint32_t i = 0; i < list->n; i++) {
-        const SecurityContext *own = list->at[i].securityContext;
-        if (!own || !own->appArmorProfile) continue;
-        Path item = path_index(path, i), context = FIELD(&item, "securityContext");
-        check_profile(lint, own->appArmorProfile, str_join(lint->arena, S("the container "), list->at[i].name), &context);
-    }
-}
-
 /* The field, and the annotation that came before it. */
 void lint_app_armor(Lint *lint, const PodSpec *self, const Path *path) {
     static const Str prefix = STR("container.apparmor.security.beta.kubernetes.io/");
-    Path context = FIELD(path, "securityContext"), init = FIELD(path, "initContainers"), main = FIELD(path, "containers");
-    Path annotations = FIELD(lint->metaPath, "annotations");
+    Path context = FIELD(path, "securityContext"), annotations = FIELD(lint->metaPath, "annotations");
+    ContainerWalk w;
     if (self->securityContext) check_profile(lint, self->securityContext->appArmorProfile, S("the pod"), &context);
-    check_profiles(lint, &self->initContainers, &init);
-    check_profiles(lint, &self->containers, &main);
+    for (walk_containers(&w, self, path); walk_next(&w);) {
+        const SecurityContext *own = w.container->securityContext;
+        if (!own || !own->appArmorProfile) continue;
+        Path at = FIELD(&w.path, "securityContext");
+        check_profile(lint, own->appArmorProfile, str_join(lint->arena, S("the container "), w.container->name), &at);
+    }
     for (uint32_t i = 0; i < lint->meta->annotations.n; i++) {
         const StrPair *pair = &lint->meta->annotations.at[i];
         Path at = path_key(&annotations, pair->key);
@@ -328,22 +323,17 @@ static void check_group(Lint *lint, OptInt group, Str field, Str who, const Path
     if (group.set && !group.value) emit_root_group(lint->diags, lint_where(lint, &at), .field = field, .who = who);
 }
 
-static void check_groups_of(Lint *lint, const ContainerList *list, const Path *path) {
-    for (uint32_t i = 0; i < list->n; i++) {
-        const SecurityContext *own = list->at[i].securityContext;
-        if (!own) continue;
-        Path item = path_index(path, i), context = FIELD(&item, "securityContext");
-        check_group(lint, own->runAsGroup, S("runAsGroup"), str_join(lint->arena, S("the container "), list->at[i].name),
-                    &context);
-    }
-}
-
 void lint_root_group(Lint *lint, const PodSpec *self, const Path *path) {
-    Path context = FIELD(path, "securityContext"), init = FIELD(path, "initContainers"), main = FIELD(path, "containers");
-    Path groups = FIELD(&context, "supplementalGroups");
+    Path context = FIELD(path, "securityContext"), groups = FIELD(&context, "supplementalGroups");
     const PodSecurityContext *shared = self->securityContext;
-    check_groups_of(lint, &self->initContainers, &init);
-    check_groups_of(lint, &self->containers, &main);
+    ContainerWalk w;
+    for (walk_containers(&w, self, path); walk_next(&w);) {
+        const SecurityContext *own = w.container->securityContext;
+        Path at = FIELD(&w.path, "securityContext");
+        if (own)
+            check_group(lint, own->runAsGroup, S("runAsGroup"), str_join(lint->arena, S("the container "), w.container->name),
+                        &at);
+    }
     if (!shared) return;
     check_group(lint, shared->runAsGroup, S("runAsGroup"), S("the pod"), &context);
     check_group(lint, shared->fsGroup, S("fsGroup"), S("the pod"), &context);
@@ -368,20 +358,16 @@ static void check_ids(Lint *lint, OptInt user, OptInt group, const Path *context
     check_id(lint, groupAt.name, group, &groupAt);
 }
 
-static void check_ids_of(Lint *lint, const ContainerList *list, const Path *path) {
-    for (uint32_t i = 0; i < list->n; i++) {
-        const SecurityContext *own = list->at[i].securityContext;
-        Path item = path_index(path, i), context = FIELD(&item, "securityContext");
-        if (own) check_ids(lint, own->runAsUser, own->runAsGroup, &context);
-    }
-}
-
 void lint_id_ranges(Lint *lint, const PodSpec *self, const Path *path) {
-    Path context = FIELD(path, "securityContext"), init = FIELD(path, "initContainers"), main = FIELD(path, "containers");
+    Path context = FIELD(path, "securityContext");
     Path fsGroup = FIELD(&context, "fsGroup"), groups = FIELD(&context, "supplementalGroups");
     const PodSecurityContext *shared = self->securityContext;
-    check_ids_of(lint, &self->initContainers, &init);
-    check_ids_of(lint, &self->containers, &main);
+    ContainerWalk w;
+    for (walk_containers(&w, self, path); walk_next(&w);) {
+        const SecurityContext *own = w.container->securityContext;
+        Path at = FIELD(&w.path, "securityContext");
+        if (own) check_ids(lint, own->runAsUser, own->runAsGroup, &at);
+    }
     if (!shared) return;
     check_ids(lint, shared->runAsUser, shared->runAsGroup, &context);
     check_id(lint, fsGroup.name, shared->fsGroup, &fsGroup);

@@ -200,13 +200,9 @@ static void add_mounted(StrSet *set, const VolumeMountList *mounts, const Volume
 }
 
 static void find_mounted(Volumes *v) {
-    const PodSpec *pod = v->pod;
-    for (uint32_t i = 0; i < pod->initContainers.n; i++)
-        add_mounted(&v->mounted, &pod->initContainers.at[i].volumeMounts, &pod->initContainers.at[i].volumeDevices);
-    for (uint32_t i = 0; i < pod->containers.n; i++)
-        add_mounted(&v->mounted, &pod->containers.at[i].volumeMounts, &pod->containers.at[i].volumeDevices);
-    for (uint32_t i = 0; i < pod->ephemeralContainers.n; i++)
-        add_mounted(&v->mounted, &pod->ephemeralContainers.at[i].volumeMounts, &pod->ephemeralContainers.at[i].volumeDevices);
+    ContainerWalk w;
+    for (walk_all_containers(&w, v->pod, NULL); walk_next(&w);)
+        add_mounted(&v->mounted, &w.container->volumeMounts, &w.container->volumeDevices);
 }
 
 static bool is_written(const Volumes *v, Str name) {

@@ -1,5 +1,5 @@
 /* The defaults that depend on other fields, kind by kind. Those that do not stand in schema/ as `default:`. */
-#include "model.h"
+#include "containers.h"
 #include "base/str_set.h"
 
 /* host[:port] of a registry: dot-separated labels, or an IPv6 address in brackets. */
@@ -222,7 +222,7 @@ static QuantityMap aggregate(Arena *arena, const PodSpec *spec, bool limits) {
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         Container *c = &spec->initContainers.at[i];
         QuantityMap *m = amounts(c, limits), moment = {0};
-        bool sidecar = str_eq(c->restartPolicy, S("Always"));
+        bool sidecar = is_sidecar(c);
         if (sidecar) {
             for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &total, m->at[j].key, &m->at[j].value, true);
             for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &sidecars, m->at[j].key, &m->at[j].value, true);

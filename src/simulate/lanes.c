@@ -53,7 +53,7 @@ static PieceKind container_piece(const SimContainer *container, const SimStatus 
     default: return PIECE_NOTHING;
     }
     *label = S("running");
-    if (container->kind == CONTAINER_INIT) return PIECE_READY;
+    if (container->kind == ROLE_INIT) return PIECE_READY;
     if (!status->started) *label = S("running, not started");
     if (status->started && !status->ready) *label = S("running, not ready");
     return !status->started ? PIECE_STARTING : status->ready ? PIECE_READY : PIECE_UNREADY;

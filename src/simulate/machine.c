@@ -125,11 +125,11 @@ static void kill_begin(Machine *m, Unit *unit, int64_t grace, bool ordered) {
 
 /* A sidecar goes after all main containers and after the sidecars that were started later. */
 static bool kill_turn(const Machine *m, const Unit *unit) {
-    if (unit->kind != CONTAINER_SIDECAR) return true;
+    if (unit->kind != ROLE_SIDECAR) return true;
     uint32_t self = (uint32_t)(unit - m->units);
     for (uint32_t i = self + 1; i < m->unitCount; i++) {
         const Unit *other = &m->units[i];
-        if (other->kind != CONTAINER_INIT && other->kill.stage != KILL_NONE && other->kill.stage != KILL_DONE) return false;
+        if (other->kind != ROLE_INIT && other->kill.stage != KILL_NONE && other->kill.stage != KILL_DONE) return false;
     }
     return true;
 }
@@ -161,7 +161,7 @@ static bool kill_done(Machine *m, Unit *unit) {
 
 static void kill_all_begin(Machine *m, int64_t grace) {
     bool ordered = false;
-    for (uint32_t i = 0; i < m->initCount; i++) ordered |= m->units[i].kind == CONTAINER_SIDECAR;
+    for (uint32_t i = 0; i < m->initCount; i++) ordered |= m->units[i].kind == ROLE_SIDECAR;
     for (uint32_t i = 0; i < m->unitCount; i++) {
         Unit *unit = &m->units[i];
         unit->kill = (Kill){0};
@@ -271,7 +271,7 @@ static void probe_meet(Machine *m, Unit *unit, ScriptProbe kind, const SimStatus
     prober->resultSet = false;
     prober->id = status->id;
     prober->shown = false;
-    bool restarted = kind == SCRIPT_STARTUP && unit->kind == CONTAINER_SIDECAR && status->started;
+    bool restarted = kind == SCRIPT_STARTUP && unit->kind == ROLE_SIDECAR && status->started;
     if (restarted) probe_result(m, unit, kind, SCRIPT_SUCCESS);
     probe_result(m, unit, kind, initial[kind]);
     prober->onHold = false;
@@ -306,7 +306,7 @@ static void probe_once(Machine *m, Unit *unit, ScriptProbe kind) {
 static void probes_add(Machine *m) {
     for (uint32_t i = 0; i < m->unitCount; i++) {
         Unit *unit = &m->units[i];
-        if (unit->kind == CONTAINER_INIT) continue;
+        if (unit->kind == ROLE_INIT) continue;
         for (int kind = 0; kind < SCRIPT_PROBES; kind++) {
             Prober *prober = &unit->probers[kind];
             if (!prober->spec || prober->alive) continue;
@@ -375,7 +375,7 @@ static bool plan_init(Machine *m, uint32_t i, bool beyond, bool *start, bool *do
     Unit *unit = &m->units[i];
     const Instance *seen = &unit->seen.now;
     bool last = i + 1 == m->initCount;
-    if (unit->kind == CONTAINER_INIT) {
+    if (unit->kind == ROLE_INIT) {
         if (seen->running || beyond) return true;
         if (seen->exitCode != 0) {
             start[i] = restart_wanted(m->spec, unit->spec, seen->exitCode);
@@ -399,7 +399,7 @@ static bool plan_init(Machine *m, uint32_t i, bool beyond, bool *start, bool *do
         *done = true;
     else if (!beyond)
         start[i + 1] = true;
-    if (unit->kind == CONTAINER_SIDECAR && probe_failed(unit, SCRIPT_LIVENESS)) {
+    if (unit->kind == ROLE_SIDECAR && probe_failed(unit, SCRIPT_LIVENESS)) {
         add_step(m, STEP_KILL, i, SCRIPT_LIVENESS);
         start[i] = true;
     }
@@ -416,7 +416,7 @@ static bool plan_inits(Machine *m, bool *start, bool *ends) {
     for (uint32_t i = m->initCount; i > 0; i--) {
         Unit *unit = &m->units[i - 1];
         if (!unit->seen.now.id) {
-            if (beyond && unit->kind == CONTAINER_SIDECAR) start[i - 1] = true;
+            if (beyond && unit->kind == ROLE_SIDECAR) start[i - 1] = true;
             continue;
         }
         if (!plan_init(m, i - 1, beyond, start, &done)) {
@@ -618,7 +618,7 @@ static bool step_start(Machine *m, Unit *unit, bool init) {
     if (result == START_WAITS) return false;
     if (result == START_DONE) unit->blocked = (Str){0};
     /* An init container that cannot start holds all that follow; a sidecar does not. */
-    if (result == START_FAILED && init && unit->kind == CONTAINER_INIT) m->stepAt = m->stepCount;
+    if (result == START_FAILED && init && unit->kind == ROLE_INIT) m->stepAt = m->stepCount;
     return true;
 }
 
@@ -989,7 +989,7 @@ static Image *image_of(Machine *m, Str name) {
     return image;
 }
 
-static void add_unit(Machine *m, const Container *spec, ContainerKind kind) {
+static void add_unit(Machine *m, const Container *spec, ContainerRole kind) {
     uint32_t index = m->unitCount++;
     Unit *unit = &m->units[index];
     unit->spec = spec;
@@ -997,7 +997,7 @@ static void add_unit(Machine *m, const Container *spec, ContainerKind kind) {
     unit->script = scenario_find(m->scenario, spec->name);
     unit->image = image_of(m, spec->image);
     unit->exitAt = SCENARIO_NEVER;
-    if (kind != CONTAINER_INIT) {
+    if (kind != ROLE_INIT) {
         unit->probers[SCRIPT_STARTUP].spec = spec->startupProbe;
         unit->probers[SCRIPT_READINESS].spec = spec->readinessProbe;
         unit->probers[SCRIPT_LIVENESS].spec = spec->livenessProbe;
@@ -1028,10 +1028,10 @@ static void set_up(Machine *m) {
     m->out->containers = NEW_ARRAY(m->arena, SimContainer, n);
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         const Container *container = &spec->initContainers.at[i];
-        add_unit(m, container, str_eq(container->restartPolicy, S("Always")) ? CONTAINER_SIDECAR : CONTAINER_INIT);
+        add_unit(m, container, is_sidecar(container) ? ROLE_SIDECAR : ROLE_INIT);
     }
     m->initCount = m->unitCount;
-    for (uint32_t i = 0; i < spec->containers.n; i++) add_unit(m, &spec->containers.at[i], CONTAINER_MAIN);
+    for (uint32_t i = 0; i < spec->containers.n; i++) add_unit(m, &spec->containers.at[i], ROLE_MAIN);
     m->out->containerCount = n;
     sort_mains(m);
     m->kubelet.containers = NEW_ARRAY(m->arena, SimStatus, n);

@@ -238,20 +238,12 @@ static void read_container(ScenarioReader *reader, const Node *node, ContainerSc
     }
 }
 
-static const Container *pod_container(const PodSpec *spec, Str name) {
-    for (uint32_t i = 0; i < spec->initContainers.n; i++)
-        if (str_eq(spec->initContainers.at[i].name, name)) return &spec->initContainers.at[i];
-    for (uint32_t i = 0; i < spec->containers.n; i++)
-        if (str_eq(spec->containers.at[i].name, name)) return &spec->containers.at[i];
-    return NULL;
-}
-
 static Str container_names(Arena *arena, const PodSpec *spec) {
     Buf buf = {.arena = arena};
-    for (uint32_t i = 0; i < spec->initContainers.n + spec->containers.n; i++) {
-        bool init = i < spec->initContainers.n;
+    ContainerWalk w;
+    for (walk_containers(&w, spec, NULL); walk_next(&w);) {
         if (buf.len) buf_str(&buf, S(", "));
-        buf_str(&buf, init ? spec->initContainers.at[i].name : spec->containers.at[i - spec->initContainers.n].name);
+        buf_str(&buf, w.container->name);
     }
     return buf_text(&buf);
 }
@@ -262,7 +254,7 @@ static void read_by_name(ScenarioReader *reader, const Node *node, const char *w
     if (!is_kind(reader, node, NODE_MAP, what, "a map with the names of containers")) return;
     for (uint32_t i = 0; i < node->count; i++) {
         const Entry *entry = &node->entries[i];
-        if (reader->spec && !pod_container(reader->spec, entry->key))
+        if (reader->spec && !container_named(reader->spec, entry->key))
             fault(reader, entry->keySpan, "the pod has no container \"%.*s\"; it has %.*s", TEXT(entry->key),
                   TEXT(container_names(reader->arena, reader->spec)));
         read(reader, &entry->value, scenario_container(reader->out, reader->arena, entry->key));
@@ -376,7 +368,7 @@ static ScriptRun *new_runs(Arena *arena, ContainerScript *script, uint32_t n) {
 void scenario_pass_inits(Scenario *scenario, Arena *arena, const PodSpec *spec) {
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         const Container *container = &spec->initContainers.at[i];
-        if (str_eq(container->restartPolicy, S("Always"))) continue;
+        if (is_sidecar(container)) continue;
         ContainerScript *script = scenario_container(scenario, arena, container->name);
         if (!script->runCount) new_runs(arena, script, 1)[0] = (ScriptRun){.seconds = INIT_SECONDS};
     }
@@ -394,9 +386,10 @@ static void crash_later(Scenario *scenario, Arena *arena, const PodSpec *spec, c
 }
 
 /* Images that have to be pulled, and processes that do not end at once when they are told to. */
-static void take_time(Scenario *scenario, Arena *arena, const ContainerList *containers) {
-    for (uint32_t i = 0; i < containers->n; i++) {
-        ContainerScript *script = scenario_container(scenario, arena, containers->at[i].name);
+static void take_time(Scenario *scenario, Arena *arena, const PodSpec *spec) {
+    ContainerWalk w;
+    for (walk_containers(&w, spec, NULL); walk_next(&w);) {
+        ContainerScript *script = scenario_container(scenario, arena, w.container->name);
         script->pullSeconds = PULL_SECONDS;
         script->termSet = true;
         script->termSeconds = TERM_SECONDS;
@@ -406,8 +399,7 @@ static void take_time(Scenario *scenario, Arena *arena, const ContainerList *con
 void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec) {
     *out = scenario_empty();
     scenario_pass_inits(out, arena, spec);
-    take_time(out, arena, &spec->initContainers);
-    take_time(out, arena, &spec->containers);
+    take_time(out, arena, spec);
 }
 
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
@@ -416,7 +408,7 @@ Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
     uint32_t crashing = spec->containers.n;
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         const Container *container = &spec->initContainers.at[i];
-        if (!str_eq(container->restartPolicy, S("Always"))) continue;
+        if (!is_sidecar(container)) continue;
         crash_later(out, arena, spec, container, crash);
         crash += FIRST_CRASH;
         crashing++;
@@ -465,7 +457,7 @@ static const char *set_run(Scenario *scenario, Arena *arena, const PodSpec *spec
     int64_t code = again ? 1 : 0, time = 0;
     if (parts.code.at && !int_parse(parts.code, 0, 255, &code)) return form;
     if (parts.time.at ? !scenario_time(parts.time, &time) : !again) return form;
-    if (!pod_container(spec, parts.name)) return "the name of a container of the pod first";
+    if (!container_named(spec, parts.name)) return "the name of a container of the pod first";
     ContainerScript *script = scenario_container(scenario, arena, parts.name);
     script->runs = NEW_ARRAY(arena, ScriptRun, 2);
     script->runCount = again ? 1 : 2;
@@ -490,7 +482,7 @@ const char *scenario_fail_probe(Scenario *scenario, Arena *arena, const PodSpec 
     if (dot < 0 || parts.code.at || (parts.time.at && !scenario_time(parts.time, &time))) return form;
     Str probe = str_slice(parts.name, (size_t)dot + 1);
     parts.name.len = (size_t)dot;
-    if (!pod_container(spec, parts.name)) return "the name of a container of the pod first";
+    if (!container_named(spec, parts.name)) return "the name of a container of the pod first";
     for (int i = 0; i < SCRIPT_PROBES; i++) {
         if (!str_eq(probe, str_of(probe_words[i]))) continue;
         ScriptAnswers *answers = &scenario_container(scenario, arena, parts.name)->answers[i];

@@ -3,7 +3,7 @@
 #ifndef PODLINT_SIMULATE_SCENARIO_H
 #define PODLINT_SIMULATE_SCENARIO_H
 
-#include "model/model.h"
+#include "model/containers.h"
 
 /* "Never": a run that lasts until it is stopped, a pull that always fails, an event that does not come. */
 #define SCENARIO_NEVER INT64_MAX

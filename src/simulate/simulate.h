@@ -46,8 +46,6 @@ typedef struct SimStatus {
     bool ready, started;
 } SimStatus;
 
-typedef enum ContainerKind { CONTAINER_INIT, CONTAINER_SIDECAR, CONTAINER_MAIN } ContainerKind;
-
 /* One line of the history: how the pod looks at the end of second `t`. */
 typedef struct SimEntry {
     int64_t t;
@@ -93,7 +91,7 @@ typedef struct SimEvent {
 
 typedef struct SimContainer {
     Str name;
-    uint8_t kind; /* ContainerKind */
+    uint8_t kind; /* ContainerRole */
     const Container *spec;
 } SimContainer;
 
@@ -118,7 +116,7 @@ void simulate(Simulation *out, Arena *arena, const ObjectMeta *meta, const PodSp
 
 /* Whether the container is in the pod for its whole life. */
 static inline bool container_stays(uint8_t kind) {
-    return kind != CONTAINER_INIT;
+    return kind != ROLE_INIT;
 }
 
 /* The phase that the kubelet derives from container states. `statuses` are in the order of `containers`. `over`: no container

@@ -58,7 +58,7 @@ typedef struct Kill {
 typedef struct Unit {
     const Container *spec;
     const ContainerScript *script; /* or NULL */
-    uint8_t kind;                  /* ContainerKind */
+    uint8_t kind;                  /* ContainerRole */
     Image *image;
     Instances live, cached, seen; /* in the runtime; in the kubelet's cache; as the sync in progress saw it */
     uint32_t runs;                /* begun so far */
@@ -173,7 +173,7 @@ void status_back(Machine *m);
 void status_record(Machine *m);
 
 static inline bool unit_is_main(const Unit *unit) {
-    return unit->kind == CONTAINER_MAIN;
+    return unit->kind == ROLE_MAIN;
 }
 
 #endif

@@ -123,7 +123,7 @@ static void state_of_blocked(const Machine *m, const Unit *unit, SimStatus *out)
     if (!unit_is_main(unit)) {
         const Instance *now = &unit->seen.now;
         if (now->id && !now->running && now->exitCode == 0) return;
-        if (!now->id && unit->kind == CONTAINER_INIT && main_seen(m) && out->state.kind == STATE_WAITING) {
+        if (!now->id && unit->kind == ROLE_INIT && main_seen(m) && out->state.kind == STATE_WAITING) {
             out->state = (SimState){.kind = STATE_TERMINATED, .reason = S("Completed")};
             return;
         }
@@ -210,8 +210,8 @@ Phase simulate_phase(const PodSpec *spec, const SimContainer *containers, const 
     for (uint32_t i = 0; i < n; i++) {
         const SimState *state = state_that_counts(&statuses[i]);
         switch (containers[i].kind) {
-        case CONTAINER_INIT: tally_init(&tally, spec, containers[i].spec, state); break;
-        case CONTAINER_SIDECAR: tally_sidecar(&tally, &statuses[i], state); break;
+        case ROLE_INIT: tally_init(&tally, spec, containers[i].spec, state); break;
+        case ROLE_SIDECAR: tally_sidecar(&tally, &statuses[i], state); break;
         default: tally_main(&tally, spec, containers[i].spec, &statuses[i], state); break;
         }
     }
@@ -270,7 +270,7 @@ static void make_ready(Machine *m) {
         Unit *unit = &m->units[i];
         SimStatus *status = &m->draft.containers[i];
         status->started = is_started(unit, status);
-        if (unit->kind == CONTAINER_INIT) {
+        if (unit->kind == ROLE_INIT) {
             if (status->state.kind == STATE_TERMINATED && status->state.exitCode == 0) status->ready = true;
         } else if (status->started) {
             status->ready = is_ready(m, unit, status);
@@ -320,7 +320,7 @@ static Condition initialized(const Machine *m, const KubeletStatus *status) {
     if (main_started(m, status)) return condition(true, NULL);
     for (uint32_t i = 0; i < m->initCount; i++) {
         const SimStatus *container = &status->containers[i];
-        if (m->units[i].kind == CONTAINER_SIDECAR ? container->started : container->ready) continue;
+        if (m->units[i].kind == ROLE_SIDECAR ? container->started : container->ready) continue;
         const Condition *before = &m->kubelet.conditions[CONDITION_INITIALIZED];
         if (before->set && before->value) return condition(true, NULL); /* once initialized, a pod stays so */
         return condition(false, "ContainersNotInitialized");
@@ -422,7 +422,7 @@ static bool pod_initialized(const Machine *m) {
     for (uint32_t i = m->initCount; i < m->unitCount; i++)
         if (m->api.containers[i].last.kind || m->api.containers[i].state.kind != STATE_WAITING) return true;
     const SimStatus *last = &m->api.containers[m->initCount - 1];
-    if (m->units[m->initCount - 1].kind == CONTAINER_SIDECAR) return last->state.kind == STATE_RUNNING && last->started;
+    if (m->units[m->initCount - 1].kind == ROLE_SIDECAR) return last->state.kind == STATE_RUNNING && last->started;
     return (last->state.kind == STATE_TERMINATED && last->state.exitCode == 0) || (last->last.kind && last->last.exitCode == 0);
 }
 
@@ -478,7 +478,7 @@ void status_back(Machine *m) {
 static bool row_of_inits(const Machine *m, SimEntry *entry, int *sidecarRestarts) {
     for (uint32_t i = 0; i < m->initCount; i++) {
         const SimStatus *container = &m->api.containers[i];
-        bool sidecar = m->units[i].kind == CONTAINER_SIDECAR, ended = container->state.kind == STATE_TERMINATED;
+        bool sidecar = m->units[i].kind == ROLE_SIDECAR, ended = container->state.kind == STATE_TERMINATED;
         entry->restarts += container->restartCount;
         if (sidecar) *sidecarRestarts += container->restartCount;
         if (ended && container->state.exitCode == 0) continue;

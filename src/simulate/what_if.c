@@ -92,7 +92,7 @@ static WhatIfRolloutResult ready_in_time(const PodSpec *spec, int64_t deadline) 
     Arena arena = {0};
     Scenario scenario = scenario_empty();
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
-        if (str_eq(spec->initContainers.at[i].restartPolicy, S("Always"))) continue;
+        if (is_sidecar(&spec->initContainers.at[i])) continue;
         ContainerScript *script = scenario_container(&scenario, &arena, spec->initContainers.at[i].name);
         script->runs = NEW(&arena, ScriptRun);
         script->runCount = 1;

@@ -72,22 +72,6 @@ void check_pod_security(
 void check_os(PodCheck *p);
 void check_windows_options(Check *c, const WindowsSecurityContextOptions *options, const Path *path);
 
-/* All containers of a pod, each with its path: first init, then main, then ephemeral ones.
- *     ContainerWalk w;
- *     for (walk_start(&w, p); walk_next(&w);) look_at(w.container, &w.path);
- */
-typedef struct ContainerWalk {
-    const PodSpec *spec;
-    const Path *specPath;
-    int list;      /* 0, 1, 2 as above */
-    uint32_t next; /* index in that list */
-    const Container *container;
-    Path listPath, path;
-} ContainerWalk;
-
-void walk_start(ContainerWalk *walk, const PodCheck *p);
-bool walk_next(ContainerWalk *walk);
-
 /* scheduling.c */
 void check_scheduling(PodCheck *p); /* affinity, tolerations, spread, node selector, gates */
 /* The tolerations that an annotation holds as JSON. `place` is that of the annotations, `printed` what the server calls it. */

@@ -11,7 +11,7 @@
 #define PODLINT_CHECK_H
 
 #include "base/near.h"
-#include "model/model.h"
+#include "model/containers.h"
 #include "rules.h"
 
 typedef struct Check {

@@ -166,13 +166,13 @@ static void check_main_restart(Check *c, const Container *container, const Path 
 
 /* Without a policy the rules themselves are not looked at. */
 static void check_init_restart(Check *c, const Container *container, const Path *path) {
-    bool always = str_eq(container->restartPolicy, S("Always"));
+    bool sidecar = is_sidecar(container);
     Path policy = FIELD(path, "restartPolicy"), ruleList = FIELD(path, "restartPolicyRules");
     if (!container->restartPolicy.at) {
         if (container->restartPolicyRules.n) emit_container_restart_missing(c->diags, where(c, &policy));
     } else if (!gate(c, GATE_ContainerRestartRules)) {
         check_enum(c, container->restartPolicy, &(const Str)STR("Always"), 1, &policy);
-    } else if (!always || gate(c, GATE_RestartAllContainersOnContainerExits)) {
+    } else if (!sidecar || gate(c, GATE_RestartAllContainersOnContainerExits)) {
         check_restart_rules(c, container, path);
     } else if (container->restartPolicyRules.n) {
         emit_container_restart_sidecar(c->diags, where_key(c, &ruleList));
@@ -241,7 +241,7 @@ static void check_init_containers(PodCheck *p, StrSet *names) {
         if (first) report_name_taken(c, container, first, &at);
         check_init_restart(c, container, &at);
         check_container_probes(p, container, true, &at);
-        if (!str_eq(container->restartPolicy, S("Always"))) check_init_resize(c, container, &at);
+        if (!is_sidecar(container)) check_init_resize(c, container, &at);
         check_host_ports(c, container, 1, &list, i, 0);
     }
 }

@@ -5,14 +5,6 @@
 
 /* podFailurePolicy. */
 
-static bool has_container(const PodSpec *pod, Str name) {
-    for (uint32_t i = 0; i < pod->containers.n; i++)
-        if (str_eq(pod->containers.at[i].name, name)) return true;
-    for (uint32_t i = 0; i < pod->initContainers.n; i++)
-        if (str_eq(pod->initContainers.at[i].name, name)) return true;
-    return false;
-}
-
 static void refuse_container(Check *c, const PodSpec *pod, Str name, const Path *path) {
     ARRAY(Str) names = {0};
     for (uint32_t i = 0; i < pod->containers.n; i++) ARRAY_PUSH(c->arena, &names, pod->containers.at[i].name);
@@ -85,7 +77,7 @@ static void check_on_exit_codes(Check *c, const JobSpec *spec, const PodFailureP
     else
         CHECK_FIELD(c, PodFailurePolicyOnExitCodesRequirement, operator, codes, path);
     CHECK_FIELDS(c, PodFailurePolicyOnExitCodesRequirement, codes, path);
-    if (codes->containerName.at && !has_container(&spec->template.spec, codes->containerName))
+    if (codes->containerName.at && !container_named(&spec->template.spec, codes->containerName))
         refuse_container(c, &spec->template.spec, codes->containerName, &container);
     check_exit_codes(c, codes, path);
 }

@@ -2,36 +2,6 @@
  * host process pods (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
 
-void walk_start(ContainerWalk *walk, const PodCheck *p) {
-    *walk = (ContainerWalk){.spec = p->spec, .specPath = p->path, .list = -1};
-}
-
-/* How many containers the current list has. */
-static uint32_t walk_count(const ContainerWalk *walk) {
-    const PodSpec *spec = walk->spec;
-    return walk->list < 0    ? 0
-           : walk->list == 0 ? spec->initContainers.n
-           : walk->list == 1 ? spec->containers.n
-                             : spec->ephemeralContainers.n;
-}
-
-/* An ephemeral container starts with the fields of any other one. */
-bool walk_next(ContainerWalk *walk) {
-    static const Str names[] = {STR("initContainers"), STR("containers"), STR("ephemeralContainers")};
-    const PodSpec *spec = walk->spec;
-    while (walk->next == walk_count(walk)) {
-        if (++walk->list > 2) return false;
-        walk->next = 0;
-        walk->listPath = path_field(walk->specPath, names[walk->list]);
-    }
-    uint32_t i = walk->next++;
-    walk->container = walk->list == 0   ? &spec->initContainers.at[i]
-                      : walk->list == 1 ? &spec->containers.at[i]
-                                        : (const Container *)&spec->ephemeralContainers.at[i];
-    walk->path = path_index(&walk->listPath, i);
-    return true;
-}
-
 /* A field that the other operating system does not know. */
 typedef struct Foreign {
     Str field;
@@ -114,7 +84,7 @@ static void check_foreign(PodCheck *p) {
     if (context && p->windows) check_windows_pod_context(p, context);
     if (context && !p->windows) check_linux_context(p, context->windowsOptions, &path);
     ContainerWalk w;
-    for (walk_start(&w, p); walk_next(&w);) {
+    for (walk_all_containers(&w, p->spec, p->path); walk_next(&w);) {
         const SecurityContext *own = w.container->securityContext;
         if (!own) continue;
         Path at = FIELD(&w.path, "securityContext");
@@ -155,7 +125,7 @@ static void report_host_process_differs(PodCheck *p, bool own, bool pods, const 
 static void report_host_process_mixed(PodCheck *p, bool pods) {
     Check *c = p->c;
     ContainerWalk w;
-    for (walk_start(&w, p); walk_next(&w);) {
+    for (walk_all_containers(&w, p->spec, p->path); walk_next(&w);) {
         const SecurityContext *context = w.container->securityContext;
         OptBool own = context ? host_process(context->windowsOptions) : (OptBool){0};
         if (own.set ? own.value : pods) continue;
@@ -170,7 +140,7 @@ static void check_host_process(PodCheck *p) {
     OptBool pods = context ? host_process(context->windowsOptions) : (OptBool){0};
     uint32_t all = 0, count = 0;
     ContainerWalk w;
-    for (walk_start(&w, p); walk_next(&w); all++) {
+    for (walk_all_containers(&w, p->spec, p->path); walk_next(&w); all++) {
         const SecurityContext *ownContext = w.container->securityContext;
         OptBool own = ownContext ? host_process(ownContext->windowsOptions) : (OptBool){0};
         if (pods.set && own.set && pods.value != own.value) report_host_process_differs(p, own.value, pods.value, &w.path);

@@ -86,7 +86,7 @@ static void check_made_annotations(PodCheck *p) {
     Check *c = p->c;
     ContainerWalk w;
     if (c->minor > 33 || p->windows) return;
-    for (walk_start(&w, p); walk_next(&w);) {
+    for (walk_all_containers(&w, p->spec, p->path); walk_next(&w);) {
         const SecurityContext *own = w.container->securityContext;
         const AppArmorProfile *profile = own && own->appArmorProfile ? own->appArmorProfile : pods ? pods->appArmorProfile : NULL;
         if (!is_known_profile(profile) || is_dns_label(w.container->name)) continue;

@@ -48,7 +48,7 @@ typedef struct Contexts {
 
 static void contexts_start(Contexts *x, const Trial *t) {
     *x = (Contexts){.trial = t};
-    walk_start(&x->walk, &t->pod);
+    walk_all_containers(&x->walk, t->pod.spec, t->pod.path);
 }
 
 #define TAKE_CONTEXT(x, context)                     \
@@ -98,7 +98,7 @@ static void check_host_namespaces(Trial *t) {
 
 static void check_privileged(Trial *t) {
     ContainerWalk w;
-    for (walk_start(&w, &t->pod); walk_next(&w);) {
+    for (walk_all_containers(&w, t->pod.spec, t->pod.path); walk_next(&w);) {
         const SecurityContext *own = w.container->securityContext;
         if (!own || !own->privileged.value) continue;
         Path context = FIELD(&w.path, "securityContext"), at = FIELD(&context, "privileged");
@@ -109,7 +109,7 @@ static void check_privileged(Trial *t) {
 static void check_privilege_escalation(Trial *t) {
     ContainerWalk w;
     if (is_exempt_windows(t)) return;
-    for (walk_start(&w, &t->pod); walk_next(&w);) {
+    for (walk_all_containers(&w, t->pod.spec, t->pod.path); walk_next(&w);) {
         OptBool allow = w.container->securityContext ? w.container->securityContext->allowPrivilegeEscalation : (OptBool){0};
         if (allow.set && !allow.value) continue;
         Path context = FIELD(&w.path, "securityContext"), at = FIELD(&context, "allowPrivilegeEscalation");
@@ -173,7 +173,7 @@ static void check_capabilities(Trial *t) {
     bool limited = limits_capabilities(t);
     ContainerWalk w;
     if (limited && is_exempt_windows(t)) return;
-    for (walk_start(&w, &t->pod); walk_next(&w);) {
+    for (walk_all_containers(&w, t->pod.spec, t->pod.path); walk_next(&w);) {
         const Capabilities *own = w.container->securityContext ? w.container->securityContext->capabilities : NULL;
         if (limited && !drops_all(own)) report_not_dropped(t, &w, own);
         if (own && limited)
@@ -239,7 +239,7 @@ static void check_volume_types(Trial *t) {
 /* With hostNetwork the server makes each port of a pod a hostPort; then the port is the place to point at. */
 static void check_host_ports(Trial *t) {
     ContainerWalk w;
-    for (walk_start(&w, &t->pod); walk_next(&w);) {
+    for (walk_all_containers(&w, t->pod.spec, t->pod.path); walk_next(&w);) {
         Path ports = FIELD(&w.path, "ports");
         for (uint32_t i = 0; i < w.container->ports.n; i++) {
             const ContainerPort *port = &w.container->ports.at[i];
@@ -292,14 +292,14 @@ static void check_container_hosts(Trial *t, const ContainerWalk *w) {
 
 static void check_hosts(Trial *t) {
     ContainerWalk w;
-    for (walk_start(&w, &t->pod); walk_next(&w);) check_container_hosts(t, &w);
+    for (walk_all_containers(&w, t->pod.spec, t->pod.path); walk_next(&w);) check_container_hosts(t, &w);
 }
 
 static void check_proc_mounts(Trial *t) {
     bool relaxed = t->level == POD_SECURITY_BASELINE && t->minor >= 35;
     ContainerWalk w;
     if (relaxed && has_own_users(t)) return;
-    for (walk_start(&w, &t->pod); walk_next(&w);) {
+    for (walk_all_containers(&w, t->pod.spec, t->pod.path); walk_next(&w);) {
         const SecurityContext *own = w.container->securityContext;
         if (!own || !own->procMount.at || str_eq(own->procMount, S("Default"))) continue;
         Path context = FIELD(&w.path, "securityContext"), at = FIELD(&context, "procMount");
@@ -365,7 +365,7 @@ static void check_seccomp_annotations(Trial *t) {
     ContainerWalk w;
     if (!t->pod.meta->annotations.n) return;
     check_seccomp_annotation(t, S("seccomp.security.alpha.kubernetes.io/pod"), S("the pod"));
-    for (walk_start(&w, &t->pod); walk_next(&w);)
+    for (walk_all_containers(&w, t->pod.spec, t->pod.path); walk_next(&w);)
         check_seccomp_annotation(t, str_join(t->c->arena, prefix, w.container->name), container_called(t, &w));
 }
 

@@ -187,7 +187,7 @@ static void forbid(PodCheck *p, bool set, const Path *path) {
 void check_container_probes(PodCheck *p, const Container *container, bool isInit, const Path *path) {
     Path lifecycle = FIELD(path, "lifecycle"), liveness = FIELD(path, "livenessProbe"), readiness = FIELD(path, "readinessProbe"),
          startup = FIELD(path, "startupProbe");
-    if (isInit && !str_eq(container->restartPolicy, S("Always"))) {
+    if (isInit && !is_sidecar(container)) {
         forbid(p, container->lifecycle, &lifecycle);
         forbid(p, container->livenessProbe, &liveness);
         forbid(p, container->readinessProbe, &readiness);

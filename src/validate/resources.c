@@ -376,7 +376,7 @@ static Sum containers_need(const PodSpec *spec, Str name, bool limit) {
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         const Container *container = &spec->initContainers.at[i];
         const Quantity *amount = amount_of(container, name, limit);
-        if (str_eq(container->restartPolicy, S("Always"))) {
+        if (is_sidecar(container)) {
             running = sum_add(running, amount);
             sidecars = sum_add(sidecars, amount);
             initial = sum_max(initial, sidecars);
@@ -418,12 +418,9 @@ static void fill_requests(Arena *arena, const PodSpec *spec, ResourceRequirement
 }
 
 static bool all_limited(const PodSpec *spec, Str name) {
-    for (uint32_t i = 0; i < spec->containers.n; i++)
-        if (!quantity_get(spec->containers.at[i].resources.limits, name)) return false;
-    for (uint32_t i = 0; i < spec->initContainers.n; i++)
-        if (!quantity_get(spec->initContainers.at[i].resources.limits, name)) return false;
-    for (uint32_t i = 0; i < spec->ephemeralContainers.n; i++)
-        if (!quantity_get(spec->ephemeralContainers.at[i].resources.limits, name)) return false;
+    ContainerWalk w;
+    for (walk_all_containers(&w, spec, NULL); walk_next(&w);)
+        if (!quantity_get(w.container->resources.limits, name)) return false;
     return true;
 }
 

@@ -204,7 +204,7 @@ static void check_own_users(PodCheck *p) {
     }
     if (c->minor < 34) return; /* block devices were overlooked until then */
     ContainerWalk w;
-    for (walk_start(&w, p); walk_next(&w);) {
+    for (walk_all_containers(&w, p->spec, p->path); walk_next(&w);) {
         if (!w.container->volumeDevices.n) continue;
         Path at = FIELD(&w.path, "volumeDevices");
         Diag *d = emit_security_own_users(c->diags, where(c, &at), .field = S("volumeDevices"));
@@ -318,7 +318,7 @@ static void check_container_annotation(const Annotation *a, bool seccomp) {
     Str name = str_slice(a->pair->key, seccomp ? seccompContainer.len : apparmorContainer.len);
     bool found = false;
     ContainerWalk w;
-    for (walk_start(&w, a->p); walk_next(&w);) {
+    for (walk_all_containers(&w, a->p->spec, a->p->path); walk_next(&w);) {
         if (!str_eq(w.container->name, name)) continue;
         Path context = FIELD(&w.path, "securityContext");
         const SecurityContext *own = w.container->securityContext;

@@ -183,10 +183,9 @@ static bool adds_admin(const SecurityContext *context) {
 }
 
 static bool pod_adds_admin(const PodSpec *spec) {
-    for (uint32_t i = 0; i < spec->initContainers.n; i++)
-        if (adds_admin(spec->initContainers.at[i].securityContext)) return true;
-    for (uint32_t i = 0; i < spec->containers.n; i++)
-        if (adds_admin(spec->containers.at[i].securityContext)) return true;
+    ContainerWalk w;
+    for (walk_containers(&w, spec, NULL); walk_next(&w);)
+        if (adds_admin(w.container->securityContext)) return true;
     return false;
 }
 

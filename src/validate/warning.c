@@ -6,23 +6,6 @@
 #include "base/str_set.h"
 #include "kinds.h"
 
-uint32_t container_count(const PodSpec *spec) {
-    return spec->initContainers.n + spec->containers.n + spec->ephemeralContainers.n;
-}
-
-#define VIEW(list_, index_, x)                                                                \
-    (ContainerView) {                                                                         \
-        list_, index_, (x)->name, (x)->ports, (x)->env, &(x)->resources, (x)->securityContext \
-    }
-
-ContainerView container_view(const PodSpec *spec, uint32_t i) {
-    if (i < spec->initContainers.n) return VIEW(S("initContainers"), i, &spec->initContainers.at[i]);
-    i -= spec->initContainers.n;
-    if (i < spec->containers.n) return VIEW(S("containers"), i, &spec->containers.at[i]);
-    i -= spec->containers.n;
-    return VIEW(S("ephemeralContainers"), i, &spec->ephemeralContainers.at[i]);
-}
-
 /* The fault of a name that is no DNS label, in words. */
 static Str label_fault(Arena *arena, Str name) {
     if (name.len > 63) return str_format(arena, "has %zu characters", name.len);
@@ -206,10 +189,10 @@ static bool pod_profile_matches(const PodText *p, const AppArmorProfile *wanted)
     return wanted->type.len && str_eq(profile->type, wanted->type) && str_eq(profile->localhostProfile, wanted->localhostProfile);
 }
 
-static void check_app_armor(const PodText *p, const StrPair *annotation, const ContainerView *container, const Path *path) {
+static void check_app_armor(const PodText *p, const StrPair *annotation, const Container *container, const Path *path) {
     Check *c = p->c;
     AppArmorProfile wanted = app_armor_profile(annotation->value);
-    if (container->security && container->security->appArmorProfile) return;
+    if (container->securityContext && container->securityContext->appArmorProfile) return;
     if (!p->isTemplate && p->spec->os && str_eq(p->spec->os->name, S("windows"))) return;
     if (pod_profile_matches(p, &wanted)) return;
     Str hint = S("set securityContext.appArmorProfile of the container; this value is no AppArmor profile");
@@ -221,8 +204,8 @@ static void check_app_armor(const PodText *p, const StrPair *annotation, const C
     emit_warn_apparmor_annotation(c->diags, where_key(c, path), .hint = hint);
 }
 
-static void check_seccomp(const PodText *p, Str key, const ContainerView *container, const Path *path) {
-    if (container->security && container->security->seccompProfile) return;
+static void check_seccomp(const PodText *p, Str key, const Container *container, const Path *path) {
+    if (container->securityContext && container->securityContext->seccompProfile) return;
     emit_warn_dead_annotation(p->c->diags, where_key(p->c, path), .key = shown(p->c->arena, key), .version = S("1.27"),
                               .field = S("securityContext.seccompProfile of the container"));
 }
@@ -232,13 +215,13 @@ static void check_container_annotation(const PodText *p, const StrPair *annotati
     bool isAppArmor = str_starts(annotation->key, appArmorPrefix);
     if (!isAppArmor && !str_starts(annotation->key, seccompPrefix)) return;
     Str name = str_slice(annotation->key, isAppArmor ? appArmorPrefix.len : seccompPrefix.len);
-    for (uint32_t i = 0, n = container_count(p->spec); i < n; i++) {
-        ContainerView container = container_view(p->spec, i);
-        if (!str_eq(container.name, name)) continue;
+    ContainerWalk w;
+    for (walk_all_containers(&w, p->spec, p->specPath); walk_next(&w);) {
+        if (!str_eq(w.container->name, name)) continue;
         if (isAppArmor)
-            check_app_armor(p, annotation, &container, path);
+            check_app_armor(p, annotation, w.container, path);
         else
-            check_seccomp(p, annotation->key, &container, path);
+            check_seccomp(p, annotation->key, w.container, path);
     }
 }
 
@@ -336,14 +319,14 @@ static void check_environment(Check *c, const EnvVarList *env, const Path *path)
 }
 
 static void check_container_warnings(const PodText *p) {
-    for (uint32_t i = 0, n = container_count(p->spec); i < n; i++) {
-        ContainerView container = container_view(p->spec, i);
-        Path list = path_field(p->specPath, container.list), at = path_index(&list, container.index);
-        Path resources = FIELD(&at, "resources"), limits = FIELD(&resources, "limits"), requests = FIELD(&resources, "requests");
-        Path env = FIELD(&at, "env");
-        check_memory(p->c, &container.resources->limits, &limits);
-        check_memory(p->c, &container.resources->requests, &requests);
-        check_environment(p->c, &container.env, &env);
+    ContainerWalk w;
+    for (walk_all_containers(&w, p->spec, p->specPath); walk_next(&w);) {
+        Path resources = FIELD(&w.path, "resources"), limits = FIELD(&resources, "limits"),
+             requests = FIELD(&resources, "requests");
+        Path env = FIELD(&w.path, "env");
+        check_memory(p->c, &w.container->resources.limits, &limits);
+        check_memory(p->c, &w.container->resources.requests, &requests);
+        check_environment(p->c, &w.container->env, &env);
     }
     check_port_warnings(p);
 }

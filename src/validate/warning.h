@@ -13,22 +13,6 @@ typedef struct PodText {
     bool isTemplate;
 } PodText;
 
-/* A container of any of the three lists. */
-typedef struct ContainerView {
-    Str list;
-    uint32_t index; /* in its list */
-    Str name;
-    ContainerPortList ports;
-    EnvVarList env;
-    const ResourceRequirements *resources;
-    const SecurityContext *security;
-} ContainerView;
-
-uint32_t container_count(const PodSpec *spec);
-
-/* Container number `i` of the pod: init containers first, ephemeral ones last. */
-ContainerView container_view(const PodSpec *spec, uint32_t i);
-
 /* `printed` is the path that the server names, `at` where the claim's spec stands. */
 void check_claim_warnings(Check *c, const PersistentVolumeClaimSpec *spec, const Path *at, const Path *printed);
 

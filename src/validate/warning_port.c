@@ -96,9 +96,10 @@ static void check_name_is_free(const PodText *p, StrSet *names, const PortRef *r
 void check_port_warnings(const PodText *p) {
     PortRef fewRefs[FEW_PORTS], *refs = fewRefs;
     PortLink fewLinks[2 * FEW_PORTS];
-    uint32_t fewHeads[FEW_SLOTS] = {0}, slots = FEW_SLOTS, total = 0, n = 0, containers = container_count(p->spec);
+    uint32_t fewHeads[FEW_SLOTS] = {0}, slots = FEW_SLOTS, total = 0, n = 0;
     Check *c = p->c;
-    for (uint32_t i = 0; i < containers; i++) total += container_view(p->spec, i).ports.n;
+    ContainerWalk w;
+    for (walk_all_containers(&w, p->spec, p->specPath); walk_next(&w);) total += w.container->ports.n;
     PortHash hash = {fewLinks, fewHeads, 0, 0};
     if (total > FEW_PORTS) {
         while (slots < 2 * total) slots *= 2;
@@ -108,16 +109,14 @@ void check_port_warnings(const PodText *p) {
     }
     hash.mask = slots - 1;
     StrSet names = {.arena = c->arena};
-    for (uint32_t i = 0; i < containers; i++) {
-        ContainerView container = container_view(p->spec, i);
-        for (uint32_t j = 0; j < container.ports.n; j++) {
-            const ContainerPort *port = &container.ports.at[j];
+    for (walk_all_containers(&w, p->spec, p->specPath); walk_next(&w);)
+        for (uint32_t i = 0; i < w.container->ports.n; i++) {
+            const ContainerPort *port = &w.container->ports.at[i];
             PortRef *ref = &refs[n++];
-            *ref = (PortRef){port, container.list, container.index, j};
+            *ref = (PortRef){port, w.listPath.name, w.index, i};
             if (port->hostIP.len && !port->hostPort)
                 emit_warn_host_ip_alone(c->diags, port_where(p, ref, "hostIP"), .ip = shown(c->arena, port->hostIP));
             check_port_pairs(p, &hash, ref);
             check_name_is_free(p, &names, ref);
         }
-    }
 }

@@ -34,11 +34,11 @@ static inline Phase phase_of_row(const PhaseRow *row, bool over, bool begun) {
     uint32_t n = 0;
     if (strcmp(row->initKind, "none") != 0) {
         bool stays = strcmp(row->initKind, "sidecar") == 0;
-        containers[n] = (SimContainer){S("i"), stays ? CONTAINER_SIDECAR : CONTAINER_INIT, stays ? &sidecar : &container};
+        containers[n] = (SimContainer){S("i"), stays ? ROLE_SIDECAR : ROLE_INIT, stays ? &sidecar : &container};
         statuses[n++] = phase_row_status(row->initState);
     }
     for (int i = 0; i < 2 && row->mains[i]; i++) {
-        containers[n] = (SimContainer){S("c"), CONTAINER_MAIN, &container};
+        containers[n] = (SimContainer){S("c"), ROLE_MAIN, &container};
         statuses[n++] = phase_row_status(row->mains[i]);
     }
     return simulate_phase(&spec, containers, statuses, n, over, begun);

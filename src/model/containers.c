@@ -1,0 +1,68 @@
+#include "containers.h"
+
+#define SAME(field)                                                                   \
+    _Static_assert(offsetof(EphemeralContainer, field) == offsetof(Container, field), \
+                   "schema/container.yaml: the fields of an "                         \
+                   "EphemeralContainer begin as a Container's")
+SAME(ports);
+SAME(env);
+SAME(resources);
+SAME(restartPolicyRules);
+SAME(volumeDevices);
+SAME(lifecycle);
+SAME(securityContext);
+SAME(tty);
+
+enum { LIST_INIT, LIST_MAIN, LIST_EPHEMERAL };
+
+static ContainerWalk start(const PodSpec *spec, const Path *path, int last) {
+    return (ContainerWalk){.spec = spec, .specPath = path, .list = -1, .last = last};
+}
+
+void walk_containers(ContainerWalk *walk, const PodSpec *spec, const Path *path) {
+    *walk = start(spec, path, LIST_MAIN);
+}
+
+void walk_all_containers(ContainerWalk *walk, const PodSpec *spec, const Path *path) {
+    *walk = start(spec, path, LIST_EPHEMERAL);
+}
+
+static uint32_t length(const PodSpec *spec, int list) {
+    switch (list) {
+    case LIST_INIT: return spec->initContainers.n;
+    case LIST_MAIN: return spec->containers.n;
+    case LIST_EPHEMERAL: return spec->ephemeralContainers.n;
+    default: return 0;
+    }
+}
+
+bool walk_next(ContainerWalk *walk) {
+    static const Str names[] = {STR("initContainers"), STR("containers"), STR("ephemeralContainers")};
+    const PodSpec *spec = walk->spec;
+    while (walk->next == length(spec, walk->list)) {
+        if (walk->list == walk->last) return false;
+        walk->list++;
+        walk->next = 0;
+        walk->listPath = path_field(walk->specPath, names[walk->list]);
+    }
+    uint32_t i = walk->index = walk->next++;
+    if (walk->list == LIST_INIT) {
+        walk->container = &spec->initContainers.at[i];
+        walk->role = is_sidecar(walk->container) ? ROLE_SIDECAR : ROLE_INIT;
+    } else if (walk->list == LIST_MAIN) {
+        walk->container = &spec->containers.at[i];
+        walk->role = ROLE_MAIN;
+    } else {
+        walk->container = (const Container *)&spec->ephemeralContainers.at[i];
+        walk->role = ROLE_EPHEMERAL;
+    }
+    walk->path = path_index(&walk->listPath, i);
+    return true;
+}
+
+const Container *container_named(const PodSpec *spec, Str name) {
+    ContainerWalk w;
+    for (walk_containers(&w, spec, NULL); walk_next(&w);)
+        if (str_eq(w.container->name, name)) return w.container;
+    return NULL;
+}
