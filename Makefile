@@ -139,7 +139,7 @@ $(BUILD)/%: src/test/recorded/%.c $(LIBRARY)
 	$(Q)$(PROGRAM)
 
 # The programs that test the library; scripts in src/test/cli test the program as a whole.
-TESTS = unit lifecycle controllers what_if examples rules fuzz_cel fuzz_policy
+TESTS = unit lifecycle controllers scheduling what_if examples rules fuzz_cel fuzz_policy
 
 # The suites of make test: a name, and the command. Those that take longest come first.
 define SUITES
@@ -155,6 +155,7 @@ fuzz_policy $(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
 fuzz_cel    $(BUILD)/fuzz_cel src/test/bench/bench_cel.json 1 3000
 lifecycle   $(BUILD)/lifecycle
 controllers $(BUILD)/controllers
+scheduling  $(BUILD)/scheduling
 what_if     $(BUILD)/what_if
 examples    $(BUILD)/examples
 rules       $(BUILD)/rules

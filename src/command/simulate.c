@@ -24,6 +24,7 @@ enum {
     SIM_CREATE,
     SIM_GIT,
     SIM_REPLICAS,
+    SIM_NODES,
     SIM_ANYWAY,
     SIM_VERSION,
     SIM_WIDTH,
@@ -56,6 +57,9 @@ static const Option options[] = {
     {"create", 0, NULL, NULL, "A workload is created for the first time, instead of updated."},
     {"git", 0, "REF", NULL, "The old manifest is the file's at this revision."},
     {"replicas", 0, "N", NULL, "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
+    {"nodes", 0, "NODES", NULL,
+     "The nodes that there are: a file of Node objects and the Pods on them, as kubectl get nodes,pods -A -o yaml prints it, or "
+     "groups such as 3x(cpu=4,memory=16Gi,zone=a). Default: every pod fits."},
     {"anyway", 0, NULL, NULL, "Play also a manifest that the API server refuses."},
     {"kubernetes-version", 0, "VERSION", list_versions,
      "The API server whose defaults are filled in: " VERSION_RANGE ". Default: the newest."},
@@ -92,7 +96,7 @@ const Command simulate_command = {
 typedef struct SimulateRequest {
     Arena *arena;
     const char *files[2]; /* the second is NULL if there is one */
-    const char *scenario, *object, *git;
+    const char *scenario, *object, *git, *nodes;
     bool create, anyway;
     ARRAY(Parsed) changes; /* options that change the scenario, in their order */
     SimReport report;
@@ -126,6 +130,7 @@ static bool take(void *context, Parsed parsed) {
     case SIM_OBJECT: request->object = parsed.value; return true;
     case SIM_CREATE: request->create = true; return true;
     case SIM_GIT: request->git = parsed.value; return true;
+    case SIM_NODES: request->nodes = parsed.value; return true;
     case SIM_ANYWAY: request->anyway = true; return true;
     case SIM_ASCII: request->report.ascii = true; return true;
     case SIM_COLOUR: return take_colour(&simulate_command, parsed.value, &request->report.colour);
@@ -346,6 +351,50 @@ static bool is_job(const Document *document) {
     return model_workload(document) == WORKLOAD_JOB;
 }
 
+static int read_cluster(Cluster *out, Arena *arena, const SimulateRequest *request) {
+    Str text = str_of(request->nodes);
+    const char *wrong;
+    if (cluster_is_short(text)) {
+        wrong = cluster_read_short(out, arena, text);
+        return wrong ? usage_error(&simulate_command, "--nodes takes a file or %s", wrong) : 0;
+    }
+    Source *source = NEW(arena, Source);
+    SourceError error = source_read(source, arena, text);
+    if (error) return cannot_read(source, error);
+    wrong = cluster_read(out, arena, source, request->minor);
+    if (wrong) fprintf(stderr, "podlint: cannot take nodes from %s: %s\n", request->nodes, wrong);
+    return wrong ? 2 : 0;
+}
+
+/* Whether there is room for all pods of a workload. */
+static void place_replicas(Arena *arena, SimulateRequest *request, const Document *document, PodView view, Cluster *cluster) {
+    enum { MOST = 200 };
+    Placement last;
+    int wanted = workload_pods(document, request->replicas);
+    if (wanted < 2) return;
+    uint32_t n = wanted < MOST ? (uint32_t)wanted : MOST,
+             placed = schedule_pods(&last, arena, cluster, view.meta, document->namespace_, view.spec, n);
+    if (placed == n)
+        request->report.placed = str_format(arena, "There is room for %u of its pods at a time.", n);
+    else
+        request->report.placed =
+            str_format(arena, "Only %u of %d pods find a node; the next one: %.*s", placed, wanted, TEXT(placement_cause(&last)));
+}
+
+/* Whether a node takes the pod; where none does, it waits. */
+static int place_pod(Scenario *scenario, Arena *arena, SimulateRequest *request, const Document *document, PodView view) {
+    Cluster *cluster = NEW(arena, Cluster);
+    Placement *scheduling = NEW(arena, Placement);
+    int code = read_cluster(cluster, arena, request);
+    if (code) return code;
+    schedule_pod(scheduling, arena, cluster, view.meta, document->namespace_, view.spec);
+    request->report.cluster = cluster;
+    request->report.scheduling = scheduling;
+    place_replicas(arena, request, document, view, cluster);
+    if (!scheduling->feasible.n && !view.spec->schedulingGates.n) scenario->unschedulable = scheduling->message;
+    return 0;
+}
+
 /* What becomes of the workload. Nobody wants to see an update of crashes that nobody asked for. */
 static void play_rollout(Rollout *rollout, Arena *arena, SimulateRequest *request, const Document *document, const Document *old,
                          const Scenario *scenario) {
@@ -377,6 +426,7 @@ static int play(Arena *arena, SimulateRequest *request) {
     PodView view = workload_pod(arena, document);
     Scenario scenario;
     if ((code = make_scenario(&scenario, arena, request, view.spec))) return code;
+    if (request->nodes && (code = place_pod(&scenario, arena, request, document, view))) return code;
     if (others && !request->object)
         fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", file);
     Simulation sim;

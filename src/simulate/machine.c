@@ -20,7 +20,7 @@ enum {
 
 __attribute__((format(printf, 5, 6))) static void event(Machine *m, bool warning, const char *reason, const Unit *unit,
                                                         const char *format, ...) {
-    char text[512];
+    char text[2000];
     va_list args;
     va_start(args, format);
     int length = vsnprintf(text, sizeof text, format, args);
@@ -824,6 +824,13 @@ static void schedule(Machine *m) {
     ask(m);
 }
 
+/* No node takes the pod; the scheduler tries again whenever something changes in the cluster, which nothing does here. */
+static void refuse_schedule(Machine *m) {
+    m->api.conditions[CONDITION_SCHEDULED] = (Condition){.set = true, .reason = "Unschedulable"};
+    m->refused = m->dirty = true;
+    event(m, true, "FailedScheduling", NULL, "%.*s", TEXT(m->scenario->unschedulable));
+}
+
 /* A sync that is under way goes on to its end, even one that waits for an image (kubelet.go, SyncPod, without cancellation). */
 static void delete_pod(Machine *m, int64_t grace) {
     m->deleted = m->dirty = true;
@@ -883,7 +890,9 @@ static void node_due(Machine *m) {
 static void outside_due(Machine *m) {
     const Scenario *scenario = m->scenario;
     bool gated = m->spec->schedulingGates.n && m->now < scenario->gatesRemovedAt;
-    if (!m->scheduled && !gated && m->now >= scenario->scheduleAt && !m->deleted) schedule(m);
+    bool asked = !m->scheduled && !gated && m->now >= scenario->scheduleAt && !m->deleted;
+    if (asked && !scenario->unschedulable.len) schedule(m);
+    if (asked && scenario->unschedulable.len && !m->refused) refuse_schedule(m);
     node_due(m);
     if (!m->deleted && m->now >= scenario->deleteAt)
         delete_pod(m, scenario->gracePeriodSeconds.set ? scenario->gracePeriodSeconds.value : pod_grace(m));
@@ -948,7 +957,7 @@ static void earlier(int64_t *next, int64_t at, int64_t now) {
 static int64_t next_second(const Machine *m) {
     int64_t next = SCENARIO_NEVER;
     const Scenario *scenario = m->scenario;
-    if (!m->scheduled) {
+    if (!m->scheduled && !m->refused) {
         int64_t at = scenario->scheduleAt;
         if (m->spec->schedulingGates.n && scenario->gatesRemovedAt > at) at = scenario->gatesRemovedAt;
         earlier(&next, at, m->now);

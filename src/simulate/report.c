@@ -265,6 +265,29 @@ static void put_rollout(Buf *buf, const SimReport *report) {
     }
 }
 
+/* Where the pod could go, in words. */
+static Str placement_words(Arena *arena, const SimReport *report) {
+    enum { SHOWN_NODES = 8 };
+    const Placement *placement = report->scheduling;
+    const Cluster *cluster = report->cluster;
+    Buf buf = {.arena = arena};
+    if (placement->reason) {
+        Str cause = placement_cause(placement);
+        buf_format(&buf, "No node takes the pod: %.*s%s", TEXT(cause), str_ends(cause, S(".")) ? "" : ".");
+    } else {
+        buf_format(&buf, "%u of %u node%s can take the pod: ", placement->feasible.n, cluster->nodes.n,
+                   cluster->nodes.n == 1 ? "" : "s");
+        for (uint32_t i = 0; i < placement->feasible.n && i < SHOWN_NODES; i++)
+            buf_format(&buf, "%s%.*s", i ? ", " : "", TEXT(cluster->nodes.at[placement->feasible.at[i]].name));
+        buf_str(&buf, placement->feasible.n > SHOWN_NODES ? S(", ...") : S("."));
+    }
+    for (uint32_t i = 0; i < placement->preempts.n && i < SHOWN_NODES; i++)
+        buf_format(&buf, "%s%.*s", i ? ", " : " Pods of a lower priority are evicted for it on one of ",
+                   TEXT(cluster->nodes.at[placement->preempts.at[i]].name));
+    if (placement->preempts.n) buf_char(&buf, '.');
+    return buf_text(&buf);
+}
+
 static void put_text(Buf *buf, const Simulation *sim, const SimReport *report) {
     put_colour(buf, report, "1");
     buf_format(buf, "%.*s %.*s", TEXT(report->kind), TEXT(report->name));
@@ -278,6 +301,8 @@ static void put_text(Buf *buf, const Simulation *sim, const SimReport *report) {
     put_heading(buf, report, "SUMMARY");
     Sentences words = {0};
     lanes_summary(&words, buf->arena, sim);
+    if (report->scheduling) put_words(buf, placement_words(buf->arena, report), report->width);
+    if (report->placed.len) put_words(buf, report->placed, report->width);
     for (uint32_t i = 0; i < words.items.n; i++) put_words(buf, words.items.at[i], report->width);
     for (uint32_t i = 0; report->rollout && i < report->rollout->words.n; i++)
         put_words(buf, report->rollout->words.at[i], report->width);
@@ -408,12 +433,30 @@ static json_t *rollout_json(Arena *arena, const Rollout *rollout) {
     return out;
 }
 
+static json_t *scheduling_json(Arena *arena, const SimReport *report) {
+    const Placement *scheduling = report->scheduling;
+    json_t *out = json_object(), *feasible = json_array(), *preempts = json_array();
+    for (uint32_t i = 0; i < scheduling->feasible.n; i++)
+        json_array_append_new(feasible, text_json(arena, report->cluster->nodes.at[scheduling->feasible.at[i]].name));
+    for (uint32_t i = 0; i < scheduling->preempts.n; i++)
+        json_array_append_new(preempts, text_json(arena, report->cluster->nodes.at[scheduling->preempts.at[i]].name));
+    json_object_set_new(out, "feasible", feasible);
+    json_object_set_new(out, "message", text_json(arena, scheduling->message));
+    if (scheduling->reason) json_object_set_new(out, "reason", json_string(scheduling->reason));
+    if (scheduling->preempts.n)
+        json_object_set_new(out, "preempts", preempts);
+    else
+        json_decref(preempts);
+    return out;
+}
+
 json_t *sim_json(Arena *arena, const Simulation *sim, const SimReport *report) {
     json_t *out = json_object(), *timeline = json_array(), *summary = json_array();
     json_object_set_new(out, "kind", text_json(arena, report->kind));
     json_object_set_new(out, "name", text_json(arena, report->name));
     json_object_set_new(out, "until", json_integer(sim->until));
     for (uint32_t i = 0; i < sim->entries.n; i++) json_array_append_new(timeline, entry_json(arena, sim, &sim->entries.at[i]));
+    if (report->scheduling) json_object_set_new(out, "scheduling", scheduling_json(arena, report));
     json_object_set_new(out, "timeline", timeline);
     json_object_set_new(out, "starts", actions_json(arena, sim, ACTION_START));
     json_object_set_new(out, "exits", actions_json(arena, sim, ACTION_EXIT));

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "lanes.h"
+#include "scheduling.h"
 #include "workload.h"
 
 typedef enum SimFormat { SIM_TEXT, SIM_JSON, SIM_SVG, SIM_HTML } SimFormat;
@@ -19,6 +20,9 @@ typedef struct SimReport {
     Str kind, name;         /* of the object that was simulated */
     Str note;               /* what the scenario is, if nobody gave one; may be empty */
     const Rollout *rollout; /* what its controller does, or NULL */
+    const Cluster *cluster; /* the nodes, or NULL */
+    const Placement *scheduling;
+    Str placed; /* how many pods of a workload find a node, in words; may be empty */
 } SimReport;
 
 /* Prints a simulation in the format that `report` asks for. */

@@ -68,6 +68,7 @@ typedef struct Scenario {
     OptInt gracePeriodSeconds;   /* of the deletion */
     bool force;                  /* it removes the object at once, whatever runs */
     bool untilSet;
+    Str unschedulable; /* what the scheduler says when no node takes the pod; empty: it fits */
     KubeletSettings kubelet;
     ARRAY(ContainerScript) containers;
     ARRAY(GateScript) gates;

@@ -108,6 +108,7 @@ struct Machine {
     int64_t now;
     int nextId;
 
+    bool refused;                  /* by the scheduler */
     bool scheduled, deleted, gone; /* of the API object; `deleted`: it has a deletion timestamp */
     int64_t deletionGrace;
     bool nodeLost, nodeUnknown;

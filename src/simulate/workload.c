@@ -299,6 +299,14 @@ static void simulate_update(Rollout *out, Arena *arena, const RolloutRequest *re
     arena_free(&scratch);
 }
 
+int workload_pods(const Document *document, int given) {
+    if (model_replicas(document)) return replicas_of(document, given);
+    if (model_workload(document) == WORKLOAD_NODES) return 0;
+    if (document->type->kind->number != KIND_Job) return 1;
+    const OptInt *parallelism = &((const Job *)document->object)->spec.parallelism;
+    return parallelism->set && parallelism->value < MAX_REPLICAS ? (int)parallelism->value : 1;
+}
+
 /* Pods of a DaemonSet stay on nodes that others leave (daemon/util/daemonset_util.go, AddOrUpdateDaemonPodTolerations). */
 static PodSpec *tolerate_nodes(Arena *arena, const PodSpec *spec) {
     static const Str keys[] = {STR("node.kubernetes.io/not-ready"), STR("node.kubernetes.io/unreachable")};

@@ -41,6 +41,9 @@ typedef struct RolloutRequest {
 /* Plays it. A kind without a controller has ROLLOUT_NONE. Everything in the result is allocated in `arena`. */
 void rollout_simulate(Rollout *out, Arena *arena, const RolloutRequest *request);
 
+/* How many pods an object wants at a time, or `given` if that is over 0; 0 where the nodes decide, 1 of a Pod. */
+int workload_pods(const Document *document, int given);
+
 /* The pod of an object as its controller makes it: what DaemonSets add to their template is there. */
 PodView workload_pod(Arena *arena, const Document *document);
 

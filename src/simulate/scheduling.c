@@ -1,0 +1,630 @@
+/* Each filter looks at one node and says why it will not do. The first that refuses a node speaks for it. */
+#include "scheduling.h"
+
+#include <stdlib.h>
+
+#include "validate/areas.h"
+
+typedef struct Domain {
+    Str value; /* of the topology key */
+    int64_t pods;
+} Domain;
+
+/* A topology spread constraint, with the pods that are there. */
+typedef struct Spread {
+    const TopologySpreadConstraint *constraint;
+    LabelSelector selector;
+    bool hasSelector;
+    Domain *domains;
+    uint32_t domainCount;
+    int64_t fewest; /* pods in a domain */
+} Spread;
+
+typedef struct Candidate {
+    Arena *arena;
+    const Cluster *cluster;
+    const PodSpec *spec;
+    StrMap labels;
+    Str namespace_;
+    int64_t priority;
+    Amounts wanted;
+    Spread *spreads;
+    uint32_t spreadCount;
+    uint32_t evicting; /* the node whose pods of lower priority are taken to be gone, or NOWHERE */
+} Candidate;
+
+enum { NOWHERE = UINT32_MAX };
+
+/* What a node lacks, in the scheduler's words. */
+typedef struct Verdict {
+    ARRAY(Str) reasons;
+    bool helpless; /* no pod could go to make it fit */
+} Verdict;
+
+static void refuse(const Candidate *candidate, Verdict *verdict, const char *reason, bool helpless) {
+    ARRAY_PUSH(candidate->arena, &verdict->reasons, str_of(reason));
+    verdict->helpless |= helpless;
+}
+
+/* Whether the pod counts in this look at the cluster. */
+static bool is_there(const Candidate *candidate, const ClusterPod *pod) {
+    return pod->node != candidate->evicting || pod->priority >= candidate->priority;
+}
+
+/* The next pod of a node after `pod`, or the first one after NULL; NULL at the end. */
+static const ClusterPod *next_pod(const Candidate *candidate, uint32_t number, const ClusterPod *pod) {
+    const ClusterNode *node = &candidate->cluster->nodes.at[number];
+    const ClusterPod *first = candidate->cluster->pods.at + node->pods, *end = first + node->podCount;
+    if (!node->podCount) return NULL;
+    for (pod = pod ? pod + 1 : first; pod < end; pod++)
+        if (is_there(candidate, pod)) return pod;
+    return NULL;
+}
+
+/* Taints (plugins/nodeunschedulable, plugins/tainttoleration). */
+
+static bool tolerates(const Toleration *toleration, const Taint *taint) {
+    if (toleration->effect.len && !str_eq(toleration->effect, taint->effect)) return false;
+    if (toleration->key.len && !str_eq(toleration->key, taint->key)) return false;
+    if (str_eq(toleration->operator, S("Exists"))) return true;
+    return (!toleration->operator.len || str_eq(toleration->operator, S("Equal"))) && str_eq(toleration->value, taint->value);
+}
+
+static bool tolerated(const PodSpec *spec, const Taint *taint) {
+    for (uint32_t i = 0; i < spec->tolerations.n; i++)
+        if (tolerates(&spec->tolerations.at[i], taint)) return true;
+    return false;
+}
+
+static bool keeps_out(const Taint *taint) {
+    return str_eq(taint->effect, S("NoSchedule")) || str_eq(taint->effect, S("NoExecute"));
+}
+
+static bool taints_tolerated(const PodSpec *spec, const ClusterNode *node) {
+    for (uint32_t i = 0; i < node->taints.n; i++)
+        if (keeps_out(&node->taints.at[i]) && !tolerated(spec, &node->taints.at[i])) return false;
+    return true;
+}
+
+static void filter_name(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    Str wanted = candidate->spec->nodeName;
+    if (wanted.len && !str_eq(wanted, candidate->cluster->nodes.at[number].name))
+        refuse(candidate, verdict, "node(s) didn't match the requested node name", true);
+}
+
+static void filter_unschedulable(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    const Taint taint = {.key = S("node.kubernetes.io/unschedulable"), .effect = S("NoSchedule")};
+    if (candidate->cluster->nodes.at[number].unschedulable && !tolerated(candidate->spec, &taint))
+        refuse(candidate, verdict, "node(s) were unschedulable", true);
+}
+
+static void filter_taints(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    if (!taints_tolerated(candidate->spec, &candidate->cluster->nodes.at[number]))
+        refuse(candidate, verdict, "node(s) had untolerated taint(s)", true);
+}
+
+/* Node selectors and node affinity (plugins/nodeaffinity, component-helpers/scheduling/corev1/nodeaffinity). */
+
+static bool in_list(StrList list, Str value) {
+    return str_in(value, list.at, list.n);
+}
+
+static bool compares(const NodeSelectorRequirement *requirement, Str value) {
+    int64_t have, want;
+    if (requirement->values.n != 1 || !int_parse(value, INT64_MIN, INT64_MAX, &have) ||
+        !int_parse(requirement->values.at[0], INT64_MIN, INT64_MAX, &want))
+        return false;
+    return str_eq(requirement->operator, S("Gt")) ? have > want : have < want;
+}
+
+static bool requirement_met(const NodeSelectorRequirement *requirement, const Str *value) {
+    Str operator= requirement->operator;
+    if (str_eq(operator, S("In"))) return value && in_list(requirement->values, *value);
+    if (str_eq(operator, S("NotIn"))) return !value || !in_list(requirement->values, *value);
+    if (str_eq(operator, S("Exists"))) return value;
+    if (str_eq(operator, S("DoesNotExist"))) return !value;
+    return value && compares(requirement, *value);
+}
+
+/* A term without anything in it matches no node. */
+static bool term_met(const NodeSelectorTerm *term, const ClusterNode *node) {
+    if (!term->matchExpressions.n && !term->matchFields.n) return false;
+    for (uint32_t i = 0; i < term->matchExpressions.n; i++)
+        if (!requirement_met(&term->matchExpressions.at[i], map_get(node->labels, term->matchExpressions.at[i].key)))
+            return false;
+    for (uint32_t i = 0; i < term->matchFields.n; i++)
+        if (!requirement_met(&term->matchFields.at[i], &node->name)) return false;
+    return true;
+}
+
+static const NodeSelector *required_nodes(const PodSpec *spec) {
+    const NodeAffinity *affinity = spec->affinity ? spec->affinity->nodeAffinity : NULL;
+    return affinity ? affinity->requiredDuringSchedulingIgnoredDuringExecution : NULL;
+}
+
+static bool affinity_met(const PodSpec *spec, const ClusterNode *node) {
+    for (uint32_t i = 0; i < spec->nodeSelector.n; i++) {
+        const Str *value = map_get(node->labels, spec->nodeSelector.at[i].key);
+        if (!value || !str_eq(*value, spec->nodeSelector.at[i].value)) return false;
+    }
+    const NodeSelector *required = required_nodes(spec);
+    for (uint32_t i = 0; required && i < required->nodeSelectorTerms.n; i++)
+        if (term_met(&required->nodeSelectorTerms.at[i], node)) return true;
+    return !required;
+}
+
+static void filter_affinity(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    if (!affinity_met(candidate->spec, &candidate->cluster->nodes.at[number]))
+        refuse(candidate, verdict, "node(s) didn't match Pod's node affinity/selector", true);
+}
+
+/* Whether the term names nodes, and this one is among all of them. *names: it does. */
+static bool term_names(const NodeSelectorTerm *term, Str node, bool *names) {
+    bool among = true;
+    *names = false;
+    for (uint32_t i = 0; i < term->matchFields.n; i++) {
+        const NodeSelectorRequirement *field = &term->matchFields.at[i];
+        if (!str_eq(field->key, S("metadata.name")) || !str_eq(field->operator, S("In"))) continue;
+        *names = true;
+        among &= in_list(field->values, node);
+    }
+    return among;
+}
+
+/* Where every term names nodes, only those are looked at (PreFilter). *conflict: no term leaves any name at all. */
+static bool named(const PodSpec *spec, Str node, bool *all, bool *conflict) {
+    const NodeSelector *required = required_nodes(spec);
+    bool found = false, any = false;
+    *all = true;
+    *conflict = false;
+    if (!required || !required->nodeSelectorTerms.n) return true;
+    for (uint32_t i = 0; i < required->nodeSelectorTerms.n; i++) {
+        const NodeSelectorTerm *term = &required->nodeSelectorTerms.at[i];
+        bool names;
+        found |= term_names(term, node, &names);
+        if (!names) return true;
+        for (uint32_t j = 0; j < term->matchFields.n; j++)
+            for (uint32_t k = 0; k < term->matchFields.at[j].values.n; k++)
+                any |= term_names(term, term->matchFields.at[j].values.at[k], &names);
+    }
+    *all = false;
+    *conflict = !any;
+    return found;
+}
+
+/* Host ports (plugins/nodeports). */
+
+static bool same_address(Str a, Str b) {
+    static const Str all = STR("0.0.0.0");
+    if (!a.len || str_eq(a, all) || !b.len || str_eq(b, all)) return true;
+    return str_eq(a, b);
+}
+
+static bool same_protocol(Str a, Str b) {
+    return str_eq(a.len ? a : S("TCP"), b.len ? b : S("TCP"));
+}
+
+static bool port_taken(const Container *container, const ContainerPort *wanted) {
+    for (uint32_t i = 0; i < container->ports.n; i++) {
+        const ContainerPort *port = &container->ports.at[i];
+        if (port->hostPort > 0 && port->hostPort == wanted->hostPort && same_protocol(port->protocol, wanted->protocol) &&
+            same_address(port->hostIP, wanted->hostIP))
+            return true;
+    }
+    return false;
+}
+
+typedef bool ContainerTest(const Container *container, const void *context);
+
+/* Whether the test holds for a container that runs as long as the pod. */
+static bool any_container(const PodSpec *spec, ContainerTest *test, const void *context) {
+    for (uint32_t i = 0; i < spec->initContainers.n; i++)
+        if (str_eq(spec->initContainers.at[i].restartPolicy, S("Always")) && test(&spec->initContainers.at[i], context))
+            return true;
+    for (uint32_t i = 0; i < spec->containers.n; i++)
+        if (test(&spec->containers.at[i], context)) return true;
+    return false;
+}
+
+static bool takes_port(const Container *container, const void *port) {
+    return port_taken(container, port);
+}
+
+static bool wants_port_of(const Container *container, const void *other) {
+    for (uint32_t i = 0; i < container->ports.n; i++)
+        if (container->ports.at[i].hostPort > 0 && any_container(other, takes_port, &container->ports.at[i])) return true;
+    return false;
+}
+
+static void filter_ports(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));) {
+        if (!any_container(candidate->spec, wants_port_of, pod->spec)) continue;
+        refuse(candidate, verdict, "node(s) didn't have free ports for the requested pod ports", false);
+        return;
+    }
+}
+
+/* Resources (plugins/noderesources/fit.go). */
+
+static bool is_counted(Str name) {
+    static const Str native[] = {STR("cpu"), STR("memory"), STR("ephemeral-storage")};
+    return str_in(name, native, COUNT(native)) || str_starts(name, S("hugepages-")) || str_find(name, '/') >= 0;
+}
+
+static void filter_resources(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    const ClusterNode *node = &candidate->cluster->nodes.at[number];
+    int64_t pods = 0;
+    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));) pods++;
+    if (pods + 1 > amount_of(&node->allocatable, S("pods"))) refuse(candidate, verdict, "Too many pods", false);
+    for (uint32_t i = 0; i < candidate->wanted.items.n; i++) {
+        const Amount *wanted = &candidate->wanted.items.at[i];
+        if (!wanted->amount || !is_counted(wanted->name)) continue;
+        int64_t whole = amount_of(&node->allocatable, wanted->name), left = whole;
+        for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));)
+            left -= amount_of(&pod->wanted, wanted->name);
+        if (wanted->amount <= left) continue;
+        Str reason = str_format(candidate->arena, "Insufficient %.*s", TEXT(wanted->name));
+        refuse(candidate, verdict, arena_cstr(candidate->arena, reason), wanted->amount > whole);
+    }
+}
+
+/* Topology spread (plugins/podtopologyspread). */
+
+static bool spread_matches(const Spread *spread, StrMap labels) {
+    return spread->hasSelector && selector_matches(&spread->selector, labels);
+}
+
+/* The values of the named labels belong to the selector. */
+static void add_keys(Arena *arena, LabelSelector *selector, StrList keys, StrMap labels, const char *operator) {
+    LabelSelectorRequirementList *list = &selector->matchExpressions;
+    if (!keys.n) return;
+    LabelSelectorRequirement *grown = NEW_ARRAY(arena, LabelSelectorRequirement, list->n + keys.n + 1);
+    for (uint32_t i = 0; i < list->n; i++) grown[i] = list->at[i];
+    list->at = grown;
+    for (uint32_t i = 0; i < keys.n; i++) {
+        const Str *value = map_get(labels, keys.at[i]);
+        if (!value) continue;
+        Str *values = NEW(arena, Str);
+        *values = *value;
+        list->at[list->n++] = (LabelSelectorRequirement){.key = keys.at[i], .operator= str_of(operator), .values = {values, 1}};
+    }
+}
+
+static Spread spread_of(const Candidate *candidate, const TopologySpreadConstraint *constraint) {
+    Spread spread = {.constraint = constraint, .hasSelector = constraint->labelSelector};
+    if (!spread.hasSelector) return spread;
+    spread.selector = *constraint->labelSelector;
+    add_keys(candidate->arena, &spread.selector, constraint->matchLabelKeys, candidate->labels, "In");
+    return spread;
+}
+
+static bool is_hard(const TopologySpreadConstraint *constraint) {
+    return !str_eq(constraint->whenUnsatisfiable, S("ScheduleAnyway"));
+}
+
+/* Whether the node's pods count for the constraint: it has the labels of all of them, and is one that the pod could use. */
+static bool node_counts(const Candidate *candidate, const Spread *spread, const ClusterNode *node) {
+    const PodSpec *spec = candidate->spec;
+    for (uint32_t i = 0; i < spec->topologySpreadConstraints.n; i++)
+        if (is_hard(&spec->topologySpreadConstraints.at[i]) &&
+            !map_get(node->labels, spec->topologySpreadConstraints.at[i].topologyKey))
+            return false;
+    if (!str_eq(spread->constraint->nodeAffinityPolicy, S("Ignore")) && !affinity_met(spec, node)) return false;
+    return !str_eq(spread->constraint->nodeTaintsPolicy, S("Honor")) || taints_tolerated(spec, node);
+}
+
+/* An empty selector counts no pods. */
+static int64_t matching_pods(const Candidate *candidate, const Spread *spread, uint32_t number) {
+    int64_t count = 0;
+    if (!spread->selector.matchLabels.n && !spread->selector.matchExpressions.n) return 0;
+    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));)
+        count += !pod->leaves && str_eq(pod->namespace_, candidate->namespace_) && spread_matches(spread, pod->labels);
+    return count;
+}
+
+/* Counts the pods of each domain. */
+static void count_domains(const Candidate *candidate, Spread *spread) {
+    const Cluster *cluster = candidate->cluster;
+    spread->domains = NEW_ARRAY(candidate->arena, Domain, cluster->nodes.n + 1);
+    for (uint32_t i = 0; i < cluster->nodes.n; i++) {
+        const ClusterNode *node = &cluster->nodes.at[i];
+        if (!node_counts(candidate, spread, node)) continue;
+        Str value = *map_get(node->labels, spread->constraint->topologyKey);
+        uint32_t at = 0;
+        while (at < spread->domainCount && !str_eq(spread->domains[at].value, value)) at++;
+        if (at == spread->domainCount) spread->domains[spread->domainCount++].value = value;
+        spread->domains[at].pods += matching_pods(candidate, spread, i);
+    }
+    const OptInt *minDomains = &spread->constraint->minDomains;
+    spread->fewest = INT32_MAX;
+    for (uint32_t i = 0; i < spread->domainCount; i++)
+        if (spread->domains[i].pods < spread->fewest) spread->fewest = spread->domains[i].pods;
+    if (spread->domainCount < (minDomains->set ? minDomains->value : 1)) spread->fewest = 0;
+}
+
+static void make_spreads(Candidate *candidate) {
+    const TopologySpreadConstraintList *list = &candidate->spec->topologySpreadConstraints;
+    candidate->spreads = NEW_ARRAY(candidate->arena, Spread, list->n + 1);
+    candidate->spreadCount = 0;
+    for (uint32_t i = 0; i < list->n; i++) {
+        if (!is_hard(&list->at[i])) continue;
+        Spread *spread = &candidate->spreads[candidate->spreadCount++];
+        *spread = spread_of(candidate, &list->at[i]);
+        count_domains(candidate, spread);
+    }
+}
+
+static void filter_spread(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    for (uint32_t i = 0; i < candidate->spreadCount; i++) {
+        const Spread *spread = &candidate->spreads[i];
+        const Str *value = map_get(candidate->cluster->nodes.at[number].labels, spread->constraint->topologyKey);
+        if (!value) {
+            refuse(candidate, verdict, "node(s) didn't match pod topology spread constraints (missing required label)", true);
+            return;
+        }
+        int64_t pods = spread_matches(spread, candidate->labels);
+        for (uint32_t j = 0; j < spread->domainCount; j++)
+            if (str_eq(spread->domains[j].value, *value)) pods += spread->domains[j].pods;
+        if (pods - spread->fewest <= spread->constraint->maxSkew) continue;
+        refuse(candidate, verdict, "node(s) didn't match pod topology spread constraints", false);
+        return;
+    }
+}
+
+/* Affinity between pods (plugins/interpodaffinity). */
+
+/* Whose terms they are. */
+typedef struct TermOwner {
+    StrMap labels;
+    Str namespace_;
+} TermOwner;
+
+static bool namespace_matches(const Candidate *candidate, const PodAffinityTerm *term, const TermOwner *owner, Str name) {
+    if (in_list(term->namespaces, name)) return true;
+    if (!term->namespaces.n && !term->namespaceSelector) return str_eq(owner->namespace_, name);
+    return term->namespaceSelector &&
+           selector_matches(term->namespaceSelector, cluster_namespace(candidate->cluster, candidate->arena, name));
+}
+
+static bool term_matches(const Candidate *candidate, const PodAffinityTerm *term, const TermOwner *owner, StrMap labels,
+                         Str name) {
+    if (!term->labelSelector || !namespace_matches(candidate, term, owner, name)) return false;
+    LabelSelector selector = *term->labelSelector;
+    add_keys(candidate->arena, &selector, term->matchLabelKeys, owner->labels, "In");
+    add_keys(candidate->arena, &selector, term->mismatchLabelKeys, owner->labels, "NotIn");
+    return selector_matches(&selector, labels);
+}
+
+static bool all_terms_match(const Candidate *candidate, const PodAffinityTermList *terms, StrMap labels, Str name) {
+    const TermOwner self = {candidate->labels, candidate->namespace_};
+    for (uint32_t i = 0; i < terms->n; i++)
+        if (!term_matches(candidate, &terms->at[i], &self, labels, name)) return false;
+    return terms->n > 0;
+}
+
+static bool same_domain(const ClusterNode *a, const ClusterNode *b, Str key) {
+    const Str *x = map_get(a->labels, key), *y = map_get(b->labels, key);
+    return x && y && str_eq(*x, *y);
+}
+
+/* A pod that matches all terms has to be in the node's domain of each of them; where there is none anywhere, the pod may be the
+ * first of its own kind. */
+static bool pod_affinity_met(const Candidate *candidate, const PodAffinityTermList *terms, const ClusterNode *node) {
+    const Cluster *cluster = candidate->cluster;
+    bool anywhere = false, *near = NEW_ARRAY(candidate->arena, bool, terms->n + 1);
+    for (uint32_t i = 0; i < terms->n; i++)
+        if (!map_get(node->labels, terms->at[i].topologyKey)) return false;
+    for (uint32_t i = 0; i < cluster->pods.n; i++) {
+        const ClusterPod *pod = &cluster->pods.at[i];
+        if (!is_there(candidate, pod) || !all_terms_match(candidate, terms, pod->labels, pod->namespace_)) continue;
+        const ClusterNode *there = &cluster->nodes.at[pod->node];
+        for (uint32_t j = 0; j < terms->n; j++) {
+            anywhere |= map_get(there->labels, terms->at[j].topologyKey) != NULL;
+            near[j] |= same_domain(node, there, terms->at[j].topologyKey);
+        }
+    }
+    bool met = true;
+    for (uint32_t i = 0; i < terms->n; i++) met &= near[i];
+    return met || (!anywhere && all_terms_match(candidate, terms, candidate->labels, candidate->namespace_));
+}
+
+static const PodAffinityTermList *affinity_terms(const PodSpec *spec, bool anti) {
+    static const PodAffinityTermList none;
+    if (!spec->affinity) return &none;
+    if (anti)
+        return spec->affinity->podAntiAffinity ? &spec->affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution
+                                               : &none;
+    return spec->affinity->podAffinity ? &spec->affinity->podAffinity->requiredDuringSchedulingIgnoredDuringExecution : &none;
+}
+
+/* Whether one of the owner's terms keeps what has these labels out of the domain that the two nodes share. */
+static bool keeps_apart(const Candidate *candidate, const PodSpec *spec, const TermOwner *owner, StrMap labels, Str name,
+                        const ClusterNode *a, const ClusterNode *b) {
+    const PodAffinityTermList *terms = affinity_terms(spec, true);
+    for (uint32_t i = 0; i < terms->n; i++)
+        if (same_domain(a, b, terms->at[i].topologyKey) && term_matches(candidate, &terms->at[i], owner, labels, name))
+            return true;
+    return false;
+}
+
+static void filter_pods(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    const Cluster *cluster = candidate->cluster;
+    const ClusterNode *node = &cluster->nodes.at[number];
+    const PodAffinityTermList *terms = affinity_terms(candidate->spec, false);
+    const TermOwner self = {candidate->labels, candidate->namespace_};
+    bool own = false, theirs = false, hasOwn = affinity_terms(candidate->spec, true)->n > 0;
+    if (terms->n && !pod_affinity_met(candidate, terms, node)) {
+        refuse(candidate, verdict, "node(s) didn't match pod affinity rules", true);
+        return;
+    }
+    for (uint32_t i = 0; i < cluster->pods.n; i++) {
+        const ClusterPod *pod = &cluster->pods.at[i];
+        const ClusterNode *there = &cluster->nodes.at[pod->node];
+        const TermOwner other = {pod->labels, pod->namespace_};
+        if (!is_there(candidate, pod) || (!hasOwn && !affinity_terms(pod->spec, true)->n)) continue;
+        own |= keeps_apart(candidate, candidate->spec, &self, pod->labels, pod->namespace_, node, there);
+        theirs |= keeps_apart(candidate, pod->spec, &other, candidate->labels, candidate->namespace_, node, there);
+    }
+    if (own)
+        refuse(candidate, verdict, "node(s) didn't match pod anti-affinity rules", false);
+    else if (theirs)
+        refuse(candidate, verdict, "node(s) didn't satisfy existing pods anti-affinity rules", false);
+}
+
+/* The whole of it. */
+
+typedef void Filter(const Candidate *candidate, uint32_t node, Verdict *verdict);
+
+/* In the order of the default plugins (apis/config/v1/default_plugins.go). */
+static Filter *const filters[] = {filter_name,  filter_unschedulable, filter_taints, filter_affinity,
+                                  filter_ports, filter_resources,     filter_spread, filter_pods};
+
+static Verdict judge(const Candidate *candidate, uint32_t node) {
+    Verdict verdict = {0};
+    for (size_t i = 0; i < COUNT(filters) && !verdict.reasons.n; i++) filters[i](candidate, node, &verdict);
+    return verdict;
+}
+
+/* How many nodes give each reason. */
+typedef struct Tally {
+    Str reason;
+    int count;
+} Tally;
+
+typedef struct Tallies {
+    ARRAY(Tally) items;
+} Tallies;
+
+static void tally(Tallies *tallies, Arena *arena, Str reason) {
+    for (uint32_t i = 0; i < tallies->items.n; i++)
+        if (str_eq(tallies->items.at[i].reason, reason)) {
+            tallies->items.at[i].count++;
+            return;
+        }
+    ARRAY_PUSH(arena, &tallies->items, (Tally){reason, 1});
+}
+
+static int by_text(const void *a, const void *b) {
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+/* "0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient memory." (framework/types.go, FitError) */
+static void put_tallies(Buf *buf, const Tallies *tallies, uint32_t nodes) {
+    Str *lines = NEW_ARRAY(buf->arena, Str, tallies->items.n + 1);
+    for (uint32_t i = 0; i < tallies->items.n; i++)
+        lines[i] = str_format(buf->arena, "%d %.*s", tallies->items.at[i].count, TEXT(tallies->items.at[i].reason));
+    qsort(lines, tallies->items.n, sizeof *lines, by_text);
+    buf_format(buf, "0/%u nodes are available:", nodes);
+    for (uint32_t i = 0; i < tallies->items.n; i++) buf_format(buf, "%s%.*s", i ? ", " : " ", TEXT(lines[i]));
+    buf_char(buf, '.');
+}
+
+/* Whether pods of a lower priority could make way on a node (framework/preemption). */
+static void try_preemption(Placement *out, Candidate *candidate, uint32_t node, const Verdict *verdict, Tallies *tallies) {
+    if (verdict->helpless) {
+        tally(tallies, candidate->arena, S("Preemption is not helpful for scheduling"));
+        return;
+    }
+    bool victims = false;
+    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, node, pod));) victims |= pod->priority < candidate->priority;
+    if (!victims) {
+        tally(tallies, candidate->arena, S("No preemption victims found for incoming pod"));
+        return;
+    }
+    Candidate alone = *candidate;
+    alone.evicting = node;
+    make_spreads(&alone);
+    Verdict without = judge(&alone, node);
+    for (uint32_t i = 0; i < without.reasons.n; i++) tally(tallies, candidate->arena, without.reasons.at[i]);
+    if (!without.reasons.n) ARRAY_PUSH(candidate->arena, &out->preempts, node);
+}
+
+static void place(Placement *out, Candidate *candidate) {
+    const Cluster *cluster = candidate->cluster;
+    Arena *arena = candidate->arena;
+    Tallies reasons = {0}, preemption = {0};
+    bool all = true, conflict = false;
+    Buf buf = {.arena = arena};
+    for (uint32_t i = 0; i < cluster->nodes.n; i++) {
+        Verdict verdict = {0};
+        if (named(candidate->spec, cluster->nodes.at[i].name, &all, &conflict))
+            verdict = judge(candidate, i);
+        else
+            refuse(candidate, &verdict, "node(s) didn't satisfy plugin(s) [NodeAffinity]", true);
+        if (!verdict.reasons.n) ARRAY_PUSH(arena, &out->feasible, i);
+        for (uint32_t j = 0; j < verdict.reasons.n; j++) tally(&reasons, arena, verdict.reasons.at[j]);
+        if (verdict.reasons.n) try_preemption(out, candidate, i, &verdict, &preemption);
+    }
+    if (out->feasible.n) return;
+    out->reason = "Unschedulable";
+    if (conflict) {
+        reasons = (Tallies){0};
+        buf_format(&buf, "0/%u nodes are available: pod affinity terms conflict.", cluster->nodes.n);
+    } else {
+        put_tallies(&buf, &reasons, cluster->nodes.n);
+    }
+    if (str_eq(candidate->spec->preemptionPolicy, S("Never"))) {
+        buf_str(&buf, S(" preemption: not eligible due to preemptionPolicy=Never."));
+    } else if (!out->preempts.n) {
+        buf_str(&buf, S(" preemption: "));
+        put_tallies(&buf, &preemption, cluster->nodes.n);
+    }
+    out->message = buf_text(&buf);
+}
+
+void schedule_pod(Placement *out, Arena *arena, const Cluster *cluster, const ObjectMeta *meta, Str namespace_,
+                  const PodSpec *spec) {
+    *out = (Placement){0};
+    if (spec->schedulingGates.n) {
+        out->reason = "SchedulingGated";
+        out->message = S("Scheduling is blocked due to non-empty scheduling gates");
+        return;
+    }
+    Candidate candidate = {.arena = arena,
+                           .cluster = cluster,
+                           .spec = spec,
+                           .labels = meta->labels,
+                           .namespace_ = namespace_.len ? namespace_ : S("default"),
+                           .priority = cluster_priority(cluster, spec),
+                           .evicting = NOWHERE};
+    pod_requests(&candidate.wanted, arena, spec);
+    make_spreads(&candidate);
+    place(out, &candidate);
+}
+
+/* How full a node is, in thousandths of its cpu and memory. */
+static int64_t fullness(const Cluster *cluster, uint32_t number) {
+    static const Str names[] = {STR("cpu"), STR("memory")};
+    const ClusterNode *node = &cluster->nodes.at[number];
+    int64_t sum = 0;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        int64_t whole = amount_of(&node->allocatable, names[i]), used = 0;
+        for (uint32_t j = 0; j < node->podCount; j++) used += amount_of(&cluster->pods.at[node->pods + j].wanted, names[i]);
+        if (whole > 0) sum += (int64_t)(1000 * (double)used / (double)whole);
+    }
+    return sum * 1000 + node->podCount;
+}
+
+uint32_t schedule_pods(Placement *out, Arena *arena, Cluster *cluster, const ObjectMeta *meta, Str namespace_,
+                       const PodSpec *spec, uint32_t n) {
+    ClusterPod pod = {.labels = meta->labels, .spec = spec, .namespace_ = namespace_.len ? namespace_ : S("default")};
+    pod.priority = cluster_priority(cluster, spec);
+    pod_requests(&pod.wanted, arena, spec);
+    for (uint32_t placed = 0; placed < n; placed++) {
+        schedule_pod(out, arena, cluster, meta, namespace_, spec);
+        if (!out->feasible.n) return placed;
+        pod.node = out->feasible.at[0];
+        for (uint32_t i = 1; i < out->feasible.n; i++)
+            if (fullness(cluster, out->feasible.at[i]) < fullness(cluster, pod.node)) pod.node = out->feasible.at[i];
+        cluster_add(cluster, arena, pod);
+    }
+    return n;
+}
+
+Str placement_cause(const Placement *placement) {
+    static const Str more = STR(" preemption:");
+    Str message = placement->message;
+    for (size_t i = 0; i + more.len < message.len; i++)
+        if (str_starts(str_slice(message, i), more)) return (Str){message.at, i};
+    return message;
+}

@@ -1,0 +1,28 @@
+/* Where the scheduler would put a pod (k8s.io/kubernetes/pkg/scheduler, with the plugins that are on by default): its filters,
+ * and what it says when no node passes them. Which of several nodes it takes is left open: that is a matter of scores and chance.
+ */
+#ifndef PODLINT_SIMULATE_SCHEDULING_H
+#define PODLINT_SIMULATE_SCHEDULING_H
+
+#include "cluster.h"
+
+typedef struct Placement {
+    ARRAY(uint32_t) feasible; /* numbers of nodes */
+    Str message;              /* of the condition PodScheduled, if there is none */
+    const char *reason;       /* ... and its reason: Unschedulable, SchedulingGated; NULL if there is one */
+    ARRAY(uint32_t) preempts; /* nodes that would fit if pods of a lower priority went */
+} Placement;
+
+/* Places a pod with these labels in the namespace. */
+void schedule_pod(Placement *out, Arena *arena, const Cluster *cluster, const ObjectMeta *meta, Str namespace_,
+                  const PodSpec *spec);
+
+/* The message without what it says of preemption. */
+Str placement_cause(const Placement *placement);
+
+/* How many of `n` such pods find a node, one after the other, each on the emptiest of those that take it. They are put on the
+ * nodes of the cluster; `out` gets the placement of the first that finds none, or of the last one. */
+uint32_t schedule_pods(Placement *out, Arena *arena, Cluster *cluster, const ObjectMeta *meta, Str namespace_,
+                       const PodSpec *spec, uint32_t n);
+
+#endif

@@ -1,0 +1,196 @@
+/* Where the scheduler puts pods, and what it says when it cannot: by the rules of its plugins. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "simulate/scheduling.h"
+
+typedef struct Play {
+    Arena arena;
+    Cluster cluster;
+    Placement placement;
+} Play;
+
+static Document *read_pod(Arena *arena, const char *spec) {
+    Source *source = NEW(arena, Source);
+    Str text = str_format(arena, "{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: web}}, spec: %s}", spec);
+    assert_int_equal(source_from_bytes(source, arena, S("test"), text), SOURCE_OK);
+    NodeReader reader = {.source = source};
+    NodeDocument node;
+    assert_true(node_next(&reader, arena, &node));
+    Document *items;
+    assert_int_equal(model_build(arena, source, &node, VERSION_LAST, &items), 1);
+    assert_non_null(items->object);
+    defaults_apply(arena, items);
+    return items;
+}
+
+static void place_on(Play *p, const char *spec) {
+    const Document *pod = read_pod(&p->arena, spec);
+    PodView view = model_pod(pod);
+    schedule_pod(&p->placement, &p->arena, &p->cluster, view.meta, pod->namespace_, view.spec);
+}
+
+/* On nodes in short form. */
+static void place(Play *p, const char *nodes, const char *spec) {
+    *p = (Play){0};
+    assert_null(cluster_read_short(&p->cluster, &p->arena, str_of(nodes)));
+    place_on(p, spec);
+}
+
+/* On nodes and pods as kubectl prints them. */
+static void place_in(Play *p, const char *objects, const char *spec) {
+    *p = (Play){0};
+    Source *source = NEW(&p->arena, Source);
+    source_from_bytes(source, &p->arena, S("nodes"), str_of(objects));
+    assert_null(cluster_read(&p->cluster, &p->arena, source, VERSION_LAST));
+    place_on(p, spec);
+}
+
+static void done(Play *p) {
+    arena_free(&p->arena);
+}
+
+#define assert_message(p, expected)                                                                     \
+    do {                                                                                                \
+        Str is_ = placement_cause(&(p)->placement), want_ = str_of(expected);                           \
+        if (!str_eq(is_, want_)) fail_msg("%d: \"%.*s\" is not \"%s\"", __LINE__, TEXT(is_), want_.at); \
+    } while (0)
+
+#define CONTAINER(fields) "{containers: [{name: a, image: a, " fields "}]}"
+
+static void test_resources(void **state) {
+    (void)state;
+    Play p;
+    place(&p, "2x(cpu=1,memory=1Gi),1x(cpu=4,memory=1Gi)", CONTAINER("resources: {requests: {cpu: 1500m}}"));
+    assert_int_equal(p.placement.feasible.n, 1);
+    assert_int_equal(p.placement.feasible.at[0], 2);
+    done(&p);
+    place(&p, "2x(cpu=1,memory=1Gi)",
+          CONTAINER("resources: {requests: {cpu: 2, memory: 2Gi, example.com/gpu: 1}, limits: {example.com/gpu: 1}}"));
+    assert_message(&p, "0/2 nodes are available: 2 Insufficient cpu, 2 Insufficient example.com/gpu, 2 Insufficient memory.");
+    assert_true(str_has(p.placement.message, S("2 Preemption is not helpful for scheduling")));
+    done(&p);
+    /* An init container counts alone beside the sidecars before it; overhead comes on top. */
+    place(&p, "1x(cpu=3)",
+          "{overhead: {cpu: 500m}, initContainers: [{name: s, image: s, restartPolicy: Always, resources: {requests: {cpu: 1}}}, "
+          "{name: i, image: i, "
+          "resources: {requests: {cpu: 1500m}}}], containers: [{name: a, image: a, resources: {requests: {cpu: 1}}}]}");
+    assert_int_equal(p.placement.feasible.n, 1);
+    done(&p);
+    place(&p, "1x(cpu=2900m)",
+          "{overhead: {cpu: 500m}, initContainers: [{name: s, image: s, restartPolicy: Always, resources: {requests: {cpu: 1}}}, "
+          "{name: i, image: i, "
+          "resources: {requests: {cpu: 1500m}}}], containers: [{name: a, image: a, resources: {requests: {cpu: 1}}}]}");
+    assert_message(&p, "0/1 nodes are available: 1 Insufficient cpu.");
+    done(&p);
+}
+
+static void test_labels_and_taints(void **state) {
+    (void)state;
+    static const char nodes[] = "2x(cpu=4,zone=a,disk=ssd),1x(cpu=4,zone=b,taint=dedicated=db:NoSchedule)";
+    Play p;
+    place(&p, nodes, "{nodeSelector: {topology.kubernetes.io/zone: b}, containers: [{name: a, image: a}]}");
+    assert_message(
+        &p, "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't match Pod's node affinity/selector.");
+    done(&p);
+    place(&p, nodes,
+          "{nodeSelector: {topology.kubernetes.io/zone: b}, tolerations: [{key: dedicated, operator: Exists}], containers: "
+          "[{name: a, image: a}]}");
+    assert_int_equal(p.placement.feasible.n, 1);
+    done(&p);
+    place(&p, nodes,
+          "{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchFields: [{key: "
+          "metadata.name, "
+          "operator: In, values: [node-3]}]}]}}}, containers: [{name: a, image: a}]}");
+    assert_message(
+        &p, "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't satisfy plugin(s) [NodeAffinity].");
+    done(&p);
+}
+
+static const char two_nodes[] = "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Node, metadata: {name: a, labels: "
+                                "{kubernetes.io/hostname: a, zone: x}}, status: "
+                                "{allocatable: {cpu: 4, pods: 10}}}, {apiVersion: v1, kind: Node, metadata: {name: b, labels: "
+                                "{kubernetes.io/hostname: b, zone: y}}, spec: "
+                                "{unschedulable: true}, status: {allocatable: {cpu: 4, pods: 10}}}, {apiVersion: v1, kind: Pod, "
+                                "metadata: {name: old, labels: {app: web}}, spec: "
+                                "{nodeName: a, containers: [{name: c, image: c, resources: {requests: {cpu: 3}}, ports: "
+                                "[{containerPort: 80, hostPort: 80}]}]}}]}";
+
+static void test_pods_that_are_there(void **state) {
+    (void)state;
+    Play p;
+    place_in(&p, two_nodes, CONTAINER("resources: {requests: {cpu: 2}}"));
+    assert_message(&p, "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.");
+    done(&p);
+    place_in(&p, two_nodes, "{priority: 10, containers: [{name: a, image: a, resources: {requests: {cpu: 2}}}]}");
+    assert_int_equal(p.placement.preempts.n, 1);
+    assert_int_equal(p.placement.preempts.at[0], 0);
+    done(&p);
+    place_in(&p, two_nodes, CONTAINER("ports: [{containerPort: 80, hostPort: 80}]"));
+    assert_message(
+        &p,
+        "0/2 nodes are available: 1 node(s) didn't have free ports for the requested pod ports, 1 node(s) were unschedulable.");
+    done(&p);
+    place_in(&p, two_nodes,
+             "{affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, labelSelector: "
+             "{matchLabels: {app: "
+             "web}}}]}}, containers: [{name: a, image: a}]}");
+    assert_message(&p, "0/2 nodes are available: 1 node(s) didn't match pod anti-affinity rules, 1 node(s) were unschedulable.");
+    done(&p);
+    place_in(&p, two_nodes,
+             "{affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, labelSelector: "
+             "{matchLabels: {app: "
+             "db}}}]}}, containers: [{name: a, image: a}]}");
+    assert_message(&p, "0/2 nodes are available: 1 node(s) didn't match pod affinity rules, 1 node(s) were unschedulable.");
+    done(&p);
+    place_in(&p, two_nodes,
+             "{topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: "
+             "{matchLabels: {app: "
+             "web}}}], containers: [{name: a, image: a}]}");
+    assert_message(
+        &p, "0/2 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) were unschedulable.");
+    done(&p);
+}
+
+static void test_gates_and_many_pods(void **state) {
+    (void)state;
+    Play p;
+    place(&p, "1x(cpu=4)", "{schedulingGates: [{name: example.com/quota}], containers: [{name: a, image: a}]}");
+    assert_string_equal(p.placement.reason, "SchedulingGated");
+    done(&p);
+    p = (Play){0};
+    assert_null(cluster_read_short(&p.cluster, &p.arena, S("2x(cpu=2)")));
+    const Document *pod = read_pod(&p.arena, CONTAINER("resources: {requests: {cpu: 700m}}"));
+    PodView view = model_pod(pod);
+    assert_int_equal(schedule_pods(&p.placement, &p.arena, &p.cluster, view.meta, S(""), view.spec, 6), 4);
+    assert_message(&p, "0/2 nodes are available: 2 Insufficient cpu.");
+    done(&p);
+}
+
+static void test_what_is_no_group_of_nodes(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"x(cpu=4)", "0x(cpu=4)",    "3x(cpu=many)", "3x(cpu)",
+                                        "3x(cpu=4", "9999x(cpu=1)", "3x(taint=a)"};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        Arena arena = {0};
+        Cluster cluster;
+        assert_non_null(cluster_read_short(&cluster, &arena, str_of(wrong[i])));
+        arena_free(&arena);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_resources),
+        cmocka_unit_test(test_labels_and_taints),
+        cmocka_unit_test(test_pods_that_are_there),
+        cmocka_unit_test(test_gates_and_many_pods),
+        cmocka_unit_test(test_what_is_no_group_of_nodes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
