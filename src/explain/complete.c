@@ -13,7 +13,7 @@ static void offer(Buf *out, Str word, Str typed) {
 static void complete_first(Buf *out, Str typed, uint8_t minor) {
     offer(out, S("spec."), typed);
     offer(out, S("metadata."), typed);
-    for (size_t i = 0; i < kind_name_count; i++) offer(out, (Str){kind_names[i].plural.at, kind_names[i].plural.len - 1}, typed);
+    for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) offer(out, str_lower(out->arena, kind->name), typed);
     for (uint16_t i = 0; i < topic_count; i++) offer(out, topics[i].name, typed);
     if (out->len) return;
     for (uint16_t i = 0; i < rule_count; i++) offer(out, rules[i].name, typed);
@@ -32,19 +32,16 @@ void explain_complete(Buf *out, Str typed, uint8_t minor) {
     }
     Str done = {typed.at, (size_t)dot}, rest = str_slice(typed, (size_t)dot + 1);
     Parts parts = find_parts(done);
-    const Type *kind = parts.n ? find_kind(parts.at[0]) : NULL;
-    for (size_t i = 0; i < kind_name_count; i++) {
-        const Type *candidate = kind ? kind : schema_type(kind_names[i].kind);
-        Followed followed = find_follow(out->arena, candidate, &parts, kind ? 1 : 0, minor);
+    const Kind *named = parts.n ? find_kind(parts.at[0]) : NULL;
+    for (const Kind *kind = named ? named : schema_next_judged(NULL); kind; kind = named ? NULL : schema_next_judged(kind)) {
+        Followed followed = find_follow(out->arena, kind->type, &parts, named ? 1 : 0, minor);
         const Type *type = followed.target.type;
-        if (followed.found && type) {
-            for (uint16_t j = 0; j < type->fieldCount; j++) {
-                const Field *field = &type->fields[j];
-                if (schema_has(field, minor) && str_starts(field->name, rest))
-                    buf_format(out, "%.*s.%.*s\n", TEXT(done), TEXT(field->name));
-            }
-            return;
+        if (!followed.found || !type) continue;
+        for (uint16_t j = 0; j < type->fieldCount; j++) {
+            const Field *field = &type->fields[j];
+            if (schema_has(field, minor) && str_starts(field->name, rest))
+                buf_format(out, "%.*s.%.*s\n", TEXT(done), TEXT(field->name));
         }
-        if (kind) return;
+        return;
     }
 }

@@ -29,7 +29,7 @@ static ExplainKind put_places(Buf *out, const Search *search, const ExplainSetti
 static ExplainKind put_found(Buf *out, const Search *s, const ExplainSettings *settings) {
     if (s->found.n > 1) return put_places(out, s, settings);
     Parts parts = find_parts(s->found.at[0].path);
-    Followed followed = find_follow(out->arena, find_kind(parts.at[0]), &parts, 1, s->minor);
+    Followed followed = find_follow(out->arena, find_kind(parts.at[0])->type, &parts, 1, s->minor);
     return put_target(out, &followed.target, settings);
 }
 
@@ -47,13 +47,30 @@ static const Type *type_named(Str name) {
     return NULL;
 }
 
-/* How many parts name a kind: pods, deployments.apps, deployment.v1.apps. */
-static size_t kind_length(const Parts *parts) {
-    size_t n = 1;
-    while (n < parts->n && n < 3 &&
-           (str_eq(parts->at[n], S("v1")) || str_eq(parts->at[n], S("apps")) || str_eq(parts->at[n], S("batch"))))
+/* The parts that a group is, from number `n` on: none, or as many as it has between its dots. */
+static size_t group_length(Str group, const Parts *parts, size_t n) {
+    size_t first = n;
+    while (group.len) {
+        ptrdiff_t dot = str_find(group, '.');
+        Str label = {group.at, dot < 0 ? group.len : (size_t)dot};
+        if (n == parts->n || !str_eq(parts->at[n], label)) return 0;
+        group = str_slice(group, label.len + (dot >= 0));
         n++;
-    return n;
+    }
+    return n - first;
+}
+
+/* How many parts name a kind: pods, deployments.apps, deployment.v1.apps. */
+static size_t kind_length(const Kind *kind, const Parts *parts) {
+    size_t longest = 1;
+    for (uint8_t i = 0; i < kind->versionCount; i++) {
+        Str group = schema_group(kind->versions[i].apiVersion);
+        Str version = str_slice(kind->versions[i].apiVersion, group.len ? group.len + 1 : 0);
+        size_t n = 1 < parts->n && str_eq(parts->at[1], version) ? 2 : 1;
+        n += group_length(group, parts, n);
+        if (n > longest) longest = n;
+    }
+    return longest;
 }
 
 /* A path without a kind: of the first kind that has it, of a type (Container.image), or from a field on that stands deeper. */
@@ -61,11 +78,10 @@ static ExplainKind explain_path(Buf *out, Str query, const Parts *parts, const E
     Arena *arena = out->arena;
     const Type *nearest = NULL, *type = parts->n > 1 ? type_named(parts->at[0]) : NULL;
     size_t deepest = 0;
-    for (size_t i = 0; i < kind_name_count; i++) {
-        const Type *kind = schema_type(kind_names[i].kind);
-        Followed followed = find_follow(arena, kind, parts, 0, settings->minor);
+    for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) {
+        Followed followed = find_follow(arena, kind->type, parts, 0, settings->minor);
         if (followed.found) return put_target(out, &followed.target, settings);
-        if (!nearest || followed.missing > deepest) deepest = followed.missing, nearest = kind;
+        if (!nearest || followed.missing > deepest) deepest = followed.missing, nearest = kind->type;
     }
     if (type) return explain_field(out, query, type, parts, 1, settings);
     Search search = {.arena = arena, .word = parts->at[0], .minor = settings->minor};
@@ -102,7 +118,7 @@ static void put_topic(Buf *out, const Topic *topic, const ExplainSettings *setti
 ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
     query = str_trim(query);
     Parts parts = find_parts(query);
-    const Type *kind = parts.n ? find_kind(parts.at[0]) : NULL;
+    const Kind *kind = parts.n ? find_kind(parts.at[0]) : NULL;
     const Topic *topic = topic_named(query);
     const ErrorType *error = error_type_named(query);
     const Rule *rule = rule_named(query);
@@ -114,7 +130,7 @@ ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
         writer_of(settings)->error(out, error, settings);
         return EXPLAINS_ERROR;
     }
-    if (kind) return explain_field(out, query, kind, &parts, kind_length(&parts), settings);
+    if (kind) return explain_field(out, query, kind->type, &parts, kind_length(kind, &parts), settings);
     if (rule) {
         explain_rule(out, rule, settings);
         return EXPLAINS_RULE;
@@ -140,9 +156,8 @@ void explain_changes(Buf *out, uint8_t from, uint8_t to, const ExplainSettings *
 void explain_index(Buf *out, const ExplainSettings *settings) {
     Style w = {out, settings};
     buf_format(out, "%sKinds%s\n", style_bold(&w), style_reset(&w));
-    for (size_t i = 0; i < kind_name_count; i++)
-        buf_format(out, "  %-22.*s %.*s\n", TEXT(kind_names[i].kind),
-                   TEXT(first_sentence(schema_type(kind_names[i].kind)->description)));
+    for (const Kind *kind = NULL; (kind = schema_next_judged(kind));)
+        buf_format(out, "  %-22.*s %.*s\n", TEXT(kind->name), TEXT(first_sentence(kind->type->description)));
     buf_format(out, "\n%sTopics%s\n", style_bold(&w), style_reset(&w));
     for (uint16_t i = 0; i < topic_count; i++) buf_format(out, "  %-22.*s %.*s\n", TEXT(topics[i].name), TEXT(topics[i].title));
     buf_format(out, "\nA path (spec.containers), a field (imagePullPolicy), a rule (unknown-field) or an error type "

@@ -1,25 +1,15 @@
 #include "find.h"
 
-const KindName kind_names[] = {
-    {STR("Pod"), STR("pods"), STR("po")},
-    {STR("Deployment"), STR("deployments"), STR("deploy")},
-    {STR("StatefulSet"), STR("statefulsets"), STR("sts")},
-    {STR("DaemonSet"), STR("daemonsets"), STR("ds")},
-    {STR("Job"), STR("jobs"), STR("job")},
-    {STR("CronJob"), STR("cronjobs"), STR("cj")},
-    {STR("ReplicaSet"), STR("replicasets"), STR("rs")},
-    {STR("ReplicationController"), STR("replicationcontrollers"), STR("rc")},
-    {STR("PodTemplate"), STR("podtemplates"), STR("podtemplate")},
-};
+static bool is_called(const Kind *kind, Str word) {
+    bool called = str_eq_nocase(word, kind->name) || str_eq_nocase(word, kind->plural);
+    for (uint8_t i = 0; i < kind->shortCount && !called; i++) called = str_eq_nocase(word, kind->shorts[i]);
+    return called;
+}
 
-const size_t kind_name_count = COUNT(kind_names);
-
-const Type *find_kind(Str word) {
-    for (size_t i = 0; i < kind_name_count; i++)
-        if (str_eq_nocase(word, kind_names[i].kind) || str_eq_nocase(word, kind_names[i].plural) ||
-            str_eq_nocase(word, kind_names[i].abbreviation))
-            return schema_type(kind_names[i].kind);
-    return NULL;
+const Kind *find_kind(Str word) {
+    const Kind *kind = schema_next_judged(NULL);
+    while (kind && !is_called(kind, word)) kind = schema_next_judged(kind);
+    return kind;
 }
 
 Parts find_parts(Str query) {
@@ -90,11 +80,6 @@ Followed find_follow(Arena *arena, const Type *kind, const Parts *parts, size_t 
     return followed;
 }
 
-/* What a workload holds inside its template is found in the Pod, and what a CronJob's holds in the Job. */
-static bool is_found_elsewhere(const Type *type) {
-    return str_eq(type->name, S("PodTemplateSpec")) || str_eq(type->name, S("JobTemplateSpec"));
-}
-
 /* The fields on the way to one. */
 typedef struct Way {
     const struct Way *up;
@@ -123,24 +108,23 @@ static void match_field(Search *s, const Way *way) {
     ARRAY_PUSH(s->arena, &s->found, (FieldPlace){way->field, buf_text(&path), description});
 }
 
-static void search_type(Search *s, const Type *type, const Way *up, int depth) {
-    if (depth > DEEPEST || is_found_elsewhere(type)) return;
+/* What a workload holds inside its template is found in the Pod, and what a CronJob's holds in the Job. */
+static void search_type(Search *s, const Kind *kind, const Type *type, const Way *up, int depth) {
+    if (depth > DEEPEST) return;
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
         if ((!s->status && str_eq(field->name, S("status"))) || !schema_has(field, s->minor)) continue;
         Way way = {up, field, NULL};
         match_field(s, &way);
-        if (field->type) search_type(s, field->type, &way, depth + 1);
+        if (field->type && !schema_is_template(kind, field)) search_type(s, kind, field->type, &way, depth + 1);
     }
 }
 
 void find_places(Search *s) {
     for (int round = 0; round < 2 && !s->found.n; round++) {
         s->status = round > 0;
-        for (size_t i = 0; i < kind_name_count; i++) {
-            const Type *kind = schema_type(kind_names[i].kind);
-            search_type(s, kind, &(Way){.kind = kind}, 0);
-        }
+        for (const Kind *kind = NULL; (kind = schema_next_judged(kind));)
+            search_type(s, kind, kind->type, &(Way){.kind = kind->type}, 0);
     }
 }
 
@@ -151,7 +135,7 @@ void find_below(Search *s, const Parts *rest) {
         buf_str(&path, s->found.at[i].path);
         for (size_t j = 1; j < rest->n; j++) buf_format(&path, ".%.*s", TEXT(rest->at[j]));
         Parts parts = find_parts(buf_text(&path));
-        Followed followed = find_follow(s->arena, find_kind(parts.at[0]), &parts, 1, s->minor);
+        Followed followed = find_follow(s->arena, find_kind(parts.at[0])->type, &parts, 1, s->minor);
         if (!followed.found) continue;
         const Target *target = &followed.target;
         Str full = str_format(s->arena, "%.*s.%.*s", TEXT(target->kind->name), TEXT(target->path));

@@ -4,16 +4,8 @@
 
 #include "model/schema.h"
 
-typedef struct KindName {
-    Str kind, plural, abbreviation;
-} KindName;
-
-/* In the order in which a path without a kind is looked for. */
-extern const KindName kind_names[];
-extern const size_t kind_name_count;
-
-/* The kind that a word is a name of, or NULL. Case does not count. */
-const Type *find_kind(Str word);
+/* The judged kind that a word is a name of, or NULL. Case does not count. */
+const Kind *find_kind(Str word);
 
 enum { DEEPEST = 16 };
 

@@ -11,7 +11,7 @@ static void keep_nearest(Str query, Str name, Str *found, unsigned *best) {
 static Str nearest_name(Str query) {
     unsigned best = query.len <= 3 ? 2 : 3;
     Str found = S("");
-    for (size_t i = 0; i < kind_name_count; i++) keep_nearest(query, kind_names[i].kind, &found, &best);
+    for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) keep_nearest(query, kind->name, &found, &best);
     for (size_t i = 0; i < error_type_count; i++) keep_nearest(query, error_types[i].name, &found, &best);
     for (uint16_t i = 0; i < topic_count; i++) keep_nearest(query, topics[i].name, &found, &best);
     for (uint16_t i = 0; i < rule_count; i++) keep_nearest(query, rules[i].name, &found, &best);

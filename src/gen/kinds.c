@@ -2,6 +2,7 @@
 
 #include "base/near.h"
 #include "generated.h"
+#include "model/schema.h"
 
 typedef struct GenKindVersion {
     Str apiVersion;
@@ -92,6 +93,7 @@ static void read_pod(Schema *schema, GenKind *kind) {
         type = field && field->shape == ONE ? field->object : NULL;
         rest = str_slice(rest, name.len + (dot >= 0));
     }
+    if (way.n > POD_DEPTH) complain(kind->file, node->span, S(""), "a pod may stand below %d fields at most", POD_DEPTH);
     ARRAY_PUSH(schema->gen->arena, &way, NULL);
     kind->pod = way.at;
     const GenField *spec = type ? field_named(type, S("spec")) : NULL;

@@ -64,7 +64,7 @@ PodView model_pod(const Document *document);
 /* Where the pod of a kind of object stands: spec, spec.template.spec, spec.jobTemplate.spec.template.spec. The paths point to
  * each other, so that it cannot be copied. model_pod_place returns false for kinds without pods. */
 typedef struct PodPlace {
-    Path above[4]; /* of the template */
+    Path above[POD_DEPTH]; /* of the template */
     Path metadata, spec;
 } PodPlace;
 

@@ -15,6 +15,12 @@ const Kind *schema_kind(Str name) {
     return NULL;
 }
 
+const Kind *schema_next_judged(const Kind *kind) {
+    kind = kind ? kind + 1 : schema_kinds;
+    while (kind < schema_kinds + schema_kind_count && !kind->type) kind++;
+    return kind < schema_kinds + schema_kind_count ? kind : NULL;
+}
+
 const Type *schema_type_of(Str apiVersion, Str kind, uint8_t minor) {
     const Kind *known = schema_kind(kind);
     for (uint8_t i = 0; known && i < known->versionCount; i++)

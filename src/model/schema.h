@@ -123,6 +123,9 @@ typedef struct KindVersion {
     const Type *type;       /* that its objects are read as; NULL: they are not judged */
 } KindVersion;
 
+/* The most fields on the way to a pod template. */
+enum { POD_DEPTH = 4 };
+
 /* A kind of Kubernetes, whether or not podlint judges it. */
 struct Kind {
     Str name, plural;
@@ -181,6 +184,9 @@ const Kind *schema_kind(Str name);
 static inline bool schema_serves(const KindVersion *version, uint8_t minor) {
     return version->since <= minor && (!version->removed || version->removed > minor);
 }
+
+/* The kind after this one of those that podlint judges; of NULL the first, NULL at the end. */
+const Kind *schema_next_judged(const Kind *kind);
 
 /* The type that podlint reads an object of this apiVersion and kind as, in version 1.`minor`, or NULL. */
 const Type *schema_type_of(Str apiVersion, Str kind, uint8_t minor);
