@@ -64,8 +64,7 @@ static size_t group_length(Str group, const Parts *parts, size_t n) {
 static size_t kind_length(const Kind *kind, const Parts *parts) {
     size_t longest = 1;
     for (uint8_t i = 0; i < kind->versionCount; i++) {
-        Str group = schema_group(kind->versions[i].apiVersion);
-        Str version = str_slice(kind->versions[i].apiVersion, group.len ? group.len + 1 : 0);
+        Str group = schema_group(kind->versions[i].apiVersion), version = schema_version(kind->versions[i].apiVersion);
         size_t n = 1 < parts->n && str_eq(parts->at[1], version) ? 2 : 1;
         n += group_length(group, parts, n);
         if (n > longest) longest = n;

@@ -52,6 +52,10 @@ Str schema_group(Str apiVersion) {
     return slash < 0 ? S("") : (Str){apiVersion.at, (size_t)slash};
 }
 
+Str schema_version(Str apiVersion) {
+    return str_slice(apiVersion, (size_t)(str_find(apiVersion, '/') + 1));
+}
+
 bool schema_in_group(const Kind *kind, Str apiVersion) {
     Str group = schema_group(apiVersion);
     for (uint8_t i = 0; i < kind->versionCount; i++)

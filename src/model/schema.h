@@ -201,8 +201,9 @@ Str schema_api_version(const Type *type);
  */
 bool schema_is_template(const Kind *kind, const Field *field);
 
-/* The API group of an apiVersion, empty for the core group. */
+/* The API group of an apiVersion, empty for the core group, and the version alone. */
 Str schema_group(Str apiVersion);
+Str schema_version(Str apiVersion);
 
 /* Whether some version of a kind was ever in the group of this apiVersion. */
 bool schema_in_group(const Kind *kind, Str apiVersion);

@@ -5,12 +5,6 @@
 #include "yaml/text_span.h"
 #include "validate/areas.h"
 
-enum { POLICY_VERSIONS = 3 };
-
-static const Str policy_versions[POLICY_VERSIONS] = {STR("admissionregistration.k8s.io/v1"),
-                                                     STR("admissionregistration.k8s.io/v1beta1"),
-                                                     STR("admissionregistration.k8s.io/v1alpha1")};
-
 /* Items of a list that are compared with those before them; longer lists are beyond what the server's storage takes. */
 enum { MOST_COMPARED = 2000 };
 
@@ -44,8 +38,11 @@ static void check_words(Check *c, StrList words, const Str *allowed, size_t coun
 }
 
 static void check_version(Check *c) {
+    const Kind *kind = schema_kind(c->document->kind);
+    Str *versions = NEW_ARRAY(c->arena, Str, kind->versionCount);
+    for (uint8_t i = 0; i < kind->versionCount; i++) versions[i] = kind->versions[i].apiVersion;
     Path path = FIELD(NULL, "apiVersion");
-    check_enum(c, c->document->apiVersion, policy_versions, POLICY_VERSIONS, &path);
+    check_enum(c, c->document->apiVersion, versions, kind->versionCount, &path);
 }
 
 /* What requests are meant */
@@ -305,9 +302,7 @@ static void check_audit_annotations(PolicyChecker *p, const Path *spec) {
 static void check_param_kind(Check *c, const ParamKind *kind, const Path *spec) {
     Path path = FIELD(spec, "paramKind"), apiVersion = FIELD(&path, "apiVersion"), name = FIELD(&path, "kind");
     if (check_required(c, kind->apiVersion, &apiVersion)) {
-        ptrdiff_t slash = str_find(kind->apiVersion, '/');
-        Str group = {kind->apiVersion.at, slash < 0 ? 0 : (size_t)slash};
-        Str version = str_slice(kind->apiVersion, (size_t)(slash + 1));
+        Str group = schema_group(kind->apiVersion), version = schema_version(kind->apiVersion);
         if ((group.len && !is_dns_subdomain(group)) || !is_dns_1035_label(version))
             emit_policy_param_kind(c->diags, where(c, &apiVersion), .value = shown(c->arena, kind->apiVersion),
                                    .what = S("group and version"));

@@ -48,7 +48,7 @@ bool request_of(Request *out, Arena *arena, const PolicyPlan *plan, const Docume
     if (document->unreadable) return false;
     *out = (Request){.plan = plan, .arena = arena, .document = document};
     out->group = schema_group(document->apiVersion);
-    out->version = str_slice(document->apiVersion, out->group.len ? out->group.len + 1 : 0);
+    out->version = schema_version(document->apiVersion);
     if (str_eq(out->group, S("admissionregistration.k8s.io"))) return false;
     const Kind *kind = model_kind(document);
     out->resource = kind ? kind->plural : plural_of(arena, document->kind);

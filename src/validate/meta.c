@@ -70,9 +70,8 @@ void check_annotations(Check *c, StrMap annotations, const Path *path) {
 
 /* Group and version of an apiVersion; false if it has more than one slash. */
 static bool split_version(Str apiVersion, Str *group, Str *version) {
-    ptrdiff_t slash = str_find(apiVersion, '/');
-    *group = (Str){apiVersion.at, slash < 0 ? 0 : (size_t)slash};
-    *version = str_slice(apiVersion, (size_t)(slash + 1));
+    *group = schema_group(apiVersion);
+    *version = schema_version(apiVersion);
     return str_find(*version, '/') < 0;
 }
 
