@@ -173,7 +173,7 @@ static bool is_prefix(Str path, Str of) {
 static bool has_error_at(const Document *document, Str path, bool exact) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity != SEVERITY_ERROR || diag->rule->source > FROM_API) continue;
+        if (diag->severity != SEVERITY_ERROR || !rule_refuses(diag->rule)) continue;
         if (is_prefix(path, diag->path)) return true;
         if (!exact && diag->path.len && is_prefix(diag->path, path)) return true;
     }
@@ -254,7 +254,7 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
 static bool is_accepted(const Document *document) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= FROM_API) return false;
+        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) return false;
     }
     return true;
 }

@@ -54,6 +54,17 @@ static Call read_call(Gen *gen, Str text, size_t open, Str rule) {
     return call;
 }
 
+/* A parameter that is named behind a rule. */
+static void read_parameter(Code *code, Gen *gen, Str rule, Str rest) {
+    Str before = S(", S(\"");
+    if (!str_starts(rest, before)) return;
+    Str name = str_slice(rest, before.len);
+    ptrdiff_t end = str_find(name, '"');
+    if (end < 0) return;
+    name.len = (size_t)end;
+    ARRAY_PUSH(gen->arena, &code->parameters, (ParameterUse){rule, name});
+}
+
 void code_read(Code *code, Gen *gen, const char *name) {
     Source source;
     SourceError error = source_read(&source, gen->arena, str_of(name));
@@ -70,6 +81,7 @@ void code_read(Code *code, Gen *gen, const char *name) {
             ARRAY_PUSH(gen->arena, &code->calls, read_call(gen, text, i + word.len, str_slice(word, 5)));
         if (called && str_starts(word, S("lint_")) && i >= 6 && str_eq((Str){text.at + i - 6, 6}, S("\nvoid ")))
             ARRAY_PUSH(gen->arena, &code->checks, str_slice(word, 5));
+        if (str_starts(word, S("RULE_"))) read_parameter(code, gen, str_slice(word, 5), str_slice(text, i + word.len));
         i = past > i ? past : i + (word.len ? word.len : 1);
     }
 }

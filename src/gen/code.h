@@ -11,8 +11,14 @@ typedef struct Call {
     uint32_t slotCount;
 } Call;
 
+/* A use of a parameter by its name, as in lint_int(lint, RULE_grace_too_long, S("max")). */
+typedef struct ParameterUse {
+    Str rule, name;
+} ParameterUse;
+
 typedef struct Code {
     ARRAY(Call) calls;
+    ARRAY(ParameterUse) parameters;
     ARRAY(Str) checks; /* NAME of each void lint_NAME(...) */
 } Code;
 

@@ -206,6 +206,28 @@ static void check_check(const RuleSet *set, const GenRule *item, const Code *cod
                  TEXT(first->text->rule.name));
 }
 
+static bool has_parameter(const Rule *rule, Str name) {
+    bool has = false;
+    for (uint8_t i = 0; i < rule->parameterCount; i++) has |= str_eq(rule->parameters[i].name, name);
+    return has;
+}
+
+/* Tells of parameters that the sources ask for and the rule does not have. */
+static void check_parameters(const GenRule *item, const Code *code) {
+    const Rule *rule = &item->text->rule;
+    Str name = rule_c_name(item->file->gen->arena, rule->name);
+    for (uint32_t i = 0; !rule->when.len && i < code->parameters.n; i++) {
+        const ParameterUse *use = &code->parameters.at[i];
+        if (!str_eq(use->rule, name) || has_parameter(rule, use->name)) continue;
+        Near near = near_start(use->name);
+        for (uint8_t j = 0; j < rule->parameterCount; j++) near_try(&near, rule->parameters[j].name);
+        const Entry *meant = node_entry(node_get(item->text->map, S("parameters")), near.found);
+        complain(item->file, meant ? meant->keySpan : rule_text_span(item->text, S("name")), S(""),
+                 "src/lint asks for a parameter %.*s of %.*s, which has none of that name", TEXT(use->name), TEXT(rule->name));
+        return;
+    }
+}
+
 static void check_absent(const GenRule *item, const Schema *schema) {
     Str rest = item->text->rule.absent;
     while (rest.len) {
@@ -254,6 +276,7 @@ void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
         if (rule->source != FROM_LINT) continue;
         check_type(item, schema);
         check_check(set, item, code);
+        check_parameters(item, code);
         if (rule->code.len && rule->why.len && rule->bad.len && rule->good.len)
             check_code(set, item);
         else

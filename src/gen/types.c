@@ -389,7 +389,35 @@ static void check_key(const GenField *field, const Node *node, Str key) {
              TEXT(field->object->name), TEXT(key));
 }
 
-static void check_field(const GenField *field) {
+/* How many fields have a format. */
+static unsigned uses_of(const Schema *schema, Str format, Near *near) {
+    unsigned uses = 0;
+    for (uint32_t t = 0; t < schema->types.n; t++)
+        for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) {
+            const Node *other = node_get(schema->types.at[t].fields[i].node, S("format"));
+            if (!other) continue;
+            if (str_eq(other->text, format))
+                uses++;
+            else
+                near_try(near, other->text);
+        }
+    return uses;
+}
+
+/* Formats are words for people, of which there is no list: tells of one that only this field has and that is nearly another one.
+ */
+static void check_format(const Schema *schema, const GenField *field) {
+    const Node *node = node_get(field->node, S("format"));
+    if (!node) return;
+    Near near = near_start(node->text);
+    if (uses_of(schema, node->text, &near) == 1 && near.found.len)
+        complain(field->file, node->span, near_question(schema->gen->arena, near.found), "no other field has the format %.*s",
+                 TEXT(node->text));
+}
+
+static void check_field(const Schema *schema, const GenField *field) {
+    check_format(schema, field);
+
     const Node *list = node_get(field->node, S("list")), *example = node_get(field->node, S("example"));
     for (uint32_t i = 0; field->listKeys && i < field->listKeys->count; i++)
         check_key(field, &field->listKeys->items[i], field->listKeys->items[i].text);
@@ -462,7 +490,7 @@ void types_finish(Schema *schema) {
     for (uint32_t t = 0; t < schema->types.n; t++) {
         GenType *type = &schema->types.at[t];
         if (type->values) continue;
-        for (uint32_t i = 0; i < type->fieldCount; i++) check_field(&type->fields[i]);
+        for (uint32_t i = 0; i < type->fieldCount; i++) check_field(schema, &type->fields[i]);
         find_slots(type);
         put_in_order(schema, type);
     }

@@ -26,7 +26,7 @@ void selection_add(Arena *arena, WordList *list, Str words) {
 
 static bool names_source(const Rule *rule, Str word) {
     if (str_eq(word, S("all"))) return true;
-    if (str_eq(word, S("server"))) return rule->source <= FROM_WARNING;
+    if (str_eq(word, S("server"))) return rule_is_of_server(rule);
     return str_eq(word, str_of(diag_source_name((DiagSource)rule->source)));
 }
 

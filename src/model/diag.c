@@ -16,6 +16,14 @@ const char *diag_source_name(DiagSource source) {
     return names[source];
 }
 
+bool rule_refuses(const Rule *rule) {
+    return rule->source == FROM_YAML || rule->source == FROM_SCHEMA || rule->source == FROM_API;
+}
+
+bool rule_is_of_server(const Rule *rule) {
+    return rule_refuses(rule) || rule->source == FROM_WARNING;
+}
+
 const char *api_error_name(ApiError type) {
     static const char *const names[] = {
         [API_NONE] = NULL,

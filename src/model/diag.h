@@ -7,7 +7,7 @@
 
 typedef enum Severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR } Severity;
 
-/* Who says it. The API server itself would say the first four. */
+/* Who says it. */
 typedef enum DiagSource {
     FROM_YAML,    /* cannot be read */
     FROM_SCHEMA,  /* unknown field, wrong type */
@@ -127,6 +127,11 @@ void diag_sort(DiagList *list);
 
 const char *severity_name(Severity severity);
 const char *diag_source_name(DiagSource source);
+
+/* Whether the API server refuses an object for an error of this rule, and whether it says the rule at all, if only as a warning.
+ */
+bool rule_refuses(const Rule *rule);
+bool rule_is_of_server(const Rule *rule);
 
 /* The API's name of an error type ("FieldValueRequired"); NULL for API_NONE. */
 const char *api_error_name(ApiError type);

@@ -1,5 +1,8 @@
 #include "rule_text.h"
 
+#include <jansson.h>
+#include <stdlib.h>
+
 #include "base/near.h"
 
 const char *const profile_names[PROFILE_COUNT] = {"default", "security", "reliability", "kube-linter", "all", "none"};
@@ -78,17 +81,11 @@ static Str numbered(RuleFaults *faults, RuleText *text, Str key) {
 /* Parameters. */
 
 static void put_json_string(Buf *buf, Str text) {
-    buf_char(buf, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c == '"' || c == '\\')
-            buf_format(buf, "\\%c", c);
-        else if (c < 0x20)
-            buf_format(buf, "\\u%04x", c);
-        else
-            buf_char(buf, (char)c);
-    }
-    buf_char(buf, '"');
+    json_t *string = json_stringn(text.at, text.len);
+    char *json = json_dumps(string, JSON_ENCODE_ANY);
+    buf_str(buf, str_of(json ? json : "\"\""));
+    free(json);
+    json_decref(string);
 }
 
 static void put_json(Buf *buf, const Node *node) {

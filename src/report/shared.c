@@ -66,7 +66,7 @@ static uint32_t refused(const Run *run) {
     const ResultDocument *last = NULL;
     uint32_t count = 0;
     for (RunWalk walk = {.run = run}; run_next(&walk);) {
-        bool fatal = walk.finding->severity == SEVERITY_ERROR && walk.finding->rule->source <= FROM_API;
+        bool fatal = walk.finding->severity == SEVERITY_ERROR && rule_refuses(walk.finding->rule);
         if (walk.document == last || walk.document->skipped || !fatal) continue;
         count++;
         last = walk.document;

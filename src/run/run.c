@@ -94,7 +94,7 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
     if (known) memcpy(findings, out->findings, known * sizeof *findings);
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && diag->rule->source <= FROM_API) out->accepted = false;
+        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) out->accepted = false;
         RuleUse use = settings->on[diag->rule->number];
         if (!use || (use == RULE_USE_SPARING && model_is_node_agent(document))) continue;
         Finding finding = finish(w, settings, source, document, diag);

@@ -306,7 +306,7 @@ static char *own_verdict(Arena *arena, const char *path) {
     unreadable = items->unreadable;
     for (uint32_t i = 0; i < items->diags.items.n; i++) {
         const Diag *diag = &items->diags.items.at[i];
-        if (diag->severity < SEVERITY_ERROR || diag->rule->source > FROM_API) continue;
+        if (diag->severity < SEVERITY_ERROR || !rule_refuses(diag->rule)) continue;
         accepted = false;
         const char *type = api_error_name((ApiError)diag->rule->type);
         if (type)

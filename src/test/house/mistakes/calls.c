@@ -15,3 +15,5 @@ f(emit_mistake_of_the_api_14(list, where(c, "(,.no"), .field = g(x, y), /* ,.no 
 f(emit_mistake_of_the_api_15(list, where(c, "(,.no"), .field = g(x, y), /* ,.no */ .value = v));
 f(emit_mistake_16(list, where));
 f(emit_mistake_17(list, where));
+f(emit_mistake_22(list, where));
+f(lint_int(lint, RULE_mistake_22, S("min")));
