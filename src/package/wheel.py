@@ -5,7 +5,8 @@ import base64, hashlib, io, os, re, subprocess, sys, sysconfig, tarfile, tempfil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ["src", "schema", "rules", "testdata", "Makefile", "README.md", "LICENSE", "pyproject.toml"]
+SOURCES = ["src", "schema", "rules", "testdata", "Makefile", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+           "LICENSE", "pyproject.toml"]
 VERSION = re.search(r"^VERSION = (\S+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)[1]
 NAME = f"podlint-{VERSION}"
 
