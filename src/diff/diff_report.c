@@ -1,21 +1,7 @@
 #include "diff_report.h"
 
-#include <jansson.h>
-
 #include "rules.h"
-
-/* Where one side of a change is written. */
-typedef struct Side {
-    bool there;
-    Str file;
-    Place place;
-} Side;
-
-static Side side_of(Arena *arena, const DiffObject *object, const Path *path) {
-    if (!object->document || !path) return (Side){0};
-    Where where = path_where(arena, object->document->root, path);
-    return (Side){true, object->file->source.name, source_place(&object->file->source, arena, where.span.at)};
-}
+#include "shown.h"
 
 static const char *effect_colour(uint8_t effect, bool colour) {
     static const char *const codes[] = {"\033[2m", "\033[32m", "\033[36m", "\033[33m", "\033[1;33m", "\033[1;31m"};
@@ -42,17 +28,13 @@ static Str shown_value(Arena *arena, Str value, bool there) {
     return buf_text(&buf);
 }
 
-static const Document *shown_document(const Pair *pair) {
-    return pair->after.document ? pair->after.document : pair->before.document;
-}
-
 static const char *pair_word(const Pair *pair) {
     static const char *const words[] = {"", "added", "removed", "renamed", "cannot be read"};
     return words[pair->kind];
 }
 
 static void put_object(FILE *out, const Pair *pair) {
-    const Document *document = shown_document(pair);
+    const Document *document = diff_shown(pair);
     if (!document->kind.len && !document->name.len) {
         const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
         fprintf(out, "%.*s, document %u", TEXT(object->file->source.name), document->index + 1);
@@ -67,11 +49,11 @@ static void put_object(FILE *out, const Pair *pair) {
 static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *change, const DiffReport *report) {
     const Difference *d = &change->difference;
     Str path = path_text(arena, d->path);
-    Side before = side_of(arena, &pair->before, d->oldPath),
-         after = side_of(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path);
+    DiffPlace before = diff_place(arena, &pair->before, d->oldPath),
+              after = diff_place(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path);
     const char *effect = effect_name((Effect)change->effect);
     if (report->format == DIFF_CONCISE) {
-        const Side *side = after.there ? &after : &before;
+        const DiffPlace *side = after.there ? &after : &before;
         fprintf(out, "%.*s:%u:%u: %s: ", TEXT(side->file), side->place.line, side->place.column, effect);
         put_object(out, pair);
         fprintf(out, ": %.*s: ", TEXT(path));
@@ -169,92 +151,9 @@ static void put_summary(FILE *out, const DiffResult *result) {
     fputc('\n', out);
 }
 
-static json_t *json_text(Arena *arena, Str s) {
-    s = str_valid_utf8(arena, s);
-    return json_stringn(s.at ? s.at : "", s.len);
-}
-
-static json_t *json_side(Arena *arena, const DiffObject *object, const Path *path, Str value) {
-    Side side = side_of(arena, object, path);
-    if (!side.there) return json_null();
-    return json_pack("{s:o,s:o,s:i,s:i,s:o}", "file", json_text(arena, side.file), "path",
-                     json_text(arena, path_text(arena, path)), "line", (int)side.place.line, "column", (int)side.place.column,
-                     "value", json_text(arena, value));
-}
-
-static json_t *json_diag(Arena *arena, const DiffObject *object, const Diag *diag) {
-    const Rule *rule = diag->rule;
-    Place start = source_place(&object->file->source, arena, diag->span.at),
-          end = source_place(&object->file->source, arena, diag->span.end);
-    json_t *out = json_pack("{s:s,s:o,s:s,s:o,s:i,s:i,s:i,s:i,s:o}", "source", diag_source_name((DiagSource)rule->source), "rule",
-                            json_text(arena, rule->name), "severity", severity_name((Severity)diag->severity), "path",
-                            json_text(arena, diag->path), "line", (int)start.line, "column", (int)start.column, "endLine",
-                            (int)end.line, "endColumn", (int)end.column, "message", json_text(arena, diag->message));
-    const char *type = api_error_name((ApiError)rule->type);
-    if (type) json_object_set_new(out, "type", json_string(type));
-    if (diag->help.len) json_object_set_new(out, "help", json_text(arena, diag->help));
-    return out;
-}
-
-static json_t *json_pair(Arena *arena, const Pair *pair) {
-    static const char *const kinds[] = {"changed", "added", "removed", "renamed", "unread"};
-    static const char *const differences[] = {"added", "removed", "changed", "moved"};
-    const Document *document = shown_document(pair);
-    const DiffObject *shown = pair->after.document ? &pair->after : &pair->before;
-    json_t *out = json_object(), *changes = json_array(), *diagnostics = json_array();
-    json_object_set_new(out, "file", json_text(arena, shown->file->source.name));
-    json_object_set_new(out, "index", json_integer(document->index));
-    if (document->item >= 0) json_object_set_new(out, "item", json_integer(document->item));
-    json_object_set_new(out, "line", json_integer(source_place(&shown->file->source, arena, document->span.at).line));
-    json_object_set_new(out, "apiVersion", json_text(arena, document->apiVersion));
-    json_object_set_new(out, "kind", json_text(arena, document->kind));
-    json_object_set_new(out, "name", json_text(arena, document->name));
-    json_object_set_new(out, "namespace", json_text(arena, document->namespace_));
-    json_object_set_new(out, "change", json_string(kinds[pair->kind]));
-    if (pair->kind == PAIR_RENAMED) json_object_set_new(out, "oldName", json_text(arena, pair->before.document->name));
-    json_object_set_new(out, "effect", json_string(effect_name((Effect)pair->effect)));
-    json_object_set_new(out, "accepted", json_boolean(pair->accepted));
-    json_object_set_new(out, "applies", json_boolean(pair->applies));
-    json_object_set_new(out, "skipped", json_false());
-    for (uint32_t i = 0; i < pair->changeCount; i++) {
-        const Change *change = &pair->changes[i];
-        const Difference *d = &change->difference;
-        json_t *entry = json_pack("{s:o,s:s,s:s}", "path", json_text(arena, path_text(arena, d->path)), "kind",
-                                  differences[d->kind], "effect", effect_name((Effect)change->effect));
-        if (change->reason.len) json_object_set_new(entry, "reason", json_text(arena, change->reason));
-        json_object_set_new(entry, "before", json_side(arena, &pair->before, d->oldPath, d->before));
-        json_object_set_new(entry, "after",
-                            json_side(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path, d->after));
-        json_array_append_new(changes, entry);
-    }
-    json_object_set_new(out, "changes", changes);
-    DiagList *diags = pair->kind == PAIR_REMOVED ? NULL : &shown->document->diags;
-    if (diags) diag_sort(diags);
-    for (uint32_t i = 0; diags && i < diags->items.n; i++)
-        json_array_append_new(diagnostics, json_diag(arena, shown, &diags->items.at[i]));
-    json_object_set_new(out, "diagnostics", diagnostics);
-    if (pair->summary.len) json_object_set_new(out, "summary", json_text(arena, pair->summary));
-    if (pair->wayOut.len) json_object_set_new(out, "wayOut", json_text(arena, pair->wayOut));
-    return out;
-}
-
-static void put_json(FILE *out, Arena *arena, const DiffResult *result, const DiffReport *report) {
-    fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, report->minor);
-    for (uint32_t i = 0; i < result->pairs.n; i++) {
-        json_t *pair = json_pair(arena, &result->pairs.at[i]);
-        fputs(i ? ",\n" : "\n", out);
-        json_dumpf(pair, out, JSON_PRESERVE_ORDER);
-        json_decref(pair);
-    }
-    fprintf(out, "],\n\"summary\": {\"unchanged\": %u, \"unknown\": %u", result->unchanged, result->unknown);
-    for (int effect = EFFECT_NONE; effect <= EFFECT_REFUSED; effect++)
-        fprintf(out, ", \"%s\": %u", effect_name((Effect)effect), result->counts[effect]);
-    fputs("}}\n", out);
-}
-
 void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const DiffReport *report) {
     if (report->format == DIFF_JSON) {
-        put_json(out, arena, result, report);
+        diff_write_json(out, arena, result, report);
         return;
     }
     for (uint32_t i = 0; i < result->pairs.n; i++) put_pair(out, arena, &result->pairs.at[i], report);

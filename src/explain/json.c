@@ -75,6 +75,12 @@ static json_t *json_fields(Arena *arena, const Type *type, uint8_t minor, int de
     return list;
 }
 
+static json_t *json_names(RuleNames list) {
+    json_t *names = json_array();
+    for (uint32_t i = 0; i < list.n; i++) json_array_append_new(names, json_text(list.at[i]->name));
+    return names;
+}
+
 static void put_json(Buf *out, json_t *value) {
     char *text = json_dumps(value, JSON_PRESERVE_ORDER | JSON_INDENT(2));
     buf_str(out, str_of(text));
@@ -97,10 +103,7 @@ static void write_target(Buf *out, const Target *target, const ExplainSettings *
         json_object_set_new(json, "type", json_text(target->type->name));
         json_object_set_new(json, "description", json_text(target->type->description));
     }
-    json_t *names = json_array();
-    RuleNames list = fact_rules(arena, target, settings);
-    for (uint32_t i = 0; i < list.n; i++) json_array_append_new(names, json_text(list.at[i]->name));
-    json_object_set_new(json, "rules", names);
+    json_object_set_new(json, "rules", json_names(fact_rules(arena, target, settings)));
     json_t *fields =
         target->type && settings->depth > 0 ? json_fields(arena, target->type, settings->minor, settings->depth) : json_array();
     json_object_set_new(json, "fields", fields);
@@ -161,9 +164,7 @@ static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const
 
 static void write_error(Buf *out, const ErrorType *error, const ExplainSettings *settings) {
     (void)settings;
-    json_t *names = json_array();
-    RuleNames list = error_type_rules(out->arena, error);
-    for (uint32_t i = 0; i < list.n; i++) json_array_append_new(names, json_text(list.at[i]->name));
+    json_t *names = json_names(error_type_rules(out->arena, error));
     put_json(out,
              json_pack("{s:o,s:o,s:o}", "type", json_text(error->name), "description", json_text(error->text), "rules", names));
 }

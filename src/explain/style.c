@@ -50,11 +50,10 @@ void put_fact(const Style *w, const char *name, Str value) {
 }
 
 void put_cut(Buf *out, Str text, size_t width) {
-    size_t n = 0, i = 0;
     bool cut = str_codepoints(text) > width;
-    for (; i < text.len && (!cut || n + 3 < width); n++) do
-            i++;
-        while (i < text.len && ((unsigned char)text.at[i] & 0xC0) == 0x80);
+    size_t i = 0, left = cut ? width - 3 : width;
+    for (; i < text.len; i++)
+        if (((unsigned char)text.at[i] & 0xC0) != 0x80 && left-- == 0) break;
     buf_str(out, (Str){text.at, i});
     if (cut) buf_str(out, S("..."));
 }

@@ -20,7 +20,7 @@ void put_wrapped(const Style *w, Str text, int indent, int at);
 /* A line "name  value"; nothing without a value. */
 void put_fact(const Style *w, const char *name, Str value);
 
-/* At most `width` code points of a text, with dots where it is cut. */
+/* At most `width` code points of a text, at least 3, with dots where it is cut. */
 void put_cut(Buf *out, Str text, size_t width);
 
 /* The beginning of a description, without its full stop. */

@@ -146,6 +146,12 @@ expect "reports in files" 1 "error[unknown-field]" -o sarif=out.sarif --output j
 check "they are there" [ -s out.sarif -a -s out.xml -a -s out.json ]
 check "no colours, and no temporary files" sh -c '! grep -q "$(printf "\033")" out.* && [ "$(ls | grep -c "^out")" = 3 ]'
 expect "standard output by --output" 1 '"version": "2.1.0"' -o sarif=- web.yaml
+for format in $("$podlint" completion --words check --format ""); do
+    expect "the format $format" 1 "" --format "$format" web.yaml
+    expect "the format $format in a file" 1 "error[unknown-field]" -o "$format=out" web.yaml
+    check "there is something in it" [ -s out ]
+    rm out
+done
 expect "a format without a file" 2 "write --format sarif instead" -o sarif web.yaml
 expect "an unknown format" 2 'did you mean "sarif"' -o sarf=a web.yaml
 expect "one file twice" 2 "twice" -o sarif=a -o json=a web.yaml
