@@ -119,7 +119,8 @@ static void put_field(FILE *out, const GenType *type, const GenField *f) {
             f->scalar ? f->scalar->constant : "TYPE_OBJECT", shapes[f->shape], f->required, f->optional, f->always);
     fprintf(out, ", .bytes = %d, .micro = %d, .since = %d, .removed = %d", f->scalar && f->scalar->bytes,
             f->scalar && f->scalar->micro, f->since, f->removed);
-    fprintf(out, ", .gate = %d, .offset = offsetof(%.*s, %.*s)", f->gate, TEXT(type->name), TEXT(f->member));
+    fprintf(out, ", .gate = %d, .offset = offsetof(%.*s, %.*s), .size = sizeof(((%.*s *)0)->%.*s)", f->gate, TEXT(type->name),
+            TEXT(f->member), TEXT(type->name), TEXT(f->member));
     if (f->object) fprintf(out, ", .type = &type_%.*s", TEXT(f->object->name));
     if (f->value) {
         fputs(", .value = ", out);

@@ -1,10 +1,5 @@
 #include "compare.h"
 
-typedef struct AnyList {
-    const char *at;
-    uint32_t n;
-} AnyList;
-
 static bool int_or_string_equal(const IntOrString *a, const IntOrString *b) {
     return a->isString == b->isString && (a->isString ? str_eq(a->text, b->text) : a->number == b->number);
 }
@@ -169,7 +164,7 @@ static void add(DifferenceList *list, DifferenceKind kind, const Type *owner, co
 static void compare_fields(DifferenceList *list, const Type *type, const void *before, const void *after, const Path *oldPath,
                            const Path *path);
 
-static bool is_absent(const Field *field, const void *at) {
+bool field_is_absent(const Field *field, const void *at) {
     switch ((ScalarType)field->scalar) {
     case TYPE_STRING: return field->optional ? !((const Str *)at)->at : !((const Str *)at)->len;
     case TYPE_BOOL: return field->optional ? !((const OptBool *)at)->set : !*(const bool *)at;
@@ -194,7 +189,9 @@ static void compare_one(DifferenceList *list, const Type *owner, const Field *fi
         }
     }
     if (one_equal(field, a, b)) return;
-    DifferenceKind kind = is_absent(field, a) ? DIFFERENCE_ADDED : is_absent(field, b) ? DIFFERENCE_REMOVED : DIFFERENCE_CHANGED;
+    DifferenceKind kind = field_is_absent(field, a)   ? DIFFERENCE_ADDED
+                          : field_is_absent(field, b) ? DIFFERENCE_REMOVED
+                                                      : DIFFERENCE_CHANGED;
     add(list, kind, owner, field, kind == DIFFERENCE_ADDED ? NULL : oldPath, kind == DIFFERENCE_REMOVED ? NULL : path,
         kind == DIFFERENCE_ADDED ? S("") : value_text(list->arena, field, a),
         kind == DIFFERENCE_REMOVED ? S("") : value_text(list->arena, field, b));

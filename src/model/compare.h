@@ -11,6 +11,9 @@ bool object_equal(const Type *type, const void *a, const void *b);
 /* Whether the values of one field of two structs are equal. `a` and `b` point to the structs. */
 bool field_equal(const Field *field, const void *a, const void *b);
 
+/* Whether there is nothing at `at`, the value of a field that is no list or map. A plain number is always there. */
+bool field_is_absent(const Field *field, const void *at);
+
 typedef enum DifferenceKind {
     DIFFERENCE_ADDED,
     DIFFERENCE_REMOVED,

@@ -11,6 +11,12 @@ typedef struct Head {
     const Node *node; /* the map that it was decoded from; NULL if the server's defaults made it */
 } Head;
 
+/* What all lists have in common. */
+typedef struct AnyList {
+    char *at;
+    uint32_t n;
+} AnyList;
+
 typedef struct StrList {
     Str *at;
     uint32_t n;

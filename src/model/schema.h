@@ -87,6 +87,7 @@ typedef struct Field {
     uint8_t removed;  /* minor version that took it away, 0: still there */
     int16_t gate;     /* index into schema_gates, or -1 */
     uint16_t offset;  /* in the generated struct */
+    uint16_t size;    /* there */
     const Type *type; /* of TYPE_OBJECT */
     Str value;        /* default, as JSON scalar text; at is NULL without one */
     const FieldText *text;

@@ -1,169 +1,99 @@
 /* What the server does to a new object before it looks at it (k8s.io/kubernetes/pkg/registry, pkg/api/pod): fields behind feature
  * gates that are off are taken out, and so are annotations of old; the keys of matchLabelKeys become conditions of their
- * selectors. Gates that are on in every version from VERSION_OLDEST_TARGET on have no rows here. */
+ * selectors. The schema says which fields those are. */
 #include "areas.h"
-
-/* A field that needs a gate. */
-typedef struct Gated {
-    Str name;
-    size_t offset, size;
-    bool flagged; /* starts with a flag that says whether it is set, not with a pointer */
-    int16_t gate;
-} Gated;
-
-#define MEMBER(type, field) (((type *)0)->field)
-#define GATED(type, field, gate)                                        \
-    {                                                                   \
-        STR(#field), offsetof(type, field), sizeof MEMBER(type, field), \
-            _Generic(MEMBER(type, field), OptInt                        \
-                     : true, OptBool                                    \
-                     : true, OptIntOrString                             \
-                     : true, default                                    \
-                     : false),                                          \
-            GATE_##gate                                                 \
-    }
-
-static const Gated podFields[] = {
-    GATED(PodSpec, hostUsers, UserNamespacesSupport),          GATED(PodSpec, resources, PodLevelResources),
-    GATED(PodSpec, resourceClaims, DynamicResourceAllocation), GATED(PodSpec, hostnameOverride, HostnameOverride),
-    GATED(PodSpec, schedulingGroup, GenericWorkload),          GATED(PodSpec, workloadRef, GenericWorkload),
-    GATED(PodSpec, evictionResponders, EvictionRequestAPI),
-};
-
-static const Gated podContextFields[] = {
-    GATED(PodSecurityContext, supplementalGroupsPolicy, SupplementalGroupsPolicy),
-    GATED(PodSecurityContext, seLinuxChangePolicy, SELinuxChangePolicy),
-};
-
-static const Gated containerFields[] = {
-    GATED(Container, resizePolicy, InPlacePodVerticalScaling),
-    GATED(Container, restartPolicyRules, ContainerRestartRules),
-};
-
-static const Gated restartPolicy[] = {GATED(Container, restartPolicy, ContainerRestartRules)};
-static const Gated claims[] = {GATED(ResourceRequirements, claims, DynamicResourceAllocation)};
-static const Gated bindMountOptions[] = {GATED(VolumeMount, bindMountOptions, VolumeBindMountOptions)};
-static const Gated fileKeyRef[] = {GATED(EnvVarSource, fileKeyRef, EnvFiles)};
-static const Gated grpcMode[] = {GATED(GRPCAction, mode, GRPCContainerProbeTLS)};
-static const Gated httpProtocol[] = {GATED(HTTPGetAction, protocol, H2CContainerProbe)};
-static const Gated stopSignal[] = {GATED(Lifecycle, stopSignal, ContainerStopSignals)};
-static const Gated emptyDirMode[] = {GATED(EmptyDirVolumeSource, mode, EmptyDirVolumeMode)};
-static const Gated image[] = {GATED(Volume, image, ImageVolume)};
-static const Gated jobScheduling[] = {GATED(JobSpec, scheduling, WorkloadWithJob)};
-static const Gated maxUnavailable[] = {GATED(RollingUpdateStatefulSetStrategy, maxUnavailable, MaxUnavailableStatefulSet)};
-
-static const Gated projectionFields[] = {
-    GATED(VolumeProjection, clusterTrustBundle, ClusterTrustBundleProjection),
-    GATED(VolumeProjection, podCertificate, PodCertificateRequest),
-};
-
-static const Gated secretUser[] = {GATED(SecretVolumeSource, defaultUser, AtomicWriteVolumeUserFields)};
-static const Gated configMapUser[] = {GATED(ConfigMapVolumeSource, defaultUser, AtomicWriteVolumeUserFields)};
-static const Gated downwardUser[] = {GATED(DownwardAPIVolumeSource, defaultUser, AtomicWriteVolumeUserFields)};
-static const Gated projectedUser[] = {GATED(ProjectedVolumeSource, defaultUser, AtomicWriteVolumeUserFields)};
-static const Gated keyUser[] = {GATED(KeyToPath, user, AtomicWriteVolumeUserFields)};
-static const Gated fileUser[] = {GATED(DownwardAPIVolumeFile, user, AtomicWriteVolumeUserFields)};
-static const Gated tokenUser[] = {GATED(ServiceAccountTokenProjection, user, AtomicWriteVolumeUserFields)};
-static const Gated bundleUser[] = {GATED(ClusterTrustBundleProjection, user, AtomicWriteVolumeUserFields)};
-static const Gated certificateUser[] = {GATED(PodCertificateProjection, user, AtomicWriteVolumeUserFields)};
-
-static bool is_set(const Gated *field, const char *object) {
-    const void *pointer;
-    if (field->flagged) return *(const bool *)(object + field->offset);
-    memcpy(&pointer, object + field->offset, sizeof pointer);
-    return pointer;
-}
+#include "model/compare.h"
 
 /* Whether the gate is there and off. Before it was there, the server did with the field whatever it did. */
 static bool is_off(const Check *c, int16_t gateNumber) {
     return !gate(c, gateNumber) && schema_gates[gateNumber].stage[c->minor - VERSION_FIRST] != STAGE_NONE;
 }
 
-static void report_gate(Check *c, Str name, int16_t gateNumber, const Path *up) {
-    Path at = path_field(up, name);
+static void report_gate(Check *c, int16_t gateNumber, const Path *at) {
     Str version = str_format(c->arena, "1.%d", c->minor), hint = S("");
     for (uint8_t minor = c->minor; minor <= VERSION_LAST && !hint.len; minor++)
         if (schema_gate_on(gateNumber, minor))
             hint = str_format(c->arena, "the gate is on by default since Kubernetes 1.%d", minor);
-    emit_gate_off(c->diags, where_key(c, &at), .field = name, .gate = schema_gates[gateNumber].name, .version = version,
+    emit_gate_off(c->diags, where_key(c, at), .field = at->name, .gate = schema_gates[gateNumber].name, .version = version,
                   .hint = hint);
 }
 
-static bool drop_rows(Check *c, void *object, const Gated *rows, size_t count, const Path *path) {
-    bool dropped = false;
-    for (size_t i = 0; i < count; i++) {
-        if (!is_set(&rows[i], object) || !is_off(c, rows[i].gate)) continue;
-        report_gate(c, rows[i].name, rows[i].gate, path);
-        memset((char *)object + rows[i].offset, 0, rows[i].size);
-        dropped = true;
+/* Fields that the schema puts behind a gate. */
+
+static bool is_set(const Field *field, const void *at) {
+    bool zeroIsNone = !field->optional && (field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64);
+    if (field->shape != SHAPE_ONE) return ((const AnyList *)at)->at;
+    return zeroIsNone ? *(const int64_t *)at : !field_is_absent(field, at);
+}
+
+static void drop_below(Check *c, const Type *type, void *object, const Path *path);
+
+/* Looks into the objects of a field; returns whether there are any. */
+static bool drop_inside(Check *c, const Field *field, void *value, const Path *path) {
+    if (field->shape == SHAPE_LIST) {
+        AnyList *list = value;
+        for (uint32_t i = 0; i < list->n; i++) {
+            Path item = path_index(path, i);
+            drop_below(c, field->type, list->at + (size_t)field->type->size * i, &item);
+        }
+        return list->n;
     }
-    return dropped;
+    void *object = field->optional ? *(void **)value : value;
+    if (object) drop_below(c, field->type, object, path);
+    return object;
 }
 
-/* Takes the fields of a table out of an object; whether there were any. */
-#define DROP(c, object, rows, path) drop_rows(c, object, rows, COUNT(rows), path)
-
-/* Containers. */
-
-static void drop_from_http(Check *c, HTTPGetAction *http, const Path *up) {
-    Path path = FIELD(up, "httpGet");
-    if (http) DROP(c, http, httpProtocol, &path);
-}
-
-static void drop_from_probe(Check *c, Probe *probe, Str name, const Path *up) {
-    if (!probe) return;
-    Path path = path_field(up, name), grpc = FIELD(&path, "grpc");
-    drop_from_http(c, probe->httpGet, &path);
-    if (probe->grpc) DROP(c, probe->grpc, grpcMode, &grpc);
-}
-
-/* A lifecycle that held nothing but the signal goes with it. */
-static void drop_from_lifecycle(Check *c, Container *container, const Path *up) {
-    Lifecycle *lifecycle = container->lifecycle;
-    Path path = FIELD(up, "lifecycle"), start = FIELD(&path, "postStart"), stop = FIELD(&path, "preStop");
-    if (!lifecycle) return;
-    if (lifecycle->postStart) drop_from_http(c, lifecycle->postStart->httpGet, &start);
-    if (lifecycle->preStop) drop_from_http(c, lifecycle->preStop->httpGet, &stop);
-    if (DROP(c, lifecycle, stopSignal, &path) && !lifecycle->postStart && !lifecycle->preStop) container->lifecycle = NULL;
-}
-
-static void drop_from_env(Check *c, EnvVarList env, const Path *up) {
-    Path path = FIELD(up, "env");
-    for (uint32_t i = 0; i < env.n; i++) {
-        if (!env.at[i].valueFrom) continue;
-        Path item = path_index(&path, i), source = FIELD(&item, "valueFrom");
-        DROP(c, env.at[i].valueFrom, fileKeyRef, &source);
+/* Of a projected volume's source where several are set, which is a fault, the server looks into the first. */
+static void drop_below(Check *c, const Type *type, void *object, const Path *path) {
+    for (uint16_t i = 0; i < type->gated.n; i++) {
+        const Field *field = &type->fields[type->gated.at[i]];
+        void *value = (char *)object + field->offset;
+        if (field->gate < 0 || !is_off(c, field->gate) || !is_set(field, value)) continue;
+        Path at = path_field(path, field->name);
+        report_gate(c, field->gate, &at);
+        memset(value, 0, field->size);
+    }
+    for (uint16_t i = 0; i < type->gated.n; i++) {
+        const Field *field = &type->fields[type->gated.at[i]];
+        Path at = path_field(path, field->name);
+        bool any =
+            field->scalar == TYPE_OBJECT && field->type->gated.n && drop_inside(c, field, (char *)object + field->offset, &at);
+        if (any && type == &type_VolumeProjection) return;
     }
 }
 
-static void drop_from_mounts(Check *c, VolumeMountList mounts, const Path *up) {
-    Path path = FIELD(up, "volumeMounts");
-    for (uint32_t i = 0; i < mounts.n; i++) {
-        Path item = path_index(&path, i);
-        DROP(c, &mounts.at[i], bindMountOptions, &item);
-    }
-}
+/* What else goes with such a field, or stays. */
 
 /* procMount is not taken out but set to its default. */
 static void reset_proc_mount(Check *c, SecurityContext *context, const Path *up) {
     if (!context || !context->procMount.at || !is_off(c, GATE_ProcMountType)) return;
-    Path path = FIELD(up, "securityContext");
-    if (!str_eq(context->procMount, S("Default"))) report_gate(c, S("procMount"), GATE_ProcMountType, &path);
+    Path path = FIELD(up, "securityContext"), at = FIELD(&path, "procMount");
+    if (!str_eq(context->procMount, S("Default"))) report_gate(c, GATE_ProcMountType, &at);
     context->procMount = S("Default");
 }
 
+/* A lifecycle that holds nothing but the signal goes with it. */
+static void drop_lifecycle(Check *c, Container *container, const Path *up) {
+    const Lifecycle *lifecycle = container->lifecycle;
+    if (!lifecycle || !lifecycle->stopSignal.at || lifecycle->postStart || lifecycle->preStop) return;
+    Path path = FIELD(up, "lifecycle"), at = FIELD(&path, "stopSignal");
+    if (!is_off(c, GATE_ContainerStopSignals)) return;
+    report_gate(c, GATE_ContainerStopSignals, &at);
+    container->lifecycle = NULL;
+}
+
 /* Sidecars are older than the gate of restart rules, so their policy stays. */
+static void drop_restart_policy(Check *c, Container *container, bool isInit, const Path *up) {
+    bool sidecar = isInit && str_eq(container->restartPolicy, S("Always"));
+    if (!container->restartPolicy.at || sidecar || !is_off(c, GATE_ContainerRestartRules)) return;
+    Path at = FIELD(up, "restartPolicy");
+    report_gate(c, GATE_ContainerRestartRules, &at);
+    container->restartPolicy = (Str){0};
+}
+
 static void drop_from_container(Check *c, Container *container, bool isInit, const Path *path) {
-    Path resources = FIELD(path, "resources");
-    DROP(c, container, containerFields, path);
-    if (!isInit || !str_eq(container->restartPolicy, S("Always"))) DROP(c, container, restartPolicy, path);
-    DROP(c, &container->resources, claims, &resources);
-    drop_from_probe(c, container->livenessProbe, S("livenessProbe"), path);
-    drop_from_probe(c, container->readinessProbe, S("readinessProbe"), path);
-    drop_from_probe(c, container->startupProbe, S("startupProbe"), path);
-    drop_from_lifecycle(c, container, path);
-    drop_from_env(c, container->env, path);
-    drop_from_mounts(c, container->volumeMounts, path);
+    drop_restart_policy(c, container, isInit, path);
+    drop_lifecycle(c, container, path);
     reset_proc_mount(c, container->securityContext, path);
 }
 
@@ -174,77 +104,15 @@ static Container *container_of(PodSpec *spec, int list, uint32_t i) {
                        : (Container *)&spec->ephemeralContainers.at[i];
 }
 
-typedef void ContainerVisitor(Check *c, Container *container, bool isInit, const Path *path);
-
-static void each_container(Check *c, PodSpec *spec, const Path *up, ContainerVisitor *visit) {
+static void drop_from_containers(Check *c, PodSpec *spec, const Path *up) {
     static const Str lists[] = {STR("initContainers"), STR("containers"), STR("ephemeralContainers")};
     const uint32_t counts[] = {spec->initContainers.n, spec->containers.n, spec->ephemeralContainers.n};
     for (int list = 0; list < 3; list++) {
         Path path = path_field(up, lists[list]);
         for (uint32_t i = 0; i < counts[list]; i++) {
             Path item = path_index(&path, i);
-            visit(c, container_of(spec, list, i), list == 0, &item);
+            drop_from_container(c, container_of(spec, list, i), list == 0, &item);
         }
-    }
-}
-
-/* Volumes. */
-
-static void drop_from_keys(Check *c, KeyToPathList items, const Path *up) {
-    Path path = FIELD(up, "items");
-    for (uint32_t i = 0; i < items.n; i++) {
-        Path item = path_index(&path, i);
-        DROP(c, &items.at[i], keyUser, &item);
-    }
-}
-
-static void drop_from_files(Check *c, DownwardAPIVolumeFileList items, const Path *up) {
-    Path path = FIELD(up, "items");
-    for (uint32_t i = 0; i < items.n; i++) {
-        Path item = path_index(&path, i);
-        DROP(c, &items.at[i], fileUser, &item);
-    }
-}
-
-/* Where several sources are set, which is a fault, the server clears the first of them. */
-static void drop_from_projection(Check *c, VolumeProjection *source, const Path *path) {
-    Path secret = FIELD(path, "secret"), downward = FIELD(path, "downwardAPI"), configMap = FIELD(path, "configMap");
-    Path token = FIELD(path, "serviceAccountToken"), bundle = FIELD(path, "clusterTrustBundle"),
-         certificate = FIELD(path, "podCertificate");
-    DROP(c, source, projectionFields, path);
-    if (source->secret)
-        drop_from_keys(c, source->secret->items, &secret);
-    else if (source->downwardAPI)
-        drop_from_files(c, source->downwardAPI->items, &downward);
-    else if (source->configMap)
-        drop_from_keys(c, source->configMap->items, &configMap);
-    else if (source->serviceAccountToken)
-        DROP(c, source->serviceAccountToken, tokenUser, &token);
-    else if (source->clusterTrustBundle)
-        DROP(c, source->clusterTrustBundle, bundleUser, &bundle);
-    else if (source->podCertificate)
-        DROP(c, source->podCertificate, certificateUser, &certificate);
-}
-
-static void drop_from_volume(Check *c, Volume *volume, const Path *path) {
-    Path empty = FIELD(path, "emptyDir"), secret = FIELD(path, "secret"), configMap = FIELD(path, "configMap");
-    Path downward = FIELD(path, "downwardAPI"), projected = FIELD(path, "projected"), sources = FIELD(&projected, "sources");
-    if (volume->emptyDir) DROP(c, volume->emptyDir, emptyDirMode, &empty);
-    if (volume->secret) {
-        DROP(c, volume->secret, secretUser, &secret);
-        drop_from_keys(c, volume->secret->items, &secret);
-    } else if (volume->configMap) {
-        DROP(c, volume->configMap, configMapUser, &configMap);
-        drop_from_keys(c, volume->configMap->items, &configMap);
-    } else if (volume->downwardAPI) {
-        DROP(c, volume->downwardAPI, downwardUser, &downward);
-        drop_from_files(c, volume->downwardAPI->items, &downward);
-    } else if (volume->projected) {
-        DROP(c, volume->projected, projectedUser, &projected);
-    }
-    for (uint32_t i = 0; volume->projected && i < volume->projected->sources.n; i++) {
-        Path item = path_index(&sources, i);
-        drop_from_projection(c, &volume->projected->sources.at[i], &item);
     }
 }
 
@@ -257,30 +125,31 @@ static void drop_mounts(Container *container, StrList gone) {
     mounts->n = kept;
 }
 
+/* Which volumes are those of images that the walk will take out; NULL if there are none. */
+static bool *image_volumes(Check *c, const PodSpec *spec) {
+    bool *marks = NULL;
+    for (uint32_t i = 0; i < spec->volumes.n && is_off(c, GATE_ImageVolume); i++) {
+        if (!spec->volumes.at[i].image) continue;
+        if (!marks) marks = NEW_ARRAY(c->arena, bool, spec->volumes.n);
+        marks[i] = true;
+    }
+    return marks;
+}
+
 /* A volume of an image goes as a whole, so what stands behind it moves up. */
-static void drop_image_volumes(Check *c, PodSpec *spec, const Path *path) {
+static void drop_volumes(Check *c, PodSpec *spec, const bool *marks) {
     StrList gone = {NEW_ARRAY(c->arena, Str, spec->volumes.n), 0};
     uint32_t kept = 0;
     for (uint32_t i = 0; i < spec->volumes.n; i++) {
-        Path item = path_index(path, i);
-        if (DROP(c, &spec->volumes.at[i], image, &item))
+        if (marks[i])
             gone.at[gone.n++] = spec->volumes.at[i].name;
         else
             spec->volumes.at[kept++] = spec->volumes.at[i];
     }
     spec->volumes.n = kept;
     const uint32_t counts[] = {spec->initContainers.n, spec->containers.n, spec->ephemeralContainers.n};
-    for (int list = 0; list < 3 && gone.n; list++)
+    for (int list = 0; list < 3; list++)
         for (uint32_t i = 0; i < counts[list]; i++) drop_mounts(container_of(spec, list, i), gone);
-}
-
-static void drop_from_volumes(Check *c, PodSpec *spec, const Path *up) {
-    Path path = FIELD(up, "volumes");
-    for (uint32_t i = 0; i < spec->volumes.n; i++) {
-        Path item = path_index(&path, i);
-        drop_from_volume(c, &spec->volumes.at[i], &item);
-    }
-    if (spec->volumes.n && is_off(c, GATE_ImageVolume)) drop_image_volumes(c, spec, &path);
 }
 
 /* Pods and templates. */
@@ -301,15 +170,6 @@ static void drop_annotations(Check *c, StrMap *annotations, const Path *meta) {
         emit_dropped_annotation(c->diags, where_key(c, &at), .key = pair.key);
     }
     annotations->n = kept;
-}
-
-static void drop_from_pod(Check *c, PodView pod, const Path *up) {
-    Path meta = FIELD(up, "metadata"), spec = FIELD(up, "spec"), context = FIELD(&spec, "securityContext");
-    drop_annotations(c, &pod.meta->annotations, &meta);
-    DROP(c, pod.spec, podFields, &spec);
-    if (pod.spec->securityContext) DROP(c, pod.spec->securityContext, podContextFields, &context);
-    each_container(c, pod.spec, &spec, drop_from_container);
-    drop_from_volumes(c, pod.spec, &spec);
 }
 
 /* Keys of labels become conditions on the pod's own values; labels that the pod lacks do not count. */
@@ -361,23 +221,16 @@ static void merge_label_keys(Check *c, Pod *pod) {
         merge_keys(c, spread.at[i].labelSelector, spread.at[i].matchLabelKeys, (StrList){0}, labels);
 }
 
-static void drop_from_stateful_set(Check *c, StatefulSet *object, const Path *spec) {
-    RollingUpdateStatefulSetStrategy *rolling = object->spec.updateStrategy.rollingUpdate;
-    Path strategy = FIELD(spec, "updateStrategy"), path = FIELD(&strategy, "rollingUpdate");
-    if (rolling) DROP(c, rolling, maxUnavailable, &path);
-}
-
 void drop_disabled_fields(Check *c) {
-    Document *document = c->document;
-    Path spec = FIELD(NULL, "spec");
-    PodView pod = model_pod(document);
-    JobSpec *job = model_job(document);
+    PodView pod = model_pod(c->document);
     PodPlace place;
-    if (model_is(document, KIND_StatefulSet)) drop_from_stateful_set(c, document->object, &spec);
-    if (!pod.spec) return;
-    model_pod_place(&place, document->type);
-    const Path *template = place.spec.up;
-    if (job) DROP(c, job, jobScheduling, template->up);
-    drop_from_pod(c, pod, template);
-    if (model_workload(document) == WORKLOAD_POD) merge_label_keys(c, document->object);
+    bool *images = NULL;
+    if (pod.spec && model_pod_place(&place, c->document->type)) {
+        drop_annotations(c, &pod.meta->annotations, &place.metadata);
+        drop_from_containers(c, pod.spec, &place.spec);
+        images = image_volumes(c, pod.spec);
+    }
+    drop_below(c, c->document->type, c->document->object, NULL);
+    if (images) drop_volumes(c, pod.spec, images);
+    if (model_workload(c->document) == WORKLOAD_POD) merge_label_keys(c, c->document->object);
 }

@@ -116,12 +116,6 @@ static void check_number(Check *c, const Field *field, int64_t value, const Path
         emit_range(c->diags, at, .field = s.field, .low = s.low, .high = s.high, .value = s.value);
 }
 
-/* Lists of all types look alike. */
-typedef struct AnyList {
-    const void *at;
-    uint32_t n;
-} AnyList;
-
 static void check_list(Check *c, const Field *field, const AnyList *list, const Path *path) {
     const FieldText *text = field->text;
     if (text->maxItems && list->n > (uint64_t)text->maxItems) {
