@@ -139,7 +139,7 @@ $(BUILD)/%: src/test/recorded/%.c $(LIBRARY)
 	$(Q)$(PROGRAM)
 
 # The programs that test the library; scripts in src/test/cli test the program as a whole.
-TESTS = unit lifecycle controllers scheduling what_if examples rules fuzz_cel fuzz_policy
+TESTS = unit lifecycle controllers scheduling what_if examples limits rules fuzz_cel fuzz_policy
 
 # The suites of make test: a name, and the command. Those that take longest come first.
 define SUITES
@@ -158,6 +158,7 @@ controllers $(BUILD)/controllers
 scheduling  $(BUILD)/scheduling
 what_if     $(BUILD)/what_if
 examples    $(BUILD)/examples
+limits      $(BUILD)/limits
 rules       $(BUILD)/rules
 git         sh src/test/cli/git.sh $(BUILD)/podlint
 reports     sh src/test/cli/reports.sh $(BUILD)/podlint

@@ -18,13 +18,6 @@ static void check_names(PodCheck *p) {
     if (spec->runtimeClassName.at) check_dns_subdomain(c, spec->runtimeClassName, &runtime);
 }
 
-/* A negative grace period is refused in pods alone, and late. */
-static void check_limits(PodCheck *p) {
-    Check *c = p->c;
-    CHECK_FIELDS(c, PodSpec, p->spec, p->path);
-    if (!p->isTemplate && c->minor >= 37) CHECK_FIELD(c, PodSpec, terminationGracePeriodSeconds, p->spec, p->path);
-}
-
 static void check_readiness_gates(PodCheck *p) {
     PodReadinessGateList gates = p->spec->readinessGates;
     Path path = FIELD(p->path, "readinessGates");
@@ -105,7 +98,7 @@ static void check_pod_spec(PodCheck *p) {
     check_pod_network(p);
     check_scheduling(p);
     check_names(p);
-    check_limits(p);
+    CHECK_FIELDS(p->c, PodSpec, p->spec, p->path);
     check_readiness_gates(p);
     check_creation(p);
 }
