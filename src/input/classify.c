@@ -1,6 +1,6 @@
 #include "classify.h"
 
-#include "base/base.h"
+#include "placeholder.h"
 
 Str class_name(DocumentClass class) {
     static const Str names[] = {
@@ -250,10 +250,14 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
     }
     if (class == CLASS_MANIFEST || (class == CLASS_PARTIAL && in->root->kind != NODE_LIST)) {
         if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root);
+        Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
+        uint32_t later =
+            c->rendered || c->asWritten ? 0 : placeholders_fill(arena, in->root, text, &(Substitutes){.use = c->use});
         uint32_t count = model_build_kinds(arena, c->source, in, c->minor, c->kindOf ? c->kindOf : schema_type_of, items);
         for (uint32_t i = 0; i < count; i++) {
             (*items)[i].class = (uint8_t) class;
             (*items)[i].why = why;
+            (*items)[i].later = later;
             finish(c, arena, &(*items)[i]);
         }
         return count;

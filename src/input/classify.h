@@ -11,6 +11,7 @@ typedef struct Classifier {
     uint8_t minor;      /* the Kubernetes version 1.N that it is read for */
     const FileUse *use; /* or NULL */
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
+    bool asWritten;     /* placeholders stand for themselves */
     KindOf *kindOf;     /* as for model_build_kinds; NULL: podlint's own kinds */
     Str program;        /* whose template one of its documents was found to be */
 } Classifier;

@@ -26,6 +26,11 @@ typedef struct Patch {
     StrList fields; /* names of all that it writes, sorted */
 } Patch;
 
+/* A variable $(NAME) of `vars`. */
+typedef struct KustomizeVar {
+    Str name, value; /* value.at is NULL if it comes from an object */
+} KustomizeVar;
+
 typedef struct FileIdentity {
     dev_t device;
     ino_t inode;
@@ -45,6 +50,7 @@ struct Kustomization {
     ARRAY(ImageChange) images;
     ARRAY(ReplicaChange) replicas;
     ARRAY(Patch) patches;
+    ARRAY(KustomizeVar) variables;
     Str prefix, suffix, namespace;
     Layers layers;   /* all that changes its objects, itself first */
     uint32_t naming; /* how many of the layers give names: itself, its first parent, and so on */
@@ -291,6 +297,35 @@ static void read_replacements(TreeReader *r, Kustomization *k, Node list) {
     }
 }
 
+/* The value of a literal KEY=VALUE of one of the generators; at is NULL if none of them has it. */
+static Str generated_value(const Node *root, Str name, Str key) {
+    Node generators = list_at(root, "configMapGenerator");
+    for (uint32_t i = 0; i < generators.count; i++) {
+        Node literals = list_at(&generators.items[i], "literals");
+        if (!str_eq(text_at(&generators.items[i], "name"), name)) continue;
+        for (uint32_t j = 0; j < literals.count; j++) {
+            Str literal = literals.items[j].text;
+            if (literals.items[j].kind == NODE_STRING && str_starts(literal, key) && literal.len > key.len &&
+                literal.at[key.len] == '=')
+                return str_slice(literal, key.len + 1);
+        }
+    }
+    return (Str){0};
+}
+
+static void read_variables(TreeReader *r, Kustomization *k, const Node *root) {
+    static const Str data = STR("data.");
+    Node list = list_at(root, "vars");
+    for (uint32_t i = 0; i < list.count; i++) {
+        const Node *object = node_get(&list.items[i], S("objref"));
+        Str field = text_at(node_get(&list.items[i], S("fieldref")), "fieldpath");
+        KustomizeVar variable = {.name = text_at(&list.items[i], "name")};
+        if (str_eq(text_at(object, "kind"), S("ConfigMap")) && str_starts(field, data))
+            variable.value = generated_value(root, text_at(object, "name"), str_slice(field, data.len));
+        if (variable.name.len) ARRAY_PUSH(r->arena, &k->variables, variable);
+    }
+}
+
 /* Transformers may do anything to any object. */
 static void read_transformers(TreeReader *r, Kustomization *k, Node list) {
     static Str anything = STR("$patch");
@@ -381,6 +416,7 @@ static void read_kustomization(TreeReader *r, Kustomization *k) {
     read_targeted_patches(r, k, list_at(root, "patchesJson6902"));
     read_merge_patches(r, k, list_at(root, "patchesStrategicMerge"));
     read_replacements(r, k, list_at(root, "replacements"));
+    read_variables(r, k, root);
     read_transformers(r, k, list_at(root, "transformers"));
     read_images(r, k, list_at(root, "images"));
     read_images(r, k, list_at(root, "imageTags"));
@@ -504,6 +540,19 @@ StrList kustomize_read(InputList *list) {
     }
     set_uses(r, list);
     return roots;
+}
+
+bool kustomize_variable(const FileUse *use, Str name, Str *value) {
+    for (uint32_t i = 0; i < use->userCount; i++)
+        for (uint32_t j = 0; j < use->users[i]->layers.n; j++) {
+            const Kustomization *layer = use->users[i]->layers.at[j];
+            for (uint32_t v = 0; v < layer->variables.n; v++)
+                if (str_eq(layer->variables.at[v].name, name)) {
+                    *value = layer->variables.at[v].value;
+                    return true;
+                }
+        }
+    return false;
 }
 
 bool kustomize_covers(StrList roots, const FileUse *use) {

@@ -21,6 +21,10 @@ typedef struct FileUse {
  * sets `use` of the list's files. Returns the paths of the list's kustomizations that no other one of the list includes. */
 StrList kustomize_read(InputList *list);
 
+/* Whether a kustomization that uses the file has a variable of this name. `value` gets its value if the kustomization says it,
+ * else at is NULL. */
+bool kustomize_variable(const FileUse *use, Str name, Str *value);
+
 /* Whether one of the kustomizations, some of the result of kustomize_read, includes the file, at whatever distance. */
 bool kustomize_covers(StrList roots, const FileUse *use);
 

@@ -74,6 +74,7 @@ static Str expected_words(const Field *field, const Path *path) {
 }
 
 static void wrong_type(Decoder *d, const Node *node, const Field *field, const Path *path) {
+    if (node->later) return;
     d->document->unreadable = true;
     emit_wrong_type(&d->document->diags, where_value(d, node, path), .field = leaf_name(path),
                     .expected = expected_words(field, path), .found = node_words(d->arena, node),
@@ -213,6 +214,8 @@ static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Qu
         wrong_type(d, node, field, path);
         return false;
     }
+    *out = (Quantity){0};
+    if (node->later) return false;
     Str text = str_trim(node->text);
     static const Str reasons[] = {[QUANTITY_EMPTY] = STR("it is empty"),
                                   [QUANTITY_FORM] = STR("a number with at most one suffix is wanted"),
@@ -246,6 +249,7 @@ static bool decode_time(Decoder *d, const Node *node, const Field *field, Time *
         wrong_type(d, node, field, path);
         return false;
     }
+    if (node->later) return false;
     if (field->micro ? micro_time_parse(out, node->text) : time_parse(out, node->text)) return true;
     d->document->unreadable = true;
     emit_time_form(&d->document->diags, where_value(d, node, path), .value = node->text);

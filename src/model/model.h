@@ -35,6 +35,7 @@ typedef struct Document {
     uint8_t class;           /* DocumentClass */
     Str why;                 /* why it is of this class, in words; may be empty */
     uint8_t minor;           /* the Kubernetes version 1.N that it is read for */
+    uint32_t later;          /* placeholders in its scalars that nobody has filled in yet */
     bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;

@@ -91,6 +91,7 @@ struct FileSettings {
     const uint8_t *severity; /* by rule number: Severity; NULL: as the rules have it */
     PodSecurity podSecurity; /* the standard that pods have to meet */
     const LintRules *lint;   /* NULL: none */
+    bool asWritten;          /* placeholders stand for themselves: only the server's own words were asked for */
     bool closedWorld;        /* what is not in the run does not exist, for all of the run */
     uint8_t failOn;          /* the run fails from this Severity on; above SEVERITY_ERROR: never */
 };

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "input/classify.h"
+#include "input/placeholder.h"
 #include "lint/objects.h"
 #include "rules.h"
 #include "suppress.h"
@@ -161,17 +162,22 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, R
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
-    Classifier classifier = {
-        .source = source, .minor = file->settings->minors[version], .use = use, .rendered = file->rendered.at != NULL};
+    Classifier classifier = {.source = source,
+                             .minor = file->settings->minors[version],
+                             .use = use,
+                             .rendered = file->rendered.at != NULL,
+                             .asWritten = file->settings->asWritten};
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
         uint32_t count = classify_build(&classifier, &w->scratch, &node, &items);
         for (uint32_t i = 0; i < count; i++, n++) {
+            uint32_t decoded = items[i].diags.items.n;
             if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
             if (!items[i].partial) check_whole(w, file, &items[i], &documents->at[n], n, version);
+            placeholders_forgive(&items[i], decoded);
             keep_findings(w, file, source, &items[i], &documents->at[n], version);
         }
         arena_reset(&w->scratch);

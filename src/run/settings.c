@@ -133,6 +133,7 @@ static void resolve_rules(Resolver *r) {
     selection_resolve(plain, r->set, &base);
     if (select >= 0) base.select = r->layers[select]->selection.select;
     selection_resolve(on, r->set, &base);
+    for (uint32_t i = 0; i < base.select.n; i++) r->out->asWritten |= str_eq(base.select.at[i], S("server"));
     r->out->on = on;
     r->out->severity = r->severity = NEW_ARRAY(r->arena, uint8_t, total);
     r->trace->profiles = base.profiles;

@@ -15,6 +15,7 @@ typedef struct Entry Entry;
 struct Node {
     uint8_t kind;     /* NodeKind */
     bool plain : 1;   /* a scalar written without quotes */
+    bool later : 1;   /* a scalar that is filled in before it is applied: any text or number */
     bool alias : 1;   /* written as an alias: the content stands elsewhere */
     bool indexed : 1; /* of a large map, whose keys are found by hash: see entries.h */
     uint16_t depth;   /* levels below and including this node, aliases expanded */
@@ -98,6 +99,9 @@ NodeKind node_plain_kind(Str text);
 
 /* Whether the server can make nothing of a document with a fault of this kind. */
 bool fault_is_fatal(FaultKind kind);
+
+/* Gives a plain scalar the kind and the text that the server's reader would read `node->text` as. */
+void node_resolve(Arena *arena, Node *node);
 
 /* A stable name of a fault kind for tests and the generator ("syntax", "duplicate-key", ...). */
 const char *fault_name(FaultKind kind);

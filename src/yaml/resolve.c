@@ -199,6 +199,12 @@ NodeKind node_plain_kind(Str text) {
     return kind;
 }
 
+void node_resolve(Arena *arena, Node *node) {
+    Str json;
+    node->kind = (uint8_t)resolve_plain(node->text, arena, &json);
+    if (node->kind != NODE_STRING) node->text = json;
+}
+
 bool resolved_fits(NodeKind kind, Str tag, Str value, Str json) {
     switch (kind) {
     case NODE_NULL: return str_eq(tag, S("null"));

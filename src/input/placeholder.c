@@ -1,0 +1,164 @@
+/* The forms: ${NAME} and ${NAME:=default} of envsubst and Flux, $(NAME) of kustomize's vars, {{ ... }} in quotes, <name>, @NAME@,
+ * %NAME%, __NAME__, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). */
+#include "placeholder.h"
+
+#include "rules.h"
+
+static bool is_name_char(char c) {
+    return is_alnum(c) || c == '_' || c == '-' || c == '.';
+}
+
+static bool is_upper_name(Str name) {
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_upper(name.at[i]) && !is_digit(name.at[i]) && name.at[i] != '_') return false;
+    return name.len > 1;
+}
+
+/* Whether a document may hold a placeholder at all: most do not, and are passed over quickly. */
+static bool may_hold_any(Str text, bool expressions) {
+    static const char signs[] = "$<@%";
+    for (const char *sign = signs; *sign; sign++)
+        if (memchr(text.at, *sign, text.len)) return true;
+    return str_has(text, S("{{")) || str_has(text, S("__")) || str_has(text, S("[[")) || str_has(text, S("{")) || expressions;
+}
+
+/* A text in signs at its start: the length of all of it, 0 if there is none. */
+static size_t wrapped(Str text, Str open, Str close, bool words) {
+    if (!str_starts(text, open)) return 0;
+    size_t i = open.len;
+    while (i < text.len && (is_name_char(text.at[i]) || (words && (text.at[i] == ' ' || text.at[i] == '/')))) i++;
+    if (i == open.len || !str_starts(str_slice(text, i), close) || text.at[open.len] == ' ') return 0;
+    return i + close.len;
+}
+
+/* The length of a placeholder at the start of a text, of a form that nobody here knows the value of; 0 if there is none. */
+static size_t unknown_at(Str text) {
+    size_t length;
+    if (str_starts(text, S("{{")) || str_starts(text, S("[["))) {
+        ptrdiff_t end = str_find(text, *text.at == '{' ? '}' : ']');
+        return end > 2 && (size_t)end + 1 < text.len && text.at[end + 1] == text.at[end] ? (size_t)end + 2 : 0;
+    }
+    if ((length = wrapped(text, S("<"), S(">"), true)) && is_letter(text.at[1])) return length;
+    if ((length = wrapped(text, S("@"), S("@"), false))) return length;
+    if ((length = wrapped(text, S("%"), S("%"), false)) && is_upper_name((Str){text.at + 1, length - 2})) return length;
+    if (str_starts(text, S("__"))) {
+        Str rest = str_slice(text, 2);
+        for (size_t i = 1; i + 1 < rest.len && is_name_char(rest.at[i - 1]); i++)
+            if (rest.at[i] == '_' && rest.at[i + 1] == '_') return is_upper_name((Str){rest.at, i}) ? i + 4 : 0;
+    }
+    return 0;
+}
+
+/* ${NAME}, with a default behind := or :-, which stands for the value where that is not known. False if the text does not start
+ * with one. */
+static bool braced_at(Str text, const Substitutes *known, size_t *length, Str *value) {
+    ptrdiff_t end = str_starts(text, S("${")) ? str_find(text, '}') : -1;
+    if (end < 3) return false;
+    Str inner = {text.at + 2, (size_t)end - 2};
+    size_t name = 0;
+    while (name < inner.len && (is_alnum(inner.at[name]) || inner.at[name] == '_')) name++;
+    Str rest = str_slice(inner, name);
+    bool plain = !rest.len, given = str_starts(rest, S(":=")) || str_starts(rest, S(":-"));
+    if (!name || !(plain || strchr(":=-?+%#/^,", rest.at[0]))) return false;
+    const Str *found = map_get(known->values, (Str){inner.at, name});
+    *length = (size_t)end + 1;
+    *value = found && (plain || given) ? *found : given ? str_slice(rest, 2) : (Str){0};
+    return true;
+}
+
+static bool variable_at(Str text, const Substitutes *known, size_t *length, Str *value) {
+    ptrdiff_t end = known->use && str_starts(text, S("$(")) ? str_find(text, ')') : -1;
+    if (end < 3 || !kustomize_variable(known->use, (Str){text.at + 2, (size_t)end - 2}, value)) return false;
+    *length = (size_t)end + 1;
+    return true;
+}
+
+/* Fills in a text; `left` counts what stays. Returns the text itself if nothing is filled in. */
+static Str fill(Arena *arena, Str text, const Substitutes *known, uint32_t *left) {
+    Buf out = {.arena = arena};
+    size_t done = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!strchr("$<@%_{[", text.at[i])) continue;
+        Str rest = str_slice(text, i), value = {0};
+        size_t length = unknown_at(rest);
+        if (!length && !braced_at(rest, known, &length, &value) && !variable_at(rest, known, &length, &value)) continue;
+        if (value.at) {
+            buf_str(&out, (Str){text.at + done, i - done});
+            buf_str(&out, value);
+            done = i + length;
+        } else {
+            ++*left;
+        }
+        i += length - 1;
+    }
+    if (!done) return text;
+    buf_str(&out, str_slice(text, done));
+    return buf_text(&out);
+}
+
+/* {NAME} without quotes, which YAML reads as a map with one key. */
+static bool is_bare_braces(const Node *node) {
+    return node->kind == NODE_MAP && node->count == 1 && node->entries[0].value.kind == NODE_NULL &&
+           node->span.end - node->span.at == node->entries[0].key.len + 2 && is_upper_name(node->entries[0].key);
+}
+
+static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
+    uint32_t left = 0;
+    if (is_bare_braces(node)) {
+        *node = (Node){
+            .kind = NODE_STRING, .plain = true, .later = true, .depth = 1, .span = node->span, .text = node->entries[0].key};
+        return 1;
+    }
+    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++)
+        left += fill_node(arena, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], known);
+    if (node->kind != NODE_STRING) return left;
+    Str filled = fill(arena, node->text, known, &left);
+    bool expression = known->expressions && node->text.len > 2 && node->text.at[0] == '(' && str_ends(node->text, S(")"));
+    if (expression && !left) left = 1;
+    node->later = left > 0;
+    if (filled.at != node->text.at) {
+        node->text = filled;
+        /* A program fills in the text, which is read as YAML only then. */
+        if (node->plain && !left) node_resolve(arena, node);
+    }
+    return left;
+}
+
+uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes *known) {
+    return may_hold_any(text, known->expressions) ? fill_node(arena, root, known) : 0;
+}
+
+typedef struct LaterList {
+    Arena *arena;
+    ARRAY(Where) items;
+} LaterList;
+
+static void gather(LaterList *list, const Node *node, const Path *path) {
+    if (node->later) ARRAY_PUSH(list->arena, &list->items, (Where){.span = node->span, .path = path_text(list->arena, path)});
+    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
+        bool map = node->kind == NODE_MAP;
+        Path at = map ? path_field(path, node->entries[i].key) : path_index(path, i);
+        gather(list, map ? &node->entries[i].value : &node->items[i], &at);
+    }
+}
+
+/* About the value itself: it stands there, or its path does. */
+static bool is_about(const Diag *diag, const Where *later) {
+    if (diag->rule->number == RULE_env_ref_shell_style) return false; /* the container has that variable */
+    bool inside = diag->span.at >= later->span.at && diag->span.end <= later->span.end && later->span.end > later->span.at;
+    return inside || str_eq(diag->path, later->path);
+}
+
+void placeholders_forgive(Document *document, uint32_t before) {
+    DiagList *diags = &document->diags;
+    if (!document->later || before == diags->items.n) return;
+    LaterList list = {.arena = diags->arena};
+    gather(&list, document->root, NULL);
+    uint32_t kept = before;
+    for (uint32_t i = before; i < diags->items.n; i++) {
+        bool forgiven = false;
+        for (uint32_t j = 0; j < list.items.n && !forgiven; j++) forgiven = is_about(&diags->items.at[i], &list.items.at[j]);
+        if (!forgiven) diags->items.at[kept++] = diags->items.at[i];
+    }
+    diags->items.n = kept;
+}

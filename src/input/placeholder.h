@@ -1,0 +1,21 @@
+/* Values that are filled in later: scalars that hold a placeholder of a form that programs fill in before anything is applied. */
+#ifndef PODLINT_PLACEHOLDER_H
+#define PODLINT_PLACEHOLDER_H
+
+#include "kustomize.h"
+
+/* What is known of the names in placeholders. */
+typedef struct Substitutes {
+    const FileUse *use; /* whose kustomizations have variables $(NAME), or NULL */
+    StrMap values;      /* of ${NAME} */
+    bool expressions;   /* (expressions) of chainsaw are placeholders too */
+} Substitutes;
+
+/* Puts values in the place of placeholders where they are known, by a default or from `known`, and marks the scalars that keep
+ * one (Node.later). `text` is that of the document. Returns how many are left. */
+uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes *known);
+
+/* Takes diagnostics back, from number `before` on, that are about the form of a value which is filled in later. */
+void placeholders_forgive(Document *document, uint32_t before);
+
+#endif
