@@ -7,7 +7,7 @@
 
 #include "run/baseline.h"
 #include "run/run.h"
-#include "input/kustomize.h"
+#include "input/expectations.h"
 #include "input/render.h"
 #include "report_files.h"
 #include "setting_options.h"
@@ -244,6 +244,7 @@ static int gather(CheckRequest *c) {
     if (c->baseline && !baseline_read(&c->known, c->arena, c->baseline)) return 2;
     render_cut_input(&c->files);
     StrList kustomizations = kustomize_read(&c->files);
+    expectations_read(&c->files);
     const FileSettings *here = config_settings(c->store, S("-"), NULL);
     if (c->render) c->incomplete = !render_add(&c->files, kustomizations, here->minors[here->minorCount - 1]);
     return settle(c);

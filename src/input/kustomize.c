@@ -63,7 +63,8 @@ typedef enum FileRole { FILE_RESOURCE, FILE_PATCH, FILE_DATA, FILE_SWITCHED_OFF 
 typedef struct Mention {
     FileIdentity file;
     FileRole role;
-    Kustomization *by;
+    Kustomization *by; /* NULL: a test or another program does */
+    Str why, path;
 } Mention;
 
 typedef struct TreeReader {
@@ -131,8 +132,20 @@ static Kustomization *find_kustomization(TreeReader *r, Str directory) {
     return NULL;
 }
 
+/* What a role makes of a file, in words. */
+static Str role_words(FileRole role) {
+    static const Str words[] = {[FILE_RESOURCE] = STR("a resource"),
+                                [FILE_PATCH] = STR("a patch"),
+                                [FILE_DATA] = STR("data"),
+                                [FILE_SWITCHED_OFF] = STR("a resource that is commented out")};
+    return words[role];
+}
+
 static void mention(TreeReader *r, Kustomization *k, Str path, FileRole role) {
     Mention m = {.role = role, .by = k};
+    Str words = role_words(role);
+    m.why = str_format(r->arena, "%.*s of %.*s", TEXT(words), TEXT(k->path));
+    m.path = arena_str(r->arena, below(r->arena, k->directory, path));
     if (path.len && S_ISREG(look(r->arena, below(r->arena, k->directory, path), &m.file))) ARRAY_PUSH(r->arena, &r->mentions, m);
 }
 
@@ -492,7 +505,8 @@ static FileUse *use_of(Arena *arena, const Mention *mentions, size_t count) {
     size_t roles[FILE_SWITCHED_OFF + 1] = {0};
     for (size_t i = 0; i < count; i++) {
         roles[mentions[i].role]++;
-        users[use->userCount++] = mentions[i].by;
+        if (mentions[i].by) users[use->userCount++] = mentions[i].by;
+        if (!use->why.len || mentions[i].role == FILE_PATCH) use->why = mentions[i].why;
     }
     use->patch = roles[FILE_PATCH] || roles[FILE_SWITCHED_OFF] == count;
     use->data = roles[FILE_DATA] == count;
@@ -512,6 +526,82 @@ static void set_uses(TreeReader *r, InputList *list) {
         while (found > mentions && same(found[-1].file, key.file)) found--;
         while (last < end && same(last->file, key.file)) last++;
         list->files.at[i].use = use_of(r->arena, found, (size_t)(last - found));
+    }
+}
+
+/* Patches that no kustomization names, as people leave them beside one that once did. */
+
+/* Whether a map has a key anywhere. */
+static bool has_key(const Node *node, Str key) {
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        if (has_key(&node->items[i], key)) return true;
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++)
+        if (str_eq(node->entries[i].key, key) || has_key(&node->entries[i].value, key)) return true;
+    return false;
+}
+
+static bool is_object(const Node *root, Str kind, Str name) {
+    return str_eq(text_at(root, "kind"), kind) && str_eq(text_at(node_get(root, S("metadata")), "name"), name);
+}
+
+static bool is_layer(const Kustomization *k, const Kustomization *of) {
+    for (uint32_t i = 0; i < of->layers.n; i++)
+        if (of->layers.at[i] == k) return true;
+    return false;
+}
+
+/* Whether a file that is a resource of the kustomization, at whatever distance, holds the object. */
+static bool has_resource(TreeReader *r, const Kustomization *k, Str kind, Str name) {
+    bool found = false;
+    for (uint32_t i = 0; i < r->mentions.n && !found; i++) {
+        const Mention *m = &r->mentions.at[i];
+        if (m->role != FILE_RESOURCE || !is_layer(k, m->by)) continue;
+        Arena scratch = {0};
+        Source source;
+        NodeDocument document;
+        if (source_read(&source, &scratch, m->path) == SOURCE_OK)
+            for (NodeReader reader = {.source = &source}; !found && node_next(&reader, &scratch, &document);)
+                found = is_object(document.root, kind, name);
+        arena_free(&scratch);
+    }
+    return found;
+}
+
+/* Whether a file holds a workload without a selector and without an image, of which the kustomization has the whole. */
+static bool is_orphan_patch(TreeReader *r, const Kustomization *k, Str path, Str *why) {
+    Arena scratch = {0};
+    Source source;
+    NodeDocument document;
+    bool orphan = false;
+    if (source_read(&source, &scratch, path) == SOURCE_OK)
+        for (NodeReader reader = {.source = &source}; !orphan && node_next(&reader, &scratch, &document);) {
+            const Node *root = document.root, *spec = node_get(root, S("spec"));
+            Str kind = text_at(root, "kind"), name = text_at(node_get(root, S("metadata")), "name");
+            const Kind *known = schema_kind(kind);
+            if (!known || !known->pod || !spec || !name.len || node_get(spec, S("selector")) || has_key(spec, S("image")))
+                continue;
+            orphan = has_resource(r, k, kind, name);
+            if (orphan)
+                *why =
+                    str_format(r->arena, "a patch of %.*s %.*s that %.*s does not name", TEXT(kind), TEXT(name), TEXT(k->path));
+        }
+    arena_free(&scratch);
+    return orphan;
+}
+
+static void find_orphan_patches(TreeReader *r, InputList *list) {
+    Str last = {0};
+    const Kustomization *k = NULL;
+    for (uint32_t i = 0; i < list->files.n && r->all.n; i++) {
+        InputFile *file = &list->files.at[i];
+        if (file->use || str_eq(file->path, S("-"))) continue;
+        Str directory = directory_of(file->path), why;
+        if (!str_eq(directory, last)) k = find_kustomization(r, directory);
+        last = directory;
+        if (!k || !is_orphan_patch(r, k, file->path, &why)) continue;
+        FileUse *use = NEW(r->arena, FileUse);
+        *use = (FileUse){.patch = true, .why = why};
+        file->use = use;
     }
 }
 
@@ -539,6 +629,7 @@ StrList kustomize_read(InputList *list) {
         if (k->root) roots.at[roots.n++] = k->path;
     }
     set_uses(r, list);
+    find_orphan_patches(r, list);
     return roots;
 }
 

@@ -241,60 +241,6 @@ void lint_merge_keys(Lint *lint, const Document *self, const Path *path) {
     }
 }
 
-/* Templates. */
-
-static bool is_residue(Str text) {
-    static const char *const signs[] = {"{{ .Values.",   "{{ .Release.", "{{ .Chart.",  "{{.Values.", "{{.Release.",
-                                        "{{ include \"", "{{- ",         "{{ template", "{{ tpl "};
-    if (!str_has(text, S("{{"))) return false;
-    for (size_t i = 0; i < COUNT(signs); i++)
-        if (str_has(text, str_of(signs[i]))) return true;
-    return false;
-}
-
-static void look_for_residue(Lint *lint, const Node *node, const Path *path) {
-    if (node->kind == NODE_STRING && is_residue(node->text))
-        emit_template_residue(lint->diags, lint_where(lint, path), .text = node->text);
-    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
-        Path at = node->kind == NODE_MAP ? path_field(path, node->entries[i].key) : path_index(path, i);
-        look_for_residue(lint, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], &at);
-    }
-}
-
-void lint_template_residue(Lint *lint, const Document *self, const Path *path) {
-    Str text = self->source->text;
-    const char *end = text.at + (self->span.end < text.len ? self->span.end : text.len);
-    const char *brace = self->type ? text.at + self->span.at : end;
-    while (brace < end && (brace = memchr(brace, '{', (size_t)(end - brace)))) {
-        if (brace + 1 < end && brace[1] == '{') {
-            look_for_residue(lint, self->root, path);
-            return;
-        }
-        brace++;
-    }
-}
-
-/* Whether a text has something in braces or brackets that a tool may have been meant to fill in. */
-static bool may_be_template(Str text) {
-    static const char *const signs[][2] = {{"{{", "}}"}, {"<%", "%>"}, {"${", "}"}};
-    for (size_t i = 0; i < COUNT(signs); i++)
-        if (str_has(text, str_of(signs[i][0])) && str_has(text, str_of(signs[i][1]))) return true;
-    return false;
-}
-
-static void look_for_templates(Lint *lint, const Node *node, const Path *path) {
-    if (node->kind == NODE_STRING && str_find(node->text, '\n') < 0 && may_be_template(node->text) && !is_residue(node->text))
-        emit_template_suspected(lint->diags, lint_where(lint, path), .text = node->text);
-    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
-        Path at = node->kind == NODE_MAP ? path_field(path, node->entries[i].key) : path_index(path, i);
-        look_for_templates(lint, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], &at);
-    }
-}
-
-void lint_template_suspected(Lint *lint, const Document *self, const Path *path) {
-    if (self->kind.len && self->apiVersion.len) look_for_templates(lint, self->root, path);
-}
-
 /* Bytes between the lines. */
 
 void lint_line_ends(Lint *lint, const Document *self, const Path *path) {

@@ -1,0 +1,96 @@
+#!/bin/sh
+# What podlint check takes files for: templates, patches, expectations of tests, other programs' files, and values that are filled in
+# later, in trees made for the purpose.
+#
+#     files.sh PODLINT
+set -u
+. "$(dirname "$0")/../suite.sh"
+
+# expect NAME EXIT TEXT ARGUMENT...: podlint check with the arguments, in the current directory.
+expect() {
+    name=$1 code=$2 text=$3
+    shift 3
+    run "$name" "$code" "$text" "$podlint" check --format concise "$@"
+}
+
+cd "$dir" || exit 2
+
+# workload FILE [IMAGE]: a Deployment named web.
+workload() {
+    printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n' >"$1"
+    printf '  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: web\n        image: %s\n' \
+        "${2:-registry.example/web:1.4}" >>"$1"
+}
+
+mkdir templates && cd templates || exit 2
+printf '{%% raw %%}\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n{%% endraw %%}\n' >jinja.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .name }}\n' >go.yaml
+printf '<%% if x %%>\napiVersion: v1\nkind: Pod\n<%% end %%>\n' >erb.yaml
+printf 'apiVersion: v1\nkind: Pod\n%%{ if x }\nmetadata: {name: a}\n%%{ endif }\n' >terraform.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: @NAME@}\n' >configure.yaml
+printf '#@ load("@ytt:data", "data")\napiVersion: v1\nkind: Pod\nmetadata:\n  name: #@ data.values.name\n' >ytt.yaml
+expect "templates of six programs" 0 "nothing found; not judged: 6 templates" .
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\ndata:\n  alert: |\n    {{ .Labels.name }} is down\n' >../fault.yaml
+expect "a fault far from the braces is a fault" 1 "error[syntax]" ../fault.yaml
+
+mkdir ../others && cd ../others || exit 2
+printf '{\n  // comment\n  "compilerOptions": {"strict": true,},\n}\n' >tsconfig.json
+echo '[]' >empty.json
+printf -- '- [1, 2]\n- [3]\n' >lists.yaml
+printf 'replicaCount: 1\nimage: {tag: x}\n' >values.yaml
+printf 'apiVersion: 1\ndatasources: [{name: a}]\n' >grafana.yaml
+printf 'apiVersion: v2\nname: chart\nversion: 1.0.0\n' >chart.yaml
+echo 'just words' >words.yaml
+expect "files of other programs" 0 "nothing found; not judged: 7 documents that are no manifests" .
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: [a}\n' >broken.yaml
+expect "a manifest that cannot be read is an error" 1 "broken.yaml:3:" .
+printf 'apiVersion: v1\nmetadata: {name: a}\nspec: {containers: []}\n' >broken.yaml
+expect "no kind" 1 "error[kind-missing]: the document has no kind" .
+printf 'kind: Deployment\nmetadata: {name: a}\nspec: {}\n' >broken.yaml
+expect "no apiVersion" 1 "add apiVersion: apps/v1" .
+
+mkdir ../tests && cd ../tests || exit 2
+printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nstatus: {readyReplicas: 1}\n' >expected.yaml
+cp expected.yaml 00-assert.yaml && cp expected.yaml patched.yaml
+expect "what nothing names is a manifest" 1 "expected.yaml:1:1: error" expected.yaml
+printf 'apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nspec:\n  steps:\n' >chainsaw-test.yaml
+printf '  - try:\n    - assert: {file: ./expected.yaml}\n' >>chainsaw-test.yaml
+printf 'apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nresults:\n- {patchedResource: patched.yaml}\n' \
+    >kyverno-test.yaml
+expect "expectations of tests" 0 "nothing found; 3 judged as partial" .
+printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replica: 1}\n' >00-assert.yaml
+expect "what they hold has to be right" 1 '00-assert.yaml:4:8: error[unknown-field]' .
+
+mkdir -p ../kustomize/base && cd ../kustomize || exit 2
+workload base/web.yaml && echo 'resources: [web.yaml]' >base/kustomization.yaml
+mkdir overlay && echo 'resources: [../base]' >overlay/kustomization.yaml
+printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template: {spec: {containers: [{name: web}]}}\n' \
+    >overlay/left.yaml
+expect "a patch that no kustomization names" 0 "1 judged as partial" .
+sed -i 's/name: web}$/name: other}/' overlay/left.yaml
+expect "a patch of nothing" 1 "left.yaml:4:1: error[workload-selector-required]" .
+rm overlay/left.yaml
+
+mkdir ../later && cd ../later || exit 2
+# shellcheck disable=SC2016
+for value in '${TAG}' 'registry.example/web:${TAG}' '"{{ .Values.image }}"' 'registry.example/<name>:1' '"@IMAGE@"' '__IMAGE__' \
+    '{IMAGE}' '"[[ image ]]"' '"%IMAGE%"'; do
+    workload web.yaml "$value"
+    expect "the image $value" 0 "nothing found" web.yaml
+done
+workload web.yaml '"a:b:c d"'
+expect "a value that is no placeholder" 1 "error[image-reference-invalid]" web.yaml
+workload web.yaml && sed -i 's/^spec:/spec:\n  replicas: ${REPLICAS}/; s/{name: web}$/{name: "${NAME}", labels: {a: "${A:=b c}"}}/' web.yaml
+expect "a default is used" 1 'error[label-value]: "b c"' web.yaml
+sed -i 's/:=b c/:=b/' web.yaml
+expect "numbers and names" 0 "nothing found" web.yaml
+expect "the server's own words are about the text as it stands" 1 "error[wrong-type]" --select server web.yaml
+sed -i 's/replicas:/replica:/' web.yaml
+expect "a field that does not exist" 1 "error[unknown-field]" web.yaml
+workload web.yaml && printf '        args: [--port=$(PORT)]\n' >>web.yaml
+printf 'resources: [web.yaml]\nvars:\n- {name: PORT, objref: {kind: Service, name: web, apiVersion: v1}}\n' >kustomization.yaml
+expect "a variable of a kustomization" 0 "nothing found" .
+echo 'resources: [web.yaml]' >kustomization.yaml
+expect "without it" 0 "env-ref-undefined" .
+
+finish
