@@ -76,9 +76,7 @@ ptrdiff_t str_rfind(Str s, char c) {
 }
 
 bool str_has(Str s, Str part) {
-    for (size_t i = 0; i + part.len <= s.len; i++)
-        if (str_starts(str_slice(s, i), part)) return true;
-    return false;
+    return !part.len || (s.len && memmem(s.at, s.len, part.at, part.len));
 }
 
 size_t str_codepoints(Str s) {

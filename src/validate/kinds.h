@@ -6,7 +6,7 @@
 
 /* Objects are structs of the kind's type. What is left out of a row is nothing. */
 typedef struct KindChecks {
-    void (*create)(Check *c, void *object);     /* what is refused of a new object */
+    void (*create)(Check *c, void *object);     /* what is refused of a new object, beside what the schema refuses */
     void (*warn)(Check *c, const void *object); /* what is warned of, beside the pod */
     void (*update)(const Update *u);            /* what is refused of a change, beside the metadata */
     void (*complete)(Check *c, void *object);   /* what is set when a new object is stored */

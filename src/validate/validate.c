@@ -70,7 +70,8 @@ void validate_create(Document *document) {
                    .minor = document->minor};
     uint32_t before = document->diags.items.n;
     drop_disabled_fields(&check);
-    kind_checks(document)->create(&check, document->object);
+    const KindChecks *kind = kind_checks(document);
+    if (kind->create) kind->create(&check, document->object);
     check_warnings(&check);
     if (document->unreadable) forget_consequences(&document->diags, before);
     validate_forget_absence(document, before);
