@@ -130,7 +130,7 @@ static bool take(void *context, Parsed parsed) {
 static int run(int argc, char **argv) {
     DefaultsRequest request = {.format = FORMAT_YAML, .minor = VERSION_LAST};
     int code = read_options(&defaults_command, argc, argv, take, &request);
-    if (code == 0 && !request.file) code = usage_error(&defaults_command, "name the file to read, or - for standard input");
-    if (code == 0) code = print_file(stdout, str_of(request.file), request.format == FORMAT_JSON, request.minor);
-    return finish_output(code);
+    if (code) return finish_output(code);
+    if (!request.file) return usage_error(&defaults_command, "name the file to read, or - for standard input");
+    return finish_output(print_file(stdout, str_of(request.file), request.format == FORMAT_JSON, request.minor));
 }

@@ -186,7 +186,8 @@ static const char *option_help(Arena *arena, const Option *option) {
     Buf text = {.arena = arena};
     Choices choices = {.arena = arena};
     buf_str(&text, str_of(option->help));
-    if (text.len && text.at[text.len - 1] != ':') return option->help;
+    bool leads = !text.len || text.at[text.len - 1] == ':';
+    if (!leads || !option->choices) return option->help;
     option->choices(&choices);
     if (text.len) buf_char(&text, ' ');
     write_choices(&text, &choices);

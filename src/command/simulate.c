@@ -343,7 +343,7 @@ static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *requ
     }
     for (uint32_t i = 0; i < request->changes.n && code == 0; i++)
         if (!change_scenario(scenario, arena, spec, request->changes.at[i])) code = 2;
-    set_until(scenario, spec);
+    if (code == 0) set_until(scenario, spec);
     return code;
 }
 

@@ -136,7 +136,7 @@ void find_below(Search *s, const Parts *rest) {
         for (size_t j = 1; j < rest->n; j++) buf_format(&path, ".%.*s", TEXT(rest->at[j]));
         Parts parts = find_parts(buf_text(&path));
         Followed followed = find_follow(s->arena, find_kind(parts.at[0])->type, &parts, 1, s->minor);
-        if (!followed.found) continue;
+        if (!followed.found || !followed.target.field) continue;
         const Target *target = &followed.target;
         Str full = str_format(s->arena, "%.*s.%.*s", TEXT(target->kind->name), TEXT(target->path));
         s->found.at[kept++] = (FieldPlace){target->field, full, target->field->text->description};

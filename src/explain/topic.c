@@ -55,7 +55,7 @@ Str topic_folded(Arena *arena, Str block) {
         bool gap = block.at[i] == '\n' || (block.at[i] == ' ' && line.len && line.at[line.len - 1] == ' ');
         if (!gap)
             buf_char(&line, block.at[i]);
-        else if (line.at[line.len - 1] != ' ')
+        else if (line.len && line.at[line.len - 1] != ' ')
             buf_char(&line, ' ');
     }
     return buf_text(&line);

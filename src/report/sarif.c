@@ -68,10 +68,9 @@ static json_t *notes(Sarif *s, Str file, const Finding *f) {
 
 /* 1 + the number of a rule in `rules`, or 0. */
 static uint16_t number_of(const Sarif *s, const Rule *rule) {
-    uint16_t number = s->ruleNumber[rule->number];
-    if (!number || s->rules[number - 1] == rule) return number;
-    for (uint16_t i = 0; i < s->ruleCount; i++)
-        if (s->rules[i] == rule) return (uint16_t)(i + 1);
+    uint16_t first = s->ruleNumber[rule->number];
+    for (uint16_t number = first; number && number <= s->ruleCount; number++)
+        if (s->rules[number - 1] == rule) return number;
     return 0;
 }
 
