@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "run/settings.h"
+
 const Command *const commands[] = {
 #define ROW(name) &name##_command,
     COMMANDS(ROW)
@@ -91,10 +93,8 @@ void list_versions(Choices *out) {
 }
 
 int parse_version(const Command *command, const char *value) {
-    const char *text = value[0] == 'v' ? value + 1 : value;
-    char *end;
-    long minor = strncmp(text, "1.", 2) == 0 ? strtol(text + 2, &end, 10) : 0;
-    if (minor >= VERSION_OLDEST_TARGET && minor <= VERSION_LAST && (*end == '\0' || *end == '.')) return (int)minor;
+    uint8_t minor;
+    if (settings_version(str_of(value), &minor)) return minor;
     usage_error(command, "--kubernetes-version takes 1.%d to 1.%d, not \"%s\"", VERSION_OLDEST_TARGET, VERSION_LAST, value);
     return -1;
 }

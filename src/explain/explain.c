@@ -119,13 +119,13 @@ ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
     Parts parts = find_parts(query);
     const Kind *kind = parts.n ? find_kind(parts.at[0]) : NULL;
     const Topic *topic = topic_named(query);
-    const ErrorType *error = error_type_named(query);
+    ApiError error = error_type_named(query);
     const Rule *rule = rule_named(query);
     if (topic) {
         put_topic(out, topic, settings);
         return EXPLAINS_TOPIC;
     }
-    if (error) {
+    if (error != API_NONE) {
         writer_of(settings)->error(out, error, settings);
         return EXPLAINS_ERROR;
     }

@@ -162,11 +162,11 @@ static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const
     put_json(out, all);
 }
 
-static void write_error(Buf *out, const ErrorType *error, const ExplainSettings *settings) {
+static void write_error(Buf *out, ApiError error, const ExplainSettings *settings) {
     (void)settings;
     json_t *names = json_names(error_type_rules(out->arena, error));
-    put_json(out,
-             json_pack("{s:o,s:o,s:o}", "type", json_text(error->name), "description", json_text(error->text), "rules", names));
+    put_json(out, json_pack("{s:o,s:o,s:o}", "type", json_string(api_error_name(error)), "description",
+                            json_text(error_type_text(error)), "rules", names));
 }
 
 static void write_topic(Buf *out, const Topic *topic, const ExplainSettings *settings) {

@@ -98,7 +98,7 @@ static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const
                    TEXT(rule_says(out->arena, list[i])));
 }
 
-static void write_error(Buf *out, const ErrorType *error, const ExplainSettings *settings) {
+static void write_error(Buf *out, ApiError error, const ExplainSettings *settings) {
     buf_str(out, S("# "));
     text_writer.error(out, error, settings);
 }

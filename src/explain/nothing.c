@@ -1,24 +1,18 @@
 #include "nothing.h"
 
+#include "base/near.h"
 #include "rules.h"
-
-static void keep_nearest(Str query, Str name, Str *found, unsigned *best) {
-    unsigned distance = str_distance(query, name, *best - 1);
-    if (distance < *best) *best = distance, *found = name;
-}
 
 /* What was probably meant by a word; empty if nothing is near. */
 static Str nearest_name(Str query) {
-    unsigned best = query.len <= 3 ? 2 : 3;
-    Str found = S("");
-    for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) keep_nearest(query, kind->name, &found, &best);
-    for (size_t i = 0; i < error_type_count; i++) keep_nearest(query, error_types[i].name, &found, &best);
-    for (uint16_t i = 0; i < topic_count; i++) keep_nearest(query, topics[i].name, &found, &best);
-    for (uint16_t i = 0; i < rule_count; i++) keep_nearest(query, rules[i].name, &found, &best);
+    Near near = near_start(query);
+    for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) near_try(&near, kind->name);
+    for (size_t i = 0; i < COUNT(api_error_names); i++) near_try(&near, str_of(api_error_names[i]));
+    for (uint16_t i = 0; i < topic_count; i++) near_try(&near, topics[i].name);
+    for (uint16_t i = 0; i < rule_count; i++) near_try(&near, rules[i].name);
     for (uint16_t t = 0; t < schema_type_count; t++)
-        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++)
-            keep_nearest(query, schema_types[t]->fields[i].name, &found, &best);
-    return found;
+        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) near_try(&near, schema_types[t]->fields[i].name);
+    return near.found;
 }
 
 static bool has_nocase(Str text, Str part) {
@@ -51,17 +45,16 @@ static void put_no_field(Buf *out, const Parts *parts, const Followed *failed, u
         below = schema_find_below(at, part, minor, out->arena);
     const Field *field = schema_field(at, part, str_hash(part));
     Buf path = {.arena = out->arena};
+    buf_format(&path, "%.*s.", TEXT(str_lower(out->arena, failed->target.kind->name)));
     for (size_t i = failed->from; i < failed->missing; i++) buf_format(&path, "%.*s.", TEXT(parts->at[i]));
-    Str lower = str_lower(out->arena, failed->target.kind->name);
     buf_format(out, "%.*s has no field \"%.*s\"", TEXT(at->name), TEXT(part));
     if (field && field->since > minor) {
         buf_format(out, " in Kubernetes 1.%d; it exists since 1.%d", minor, field->since);
     } else if (field && field->removed) {
         buf_format(out, " in Kubernetes 1.%d; it was there until 1.%d", minor, field->removed - 1);
-    } else if (near.len) {
-        buf_format(out, "; did you mean %.*s.%.*s%.*s?", TEXT(lower), TEXT(buf_text(&path)), TEXT(near));
-    } else if (below.len) {
-        buf_format(out, "; did you mean %.*s.%.*s%.*s?", TEXT(lower), TEXT(buf_text(&path)), TEXT(below));
+    } else if (near.len || below.len) {
+        buf_str(&path, near.len ? near : below);
+        buf_format(out, "; %.*s", TEXT(near_question(out->arena, buf_text(&path))));
     }
     buf_char(out, '\n');
 }
@@ -80,7 +73,7 @@ void put_nothing(Buf *out, Str query, const Parts *parts, const Followed *failed
     Str found = nearest_name(query);
     buf_format(out, "nothing is called \"%.*s\"", TEXT(query));
     if (found.len)
-        buf_format(out, "; did you mean %.*s?", TEXT(found));
+        buf_format(out, "; %.*s", TEXT(near_question(out->arena, found)));
     else
         put_containing(out, query, minor);
     buf_char(out, '\n');

@@ -33,38 +33,35 @@ Str rule_helps(Arena *arena, const Rule *rule) {
     return str_eq(rule->help, S("{0}")) ? S("") : named_template(arena, rule, rule->help);
 }
 
-const ErrorType error_types[] = {
-    {STR("FieldValueRequired"),
-     STR("The server cannot do without the value: the field is missing or empty, and has no default.")},
-    {STR("FieldValueInvalid"),
-     STR("The value is there and of the right type, but breaks a rule: a range, a form, or how it goes together with "
-         "other fields.")},
-    {STR("FieldValueDuplicate"), STR("The value has to be unique in its list and stands there more than once.")},
-    {STR("FieldValueNotSupported"),
-     STR("The field takes one of a fixed set of words, and the value is none of them. Case counts.")},
-    {STR("FieldValueForbidden"),
-     STR("The field may not be set here, or may not change: another field, the kind or the update rules it out.")},
-    {STR("FieldValueTooLong"), STR("The text is longer than the field allows.")},
-    {STR("FieldValueTooMany"), STR("The list has more items than the field allows.")},
-    {STR("FieldValueTypeInvalid"), STR("The value has a type that the field cannot hold.")},
-    {STR("FieldValueNotFound"),
-     STR("The value names something that has to exist in the same object, such as a volume, and does not.")},
-    {STR("InternalError"), STR("The server could not tell whether the value is right.")},
+static const Str error_texts[] = {
+    [API_REQUIRED] = STR("The server cannot do without the value: the field is missing or empty, and has no default."),
+    [API_INVALID] =
+        STR("The value is there and of the right type, but breaks a rule: a range, a form, or how it goes together with "
+            "other fields."),
+    [API_DUPLICATE] = STR("The value has to be unique in its list and stands there more than once."),
+    [API_NOT_SUPPORTED] = STR("The field takes one of a fixed set of words, and the value is none of them. Case counts."),
+    [API_FORBIDDEN] =
+        STR("The field may not be set here, or may not change: another field, the kind or the update rules it out."),
+    [API_TOO_LONG] = STR("The text is longer than the field allows."),
+    [API_TOO_MANY] = STR("The list has more items than the field allows."),
+    [API_TYPE_INVALID] = STR("The value has a type that the field cannot hold."),
+    [API_NOT_FOUND] = STR("The value names something that has to exist in the same object, such as a volume, and does not."),
+    [API_INTERNAL] = STR("The server could not tell whether the value is right."),
 };
 
-const size_t error_type_count = COUNT(error_types);
-
-const ErrorType *error_type_named(Str word) {
-    for (size_t i = 0; i < error_type_count; i++)
-        if (str_eq_nocase(word, error_types[i].name)) return &error_types[i];
-    return NULL;
+ApiError error_type_named(Str word) {
+    for (size_t i = API_NONE + 1; i < COUNT(api_error_names); i++)
+        if (str_eq_nocase(word, str_of(api_error_names[i]))) return (ApiError)i;
+    return API_NONE;
 }
 
-RuleNames error_type_rules(Arena *arena, const ErrorType *error) {
+Str error_type_text(ApiError type) {
+    return error_texts[type];
+}
+
+RuleNames error_type_rules(Arena *arena, ApiError type) {
     RuleNames list = {0};
-    for (uint16_t i = 0; i < rule_count; i++) {
-        const char *type = api_error_name((ApiError)rules[i].type);
-        if (type && str_eq(str_of(type), error->name)) ARRAY_PUSH(arena, &list, &rules[i]);
-    }
+    for (uint16_t i = 0; i < rule_count; i++)
+        if (rules[i].type == type) ARRAY_PUSH(arena, &list, &rules[i]);
     return list;
 }

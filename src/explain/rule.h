@@ -13,17 +13,13 @@ Str rule_helps(Arena *arena, const Rule *rule);
 /* The profiles that a lint rule is in, separated by commas. */
 Str rule_profiles(Arena *arena, const Rule *rule);
 
-typedef struct ErrorType {
-    Str name, text;
-} ErrorType;
+/* The error type of a name, or API_NONE. Case does not count. */
+ApiError error_type_named(Str word);
 
-extern const ErrorType error_types[];
-extern const size_t error_type_count;
-
-/* The error type of a name, or NULL. Case does not count. */
-const ErrorType *error_type_named(Str word);
+/* What an error type, not API_NONE, means. */
+Str error_type_text(ApiError type);
 
 /* The rules that report an error type. */
-RuleNames error_type_rules(Arena *arena, const ErrorType *error);
+RuleNames error_type_rules(Arena *arena, ApiError type);
 
 #endif

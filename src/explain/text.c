@@ -143,11 +143,11 @@ static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const
     for (uint32_t i = 0; i < count; i++) put_rule_row(out, list[i], settings);
 }
 
-static void write_error(Buf *out, const ErrorType *error, const ExplainSettings *settings) {
+static void write_error(Buf *out, ApiError error, const ExplainSettings *settings) {
     Style w = {out, settings};
     RuleNames list = error_type_rules(out->arena, error);
-    buf_format(out, "%s%.*s%s\n\n  ", style_bold(&w), TEXT(error->name), style_reset(&w));
-    put_wrapped(&w, error->text, 2, 2);
+    buf_format(out, "%s%s%s\n\n  ", style_bold(&w), api_error_name(error), style_reset(&w));
+    put_wrapped(&w, error_type_text(error), 2, 2);
     buf_str(out, S("\n  Rules that report it:\n"));
     for (uint32_t i = 0; i < list.n; i++) buf_format(out, "    %.*s\n", TEXT(list.at[i]->name));
     if (!list.n) buf_str(out, S("    none\n"));

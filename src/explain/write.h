@@ -11,7 +11,7 @@ typedef struct Writer {
     void (*places)(Buf *out, const Search *search, const ExplainSettings *settings);
     void (*rule)(Buf *out, const Rule *rule, const ExplainSettings *settings);
     void (*rules)(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings);
-    void (*error)(Buf *out, const ErrorType *error, const ExplainSettings *settings);
+    void (*error)(Buf *out, ApiError error, const ExplainSettings *settings);
     void (*topic)(Buf *out, const Topic *topic, const ExplainSettings *settings);
     void (*word)(Buf *out, TopicItems items, const ExplainSettings *settings);
     void (*changes)(Buf *out, const Changes *changes, const ExplainSettings *settings);

@@ -2,10 +2,16 @@
 
 #include "base/near.h"
 
-static const Str source_words[] = {STR("server"), STR("yaml"),         STR("schema"), STR("api"), STR("warning"),
-                                   STR("lint"),   STR("pod-security"), STR("policy"), STR("all")};
+/* Words for the rules of several sources. */
+static const char *const wide_words[] = {"server", "all"};
 
-enum { SOURCE_WORDS = COUNT(source_words) };
+static bool is_source_word(Str word) {
+    for (size_t i = 0; i < COUNT(wide_words); i++)
+        if (str_eq(word, str_of(wide_words[i]))) return true;
+    for (size_t i = 0; i < COUNT(diag_source_names); i++)
+        if (str_eq(word, str_of(diag_source_names[i]))) return true;
+    return false;
+}
 
 const Rule *rule_set_named(const RuleSet *set, Str name) {
     const Rule *own = rule_named(name);
@@ -32,7 +38,7 @@ static bool names_source(const Rule *rule, Str word) {
 
 /* A word that is the whole name or code of a rule means no others that begin so. */
 static bool names_rule(const RuleSet *set, const Rule *rule, Str word) {
-    if (str_in(word, source_words, SOURCE_WORDS)) return false;
+    if (is_source_word(word)) return false;
     if (str_eq(rule->name, word) || (rule->code.len && str_eq_nocase(rule->code, word))) return true;
     return str_starts(rule->name, word) && !rule_set_named(set, word);
 }
@@ -42,14 +48,15 @@ bool selection_names(const RuleSet *set, const Rule *rule, Str word) {
 }
 
 bool selection_knows(const RuleSet *set, Str word) {
-    bool known = str_in(word, source_words, SOURCE_WORDS) || rule_set_named(set, word);
+    bool known = is_source_word(word) || rule_set_named(set, word);
     for (uint32_t i = 0; !known && i < rule_set_count(set); i++) known = str_starts(rule_set_at(set, i)->name, word);
     return known;
 }
 
 Str selection_near(const RuleSet *set, Str word) {
     Near near = near_start(word);
-    for (size_t i = 0; i < SOURCE_WORDS; i++) near_try(&near, source_words[i]);
+    for (size_t i = 0; i < COUNT(wide_words); i++) near_try(&near, str_of(wide_words[i]));
+    for (size_t i = 0; i < COUNT(diag_source_names); i++) near_try(&near, str_of(diag_source_names[i]));
     for (uint32_t i = 0; i < rule_set_count(set); i++) near_try(&near, rule_set_at(set, i)->name);
     return near.found;
 }

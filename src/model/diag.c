@@ -2,43 +2,12 @@
 
 #include <stdlib.h>
 
-const char *severity_name(Severity severity) {
-    static const char *const names[] = {[SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
-    return names[severity];
-}
-
-const char *diag_source_name(DiagSource source) {
-    static const char *const names[] = {
-        [FROM_YAML] = "yaml",       [FROM_SCHEMA] = "schema", [FROM_API] = "api",
-        [FROM_WARNING] = "warning", [FROM_LINT] = "lint",     [FROM_POD_SECURITY] = "pod-security",
-        [FROM_POLICY] = "policy",
-    };
-    return names[source];
-}
-
 bool rule_refuses(const Rule *rule) {
     return rule->source == FROM_YAML || rule->source == FROM_SCHEMA || rule->source == FROM_API;
 }
 
 bool rule_is_of_server(const Rule *rule) {
     return rule_refuses(rule) || rule->source == FROM_WARNING;
-}
-
-const char *api_error_name(ApiError type) {
-    static const char *const names[] = {
-        [API_NONE] = NULL,
-        [API_REQUIRED] = "FieldValueRequired",
-        [API_INVALID] = "FieldValueInvalid",
-        [API_DUPLICATE] = "FieldValueDuplicate",
-        [API_NOT_SUPPORTED] = "FieldValueNotSupported",
-        [API_FORBIDDEN] = "FieldValueForbidden",
-        [API_TOO_LONG] = "FieldValueTooLong",
-        [API_TOO_MANY] = "FieldValueTooMany",
-        [API_TYPE_INVALID] = "FieldValueTypeInvalid",
-        [API_NOT_FOUND] = "FieldValueNotFound",
-        [API_INTERNAL] = "InternalError",
-    };
-    return names[type];
 }
 
 const Rule *rule_named(Str name) {

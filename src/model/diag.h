@@ -7,6 +7,9 @@
 
 typedef enum Severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR } Severity;
 
+/* In the order of Severity, for lists that go on. */
+#define SEVERITY_NAMES "info", "warning", "error"
+
 /* Who says it. */
 typedef enum DiagSource {
     FROM_YAML,    /* cannot be read */
@@ -124,6 +127,10 @@ void diag_note(DiagList *list, Diag *diag, Span span, Str text);
 
 /* Sorts by place, then rule and path, and drops repetitions of the same rule at the same path and place. */
 void diag_sort(DiagList *list);
+
+extern const char *const severity_names[SEVERITY_ERROR + 1];
+extern const char *const diag_source_names[FROM_POLICY + 1];
+extern const char *const api_error_names[API_INTERNAL + 1]; /* the one of API_NONE is empty */
 
 const char *severity_name(Severity severity);
 const char *diag_source_name(DiagSource source);

@@ -38,13 +38,13 @@ static Str text_under(RuleFaults *faults, const Node *map, Str key) {
 }
 
 /* The number of the word under a key in a list of words; `missing` if there is none. */
-static size_t word_under(RuleFaults *faults, const Node *map, Str key, const Str *words, size_t count, size_t missing) {
+static size_t word_under(RuleFaults *faults, const Node *map, Str key, const char *const *words, size_t count, size_t missing) {
     Str text = text_under(faults, map, key);
     if (!text.len) return missing;
     for (size_t i = 0; i < count; i++)
-        if (str_eq(words[i], text)) return i;
+        if (str_eq(str_of(words[i]), text)) return i;
     rule_fault(faults, node_get(map, key)->span, str_format(faults->arena, "unknown %.*s \"%.*s\"", TEXT(key), TEXT(text)),
-               did_you_mean(faults->arena, text, words, count));
+               near_question(faults->arena, near_word(text, words, count)));
     return missing;
 }
 
@@ -233,19 +233,6 @@ static void check_keys(RuleFaults *faults, const Node *map, DiagSource source) {
 }
 
 static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
-    static const Str severities[] = {
-        [SEVERITY_INFO] = STR("info"), [SEVERITY_WARNING] = STR("warning"), [SEVERITY_ERROR] = STR("error")};
-    static const Str types[] = {[API_NONE] = STR(""),
-                                [API_REQUIRED] = STR("FieldValueRequired"),
-                                [API_INVALID] = STR("FieldValueInvalid"),
-                                [API_DUPLICATE] = STR("FieldValueDuplicate"),
-                                [API_NOT_SUPPORTED] = STR("FieldValueNotSupported"),
-                                [API_FORBIDDEN] = STR("FieldValueForbidden"),
-                                [API_TOO_LONG] = STR("FieldValueTooLong"),
-                                [API_TOO_MANY] = STR("FieldValueTooMany"),
-                                [API_TYPE_INVALID] = STR("FieldValueTypeInvalid"),
-                                [API_NOT_FOUND] = STR("FieldValueNotFound"),
-                                [API_INTERNAL] = STR("InternalError")};
     text->map = map;
     if (map->kind != NODE_MAP) {
         rule_fault(faults, map->span, S("a rule must be a map"), S(""));
@@ -256,9 +243,9 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
     Rule *rule = &text->rule;
     rule->source = (uint8_t)source;
     rule->name = text_under(faults, map, S("name"));
-    rule->severity =
-        (uint8_t)word_under(faults, map, S("severity"), severities, COUNT(severities), warns ? SEVERITY_WARNING : SEVERITY_ERROR);
-    rule->type = (uint8_t)word_under(faults, map, S("type"), types, COUNT(types), API_NONE);
+    rule->severity = (uint8_t)word_under(faults, map, S("severity"), severity_names, COUNT(severity_names),
+                                         warns ? SEVERITY_WARNING : SEVERITY_ERROR);
+    rule->type = (uint8_t)word_under(faults, map, S("type"), api_error_names, COUNT(api_error_names), API_NONE);
     if (source == FROM_LINT)
         read_subject(faults, text);
     else
@@ -279,10 +266,6 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
 RuleText *rule_text_read(RuleFaults *faults, const Node *root, bool own, uint32_t *count) {
     static const Str keys[] = {STR("source"), STR("rules")},
                      ownKeys[] = {STR("source"), STR("rules"), STR("codes"), STR("retired")};
-    static const Str sources[] = {
-        [FROM_YAML] = STR("yaml"),       [FROM_SCHEMA] = STR("schema"), [FROM_API] = STR("api"),
-        [FROM_WARNING] = STR("warning"), [FROM_LINT] = STR("lint"),     [FROM_POD_SECURITY] = STR("pod-security"),
-        [FROM_POLICY] = STR("policy")};
     *count = 0;
     const Node *list = node_get(root, S("rules"));
     if (!list || list->kind != NODE_LIST) {
@@ -290,7 +273,7 @@ RuleText *rule_text_read(RuleFaults *faults, const Node *root, bool own, uint32_
         return NULL;
     }
     only_keys(faults, root, own ? ownKeys : keys, own ? COUNT(ownKeys) : COUNT(keys));
-    size_t source = word_under(faults, root, S("source"), sources, COUNT(sources), FROM_LINT);
+    size_t source = word_under(faults, root, S("source"), diag_source_names, COUNT(diag_source_names), FROM_LINT);
     RuleText *texts = NEW_ARRAY(faults->arena, RuleText, list->count + 1);
     for (uint32_t i = 0; i < list->count; i++) {
         read_rule(faults, &texts[i], &list->items[i], (DiagSource)source);

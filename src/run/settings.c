@@ -5,8 +5,8 @@ const char *const setting_names[SETTING_COUNT] = {
     "severity",           "parameters",   "closed-world", "fail-on",
 };
 
-const char *const severity_words[SEVERITY_ERROR + 2] = {"info", "warning", "error", "off"};
-const char *const fail_words[FAIL_NEVER + 1] = {"info", "warning", "error", "never"};
+const char *const severity_words[SEVERITY_ERROR + 2] = {SEVERITY_NAMES, "off"};
+const char *const fail_words[FAIL_NEVER + 1] = {SEVERITY_NAMES, "never"};
 
 bool settings_version(Str text, uint8_t *minor) {
     int64_t number;
