@@ -79,6 +79,8 @@ $(BUILD)/flags: FORCE
 GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o $(BUILD)/obj/model/diag_names.o \
 	$(filter-out %/tryrules.o,$(call objects,gen))
 $(filter-out $(GENERATOR_OBJECTS),$(OBJECTS)) $(TABLES): | $(BUILD)/gen/stamp
+# What makes the generated headers cannot include them.
+$(GENERATOR_OBJECTS): private FLAGS := $(filter-out -I$(BUILD)/gen,$(FLAGS))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

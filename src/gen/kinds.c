@@ -2,7 +2,6 @@
 
 #include "base/near.h"
 #include "generated.h"
-#include "model/schema.h"
 
 typedef struct GenKindVersion {
     Str apiVersion;
@@ -93,7 +92,6 @@ static void read_pod(Schema *schema, GenKind *kind) {
         type = field && field->shape == ONE ? field->object : NULL;
         rest = str_slice(rest, name.len + (dot >= 0));
     }
-    if (way.n > POD_DEPTH) complain(kind->file, node->span, S(""), "a pod may stand below %d fields at most", POD_DEPTH);
     ARRAY_PUSH(schema->gen->arena, &way, NULL);
     kind->pod = way.at;
     const GenField *spec = type ? field_named(type, S("spec")) : NULL;
@@ -166,9 +164,16 @@ void kinds_read(Schema *schema, File *file) {
     }
 }
 
-void kinds_put_numbers(FILE *out, const Schema *schema) {
-    for (uint32_t i = 0; i < schema->kindCount; i++) fprintf(out, "    KIND_%.*s,\n", TEXT(schema->kinds[i].name));
-    fputs("    KIND_END\n", out);
+void kinds_put_constants(FILE *out, const Schema *schema) {
+    uint32_t most = 1;
+    fputs("enum {\n", out);
+    for (uint32_t i = 0; i < schema->kindCount; i++) {
+        uint32_t depth = 0;
+        while (schema->kinds[i].pod && schema->kinds[i].pod[depth]) depth++;
+        if (depth > most) most = depth;
+        fprintf(out, "    KIND_%.*s,\n", TEXT(schema->kinds[i].name));
+    }
+    fprintf(out, "    KIND_END\n};\n\n/* The most fields on the way to a pod template. */\nenum { POD_DEPTH = %u };\n\n", most);
 }
 
 static void put_lists(FILE *out, const GenKind *kind) {

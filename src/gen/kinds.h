@@ -9,8 +9,8 @@
 /* Reads the kinds; the types that their objects are read as learn their names. */
 void kinds_read(Schema *schema, File *file);
 
-/* Writes the members of the enumeration of kinds, and the tables of kinds below those of the types. */
-void kinds_put_numbers(FILE *out, const Schema *schema);
+/* Writes the enumeration of kinds, and the tables of kinds below those of the types. */
+void kinds_put_constants(FILE *out, const Schema *schema);
 void kinds_put_tables(FILE *out, const Schema *schema);
 
 #endif

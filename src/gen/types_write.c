@@ -42,9 +42,8 @@ static void write_structs(const char *dir, const Schema *schema) {
             fprintf(out, "    %s%.*s;\n", c_type(schema->gen->arena, &type->fields[j]), TEXT(type->fields[j].member));
         fputs("};\n\n", out);
     }
+    kinds_put_constants(out, schema);
     fputs("enum {\n", out);
-    kinds_put_numbers(out, schema);
-    fputs("};\n\nenum {\n", out);
     for (uint32_t i = 0; i < schema->gates.n; i++) fprintf(out, "    GATE_%.*s,\n", TEXT(schema->gates.at[i].name));
     fputs("};\n", out);
     for (uint32_t i = 0; i < schema->inOrder.n; i++) put_field_numbers(out, schema->inOrder.at[i]);

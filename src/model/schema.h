@@ -124,9 +124,6 @@ typedef struct KindVersion {
     const Type *type;       /* that its objects are read as; NULL: they are not judged */
 } KindVersion;
 
-/* The most fields on the way to a pod template. */
-enum { POD_DEPTH = 4 };
-
 /* A kind of Kubernetes, whether or not podlint judges it. */
 struct Kind {
     Str name, plural;
