@@ -14,10 +14,15 @@ enum {
     SIM_CRASH,
     SIM_EXIT,
     SIM_FAIL_PROBE,
+    SIM_SLOW_START,
+    SIM_FAIL_PULL,
+    SIM_OOM,
     SIM_DELETE_AT,
     SIM_GRACE,
     SIM_FORCE,
     SIM_NODE_LOST_AT,
+    SIM_ENDPOINT_DELAY,
+    SIM_LB_DELAY,
     SIM_UNTIL,
     SIM_KUBELET,
     SIM_OBJECT,
@@ -43,12 +48,18 @@ static const Option options[] = {
     {"scenario", 's', "FILE", NULL, "What happens, as YAML or JSON."},
     {"format", 'f', "FORMAT", list_formats, ""},
     {"crash", 0, "NAME[=CODE][@TIME]", NULL, "Every run of this container ends with CODE (1) after TIME (at once)."},
-    {"exit", 0, "NAME=CODE@TIME", NULL, "The first run of this container ends so; the next one lasts."},
+    {"exit", 0, "NAME=CODE@TIME", NULL,
+     "A run of this container ends so. Given several times, run after run; the one after them lasts."},
     {"fail-probe", 0, "NAME.PROBE[@TIME]", NULL, "This probe (startup, readiness, liveness) fails from TIME of each run on."},
+    {"slow-start", 0, "NAME@TIME", NULL, "The probes of this container fail until TIME of each run."},
+    {"fail-pull", 0, "NAME[@TIME]", NULL, "Pulls of this container's image fail, always or until TIME."},
+    {"oom", 0, "NAME[@TIME]", NULL, "Every run of this container is killed for want of memory after TIME (at once)."},
     {"delete-at", 0, "TIME", NULL, "When the pod is deleted."},
     {"grace-period", 0, "TIME", NULL, "The grace period of the deletion. Default: the pod's."},
     {"force", 0, NULL, NULL, "The deletion removes the object at once, whatever runs."},
     {"node-lost-at", 0, "TIME", NULL, "When the node is heard of for the last time."},
+    {"endpoint-delay", 0, "TIME", NULL, "How long every kube-proxy takes to learn that a pod goes. Default: 2s."},
+    {"lb-delay", 0, "TIME", NULL, "The same of a load balancer or ingress controller in front. Default: there is none."},
     {"until", 0, "TIME", NULL, "When the clock stops. Default: 10m, or some time after the deletion."},
     {"kubelet", 0, "SETTING=VALUE", NULL,
      "A setting of the node's kubelet: crashLoopBackOff.maxContainerRestartPeriod=TIME (1s to 5m, the default), or "
@@ -291,9 +302,9 @@ static bool set_time(const char *option, const char *value, int64_t *out) {
 }
 
 static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spec, Parsed change) {
-    static const int shorthands[] = {SIM_CRASH, SIM_EXIT, SIM_FAIL_PROBE};
-    static const char *(*const functions[])(Scenario *, Arena *, const PodSpec *, Str) = {scenario_crash, scenario_exit,
-                                                                                          scenario_fail_probe};
+    static const int shorthands[] = {SIM_CRASH, SIM_EXIT, SIM_FAIL_PROBE, SIM_SLOW_START, SIM_FAIL_PULL, SIM_OOM};
+    static const char *(*const functions[])(Scenario *, Arena *, const PodSpec *, Str) = {
+        scenario_crash, scenario_exit, scenario_fail_probe, scenario_slow_start, scenario_fail_pull, scenario_oom};
     for (size_t i = 0; i < COUNT(shorthands); i++) {
         if (change.option != shorthands[i]) continue;
         const char *wrong = functions[i](scenario, arena, spec, str_of(change.value));
@@ -309,10 +320,12 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
         scenario->force = true;
         return true;
     }
-    int64_t *time = change.option == SIM_DELETE_AT ? &scenario->deleteAt
-                    : change.option == SIM_GRACE   ? &scenario->gracePeriodSeconds.value
-                    : change.option == SIM_UNTIL   ? &scenario->until
-                                                   : &scenario->nodeLostAt;
+    int64_t *time = change.option == SIM_DELETE_AT        ? &scenario->deleteAt
+                    : change.option == SIM_GRACE          ? &scenario->gracePeriodSeconds.value
+                    : change.option == SIM_UNTIL          ? &scenario->until
+                    : change.option == SIM_ENDPOINT_DELAY ? &scenario->endpointDelay
+                    : change.option == SIM_LB_DELAY       ? &scenario->lbDelay
+                                                          : &scenario->nodeLostAt;
     scenario->gracePeriodSeconds.set |= change.option == SIM_GRACE;
     scenario->untilSet |= change.option == SIM_UNTIL;
     return set_time(options[change.option].name, change.value, time);
@@ -328,12 +341,21 @@ static void set_until(Scenario *scenario, const PodSpec *spec) {
         scenario->until = scenario->nodeLostAt + NODE;
 }
 
+/* Whether an option says how things are, and not what happens. */
+static bool is_setting(int option) {
+    static const int settings[] = {SIM_UNTIL, SIM_KUBELET, SIM_ENDPOINT_DELAY, SIM_LB_DELAY};
+    for (size_t i = 0; i < COUNT(settings); i++)
+        if (option == settings[i]) return true;
+    return false;
+}
+
 static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *request, const PodSpec *spec) {
     bool changed = false;
-    for (uint32_t i = 0; i < request->changes.n; i++) changed |= request->changes.at[i].option != SIM_UNTIL;
+    for (uint32_t i = 0; i < request->changes.n; i++) changed |= !is_setting(request->changes.at[i].option);
     int code = 0;
     if (request->scenario) {
         code = read_scenario(scenario, arena, request->scenario, spec);
+        scenario_pass_inits(scenario, arena, spec);
     } else if (changed) {
         *scenario = scenario_empty();
         scenario_pass_inits(scenario, arena, spec);
@@ -426,6 +448,9 @@ static int play(Arena *arena, SimulateRequest *request) {
     PodView view = workload_pod(arena, document);
     Scenario scenario;
     if ((code = make_scenario(&scenario, arena, request, view.spec))) return code;
+    Drain drain;
+    drain_simulate(&drain, view, &scenario);
+    if (drain.applies && !is_job(document)) request->report.drain = &drain;
     if (request->nodes && (code = place_pod(&scenario, arena, request, document, view))) return code;
     if (others && !request->object)
         fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", file);

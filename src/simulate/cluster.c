@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "model/containers.h"
+
 enum { MOST_NODES = 5000, DEFAULT_PODS = 110 };
 
 /* Amounts. */
@@ -58,10 +60,6 @@ static void raise_amounts(Amounts *to, Arena *arena, const Amounts *from) {
         Amount *amount = amount_at(to, arena, from->items.at[i].name);
         if (from->items.at[i].amount > amount->amount) amount->amount = from->items.at[i].amount;
     }
-}
-
-static bool is_sidecar(const Container *container) {
-    return str_eq(container->restartPolicy, S("Always"));
 }
 
 static bool pod_level(Str name) {

@@ -1,8 +1,12 @@
 #include "lanes.h"
 
-const char *const piece_names[] = {"",          "Pending", "Running",  "Succeeded", "Failed",    "Terminating",
-                                   "Unknown",   "waiting", "back-off", "starting",  "not ready", "ready",
-                                   "completed", "crashed", "succeeds", "fails",     "traffic"};
+#include "hook.h"
+
+const char *const piece_names[] = {"",         "Pending",  "Running",  "Succeeded", "Failed",  "Terminating", "Unknown",
+                                   "waiting",  "back-off", "starting", "not ready", "ready",   "completed",   "crashed",
+                                   "succeeds", "fails",    "traffic",  "draining",  "refused", "outage"};
+
+const char *const mark_names[] = {"preStop", "SIGTERM", "SIGKILL", "end", "crash"};
 
 Str clock_text(Arena *arena, int64_t seconds) {
     int h = (int)(seconds / 3600), m = (int)(seconds / 60 % 60), s = (int)(seconds % 60);
@@ -68,40 +72,81 @@ static int64_t entry_end(const Lanes *lanes, const Simulation *sim, uint32_t i) 
     return i + 1 < sim->entries.n ? sim->entries.at[i + 1].t : lanes->end;
 }
 
-static void make_pod_lane(Lanes *out, Arena *arena, const Simulation *sim, LaneKind kind) {
-    Lane *lane = new_lane(out, arena, kind, kind == LANE_PHASE ? S("phase") : S("traffic"));
-    for (uint32_t i = 0; i < sim->entries.n; i++) {
-        const SimEntry *entry = &sim->entries.at[i];
-        if (entry->deleted) break;
-        Str label = S("traffic");
-        PieceKind piece = entry_serves(entry) ? PIECE_TRAFFIC : PIECE_NOTHING;
-        if (kind == LANE_PHASE) piece = phase_piece(entry, &label);
-        add_piece(arena, lane, entry->t, entry_end(out, sim, i), piece, label);
-    }
-}
-
 static int64_t deletion(const Simulation *sim) {
     for (uint32_t i = 0; i < sim->entries.n; i++)
         if (sim->entries.at[i].terminating || sim->entries.at[i].deleted) return sim->entries.at[i].t;
     return INT64_MAX;
 }
 
+static void make_phase_lane(Lanes *out, Arena *arena, const Simulation *sim) {
+    Lane *lane = new_lane(out, arena, LANE_PHASE, S("phase"));
+    for (uint32_t i = 0; i < sim->entries.n && !sim->entries.at[i].deleted; i++) {
+        Str label;
+        PieceKind piece = phase_piece(&sim->entries.at[i], &label);
+        add_piece(arena, lane, sim->entries.at[i].t, entry_end(out, sim, i), piece, label);
+    }
+}
+
+bool sim_serves(const Simulation *sim) {
+    return !str_eq(sim->spec->restartPolicy, S("Never")) && !str_eq(sim->spec->restartPolicy, S("OnFailure"));
+}
+
+static int64_t within(int64_t t, int64_t from, int64_t to) {
+    return t < from ? from : t > to ? to : t;
+}
+
+/* What comes after the deletion comes from routers that have not heard of it. */
+static void make_traffic_lane(Lanes *out, Arena *arena, const Simulation *sim) {
+    Lane *lane = new_lane(out, arena, LANE_TRAFFIC, S("traffic"));
+    int64_t deleted = deletion(sim);
+    for (uint32_t i = 0; i < sim->entries.n; i++)
+        if (entry_serves(&sim->entries.at[i]))
+            add_piece(arena, lane, sim->entries.at[i].t, entry_end(out, sim, i), PIECE_TRAFFIC, S("traffic"));
+    if (!lane->pieces.n || lane->pieces.at[lane->pieces.n - 1].to != deleted) return;
+    int64_t to = within(deleted + sim->routersLearn, deleted, out->end), split = within(sim->listeningUntil, deleted, to);
+    add_piece(arena, lane, deleted, split, PIECE_DRAINING, S("requests still come"));
+    add_piece(arena, lane, split, to, PIECE_REFUSED, S("requests still come and are refused"));
+}
+
+static void add_mark(Arena *arena, Lane *lane, int64_t t, MarkKind kind, int code) {
+    ARRAY_PUSH(arena, &lane->marks, (Mark){t, code, (uint8_t)kind});
+}
+
+/* What was done to a container: its marks, and when it ended for the last time. */
+static void mark_action(Arena *arena, Lane *lane, const SimAction *action, bool *told, int64_t *ended) {
+    switch ((SimActionKind)action->kind) {
+    case ACTION_START:
+        *told = false;
+        *ended = -1;
+        break;
+    case ACTION_HOOK: add_mark(arena, lane, action->t, MARK_HOOK, 0); break;
+    case ACTION_KILL:
+        *told = true;
+        add_mark(arena, lane, action->t, MARK_TERM, 0);
+        break;
+    case ACTION_EXIT:
+        *ended = action->t;
+        add_mark(arena, lane, action->t,
+                 *told           ? action->value == 137 ? MARK_KILL : MARK_END
+                 : action->value ? MARK_CRASH
+                                 : MARK_END,
+                 action->value);
+        break;
+    case ACTION_PULL: break;
+    }
+}
+
 /* The status of a pod that is being stopped does not tell which containers have ended already; what was done does. */
 static void make_container_lane(Lanes *out, Arena *arena, const Simulation *sim, uint32_t index) {
     Lane *lane = new_lane(out, arena, LANE_CONTAINER, sim->containers[index].name);
-    int64_t deleted = deletion(sim), ended = -1;
+    int64_t ended = -1;
+    bool told = false;
     uint32_t at = 0;
     for (uint32_t i = 0; i < sim->entries.n; i++) {
         const SimEntry *entry = &sim->entries.at[i];
         int64_t to = entry_end(out, sim, i);
-        for (; at < sim->actions.n && sim->actions.at[at].t < to; at++) {
-            const SimAction *action = &sim->actions.at[at];
-            if (action->container != index) continue;
-            if (action->kind == ACTION_START) ended = -1;
-            if (action->kind != ACTION_EXIT) continue;
-            ended = action->t;
-            ARRAY_PUSH(arena, &lane->marks, (Mark){action->t, action->value, action->t >= deleted});
-        }
+        for (; at < sim->actions.n && sim->actions.at[at].t < to; at++)
+            if (sim->actions.at[at].container == index) mark_action(arena, lane, &sim->actions.at[at], &told, &ended);
         if (!entry->containers) continue;
         Str label;
         PieceKind kind = container_piece(&sim->containers[index], &entry->containers[index], &label);
@@ -142,12 +187,12 @@ int64_t sim_end(const Simulation *sim) {
 
 void lanes_make(Lanes *out, Arena *arena, const Simulation *sim) {
     *out = (Lanes){.end = sim_end(sim) + 1};
-    make_pod_lane(out, arena, sim, LANE_PHASE);
+    make_phase_lane(out, arena, sim);
     for (uint32_t i = 0; i < sim->containerCount; i++) {
         make_container_lane(out, arena, sim, i);
         for (int probe = 0; probe < SCRIPT_PROBES; probe++) make_probe_lane(out, arena, sim, i, (ScriptProbe)probe);
     }
-    make_pod_lane(out, arena, sim, LANE_TRAFFIC);
+    if (sim_serves(sim)) make_traffic_lane(out, arena, sim);
 }
 
 /* Sentences. */
@@ -219,23 +264,29 @@ static void say_container(Sentences *out, Arena *arena, const Simulation *sim, c
     if (startup) say(out, arena, str_format(arena, "Its startup probe stops %.*s %s.", TEXT(name), times(arena, startup)));
 }
 
-static void say_traffic(Sentences *out, Arena *arena, const Lanes *lanes) {
+static void say_traffic(Sentences *out, Arena *arena, const Simulation *sim, const Lanes *lanes) {
     const Lane *lane = &lanes->items.at[lanes->items.n - 1];
-    uint32_t n = lane->pieces.n;
-    int64_t last = lanes->end - 1;
+    if (lane->kind != LANE_TRAFFIC) return;
+    int64_t last = lanes->end - 1, share = time_in(lane, PIECE_TRAFFIC, NULL), deleted = deletion(sim);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < lane->pieces.n; i++) n += lane->pieces.at[i].kind == PIECE_TRAFFIC;
     if (!n) {
-        say(out, arena, str_format(arena, "No traffic reaches the pod in %.*s.", TEXT(clock_text(arena, last))));
+        say(out, arena,
+            str_format(arena, "The pod is never ready in %.*s: no traffic reaches it.", TEXT(clock_text(arena, last))));
         return;
     }
-    int64_t share = time_in(lane, PIECE_TRAFFIC, NULL), stop = lane->pieces.at[n - 1].to;
-    Str from = clock_text(arena, lane->pieces.at[0].from);
+    Str from = clock_text(arena, lane->pieces.at[0].from), interruptions = {0};
     if (n > 1)
+        interruptions = str_format(arena, ", with %u interruption%s: %d %% of the time", n - 1, n == 2 ? "" : "s",
+                                   percent(share, lanes->end));
+    say(out, arena, str_format(arena, "Traffic reaches the pod from %.*s on%.*s.", TEXT(from), TEXT(interruptions)));
+    const Piece *end = &lane->pieces.at[lane->pieces.n - 1];
+    if (deleted != INT64_MAX && end->kind != PIECE_TRAFFIC)
         say(out, arena,
-            str_format(arena, "Traffic reaches the pod from %.*s on, with %u interruption%s: %d %% of the time.", TEXT(from),
-                       n - 1, n == 2 ? "" : "s", percent(share, lanes->end)));
-    else
-        say(out, arena, str_format(arena, "Traffic reaches the pod from %.*s on.", TEXT(from)));
-    if (stop < lanes->end) say(out, arena, str_format(arena, "No traffic reaches it after %.*s.", TEXT(clock_text(arena, stop))));
+            str_format(arena, "Requests come until %.*s, as those who send them learn of the deletion within %lld s.",
+                       TEXT(clock_text(arena, deleted + sim->routersLearn)), (long long)sim->routersLearn));
+    else if (end->to < lanes->end)
+        say(out, arena, str_format(arena, "It is not ready after %.*s.", TEXT(clock_text(arena, end->to))));
 }
 
 static void say_unknown(Sentences *out, Arena *arena, const Simulation *sim) {
@@ -250,6 +301,31 @@ static void say_unknown(Sentences *out, Arena *arena, const Simulation *sim) {
         else if (before && before->unknown && !entry->unknown && !entry->deleted)
             say(out, arena, str_format(arena, "The node is back at %.*s.", TEXT(t)));
         before = entry;
+    }
+}
+
+/* What hooks do that nobody expects. */
+static void say_hooks(Sentences *out, Arena *arena, const Simulation *sim) {
+    for (uint32_t i = 0; i < sim->containerCount; i++) {
+        const Lifecycle *lifecycle = sim->containers[i].spec->lifecycle;
+        if (!lifecycle || !lifecycle->preStop) continue;
+        const SimAction *hook = NULL, *term = NULL;
+        for (uint32_t j = 0; j < sim->actions.n; j++) {
+            const SimAction *action = &sim->actions.at[j];
+            if (action->container != i) continue;
+            if (action->kind == ACTION_HOOK) hook = action;
+            if (action->kind == ACTION_KILL) term = action;
+        }
+        if (!hook || !term) continue;
+        Str name = sim->containers[i].name;
+        if (hook->value > term->t - hook->t)
+            say(out, arena,
+                str_format(arena,
+                           "The preStop hook of %.*s takes %d s and is cut off after %lld s, when the grace period is over.",
+                           TEXT(name), hook->value, (long long)(term->t - hook->t)));
+        else if (!hook->value && hook_seconds(lifecycle->preStop) == HOOK_UNKNOWN)
+            say(out, arena,
+                str_format(arena, "How long the preStop hook of %.*s takes is not known: it is counted as nothing.", TEXT(name)));
     }
 }
 
@@ -299,9 +375,10 @@ void lanes_summary(Sentences *out, Arena *arena, const Simulation *sim) {
     uint32_t index = 0;
     for (uint32_t i = 0; i < lanes.items.n; i++)
         if (lanes.items.at[i].kind == LANE_CONTAINER) say_container(out, arena, sim, &lanes, &lanes.items.at[i], index++);
-    say_traffic(out, arena, &lanes);
+    say_traffic(out, arena, sim, &lanes);
     say_unknown(out, arena, sim);
     say_end(out, arena, sim);
+    say_hooks(out, arena, sim);
     if (sim->cut)
         say(out, arena, str_format(arena, "Cut at %.*s: there is more history than fits.", TEXT(clock_text(arena, sim->until))));
 }

@@ -25,6 +25,9 @@ typedef enum PieceKind {
     PIECE_GOOD, /* a probe that succeeds */
     PIECE_BAD,
     PIECE_TRAFFIC,
+    PIECE_DRAINING, /* the pod is deleted, and requests still come */
+    PIECE_REFUSED,  /* ... and nobody takes them */
+    PIECE_GAP,      /* of a cell: an outage shorter than itself */
     PIECE_KINDS,
 } PieceKind;
 
@@ -36,11 +39,15 @@ typedef struct Piece {
     Str label;        /* what it is called in full */
 } Piece;
 
-/* A container's end. */
+typedef enum MarkKind { MARK_HOOK, MARK_TERM, MARK_KILL, MARK_END, MARK_CRASH, MARK_KINDS } MarkKind;
+
+extern const char *const mark_names[];
+
+/* What happens to a container at a time: preStop begins, SIGTERM, SIGKILL, its end, an end with a failure. */
 typedef struct Mark {
     int64_t t;
-    int exitCode;
-    bool told; /* the pod was being deleted */
+    int exitCode; /* of an end */
+    uint8_t kind; /* MarkKind */
 } Mark;
 
 typedef struct Lane {
@@ -54,6 +61,9 @@ typedef struct Lanes {
     ARRAY(Lane) items;
     int64_t end; /* the second after the last one shown */
 } Lanes;
+
+/* Whether the pod is one that requests are sent to; those that are to end are not. */
+bool sim_serves(const Simulation *sim);
 
 /* The last second that is worth showing: when the pod is gone, or the clock stopped. */
 int64_t sim_end(const Simulation *sim);

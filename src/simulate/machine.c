@@ -91,6 +91,8 @@ static void signal_instance(Machine *m, Unit *unit, int64_t grace) {
     act(m, unit, ACTION_KILL, (int)grace, (Str){0});
     if (!unit->live.now.running) return;
     const ContainerScript *script = unit->script;
+    int64_t listening = m->now + (script ? script->listenSeconds.value : 0);
+    if (m->deleted && unit_is_main(unit) && listening < m->out->listeningUntil) m->out->listeningUntil = listening;
     int64_t seconds = script && script->termSet ? script->termSeconds : 0;
     int code = script && script->termSet ? script->termCode : EXIT_TERM;
     if (seconds >= grace) {
@@ -121,6 +123,8 @@ static void kill_begin(Machine *m, Unit *unit, int64_t grace, bool ordered) {
     int64_t seconds = hook_length(lifecycle->preStop, unit->script ? &unit->script->preStopSeconds : NULL);
     unit->kill.stage = KILL_HOOK;
     unit->kill.wake = m->now + (seconds < grace ? seconds : grace);
+    act(m, unit, ACTION_HOOK, (int)seconds, (Str){0});
+    if (unit->script && unit->script->preStopFails) event(m, true, "FailedPreStopHook", unit, "PreStopHook failed");
 }
 
 /* A sidecar goes after all main containers and after the sidecars that were started later. */
@@ -1049,7 +1053,10 @@ static void set_up(Machine *m) {
 }
 
 void simulate(Simulation *out, Arena *arena, const ObjectMeta *meta, const PodSpec *spec, const Scenario *scenario) {
-    *out = (Simulation){.until = scenario->until};
+    *out = (Simulation){.until = scenario->until,
+                        .spec = spec,
+                        .routersLearn = scenario_routers_learn(scenario),
+                        .listeningUntil = SCENARIO_NEVER};
     Machine m = {.arena = arena, .out = out, .meta = meta, .spec = spec, .scenario = scenario};
     m.startTime = -1;
     m.retryAt = m.evictAt = m.wake = SCENARIO_NEVER;
@@ -1059,7 +1066,7 @@ void simulate(Simulation *out, Arena *arena, const ObjectMeta *meta, const PodSp
         m.api.conditions[CONDITION_SCHEDULED] = (Condition){.set = true, .reason = "SchedulingGated"};
     while (m.now <= scenario->until && !m.gone) {
         second(&m);
-        if (out->entries.n >= SIM_MAX_ENTRIES) out->cut = true;
+        if (out->entries.n >= SIM_MAX_ENTRIES || (uint64_t)out->entries.n * m.unitCount >= SIM_MAX_STATUSES) out->cut = true;
         if (out->cut) break;
         int64_t next = next_second(&m);
         if (next > scenario->until) break;

@@ -181,9 +181,7 @@ static void put_summary(Buf *out, const Simulation *sim, const SimReport *report
         buf_str(out, S("</p>\n"));
     }
     Sentences words = {0};
-    lanes_summary(&words, out->arena, sim);
-    for (uint32_t i = 0; report->rollout && i < report->rollout->words.n; i++)
-        ARRAY_PUSH(out->arena, &words.items, report->rollout->words.at[i]);
+    sim_answers(&words, out->arena, sim, report);
     for (uint32_t i = 0; i < words.items.n; i++) {
         buf_str(out, S("<p>"));
         put_escaped(out, words.items.at[i]);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "drain.h"
 #include "lanes.h"
 #include "scheduling.h"
 #include "workload.h"
@@ -19,6 +20,7 @@ typedef struct SimReport {
     bool ascii;             /* nothing but ASCII in pictures of text */
     Str kind, name;         /* of the object that was simulated */
     Str note;               /* what the scenario is, if nobody gave one; may be empty */
+    const Drain *drain;     /* how a pod that serves goes, or NULL */
     const Rollout *rollout; /* what its controller does, or NULL */
     const Cluster *cluster; /* the nodes, or NULL */
     const Placement *scheduling;
@@ -28,10 +30,15 @@ typedef struct SimReport {
 /* Prints a simulation in the format that `report` asks for. */
 void sim_report_write(FILE *out, Arena *arena, const Simulation *sim, const SimReport *report);
 
+/* What there is to say, the most important first: of the workload, of its place, of its end, of the pod. */
+void sim_answers(Sentences *out, Arena *arena, const Simulation *sim, const SimReport *report);
+
+/* The writers (report_text.c, report_json.c, picture.c). */
+void sim_text(Buf *out, const Simulation *sim, const SimReport *report);
+
 /* The JSON of a simulation; the caller owns the reference. */
 json_t *sim_json(Arena *arena, const Simulation *sim, const SimReport *report);
 
-/* Pictures (picture.c). */
 void sim_svg(Buf *out, const Simulation *sim, const SimReport *report);
 void sim_html(Buf *out, const Simulation *sim, const SimReport *report);
 

@@ -45,9 +45,10 @@ typedef struct ContainerScript {
     int64_t pullFailsUntil; /* pulls fail before this time */
     ScriptAnswers answers[SCRIPT_PROBES];
     OptInt preStopSeconds, postStartSeconds; /* how long the hooks take; not set: as long as their definition says */
-    bool postStartFails;
-    bool termSet;        /* the next two are given; else it exits at once with 143 */
-    int64_t termSeconds; /* how long it takes to end on SIGTERM, or SCENARIO_NEVER */
+    bool postStartFails, preStopFails;
+    OptInt listenSeconds; /* how long after SIGTERM it still takes new requests; not set: not at all */
+    bool termSet;         /* the next two are given; else it exits at once with 143 */
+    int64_t termSeconds;  /* how long it takes to end on SIGTERM, or SCENARIO_NEVER */
     int termCode;
 } ContainerScript;
 
@@ -68,7 +69,8 @@ typedef struct Scenario {
     OptInt gracePeriodSeconds;   /* of the deletion */
     bool force;                  /* it removes the object at once, whatever runs */
     bool untilSet;
-    Str unschedulable; /* what the scheduler says when no node takes the pod; empty: it fits */
+    int64_t endpointDelay, lbDelay; /* until kube-proxy and a load balancer have learned that an endpoint goes */
+    Str unschedulable;              /* what the scheduler says when no node takes the pod; empty: it fits */
     KubeletSettings kubelet;
     ARRAY(ContainerScript) containers;
     ARRAY(GateScript) gates;
@@ -100,6 +102,12 @@ void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec);
 /* Lets init containers without a script end well after some seconds, so that the pod gets past them. */
 void scenario_pass_inits(Scenario *scenario, Arena *arena, const PodSpec *spec);
 
+/* What of a scenario is left when nothing disturbs the pod: how it stops, its hooks, its routers. Init containers end well. */
+Scenario scenario_undisturbed(Arena *arena, const PodSpec *spec, const Scenario *scenario);
+
+/* When the slowest of those who send requests has learned that a pod goes, in seconds after its deletion. */
+int64_t scenario_routers_learn(const Scenario *scenario);
+
 /* The script of a container, made when it is missing. The pointer is good until the next one is made. */
 ContainerScript *scenario_container(Scenario *scenario, Arena *arena, Str name);
 
@@ -111,7 +119,10 @@ const char *scenario_crash(Scenario *scenario, Arena *arena, const PodSpec *spec
 const char *scenario_exit(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);       /* NAME[=CODE]@TIME */
 const char *scenario_fail_probe(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text); /* NAME.PROBE[@TIME] */
 
-const char *scenario_kubelet(Scenario *scenario, Str text); /* SETTING=VALUE */
+const char *scenario_slow_start(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text); /* NAME@TIME */
+const char *scenario_fail_pull(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);  /* NAME[@TIME] */
+const char *scenario_oom(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);        /* NAME[@TIME] */
+const char *scenario_kubelet(Scenario *scenario, Str text);                                       /* SETTING=VALUE */
 
 /* A date with or without a time of day, 2026-01-05T08:30:00 or 2026-01-05, as seconds since 1970, whatever the time zone. */
 bool scenario_date(Str text, int64_t *seconds);

@@ -61,13 +61,14 @@ typedef struct SimEntry {
     SimStatus *containers; /* by the order of Simulation.containers; NULL before the kubelet has seen the pod */
 } SimEntry;
 
-typedef enum SimActionKind { ACTION_START, ACTION_EXIT, ACTION_KILL, ACTION_PULL } SimActionKind;
+/* ACTION_KILL: SIGTERM. ACTION_HOOK: a preStop hook begins. */
+typedef enum SimActionKind { ACTION_START, ACTION_EXIT, ACTION_KILL, ACTION_PULL, ACTION_HOOK } SimActionKind;
 
 typedef struct SimAction {
     int64_t t;
     uint16_t container;
     uint8_t kind; /* SimActionKind */
-    int value;    /* the exit code; the grace of a kill; whether a pull went well */
+    int value;    /* the exit code; the grace of a kill; whether a pull went well; the seconds of a hook */
     Str reason;   /* of an exit */
 } SimAction;
 
@@ -96,6 +97,9 @@ typedef struct SimContainer {
 } SimContainer;
 
 typedef struct Simulation {
+    const PodSpec *spec;
+    int64_t routersLearn;     /* how long after its deletion requests still come */
+    int64_t listeningUntil;   /* when the first main container stops taking them, or SCENARIO_NEVER */
     SimContainer *containers; /* in the order of the spec: init containers and sidecars, then main containers */
     uint32_t containerCount;
     ARRAY(SimEntry) entries;
@@ -108,7 +112,7 @@ typedef struct Simulation {
 } Simulation;
 
 /* More lines of history than anybody reads; a day of crash loops has 2,000. */
-enum { SIM_MAX_ENTRIES = 20000, SIM_MAX_ACTIONS = 60000, SIM_MAX_EVENTS = 1000 };
+enum { SIM_MAX_ENTRIES = 20000, SIM_MAX_STATUSES = 200000, SIM_MAX_ACTIONS = 60000, SIM_MAX_EVENTS = 1000 };
 
 /* How a pod's owner restarts it is not asked here: one pod, as the kubelet sees it. `meta` may be NULL. Everything in the result
  * is allocated in `arena`; texts refer to the pod and the scenario. */

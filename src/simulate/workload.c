@@ -201,21 +201,6 @@ static void say_update(Update *update, const RolloutRequest *request) {
 
 /* What is to be done. */
 
-/* A new pod of the old template serves as soon as it can; how it stops is as the scenario says. */
-static Scenario old_scenario(Arena *arena, const PodSpec *spec, const Scenario *scenario) {
-    Scenario out = scenario_empty();
-    for (uint32_t i = 0; i < scenario->containers.n; i++) {
-        const ContainerScript *from = &scenario->containers.at[i];
-        ContainerScript *to = scenario_container(&out, arena, from->name);
-        to->preStopSeconds = from->preStopSeconds;
-        to->termSet = from->termSet;
-        to->termSeconds = from->termSeconds;
-        to->termCode = from->termCode;
-    }
-    scenario_pass_inits(&out, arena, spec);
-    return out;
-}
-
 static bool template_changed(const RolloutRequest *request) {
     if (request->create) return false;
     if (!request->old) return true;
@@ -286,12 +271,13 @@ static void simulate_update(Rollout *out, Arena *arena, const RolloutRequest *re
     out->kind = ROLLOUT_UPDATE;
     out->replicas = update.replicas;
     PodView old = model_pod(request->old ? request->old : document);
-    Scenario before = old_scenario(arena, old.spec, request->scenario);
+    Scenario before = scenario_undisturbed(arena, old.spec, request->scenario); /* what is old has proved itself */
     pod_life_learn(&update.pods.lives[REVISION_OLD], arena, old, &before);
     pod_life_learn(&update.pods.lives[REVISION_NEW], arena, model_pod(document), request->scenario);
     settle(&update, request);
     record(&update);
     run_update(&update, request->scenario->untilSet ? request->scenario->until : LONGEST_UPDATE);
+    out->replaced = out->steps.at[0].before - out->steps.at[out->steps.n - 1].before;
     say_update(&update, request);
     const OptInt *replicas = model_replicas(document);
     if (replicas && replicas->set && replicas->value > MAX_REPLICAS && !request->replicas)

@@ -25,6 +25,7 @@ typedef struct Rollout {
     int64_t failedAt;   /* when, or SCENARIO_NEVER */
     int fewest, most;   /* pods that served; pods that were there, those that leave among them */
     int mostAtWork;     /* ... those that leave left out */
+    int replaced;       /* pods of the old template that an update has taken away */
     int64_t podDeleted; /* when a Job deletes its first pod, or SCENARIO_NEVER */
     ARRAY(Str) words;
 } Rollout;
