@@ -6,6 +6,7 @@
  * prepares calls and folds constants. */
 #include "check.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/near.h"
@@ -707,6 +708,7 @@ static bool check_macro(Checker *c, Expr *e) {
     uint16_t slot = c->slot;
     Local locals[2];
     Str names[2] = {e->varNames[0], e->varNames[1]};
+    assert(e->vars <= COUNT(types));
     for (uint32_t i = 0; i < e->vars; i++) add_local(c, &locals[i], names[i], types[i]);
     e->slot = slot;
     Expr *condition = e->args[MACRO_CONDITION];

@@ -650,7 +650,7 @@ Value eval_expr(CelRun *run, const Expr *e) {
 
 Value eval_program(CelRun *run, const CelProgram *program) {
     run->eval.steps = EVAL_STEPS;
-    run->slots = program->slots ? NEW_ARRAY(run->eval.arena, Value, program->slots) : NULL;
+    run->slots = NEW_ARRAY(run->eval.arena, Value, program->slots + 1u);
     Value v = eval_expr(run, program->root);
     return run->eval.steps < 0 ? cel_limit(&run->eval) : v;
 }

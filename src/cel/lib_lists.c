@@ -263,9 +263,9 @@ static Value sort_by(Eval *ev, const Value *args, uint32_t n) {
         OVERLOAD(name, METHOD, call, &cel_duration, &cel_list_duration),                                                      \
         OVERLOAD(name, METHOD, call, &cel_timestamp, &cel_list_timestamp),                                                    \
         OVERLOAD(name, METHOD, call, &cel_string, &cel_list_string), OVERLOAD(name, METHOD, call, &cel_bytes, &cel_list_bytes)
-#define SORTED(list) OVERLOAD("isSorted", METHOD, is_sorted, &cel_bool, &list)
-#define SORT(list) OVERLOAD("sort", METHOD, sort_by, &list, &list)
-#define SORT_BY(keys) OVERLOAD("@sortByAssociatedKeys", METHOD, sort_by, &cel_list_a, &cel_list_a, &keys)
+#define SORTED(list) OVERLOAD("isSorted", METHOD, is_sorted, &cel_bool, &(list))
+#define SORT(list) OVERLOAD("sort", METHOD, sort_by, &(list), &(list))
+#define SORT_BY(keys) OVERLOAD("@sortByAssociatedKeys", METHOD, sort_by, &cel_list_a, &cel_list_a, &(keys))
 
 static const Overload rows[] = {
     SORT_BY(cel_list_int),

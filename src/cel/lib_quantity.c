@@ -198,8 +198,8 @@ static double as_double(Eval *ev, const QuantityValue *q) {
     if (q->big) return strtod(arena_cstr(ev->arena, q->digits), NULL) * ten_to(q->exponent) * sign_of(q);
     int64_t shift = NANO_DIGITS + q->exponent;
     if (q->amount.nano == 0) return 0;
-    double base = (double)(q->amount.nano / power_of_ten(shift > 0 ? shift : 0));
-    return q->exponent == 0 ? base : base * ten_to(q->exponent);
+    Int128 whole = q->amount.nano / power_of_ten(shift > 0 ? shift : 0);
+    return q->exponent == 0 ? (double)whole : (double)whole * ten_to(q->exponent);
 }
 
 static Value as_approximate_float(Eval *ev, const Value *args, uint32_t n) {

@@ -34,13 +34,14 @@ static Str take_part(Str *s) {
 
 /* Identifiers with dots between them; of a pre-release, numbers have no leading zero and fit 64 bits. */
 static bool is_dotted(Str s, bool pre) {
-    for (bool more = true; more;) {
+    for (;;) {
+        ptrdiff_t dot = str_find(s, '.');
+        Str part = {s.at, dot < 0 ? s.len : (size_t)dot};
         uint64_t number;
-        more = str_find(s, '.') >= 0;
-        Str part = take_part(&s);
         if (!is_identifier(part) || (pre && str_is_digits(part) && !read_number(part, &number))) return false;
+        if (dot < 0) return true;
+        s = str_slice(s, (size_t)dot + 1);
     }
-    return true;
 }
 
 static bool read_semver(Str s, Semver *out) {

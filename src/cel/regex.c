@@ -284,7 +284,7 @@ static bool bracket_class(RegexParser *p) {
     buf_char(&p->out, '[');
     if (take(p, '^')) buf_char(&p->out, '^');
     for (bool first = true; first || !next_is(p, ']'); first = false) {
-        uint32_t low, high;
+        uint32_t low = 0, high;
         size_t item = p->at;
         if (!more(p)) return fail(p, start, "the class is not closed: ] is missing");
         if (posix_class(p)) {

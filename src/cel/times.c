@@ -24,7 +24,8 @@ Str timestamp_text_utc(Arena *arena, Value t) {
 
 /* The shortest digits that read back as the number of seconds, which is a double: large spans lose their last nanoseconds. */
 Str duration_text(Arena *arena, int64_t nanoseconds) {
-    double seconds = (double)(nanoseconds / SECOND) + (double)(nanoseconds % SECOND) / 1e9;
+    int64_t whole = nanoseconds / SECOND, rest = nanoseconds % SECOND;
+    double seconds = (double)whole + (double)rest / 1e9;
     char text[64];
     int decimals = 0;
     do snprintf(text, sizeof text, "%.*f", decimals, seconds);

@@ -357,7 +357,6 @@ static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *requ
         code = read_scenario(scenario, arena, request->scenario, spec);
         scenario_pass_inits(scenario, arena, spec);
     } else if (changed) {
-        *scenario = scenario_empty();
         scenario_pass_inits(scenario, arena, spec);
     } else {
         request->report.note = scenario_default(scenario, arena, spec);
@@ -446,7 +445,7 @@ static int play(Arena *arena, SimulateRequest *request) {
     if (code == 0 && (request->files[1] || request->git)) code = find_old(arena, request, document, &old);
     if (code) return code;
     PodView view = workload_pod(arena, document);
-    Scenario scenario;
+    Scenario scenario = scenario_empty();
     if ((code = make_scenario(&scenario, arena, request, view.spec))) return code;
     Drain drain;
     drain_simulate(&drain, view, &scenario);

@@ -72,7 +72,7 @@ static void disarm(Git *git) {
     static const char *const fixed[] = {
         "git", "--no-pager",           "-c", "core.fsmonitor=false",   "-c", "core.hooksPath=/dev/null",
         "-c",  "protocol.allow=never", "-c", "submodule.recurse=false"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) ARRAY_PUSH(git->arena, &git->options, (char *)(uintptr_t)fixed[i]);
+    for (size_t i = 0; i < COUNT(fixed); i++) ARRAY_PUSH(git->arena, &git->options, (char *)(uintptr_t)fixed[i]);
     Process filters = GIT(git, "config", "-z", "--name-only", "--get-regexp", "^filter\\..*\\.(clean|process|required)$");
     for (Str rest = filters.out; filters.code == 0 && rest.len;) {
         Str key = next_field(&rest, '\0');
@@ -226,7 +226,7 @@ static const char *find_changes(Git *git, const GitRange *range, Str from, Str t
     bool trees = range->to.len;
     ARRAY_PUSH(git->arena, &arguments, (char *)(trees ? "diff-tree" : "diff-index"));
     static const char *const fixed[] = {"--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) ARRAY_PUSH(git->arena, &arguments, (char *)(uintptr_t)fixed[i]);
+    for (size_t i = 0; i < COUNT(fixed); i++) ARRAY_PUSH(git->arena, &arguments, (char *)(uintptr_t)fixed[i]);
     if (range->staged) ARRAY_PUSH(git->arena, &arguments, (char *)"--cached");
     ARRAY_PUSH(git->arena, &arguments, arena_cstr(git->arena, from));
     if (trees) ARRAY_PUSH(git->arena, &arguments, arena_cstr(git->arena, to));
@@ -240,7 +240,7 @@ static const char *find_changes(Git *git, const GitRange *range, Str from, Str t
 static const char *find_untracked(Git *git, const Str *paths, size_t count) {
     Arguments arguments = {0};
     static const char *const fixed[] = {"ls-files", "--others", "--exclude-standard", "--full-name", "-z"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) ARRAY_PUSH(git->arena, &arguments, (char *)(uintptr_t)fixed[i]);
+    for (size_t i = 0; i < COUNT(fixed); i++) ARRAY_PUSH(git->arena, &arguments, (char *)(uintptr_t)fixed[i]);
     static const Str everything = STR(":/");
     add_operands(git, &arguments, count ? paths : &everything, count ? count : 1);
     Process untracked = run_git(git, (const char *const *)arguments.at, S(""));
@@ -342,7 +342,7 @@ static bool is_same(const GitFile *file) {
 
 const char *git_changes(Arena *arena, const GitRange *range, const Str *paths, size_t count, GitFiles *out) {
     Git git = {.arena = arena};
-    Str from, to = S("");
+    Str from = S(""), to = S("");
     disarm(&git);
     if (!range->to.len) {
         Process top = GIT(&git, "rev-parse", "--show-toplevel");

@@ -51,12 +51,11 @@ Str topic_next_block(Str *text) {
 
 Str topic_folded(Arena *arena, Str block) {
     Buf line = {.arena = arena};
+    char last = '\0';
     for (size_t i = 0; i < block.len; i++) {
-        bool gap = block.at[i] == '\n' || (block.at[i] == ' ' && line.len && line.at[line.len - 1] == ' ');
-        if (!gap)
-            buf_char(&line, block.at[i]);
-        else if (line.len && line.at[line.len - 1] != ' ')
-            buf_char(&line, ' ');
+        char next = block.at[i] == '\n' ? ' ' : block.at[i];
+        if (next == ' ' && last == ' ') continue;
+        if (line.len || block.at[i] != '\n') buf_char(&line, last = next);
     }
     return buf_text(&line);
 }

@@ -56,7 +56,7 @@ static void read_version(Schema *schema, const GenKind *kind, const Entry *entry
     if (own) out->type = own;
     if (since) out->since = version_of(kind->file, since, 1, schema->versions.newest);
     if (removed) out->removed = version_of(kind->file, removed, 1, schema->versions.newest);
-    if (out->since && out->removed && out->removed <= out->since)
+    if (removed && out->since && out->removed && out->removed <= out->since)
         complain(kind->file, removed->span, S(""), "removed in 1.%d, before it came in 1.%d", out->removed, out->since);
 }
 

@@ -6,7 +6,7 @@ const ReportFormat report_formats[] = {
 #undef ROW
 };
 
-const size_t report_format_count = sizeof report_formats / sizeof *report_formats;
+const size_t report_format_count = COUNT(report_formats);
 
 /* Other programs take a place for one in the file, which what was rendered from it is not: they get the file as a whole, and the
  * place as a part of the message. */
