@@ -1,5 +1,7 @@
 #include "compare.h"
 
+#include "base/str_set.h"
+
 static bool int_or_string_equal(const IntOrString *a, const IntOrString *b) {
     return a->isString == b->isString && (a->isString ? str_eq(a->text, b->text) : a->number == b->number);
 }
@@ -76,23 +78,54 @@ static bool list_equal(const Field *field, const AnyList *a, const AnyList *b) {
     return true;
 }
 
-static bool map_equal(const Field *field, const void *a, const void *b) {
+/* An entry of a map of texts or quantities. */
+typedef struct MapPair {
+    Str key;
+    const void *value; /* Str or Quantity */
+} MapPair;
+
+static uint32_t map_count(const Field *field, const void *map) {
+    return field->scalar == TYPE_QUANTITY ? ((const QuantityMap *)map)->n : ((const StrMap *)map)->n;
+}
+
+static MapPair map_pair(const Field *field, const void *map, uint32_t i) {
     if (field->scalar == TYPE_QUANTITY) {
-        const QuantityMap *x = a, *y = b;
-        if (x->n != y->n) return false;
-        for (uint32_t i = 0; i < x->n; i++) {
-            const Quantity *other = quantity_get(*y, x->at[i].key);
-            if (!other || other->nano != x->at[i].value.nano) return false;
+        const QuantityPair *pair = &((const QuantityMap *)map)->at[i];
+        return (MapPair){pair->key, &pair->value};
+    }
+    const StrPair *pair = &((const StrMap *)map)->at[i];
+    return (MapPair){pair->key, &pair->value};
+}
+
+static bool map_value_equal(const Field *field, const void *a, const void *b) {
+    if (field->scalar == TYPE_QUANTITY) return ((const Quantity *)a)->nano == ((const Quantity *)b)->nano;
+    return str_eq(*(const Str *)a, *(const Str *)b);
+}
+
+static void index_map(StrSet *out, const Field *field, const void *map) {
+    for (uint32_t i = 0; i < map_count(field, map); i++) {
+        MapPair pair = map_pair(field, map, i);
+        str_set_add(out, pair.key, pair.value);
+    }
+}
+
+/* Most maps have their entries in the same order: only for others the keys are indexed. */
+static bool map_equal(const Field *field, const void *a, const void *b) {
+    uint32_t n = map_count(field, a);
+    if (n != map_count(field, b)) return false;
+    Arena scratch = {0};
+    StrSet others = {.arena = &scratch};
+    bool equal = true;
+    for (uint32_t i = 0; i < n && equal; i++) {
+        MapPair x = map_pair(field, a, i), y = map_pair(field, b, i);
+        if (!str_eq(x.key, y.key)) {
+            if (!others.count) index_map(&others, field, b);
+            y.value = str_set_find(&others, x.key);
         }
-        return true;
+        equal = y.value && map_value_equal(field, x.value, y.value);
     }
-    const StrMap *x = a, *y = b;
-    if (x->n != y->n) return false;
-    for (uint32_t i = 0; i < x->n; i++) {
-        const Str *other = map_get(*y, x->at[i].key);
-        if (!other || !str_eq(*other, x->at[i].value)) return false;
-    }
-    return true;
+    arena_free(&scratch);
+    return equal;
 }
 
 bool field_equal(const Field *field, const void *a, const void *b) {
@@ -149,16 +182,24 @@ static Str value_text(Arena *arena, const Field *field, const void *at) {
     return S("");
 }
 
-static void add(DifferenceList *list, DifferenceKind kind, const Type *owner, const Field *field, const Path *oldPath,
-                const Path *path, Str before, Str after) {
+/* A field of both objects, and where it stands in them. */
+typedef struct Spot {
+    DifferenceList *list;
+    const Type *owner;
+    const Field *field;
+    const Path *oldPath, *path;
+} Spot;
+
+/* Adds a difference at a place of the old object, of the new one, or of both. */
+static void add(const Spot *s, DifferenceKind kind, const Path *oldPath, const Path *path, Str before, Str after) {
     Difference difference = {.kind = (uint8_t)kind,
-                             .field = field,
-                             .owner = owner,
-                             .path = keep_path(list->arena, path ? path : oldPath),
-                             .oldPath = keep_path(list->arena, oldPath),
+                             .field = s->field,
+                             .owner = s->owner,
+                             .path = keep_path(s->list->arena, path ? path : oldPath),
+                             .oldPath = keep_path(s->list->arena, oldPath),
                              .before = before,
                              .after = after};
-    ARRAY_PUSH(list->arena, &list->items, difference);
+    ARRAY_PUSH(s->list->arena, &s->list->items, difference);
 }
 
 static void compare_fields(DifferenceList *list, const Type *type, const void *before, const void *after, const Path *oldPath,
@@ -179,12 +220,12 @@ bool field_is_absent(const Field *field, const void *at) {
     return false;
 }
 
-static void compare_one(DifferenceList *list, const Type *owner, const Field *field, const void *a, const void *b,
-                        const Path *oldPath, const Path *path) {
+static void compare_one(const Spot *s, const void *a, const void *b) {
+    const Field *field = s->field;
     if (field->scalar == TYPE_OBJECT) {
         const void *x = field->optional ? *(const void *const *)a : a, *y = field->optional ? *(const void *const *)b : b;
         if (x && y) {
-            compare_fields(list, field->type, x, y, oldPath, path);
+            compare_fields(s->list, field->type, x, y, s->oldPath, s->path);
             return;
         }
     }
@@ -192,36 +233,36 @@ static void compare_one(DifferenceList *list, const Type *owner, const Field *fi
     DifferenceKind kind = field_is_absent(field, a)   ? DIFFERENCE_ADDED
                           : field_is_absent(field, b) ? DIFFERENCE_REMOVED
                                                       : DIFFERENCE_CHANGED;
-    add(list, kind, owner, field, kind == DIFFERENCE_ADDED ? NULL : oldPath, kind == DIFFERENCE_REMOVED ? NULL : path,
-        kind == DIFFERENCE_ADDED ? S("") : value_text(list->arena, field, a),
-        kind == DIFFERENCE_REMOVED ? S("") : value_text(list->arena, field, b));
+    add(s, kind, kind == DIFFERENCE_ADDED ? NULL : s->oldPath, kind == DIFFERENCE_REMOVED ? NULL : s->path,
+        kind == DIFFERENCE_ADDED ? S("") : value_text(s->list->arena, field, a),
+        kind == DIFFERENCE_REMOVED ? S("") : value_text(s->list->arena, field, b));
 }
 
-static void compare_maps(DifferenceList *list, const Type *owner, const Field *field, const void *a, const void *b,
-                         const Path *oldPath, const Path *path) {
-    bool quantities = field->scalar == TYPE_QUANTITY;
-    const QuantityMap *qa = a, *qb = b;
-    const StrMap *sa = a, *sb = b;
-    uint32_t na = quantities ? qa->n : sa->n, nb = quantities ? qb->n : sb->n;
-    for (uint32_t i = 0; i < na; i++) {
-        Str key = quantities ? qa->at[i].key : sa->at[i].key;
-        Path oldKey = path_key(oldPath, key), newKey = path_key(path, key);
-        const Quantity *q = quantities ? quantity_get(*qb, key) : NULL;
-        const Str *s = quantities ? NULL : map_get(*sb, key);
-        Str before = quantities ? quantity_text(list->arena, &qa->at[i].value) : sa->at[i].value;
-        if (!q && !s) {
-            add(list, DIFFERENCE_REMOVED, owner, field, &oldKey, NULL, before, S(""));
-        } else if (quantities ? q->nano != qa->at[i].value.nano : !str_eq(*s, before)) {
-            add(list, DIFFERENCE_CHANGED, owner, field, &oldKey, &newKey, before,
-                quantities ? quantity_text(list->arena, q) : *s);
-        }
+static Str map_value_text(Arena *arena, const Field *field, const void *value) {
+    return field->scalar == TYPE_QUANTITY ? quantity_text(arena, value) : *(const Str *)value;
+}
+
+static void compare_maps(const Spot *s, const void *a, const void *b) {
+    const Field *field = s->field;
+    Arena *arena = s->list->arena;
+    StrSet old = {.arena = arena}, new = {.arena = arena};
+    index_map(&old, field, a);
+    index_map(&new, field, b);
+    for (uint32_t i = 0; i < map_count(field, a); i++) {
+        MapPair pair = map_pair(field, a, i);
+        Path oldKey = path_key(s->oldPath, pair.key), newKey = path_key(s->path, pair.key);
+        const void *other = str_set_find(&new, pair.key);
+        Str before = map_value_text(arena, field, pair.value);
+        if (!other)
+            add(s, DIFFERENCE_REMOVED, &oldKey, NULL, before, S(""));
+        else if (!map_value_equal(field, pair.value, other))
+            add(s, DIFFERENCE_CHANGED, &oldKey, &newKey, before, map_value_text(arena, field, other));
     }
-    for (uint32_t i = 0; i < nb; i++) {
-        Str key = quantities ? qb->at[i].key : sb->at[i].key;
-        if (quantities ? quantity_get(*qa, key) != NULL : map_get(*sa, key) != NULL) continue;
-        Path newKey = path_key(path, key);
-        add(list, DIFFERENCE_ADDED, owner, field, NULL, &newKey, S(""),
-            quantities ? quantity_text(list->arena, &qb->at[i].value) : sb->at[i].value);
+    for (uint32_t i = 0; i < map_count(field, b); i++) {
+        MapPair pair = map_pair(field, b, i);
+        Path newKey = path_key(s->path, pair.key);
+        if (!str_set_find(&old, pair.key))
+            add(s, DIFFERENCE_ADDED, NULL, &newKey, S(""), map_value_text(arena, field, pair.value));
     }
 }
 
@@ -258,57 +299,97 @@ static Str item_label(Arena *arena, const Field *field, const void *item) {
     return buf_text(&label);
 }
 
-static void compare_keyed(DifferenceList *list, const Type *owner, const Field *field, const AnyList *a, const AnyList *b,
-                          const Path *oldPath, const Path *path) {
-    size_t size = item_size(field);
-    bool *paired = NEW_ARRAY(list->arena, bool, b->n + 1);
-    uint32_t *partner = NEW_ARRAY(list->arena, uint32_t, a->n + 1);
-    for (uint32_t i = 0; i < a->n; i++) {
-        partner[i] = b->n;
-        /* Most items stay where they are. */
-        if (i < b->n && !paired[i] && same_keys(field, a->at + size * i, b->at + size * i)) partner[i] = i;
-        for (uint32_t j = 0; j < b->n && partner[i] == b->n; j++)
-            if (!paired[j] && same_keys(field, a->at + size * i, b->at + size * j)) partner[i] = j;
-        if (partner[i] < b->n) paired[partner[i]] = true;
+/* A hash of what same_keys compares, as far as it is text or a number. */
+static uint64_t hash_keys(const Field *field, const void *item) {
+    const FieldText *text = field->text;
+    if (field->scalar != TYPE_OBJECT)
+        return field->scalar == TYPE_STRING ? str_hash_on(HASH_START, *(const Str *)item) : (uint64_t) * (const int64_t *)item;
+    uint64_t hash = HASH_START;
+    for (uint32_t i = 0; i < (text->listKeyCount ? text->listKeyCount : 1u); i++) {
+        Str name = text->listKeyCount ? text->listKeys[i] : text->mergeKey;
+        const Field *key = schema_field(field->type, name, str_hash(name));
+        const void *at = key ? (const char *)item + key->offset : NULL;
+        bool number = key && !key->optional && (key->scalar == TYPE_INT32 || key->scalar == TYPE_INT64);
+        if (key && key->scalar == TYPE_STRING) hash = str_hash_on(hash, *(const Str *)at);
+        if (number) hash = (hash ^ (uint64_t) * (const int64_t *)at) * UINT64_C(1099511628211);
     }
-    uint32_t last = 0;
+    return hash;
+}
+
+/* For each item of `a` the number of the item of `b` that has its keys, or b->n. Each is a partner once: the one at the same
+ * place if it fits, since most items stay where they are, or else the first that is left. */
+static uint32_t *pair_items(Arena *arena, const Field *field, const AnyList *a, const AnyList *b) {
+    enum { END = UINT32_MAX };
+    size_t size = item_size(field);
+    uint32_t slots = 16;
+    while (slots < b->n * 2) slots *= 2;
+    uint32_t *partner = NEW_ARRAY(arena, uint32_t, a->n + 1), *first = NEW_ARRAY(arena, uint32_t, slots);
+    uint32_t *next = NEW_ARRAY(arena, uint32_t, b->n + 1); /* of the same slot */
+    bool *taken = NEW_ARRAY(arena, bool, b->n + 1);
+    memset(first, 0xFF, slots * sizeof *first);
+    for (uint32_t j = b->n; j-- > 0;) {
+        uint32_t slot = (uint32_t)hash_keys(field, b->at + size * j) & (slots - 1);
+        next[j] = first[slot];
+        first[slot] = j;
+    }
     for (uint32_t i = 0; i < a->n; i++) {
-        Path oldItem = path_index(oldPath, i), newItem = path_index(path, partner[i]);
+        const void *item = a->at + size * i;
+        partner[i] = i < b->n && !taken[i] && same_keys(field, item, b->at + size * i) ? i : b->n;
+        uint32_t *link = &first[(uint32_t)hash_keys(field, item) & (slots - 1)];
+        while (*link != END && partner[i] == b->n) {
+            if (taken[*link]) {
+                *link = next[*link];
+                continue;
+            }
+            if (same_keys(field, item, b->at + size * *link)) partner[i] = *link;
+            link = &next[*link];
+        }
+        if (partner[i] < b->n) taken[partner[i]] = true;
+    }
+    return partner;
+}
+
+static void compare_keyed(const Spot *s, const AnyList *a, const AnyList *b) {
+    const Field *field = s->field;
+    Arena *arena = s->list->arena;
+    size_t size = item_size(field);
+    uint32_t *partner = pair_items(arena, field, a, b), last = 0;
+    bool *paired = NEW_ARRAY(arena, bool, b->n + 1);
+    for (uint32_t i = 0; i < a->n; i++) {
+        Path oldItem = path_index(s->oldPath, i), newItem = path_index(s->path, partner[i]);
         const void *before = a->at + size * i;
-        Str name = item_label(list->arena, field, before);
+        Str name = item_label(arena, field, before);
+        paired[partner[i]] = true;
         if (partner[i] == b->n) {
-            add(list, DIFFERENCE_REMOVED, owner, field, &oldItem, NULL, name, S(""));
+            add(s, DIFFERENCE_REMOVED, &oldItem, NULL, name, S(""));
             continue;
         }
-        if (partner[i] < last) add(list, DIFFERENCE_MOVED, owner, field, &oldItem, &newItem, name, name);
+        if (partner[i] < last) add(s, DIFFERENCE_MOVED, &oldItem, &newItem, name, name);
         if (partner[i] > last) last = partner[i];
         if (field->scalar == TYPE_OBJECT)
-            compare_fields(list, field->type, before, b->at + size * partner[i], &oldItem, &newItem);
+            compare_fields(s->list, field->type, before, b->at + size * partner[i], &oldItem, &newItem);
     }
     for (uint32_t j = 0; j < b->n; j++) {
         if (paired[j]) continue;
-        Path newItem = path_index(path, j);
-        add(list, DIFFERENCE_ADDED, owner, field, NULL, &newItem, S(""), item_label(list->arena, field, b->at + size * j));
+        Path newItem = path_index(s->path, j);
+        add(s, DIFFERENCE_ADDED, NULL, &newItem, S(""), item_label(arena, field, b->at + size * j));
     }
 }
 
-static void compare_items(DifferenceList *list, const Type *owner, const Field *field, const AnyList *a, const AnyList *b,
-                          const Path *oldPath, const Path *path) {
+static void compare_items(const Spot *s, const AnyList *a, const AnyList *b) {
+    const Field *field = s->field;
     size_t size = item_size(field);
     for (uint32_t i = 0; i < a->n || i < b->n; i++) {
-        Path oldItem = path_index(oldPath, i), newItem = path_index(path, i);
+        Path oldItem = path_index(s->oldPath, i), newItem = path_index(s->path, i);
         const void *x = i < a->n ? a->at + size * i : NULL, *y = i < b->n ? b->at + size * i : NULL;
         if (field->scalar == TYPE_OBJECT && x && y) {
-            compare_fields(list, field->type, x, y, &oldItem, &newItem);
+            compare_fields(s->list, field->type, x, y, &oldItem, &newItem);
             continue;
         }
         if (x && y && item_equal(field, x, y)) continue;
-        Str before = x ? item_label(list->arena, field, x) : S(""), after = y ? item_label(list->arena, field, y) : S("");
-        add(list,
-            !x   ? DIFFERENCE_ADDED
-            : !y ? DIFFERENCE_REMOVED
-                 : DIFFERENCE_CHANGED,
-            owner, field, x ? &oldItem : NULL, y ? &newItem : NULL, before, after);
+        Str before = x ? item_label(s->list->arena, field, x) : S(""), after = y ? item_label(s->list->arena, field, y) : S("");
+        DifferenceKind kind = !x ? DIFFERENCE_ADDED : !y ? DIFFERENCE_REMOVED : DIFFERENCE_CHANGED;
+        add(s, kind, x ? &oldItem : NULL, y ? &newItem : NULL, before, after);
     }
 }
 
@@ -320,16 +401,16 @@ static void compare_fields(DifferenceList *list, const Type *type, const void *b
         if (field_equal(field, before, after)) continue;
         Path oldField = path_field(oldPath, field->name), newField = path_field(path, field->name);
         const void *a = (const char *)before + field->offset, *b = (const char *)after + field->offset;
-        bool keyed = field->text->listKind == LIST_MAP || field->text->listKind == LIST_SET || field->text->mergeKey.len ||
-                     str_eq(field->name, S("tolerations"));
+        bool keyed = field->text->listKind == LIST_MAP || field->text->listKind == LIST_SET || field->text->mergeKey.len;
+        Spot spot = {list, type, field, &oldField, &newField};
         if (field->shape == SHAPE_MAP)
-            compare_maps(list, type, field, a, b, &oldField, &newField);
+            compare_maps(&spot, a, b);
         else if (field->shape == SHAPE_LIST && keyed && field->text->listKind != LIST_ATOMIC && field->scalar != TYPE_INT64)
-            compare_keyed(list, type, field, a, b, &oldField, &newField);
+            compare_keyed(&spot, a, b);
         else if (field->shape == SHAPE_LIST)
-            compare_items(list, type, field, a, b, &oldField, &newField);
+            compare_items(&spot, a, b);
         else
-            compare_one(list, type, field, a, b, &oldField, &newField);
+            compare_one(&spot, a, b);
     }
 }
 

@@ -68,6 +68,12 @@ expect "a line of 5 MB" 1 "error" "$podlint" check --format concise long.yaml
 { echo 'apiVersion: v1'; echo 'kind: Pod'; echo 'metadata:'; echo '  labels:'; seq 50000 | sed 's/.*/    k&: v/'; } >wide.yaml
 expect "50,000 keys" 1 "error" "$podlint" check wide.yaml
 
+variables() { echo 'apiVersion: v1'; echo 'kind: Pod'; echo 'metadata: {name: a}'; echo 'spec: {containers: [{name: a, image: b, env: ['; seq 100000 | sed "s/.*/{name: $1&, value: x},/"; echo ']}]}'; }
+variables A >old.yaml
+variables B >new.yaml
+expect "100,000 variables under other names" 1 "1 refused" "$podlint" diff --format concise old.yaml new.yaml
+rm old.yaml new.yaml
+
 mkdir tree && cp good.yaml tree/a.yaml
 mkfifo tree/pipe.yaml
 ln -s . tree/loop
