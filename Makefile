@@ -150,6 +150,7 @@ config      sh src/test/cli/config.sh $(BUILD)/podlint
 mistakes    sh src/test/house/mistakes_test.sh $(BUILD)/mktables $(BUILD)/tryrules
 layers      sh src/test/house/layers_test.sh $(FOLDERS)
 runner      sh src/test/house/run_test.sh
+links       sh src/test/house/links_test.sh
 dead        sh src/test/house/dead_test.sh $(CC)
 unit        $(BUILD)/unit
 golden      sh src/test/cli/golden.sh $(BUILD)/podlint
@@ -246,6 +247,7 @@ layers  sh src/test/house/layers.sh . $(FOLDERS)
 dead    sh src/test/house/dead.sh . $(BUILD)
 format  clang-format --dry-run -Werror $(SOURCES)
 syntax  for script in $(SCRIPTS); do sh -n $$script || exit 1; done
+links   sh src/test/house/links.sh . $(wildcard *.md src/*/*.md)
 scripts shellcheck -x -P SCRIPTDIR -S warning $(SCRIPTS)
 endef
 export LINTS
