@@ -646,6 +646,16 @@ bool kustomize_variable(const FileUse *use, Str name, Str *value) {
     return false;
 }
 
+StrList kustomize_roots(Arena *arena, const FileUse *use) {
+    Names names = {0};
+    for (uint32_t i = 0; i < use->userCount; i++)
+        for (uint32_t j = 0; j < use->users[i]->layers.n; j++) {
+            const Kustomization *layer = use->users[i]->layers.at[j];
+            if (!layer->parents.n && !layer->component) ARRAY_PUSH(arena, &names, layer->path);
+        }
+    return sorted(names);
+}
+
 bool kustomize_covers(StrList roots, const FileUse *use) {
     for (uint32_t i = 0; use && i < use->userCount; i++)
         for (uint32_t j = 0; j < use->users[i]->layers.n; j++) {

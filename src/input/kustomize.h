@@ -25,6 +25,10 @@ StrList kustomize_read(InputList *list);
  * else at is NULL. */
 bool kustomize_variable(const FileUse *use, Str name, Str *value);
 
+/* The paths of the kustomizations that use the file and that no other one includes; components are no kustomizations of their
+ * own. */
+StrList kustomize_roots(Arena *arena, const FileUse *use);
+
 /* Whether one of the kustomizations, some of the result of kustomize_read, includes the file, at whatever distance. */
 bool kustomize_covers(StrList roots, const FileUse *use);
 

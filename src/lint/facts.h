@@ -75,7 +75,6 @@ typedef struct Fact {
     uint8_t kind; /* FactKind */
     uint8_t minor;
     uint32_t file, document; /* numbers in the run */
-    Str folder;              /* of the file */
     const Kind *known;       /* NULL: no kind of Kubernetes */
     Str kindName, name, namespace_;
     Where where; /* of the object's name */

@@ -28,14 +28,15 @@ typedef ARRAY(const Fact *) FactList;
  * thousand objects that select each other would take hours. */
 enum { WORLD_WORK = 200000000 };
 
-/* Objects that are compared with each other: those of one folder, or all if the world is closed. */
+/* Objects that are compared with each other. */
 typedef struct World {
     Arena *arena;
     const bool *on; /* by rule number */
     Fact *const *facts;
     uint32_t count;
     bool closed;
-    int64_t work; /* left of WORLD_WORK; then nothing is found any more */
+    bool uncertain; /* something of it is not known: that an object is not here is not said */
+    int64_t work;   /* left of WORLD_WORK; then nothing is found any more */
     FactList kinds[FACT_KINDS];
     FactList found;  /* what `selected` returned last */
     Index labels;    /* workloads, by each label of their pods */
@@ -181,7 +182,7 @@ static bool selected_by(World *w, const Fact *workload, FactKind kind, const Fac
 
 /* Whether there is anything of a kind near `from`: otherwise it says nothing that a certain one is missing. */
 static bool any_near(World *w, const Fact *from, FactKind kind) {
-    if (w->closed) return true;
+    if (w->closed || w->uncertain) return w->closed;
     const FactList *list = &w->kinds[kind];
     for (uint32_t i = 0; i < list->n; i++)
         if (!list->at[i]->job && together(w, from, list->at[i])) return true;
@@ -219,7 +220,7 @@ static bool nearly_selects(const FactSelector *selector, StrMap labels) {
 /* Whether a selector that takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is one
  * if there is an object of the same name, or one that it nearly selects. */
 static bool is_astray(World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
-    if (w->closed) return true;
+    if (w->closed || w->uncertain) return w->closed;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         const Fact *fact = w->kinds[kind].at[i];
         if (fact->job || !together(w, from, fact)) continue;
@@ -234,7 +235,7 @@ static bool is_astray(World *w, const Fact *from, const FactSelector *selector, 
  * or nothing else is there. */
 static bool name_is_astray(World *w, const Fact *from, FactKind kind, Str name) {
     uint32_t near = 0;
-    if (w->closed) return true;
+    if (w->closed || w->uncertain) return w->closed;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         const Fact *fact = w->kinds[kind].at[i];
         if (fact->job || !together(w, from, fact) || !spend(w, SLIP_WORK)) continue;
@@ -317,6 +318,7 @@ typedef struct Miss {
 static Miss nothing_selected(World *w, Fact *from, const FactSelector *selector, bool astray) {
     Str elsewhere = pods_elsewhere(w, from, selector);
     if (elsewhere.len) return (Miss){elsewhere, from->namespaceWhere};
+    if (w->uncertain) return (Miss){0};
     if (!astray) {
         if (w->on[RULE_selector_unmatched] && any_near(w, from, FACT_WORKLOAD))
             emit_selector_unmatched(&from->diags, label_at_fault(w, from, selector, FACT_WORKLOAD), .kind = from->kindName,
@@ -390,6 +392,7 @@ static bool share_a_port(const Fact *a, const Fact *b) {
 
 /* Whether a workload near a Service offers ports, and no Service at all leads there. */
 static bool leaves_alone(World *w, const Fact *service) {
+    if (w->uncertain) return false;
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n; i++) {
         const Fact *workload = w->kinds[FACT_WORKLOAD].at[i], *other;
         if (!workload->job && workload->portCount && together(w, service, workload) &&
@@ -906,21 +909,14 @@ static void check_world(World *w) {
     }
 }
 
-static int by_folder(const void *left, const void *right) {
-    const Fact *a = *(Fact *const *)left, *b = *(Fact *const *)right;
-    int order = str_cmp(a->folder, b->folder);
-    if (order) return order;
-    if (a->file != b->file) return a->file < b->file ? -1 : 1;
-    return (a->document > b->document) - (a->document < b->document);
-}
-
-void objects_check(Arena *arena, const bool *on, Fact *const *facts, uint32_t count, bool closedWorld) {
-    Fact **sorted = NEW_ARRAY(arena, Fact *, count + 1);
-    if (count) memcpy(sorted, facts, count * sizeof *sorted);
-    if (!closedWorld) qsort(sorted, count, sizeof *sorted, by_folder);
-    for (uint32_t i = 0, n; i < count; i += n) {
-        for (n = 1; i + n < count && (closedWorld || str_eq(sorted[i]->folder, sorted[i + n]->folder)); n++) continue;
-        World w = {.arena = arena, .on = on, .facts = sorted + i, .count = n, .closed = closedWorld};
+void objects_check(Arena *arena, const bool *on, const ObjectWorld *worlds, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        World w = {.arena = arena,
+                   .on = on,
+                   .facts = worlds[i].facts,
+                   .count = worlds[i].count,
+                   .closed = worlds[i].closed,
+                   .uncertain = worlds[i].uncertain};
         check_world(&w);
     }
 }

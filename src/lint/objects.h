@@ -5,9 +5,16 @@
 
 #include "facts.h"
 
-/* Adds what is found to the `diags` of the facts. Objects are only compared within a namespace (one that is not written may be
- * any) and, unless the world is closed, within a folder: what is not in the run may be in the cluster. `on` says by rule
- * number what any of the files wants to know; the rest may be left out. */
-void objects_check(Arena *arena, const bool *on, Fact *const *facts, uint32_t count, bool closedWorld);
+/* Objects that are applied together. */
+typedef struct ObjectWorld {
+    Fact **facts;
+    uint32_t count;
+    bool closed;    /* what is not here does not exist; otherwise it may be in the cluster */
+    bool uncertain; /* something of it is not known, so that it is not said of any object that it is not here */
+} ObjectWorld;
+
+/* Adds what is found to the `diags` of the facts. Objects are only compared within a world and a namespace (one that is not
+ * written may be any). `on` says by rule number what any of the files wants to know; the rest may be left out. */
+void objects_check(Arena *arena, const bool *on, const ObjectWorld *worlds, uint32_t count);
 
 #endif

@@ -17,6 +17,7 @@
 #include "lint/objects.h"
 #include "rules.h"
 #include "suppress.h"
+#include "worlds.h"
 #include "validate/validate.h"
 
 /* One thread's memory: `kept` outlives the run, `text` holds one file and its lines, `scratch` one document. */
@@ -122,6 +123,7 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
                             .partial = document->partial,
                             .class = document->class,
                             .why = document->why,
+                            .uncertain = world_is_uncertain(document),
                             .accepted = !document->refused,
                             .skipped = !document->object && !document->unreadable,
                             .judged = document->object && !document->unreadable};
@@ -141,8 +143,6 @@ static void check_pod_security(Worker *w, PodSecurity standard, Document *docume
 static void keep_facts(Worker *w, const ResultFile *file, const Document *document, uint32_t number) {
     Fact *fact = file->settings->lint ? facts_of(w->kept, document) : NULL;
     if (!fact) return;
-    ptrdiff_t slash = str_rfind(file->name, '/');
-    fact->folder = slash < 0 ? S("") : (Str){file->name.at, (size_t)slash};
     fact->file = (uint32_t)(file - w->run->files);
     fact->document = number;
     ARRAY_PUSH(w->kept, &w->facts, fact);
@@ -303,7 +303,10 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
         if (!run->files[i].settings || (i && run->files[i].settings == run->files[i - 1].settings)) continue;
         for (uint16_t j = 0; j < rule_count; j++) on[j] |= run->files[i].settings->on[j] != RULE_USE_NONE;
     }
-    objects_check(w->kept, on, facts.at, facts.n, closed);
+    ObjectWorld *worlds;
+    uint32_t worldCount = worlds_find(w->kept, w->list, run, facts.at, facts.n, closed, &worlds);
+    objects_check(w->kept, on, worlds, worldCount);
+    for (uint32_t i = 0; i < facts.n; i++) diag_sort(&facts.at[i]->diags); /* worlds say the same of what they share */
     for (uint32_t i = 0, end; i < facts.n; i = end) {
         bool found = false;
         for (end = i; end < facts.n && facts.at[end]->file == facts.at[i]->file; end++) found |= facts.at[end]->diags.items.n > 0;

@@ -93,4 +93,32 @@ expect "a variable of a kustomization" 0 "nothing found" .
 echo 'resources: [web.yaml]' >kustomization.yaml
 expect "without it" 0 "env-ref-undefined" .
 
+# Objects are judged together that are applied together.
+mkdir -p ../worlds && cd ../worlds || exit 2
+service() {
+    printf 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  selector: {app: %s}\n  ports: [{port: 80, targetPort: 8080}]\n' "$2" >"$1"
+}
+workload web.yaml && printf '        ports: [{containerPort: 8080}]\n' >>web.yaml
+service service.yaml wob
+expect "a selector that misses" 0 "[dangling-service]" .
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .name }}}\n' >template.yaml
+expect "beside a template nobody knows" 0 "!dangling-service" .
+rm template.yaml
+printf 'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: wob}\nspec: {template: {metadata: {labels: {app: wob}}}}\n' >rollout.yaml
+expect "beside pods of an operator nobody knows" 0 "!dangling-service" .
+sed -i 's/Rollout/Certificate/; s/argoproj.io/cert-manager.io/' rollout.yaml
+expect "beside a custom resource without pods" 0 "[dangling-service]" .
+rm rollout.yaml && mkdir a b all
+mv web.yaml a && mv service.yaml b && sed -i 's/wob/web/' b/service.yaml
+printf 'apiVersion: v1\nkind: Service\nmetadata: {name: other}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: admin}]}\n' >b/other.yaml
+expect "two folders" 0 "!service-target-port" .
+echo 'resources: [web.yaml]' >a/kustomization.yaml && echo 'resources: [service.yaml, other.yaml]' >b/kustomization.yaml
+echo 'resources: [../a, ../b]' >all/kustomization.yaml
+expect "one kustomization over two folders" 1 "[service-target-port-unresolved]" .
+rm -r a b all
+workload one.yaml registry.example/web:1.4 && cp one.yaml two.yaml && sed -i 's/Deployment/DaemonSet/' two.yaml
+expect "two workloads with the same labels" 0 "[selector-overlap]" .
+for file in one two; do printf -- '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n' >>$file.yaml; done
+expect "alternatives share an object" 0 "!selector-overlap" .
+
 finish
