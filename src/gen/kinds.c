@@ -200,7 +200,8 @@ static void put_lists(FILE *out, const GenKind *kind) {
     fprintf(out, "static const Field *const %.*s_pod[] = {", TEXT(kind->name));
     for (const GenField *const *field = kind->pod; *field; type = (*field++)->object)
         fprintf(out, "&%.*s_fields[%td], ", TEXT(type->name), *field - type->fields);
-    fputs("NULL};\n", out);
+    fprintf(out, "NULL};\n_Static_assert(COUNT(%.*s_pod) - 1 <= POD_DEPTH, \"the pod of %.*s stands too deep\");\n",
+            TEXT(kind->name), TEXT(kind->name));
 }
 
 void kinds_put_tables(FILE *out, const Schema *schema) {
