@@ -61,6 +61,14 @@ bool leads_to_gate(const GenField *field) {
     return field->object && field->object->gated && !field->gatesIgnored && !str_eq(field->name, S("status"));
 }
 
+bool is_checked(const GenField *field) {
+    return has_limit(field) && !field->apart;
+}
+
+bool leads_to_limit(const GenField *field) {
+    return field->object && field->object->limited && !str_eq(field->name, S("status"));
+}
+
 bool is_embedded(const GenField *field) {
     return field->object && field->shape == ONE && !field->optional;
 }
@@ -463,13 +471,17 @@ static void put_in_order(Schema *schema, GenType *type) {
     ARRAY_PUSH(schema->gen->arena, &schema->inOrder, type);
 }
 
-static void mark_gated(Schema *schema) {
+/* Marks the types below which there is something to look for. */
+static void mark_types(Schema *schema) {
     for (bool more = true; more;) {
         more = false;
         for (uint32_t t = 0; t < schema->types.n; t++) {
             GenType *type = &schema->types.at[t];
-            for (uint32_t i = 0; i < type->fieldCount && !type->gated; i++)
-                if (leads_to_gate(&type->fields[i])) more = type->gated = true;
+            for (uint32_t i = 0; i < type->fieldCount; i++) {
+                const GenField *field = &type->fields[i];
+                if (!type->gated && leads_to_gate(field)) more = type->gated = true;
+                if (!type->limited && (is_checked(field) || leads_to_limit(field))) more = type->limited = true;
+            }
         }
     }
 }
@@ -494,5 +506,5 @@ void types_finish(Schema *schema) {
         find_slots(type);
         put_in_order(schema, type);
     }
-    mark_gated(schema);
+    mark_types(schema);
 }

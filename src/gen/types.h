@@ -59,6 +59,7 @@ struct GenType {
     uint32_t slotBits, slotFactor;
     uint8_t *slots; /* 1 << slotBits: field number + 1, or 0 */
     bool gated;     /* a field of it or below it is behind a gate */
+    bool limited;   /* a field of it or below it has limits that are not left to C */
     int placed;     /* 0: not yet in `inOrder`, 1: being put there, 2: there */
 };
 
@@ -85,6 +86,10 @@ bool has_limit(const GenField *field);
 
 /* Whether the server looks for gated fields at or below a field of a new object. It sets the status of objects itself. */
 bool leads_to_gate(const GenField *field);
+
+/* Whether the limits of a field hold whatever else is set, and whether there are such limits below it. */
+bool is_checked(const GenField *field);
+bool leads_to_limit(const GenField *field);
 
 /* The number of the first of the gates that are named in a map, after telling of those that are not in gates.yaml; or -1. */
 int gate_of(const Schema *schema, File *file, const Node *map);

@@ -133,10 +133,6 @@ static bool needs_work(const GenField *f) {
     return is_embedded(f) || f->value;
 }
 
-static bool is_checked(const GenField *f) {
-    return has_limit(f) && !f->apart;
-}
-
 /* The numbers of the fields of which something holds, and a zero behind them, as C has no empty arrays. */
 static void put_set(FILE *out, const GenType *type, const char *name, bool (*holds)(const GenField *)) {
     fprintf(out, "static const uint16_t %.*s_%s[] = {", TEXT(type->name), name);
@@ -146,7 +142,7 @@ static void put_set(FILE *out, const GenType *type, const char *name, bool (*hol
 }
 
 static void put_type(FILE *out, const Schema *schema, const GenType *type) {
-    static const char *const sets[] = {"prepared", "checked", "gated"};
+    static const char *const sets[] = {"prepared", "checked", "limited", "gated"};
     for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(out, schema, type, &type->fields[i]);
     put_slots(out, type);
     fprintf(out, "static const Field %.*s_fields[] = {\n", TEXT(type->name));
@@ -154,6 +150,7 @@ static void put_type(FILE *out, const Schema *schema, const GenType *type) {
     fputs(type->fieldCount ? "};\n" : "    {.name = STR(\"\")},\n};\n", out);
     put_set(out, type, "prepared", needs_work);
     put_set(out, type, "checked", is_checked);
+    put_set(out, type, "limited", leads_to_limit);
     put_set(out, type, "gated", leads_to_gate);
     fprintf(out, "const Type type_%.*s = {.name = ", TEXT(type->name));
     put_str(out, type->name);

@@ -106,6 +106,7 @@ struct Type {
     uint16_t number;   /* index into schema_types */
     FieldSet prepared; /* need work when absent: defaults, embedded objects */
     FieldSet checked;  /* have limits that hold whatever else is set */
+    FieldSet limited;  /* lead to objects with such fields */
     FieldSet gated;    /* are behind a gate, or lead to fields that are: where the server drops what is off */
 };
 

@@ -26,23 +26,6 @@ static bool is_set(const Field *field, const void *at) {
     return zeroIsNone ? *(const int64_t *)at : !field_is_absent(field, at);
 }
 
-static void drop_below(Check *c, const Type *type, void *object, const Path *path);
-
-/* Looks into the objects of a field; returns whether there are any. */
-static bool drop_inside(Check *c, const Field *field, void *value, const Path *path) {
-    if (field->shape == SHAPE_LIST) {
-        AnyList *list = value;
-        for (uint32_t i = 0; i < list->n; i++) {
-            Path item = path_index(path, i);
-            drop_below(c, field->type, list->at + (size_t)field->type->size * i, &item);
-        }
-        return list->n;
-    }
-    void *object = field->optional ? *(void **)value : value;
-    if (object) drop_below(c, field->type, object, path);
-    return object;
-}
-
 /* Of a projected volume's source where several are set, which is a fault, the server looks into the first. */
 static void drop_below(Check *c, const Type *type, void *object, const Path *path) {
     for (uint16_t i = 0; i < type->gated.n; i++) {
@@ -56,8 +39,8 @@ static void drop_below(Check *c, const Type *type, void *object, const Path *pat
     for (uint16_t i = 0; i < type->gated.n; i++) {
         const Field *field = &type->fields[type->gated.at[i]];
         Path at = path_field(path, field->name);
-        bool any =
-            field->scalar == TYPE_OBJECT && field->type->gated.n && drop_inside(c, field, (char *)object + field->offset, &at);
+        bool any = field->scalar == TYPE_OBJECT && field->type->gated.n &&
+                   each_object(c, field, (char *)object + field->offset, &at, drop_below);
         if (any && type == &type_VolumeProjection) return;
     }
 }

@@ -76,7 +76,6 @@ static void check_on_exit_codes(Check *c, const JobSpec *spec, const PodFailureP
         emit_job_exit_operator_required(c->diags, where(c, &op));
     else
         CHECK_FIELD(c, PodFailurePolicyOnExitCodesRequirement, operator, codes, path);
-    CHECK_FIELDS(c, PodFailurePolicyOnExitCodesRequirement, codes, path);
     if (codes->containerName.at && !container_named(&spec->template.spec, codes->containerName))
         refuse_container(c, &spec->template.spec, codes->containerName, &container);
     check_exit_codes(c, codes, path);
@@ -86,7 +85,6 @@ static void check_on_pod_conditions(Check *c, PodFailurePolicyOnPodConditionsPat
     for (uint32_t i = 0; i < list.n; i++) {
         Path item = path_index(path, i), type = FIELD(&item, "type");
         check_qualified_name(c, list.at[i].type, &type);
-        CHECK_FIELDS(c, PodFailurePolicyOnPodConditionsPattern, &list.at[i], &item);
     }
 }
 
@@ -102,7 +100,6 @@ static void check_failure_action(Check *c, const JobSpec *spec, const PodFailure
 
 static void check_failure_rule(Check *c, const JobSpec *spec, const PodFailurePolicyRule *rule, const Path *path) {
     Path codes = FIELD(path, "onExitCodes"), conditions = FIELD(path, "onPodConditions");
-    CHECK_FIELDS(c, PodFailurePolicyRule, rule, path);
     check_failure_action(c, spec, rule, path);
     if (rule->onExitCodes) check_on_exit_codes(c, spec, rule->onExitCodes, &codes);
     if (rule->onPodConditions.n) check_on_pod_conditions(c, rule->onPodConditions, &conditions);
@@ -113,7 +110,7 @@ static void check_failure_rule(Check *c, const JobSpec *spec, const PodFailurePo
 void check_pod_failure_policy(Check *c, const JobSpec *spec, const Path *path) {
     PodFailurePolicyRuleList list = spec->podFailurePolicy->rules;
     Path rules_path = FIELD(path, "rules");
-    CHECK_FIELDS(c, PodFailurePolicy, spec->podFailurePolicy, path);
+    CHECK_FIELDS_BELOW(c, PodFailurePolicy, spec->podFailurePolicy, path);
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&rules_path, i);
         check_failure_rule(c, spec, &list.at[i], &at);
@@ -187,7 +184,6 @@ static void check_success_rule(Check *c, const SuccessPolicyRule *rule, OptInt c
     Path indexes = FIELD(path, "succeededIndexes"), count = FIELD(path, "succeededCount");
     Str text = rule->succeededIndexes, fault = S("");
     if (!rule->succeededCount.set && !text.at) emit_job_success_rule_empty(c->diags, where(c, path));
-    CHECK_FIELDS(c, SuccessPolicyRule, rule, path);
     if (!completions.set) return; /* reported already, and the numbers cannot be judged without */
     int64_t total = count_indexes(c->arena, text, completions.value, &fault);
     if (fault.len) emit_job_success_indexes(c->diags, where(c, &indexes), .fault = fault);
@@ -199,7 +195,7 @@ void check_success_policy(Check *c, const JobSpec *spec, const Path *path) {
     SuccessPolicyRuleList list = spec->successPolicy->rules;
     Path rules_path = FIELD(path, "rules");
     if (!list.n) emit_job_success_rules_required(c->diags, where(c, &rules_path));
-    CHECK_FIELDS(c, SuccessPolicy, spec->successPolicy, path);
+    CHECK_FIELDS_BELOW(c, SuccessPolicy, spec->successPolicy, path);
     for (uint32_t i = 0; i < list.n; i++) {
         Path at = path_index(&rules_path, i);
         check_success_rule(c, &list.at[i], spec->completions, &at);

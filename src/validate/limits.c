@@ -174,3 +174,12 @@ void check_field(Check *c, const Field *field, const void *object, const Path *p
 void check_fields(Check *c, const Type *type, const void *object, const Path *path) {
     for (uint16_t i = 0; i < type->checked.n; i++) check_field(c, &type->fields[type->checked.at[i]], object, path);
 }
+
+void check_fields_below(Check *c, const Type *type, void *object, const Path *path) {
+    check_fields(c, type, object, path);
+    for (uint16_t i = 0; i < type->limited.n; i++) {
+        const Field *field = &type->fields[type->limited.at[i]];
+        Path at = path_field(path, field->name);
+        each_object(c, field, (char *)object + field->offset, &at, check_fields_below);
+    }
+}

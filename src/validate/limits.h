@@ -9,11 +9,15 @@
  * `checked: apart` are left to the caller. */
 void check_fields(Check *c, const Type *type, const void *object, const Path *path);
 
+/* The same for the object and all objects in it. */
+void check_fields_below(Check *c, const Type *type, void *object, const Path *path);
+
 /* Reports one field of `object`, marked or not, if its value is outside its limits. */
 void check_field(Check *c, const Field *field, const void *object, const Path *path);
 
 /* The same for an object whose C type is that of the schema. */
 #define CHECK_FIELDS(c, type, object, path) check_fields(c, &type_##type, (const type *){object}, path)
+#define CHECK_FIELDS_BELOW(c, type, object, path) check_fields_below(c, &type_##type, (type *){object}, path)
 #define CHECK_FIELD(c, type, name, object, path) check_field(c, FIELD_OF(type, name), (const type *){object}, path)
 
 /* Whether a field's enumeration has the value, and all values that it has: without those whose gates are off. */

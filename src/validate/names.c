@@ -181,6 +181,20 @@ bool is_padded(Str s) {
     return false;
 }
 
+bool each_object(Check *c, const Field *field, void *value, const Path *path, VisitObject *visit) {
+    if (field->shape == SHAPE_LIST) {
+        const AnyList *list = value;
+        for (uint32_t i = 0; i < list->n; i++) {
+            Path item = path_index(path, i);
+            visit(c, field->type, list->at + (size_t)field->type->size * i, &item);
+        }
+        return list->n;
+    }
+    void *object = field->optional ? *(void **)value : value;
+    if (object) visit(c, field->type, object, path);
+    return object;
+}
+
 Str words_or(Arena *arena, const Str *words, size_t count) {
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < count; i++) {

@@ -92,7 +92,6 @@ static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Pa
     }
     for (uint32_t i = 0; i < preferred.n; i++) {
         Path item = path_index(&preferredPath, i), at = FIELD(&item, "preference");
-        CHECK_FIELDS(c, PreferredSchedulingTerm, &preferred.at[i], &item);
         check_node_term(c, &preferred.at[i].preference, false, &at);
     }
 }
@@ -191,7 +190,6 @@ static void check_pod_terms(Check *c, PodAffinityTermList required, WeightedPodA
     }
     for (uint32_t i = 0; i < preferred.n; i++) {
         Path item = path_index(&preferredPath, i), at = FIELD(&item, "podAffinityTerm");
-        CHECK_FIELDS(c, WeightedPodAffinityTerm, &preferred.at[i], &item);
         check_pod_term(c, &preferred.at[i].podAffinityTerm, &at);
     }
 }
@@ -371,7 +369,10 @@ void check_scheduling(PodCheck *p) {
          tolerations = FIELD(p->path, "tolerations");
     Path spread = FIELD(p->path, "topologySpreadConstraints"), gates = FIELD(p->path, "schedulingGates");
     check_labels(c, spec->nodeSelector, &selector);
-    if (spec->affinity) check_affinity(c, spec->affinity, &affinity);
+    if (spec->affinity) {
+        CHECK_FIELDS_BELOW(c, Affinity, spec->affinity, &affinity);
+        check_affinity(c, spec->affinity, &affinity);
+    }
     check_tolerations(c, spec->tolerations, &tolerations);
     for (uint32_t i = 0; i < spec->topologySpreadConstraints.n; i++) {
         Path at = path_index(&spread, i);
