@@ -445,6 +445,10 @@ static const uint16_t factKinds[] = {
     [FACT_CLAIM] = KIND_PersistentVolumeClaim,
 };
 
+Str fact_kind_name(FactKind kind) {
+    return schema_kinds[factKinds[kind]].name;
+}
+
 static FactKind kind_of(const Document *document, const Kind *known) {
     if (known && known->pod) return document->object ? FACT_WORKLOAD : FACT_KINDS;
     for (unsigned kind = FACT_SERVICE; known && kind < COUNT(factKinds); kind++)

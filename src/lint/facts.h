@@ -110,6 +110,9 @@ typedef struct Fact {
     Where minWhere, maxWhere;
 } Fact;
 
+/* What Kubernetes calls objects of a kind, as in "ConfigMap". Not for workloads and ServiceMonitors. */
+Str fact_kind_name(FactKind kind);
+
 /* The facts of a document, allocated in `kept`; NULL if it says nothing of interest to others. */
 Fact *facts_of(Arena *kept, const Document *document);
 

@@ -686,11 +686,6 @@ static void check_autoscaler(World *w, Fact *scaler) {
 
 /* Workloads. */
 
-static const char *const reference_words[FACT_KINDS] = {[FACT_SERVICE_ACCOUNT] = "ServiceAccount",
-                                                        [FACT_CONFIG_MAP] = "ConfigMap",
-                                                        [FACT_SECRET] = "Secret",
-                                                        [FACT_CLAIM] = "PersistentVolumeClaim"};
-
 /* Whether one of the objects that a reference may mean has its key: a folder may hold several of one name to choose from, and one
  * without any key is filled by somebody else. */
 static bool any_has_key(World *w, const Fact *workload, const FactReference *reference) {
@@ -705,7 +700,7 @@ static bool any_has_key(World *w, const Fact *workload, const FactReference *ref
 
 static void check_reference(World *w, Fact *workload, const FactReference *reference) {
     const Fact *found = named(w, workload, (FactKind)reference->kind, reference->name);
-    Str word = str_of(reference_words[reference->kind]);
+    Str word = fact_kind_name((FactKind)reference->kind);
     if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
         emit_config_key_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .key = reference->key);
     if (found || reference->key.len || reference->optional) return;
