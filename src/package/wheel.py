@@ -23,18 +23,18 @@ def wheel_file(tag):
     return f"Wheel-Version: 1.0\nGenerator: podlint {VERSION}\nRoot-Is-Purelib: false\nTag: {tag}\n"
 
 
-def make(*arguments, quiet=False):
-    silence = subprocess.DEVNULL if quiet else None
+def make(*arguments):
     command = ["make", "-C", str(ROOT), f"-j{os.cpu_count() or 1}", *arguments]
-    return subprocess.run(command, stdout=silence or sys.stderr, stderr=silence).returncode == 0
+    return subprocess.run(command, stdout=sys.stderr).returncode == 0
 
 
 def build(prefix):
     """Installs podlint below a folder: where the machine's libraries allow, one that needs none of them to run."""
-    tell = subprocess.run(["sh", str(ROOT / "src/package/setup.sh"), "--tell"], stderr=subprocess.PIPE, text=True)
+    setup = ["sh", str(ROOT / "src/package/setup.sh"), "--tell"]
+    tell = subprocess.run(setup, stderr=subprocess.PIPE, text=True)
     if tell.returncode:
         raise SystemExit(tell.stderr)
-    static = sys.platform == "linux" and make("STATIC=1", "build/static/mktables", quiet=True)
+    static = sys.platform == "linux" and subprocess.run([*setup, "static"], stderr=subprocess.DEVNULL).returncode == 0
     if not make("install", f"PREFIX={prefix}", *(["STATIC=1"] if static else [])):
         raise SystemExit("podlint: make failed; what it printed stands above")
 

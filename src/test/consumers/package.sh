@@ -21,7 +21,7 @@ else
     skip "the manual page" "mandoc and groff are not installed"
 fi
 
-if make STATIC=1 build/static/mktables >/dev/null 2>&1; then
+if sh src/package/setup.sh --tell static 2>/dev/null; then
     check "make STATIC=1" make STATIC=1 -j2
     check "a static program" sh -c '! ldd build/static/podlint'
     check "at most 8 MiB" test "$(wc -c <build/static/podlint)" -le 8388608
