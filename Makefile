@@ -1,16 +1,18 @@
 # podlint's build; every product is under build/.
 #
-#   make run     install what is missing, build, check the example manifests
-#   make test    install what is missing, build, run all tests
-#   make         build/podlint and its manual page, build/podlint.1
-#   make install [PREFIX=/usr/local] [DESTDIR=]   the program, its manual page, and completions for bash, zsh and fish
+#   make run                 install what is missing, build, check the example manifests
+#   make test [TEST=NAME]    install what is missing, build, run all tests, or those that are named (CONTRIBUTING.md)
+#   make                     build/podlint and its manual page, build/podlint.1
+#   make install             the program, its manual page, and completions for bash, zsh and fish [PREFIX=/usr/local] [DESTDIR=]
 #   make uninstall
-#   make golden  write the expected outputs of the golden tests anew
-#   make bench   time a check against libyaml's bare event loop
-#   make picture write the README's pictures, testdata/picture/*.svg, anew
-#   make compare what other tools see of faulty manifests, for those that are installed
-#   make docs    the reference of all fields, rules and topics: build/docs/reference.md
-#   make lint    what the compiler does not see: the order of folders, layout, clang-tidy, the scripts
+#   make lint                what the compiler does not see: order of folders, dead code, layout, clang-tidy, scripts, links
+#   make golden [TEST=NAME]  write the expected outputs of the golden tests anew
+#   make bench               time a check against libyaml's bare event loop
+#   make compare             what other tools see of faulty manifests, for those that are installed
+#   make picture             write the README's pictures, testdata/picture/*.svg, anew
+#   make docs                the reference of all fields, rules and topics: build/docs/reference.md
+#   make clean
+#   make help                this list
 #
 # V=1 shows the commands. With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
 # With STATIC=1 the program needs no library of the machine it runs on: make STATIC=1 makes build/static/podlint.
@@ -265,12 +267,16 @@ $(BUILD)/tidy/%.ok: src/%.c .clang-tidy | $(BUILD)/gen/stamp
 tidy: $(TIDY)
 
 lint: all
-	@printf '%s\n' "$$LINTS" | sh src/test/run.sh
-	@if command -v clang-tidy >/dev/null; then $(MAKE) --no-print-directory -k $(PARALLEL) tidy; else echo "clang-tidy is not installed"; fi
+	@code=0; printf '%s\n' "$$LINTS" | sh src/test/run.sh || code=1; \
+		if ! command -v clang-tidy >/dev/null; then echo "Skipped: clang-tidy is not installed"; \
+		else $(MAKE) --no-print-directory -k $(PARALLEL) tidy || code=1; fi; exit $$code
 
 clean:
 	rm -rf build
 
-.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle install uninstall lint tidy clean
+help:
+	@sed -n '/^#/!q; s/^# \{0,3\}//p' Makefile
+
+.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle install uninstall lint tidy clean help
 
 -include $(OBJECTS:.o=.d) $(wildcard $(TIDY:.ok=.d)) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)
