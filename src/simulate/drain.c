@@ -3,14 +3,6 @@
 #include "kubelet.h"
 #include "hook.h"
 
-static bool asks_port(const Probe *probe) {
-    return probe && (probe->httpGet || probe->tcpSocket || probe->grpc);
-}
-
-static bool serves(const Container *container) {
-    return container->ports.n || asks_port(container->readinessProbe) || asks_port(container->livenessProbe);
-}
-
 /* As the scenario says of this pod, but undisturbed until its deletion. */
 static Scenario calm_life(Arena *arena, const PodSpec *spec, const Scenario *scenario) {
     Scenario out = scenario_undisturbed(arena, spec, scenario);
@@ -68,7 +60,7 @@ void drain_simulate(Drain *out, PodView view, const Scenario *scenario) {
     Simulation sim;
     Scenario life = calm_life(&scratch, view.spec, scenario);
     *out = (Drain){0};
-    for (uint32_t i = 0; i < view.spec->containers.n; i++) out->applies |= serves(&view.spec->containers.at[i]);
+    for (uint32_t i = 0; i < view.spec->containers.n; i++) out->applies |= container_serves(&view.spec->containers.at[i]);
     int64_t ready = out->applies ? first_ready(&scratch, view, &life) : -1;
     if (ready >= 0) {
         int64_t grace = life.gracePeriodSeconds.set ? life.gracePeriodSeconds.value
@@ -80,7 +72,7 @@ void drain_simulate(Drain *out, PodView view, const Scenario *scenario) {
         life.until = life.deleteAt + 2 * out->grace + 60;
         simulate(&sim, &scratch, view.meta, view.spec, &life);
         for (uint32_t i = 0; i < sim.containerCount; i++)
-            if (sim.containers[i].kind == ROLE_MAIN && serves(sim.containers[i].spec))
+            if (sim.containers[i].kind == ROLE_MAIN && container_serves(sim.containers[i].spec))
                 learn_end(out, &sim, i, life.deleteAt, &life);
     }
     arena_free(&scratch);

@@ -464,6 +464,28 @@ static void say_end(JobRun *run) {
                             (long long)run->spec->ttlSecondsAfterFinished.value));
 }
 
+/* The pods as lanes. */
+static void draw_pods(JobRun *run) {
+    enum { SHOWN = 24 };
+    Lanes *out = &run->out->pods;
+    int64_t last = run->out->steps.n ? run->out->steps.at[run->out->steps.n - 1].t : 0, end = last + 1 + last / 10;
+    *out = (Lanes){.end = end};
+    run->out->podsLeftOut = run->podCount > SHOWN ? run->podCount - SHOWN : 0;
+    for (int i = 0; i < run->podCount && i < SHOWN; i++) {
+        const JobPod *pod = &run->pods[i];
+        Str name = run->indexes ? str_format(run->arena, "index %d", pod->index) : str_format(run->arena, "pod %d", i + 1);
+        Lane *lane = lanes_add(out, run->arena, LANE_CONTAINER, name);
+        const Attempt *attempt = attempt_of(run, pod->attempt);
+        int64_t over = pod->state == POD_ACTIVE ? end : pod->goneAt ? pod->goneAt : ends_at(run, pod);
+        if (over > end) over = end;
+        lane_add(run->arena, lane, pod->began, over, PIECE_RUNNING, S("active"));
+        if (pod->state == POD_ACTIVE) continue;
+        bool failed = pod->goneAt || !attempt->succeeded;
+        lane_mark(run->arena, lane, over, failed ? MARK_CRASH : MARK_END, 0);
+        lane_add(run->arena, lane, over, end, failed ? PIECE_FAILED : PIECE_SUCCEEDED, failed ? S("failed") : S("succeeded"));
+    }
+}
+
 /* More runs than a script has make no other attempts. */
 static uint32_t different_attempts(const Scenario *scenario) {
     uint32_t most = 1;
@@ -509,5 +531,6 @@ void job_simulate(Rollout *out, Arena *arena, const JobSpec *spec, PodView view,
     out->done = over && run->success;
     if (over) out->reason = run->reason;
     if (out->reason.len) out->failedAt = out->end;
+    draw_pods(run);
     say_end(run);
 }

@@ -30,7 +30,7 @@ int64_t axis_step(int64_t length, int count) {
     return length / count / 86400 * 86400 + 86400;
 }
 
-static void add_piece(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceKind kind, Str label) {
+void lane_add(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceKind kind, Str label) {
     if (kind == PIECE_NOTHING || from >= to) return;
     Piece *last = lane->pieces.n ? &lane->pieces.at[lane->pieces.n - 1] : NULL;
     if (last && last->kind == kind && last->to == from && str_eq(last->label, label))
@@ -63,7 +63,7 @@ static PieceKind container_piece(const SimContainer *container, const SimStatus 
     return !status->started ? PIECE_STARTING : status->ready ? PIECE_READY : PIECE_UNREADY;
 }
 
-static Lane *new_lane(Lanes *out, Arena *arena, LaneKind kind, Str name) {
+Lane *lanes_add(Lanes *out, Arena *arena, LaneKind kind, Str name) {
     ARRAY_PUSH(arena, &out->items, (Lane){.kind = (uint8_t)kind, .name = name});
     return &out->items.at[out->items.n - 1];
 }
@@ -79,11 +79,11 @@ static int64_t deletion(const Simulation *sim) {
 }
 
 static void make_phase_lane(Lanes *out, Arena *arena, const Simulation *sim) {
-    Lane *lane = new_lane(out, arena, LANE_PHASE, S("phase"));
+    Lane *lane = lanes_add(out, arena, LANE_PHASE, S("phase"));
     for (uint32_t i = 0; i < sim->entries.n && !sim->entries.at[i].deleted; i++) {
         Str label;
         PieceKind piece = phase_piece(&sim->entries.at[i], &label);
-        add_piece(arena, lane, sim->entries.at[i].t, entry_end(out, sim, i), piece, label);
+        lane_add(arena, lane, sim->entries.at[i].t, entry_end(out, sim, i), piece, label);
     }
 }
 
@@ -97,19 +97,19 @@ static int64_t within(int64_t t, int64_t from, int64_t to) {
 
 /* What comes after the deletion comes from routers that have not heard of it. */
 static void make_traffic_lane(Lanes *out, Arena *arena, const Simulation *sim) {
-    Lane *lane = new_lane(out, arena, LANE_TRAFFIC, S("traffic"));
+    Lane *lane = lanes_add(out, arena, LANE_TRAFFIC, S("traffic"));
     int64_t deleted = deletion(sim);
     for (uint32_t i = 0; i < sim->entries.n; i++)
         if (entry_serves(&sim->entries.at[i]))
-            add_piece(arena, lane, sim->entries.at[i].t, entry_end(out, sim, i), PIECE_TRAFFIC, S("traffic"));
+            lane_add(arena, lane, sim->entries.at[i].t, entry_end(out, sim, i), PIECE_TRAFFIC, S("traffic"));
     if (!lane->pieces.n || lane->pieces.at[lane->pieces.n - 1].to != deleted) return;
     int64_t to = within(deleted + sim->routersLearn, deleted, out->end), split = within(sim->listeningUntil, deleted, to);
-    add_piece(arena, lane, deleted, split, PIECE_DRAINING, S("requests still come"));
-    add_piece(arena, lane, split, to, PIECE_REFUSED, S("requests still come and are refused"));
+    lane_add(arena, lane, deleted, split, PIECE_DRAINING, S("requests still come"));
+    lane_add(arena, lane, split, to, PIECE_REFUSED, S("requests still come and are refused"));
 }
 
-static void add_mark(Arena *arena, Lane *lane, int64_t t, MarkKind kind, int code) {
-    ARRAY_PUSH(arena, &lane->marks, (Mark){t, code, (uint8_t)kind});
+void lane_mark(Arena *arena, Lane *lane, int64_t t, MarkKind kind, int exitCode) {
+    ARRAY_PUSH(arena, &lane->marks, (Mark){t, exitCode, (uint8_t)kind});
 }
 
 /* What was done to a container: its marks, and when it ended for the last time. */
@@ -119,18 +119,18 @@ static void mark_action(Arena *arena, Lane *lane, const SimAction *action, bool 
         *told = false;
         *ended = -1;
         break;
-    case ACTION_HOOK: add_mark(arena, lane, action->t, MARK_HOOK, 0); break;
+    case ACTION_HOOK: lane_mark(arena, lane, action->t, MARK_HOOK, 0); break;
     case ACTION_KILL:
         *told = true;
-        add_mark(arena, lane, action->t, MARK_TERM, 0);
+        lane_mark(arena, lane, action->t, MARK_TERM, 0);
         break;
     case ACTION_EXIT:
         *ended = action->t;
-        add_mark(arena, lane, action->t,
-                 *told           ? action->value == 137 ? MARK_KILL : MARK_END
-                 : action->value ? MARK_CRASH
-                                 : MARK_END,
-                 action->value);
+        lane_mark(arena, lane, action->t,
+                  *told           ? action->value == 137 ? MARK_KILL : MARK_END
+                  : action->value ? MARK_CRASH
+                                  : MARK_END,
+                  action->value);
         break;
     case ACTION_PULL: break;
     }
@@ -138,7 +138,7 @@ static void mark_action(Arena *arena, Lane *lane, const SimAction *action, bool 
 
 /* The status of a pod that is being stopped does not tell which containers have ended already; what was done does. */
 static void make_container_lane(Lanes *out, Arena *arena, const Simulation *sim, uint32_t index) {
-    Lane *lane = new_lane(out, arena, LANE_CONTAINER, sim->containers[index].name);
+    Lane *lane = lanes_add(out, arena, LANE_CONTAINER, sim->containers[index].name);
     int64_t ended = -1;
     bool told = false;
     uint32_t at = 0;
@@ -152,8 +152,8 @@ static void make_container_lane(Lanes *out, Arena *arena, const Simulation *sim,
         PieceKind kind = container_piece(&sim->containers[index], &entry->containers[index], &label);
         int64_t split = ended >= 0 && entry->containers[index].state.kind == STATE_RUNNING ? ended : to;
         if (split < entry->t) split = entry->t;
-        add_piece(arena, lane, entry->t, split, kind, label);
-        add_piece(arena, lane, split, to, PIECE_DONE, S("stopped"));
+        lane_add(arena, lane, entry->t, split, kind, label);
+        lane_add(arena, lane, split, to, PIECE_DONE, S("stopped"));
     }
 }
 
@@ -171,12 +171,12 @@ static void make_probe_lane(Lanes *out, Arena *arena, const Simulation *sim, uin
     for (uint32_t i = 0; i < sim->probes.n; i++) {
         const SimProbe *answer = &sim->probes.at[i];
         if (answer->container != index || answer->probe != probe) continue;
-        if (!lane) lane = new_lane(out, arena, LANE_PROBE, str_format(arena, "  %s", words[probe]));
+        if (!lane) lane = lanes_add(out, arena, LANE_PROBE, str_format(arena, "  %s", words[probe]));
         int64_t to = run_end(out, sim, index, answer->t);
         if (lane->pieces.n && lane->pieces.at[lane->pieces.n - 1].to > answer->t)
             lane->pieces.at[lane->pieces.n - 1].to = answer->t;
-        add_piece(arena, lane, answer->t, to, answer->success ? PIECE_GOOD : PIECE_BAD,
-                  answer->success ? S("succeeds") : S("fails"));
+        lane_add(arena, lane, answer->t, to, answer->success ? PIECE_GOOD : PIECE_BAD,
+                 answer->success ? S("succeeds") : S("fails"));
     }
 }
 

@@ -62,6 +62,13 @@ typedef struct Lanes {
     int64_t end; /* the second after the last one shown */
 } Lanes;
 
+/* Adds a lane; the pointer is good until the next one is added. */
+Lane *lanes_add(Lanes *out, Arena *arena, LaneKind kind, Str name);
+
+/* Adds a piece at the end of a lane, or makes the last one longer. */
+void lane_add(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceKind kind, Str label);
+void lane_mark(Arena *arena, Lane *lane, int64_t t, MarkKind kind, int exitCode);
+
 /* Whether the pod is one that requests are sent to; those that are to end are not. */
 bool sim_serves(const Simulation *sim);
 

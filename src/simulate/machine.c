@@ -86,13 +86,20 @@ static void start_instance(Machine *m, Unit *unit) {
     event(m, false, "Started", unit, "Container started");
 }
 
+/* Whether it is a main container that requests are sent to; where none is known to be, each of them counts. */
+static bool takes_requests(const Machine *m, const Unit *unit) {
+    bool any = false;
+    for (uint32_t i = m->initCount; i < m->unitCount; i++) any |= container_serves(m->units[i].spec);
+    return unit_is_main(unit) && (!any || container_serves(unit->spec));
+}
+
 /* SIGTERM now, SIGKILL when the grace is over. */
 static void signal_instance(Machine *m, Unit *unit, int64_t grace) {
     act(m, unit, ACTION_KILL, (int)grace, (Str){0});
     if (!unit->live.now.running) return;
     const ContainerScript *script = unit->script;
     int64_t listening = m->now + (script ? script->listenSeconds.value : 0);
-    if (m->deleted && unit_is_main(unit) && listening < m->out->listeningUntil) m->out->listeningUntil = listening;
+    if (m->deleted && takes_requests(m, unit) && listening < m->out->listeningUntil) m->out->listeningUntil = listening;
     int64_t seconds = script && script->termSet ? script->termSeconds : 0;
     int code = script && script->termSet ? script->termCode : EXIT_TERM;
     if (seconds >= grace) {

@@ -91,7 +91,7 @@ void pods_delete(Pods *pods, Revision revision, int n) {
     }
 }
 
-static int64_t gone_at(const Pods *pods, const PodMember *pod) {
+int64_t pod_gone_at(const Pods *pods, const PodMember *pod) {
     int64_t leaving = pods->lives[pod->revision].leaving;
     return leaving == SCENARIO_NEVER ? SCENARIO_NEVER : pod->deleted + leaving;
 }
@@ -101,7 +101,10 @@ void pods_report(Pods *pods) {
     for (uint32_t i = 0; i < pods->members.n; i++) {
         PodMember *pod = &pods->members.at[i];
         pod->seen = true;
-        if (!pod_leaves(pod) || gone_at(pods, pod) > pods->now) pods->members.at[kept++] = *pod;
+        if (!pod_leaves(pod) || pod_gone_at(pods, pod) > pods->now)
+            pods->members.at[kept++] = *pod;
+        else if (pods->past.n < 2 * POD_MOST_SHOWN)
+            ARRAY_PUSH(pods->arena, &pods->past, *pod);
     }
     pods->members.n = kept;
 }
@@ -115,7 +118,7 @@ int64_t pods_next(const Pods *pods) {
     for (uint32_t i = 0; i < pods->members.n; i++) {
         const PodMember *pod = &pods->members.at[i];
         if (pod_leaves(pod)) {
-            sooner(&next, gone_at(pods, pod), pods->now);
+            sooner(&next, pod_gone_at(pods, pod), pods->now);
             continue;
         }
         const PodLife *life = &pods->lives[pod->revision];

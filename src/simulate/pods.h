@@ -31,10 +31,14 @@ typedef struct PodMember {
 typedef struct Pods {
     Arena *arena;
     ARRAY(PodMember) members;
+    ARRAY(PodMember) past; /* those that are gone, as far as pictures show them */
     PodLife lives[REVISIONS];
     int64_t now;
     int64_t minReady; /* minReadySeconds */
 } Pods;
+
+/* More pods than a picture has lanes for. */
+enum { POD_MOST_SHOWN = 24 };
 
 /* How many there are now. Pods that leave are counted nowhere else. */
 typedef struct PodCount {
@@ -70,6 +74,9 @@ void pods_delete(Pods *pods, Revision revision, int n);
 
 /* Takes in what kubelets report by now: pods that are gone are forgotten, and new ones may be ready. */
 void pods_report(Pods *pods);
+
+/* When a pod that leaves is gone, or SCENARIO_NEVER. */
+int64_t pod_gone_at(const Pods *pods, const PodMember *pod);
 
 /* When the next pod becomes ready, available or neither, or is gone; SCENARIO_NEVER if nothing will happen by itself. */
 int64_t pods_next(const Pods *pods);

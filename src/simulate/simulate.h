@@ -131,6 +131,9 @@ Phase simulate_phase(const PodSpec *spec, const SimContainer *containers, const 
 /* Whether a container that ended with this code is started again: its rules, its policy, then the pod's. */
 bool restart_wanted(const PodSpec *spec, const Container *container, int exitCode);
 
+/* Whether requests are sent to a container, as far as its manifest tells: it names ports, or probes ask one. */
+bool container_serves(const Container *container);
+
 /* Whether the time from one state to the next is traffic: in the endpoints of a Service that selects the pod. */
 bool entry_serves(const SimEntry *entry);
 

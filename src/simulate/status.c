@@ -575,3 +575,11 @@ bool entry_serves(const SimEntry *entry) {
     return !entry->deleted && !entry->terminating && entry->conditions[CONDITION_READY].set &&
            entry->conditions[CONDITION_READY].value;
 }
+
+static bool asks_port(const Probe *probe) {
+    return probe && (probe->httpGet || probe->tcpSocket || probe->grpc);
+}
+
+bool container_serves(const Container *container) {
+    return container->ports.n || asks_port(container->readinessProbe) || asks_port(container->livenessProbe);
+}

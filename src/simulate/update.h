@@ -27,6 +27,9 @@ struct Update {
     int64_t progressDeadline; /* in seconds, or SCENARIO_NEVER */
 };
 
+/* A lane for each pod that there was, the first of them (update_lanes.c). `end`: the second after the last one. */
+void update_lanes(Update *update, Str kind, Str name, int64_t end);
+
 /* deployment.c */
 void plan_deployment(Update *update, const DeploymentSpec *spec);
 void plan_replica_set(Update *update, int64_t minReady);

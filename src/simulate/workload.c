@@ -252,6 +252,12 @@ static int replicas_of(const Document *document, int given) {
     return n < 0 ? 0 : n < MAX_REPLICAS ? (int)n : MAX_REPLICAS;
 }
 
+/* Somewhat after the last thing that happens. */
+static int64_t picture_end(const Rollout *out) {
+    int64_t last = out->steps.at[out->steps.n - 1].t;
+    return last + 1 + last / 10 + (last < 10 ? 2 : 0);
+}
+
 /* The pods that are there before anything happens. */
 static void settle(Update *update, const RolloutRequest *request) {
     if (request->create) return;
@@ -278,6 +284,7 @@ static void simulate_update(Rollout *out, Arena *arena, const RolloutRequest *re
     record(&update);
     run_update(&update, request->scenario->untilSet ? request->scenario->until : LONGEST_UPDATE);
     out->replaced = out->steps.at[0].before - out->steps.at[out->steps.n - 1].before;
+    update_lanes(&update, document->kind, document->name, picture_end(out));
     say_update(&update, request);
     const OptInt *replicas = model_replicas(document);
     if (replicas && replicas->set && replicas->value > MAX_REPLICAS && !request->replicas)

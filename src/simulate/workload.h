@@ -3,7 +3,7 @@
 #ifndef PODLINT_SIMULATE_WORKLOAD_H
 #define PODLINT_SIMULATE_WORKLOAD_H
 
-#include "simulate.h"
+#include "lanes.h"
 
 typedef enum RolloutKind { ROLLOUT_NONE, ROLLOUT_UPDATE, ROLLOUT_JOB, ROLLOUT_CRON_JOB } RolloutKind;
 
@@ -27,6 +27,8 @@ typedef struct Rollout {
     int mostAtWork;     /* ... those that leave left out */
     int replaced;       /* pods of the old template that an update has taken away */
     int64_t podDeleted; /* when a Job deletes its first pod, or SCENARIO_NEVER */
+    Lanes pods;         /* a lane a pod, or a number of a StatefulSet, or a node; the first of them */
+    int podsLeftOut;
     ARRAY(Str) words;
 } Rollout;
 

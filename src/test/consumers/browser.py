@@ -42,6 +42,23 @@ ROWS = {
     240: ("Terminating", "Running", "2/2", "2"),
     249: ("gone", "", "", ""),
 }
+ROLLOUT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: app-with-a-name-that-is-long-enough-to-be-cut
+          image: "a:1"
+          ports: [{containerPort: 80}]
+          readinessProbe: {httpGet: {port: 80}, initialDelaySeconds: 10}
+          lifecycle: {preStop: {sleep: {seconds: 5}}}
+"""
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--window-size=1100,1300"]
 
@@ -114,7 +131,7 @@ def check_time(test, browser, life, t):
 
 
 def check_lost_node(test, browser, podlint, folder):
-    command = [podlint, "simulate", folder / "pod.yaml", "--node-lost-at", "30", "--until", "3m", "--format", "html"]
+    command = [podlint, "simulate", "--anyway", folder / "pod.yaml", "--node-lost-at", "30", "--until", "3m", "--format", "html"]
     page = folder / "lost.html"
     page.write_text(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     browser.call("/url", {"url": page.as_uri()})
@@ -151,6 +168,59 @@ def check_page(test, browser, page, life):
                           ".filter(t=>{const r=t.getBoundingClientRect();return r.x<b.x-1||r.right>b.right+1}).map(t=>t.textContent)")
     test.equal(outside, [], "texts that run over the picture's edge")
     test.equal(browser.run("return document.documentElement.scrollWidth<=innerWidth"), True, "no scrolling sideways")
+
+
+def check_zoom(test, browser):
+    """Buttons and keys of the figure; what is outside of the time that is looked at is not drawn."""
+    axis = "return [...document.querySelectorAll('#life .axis text')].map(t=>t.textContent)"
+    shown = "return [...document.querySelectorAll('#life rect[data-a]')].filter(r=>r.style.display!=='none').length"
+    press = "document.querySelector('#life').parentNode.querySelector('[data-act='+arguments[0]+']').click()"
+    whole, all_pieces = browser.run(axis), browser.run(shown)
+    test.equal(whole[0], "0:00", "the axis begins at the beginning")
+    browser.run(press, "last")
+    test.equal(browser.run(axis)[0] > "3:0", True, "the axis of the last minute")
+    test.equal(0 < browser.run(shown) < all_pieces, True, "pieces of the last minute alone")
+    browser.run(press, "all")
+    test.equal(browser.run(axis), whole, "the axis of the whole time again")
+    life = list(browser.call("/element", {"using": "css selector", "value": "#life"}).values())[0]
+    for keys, what in (("++", "zoomed in by key"), ("\ue014", "moved on by key")):
+        before = browser.run(axis)
+        browser.call(f"/element/{life}/value", {"text": keys})
+        test.equal(browser.run(axis) != before, True, what)
+    browser.run(press, "all")
+
+
+def overflow(test, browser, what):
+    over = browser.run("return [...document.querySelectorAll('svg text')].filter(t=>t.style.display!=='none').filter(t=>{"
+                       "const r=t.getBoundingClientRect(),b=t.closest('svg').getBoundingClientRect();"
+                       "return r.width&&(r.x<b.x-1||r.right>b.right+1)}).map(t=>t.textContent)")
+    test.equal(over, [], f"texts that run over the picture's edge {what}")
+    test.equal(browser.run("return document.documentElement.scrollWidth<=innerWidth"), True, f"no scrolling sideways {what}")
+
+
+def check_rollout(test, browser, podlint, folder):
+    (folder / "web.yaml").write_text(ROLLOUT)
+    command = [podlint, "simulate", folder / "web.yaml", "--lb-delay", "20s", "--format"]
+    page = folder / "web.html"
+    page.write_text(subprocess.run([*command, "html"], check=True, stdout=subprocess.PIPE, text=True).stdout)
+    rollout = json.loads(subprocess.run([*command, "json"], check=True, stdout=subprocess.PIPE, text=True).stdout)["rollout"]
+    for width in (500, 1000, 1600):
+        browser.call("/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride",
+                                           "params": {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}})
+        browser.call("/url", {"url": page.as_uri()})
+        overflow(test, browser, f"at {width} px")
+        size = browser.run("const t=document.querySelector('#life text').getBoundingClientRect();return t.height")
+        test.equal(size >= 11, True, f"letters of a readable size at {width} px ({size})")
+    names = browser.run("return [...document.querySelectorAll('#rollout .name')].map(n=>n.dataset.name)")
+    test.equal([n for n in names if n.startswith("old")], ["old 1", "old 2", "old 3"], "a lane for each old pod")
+    test.equal([n for n in names if n.startswith("new")], ["new 1", "new 2", "new 3"], "a lane for each new pod")
+    titles = browser.run("return [...document.querySelectorAll('#rollout .serve title')].map(t=>t.textContent)")
+    test.equal(min(int(t.split()[0]) for t in titles), min(s["ready"] for s in rollout["steps"]), "the fewest that serve")
+    marks = browser.run("return [...document.querySelectorAll('#life .key')].map(k=>k.textContent)")
+    test.equal({"preStop", "SIGTERM", "crash"} <= set(marks), True, f"marks in the legend {marks}")
+    colours = browser.run("return [...document.querySelectorAll('#life .mark.crash')].map(m=>getComputedStyle(m).stroke)")
+    test.equal(len(set(colours)), 1, "crashes look alike in the lanes and in the legend")
+    browser.call("/goog/cdp/execute", {"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}})
 
 
 def check_colours(test, browser, page):
@@ -195,12 +265,14 @@ def main():
         (folder / "scenario.yaml").write_text(SCENARIO)
         out = {}
         for form in ("json", "html", "svg"):
-            command = [podlint, "simulate", folder / "pod.yaml", "--scenario", folder / "scenario.yaml", "--format", form]
+            command = [podlint, "simulate", "--anyway", folder / "pod.yaml", "--scenario", folder / "scenario.yaml", "--format", form]
             out[form] = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
             (folder / f"life.{form}").write_text(out[form])
         browser = Browser(chromium, driver, folder / "profile")
         try:
             check_page(test, browser, folder / "life.html", json.loads(out["json"]))
+            check_zoom(test, browser)
+            check_rollout(test, browser, podlint, folder)
             check_colours(test, browser, folder / "life.html")
             check_colours(test, browser, folder / "life.svg")
             check_lost_node(test, browser, podlint, folder)
