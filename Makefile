@@ -153,6 +153,7 @@ mistakes    sh src/test/house/mistakes_test.sh $(BUILD)/mktables $(BUILD)/tryrul
 layers      sh src/test/house/layers_test.sh $(FOLDERS)
 runner      sh src/test/house/run_test.sh
 links       sh src/test/house/links_test.sh
+calls       sh src/test/house/calls_test.sh $(CC)
 dead        sh src/test/house/dead_test.sh $(CC)
 unit        $(BUILD)/unit
 golden      sh src/test/cli/golden.sh $(BUILD)/podlint
@@ -246,6 +247,7 @@ SCRIPTS = .ci/run $(wildcard src/*/*.sh src/*/*/*.sh)
 # The parts of make lint; what is not installed is skipped.
 define LINTS
 layers  sh src/test/house/layers.sh . $(FOLDERS)
+calls   sh src/test/house/calls.sh $(BUILD) $(FOLDERS)
 dead    sh src/test/house/dead.sh . $(BUILD)
 format  clang-format --dry-run -Werror $(SOURCES)
 syntax  for script in $(SCRIPTS); do sh -n $$script || exit 1; done
