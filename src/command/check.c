@@ -2,11 +2,13 @@
  * check and holds it against a baseline, `write_reports` says what was found. Everything stands in one CheckRequest that goes
  * from one to the next. The order in `gather` matters: configurations name policies, policies are rules, and only with all rules
  * known can the configurations be resolved. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "run/baseline.h"
 #include "run/run.h"
+#include "base/glob.h"
 #include "input/expectations.h"
 #include "input/render.h"
 #include "report_files.h"
@@ -22,6 +24,14 @@ enum {
     CHECK_SETTINGS,
     CHECK_LEVELS = CHECK_SETTINGS + SETTING_OPTION_COUNT,
     CHECK_SHOW_IGNORED,
+    CHECK_SHOW_FILES,
+    CHECK_STATISTICS,
+    CHECK_EXCLUDE,
+    CHECK_INCLUDE,
+    CHECK_NO_EXCLUDE,
+    CHECK_FOLLOW,
+    CHECK_STDIN_FILENAME,
+    CHECK_FAIL_IF_EMPTY,
     CHECK_QUIET,
     CHECK_COLOUR,
     CHECK_THREADS
@@ -47,6 +57,18 @@ static const Option options[] = {
      "--pod-security's version."},
     {"show-ignored", 0, NULL, NULL,
      "Report also what comments and annotations ignore, with their reasons, as text, concise or json."},
+    {"show-files", 0, NULL, NULL, "List what each document of each file is taken for, and why, instead of findings."},
+    {"statistics", 0, NULL, NULL, "Count findings by rule, and objects that are not judged by kind, instead of listing them."},
+    {"exclude", 0, "PATTERN", NULL,
+     "Leave out files and folders that match, written as in .gitignore, from the working directory on. May be repeated."},
+    {"include", 0, "PATTERN", NULL, "Read only files that match. May be repeated."},
+    {"no-exclude", 0, NULL, NULL,
+     "Read the files that are named, also those that --exclude, the configuration or .gitignore leave out, and templates of "
+     "charts."},
+    {"follow", 0, NULL, NULL, "Follow symbolic links to folders, and out of the folders that are named."},
+    {"stdin-filename", 0, "NAME", NULL,
+     "Take standard input, -, for this file: its configuration, patterns and kustomization hold, and findings name it."},
+    {"fail-if-empty", 0, NULL, NULL, "Exit with 2 if there is no manifest at all."},
     {"quiet", 'q', NULL, NULL, "No summary."},
     {"color", 0, "WHEN", list_colours, ""},
     {"threads", 'j', "N", NULL, "How many files are read at once. Default: one a processor."},
@@ -99,6 +121,9 @@ typedef struct CheckRequest {
     PolicySources policies;
     const char *baseline, *newBaseline;
     bool render;
+    bool showFiles, statistics, failIfEmpty;
+    Globs include, exclude; /* of the command line */
+    const char *stdinName;
     long threads;
     ReportSettings report;
     ReportFiles outputs;
@@ -136,6 +161,14 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_POLICY: input_add(&c->policies.files, str_of(parsed.value)); break;
     case CHECK_LEVELS: c->how.podSecurityLevels = c->report.podSecurityLevels = true; break;
     case CHECK_SHOW_IGNORED: c->report.showIgnored = true; break;
+    case CHECK_SHOW_FILES: c->showFiles = true; break;
+    case CHECK_STATISTICS: c->statistics = true; break;
+    case CHECK_EXCLUDE: globs_add(&c->exclude, c->arena, str_of(parsed.value)); break;
+    case CHECK_INCLUDE: globs_add(&c->include, c->arena, str_of(parsed.value)); break;
+    case CHECK_NO_EXCLUDE: c->files.all = true; break;
+    case CHECK_FOLLOW: c->files.follow = c->policies.files.follow = true; break;
+    case CHECK_STDIN_FILENAME: c->stdinName = parsed.value; break;
+    case CHECK_FAIL_IF_EMPTY: c->failIfEmpty = true; break;
     case CHECK_QUIET: c->report.quiet = true; break;
     case CHECK_COLOUR: return take_colour(command, parsed.value, &c->report.colour);
     case CHECK_THREADS: return take_threads(c, parsed.value);
@@ -232,14 +265,43 @@ static int settle(CheckRequest *c) {
     return usage_error(&check_command, "only rules of Pod Security are selected; name their level with --pod-security");
 }
 
+/* Whether the command line or the configuration leaves out a file or a folder. */
+static bool leaves_out(void *request, Str path, bool directory) {
+    CheckRequest *c = request;
+    const char *relative = input_relative(c->arena, ".", path).at;
+    if (globs_cover(&c->exclude, relative, directory)) return true;
+    if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false)) return true;
+    return config_leaves_out(c->store, path, directory);
+}
+
+/* Adds what is named. Standard input may stand for a file. */
+static bool add_paths(CheckRequest *c) {
+    for (uint32_t i = 0; i < c->paths.n; i++) {
+        if (!c->stdinName || !str_eq(c->paths.at[i], S("-"))) {
+            input_add(&c->files, c->paths.at[i]);
+            continue;
+        }
+        Source source;
+        SourceError error = source_read(&source, c->arena, S("-"));
+        if (error) {
+            fprintf(stderr, "podlint: cannot read standard input: %s\n", source_error_text(c->arena, error, errno).at);
+            return false;
+        }
+        input_add_text(&c->files, str_of(c->stdinName), source.text);
+    }
+    return true;
+}
+
 /* Finds the files, and all that says how they are judged. Returns 0, or 2 after telling why the run cannot begin. */
 static int gather(CheckRequest *c) {
     if (!c->paths.n && !has_policies(c))
         return usage_error(&check_command, "name the files or directories to check, or - for standard input");
     if (c->baseline && c->newBaseline) return usage_error(&check_command, "name either --baseline or --write-baseline");
     c->store = settings_open(&c->settings, c->arena);
-    c->files = (InputList){.arena = c->arena, .leaves_out = config_leaves_out, .context = c->store};
-    for (uint32_t i = 0; i < c->paths.n; i++) input_add(&c->files, c->paths.at[i]);
+    c->files.arena = c->arena;
+    c->files.leaves_out = leaves_out;
+    c->files.context = c;
+    if (!add_paths(c)) return 2;
     if (read_policies(c)) return 2;
     if (c->baseline && !baseline_read(&c->known, c->arena, c->baseline)) return 2;
     render_cut_input(&c->files);
@@ -280,6 +342,19 @@ static int write_reports(CheckRequest *c) {
         if (!file->error.at) continue;
         fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", TEXT(file->name), TEXT(file->error));
         c->incomplete = true;
+    }
+    if (c->files.linksOut)
+        fprintf(stderr,
+                "podlint: %u symbolic %s out of the folders that are named and %s not read: %.*s%s; --follow reads them\n",
+                c->files.linksOut, c->files.linksOut == 1 ? "link leads" : "links lead", c->files.linksOut == 1 ? "is" : "are",
+                TEXT(c->files.firstLinkOut), c->files.linksOut > 1 ? " and more" : "");
+    bool empty = !c->result.accepted && !c->result.rejected && c->paths.n;
+    if (empty) fputs("podlint: no manifest was judged; --show-files tells what the files are taken for\n", stderr);
+    if (empty && c->failIfEmpty) c->incomplete = true;
+    if (c->showFiles || c->statistics) {
+        if (c->showFiles) report_show_files(stdout, &c->result);
+        if (c->statistics) report_statistics(stdout, &c->result);
+        return c->incomplete ? 2 : c->result.failed && !c->showFiles ? 1 : 0;
     }
     join_versions(&c->report, c->how.files, c->files.files.n);
     c->incomplete |= !report_files_write(&c->outputs, &c->result, &c->report);

@@ -80,6 +80,7 @@ static json_t *json_settings(const FileSettings *settings, const SettingsTrace *
     put_setting(list, trace, SETTING_PROFILE, json_profiles(trace));
     put_setting(list, trace, SETTING_CLOSED_WORLD, json_boolean(settings->closedWorld));
     put_setting(list, trace, SETTING_FAIL_ON, json_string(fail_words[settings->failOn]));
+    put_setting(list, trace, SETTING_AS, json_string(as_words[settings->as]));
     return list;
 }
 

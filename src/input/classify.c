@@ -186,6 +186,14 @@ static DocumentClass class_of_node(const Node *root, Str *why) {
 }
 
 static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
+    if (c->as != TAKEN_AS_FOUND) *why = S("the configuration says so");
+    switch (c->as) {
+    case TAKEN_AS_FOUND: break;
+    case TAKEN_AS_MANIFEST: return in->root->kind == NODE_NULL && !in->faults.n ? CLASS_TEXT : CLASS_MANIFEST;
+    case TAKEN_AS_PARTIAL: return CLASS_PARTIAL;
+    case TAKEN_AS_TEMPLATE: return CLASS_TEMPLATE;
+    case TAKEN_AS_NOTHING: return CLASS_SETTINGS;
+    }
     Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
     bool fatal = !in->readable || has_fatal(in);
     if (c->rendered) return in->root->kind == NODE_NULL && !in->faults.n ? CLASS_TEXT : CLASS_MANIFEST;
@@ -244,7 +252,7 @@ static void finish(const Classifier *c, Arena *arena, Document *document) {
 uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document **items) {
     Str why = S("");
     DocumentClass class = class_of(c, in, &why);
-    if (c->use && c->use->patch && class != CLASS_TEMPLATE) {
+    if (c->use && c->use->patch && class != CLASS_TEMPLATE && c->as == TAKEN_AS_FOUND) {
         class = CLASS_PARTIAL;
         why = c->use->why;
     }

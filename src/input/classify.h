@@ -5,15 +5,21 @@
 
 #include "kustomize.h"
 
+/* What the documents of a file are taken for, as somebody says who knows it. */
+typedef enum TakenAs { TAKEN_AS_FOUND, TAKEN_AS_MANIFEST, TAKEN_AS_PARTIAL, TAKEN_AS_TEMPLATE, TAKEN_AS_NOTHING } TakenAs;
+
+enum { TAKEN_COUNT = TAKEN_AS_NOTHING + 1 };
+
 /* One file on its way through; zero-initialise but for `source`, `minor` and `use`. */
 typedef struct Classifier {
     const Source *source;
     uint8_t minor;      /* the Kubernetes version 1.N that it is read for */
     const FileUse *use; /* or NULL */
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
-    bool asWritten;     /* placeholders stand for themselves */
-    KindOf *kindOf;     /* as for model_build_kinds; NULL: podlint's own kinds */
-    Str program;        /* whose template one of its documents was found to be */
+    TakenAs as;
+    bool asWritten; /* placeholders stand for themselves */
+    KindOf *kindOf; /* as for model_build_kinds; NULL: podlint's own kinds */
+    Str program;    /* whose template one of its documents was found to be */
 } Classifier;
 
 /* Builds what the reader found, as model_build does, with `class` and `why` of each document set. What is no manifest has no

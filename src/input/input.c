@@ -89,6 +89,12 @@ static bool is_chart_data(Str name) {
     return str_eq(name, S("Chart.yaml")) || str_starts(name, S("values")) || str_eq(name, S("files"));
 }
 
+/* Other people's files, which a package manager put there. */
+static bool is_dependencies(Arena *arena, Str path, Str name) {
+    if (str_eq(name, S("node_modules"))) return true;
+    return str_eq(name, S("vendor")) && access(str_format(arena, "%.*s/modules.txt%c", TEXT(path), 0).at, F_OK) == 0;
+}
+
 static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -173,8 +179,9 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         }
         if (is_ignored(&ignore, full.at, names.at[i], S_ISDIR(st.st_mode))) continue;
         if (chart && is_chart_data(name)) continue;
-        if (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&
-            list->leaves_out(list->context, full, S_ISDIR(st.st_mode))) {
+        bool passed = S_ISDIR(st.st_mode) && is_dependencies(arena, full, name);
+        if (passed || (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&
+                       list->leaves_out(list->context, full, S_ISDIR(st.st_mode)))) {
             list->leftOut++;
             continue;
         }
@@ -190,6 +197,17 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
     }
 }
 
+/* The length of the path of the repository that a real path is in; 0 if it is in none. */
+static size_t repository_top(Arena *arena, Str path) {
+    while (path.len > 1) {
+        struct stat st;
+        if (stat(str_format(arena, "%.*s/.git%c", TEXT(path), 0).at, &st) == 0) return path.len;
+        ptrdiff_t slash = str_rfind(path, '/');
+        path.len = slash > 0 ? (size_t)slash : 1;
+    }
+    return 0;
+}
+
 /* The .gitignore files between the top of a repository and a directory, outermost last. Their patterns of whole paths are left
  * out: a walk knows its paths from its own start only. */
 static const Ignore *ignore_above(Arena *arena, Str directory) {
@@ -197,16 +215,7 @@ static const Ignore *ignore_above(Arena *arena, Str directory) {
     if (!real) return NULL;
     Str path = arena_str(arena, str_of(real));
     free(real);
-    size_t top = 0;
-    for (Str up = path; up.len > 1;) {
-        struct stat st;
-        if (stat(str_format(arena, "%.*s/.git%c", (int)up.len, up.at, 0).at, &st) == 0) {
-            top = up.len;
-            break;
-        }
-        ptrdiff_t slash = str_rfind(up, '/');
-        up.len = slash > 0 ? (size_t)slash : 1;
-    }
+    size_t top = repository_top(arena, path);
     if (top == 0 || top == path.len) return NULL;
     Ignore *inner = NULL;
     for (size_t end = top; end < path.len; end++) {
@@ -217,6 +226,51 @@ static const Ignore *ignore_above(Arena *arena, Str directory) {
         inner = ignore;
     }
     return inner;
+}
+
+/* Whether the .gitignore files of a repository name a file, or a folder that it is in. */
+static bool is_git_ignored(Arena *arena, Str path) {
+    ptrdiff_t slash = str_rfind(path, '/');
+    Str name = str_slice(path, (size_t)(slash + 1)), folder = slash < 0    ? S(".")
+                                                              : slash == 0 ? S("/")
+                                                                           : (Str){path.at, (size_t)slash};
+    char *real = realpath(arena_cstr(arena, folder), NULL);
+    if (!real) return false;
+    Str full = str_format(arena, "%s/%.*s", str_eq(str_of(real), S("/")) ? "" : real, TEXT(name));
+    full = arena_str(arena, full);
+    free(real);
+    size_t top = repository_top(arena, (Str){full.at, full.len - name.len - 1});
+    const Ignore *chain = NULL;
+    for (size_t end = top; top && end < full.len;) {
+        Ignore *ignore = NEW(arena, Ignore);
+        *ignore = (Ignore){.up = chain, .base = end + 1};
+        read_ignore(arena, (Str){full.at, end}, ignore);
+        chain = ignore;
+        size_t next = end + 1;
+        while (next < full.len && full.at[next] != '/') next++;
+        const char *part = arena_cstr(arena, (Str){full.at, next});
+        if (is_ignored(chain, part, part + end + 1, next < full.len)) return true;
+        end = next;
+    }
+    return false;
+}
+
+/* Whether a file that is named is passed over all the same, as a walk would do. */
+static bool is_passed_over(InputList *list, Str path) {
+    if (list->all) return false;
+    Str name = str_slice(path, (size_t)(str_rfind(path, '/') + 1));
+    if (part_above(list->arena, path) == IN_TEMPLATES && has_manifest_suffix(name)) {
+        list->templates++;
+        return true;
+    }
+    bool out = (list->leaves_out && list->leaves_out(list->context, path, false)) || is_git_ignored(list->arena, path);
+    list->leftOut += out;
+    return out;
+}
+
+void input_add_text(InputList *list, Str path, Str text) {
+    if (!is_passed_over(list, path))
+        ARRAY_PUSH(list->arena, &list->files, (InputFile){.path = path, .named = true, .text = text});
 }
 
 void input_add(InputList *list, Str path) {
@@ -237,7 +291,7 @@ void input_add(InputList *list, Str path) {
         add_directory(&walk, path, ignore_above(arena, path), part_above(arena, path), 0, NULL);
     } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
         ARRAY_PUSH(arena, &list->kustomizations, path);
-    } else {
+    } else if (!is_passed_over(list, path)) {
         ARRAY_PUSH(arena, &list->files, (InputFile){.path = path, .named = true});
     }
 }

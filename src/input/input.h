@@ -30,17 +30,22 @@ typedef struct InputList {
     uint32_t templates;        /* files below the templates directories of charts, which are left out */
     bool (*leaves_out)(void *context, Str path, bool directory); /* what a walk passes over, or NULL */
     void *context;                                               /* of leaves_out */
-    uint32_t leftOut;                                            /* files and directories that it passed over */
+    uint32_t leftOut;                                            /* files and directories that are passed over */
+    bool all;                                                    /* files that are named are not left out for anything */
     bool follow;       /* links to directories are followed, and links that lead out of what was named */
     uint32_t linksOut; /* links to files elsewhere that were not followed */
     Str firstLinkOut;
 } InputList;
 
 /* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the
- * order of their names. Hidden files and directories and what .gitignore files name are left out, as are files that are no
- * manifests: kustomizations, and the templates, values and files of Helm charts. Unless `follow` is
- * set, links to directories are not followed, nor links to files outside of the directory. */
+ * order of their names. Hidden files and directories and what .gitignore files name are left out, also where a file is named, as
+ * are folders of dependencies (node_modules, Go's vendor) and files that are no manifests: kustomizations, and the templates,
+ * values and files of Helm charts. Unless `follow` is set, links to directories are not followed, nor links to files outside of
+ * the directory. */
 void input_add(InputList *list, Str path);
+
+/* Adds a text that stands for the file of that name, which need not exist. */
+void input_add_text(InputList *list, Str path, Str text);
 
 /* The path of `file` as seen from `directory`, with .. where it lies outside; both are found in the file system first. A file
  * that is nowhere, and "-", stay as they are. Allocated in `arena`. */

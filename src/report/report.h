@@ -35,6 +35,12 @@ struct ReportSettings {
     bool podSecurityLevels; /* say which Pod Security level each object meets */
 };
 
+/* Writes what each document of each file was taken for and why, a line a document. */
+void report_show_files(FILE *out, const Run *run);
+
+/* Writes how often each rule was broken, the most frequent first, and of which kinds there are objects that were not judged. */
+void report_statistics(FILE *out, const Run *run);
+
 /* Writes what is wrong with a file that is no manifest, with the line where it stands, in the form of a finding. */
 void report_fault(FILE *out, Source *source, Arena *arena, Span span, Str message, Str help);
 

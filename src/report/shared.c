@@ -144,7 +144,7 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     if (refused(run)) fprintf(out, "; %u refused", refused(run));
     if (run->classes[CLASS_PARTIAL]) fprintf(out, "; %u judged as partial", run->classes[CLASS_PARTIAL]);
     write_not_judged(out, run);
-    if (run->leftOut) fprintf(out, "; %u left out by the configuration", run->leftOut);
+    if (run->leftOut) fprintf(out, "; %u left out", run->leftOut);
     write_baseline(out, &run->baseline);
     fputc('\n', out);
     if (run->templates) fputs("render the templates of charts with --render, or with helm template DIR | podlint check -\n", out);

@@ -326,6 +326,9 @@ static void read_setting(ConfigReader *r, SettingKey key, const Entry *entry, Se
     case SETTING_FAIL_ON:
         if ((word = read_word(r, entry->key, &entry->value, fail_words, COUNT(fail_words))) >= 0) layer->failOn = (uint8_t)word;
         break;
+    case SETTING_AS:
+        if ((word = read_word(r, entry->key, &entry->value, as_words, COUNT(as_words))) >= 0) layer->as = (uint8_t)word;
+        break;
     case SETTING_COUNT: break;
     }
 }

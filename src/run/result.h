@@ -56,6 +56,7 @@ typedef struct ResultDocument {
     Str apiVersion, kind, name, namespace_;
     uint8_t class;  /* DocumentClass */
     Str why;        /* Document.why */
+    uint32_t later; /* Document.later */
     bool uncertain; /* what it brings is not known */
     bool accepted;  /* no error of source yaml, schema or api stands in any version, selected or not */
     bool skipped;   /* it is not judged */
@@ -92,6 +93,7 @@ struct FileSettings {
     const uint8_t *severity; /* by rule number: Severity; NULL: as the rules have it */
     PodSecurity podSecurity; /* the standard that pods have to meet */
     const LintRules *lint;   /* NULL: none */
+    uint8_t as;              /* TakenAs */
     bool asWritten;          /* placeholders stand for themselves: only the server's own words were asked for */
     bool closedWorld;        /* what is not in the run does not exist, for all of the run */
     uint8_t failOn;          /* the run fails from this Severity on; above SEVERITY_ERROR: never */
@@ -110,7 +112,7 @@ typedef struct Run {
     uint32_t fileCount;
     uint32_t kustomizations, templates;              /* InputList: files left out */
     uint32_t classes[CLASS_COUNT];                   /* documents by DocumentClass */
-    uint32_t leftOut;                                /* files and directories that a configuration excludes */
+    uint32_t leftOut;                                /* InputList */
     uint32_t documents, accepted, rejected, skipped; /* sums over all files; accepted and rejected: of what is judged */
     uint32_t errors, warnings, infos, ignored;
     bool failed; /* a finding reaches the failOn of its file */

@@ -123,6 +123,7 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
                             .partial = document->partial,
                             .class = document->class,
                             .why = document->why,
+                            .later = document->later,
                             .uncertain = world_is_uncertain(document),
                             .accepted = !document->refused,
                             .skipped = !document->object && !document->unreadable,
@@ -166,7 +167,8 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
                              .minor = file->settings->minors[version],
                              .use = use,
                              .rendered = file->rendered.at != NULL,
-                             .asWritten = file->settings->asWritten};
+                             .asWritten = file->settings->asWritten,
+                             .as = (TakenAs)file->settings->as};
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {

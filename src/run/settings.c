@@ -1,8 +1,10 @@
 #include "settings.h"
 
+const char *const as_words[TAKEN_COUNT] = {"found", "manifest", "partial", "template", "ignore"};
+
 const char *const setting_names[SETTING_COUNT] = {
     "kubernetes-version", "pod-security", "profile",      "select",  "enable", "ignore",
-    "severity",           "parameters",   "closed-world", "fail-on",
+    "severity",           "parameters",   "closed-world", "fail-on", "as",
 };
 
 const char *const severity_words[SEVERITY_ERROR + 2] = {SEVERITY_NAMES, "off"};
@@ -74,12 +76,14 @@ static void resolve_values(Resolver *r) {
                           .rules = *r->set};
     int versions = last_layer(r, SETTING_KUBERNETES_VERSION), security = last_layer(r, SETTING_POD_SECURITY);
     int fail = last_layer(r, SETTING_FAIL_ON), closed = last_layer(r, SETTING_CLOSED_WORLD);
+    int as = last_layer(r, SETTING_AS);
     if (versions >= 0) {
         out->minorCount = r->layers[versions]->minorCount;
         memcpy(out->minors, r->layers[versions]->minors, sizeof out->minors);
     }
     if (security >= 0) out->podSecurity = r->layers[security]->podSecurity;
     if (closed >= 0) out->closedWorld = r->layers[closed]->closedWorld;
+    if (as >= 0) out->as = r->layers[as]->as;
     if (fail >= 0) out->failOn = r->layers[fail]->failOn;
 }
 

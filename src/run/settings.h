@@ -3,6 +3,7 @@
 #ifndef PODLINT_SETTINGS_H
 #define PODLINT_SETTINGS_H
 
+#include "input/classify.h"
 #include "lint/rule_file.h"
 #include "lint/selection.h"
 #include "result.h"
@@ -18,6 +19,7 @@ typedef enum SettingKey {
     SETTING_PARAMETERS,
     SETTING_CLOSED_WORLD,
     SETTING_FAIL_ON,
+    SETTING_AS,
     SETTING_COUNT
 } SettingKey;
 
@@ -27,6 +29,9 @@ extern const char *const setting_names[SETTING_COUNT];
 extern const char *const severity_words[SEVERITY_ERROR + 2];
 
 enum { SEVERITY_OFF = SEVERITY_ERROR + 1, FAIL_NEVER = SEVERITY_ERROR + 1 };
+
+/* What `as` takes, in the order of TakenAs. */
+extern const char *const as_words[TAKEN_COUNT];
 
 /* What --fail-on takes, in the order of Severity, and after them `never`. */
 extern const char *const fail_words[FAIL_NEVER + 1];
@@ -52,6 +57,7 @@ typedef struct SettingsLayer {
     Selection selection;
     bool closedWorld;
     uint8_t failOn; /* Severity, or FAIL_NEVER */
+    uint8_t as;     /* TakenAs */
     ARRAY(SeverityChange) severities;
     ARRAY(ParameterChange) parameters;
 } SettingsLayer;

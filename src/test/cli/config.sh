@@ -40,10 +40,11 @@ expect "overrides one on another" 1 "b.yaml:8:5: info[pss-capabilities]" "$podli
 expect "a severity" 1 "b.yaml:8:35: warning[pss-privileged]" "$podlint" check -f concise repo/deploy/prod
 expect "an ignored rule" 1 "!pss-run-as-non-root" "$podlint" check -f concise repo/deploy/prod
 expect "excluded directories" 1 "!vendor" "$podlint" check -f concise repo
-expect "what is excluded is counted" 1 "; 2 left out by the configuration" "$podlint" check repo
+expect "what is excluded is counted" 1 "; 2 left out" "$podlint" check repo
 expect "excluded files" 1 "!tests/d.yaml" "$podlint" check -f concise repo
 expect "taken back" 1 "repo/tests/e.yaml" "$podlint" check -f concise repo
-expect "named all the same" 1 "repo/vendor/lib/c.yaml" "$podlint" check -f concise repo/vendor/lib/c.yaml
+expect "named, and excluded all the same" 0 "; 1 left out" "$podlint" check -f concise repo/vendor/lib/c.yaml
+expect "named with --no-exclude" 1 "repo/vendor/lib/c.yaml" "$podlint" check --no-exclude -f concise repo/vendor/lib/c.yaml
 expect "from another directory" 1 "tests/e.yaml:8:35" sh -c "cd repo/tests && '$podlint' check -f concise .. | sed 's,\.\./,,'; exit 1"
 expect "through a link" 1 "pss-capabilities" sh -c "ln -s repo/deploy link; '$podlint' check -f concise link/a.yaml"
 expect "the command line is stronger" 0 "nothing found" "$podlint" check --pod-security privileged repo

@@ -121,4 +121,35 @@ expect "two workloads with the same labels" 0 "[selector-overlap]" .
 for file in one two; do printf -- '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n' >>$file.yaml; done
 expect "alternatives share an object" 0 "!selector-overlap" .
 
+# Which files are read at all.
+mkdir -p ../walk/vendor/lib ../walk/node_modules/x ../walk/vendor2/vendor ../walk/out && cd ../walk || exit 2
+git init -q . 2>/dev/null || mkdir .git
+for file in a vendor/lib/b node_modules/x/c vendor2/vendor/d out/e f; do workload $file.yaml && sed -i 's/selector/selektor/' $file.yaml; done
+: >vendor/modules.txt && printf 'out/\n/f.yaml\n' >.gitignore
+expect "dependencies are left out" 1 "2 files, 2 objects" .
+expect "and counted" 1 "; 2 left out" .
+expect "a file that .gitignore names" 0 "; 1 left out" f.yaml
+expect "a folder that .gitignore names" 0 "; 1 left out" out/e.yaml
+expect "--no-exclude reads it" 1 "out/e.yaml:5:3" --no-exclude out/e.yaml
+expect "--exclude" 1 "1 file, 1 object" --exclude vendor2/ .
+expect "--include" 1 "vendor2/vendor/d.yaml:5:3" --include 'vendor2/**' .
+expect "--exclude of a file that is named" 0 "; 1 left out" --exclude '/a.yaml' a.yaml
+# shellcheck disable=SC2016
+run "--stdin-filename" 1 "x/web.yaml:5:3" sh -c '"$1" check -f concise --stdin-filename x/web.yaml - <a.yaml' sh "$podlint"
+# shellcheck disable=SC2016
+run "--stdin-filename of what is excluded" 0 "; 1 left out" sh -c '"$1" check --stdin-filename out/web.yaml - <a.yaml' sh "$podlint"
+mkdir ../empty && cd ../empty || exit 2
+echo 'a: b' >a.yaml
+expect "nothing to judge is told" 0 "no manifest was judged" .
+expect "--fail-if-empty" 2 "no manifest was judged" --fail-if-empty .
+workload web.yaml '"a:b:c d"'
+expect "--show-files" 0 "a.yaml:1: not a manifest (it has no apiVersion and no kind)" --show-files .
+expect "--show-files lists manifests" 0 "web.yaml:1: manifest, Deployment web" --show-files .
+expect "--statistics" 1 "     1  error    image-reference-invalid" --statistics .
+printf 'overrides:\n- {paths: [web.yaml], as: template}\n' >.podlint.yaml
+expect "what the configuration takes a file for" 0 "web.yaml:1: template (the configuration says so)" --show-files .
+sed -i 's/template/partial/' .podlint.yaml
+sed -i "/selector/d" web.yaml
+expect "a partial object" 0 "1 judged as partial" .
+
 finish
