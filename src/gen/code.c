@@ -65,6 +65,11 @@ static void read_parameter(Code *code, Gen *gen, Str rule, Str rest) {
     ARRAY_PUSH(gen->arena, &code->parameters, (ParameterUse){rule, name});
 }
 
+static void read_check(Code *code, Gen *gen, Str name, Str rest) {
+    Str before = S("(Lint *lint, const ");
+    if (str_starts(rest, before)) ARRAY_PUSH(gen->arena, &code->checks, (Check){name, word_at(rest, before.len)});
+}
+
 void code_read(Code *code, Gen *gen, const char *name) {
     Source source;
     SourceError error = source_read(&source, gen->arena, str_of(name));
@@ -80,7 +85,7 @@ void code_read(Code *code, Gen *gen, const char *name) {
         if (called && str_starts(word, S("emit_")))
             ARRAY_PUSH(gen->arena, &code->calls, read_call(gen, text, i + word.len, str_slice(word, 5)));
         if (called && str_starts(word, S("lint_")) && i >= 6 && str_eq((Str){text.at + i - 6, 6}, S("\nvoid ")))
-            ARRAY_PUSH(gen->arena, &code->checks, str_slice(word, 5));
+            read_check(code, gen, str_slice(word, 5), str_slice(text, i + word.len));
         if (str_starts(word, S("RULE_"))) read_parameter(code, gen, str_slice(word, 5), str_slice(text, i + word.len));
         i = past > i ? past : i + (word.len ? word.len : 1);
     }

@@ -16,10 +16,15 @@ typedef struct ParameterUse {
     Str rule, name;
 } ParameterUse;
 
+/* A check: void lint_NAME(Lint *lint, const TYPE *self, ...). */
+typedef struct Check {
+    Str name, type;
+} Check;
+
 typedef struct Code {
     ARRAY(Call) calls;
     ARRAY(ParameterUse) parameters;
-    ARRAY(Str) checks; /* NAME of each void lint_NAME(...) */
+    ARRAY(Check) checks;
 } Code;
 
 /* Adds what a source says. A file that cannot be read ends the program. */

@@ -190,20 +190,22 @@ static void check_type(const GenRule *item, const Schema *schema) {
              "unknown type \"%.*s\"", TEXT(on));
 }
 
-static void check_check(const RuleSet *set, const GenRule *item, const Code *code) {
-    Str check = item->text->check;
+static void check_check(const GenRule *item, const Code *code) {
+    Str check = item->text->check, on = item->text->rule.on;
     if (!check.len) return;
     Span span = rule_text_span(item->text, S("check"));
     Near near = near_start(check);
-    for (uint32_t i = 0; i < code->checks.n; i++) near_try(&near, code->checks.at[i]);
-    if (!str_in(check, code->checks.at, code->checks.n))
-        complain(item->file, span, near_question(item->file->gen->arena, near.found), "src/lint has no function lint_%.*s",
-                 TEXT(check));
-    const GenRule *first = set->items.at;
-    while (!str_eq(first->text->check, check)) first++;
-    if (!str_eq(first->text->rule.on, item->text->rule.on))
-        complain(item->file, span, S(""), "the check %.*s takes the type %.*s: see %.*s", TEXT(check), TEXT(first->text->rule.on),
-                 TEXT(first->text->rule.name));
+    for (uint32_t i = 0; i < code->checks.n; i++) {
+        const Check *other = &code->checks.at[i];
+        near_try(&near, other->name);
+        if (!str_eq(other->name, check)) continue;
+        if (!str_eq(other->type, on))
+            complain(item->file, span, S(""), "lint_%.*s looks at values of type %.*s, not %.*s", TEXT(check), TEXT(other->type),
+                     TEXT(on));
+        return;
+    }
+    complain(item->file, span, near_question(item->file->gen->arena, near.found), "src/lint has no function lint_%.*s",
+             TEXT(check));
 }
 
 static bool has_parameter(const Rule *rule, Str name) {
@@ -275,7 +277,7 @@ void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
         check_absent(item, schema);
         if (rule->source != FROM_LINT) continue;
         check_type(item, schema);
-        check_check(set, item, code);
+        check_check(item, code);
         check_parameters(item, code);
         if (rule->code.len && rule->why.len && rule->bad.len && rule->good.len)
             check_code(set, item);

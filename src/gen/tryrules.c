@@ -65,7 +65,7 @@ static void write_place(FILE *out, Arena *arena, const Rule *rule, const Type *k
         if (!field) return;
         buf_format(&below, "%s%.*s", below.len ? "." : "", TEXT(name));
         type = field->type;
-        if (type != on) continue;
+        if (!type || type != on) continue;
         start = on;
         below.len = 0;
     }

@@ -9,12 +9,21 @@ typedef enum GenShape { ONE, LIST, MAP } GenShape;
 typedef struct GenType GenType;
 typedef struct GenKind GenKind;
 
+/* Sets of kinds of nodes. */
+enum {
+    TEXT_NODE = 1 << NODE_STRING,
+    BOOL_NODE = 1 << NODE_BOOL,
+    INT_NODE = 1 << NODE_INT,
+    FLOAT_NODE = 1 << NODE_FLOAT,
+    ANY_NODE = -1,
+};
+
 /* A type of values that are no objects. */
 typedef struct GenScalar {
     Str name;
     const char *constant;                    /* of `ScalarType` */
     const char *one, *optional, *list, *map; /* types in C; NULL where there is none */
-    unsigned kinds;                          /* bit per NodeKind that it is written as */
+    unsigned kinds;                          /* of nodes that it is written as */
     bool counts;                             /* may have a minimum and a maximum */
     bool bytes;                              /* base64 */
     bool micro;                              /* with six digits of the second's fraction */
@@ -96,6 +105,9 @@ int gate_of(const Schema *schema, File *file, const Node *map);
 
 /* Whether a field's value holds an object as part of itself. */
 bool is_embedded(const GenField *field);
+
+/* Tells where a field's example, default, format and keys do not fit it or the types that there are, once all are read. */
+void field_check(const Schema *schema, const GenField *field);
 
 /* Adds the types of a file; once all files are added, types_finish reads their fields. */
 void types_add(Schema *schema, File *file);

@@ -119,4 +119,16 @@ told make_tables
 sed 's/^source: lint/source: lnt/' "$root/rules/ignore.yaml" >rules/ignore.yaml
 echo 'rules/ignore.yaml:2:9: error: unknown source "lnt" = help: did you mean "lint"?' >wanted.txt
 told make_tables
+
+# Files that would not change keep their time, and one that cannot be written is told of.
+afresh
+touch before
+right "the same once more"
+check "nothing is written anew" [ -z "$(find gen -newer before)" ]
+ln -sf /dev/full gen/rules.h
+tells_of_full_disk() {
+    make_tables >out.txt 2>&1
+    [ $? = 2 ] && grep -q "cannot write gen/rules.h: No space" out.txt
+}
+if [ -e /dev/full ]; then check "a full disk" tells_of_full_disk; else skip "a full disk" "there is no /dev/full"; fi
 finish
