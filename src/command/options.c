@@ -211,13 +211,20 @@ static void put_option(FILE *out, const Option *option) {
     arena_free(&arena);
 }
 
+/* Commands that judge nothing have no --fail-on to speak of. */
+static const char *exit_codes(const Command *command) {
+    for (size_t i = 0; i < command->optionCount; i++)
+        if (strcmp(command->options[i].name, "fail-on") == 0) return EXIT_CODES;
+    return "  0  it went well\n  1  something was found or refused\n  2  wrong usage, or a file could not be read or written\n";
+}
+
 void command_help(FILE *out, const Command *command) {
     fprintf(out, "Usage: podlint %s [OPTIONS] %s\n\n", command->name, command->operands);
     wrap(out, command->details, 0, 0);
     fputs("\nOptions:\n", out);
     for (size_t i = 0; i < command->optionCount; i++) put_option(out, &command->options[i]);
     put_option(out, &(Option){"help", 'h', NULL, NULL, "Print this help."});
-    fprintf(out, "\nExamples:\n%s\nExit codes:\n%s", command->examples, EXIT_CODES);
+    fprintf(out, "\nExamples:\n%s\nExit codes:\n%s", command->examples, exit_codes(command));
 }
 
 void program_help(FILE *out, const Command *const *commands, size_t count) {

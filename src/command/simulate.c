@@ -158,7 +158,7 @@ static bool take(void *context, Parsed parsed) {
         request->report.width = (int)number;
         return true;
     case SIM_REPLICAS:
-        if (!number_in("replicas", parsed.value, 1, 5000, &number)) return false;
+        if (!number_in("replicas", parsed.value, 1, 2000, &number)) return false;
         request->replicas = (int)number;
         return true;
     case OPTION_OPERAND:

@@ -259,6 +259,7 @@ void cron_job_simulate(Rollout *out, Arena *arena, const CronJobSpec *spec, PodV
         say(&run, S("The CronJob is suspended: no Job is started until spec.suspend is false."));
         return;
     }
+    if (!run.runs.n) return;
     say_runs(&run);
     say_history(&run);
 }

@@ -7,7 +7,7 @@
 #include "model/compare.h"
 #include "update.h"
 
-enum { LONGEST_UPDATE = POD_LONGEST_LIFE, DEFAULT_NODES = 3, MAX_REPLICAS = 5000, MAX_SYNCS = 1000 };
+enum { LONGEST_UPDATE = POD_LONGEST_LIFE, DEFAULT_NODES = 3, MAX_REPLICAS = 2000, MAX_SYNCS = 1000 };
 
 static void say(Update *update, Str text) {
     ARRAY_PUSH(update->arena, &update->out->words, text);
