@@ -102,3 +102,54 @@ Str address_text(Arena *arena, const Address *address) {
     }
     return buf_text(&buf);
 }
+
+Str address_scope(const Address *address) {
+    const uint8_t *b = address->bytes;
+    bool zero = true;
+    for (int i = address->isV4 ? 12 : 0; i < 15; i++) zero &= b[i] == 0;
+    if (zero && b[15] == 0) return S("the address that stands for none");
+    if (address->isV4 ? b[12] == 127 : zero && b[15] == 1) return S("a loopback address, which each machine has for itself");
+    if (address->isV4 ? b[12] == 169 && b[13] == 254 : b[0] == 0xfe && (b[1] & 0xc0) == 0x80)
+        return S("a link-local address, which is good for one network segment");
+    if (address->isV4 ? b[12] == 224 && b[13] == 0 && b[14] == 0 : b[0] == 0xff && (b[1] & 0x0f) == 2)
+        return S("a multicast address of one network segment");
+    return S("");
+}
+
+/* The address with the bits behind the prefix cleared. */
+static Address masked(const AddressRange *range) {
+    Address out = range->address;
+    unsigned first = 128 - range->bits + range->prefix;
+    for (unsigned i = first / 8; i < 16; i++) out.bytes[i] &= i == first / 8 ? (uint8_t)(0xff00 >> first % 8) : 0;
+    return out;
+}
+
+bool address_range_parse(Str s, AddressRange *out) {
+    ptrdiff_t slash = str_find(s, '/');
+    *out = (AddressRange){.bits = 32};
+    if (slash < 0 || !address_parse((Str){s.at, (size_t)slash}, &out->address)) return false;
+    Str length = str_slice(s, (size_t)slash + 1);
+    if (!str_is_digits(length)) return false;
+    out->isPadded = length.len > 1 && length.at[0] == '0';
+    if (str_find(s, ':') >= 0) out->bits = 128;
+    for (size_t i = 0; i < length.len && out->prefix <= out->bits; i++)
+        out->prefix = out->prefix * 10 + (unsigned)(length.at[i] - '0');
+    if (out->prefix > out->bits) return false;
+    Address start = masked(out);
+    out->hasHost = memcmp(start.bytes, out->address.bytes, sizeof start.bytes) != 0;
+    return true;
+}
+
+Str address_range_text(Arena *arena, const AddressRange *range) {
+    Address start = masked(range);
+    Str text = address_text(arena, &start);
+    return str_format(arena, "%.*s/%u", (int)text.len, text.at, range->prefix);
+}
+
+bool address_range_holds(const AddressRange *whole, const AddressRange *part) {
+    AddressRange wide = *whole;
+    if (part->address.isV4 != whole->address.isV4 || part->prefix <= whole->prefix) return false;
+    wide.address = masked(part);
+    Address a = masked(whole), b = masked(&wide);
+    return memcmp(a.bytes + 16 - whole->bits / 8, b.bytes + 16 - whole->bits / 8, whole->bits / 8) == 0;
+}

@@ -22,4 +22,24 @@ static inline bool address_is_strict(const Address *address) {
 /* The one spelling of the address (RFC 5952 for IPv6). */
 Str address_text(Arena *arena, const Address *address);
 
+/* What an address means that others cannot reach, in words: a loopback address; empty for those that they can. */
+Str address_scope(const Address *address);
+
+/* Addresses that begin alike, as 192.0.2.0/24. */
+typedef struct AddressRange {
+    Address address; /* as written, with what stands behind the prefix */
+    unsigned prefix; /* the bits that count */
+    unsigned bits;   /* of the whole address */
+    bool isPadded;   /* the prefix has leading zeros */
+    bool hasHost;    /* bits behind the prefix are set */
+} AddressRange;
+
+bool address_range_parse(Str s, AddressRange *out);
+
+/* Whether `part` lies in `whole` and is smaller. */
+bool address_range_holds(const AddressRange *whole, const AddressRange *part);
+
+/* The one spelling, without bits behind the prefix. */
+Str address_range_text(Arena *arena, const AddressRange *range);
+
 #endif

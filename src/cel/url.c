@@ -159,22 +159,28 @@ static void take_query(Str *s, Url *out) {
     s->len = (size_t)mark;
 }
 
-/* `request`: as the target of an HTTP request, where "//" at the start begins a path. */
-static bool read_url(Arena *arena, Str s, bool request, Url *out, const char **problem) {
+/* What is read: the target of an HTTP request, where "//" at the start begins a path; an absolute URL or path; or also what is
+ * relative to another URL. */
+typedef enum UrlForm { URL_REQUEST, URL_ABSOLUTE, URL_REFERENCE } UrlForm;
+
+static bool read_url(Arena *arena, Str s, UrlForm form, Url *out, const char **problem) {
     for (size_t i = 0; i < s.len; i++)
         if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f) return *problem = "it holds a control character", false;
-    if (s.len == 0 && request) return *problem = "it is empty", false;
+    if (s.len == 0 && form == URL_REQUEST) return *problem = "it is empty", false;
     if (str_eq(s, S("*"))) {
         out->path = s;
         return true;
     }
     if (!take_scheme(arena, &s, &out->scheme)) return *problem = "the scheme before \":\" is missing", false;
     take_query(&s, out);
-    if (!str_starts(s, S("/"))) {
+    bool rooted = str_starts(s, S("/"));
+    if (!rooted && (out->scheme.len || form != URL_REFERENCE)) {
         out->opaque = s;
         return out->scheme.len || (*problem = "it has neither a scheme nor a path that begins with /", false);
     }
-    if (str_starts(s, S("//")) && (out->scheme.len || (!request && !str_starts(s, S("///"))))) {
+    ptrdiff_t slash = str_find(s, '/'), colon = str_find(s, ':');
+    if (!rooted && colon >= 0 && (slash < 0 || colon < slash)) return *problem = "its first part holds a colon", false;
+    if (str_starts(s, S("//")) && (out->scheme.len || (form != URL_REQUEST && !str_starts(s, S("///"))))) {
         s = str_slice(s, 2);
         if (!take_authority(arena, &s, out)) return *problem = "the host, port or user is not well formed", false;
     } else {
@@ -189,12 +195,10 @@ static bool read_url(Arena *arena, Str s, bool request, Url *out, const char **p
 
 bool url_parse_request(Arena *arena, Str text, const char **problem) {
     Url url = {0};
-    return read_url(arena, text, true, &url, problem);
+    return read_url(arena, text, URL_REQUEST, &url, problem);
 }
 
-bool url_parse(Arena *arena, Str text, Url *out, const char **problem) {
-    *out = (Url){0};
-    if (!url_parse_request(arena, text, problem)) return false;
+static bool read_with_fragment(Arena *arena, Str text, UrlForm form, Url *out, const char **problem) {
     ptrdiff_t mark = str_find(text, '#');
     if (mark >= 0) {
         out->rawFragment = str_slice(text, (size_t)mark + 1);
@@ -202,7 +206,18 @@ bool url_parse(Arena *arena, Str text, Url *out, const char **problem) {
         if (!decode(arena, out->rawFragment, PART_FRAGMENT, &out->fragment))
             return *problem = "the fragment has a % without two hexadecimal digits", false;
     }
-    return read_url(arena, text, false, out, problem);
+    return read_url(arena, text, form, out, problem);
+}
+
+bool url_parse(Arena *arena, Str text, Url *out, const char **problem) {
+    *out = (Url){0};
+    if (!url_parse_request(arena, text, problem)) return false;
+    return read_with_fragment(arena, text, URL_ABSOLUTE, out, problem);
+}
+
+bool url_parse_reference(Arena *arena, Str text, Url *out, const char **problem) {
+    *out = (Url){0};
+    return read_with_fragment(arena, text, URL_REFERENCE, out, problem);
 }
 
 Str url_escaped_path(Arena *arena, const Url *url) {

@@ -22,7 +22,10 @@ typedef struct Url {
 /* Reads an absolute URL or an absolute path; `*problem` says in a few words what is wrong if it is none. */
 bool url_parse(Arena *arena, Str text, Url *out, const char **problem);
 
-/* The same, but only whether a request's target may be written so: what isURL() asks. It knows no fragment. */
+/* The same for what may also be relative, or empty (net/url.Parse). */
+bool url_parse_reference(Arena *arena, Str text, Url *out, const char **problem);
+
+/* The same as url_parse, but only whether a request's target may be written so: what isURL() asks. It knows no fragment. */
 bool url_parse_request(Arena *arena, Str text, const char **problem);
 
 Str url_text(Arena *arena, const Url *url);

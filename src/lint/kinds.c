@@ -12,21 +12,6 @@ static bool is_config(const Document *document) {
 static const Str found_words[] = {STR("nothing"), STR("a boolean"), STR("a number"), STR("a number"),
                                   STR("text"),    STR("a list"),    STR("a map")};
 
-void lint_config_data(Lint *lint, const Document *self, const Path *path) {
-    if (!is_config(self)) return;
-    for (size_t i = 0; i < COUNT(config_maps); i++) {
-        const Node *map = node_get(self->root, config_maps[i]);
-        Path at = path_field(path, config_maps[i]);
-        for (uint32_t j = 0; map && map->kind == NODE_MAP && j < map->count; j++) {
-            const Node *value = &map->entries[j].value;
-            Path key = path_field(&at, map->entries[j].key);
-            if (value->kind != NODE_STRING && value->kind != NODE_NULL)
-                emit_config_data_not_text(lint->diags, lint_where(lint, &key), .key = map->entries[j].key, .kind = self->kind,
-                                          .found = found_words[value->kind]);
-        }
-    }
-}
-
 /* A value that may be what its key says: not a path, a switch, a reference or a placeholder. */
 static bool is_literal_secret(Str value) {
     if (value.len < 4 || str_find(value, '\n') >= 0 || str_find(value, ' ') >= 0 || str_find(value, '/') >= 0) return false;
@@ -138,17 +123,12 @@ static void look_at_texts(Lint *lint, const Node *map, const Path *path) {
 
 void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
     if (self->type || self->unreadable || !is_own_version(self->apiVersion)) return;
-    const Node *meta = node_get(self->root, S("metadata")), *spec = node_get(self->root, S("spec"));
-    Path metaPath = FIELD(path, "metadata"), specPath = FIELD(path, "spec"), selector = FIELD(&specPath, "selector");
-    Path labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations"),
-         match = FIELD(&selector, "matchLabels");
+    const Node *meta = node_get(self->root, S("metadata"));
+    Path metaPath = FIELD(path, "metadata"), labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations");
     look_at_texts(lint, node_get(meta, S("labels")), &labels);
     look_at_texts(lint, node_get(meta, S("annotations")), &annotations);
-    if (model_is(self, KIND_Service))
-        look_at_texts(lint, node_get(spec, S("selector")), &selector);
-    else
-        look_at_texts(lint, node_get(node_get(spec, S("selector")), S("matchLabels")), &match);
 }
+
 /* How the texts of such objects are written. */
 
 static void look_at_entries(Lint *lint, const Node *map, const Path *path) {
@@ -177,115 +157,9 @@ static const Node *spec_of(const Document *document, uint16_t kind) {
     return model_is(document, kind) ? node_get(document->root, S("spec")) : NULL;
 }
 
-void lint_ingress_class(Lint *lint, const Document *self, const Path *path) {
-    static const Str key = STR("kubernetes.io/ingress.class");
-    const Node *annotations = node_get(node_get(self->root, S("metadata")), S("annotations"));
-    Path meta = FIELD(path, "metadata"), map = FIELD(&meta, "annotations"), at = path_field(&map, key);
-    if (spec_of(self, KIND_Ingress) && node_get(annotations, key))
-        emit_ingress_class_annotation(lint->diags, lint_where_key(lint, &at), .class = node_get(annotations, key)->text);
-}
-
 void lint_claim_class(Lint *lint, const Document *self, const Path *path) {
     const Node *spec = spec_of(self, KIND_PersistentVolumeClaim);
     Path at = FIELD(path, "spec");
     if (spec && !node_get(spec, S("storageClassName")))
         emit_claim_class_required(lint->diags, lint_where_key(lint, &at), .name = self->name);
-}
-
-void lint_budget_amounts(Lint *lint, const Document *self, const Path *path) {
-    static const Str fields[] = {STR("minAvailable"), STR("maxUnavailable")};
-    const Node *spec = spec_of(self, KIND_PodDisruptionBudget);
-    Path up = FIELD(path, "spec");
-    for (size_t i = 0; i < COUNT(fields); i++) {
-        const Node *amount = node_get(spec, fields[i]);
-        Path at = path_field(&up, fields[i]);
-        if (amount && amount->kind == NODE_STRING && (!amount->text.len || str_is_digits(amount->text)))
-            emit_pdb_amount_quoted(lint->diags, lint_where(lint, &at), .field = fields[i], .amount = amount->text);
-    }
-}
-
-void lint_service_ports(Lint *lint, const Document *self, const Path *path) {
-    static const Str fields[] = {STR("port"), STR("nodePort")};
-    const Node *list = node_get(spec_of(self, KIND_Service), S("ports"));
-    Path spec = FIELD(path, "spec"), ports = FIELD(&spec, "ports");
-    for (uint32_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++)
-        for (size_t j = 0; j < COUNT(fields); j++) {
-            const Node *number = node_get(&list->items[i], fields[j]);
-            Path item = path_index(&ports, i), at = path_field(&item, fields[j]);
-            if (number && number->kind != NODE_INT && number->kind != NODE_NULL)
-                emit_service_port_form(lint->diags, lint_where(lint, &at), .field = fields[j],
-                                       .found = found_words[number->kind]);
-        }
-}
-
-/* Fields of the objects that stand around pods; `list` is that of a list's items below spec, empty for spec itself. */
-static const struct {
-    uint16_t kind;
-    Str list;
-    const char *const fields[20];
-} known_fields[] = {
-    {KIND_Service,
-     STR(""),
-     {"allocateLoadBalancerNodePorts",
-      "clusterIP",
-      "clusterIPs",
-      "externalIPs",
-      "externalName",
-      "externalTrafficPolicy",
-      "healthCheckNodePort",
-      "internalTrafficPolicy",
-      "ipFamilies",
-      "ipFamilyPolicy",
-      "loadBalancerClass",
-      "loadBalancerIP",
-      "loadBalancerSourceRanges",
-      "ports",
-      "publishNotReadyAddresses",
-      "selector",
-      "sessionAffinity",
-      "sessionAffinityConfig",
-      "trafficDistribution",
-      "type"}},
-    {KIND_Service, STR("ports"), {"name", "port", "targetPort", "nodePort", "protocol", "appProtocol"}},
-    {KIND_PodDisruptionBudget, STR(""), {"minAvailable", "maxUnavailable", "selector", "unhealthyPodEvictionPolicy"}},
-    {KIND_NetworkPolicy, STR(""), {"podSelector", "ingress", "egress", "policyTypes"}},
-    {KIND_NetworkPolicy, STR("ingress"), {"from", "ports"}},
-    {KIND_NetworkPolicy, STR("egress"), {"to", "ports"}},
-    {KIND_HorizontalPodAutoscaler,
-     STR(""),
-     {"scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior", "targetCPUUtilizationPercentage"}},
-    {KIND_Ingress, STR(""), {"ingressClassName", "defaultBackend", "tls", "rules"}},
-};
-
-/* The known field that a name is nearly, but not quite; empty if it is one of them, or like none. */
-static Str nearly_field(const char *const *fields, Str name) {
-    Near near = near_start(name);
-    for (size_t i = 0; i < COUNT(known_fields[0].fields) && fields[i]; i++) {
-        if (str_eq(str_of(fields[i]), name)) return S("");
-        near_try(&near, str_of(fields[i]));
-    }
-    return near.found;
-}
-
-static void look_at_names(Lint *lint, const char *const *fields, const Node *map, const Path *path) {
-    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
-        Path at = path_field(path, map->entries[i].key);
-        Str known = nearly_field(fields, at.name);
-        if (known.len)
-            emit_field_misspelt(lint->diags, lint_where_key(lint, &at), .kind = lint->document->kind, .field = at.name,
-                                .known = known);
-    }
-}
-
-void lint_misspelt_fields(Lint *lint, const Document *self, const Path *path) {
-    Path up = FIELD(path, "spec");
-    for (size_t i = 0; i < COUNT(known_fields); i++) {
-        const Node *spec = spec_of(self, known_fields[i].kind), *list = node_get(spec, known_fields[i].list);
-        Path at = path_field(&up, known_fields[i].list);
-        if (!known_fields[i].list.len) look_at_names(lint, known_fields[i].fields, spec, &up);
-        for (uint32_t j = 0; list && list->kind == NODE_LIST && j < list->count; j++) {
-            Path item = path_index(&at, j);
-            look_at_names(lint, known_fields[i].fields, &list->items[j], &item);
-        }
-    }
 }

@@ -309,15 +309,15 @@ void lint_document(const LintRules *rules_, Document *document) {
         if (view.spec) w.values[POD] = value_of_struct(&type_PodSpec, view.spec);
         if (view.meta) w.values[META] = value_of_struct(&type_ObjectMeta, view.meta);
         w.values[VERSION] = value_int(document->minor);
-        w.values[KIND] = value_string(document->type->name);
+        w.values[KIND] = value_string(document->kind);
         set_role(&w, ROLE_NONE);
     }
     w.values[SELF] = w.values[OBJECT];
     for (uint32_t i = 0; i < rules_->documents.count; i++) {
         const Prepared *prepared = &rules_->documents.rules[i];
-        if (prepared->rule->check || document->object) try_rule(&w, prepared, document, root);
+        if (prepared->rule->check || w.lint.pod) try_rule(&w, prepared, document, root);
     }
-    if (document->object && !document->unreadable) visit(&w, document->type, document->object, root);
+    if (w.lint.pod && !document->unreadable) visit(&w, document->type, document->object, root);
 }
 
 /* For checks. */

@@ -1,5 +1,6 @@
 /* The defaults that depend on other fields, kind by kind. Those that do not stand in schema/ as `default:`. */
 #include "containers.h"
+#include "defaults.h"
 #include "base/str_set.h"
 
 /* host[:port] of a registry: dot-separated labels, or an IPv6 address in brackets. */
@@ -190,7 +191,7 @@ static bool pod_level_resource(Str name) {
     return str_eq(name, S("cpu")) || str_eq(name, S("memory")) || str_starts(name, S("hugepages-"));
 }
 
-static void add_quantity(Arena *arena, QuantityMap *map, Str key, const Quantity *value, bool sum) {
+void add_quantity(Arena *arena, QuantityMap *map, Str key, const Quantity *value, bool sum) {
     for (uint32_t i = 0; i < map->n; i++) {
         if (!str_eq(map->at[i].key, key)) continue;
         Quantity *mine = &map->at[i].value;
@@ -263,13 +264,6 @@ static void default_pod_resources(Arena *arena, PodSpec *spec) {
             add_quantity(arena, &resources->requests, key, &resources->limits.at[i].value, true);
     }
 }
-
-/* An object whose pod has its defaults. */
-typedef struct Defaulting {
-    Arena *arena;
-    void *object;
-    uint8_t minor;
-} Defaulting;
 
 static void default_pod(const Defaulting *d) {
     Pod *pod = d->object;
@@ -371,11 +365,21 @@ static void (*const kindDefaults[KIND_END])(const Defaulting *d) = {
     [KIND_DaemonSet] = default_daemon_set,
     [KIND_Job] = default_job,
     [KIND_ReplicationController] = default_replication_controller,
+    [KIND_Service] = default_service,
+    [KIND_NetworkPolicy] = default_network_policy,
+    [KIND_Namespace] = default_namespace,
+    [KIND_LimitRange] = default_limit_range,
+    [KIND_HorizontalPodAutoscaler] = default_autoscaler,
+    [KIND_RoleBinding] = default_role_binding,
+    [KIND_ClusterRoleBinding] = default_cluster_role_binding,
+    [KIND_CSIDriver] = default_csi_driver,
+    [KIND_Node] = default_node,
 };
 
 void defaults_apply(Arena *arena, Document *document) {
     const Kind *kind = document->type->kind;
     PodView pod = model_pod(document);
     if (pod.spec) default_pod_spec(arena, pod.spec);
-    if (kind && kindDefaults[kind->number]) kindDefaults[kind->number](&(Defaulting){arena, document->object, document->minor});
+    if (kind && kindDefaults[kind->number])
+        kindDefaults[kind->number](&(Defaulting){arena, document->type, document->object, document->minor});
 }

@@ -156,10 +156,22 @@ static bool decode_int(Decoder *d, const Node *node, const Field *field, int64_t
     return false;
 }
 
-/* Whether the text is base64; it is kept as text, without its line breaks. */
-static bool decode_bytes(Decoder *d, const Node *node, Str *out, const Path *path) {
-    Str bytes;
-    if (!base64_decode(d->arena, node->text, &bytes)) {
+static Str base64_text(Decoder *d, Str bytes) {
+    Buf text = {.arena = d->arena};
+    base64_encode(&text, bytes);
+    return text.len ? buf_text(&text) : S("");
+}
+
+/* Bytes: base64, which is kept without its line breaks, or what nobody writes, a list of numbers. */
+static bool decode_bytes(Decoder *d, const Node *node, const Field *field, Str *out, const Path *path) {
+    static const Field number = {.scalar = TYPE_INT32};
+    Buf bytes = {.arena = d->arena};
+    if (node->kind == NODE_STRING) {
+        Str decoded;
+        if (base64_decode(d->arena, node->text, &decoded)) {
+            *out = base64_text(d, decoded);
+            return true;
+        }
         d->document->unreadable = true;
         Str hint = path->index == PATH_KEY && str_eq(path->up->name, S("data"))
                        ? S("write the plain text under stringData instead of data, or encode it with base64")
@@ -167,16 +179,26 @@ static bool decode_bytes(Decoder *d, const Node *node, Str *out, const Path *pat
         emit_base64_form(&d->document->diags, where_value(d, node, path), .field = leaf_name(path), .hint = hint);
         return false;
     }
-    Buf text = {.arena = d->arena};
-    base64_encode(&text, bytes);
-    *out = buf_text(&text);
-    return true;
+    bool good = node->kind == NODE_LIST;
+    for (uint32_t i = 0; good && i < node->count; i++) {
+        Path item = path_index(path, i);
+        int64_t value = 0;
+        if (node->items[i].kind != NODE_NULL && !decode_int(d, &node->items[i], &number, &value, &item)) return false;
+        good = value >= 0 && value <= UINT8_MAX;
+        buf_char(&bytes, (char)value);
+    }
+    if (good)
+        *out = base64_text(d, buf_text(&bytes));
+    else
+        wrong_type(d, node, field, path);
+    return good;
 }
 
 static bool decode_string(Decoder *d, const Node *node, const Field *field, Str *out, const Path *path) {
+    if (field->bytes) return decode_bytes(d, node, field, out, path);
     if (node->kind == NODE_STRING) {
         *out = node->text.len ? node->text : S("");
-        return !field->bytes || decode_bytes(d, node, out, path);
+        return true;
     }
     wrong_type(d, node, field, path);
     return false;
@@ -392,7 +414,8 @@ static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const 
 static void unknown_field(Decoder *d, const Type *type, const Entry *entry, const Field *known, const Path *path) {
     Path field = path_field(path, entry->key);
     emit_unknown_field(&d->document->diags, ((Where){.span = entry->keySpan, .path = path_text(d->arena, &field)}),
-                       .type = type->name, .field = entry->key, .hint = unknown_hint(d, type, entry, known, path));
+                       .type = type->kind ? type->kind->name : type->name, .field = entry->key,
+                       .hint = unknown_hint(d, type, entry, known, path));
 }
 
 static void decode_object(Decoder *d, const Type *type, const Node *node, void *out, const Path *path) {

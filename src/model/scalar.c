@@ -172,6 +172,10 @@ int64_t quantity_value(const Quantity *quantity) {
     return in_units(quantity, NANO);
 }
 
+int64_t quantity_milli(const Quantity *quantity) {
+    return in_units(quantity, NANO / 1000);
+}
+
 void quantity_round_milli(Quantity *quantity) {
     Int128 unit = NANO / 1000, rest = quantity->nano % unit;
     if (rest == 0 || quantity->nano > INT128_MAX - unit || quantity->nano < unit - INT128_MAX) return;

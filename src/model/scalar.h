@@ -30,6 +30,9 @@ Str quantity_text(Arena *arena, const Quantity *quantity);
 /* The value in whole units, rounded up, within int64 (Quantity.Value). */
 int64_t quantity_value(const Quantity *quantity);
 
+/* The value in thousandths, rounded up, within int64 (Quantity.MilliValue). */
+int64_t quantity_milli(const Quantity *quantity);
+
 /* Rounds up to thousandths, as the server does when it sets a resource list's defaults. */
 void quantity_round_milli(Quantity *quantity);
 

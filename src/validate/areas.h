@@ -20,8 +20,17 @@ typedef struct PodCheck {
 } PodCheck;
 
 /* meta.c. NAME_GENERATED is a subdomain too, but since 1.35 generateName itself is not looked at. */
-typedef enum NameForm { NAME_DNS_SUBDOMAIN, NAME_DNS_LABEL, NAME_GENERATED } NameForm;
-void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Path *path);
+typedef enum NameForm {
+    NAME_DNS_SUBDOMAIN,
+    NAME_DNS_LABEL,
+    NAME_SERVICE, /* a DNS label, which must start with a letter up to 1.35 */
+    NAME_GENERATED,
+    NAME_OPTIONAL,     /* a subdomain; the server makes one up if there is none */
+    NAME_DRIVER,       /* a subdomain in which case does not count */
+    NAME_PATH_SEGMENT, /* anything that can stand between the slashes of a URL */
+} NameForm;
+/* `anyFinalizers`: their names need no prefix. */
+void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, bool anyFinalizers, const Path *path);
 /* The name that the server stores: to generateName it adds five letters of its own choice, here xxxxx. */
 Str stored_name(Arena *arena, const ObjectMeta *meta);
 void check_labels(Check *c, StrMap labels, const Path *path);
@@ -35,6 +44,7 @@ bool selector_matches(const LabelSelector *selector, StrMap labels); /* the sele
 void report_selector_mismatch(Check *c, const LabelSelector *selector, StrMap labels, const Path *selectorPath, const Path *path);
 
 /* claim.c: persistent volume claims inside StatefulSets and ephemeral volumes. */
+void check_access_modes(Check *c, StrList modes, const Path *path); /* of a claim or a volume */
 void check_claim_spec(Check *c, const PersistentVolumeClaimSpec *spec, const Path *path);
 
 /* volume.c. Afterwards pod_volume finds what a container can mount: a volume that has faults of its own does not count. */
@@ -63,6 +73,10 @@ void check_pod_resources(PodCheck *p); /* spec.resources, spec.overhead, spec.re
 /* spec.resources, which must be there, as the server completes them from the containers' when a pod is created. */
 ResourceRequirements completed_pod_resources(const Check *c, const PodSpec *spec);
 
+/* What running a pod costs besides its containers, which the server treats as limits: `place` is where it stands, `printed` the
+ * path that it puts before `limits`. */
+void check_overhead_amounts(Check *c, QuantityMap amounts, const Path *place, const Path *printed);
+
 /* security.c */
 void check_container_security(PodCheck *p, const Container *container, const Path *path);
 void check_pod_security(
@@ -74,6 +88,9 @@ void check_windows_options(Check *c, const WindowsSecurityContextOptions *option
 
 /* scheduling.c */
 void check_scheduling(PodCheck *p); /* affinity, tolerations, spread, node selector, gates */
+void check_node_selector(Check *c, const NodeSelector *selector, const Path *path);
+/* `comparisons`: the operators Lt and Gt are allowed where their gate is on. */
+void check_tolerations(Check *c, TolerationList tolerations, bool comparisons, const Path *path);
 /* The tolerations that an annotation holds as JSON. `place` is that of the annotations, `printed` what the server calls it. */
 void check_toleration_annotation(Check *c, const StrPair *annotation, const Path *place, const Path *printed);
 
@@ -86,6 +103,7 @@ void check_pod(Check *c, void *object);
 void check_pod_template(Check *c, PodTemplateSpec *template, const Path *path);
 
 /* workload.c: the kinds. */
+void check_pod_amount(Check *c, OptIntOrString amount, bool atMostAll, const Path *path); /* a number of pods or a percentage */
 void check_pod_template_object(Check *c, void *object);
 void check_deployment(Check *c, void *object);
 void check_replica_set(Check *c, void *object);

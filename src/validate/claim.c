@@ -2,7 +2,7 @@
  * (k8s.io/kubernetes/pkg/apis/core/validation). */
 #include "areas.h"
 
-static void check_access_modes(Check *c, StrList modes, const Path *path) {
+void check_access_modes(Check *c, StrList modes, const Path *path) {
     const Field *field = FIELD_OF(PersistentVolumeClaimSpec, accessModes);
     bool alone = false, others = false;
     if (!modes.n) emit_claim_access_modes_required(c->diags, where(c, path));

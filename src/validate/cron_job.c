@@ -127,7 +127,6 @@ static void check_cron_job_spec(Check *c, CronJobSpec *spec, const Path *path) {
 void check_cron_job(Check *c, void *object) {
     CronJob *job = object;
     Path meta = FIELD(NULL, "metadata"), name = FIELD(&meta, "name"), spec = FIELD(NULL, "spec");
-    check_object_meta(c, &job->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_cron_job_spec(c, &job->spec, &spec);
     size_t length = stored_name(c->arena, &job->metadata).len;
     if (length > CRON_JOB_NAME_MAX) emit_cron_job_name(c->diags, where(c, &name), .length = str_int(c->arena, (int64_t)length));

@@ -58,26 +58,6 @@ static void check_completion_mode(Check *c, const JobSpec *spec, const Path *pat
     if (spec->maxFailedIndexes.set) refuse_unless_indexed(c, spec, "maxFailedIndexes", path);
 }
 
-/* managedBy: a DNS name, a slash and the characters of a URL's path. */
-static void check_managed_by(Check *c, Str value, const Path *path) {
-    if (!check_required(c, value, path)) return;
-    ptrdiff_t slash = str_find(value, '/');
-    Str reason = S(""), hint = S("write it as in example.com/controller");
-    if (slash <= 0 || (size_t)slash + 1 == value.len) {
-        emit_job_managed_by(c->diags, where(c, path), .value = value, .reason = reason, .hint = hint);
-        return;
-    }
-    Str domain = {value.at, (size_t)slash}, rest = str_slice(value, (size_t)slash + 1);
-    for (size_t i = 0; i < rest.len && !reason.len; i++) {
-        char ch = rest.at[i];
-        bool letter = is_alnum(ch);
-        if (!letter && (!ch || !strchr("/-._~%!$&'()*+,;=:", ch)))
-            reason = S(", and the path holds a character that a URL does not take");
-    }
-    if (!is_dns_subdomain(domain)) reason = S(", and what stands before the / is no DNS name");
-    if (reason.len) emit_job_managed_by(c->diags, where(c, path), .value = value, .reason = reason, .hint = hint);
-}
-
 static void check_pod_replacement_policy(Check *c, const JobSpec *spec, const Path *path) {
     Str policy = spec->podReplacementPolicy;
     Path at = FIELD(path, "podReplacementPolicy");
@@ -104,7 +84,7 @@ void check_job_spec(Check *c, JobSpec *spec, const Path *path) {
     CHECK_FIELDS(c, JobSpec, spec, path);
     if (spec->maxFailedIndexes.set && !spec->backoffLimitPerIndex.set)
         emit_job_backoff_per_index_required(c->diags, where(c, &perIndex));
-    if (spec->managedBy.at) check_managed_by(c, spec->managedBy, &managed);
+    if (spec->managedBy.at) check_controller_name(c, spec->managedBy, &managed);
     check_completion_mode(c, spec, path);
     if (spec->podFailurePolicy) check_pod_failure_policy(c, spec, &failure);
     if (spec->successPolicy && job_is_indexed(spec)) check_success_policy(c, spec, &success);
@@ -230,7 +210,6 @@ static void check_indexed_name(Check *c, const Job *job, const Path *meta) {
 void check_job(Check *c, void *object) {
     Job *job = object;
     Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec");
-    check_object_meta(c, &job->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_job_spec(c, &job->spec, &spec);
     check_job_selector(c, job, &spec);
     check_indexed_name(c, job, &meta);

@@ -5,8 +5,19 @@
 
 enum { LONGEST_NAME = 253, ANNOTATIONS_SIZE = 256 << 10 };
 
-static bool (*const nameForms[])(Str) = {
-    [NAME_DNS_SUBDOMAIN] = is_dns_subdomain, [NAME_DNS_LABEL] = is_dns_label, [NAME_GENERATED] = is_dns_subdomain};
+/* The form of a name, and who reports a name that does not have it. */
+static const struct {
+    bool (*is)(Str);
+    void (*check)(Check *c, Str value, const Path *path);
+} nameForms[] = {
+    [NAME_DNS_SUBDOMAIN] = {is_dns_subdomain, check_dns_subdomain},
+    [NAME_DNS_LABEL] = {is_dns_label, check_dns_label},
+    [NAME_SERVICE] = {is_dns_label, check_service_name},
+    [NAME_GENERATED] = {is_dns_subdomain, check_dns_subdomain},
+    [NAME_OPTIONAL] = {is_dns_subdomain, check_dns_subdomain},
+    [NAME_DRIVER] = {is_driver_name, check_driver_name},
+    [NAME_PATH_SEGMENT] = {is_path_segment, check_path_segment},
+};
 
 static const Str generatedSuffix = STR("abcde");
 
@@ -21,24 +32,23 @@ static bool joined_form(bool (*form)(Str), Str name, size_t keep, Str more) {
 
 /* The start of a name may end with a dash; the server then looks at the text without its last two characters, and an a. */
 static bool prefix_form(bool (*form)(Str), Str name) {
+    if (form == is_path_segment) return str_find(name, '/') < 0 && str_find(name, '%') < 0;
     if (name.len > 1 && name.at[name.len - 1] == '-') return joined_form(form, name, name.len - 2, S("a"));
     return form(name);
 }
 
 static void check_name(Check *c, const ObjectMeta *meta, NameForm kind, const Path *path) {
     Path name = FIELD(path, "name"), generate = FIELD(path, "generateName");
-    bool (*form)(Str) = nameForms[kind];
+    bool (*form)(Str) = nameForms[kind].is;
+    if (kind == NAME_SERVICE && !gate(c, GATE_RelaxedServiceNameValidation)) form = is_dns_1035_label;
     Str given = meta->generateName;
     bool judged = given.len && (kind != NAME_GENERATED || c->minor < 35);
     if (judged && !prefix_form(form, given))
         emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, given));
     if (meta->name.len) {
-        if (kind == NAME_DNS_LABEL)
-            check_dns_label(c, meta->name, &name);
-        else
-            check_dns_subdomain(c, meta->name, &name);
+        nameForms[kind].check(c, meta->name, &name);
     } else if (!given.len) {
-        emit_meta_name_required(c->diags, where(c, &name));
+        if (kind != NAME_OPTIONAL) emit_meta_name_required(c->diags, where(c, &name));
     } else if (!joined_form(form, given, given.len, generatedSuffix)) {
         emit_meta_generated_name(c->diags, where_inside(c, &name, where(c, &generate)),
                                  .value = shown(c->arena, str_join(c->arena, given, generatedSuffix)));
@@ -134,7 +144,7 @@ void check_known_finalizers(Check *c, StrList finalizers, const Path *path) {
     }
 }
 
-static void check_finalizers(Check *c, StrList finalizers, const Path *path) {
+static void check_finalizers(Check *c, StrList finalizers, bool known, const Path *path) {
     for (uint32_t i = 0; i < finalizers.n; i++) {
         Path at = path_index(path, i);
         if (is_qualified_name(finalizers.at[i])) continue;
@@ -142,7 +152,7 @@ static void check_finalizers(Check *c, StrList finalizers, const Path *path) {
     }
     if (str_in(orphan, finalizers.at, finalizers.n) && str_in(foreground, finalizers.at, finalizers.n))
         emit_meta_finalizers_conflict(c->diags, where_key(c, path));
-    check_known_finalizers(c, finalizers, path);
+    if (known) check_known_finalizers(c, finalizers, path);
 }
 
 /* Whether Go calls the code point printable, as far as characters are in use. */
@@ -195,14 +205,14 @@ void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path) {
     }
 }
 
-void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, const Path *path) {
+void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, bool anyFinalizers, const Path *path) {
     Path namespace = FIELD(path, "namespace"), generation = FIELD(path, "generation"), finalizers = FIELD(path, "finalizers");
     check_name(c, meta, form, path);
-    if (meta->namespace.len) check_dns_label(c, meta->namespace, &namespace);
+    if (meta->namespace.len && c->document->type->kind->namespaced) check_dns_label(c, meta->namespace, &namespace);
     /* Elsewhere the server sets the generation itself. */
     if (c->minor < 33 && model_workload(c->document) == WORKLOAD_POD) check_not_negative(c, meta->generation, &generation);
     check_meta_contents(c, meta, path);
-    check_finalizers(c, meta->finalizers, &finalizers);
+    check_finalizers(c, meta->finalizers, !anyFinalizers, &finalizers);
 }
 
 Str stored_name(Arena *arena, const ObjectMeta *meta) {

@@ -109,7 +109,7 @@ bool is_env_name(Str s) {
 }
 
 /* A-Z a-z 0-9 - _ ., at most 253, not . or .. */
-static bool is_config_map_key(Str s) {
+bool is_config_map_key(Str s) {
     if (s.len == 0 || s.len > 253 || str_eq(s, S(".")) || str_starts(s, S(".."))) return false;
     for (size_t i = 0; i < s.len; i++)
         if (!name_char(s.at[i])) return false;
@@ -150,6 +150,10 @@ bool is_http_header_name(Str s) {
     for (size_t i = 0; i < s.len; i++)
         if (!is_alnum(s.at[i]) && s.at[i] != '-') return false;
     return s.len > 0;
+}
+
+bool is_path_segment(Str s) {
+    return !str_eq(s, S(".")) && !str_eq(s, S("..")) && str_find(s, '/') < 0 && str_find(s, '%') < 0;
 }
 
 bool is_absolute_path(Str s) {
@@ -209,6 +213,15 @@ Where where_inside(const Check *c, const Path *path, Where place) {
     return place;
 }
 
+void print_as(Check *c, uint32_t before, const Path *place, const Path *printed) {
+    if (before == c->diags->items.n) return;
+    Str from = path_text(c->arena, place), to = path_text(c->arena, printed);
+    for (uint32_t i = before; i < c->diags->items.n; i++) {
+        Str *path = &c->diags->items.at[i].path;
+        if (str_starts(*path, from)) *path = str_join(c->arena, to, str_slice(*path, from.len));
+    }
+}
+
 Str shown(Arena *arena, Str value) {
     enum { LONGEST = 80 };
     if (value.len <= LONGEST) return value;
@@ -259,6 +272,49 @@ void check_dns_subdomain(Check *c, Str value, const Path *path) {
                            .hint = lower_suggestion(c->arena, value, true, is_dns_subdomain));
 }
 
+void check_service_name(Check *c, Str value, const Path *path) {
+    if (gate(c, GATE_RelaxedServiceNameValidation))
+        check_dns_label(c, value, path);
+    else
+        check_dns_1035_label(c, value, path);
+}
+
+void check_driver_name(Check *c, Str value, const Path *path) {
+    if (!is_driver_name(value)) check_dns_subdomain(c, value, path);
+}
+
+void check_controller_name(Check *c, Str value, const Path *path) {
+    if (!check_required(c, value, path)) return;
+    ptrdiff_t slash = str_find(value, '/');
+    Str reason = S(""), hint = S("write it as in example.com/controller");
+    if (slash <= 0 || (size_t)slash + 1 == value.len) {
+        emit_controller_name(c->diags, where(c, path), .value = shown(c->arena, value), .field = path->name, .reason = reason,
+                             .hint = hint);
+        return;
+    }
+    Str domain = {value.at, (size_t)slash}, rest = str_slice(value, (size_t)slash + 1);
+    for (size_t i = 0; i < rest.len && !reason.len; i++) {
+        char ch = rest.at[i];
+        bool letter = is_alnum(ch);
+        if (!letter && (!ch || !strchr("/-._~%!$&'()*+,;=:", ch)))
+            reason = S(", and the path holds a character that a URL does not take");
+    }
+    if (!is_dns_subdomain(domain)) reason = S(", and what stands before the / is no DNS name");
+    if (reason.len)
+        emit_controller_name(c->diags, where(c, path), .value = shown(c->arena, value), .field = path->name, .reason = reason,
+                             .hint = hint);
+}
+
+void check_path_segment(Check *c, Str value, const Path *path) {
+    if (!is_path_segment(value)) emit_path_segment(c->diags, where(c, path), .value = shown(c->arena, value));
+}
+
+void check_dns_1035_label(Check *c, Str value, const Path *path) {
+    if (!is_dns_1035_label(value))
+        emit_dns_1035_label(c->diags, where(c, path), .value = shown(c->arena, value), .reason = name_fault(c->arena, value, 63),
+                            .hint = lower_suggestion(c->arena, value, false, is_dns_1035_label));
+}
+
 /* What is wrong with a name or its prefix. */
 static Str qualified_fault(Arena *arena, Str s) {
     ptrdiff_t slash = str_find(s, '/');
@@ -303,6 +359,70 @@ void check_ip(Check *c, Str value, const Path *path) {
                       .reason = address.isMapped ? S("it is an IPv4 address written as IPv6") : S("it has leading zeros"));
 }
 
+void check_cidr(Check *c, Str value, const Path *path) {
+    AddressRange range;
+    if (!address_range_parse(value, &range)) {
+        emit_cidr(c->diags, where(c, path), .value = shown(c->arena, value));
+        return;
+    }
+    if (!gate(c, GATE_StrictIPCIDRValidation) || (address_is_strict(&range.address) && !range.isPadded && !range.hasHost)) return;
+    Str reason = range.hasHost && address_is_strict(&range.address) ? S("the address has bits beyond the prefix")
+                 : str_find(value, ':') >= 0 ? S("it holds an IPv4 address written as IPv6, or leading zeros")
+                                             : S("it has leading zeros");
+    emit_cidr_ambiguous(c->diags, where(c, path), .value = shown(c->arena, value), .reason = reason,
+                        .better = address_range_text(c->arena, &range));
+}
+
+void check_endpoint_ip(Check *c, Str value, const Path *path) {
+    Address address;
+    if (!address_parse(value, &address)) {
+        emit_ip(c->diags, where(c, path), .value = shown(c->arena, value));
+        return;
+    }
+    Str kind = address_scope(&address);
+    if (kind.len) emit_endpoint_ip(c->diags, where(c, path), .value = shown(c->arena, value), .kind = kind);
+}
+
+void check_port_number(Check *c, int64_t value, const Path *path) {
+    check_range(c, value, 1, 65535, path);
+}
+
+void check_port_or_name(Check *c, IntOrString value, const Path *path) {
+    if (value.isString)
+        check_port_name(c, value.text, path);
+    else
+        check_port_number(c, value.number, path);
+}
+
+void warn_ip_form(Check *c, Str value, const Path *path) {
+    Address address;
+    if (c->minor < 33 || !address_parse(value, &address)) return;
+    if (address.isV4 && address_is_strict(&address)) return;
+    Str better = address_text(c->arena, &address);
+    if (!address_is_strict(&address))
+        emit_warn_ip_form(c->diags, where(c, path), .ip = shown(c->arena, value), .better = better);
+    else if (!str_eq(value, better))
+        emit_warn_ip_not_canonical(c->diags, where(c, path), .ip = shown(c->arena, value), .better = better);
+}
+
+void warn_cidr_form(Check *c, Str value, const Path *path) {
+    AddressRange range;
+    if (c->minor < 33 || !address_range_parse(value, &range)) return;
+    Str better = address_range_text(c->arena, &range);
+    if (range.hasHost)
+        emit_warn_cidr_ambiguous(c->diags, where(c, path), .value = shown(c->arena, value), .better = better,
+                                 .single =
+                                     str_format(c->arena, "%.*s/%u", TEXT(address_text(c->arena, &range.address)), range.bits));
+    else if (!address_is_strict(&range.address) || range.isPadded)
+        emit_warn_cidr_form(c->diags, where(c, path), .value = shown(c->arena, value), .better = better);
+    else if (!str_eq(value, better))
+        emit_warn_cidr_not_canonical(c->diags, where(c, path), .value = shown(c->arena, value), .better = better);
+}
+
+void report_duplicate(Check *c, Str value, const Path *path) {
+    emit_duplicate(c->diags, where(c, path), .value = shown(c->arena, value));
+}
+
 bool check_required(Check *c, Str value, const Path *path) {
     if (value.len) return true;
     emit_required(c->diags, where(c, path), .field = path->name);
@@ -319,6 +439,12 @@ void check_range(Check *c, int64_t value, int64_t low, int64_t high, const Path 
     if (value < low || value > high)
         emit_range(c->diags, where(c, path), .field = path->name, .low = str_int(c->arena, low), .high = str_int(c->arena, high),
                    .value = str_int(c->arena, value));
+}
+
+bool has_api_errors(const Check *c) {
+    for (uint32_t i = 0; i < c->diags->items.n; i++)
+        if (c->diags->items.at[i].rule->source == FROM_API) return true;
+    return false;
 }
 
 void check_not_negative(Check *c, int64_t value, const Path *path) {

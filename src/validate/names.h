@@ -20,17 +20,35 @@ bool is_c_identifier(Str s);
 bool is_decimal(Str s); /* an integer of any size in its shortest form: no +, no leading zero, no -0 */
 bool is_percent(Str s); /* digits and % */
 bool is_http_header_name(Str s);
+bool is_config_map_key(Str s); /* A-Z a-z 0-9 - _ ., at most 253, not . or .. */
+bool is_path_segment(Str s);   /* no / and no %, not . or .. */
 bool is_absolute_path(Str s);
 bool has_dot_dot(Str path); /* a part of the path is .. */
 bool is_padded(Str s);      /* white space, as Unicode knows it, stands at an end */
 
 void check_dns_label(Check *c, Str value, const Path *path);
 void check_dns_subdomain(Check *c, Str value, const Path *path);
+void check_service_name(Check *c, Str value, const Path *path);
+void check_driver_name(Check *c, Str value, const Path *path);
+void check_controller_name(Check *c, Str value, const Path *path); /* a DNS name, / and a path; it must not be empty */
+void check_path_segment(Check *c, Str value, const Path *path);
+void check_dns_1035_label(Check *c, Str value, const Path *path);
 void check_qualified_name(Check *c, Str value, const Path *path);
 void check_label_value(Check *c, Str value, const Path *path);
 void check_config_map_key(Check *c, Str value, const Path *path);
 void check_port_name(Check *c, Str value, const Path *path);
-void check_ip(Check *c, Str value, const Path *path); /* as strict as the version of the check is */
+void check_ip(Check *c, Str value, const Path *path);          /* as strict as the version of the check is */
+void check_cidr(Check *c, Str value, const Path *path);        /* the same */
+void check_endpoint_ip(Check *c, Str value, const Path *path); /* an address that others can reach: not 127.0.0.1 and its like */
+void check_port_number(Check *c, int64_t value, const Path *path);
+void check_port_or_name(Check *c, IntOrString value, const Path *path); /* of a container's port */
+
+/* The warnings about addresses that are valid but written in an unusual way. */
+void warn_ip_form(Check *c, Str value, const Path *path);
+void warn_cidr_form(Check *c, Str value, const Path *path);
+
+/* FieldValueDuplicate at `path`. */
+void report_duplicate(Check *c, Str value, const Path *path);
 
 /* The reports of check_qualified_name and check_label_value, for a value at a place of the caller's choice. */
 void report_qualified_name(Check *c, Str value, Where at);
@@ -45,8 +63,14 @@ void check_enum(Check *c, Str value, const Str *allowed, size_t count, const Pat
 /* FieldValueInvalid if the number is outside low..high. */
 void check_range(Check *c, int64_t value, int64_t low, int64_t high, const Path *path);
 
+/* Whether something was found that the API refuses. */
+bool has_api_errors(const Check *c);
+
 /* FieldValueInvalid if the number is negative. */
 void check_not_negative(Check *c, int64_t value, const Path *path);
+
+/* Prints what was found since there were `before` findings under `printed` instead of `place`. */
+void print_as(Check *c, uint32_t before, const Path *place, const Path *printed);
 
 /* A place under the text of `path`, where the server blames more than is wrong. */
 Where where_inside(const Check *c, const Path *path, Where place);

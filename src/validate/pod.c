@@ -117,20 +117,9 @@ void check_pod(Check *c, void *object) {
     Pod *pod = object;
     Path meta = FIELD(NULL, "metadata"), spec = FIELD(NULL, "spec"), annotations = FIELD(&meta, "annotations");
     PodCheck p = pod_check(c, &pod->metadata, &pod->spec, &spec, false);
-    check_object_meta(c, &pod->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_known_annotations(&p, &annotations, &annotations);
     check_made_annotations(&p);
     check_pod_spec(&p);
-}
-
-/* Prints what was found since `before` under `printed` instead of `place`. */
-static void print_as(Check *c, uint32_t before, const Path *place, const Path *printed) {
-    if (before == c->diags->items.n) return;
-    Str from = path_text(c->arena, place), to = path_text(c->arena, printed);
-    for (uint32_t i = before; i < c->diags->items.n; i++) {
-        Str *path = &c->diags->items.at[i].path;
-        if (str_starts(*path, from)) *path = str_join(c->arena, to, str_slice(*path, from.len));
-    }
 }
 
 /* The server leaves `metadata` out of the paths of a template's labels and annotations. */

@@ -5,119 +5,7 @@
 #include "base/str_set.h"
 
 /* The resources that Kubernetes itself knows by a name without a prefix, in any object. */
-static const struct {
-    Str name;
-    bool container; /* a container can ask for it */
-    bool count;     /* counted in whole objects */
-} standards[] = {
-    {STR("cpu"), true, false},
-    {STR("memory"), true, false},
-    {STR("ephemeral-storage"), true, false},
-    {STR("requests.cpu"), false, false},
-    {STR("requests.memory"), false, false},
-    {STR("requests.ephemeral-storage"), false, false},
-    {STR("limits.cpu"), false, false},
-    {STR("limits.memory"), false, false},
-    {STR("limits.ephemeral-storage"), false, false},
-    {STR("storage"), false, false},
-    {STR("requests.storage"), false, false},
-    {STR("pods"), false, true},
-    {STR("resourcequotas"), false, true},
-    {STR("services"), false, true},
-    {STR("services.nodeports"), false, true},
-    {STR("services.loadbalancers"), false, true},
-    {STR("replicationcontrollers"), false, true},
-    {STR("secrets"), false, true},
-    {STR("configmaps"), false, true},
-    {STR("persistentvolumeclaims"), false, true},
-};
-
-enum { STANDARD_COUNT = COUNT(standards) };
-
-static const Str containerResources[] = {STR("cpu"), STR("memory"), STR("ephemeral-storage")};
-
-static bool is_huge_pages(Str name) {
-    return str_starts(name, S("hugepages-"));
-}
-
-static bool is_cpu_or_memory(Str name) {
-    return str_eq(name, S("cpu")) || str_eq(name, S("memory"));
-}
-
-/* Kubernetes' own, as opposed to a device's. */
-static bool is_native(Str name) {
-    return str_find(name, '/') < 0 || str_has(name, S("kubernetes.io/"));
-}
-
-/* Whether quotas could count it: they put "requests." in front of the name. */
-static bool is_extended(Str name) {
-    enum { PREFIX = 9 };
-    ptrdiff_t slash = str_find(name, '/');
-    if (is_native(name) || str_starts(name, S("requests.")) || !is_qualified_name(name)) return false;
-    return slash + PREFIX <= 253;
-}
-
-static bool can_overcommit(Str name) {
-    return is_native(name) && !is_huge_pages(name);
-}
-
-static bool is_pod_level(Str name) {
-    return is_cpu_or_memory(name) || is_huge_pages(name);
-}
-
-static bool is_standard(Str name) {
-    for (size_t i = 0; i < STANDARD_COUNT; i++)
-        if (str_eq(name, standards[i].name)) return true;
-    return is_huge_pages(name) || str_starts(name, S("requests.hugepages-"));
-}
-
-static bool is_container_resource(Str name) {
-    if (is_cpu_or_memory(name)) return true;
-    if (!is_qualified_name(name)) return false;
-    if (str_find(name, '/') < 0) return is_huge_pages(name) || str_in(name, containerResources, 3);
-    return is_native(name) || is_extended(name);
-}
-
-static bool is_counted(Str name) {
-    if (str_find(name, '/') >= 0) return is_extended(name);
-    for (size_t i = 0; i < STANDARD_COUNT; i++)
-        if (standards[i].count && str_eq(name, standards[i].name)) return true;
-    return false;
-}
-
-static size_t digits_at(Str text, size_t from) {
-    size_t i = from;
-    while (i < text.len && is_digit(text.at[i])) i++;
-    return i - from;
-}
-
-/* Whether the server keeps the quantity as a number of any length, because its text has more digits than fit 64 bits for sure. */
-static bool is_long_number(const Quantity *q) {
-    Str text = q->text;
-    if (!text.len) return false;
-    size_t start = text.len && (text.at[0] == '-' || text.at[0] == '+');
-    while (start < text.len && text.at[start] == '0') start++;
-    size_t whole = digits_at(text, start), point = start + whole, fraction = 0;
-    if (point < text.len && text.at[point] == '.') fraction = digits_at(text, ++point);
-    size_t digits = (whole ? whole : 1) + fraction;
-    if (q->format != QUANTITY_BINARY) return digits > 18;
-    static const Str suffixes[] = {STR("Ki"), STR("Mi"), STR("Gi"), STR("Ti"), STR("Pi"), STR("Ei")};
-    size_t step = 0;
-    while (step < 6 && !str_ends(text, suffixes[step])) step++;
-    return fraction > 0 || digits + 3 * (step + 1) + 1 > 15;
-}
-
-/* The quantity in parts of 10^-9 * `unit`, rounded up, in the 64 bits in which the server computes: long numbers wrap round
- * there, short ones that do not fit count as 0. */
-static int64_t in_units(const Quantity *q, Int128 unit) {
-    Int128 value = q->nano / unit + (q->nano % unit > 0) - (q->nano % unit < 0);
-    if (value >= INT64_MIN && value <= INT64_MAX) return (int64_t)value;
-    return is_long_number(q) ? (int64_t)(uint64_t)value : 0;
-}
-
-static bool is_whole(const Quantity *q) {
-    return in_units(q, NANO / 1000) % 1000 == 0;
-}
+#include "resource_names.h"
 
 /* Requests and limits that are checked together. */
 typedef struct Amounts {
@@ -146,20 +34,20 @@ static Str name_hint(Check *c, Str name) {
     }
     if (str_eq(name, S("gpu"))) return S("devices have names with a prefix, such as nvidia.com/gpu");
     if (str_eq(name, S("storage"))) return S("did you mean \"ephemeral-storage\"?");
-    return did_you_mean(c->arena, name, containerResources, 3);
+    return did_you_mean(c->arena, name, container_resources, CONTAINER_RESOURCES);
 }
 
 static void check_name(const Amounts *a, Str name, const Path *place, const Path *printed) {
     Check *c = a->c;
-    if (a->podLevel ? is_cpu_or_memory(name) : is_container_resource(name)) return;
-    bool known = is_qualified_name(name) && (str_find(name, '/') >= 0 || is_standard(name));
-    if (a->podLevel && known && is_pod_level(name)) return;
+    if (a->podLevel ? resource_is_cpu_or_memory(name) : resource_is_for_containers(name)) return;
+    bool known = resource_is_named(name);
+    if (a->podLevel && known && resource_is_pod_level(name)) return;
     Where at = where_key(c, place);
     at.path = path_text(c->arena, printed);
     if (!a->podLevel)
         emit_resource_name(c->diags, at, .name = name, .hint = name_hint(c, name));
     else if (!known)
-        emit_resource_name_pod_form(c->diags, at, .name = name, .hint = did_you_mean(c->arena, name, containerResources, 2));
+        emit_resource_name_pod_form(c->diags, at, .name = name, .hint = did_you_mean(c->arena, name, container_resources, 2));
     else
         emit_resource_name_pod(c->diags, at, .name = name);
 }
@@ -168,12 +56,12 @@ static void check_huge_pages(const Amounts *a, const QuantityPair *pair, const P
     Check *c = a->c;
     Str name = pair->key, size = str_slice(name, strlen("hugepages-"));
     Quantity page;
-    bool isSize = !quantity_parse(&page, size) && page.nano > 0 && is_whole(&page) && in_units(&page, NANO);
+    bool isSize = !quantity_parse(&page, size) && page.nano > 0 && quantity_is_whole(&page) && quantity_units(&page, NANO);
     if (!isSize) {
         Where at = where_key(c, place);
         at.path = path_text(c->arena, printed);
         emit_resource_page_size(c->diags, at, .name = name);
-    } else if ((Int128)in_units(&pair->value, NANO) % in_units(&page, NANO)) {
+    } else if ((Int128)quantity_units(&pair->value, NANO) % quantity_units(&page, NANO)) {
         emit_resource_page_multiple(c->diags, where_printed(c, place, printed), .value = amount_text(a, &pair->value),
                                     .resource = name, .size = size);
     }
@@ -185,15 +73,15 @@ static void check_amount(const Amounts *a, const QuantityPair *pair, const Path 
     check_name(a, pair->key, place, printed);
     if (value->nano < 0)
         emit_resource_negative(c->diags, where_printed(c, place, printed), .resource = pair->key, .value = amount_text(a, value));
-    if (is_huge_pages(pair->key)) check_huge_pages(a, pair, place, printed);
-    if (!is_cpu_or_memory(pair->key) && is_counted(pair->key) && !is_whole(value))
+    if (resource_is_huge_pages(pair->key)) check_huge_pages(a, pair, place, printed);
+    if (!resource_is_cpu_or_memory(pair->key) && resource_is_counted(pair->key) && !quantity_is_whole(value))
         emit_resource_whole(c->diags, where_printed(c, place, printed), .resource = pair->key, .value = amount_text(a, value));
 }
 
 /* A request with its limit. What devices and huge pages cannot share has to be asked for in full. */
 static void check_request_limit(const Amounts *a, const QuantityPair *request, const Quantity *limit) {
     Check *c = a->c;
-    bool overcommit = can_overcommit(request->key);
+    bool overcommit = resource_can_overcommit(request->key);
     if (!limit ? overcommit : overcommit ? request->value.nano <= limit->nano : request->value.nano == limit->nano) return;
     Path place = path_key(&a->requestsPath, request->key), limitPlace = path_key(a->limitsPlace, request->key);
     Str text = amount_text(a, &request->value);
@@ -216,8 +104,8 @@ static void check_amounts(const Amounts *a) {
         const QuantityPair *pair = &a->limits.at[i];
         Path printed = path_key(&a->limitsPath, pair->key), place = path_key(a->limitsPlace, pair->key);
         check_amount(a, pair, &place, &printed);
-        needy |= is_huge_pages(pair->key);
-        fed |= is_cpu_or_memory(pair->key);
+        needy |= resource_is_huge_pages(pair->key);
+        fed |= resource_is_cpu_or_memory(pair->key);
     }
     for (uint32_t i = 0; i < a->requests.n; i++) {
         const QuantityPair *pair = &a->requests.at[i];
@@ -228,8 +116,8 @@ static void check_amounts(const Amounts *a) {
         Path place = path_key(copied ? a->limitsPlace : &a->requestsPath, pair->key);
         check_amount(a, pair, &place, &printed);
         check_request_limit(a, pair, limit);
-        needy |= is_huge_pages(pair->key);
-        fed |= is_cpu_or_memory(pair->key);
+        needy |= resource_is_huge_pages(pair->key);
+        fed |= resource_is_cpu_or_memory(pair->key);
     }
     if (needy && !fed) emit_resource_pages_alone(a->c->diags, where(a->c, a->path));
 }
@@ -294,15 +182,19 @@ void check_container_resources(PodCheck *p, const Container *container, const Pa
 }
 
 /* The server treats overhead as limits and says so in its paths. */
+void check_overhead_amounts(Check *c, QuantityMap amounts, const Path *place, const Path *printed) {
+    Amounts a = {.c = c,
+                 .limits = amounts,
+                 .path = printed,
+                 .limitsPath = FIELD(printed, "limits"),
+                 .limitsPlace = place,
+                 .requestsPath = FIELD(printed, "requests")};
+    check_amounts(&a);
+}
+
 static void check_overhead(PodCheck *p) {
     Path at = FIELD(p->path, "overhead");
-    Amounts a = {.c = p->c,
-                 .limits = p->spec->overhead,
-                 .path = &at,
-                 .limitsPath = FIELD(&at, "limits"),
-                 .limitsPlace = &at,
-                 .requestsPath = FIELD(&at, "requests")};
-    check_amounts(&a);
+    check_overhead_amounts(p->c, p->spec->overhead, &at, &at);
 }
 
 static void check_pod_claim_source(Check *c, const PodResourceClaim *claim, const Path *at) {
@@ -356,7 +248,7 @@ static Sum sum_add(Sum a, const Quantity *b) {
     sum.value.kept = false;
     if (!a.any) return sum;
     sum.value.nano = add_held(a.value.nano, b->nano);
-    if (is_long_number(b)) sum.value.text = b->text;
+    if (quantity_is_long(b)) sum.value.text = b->text;
     return sum;
 }
 
@@ -400,7 +292,7 @@ static void fill_page_limits(Arena *arena, const PodSpec *spec, ResourceRequirem
         QuantityMap limits = containers.at[i].resources.limits;
         for (uint32_t j = 0; j < limits.n; j++) {
             Str name = limits.at[j].key;
-            if (is_huge_pages(name) && !quantity_get(r->limits, name) && !quantity_get(r->requests, name))
+            if (resource_is_huge_pages(name) && !quantity_get(r->limits, name) && !quantity_get(r->requests, name))
                 put_amount(arena, &r->limits, name, containers_need(spec, name, true).value);
         }
     }
@@ -408,12 +300,12 @@ static void fill_page_limits(Arena *arena, const PodSpec *spec, ResourceRequirem
 
 static void fill_requests(Arena *arena, const PodSpec *spec, ResourceRequirements *r) {
     for (size_t i = 0; i < 2; i++) {
-        Sum need = containers_need(spec, containerResources[i], false);
-        if (need.any && !quantity_get(r->requests, containerResources[i]))
-            put_amount(arena, &r->requests, containerResources[i], need.value);
+        Sum need = containers_need(spec, container_resources[i], false);
+        if (need.any && !quantity_get(r->requests, container_resources[i]))
+            put_amount(arena, &r->requests, container_resources[i], need.value);
     }
     for (uint32_t i = 0; i < r->limits.n; i++)
-        if (is_pod_level(r->limits.at[i].key) && !quantity_get(r->requests, r->limits.at[i].key))
+        if (resource_is_pod_level(r->limits.at[i].key) && !quantity_get(r->requests, r->limits.at[i].key))
             put_amount(arena, &r->requests, r->limits.at[i].key, r->limits.at[i].value);
 }
 
@@ -427,7 +319,8 @@ static bool all_limited(const PodSpec *spec, Str name) {
 static void fill_limits(Arena *arena, const PodSpec *spec, ResourceRequirements *r) {
     for (uint32_t i = 0; i < r->requests.n; i++) {
         const QuantityPair *request = &r->requests.at[i];
-        if (!is_pod_level(request->key) || quantity_get(r->limits, request->key) || !all_limited(spec, request->key)) continue;
+        if (!resource_is_pod_level(request->key) || quantity_get(r->limits, request->key) || !all_limited(spec, request->key))
+            continue;
         Sum limit = containers_need(spec, request->key, true);
         if (limit.any)
             put_amount(arena, &r->limits, request->key, request->value.nano > limit.value.nano ? request->value : limit.value);
@@ -450,7 +343,7 @@ static void check_covers(PodCheck *p, QuantityMap amounts, bool limit, const Pat
     Check *c = p->c;
     for (uint32_t i = 0; i < amounts.n; i++) {
         const QuantityPair *pair = &amounts.at[i];
-        if (limit && !is_huge_pages(pair->key)) continue;
+        if (limit && !resource_is_huge_pages(pair->key)) continue;
         Sum need = containers_need(p->spec, pair->key, limit);
         if (!need.any || need.value.nano <= pair->value.nano) continue;
         Path at = path_key(path, pair->key);

@@ -79,17 +79,21 @@ static void check_node_term(Check *c, const NodeSelectorTerm *term, bool valuesT
 }
 
 /* Values that no label can have are a fault in what is required, since 1.33; as a preference they only match nothing. */
-static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Path *path) {
-    const NodeSelector *required = affinity->requiredDuringSchedulingIgnoredDuringExecution;
-    PreferredSchedulingTermList preferred = affinity->preferredDuringSchedulingIgnoredDuringExecution;
-    Path requiredPath = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution"),
-         terms = FIELD(&requiredPath, "nodeSelectorTerms");
-    Path preferredPath = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
-    if (required && !required->nodeSelectorTerms.n) emit_scheduling_terms_required(c->diags, where(c, &terms));
-    for (uint32_t i = 0; required && i < required->nodeSelectorTerms.n; i++) {
+void check_node_selector(Check *c, const NodeSelector *selector, const Path *path) {
+    Path terms = FIELD(path, "nodeSelectorTerms");
+    if (!selector->nodeSelectorTerms.n) emit_scheduling_terms_required(c->diags, where(c, &terms));
+    for (uint32_t i = 0; i < selector->nodeSelectorTerms.n; i++) {
         Path at = path_index(&terms, i);
-        check_node_term(c, &required->nodeSelectorTerms.at[i], c->minor >= 33, &at);
+        check_node_term(c, &selector->nodeSelectorTerms.at[i], c->minor >= 33, &at);
     }
+}
+
+static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Path *path) {
+    PreferredSchedulingTermList preferred = affinity->preferredDuringSchedulingIgnoredDuringExecution;
+    Path required = FIELD(path, "requiredDuringSchedulingIgnoredDuringExecution");
+    Path preferredPath = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
+    if (affinity->requiredDuringSchedulingIgnoredDuringExecution)
+        check_node_selector(c, affinity->requiredDuringSchedulingIgnoredDuringExecution, &required);
     for (uint32_t i = 0; i < preferred.n; i++) {
         Path item = path_index(&preferredPath, i), at = FIELD(&item, "preference");
         check_node_term(c, &preferred.at[i].preference, false, &at);
@@ -230,7 +234,7 @@ static void check_toleration_value(Check *c, const Toleration *toleration, const
     }
 }
 
-static void check_toleration(Check *c, const Toleration *toleration, const Path *path) {
+static void check_toleration(Check *c, const Toleration *toleration, bool comparisons, const Path *path) {
     Path key = FIELD(path, "key"), operator= FIELD(path, "operator"), effect = FIELD(path, "effect");
     if (toleration->key.len)
         check_qualified_name(c, toleration->key, &key);
@@ -241,14 +245,19 @@ static void check_toleration(Check *c, const Toleration *toleration, const Path 
         emit_scheduling_toleration_seconds(c->diags, where_printed(c, &seconds, &effect),
                                            .found = but_not(c, toleration->effect));
     }
+    bool compares = str_eq(toleration->operator, S("Lt")) || str_eq(toleration->operator, S("Gt"));
+    if (compares && !comparisons) {
+        emit_scheduling_toleration_comparison(c->diags, where(c, &operator), .operator= toleration->operator);
+        return;
+    }
     CHECK_FIELDS(c, Toleration, toleration, path);
     check_toleration_value(c, toleration, path);
 }
 
-static void check_tolerations(Check *c, TolerationList tolerations, const Path *path) {
+void check_tolerations(Check *c, TolerationList tolerations, bool comparisons, const Path *path) {
     for (uint32_t i = 0; i < tolerations.n; i++) {
         Path at = path_index(path, i);
-        check_toleration(c, &tolerations.at[i], &at);
+        check_toleration(c, &tolerations.at[i], comparisons, &at);
     }
 }
 
@@ -309,7 +318,7 @@ void check_toleration_annotation(Check *c, const StrPair *annotation, const Path
     if (reason.len)
         emit_scheduling_toleration_annotation(c->diags, where_printed(c, &at, printed), .key = annotation->key, .reason = reason);
     else
-        check_tolerations(c, tolerations, &field);
+        check_tolerations(c, tolerations, true, &field);
 }
 
 /* Topology spread constraints. */
@@ -373,7 +382,7 @@ void check_scheduling(PodCheck *p) {
         CHECK_FIELDS_BELOW(c, Affinity, spec->affinity, &affinity);
         check_affinity(c, spec->affinity, &affinity);
     }
-    check_tolerations(c, spec->tolerations, &tolerations);
+    check_tolerations(c, spec->tolerations, true, &tolerations);
     for (uint32_t i = 0; i < spec->topologySpreadConstraints.n; i++) {
         Path at = path_index(&spread, i);
         check_spread(c, &spec->topologySpreadConstraints.at[i], &at);

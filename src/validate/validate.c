@@ -62,6 +62,13 @@ void validate_forget_absence(Document *document, uint32_t before) {
     diags->items.n = kept;
 }
 
+static void check_metadata(Check *c, const KindChecks *kind) {
+    Path meta = FIELD(NULL, "metadata"), generation = FIELD(&meta, "generation");
+    const ObjectMeta *given = model_meta(c->document);
+    check_object_meta(c, given, kind->name, kind->anyFinalizers, &meta);
+    if (kind->keepsGeneration) check_not_negative(c, given->generation, &generation);
+}
+
 void validate_create(Document *document) {
     Check check = {.document = document,
                    .arena = document->diags.arena,
@@ -71,7 +78,9 @@ void validate_create(Document *document) {
     uint32_t before = document->diags.items.n;
     drop_disabled_fields(&check);
     const KindChecks *kind = kind_checks(document);
+    if (!kind->metaLast) check_metadata(&check, kind);
     if (kind->create) kind->create(&check, document->object);
+    if (kind->metaLast && !has_api_errors(&check)) check_metadata(&check, kind);
     check_warnings(&check);
     if (document->unreadable) forget_consequences(&document->diags, before);
     validate_forget_absence(document, before);

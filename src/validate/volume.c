@@ -411,6 +411,14 @@ static void check_source(PodCheck *p, const SourceKind *source, const Volume *vo
     move_paths(p->c, before, &at, &inside);
 }
 
+void check_volume_source(Check *c, Str name, const Volume *volume, const Path *path) {
+    PodCheck p = {.c = c};
+    for (size_t i = 0; i < SOURCE_COUNT; i++) {
+        const char *value = *(const char *const *)(const void *)((const char *)volume + sources[i].offset);
+        if (value && str_eq(sources[i].name, name)) check_source(&p, &sources[i], volume, value, path);
+    }
+}
+
 static void refuse_second_source(Check *c, const SourceKind *source, const SourceKind *first, const Path *path) {
     Path at = path_field(path, source->name), before = path_field(path, first->name);
     Path reported = path_field(path, source->second.at ? source->second : source->name);

@@ -9,6 +9,9 @@ void check_config_map_volume(PodCheck *p, const Volume *volume, const Path *path
 void check_downward_volume(PodCheck *p, const Volume *volume, const Path *path);
 void check_projected_volume(PodCheck *p, const Volume *volume, const Path *path);
 
+/* Checks the source of this name, if the volume has it; `path` is that of the volume. */
+void check_volume_source(Check *c, Str name, const Volume *volume, const Path *path);
+
 /* FieldValueRequired if the field `name` at `up` is empty. */
 bool check_field_required(Check *c, Str value, const Path *up, Str name);
 

@@ -66,7 +66,7 @@ static const OldLabel oldLabels[] = {
     {STR("node-role.kubernetes.io/master"), STR(""), STR("node-role.kubernetes.io/control-plane")},
 };
 
-static void check_node_label(Check *c, Str name, bool isKey, const Path *path) {
+void warn_node_label(Check *c, Str name, bool isKey, const Path *path) {
     for (size_t i = 0; i < COUNT(oldLabels); i++) {
         const OldLabel *old = &oldLabels[i];
         if (!str_eq(name, old->name)) continue;
@@ -79,12 +79,12 @@ static void check_node_label(Check *c, Str name, bool isKey, const Path *path) {
     }
 }
 
-static void check_node_term(Check *c, const NodeSelectorTerm *term, bool checkValues, const Path *path) {
+void warn_node_term(Check *c, const NodeSelectorTerm *term, bool checkValues, const Path *path) {
     Path list = FIELD(path, "matchExpressions");
     for (uint32_t i = 0; i < term->matchExpressions.n; i++) {
         const NodeSelectorRequirement *requirement = &term->matchExpressions.at[i];
         Path item = path_index(&list, i), key = FIELD(&item, "key"), values = FIELD(&item, "values");
-        check_node_label(c, requirement->key, false, &key);
+        warn_node_label(c, requirement->key, false, &key);
         for (uint32_t j = 0; checkValues && j < requirement->values.n; j++) {
             Path at = path_index(&values, j);
             if (is_label_value(requirement->values.at[j])) continue;
@@ -101,14 +101,14 @@ static void check_node_affinity(Check *c, const NodeAffinity *affinity, const Pa
         Path list = FIELD(&selector, "nodeSelectorTerms");
         for (uint32_t i = 0; i < terms->n; i++) {
             Path item = path_index(&list, i);
-            check_node_term(c, &terms->at[i], false, &item);
+            warn_node_term(c, &terms->at[i], false, &item);
         }
     }
     Path list = FIELD(path, "preferredDuringSchedulingIgnoredDuringExecution");
     for (uint32_t i = 0; i < affinity->preferredDuringSchedulingIgnoredDuringExecution.n; i++) {
         Path item = path_index(&list, i), preference = FIELD(&item, "preference");
-        check_node_term(c, &affinity->preferredDuringSchedulingIgnoredDuringExecution.at[i].preference, c->minor >= 33,
-                        &preference);
+        warn_node_term(c, &affinity->preferredDuringSchedulingIgnoredDuringExecution.at[i].preference, c->minor >= 33,
+                       &preference);
     }
 }
 
@@ -138,12 +138,12 @@ static void check_placement(const PodText *p) {
     Path affinity = FIELD(p->specPath, "affinity");
     for (uint32_t i = 0; i < spec->nodeSelector.n; i++) {
         Path at = path_key(&selector, spec->nodeSelector.at[i].key);
-        check_node_label(c, spec->nodeSelector.at[i].key, true, &at);
+        warn_node_label(c, spec->nodeSelector.at[i].key, true, &at);
     }
     for (uint32_t i = 0; i < spec->topologySpreadConstraints.n; i++) {
         const TopologySpreadConstraint *constraint = &spec->topologySpreadConstraints.at[i];
         Path item = path_index(&constraints, i), key = FIELD(&item, "topologyKey");
-        check_node_label(c, constraint->topologyKey, false, &key);
+        warn_node_label(c, constraint->topologyKey, false, &key);
         check_null_selector(c, constraint->labelSelector, S("constraint"), &item);
     }
     if (!spec->affinity) return;
@@ -331,18 +331,6 @@ static void check_container_warnings(const PodText *p) {
     check_port_warnings(p);
 }
 
-static void check_address_form(Check *c, Str ip, const Path *path) {
-    Address address;
-    if (c->minor < 33 || !address_parse(ip, &address)) return;
-    bool strict = address_is_strict(&address);
-    if (address.isV4 && strict) return;
-    Str better = address_text(c->arena, &address);
-    if (!strict)
-        emit_warn_ip_form(c->diags, where(c, path), .ip = shown(c->arena, ip), .better = better);
-    else if (!str_eq(ip, better))
-        emit_warn_ip_not_canonical(c->diags, where(c, path), .ip = shown(c->arena, ip), .better = better);
-}
-
 static void check_addresses(const PodText *p) {
     Check *c = p->c;
     Path config = FIELD(p->specPath, "dnsConfig"), servers = FIELD(&config, "nameservers");
@@ -351,13 +339,13 @@ static void check_addresses(const PodText *p) {
     const HostAliasList *list = &p->spec->hostAliases;
     for (uint32_t i = 0; dns && i < dns->nameservers.n; i++) {
         Path at = path_index(&servers, i);
-        check_address_form(c, dns->nameservers.at[i], &at);
+        warn_ip_form(c, dns->nameservers.at[i], &at);
     }
     StrSet ips = {.arena = c->arena};
     for (uint32_t i = 0; i < list->n; i++) {
         Path item = path_index(&aliases, i), at = FIELD(&item, "ip");
         const HostAlias *first = str_set_add(&ips, list->at[i].ip, &list->at[i]);
-        check_address_form(c, list->at[i].ip, &at);
+        warn_ip_form(c, list->at[i].ip, &at);
         if (!first) continue;
         Path before = path_index(&aliases, (uint32_t)(first - list->at)), earlier = FIELD(&before, "ip");
         Diag *diag = emit_warn_host_alias_twice(c->diags, where(c, &at), .ip = shown(c->arena, list->at[i].ip));

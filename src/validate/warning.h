@@ -23,6 +23,12 @@ void warn_stateful_set(Check *c, const void *object);
 void warn_job(Check *c, const void *object);
 void warn_cron_job(Check *c, const void *object);
 
+/* Labels of nodes that have another name now; `isKey`: `path` is that of a map's key. */
+void warn_node_label(Check *c, Str name, bool isKey, const Path *path);
+void warn_node_term(Check *c, const NodeSelectorTerm *term, bool checkValues, const Path *path);
+
+/* Of sources that are deprecated or gone. */
+void warn_old_volume(Check *c, const Volume *volume, const Path *path);
 void check_volume_warnings(const PodText *p);
 void check_port_warnings(const PodText *p);
 

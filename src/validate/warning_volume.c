@@ -9,7 +9,7 @@ static void warn_volume(Check *c, const char *field, const char *since, const ch
                          .hint = str_of(hint));
 }
 
-static void check_old_volume(Check *c, const Volume *volume, const Path *path) {
+void warn_old_volume(Check *c, const Volume *volume, const Path *path) {
     static const char csi[] = "move the data to a volume of a CSI driver";
     const struct {
         bool used;
@@ -178,7 +178,7 @@ void check_volume_warnings(const PodText *p) {
         const Volume *volume = &p->spec->volumes.at[i];
         Path at = path_index(&list, i), ephemeral = FIELD(&at, "ephemeral"), template = FIELD(&ephemeral, "volumeClaimTemplate");
         Path spec = FIELD(&template, "spec");
-        check_old_volume(p->c, volume, &at);
+        warn_old_volume(p->c, volume, &at);
         check_volume_files(p->c, volume, &at);
         if (volume->ephemeral && volume->ephemeral->volumeClaimTemplate)
             check_claim_warnings(p->c, &volume->ephemeral->volumeClaimTemplate->spec, &spec, &spec);

@@ -31,7 +31,7 @@ static int64_t amount_of(OptIntOrString amount) {
     return number_of(is_percent(text) ? (Str){text.at, text.len - 1} : text);
 }
 
-static void check_amount(Check *c, OptIntOrString amount, bool atMostAll, const Path *path) {
+void check_pod_amount(Check *c, OptIntOrString amount, bool atMostAll, const Path *path) {
     if (!amount.value.isString) {
         check_not_negative(c, amount.value.number, path);
     } else if (!is_percent(amount.value.text)) {
@@ -89,8 +89,7 @@ static void check_selected_template(const Workload *w, const LabelSelector *sele
 
 void check_pod_template_object(Check *c, void *object) {
     PodTemplate *held = object;
-    Path meta = FIELD(NULL, "metadata"), template = FIELD(NULL, "template");
-    check_object_meta(c, &held->metadata, NAME_DNS_SUBDOMAIN, &meta);
+    Path template = FIELD(NULL, "template");
     check_pod_template(c, &held->template, &template);
 }
 
@@ -110,8 +109,8 @@ static void check_deployment_strategy(Check *c, const DeploymentStrategy *strate
         emit_workload_recreate_rolling(c->diags, where_key(c, &rolling));
         return;
     }
-    check_amount(c, update->maxUnavailable, true, &unavailable);
-    check_amount(c, update->maxSurge, false, &surge);
+    check_pod_amount(c, update->maxUnavailable, true, &unavailable);
+    check_pod_amount(c, update->maxSurge, false, &surge);
     if (!amount_of(update->maxUnavailable) && !amount_of(update->maxSurge))
         emit_workload_no_progress(c->diags, where(c, &unavailable));
 }
@@ -147,8 +146,6 @@ void check_deployment(Check *c, void *object) {
         Path spec = FIELD(NULL, "spec"), rollback = FIELD(&spec, "rollback"), version = FIELD(&rollback, "version");
         check_not_negative(c, revision, &version);
     }
-    Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &deployment->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_deployment_spec(c, &deployment->spec);
 }
 
@@ -161,8 +158,6 @@ void check_replica_set_spec(Check *c, ReplicaSetSpec *spec) {
 
 void check_replica_set(Check *c, void *object) {
     ReplicaSet *set = object;
-    Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &set->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_replica_set_spec(c, &set->spec);
 }
 
@@ -184,7 +179,7 @@ static void check_stateful_strategy(Check *c, const StatefulSetUpdateStrategy *s
     }
     CHECK_FIELDS(c, RollingUpdateStatefulSetStrategy, update, &rolling);
     if (!update->maxUnavailable.set) return;
-    check_amount(c, update->maxUnavailable, true, &unavailable);
+    check_pod_amount(c, update->maxUnavailable, true, &unavailable);
     bool text = update->maxUnavailable.value.isString && !is_percent(update->maxUnavailable.value.text);
     if (!text && !amount_of(update->maxUnavailable)) emit_workload_unavailable_zero(c->diags, where(c, &unavailable));
 }
@@ -314,8 +309,6 @@ void check_stateful_set_spec(Check *c, StatefulSetSpec *spec, StatefulLeniency l
 
 void check_stateful_set(Check *c, void *object) {
     StatefulSet *set = object;
-    Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &set->metadata, NAME_DNS_LABEL, &meta);
     check_stateful_set_spec(c, &set->spec, (StatefulLeniency){0});
 }
 
@@ -331,8 +324,8 @@ static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strat
         return;
     }
     if (!str_eq(strategy->type, rollingUpdate) || !update) return;
-    check_amount(c, update->maxUnavailable, true, &unavailable);
-    check_amount(c, update->maxSurge, true, &surge);
+    check_pod_amount(c, update->maxUnavailable, true, &unavailable);
+    check_pod_amount(c, update->maxSurge, true, &surge);
     bool down = amount_of(update->maxUnavailable), up = amount_of(update->maxSurge);
     if (down && up) emit_workload_daemon_both(c->diags, where(c, &surge));
     if (!down && !up) emit_workload_daemon_neither(c->diags, where(c, &unavailable));
@@ -352,8 +345,6 @@ void check_daemon_set(Check *c, void *object) {
     DaemonSet *set = object;
     int64_t generation;
     read_number_annotation(c, set->metadata.annotations, S("deprecated.daemonset.template.generation"), &generation);
-    Path meta = FIELD(NULL, "metadata");
-    check_object_meta(c, &set->metadata, NAME_DNS_SUBDOMAIN, &meta);
     check_daemon_set_spec(c, &set->spec);
 }
 
@@ -372,20 +363,12 @@ void check_replication_controller_spec(Check *c, ReplicationControllerSpec *spec
     check_lasting(&w, &spec->template->spec);
 }
 
-static bool has_errors(const Check *c, uint32_t from) {
-    for (uint32_t i = from; i < c->diags->items.n; i++)
-        if (c->diags->items.at[i].severity == SEVERITY_ERROR) return true;
-    return false;
-}
-
 void check_replication_controller(Check *c, void *object) {
     ReplicationController *controller = object;
     Path meta = FIELD(NULL, "metadata"), generate = FIELD(&meta, "generateName");
     Str start = controller->metadata.generateName;
-    uint32_t before = c->diags->items.n;
-    check_object_meta(c, &controller->metadata, NAME_GENERATED, &meta);
     check_replication_controller_spec(c, &controller->spec);
     /* What other kinds refuse before is left to the check that the server makes of every object that is right so far. */
-    if (!has_errors(c, before) && (str_find(start, '/') >= 0 || str_find(start, '%') >= 0))
+    if (!has_api_errors(c) && (str_find(start, '/') >= 0 || str_find(start, '%') >= 0))
         emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, start));
 }

@@ -23,7 +23,7 @@ git init -q repo && cd repo || exit 2
 expect "no commit yet" 2 "no commit yet" --git HEAD
 mkdir deploy && cp "$examples"/*.yaml deploy/
 git add -A
-expect "staged before the first commit" 0 "6 added" --staged
+expect "staged before the first commit" 0 "8 added" --staged
 git commit -qm first
 expect "nothing changed" 0 "no object changes" --git HEAD
 expect "unknown revision" 2 'no revision "nowhere"' --git nowhere

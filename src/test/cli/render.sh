@@ -93,7 +93,7 @@ expect "library charts are not rendered" 0 "0 files" --render charts
 printf 'kill -9 $$\n' | program helm
 printf 'name: web\n' >charts/web/Chart.yaml
 expect "helm dies" 2 "it was ended by a signal" --render charts
-printf 'sleep 60 2>/dev/null &\nprintf "apiVersion: v1\\nkind: ConfigMap\\n"\n' | program helm
+printf 'sleep 60 2>/dev/null &\nprintf "apiVersion: example.com/v1\\nkind: Widget\\n"\n' | program helm
 expect "helm leaves something running" 0 "1 file" --render charts
 printf 'cat\necho "a: ["\n' | program helm
 expect "helm reads its input and prints no YAML" 1 "charts/web/Chart.yaml (rendered):2:1: error[syntax]" --render charts

@@ -27,6 +27,8 @@ static const Setting settings[] = {
     {&type_SuccessPolicy, &type_JobSpec, "{\"completionMode\": \"Indexed\", \"completions\": 3}"},
     {&type_SuccessPolicyRule, &type_JobSpec, "{\"completionMode\": \"Indexed\", \"completions\": 3}"},
     {&type_FCVolumeSource, &type_FCVolumeSource, "{\"targetWWNs\": [\"50060e801049cfd1\"]}"},
+    {&type_ServiceSpec, &type_ServiceSpec, "{\"type\": \"LoadBalancer\", \"externalTrafficPolicy\": \"Local\"}"},
+    {&type_ClientIPConfig, &type_ServiceSpec, "{\"sessionAffinity\": \"ClientIP\"}"},
 };
 
 static bool has_limit(const Field *field, Limit limit) {
@@ -36,7 +38,7 @@ static bool has_limit(const Field *field, Limit limit) {
     case LIMIT_MAXIMUM: return text->hasMaximum;
     case LIMIT_LENGTH: return text->maxLength > 0;
     case LIMIT_ITEMS: return text->maxItems > 0;
-    case LIMIT_VALUES: return text->valueCount > 0;
+    case LIMIT_VALUES: return text->valueCount > 0 && field != FIELD_OF(Secret, type); /* a type of one's own will do */
     case LIMIT_GATE: return field->gate >= 0;
     case LIMIT_END: break;
     }
