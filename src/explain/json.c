@@ -131,7 +131,7 @@ static json_t *rule_json(Arena *arena, const Rule *rule) {
     if (type) json_object_set_new(json, "type", json_string(type));
     if (rule->source != FROM_LINT) return json;
     json_t *profiles = json_array(), *parameters = json_array();
-    for (unsigned i = 0; i < PROFILE_ALL; i++)
+    for (unsigned i = 0; i < PROFILE_COUNT; i++)
         if (rule->profiles >> i & 1) json_array_append_new(profiles, json_string(profile_names[i]));
     for (uint8_t i = 0; i < rule->parameterCount; i++) {
         const RuleParameter *parameter = &rule->parameters[i];

@@ -24,7 +24,7 @@ Str rule_says(Arena *arena, const Rule *rule) {
 
 Str rule_profiles(Arena *arena, const Rule *rule) {
     Buf buf = {.arena = arena};
-    for (unsigned i = 0; i < PROFILE_ALL; i++)
+    for (unsigned i = 0; i < PROFILE_COUNT; i++)
         if (rule->source == FROM_LINT && rule->profiles >> i & 1) buf_format(&buf, "%s%s", buf.len ? ", " : "", profile_names[i]);
     return buf_text(&buf);
 }

@@ -43,13 +43,17 @@ File *file_read(Gen *gen, const char *name) {
     return NULL;
 }
 
-int word_number(File *file, const Node *node, const char *what, const Str *words, size_t count) {
+Str known_word(File *file, const Node *node, const char *what, const Str *words, size_t count) {
     bool scalar = node->kind != NODE_LIST && node->kind != NODE_MAP;
-    for (size_t i = 0; i < count && scalar; i++)
-        if (str_eq(words[i], node->text)) return (int)i;
+    if (scalar && str_in(node->text, words, count)) return node->text;
     complain(file, node->span, scalar ? did_you_mean(file->gen->arena, node->text, words, count) : S(""), "unknown %s \"%.*s\"",
              what, TEXT(scalar ? node->text : S("")));
-    return -1;
+    return S("");
+}
+
+Str word_of(File *file, const Node *map, const char *key, const Str *words, size_t count) {
+    const Node *node = node_get(map, str_of(key));
+    return node && node->kind != NODE_NULL ? known_word(file, node, key, words, count) : S("");
 }
 
 void only_keys(File *file, const Node *map, const Str *keys, size_t count) {

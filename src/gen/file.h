@@ -23,8 +23,11 @@ File *file_read(Gen *gen, const char *name);
 /* Tells a mistake on stderr as FILE:LINE:COLUMN, with a line of help if `help` is not empty. */
 void complain(File *file, Span span, Str help, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The number of a word in a list, or -1 after telling that the word `node`, which stands for `what`, is not in it. */
-int word_number(File *file, const Node *node, const char *what, const Str *words, size_t count);
+/* The text of `node`, which stands for `what`, if it is one of the words; empty after telling that it is not. */
+Str known_word(File *file, const Node *node, const char *what, const Str *words, size_t count);
+
+/* The same of what stands under a key; empty as well if nothing does. */
+Str word_of(File *file, const Node *map, const char *key, const Str *words, size_t count);
 
 /* Tells of keys of a map that are not in a list. */
 void only_keys(File *file, const Node *map, const Str *keys, size_t count);

@@ -58,3 +58,9 @@ void put_str(FILE *out, Str s) {
     put_string(out, s);
     fputc(')', out);
 }
+
+void put_constant(FILE *out, const char *prefix, Str word, const char *otherwise) {
+    fprintf(out, "%s_", prefix);
+    for (size_t i = 0; i < word.len; i++) fputc(word.at[i] == '-' ? '_' : to_upper(word.at[i]), out);
+    if (!word.len) fputs(otherwise, out);
+}

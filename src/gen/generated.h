@@ -24,4 +24,7 @@ void generated_end(Generated *file);
 void put_string(FILE *out, Str s);
 void put_str(FILE *out, Str s);
 
+/* Writes the constant of an enumeration that a word stands for: CHANGE_IN_PLACE for in-place. `otherwise` is that of no word. */
+void put_constant(FILE *out, const char *prefix, Str word, const char *otherwise);
+
 #endif

@@ -19,7 +19,7 @@ struct GenKind {
     uint32_t versionCount;
     const Node *shorts;   /* a list, or NULL */
     const GenField **pod; /* the way to the pod template, up to a NULL; NULL: has no pod */
-    int workload;
+    Str workload;         /* a word, or empty */
     bool namespaced;
 };
 
@@ -99,12 +99,6 @@ static void read_pod(Schema *schema, GenKind *kind) {
         complain(kind->file, node->span, S(""), "%.*s leads to no pod", TEXT(node->text));
 }
 
-static int read_word(const GenKind *kind, const char *key, const Str *words, size_t count) {
-    const Node *node = node_get(kind->node, str_of(key));
-    int number = node ? word_number(kind->file, node, key, words, count) : 0;
-    return number < 0 ? 0 : number;
-}
-
 static bool is_called(const GenKind *kind, Str name) {
     bool called = str_eq(kind->plural, name);
     for (uint32_t i = 0; kind->shorts && i < kind->shorts->count; i++) called |= str_eq(kind->shorts->items[i].text, name);
@@ -136,21 +130,21 @@ static void read_kind(Schema *schema, GenKind *kind) {
     static const Str keys[] = {STR("versions"), STR("plural"), STR("short"),   STR("scope"),
                                STR("type"),     STR("pod"),    STR("workload")};
     static const Str scopes[] = {STR("cluster"), STR("namespaced")};
-    static const Str workloads[] = {STR(""), STR("pod"), STR("replicas"), STR("nodes"), STR("job")};
+    static const Str workloads[] = {STR("pod"), STR("replicas"), STR("nodes"), STR("job")};
     if (kind->node->kind != NODE_MAP) {
         complain(kind->file, kind->nameSpan, S(""), "%.*s must be a map", TEXT(kind->name));
         return;
     }
     only_keys(kind->file, kind->node, keys, COUNT(keys));
     kind->type = read_type(schema, kind, kind->node);
-    kind->namespaced = read_word(kind, "scope", scopes, COUNT(scopes)) > 0;
-    kind->workload = read_word(kind, "workload", workloads, COUNT(workloads));
+    kind->namespaced = str_eq(word_of(kind->file, kind->node, "scope", scopes, COUNT(scopes)), S("namespaced"));
+    kind->workload = word_of(kind->file, kind->node, "workload", workloads, COUNT(workloads));
     read_names(schema, kind);
     read_versions(schema, kind);
     read_pod(schema, kind);
     if (!node_get(kind->node, S("scope")))
         complain(kind->file, kind->nameSpan, S(""), "the scope of %.*s must be namespaced or cluster", TEXT(kind->name));
-    if (kind->workload && !kind->pod)
+    if (kind->workload.len && !kind->pod)
         complain(kind->file, node_get(kind->node, S("workload"))->span, S(""), "%.*s has no pod", TEXT(kind->name));
 }
 
@@ -217,7 +211,9 @@ void kinds_put_tables(FILE *out, const Schema *schema) {
         if (kind->shorts) fprintf(out, ", .shorts = %.*s_shorts, .shortCount = %u", TEXT(kind->name), kind->shorts->count);
         if (kind->type) fprintf(out, ", .type = &type_%.*s", TEXT(kind->type->name));
         if (kind->pod) fprintf(out, ", .pod = %.*s_pod", TEXT(kind->name));
-        fprintf(out, ", .workload = %d, .namespaced = %d, .number = %u},\n", kind->workload, kind->namespaced, i);
+        fputs(", .workload = ", out);
+        put_constant(out, "WORKLOAD", kind->workload, "NONE");
+        fprintf(out, ", .namespaced = %d, .number = %u},\n", kind->namespaced, i);
     }
     fprintf(out, "};\nconst uint16_t schema_kind_count = %u;\n\n", schema->kindCount);
 }

@@ -99,13 +99,6 @@ void types_add(Schema *schema, File *file) {
 
 /* One field. */
 
-/* The number of the word under a key in a list of words whose first stands for a missing one. */
-static int word_of(File *file, const Node *map, const char *key, const Str *words, size_t count) {
-    const Node *node = node_get(map, str_of(key));
-    int number = node && node->kind != NODE_NULL ? word_number(file, node, key, words, count) : 0;
-    return number < 0 ? 0 : number;
-}
-
 static void read_type(const Schema *schema, GenField *field) {
     const Node *node = node_get(field->node, S("type"));
     Str written = text_of(field->file, field->node, "type");
@@ -196,10 +189,10 @@ static void read_limits(GenField *field) {
 
 /* How the limits of a field are looked at. */
 static void read_checking(GenField *field) {
-    static const Str empties[] = {STR(""), STR("required"), STR("allowed")}, checks[] = {STR(""), STR("apart")};
+    static const Str empties[] = {STR("required"), STR("allowed")}, checks[] = {STR("apart")};
     static const char *const keys[] = {"empty", "checked", "rule"};
     field->empty = word_of(field->file, field->node, "empty", empties, COUNT(empties));
-    field->apart = word_of(field->file, field->node, "checked", checks, COUNT(checks)) > 0;
+    field->apart = word_of(field->file, field->node, "checked", checks, COUNT(checks)).len > 0;
     field->rule = text_of(field->file, field->node, "rule");
     for (size_t i = 0; i < COUNT(keys) && !has_limit(field); i++)
         if (node_get(field->node, str_of(keys[i])))
@@ -241,7 +234,7 @@ static void check_values(const Schema *schema, File *file, const Node *values) {
 
 static void read_list(GenField *field) {
     static const Str keys[] = {STR("kind"), STR("keys"), STR("merge")};
-    static const Str kinds[] = {STR(""), STR("atomic"), STR("set"), STR("map")};
+    static const Str kinds[] = {STR("atomic"), STR("set"), STR("map")};
     const Node *list = node_get(field->node, S("list"));
     if (!list) return;
     if (list->kind != NODE_MAP || field->shape != LIST) {
@@ -289,9 +282,9 @@ static void read_field(const Schema *schema, File *file, const Entry *entry, Gen
                                STR("defaultWhen"), STR("minimum"), STR("maximum"),  STR("maxItems"), STR("maxLength"),
                                STR("format"),      STR("change"),  STR("enum"),     STR("example"),  STR("description"),
                                STR("changeWhen"),  STR("gates"),   STR("empty"),    STR("checked"),  STR("rule")};
-    static const Str looked[] = {STR(""), STR("ignored")};
-    static const Str presences[] = {STR(""), STR("explicit")};
-    static const Str changes[] = {STR(""), STR("in-place"), STR("limited"), STR("resize"), STR("rollout"), STR("fixed")};
+    static const Str looked[] = {STR("ignored")};
+    static const Str presences[] = {STR("explicit")};
+    static const Str changes[] = {STR("in-place"), STR("limited"), STR("resize"), STR("rollout"), STR("fixed")};
     *field = (GenField){.file = file, .name = entry->key, .nameSpan = entry->keySpan, .node = &entry->value, .gate = -1};
     if (entry->value.kind != NODE_MAP) {
         complain(file, entry->keySpan, S(""), "a field must be a map");
@@ -305,14 +298,14 @@ static void read_field(const Schema *schema, File *file, const Entry *entry, Gen
                  str_format(file->gen->arena, "give it another name there, as in  member: %.*s_", TEXT(field->member)),
                  "C cannot have a member \"%.*s\"", TEXT(field->member));
     read_type(schema, field);
-    field->optional = word_of(file, field->node, "presence", presences, COUNT(presences)) > 0;
+    field->optional = word_of(file, field->node, "presence", presences, COUNT(presences)).len > 0;
     field->required = flag_of(file, field->node, "required");
     field->always = flag_of(file, field->node, "always");
     field->change = word_of(file, field->node, "change", changes, COUNT(changes));
     field->value = node_get(field->node, S("default"));
     read_versions(schema, field);
     field->gate = gate_of(schema, file, field->node);
-    field->gatesIgnored = word_of(file, field->node, "gates", looked, COUNT(looked)) > 0;
+    field->gatesIgnored = word_of(file, field->node, "gates", looked, COUNT(looked)).len > 0;
     read_limits(field);
     read_values(schema, field);
     if (field->values == node_get(field->node, S("enum")) && field->values) check_values(schema, file, field->values);

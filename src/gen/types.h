@@ -39,10 +39,10 @@ typedef struct GenField {
     const GenScalar *scalar; /* of the value, or of a list's or map's items; NULL for objects */
     GenType *object;
     bool required, optional, always;
-    int since, removed; /* minor versions, or 0 */
-    int gate;           /* index, or -1 */
-    bool gatesIgnored;  /* the server does not look for gated fields below it */
-    int change, listKind;
+    int since, removed;   /* minor versions, or 0 */
+    int gate;             /* index, or -1 */
+    bool gatesIgnored;    /* the server does not look for gated fields below it */
+    Str change, listKind; /* words, empty where nothing is written */
     const Node *value;    /* the default, or NULL */
     const Node *values;   /* of an enumeration, or NULL */
     const Node *listKeys; /* or NULL */
@@ -50,7 +50,7 @@ typedef struct GenField {
     Str example;
     bool hasMinimum, hasMaximum;
     int64_t minimum, maximum, maxLength, maxItems; /* the last two 0: not limited */
-    int empty;                                     /* as `Empty` */
+    Str empty;                                     /* required, allowed, or empty */
     bool apart;                                    /* the limits are left to C */
     Str rule;                                      /* that reports them, or empty */
 } GenField;

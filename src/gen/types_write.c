@@ -93,11 +93,16 @@ static void put_field_text(FILE *out, const Schema *schema, const GenType *type,
     put_str(out, f->mergeKey);
     if (f->listKeys) fprintf(out, ",\n    .listKeys = %.*s_keys, .listKeyCount = %u", TEXT(id), f->listKeys->count);
     if (f->values) fprintf(out, ",\n    .values = %.*s_values, .valueCount = %u", TEXT(id), f->values->count);
-    fprintf(out, ",\n    .listKind = %d, .change = %d, .hasMinimum = %d, .hasMaximum = %d,\n", f->listKind, f->change,
-            f->hasMinimum, f->hasMaximum);
+    fputs(",\n    .listKind = ", out);
+    put_constant(out, "LIST", f->listKind, "PLAIN");
+    fputs(", .change = ", out);
+    put_constant(out, "CHANGE", f->change, "NORMAL");
+    fputs(", .empty = ", out);
+    put_constant(out, "EMPTY", f->empty, "JUDGED");
+    fprintf(out, ",\n    .hasMinimum = %d, .hasMaximum = %d,\n", f->hasMinimum, f->hasMaximum);
     fprintf(out, "    .minimum = %lld, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n", (long long)f->minimum,
             (long long)f->maximum, (long long)f->maxLength, (long long)f->maxItems);
-    fprintf(out, "    .empty = %d, .apart = %d, .rule = ", f->empty, f->apart);
+    fprintf(out, "    .apart = %d, .rule = ", f->apart);
     if (f->rule.len)
         fprintf(out, "RULE_%.*s,\n};\n", TEXT(rule_c_name(f->file->gen->arena, f->rule)));
     else
@@ -170,7 +175,10 @@ static void put_gate(FILE *out, const GenGate *gate, int versions) {
     fputs("    {", out);
     put_str(out, gate->name);
     fputs(", {", out);
-    for (int i = 0; i < versions; i++) fprintf(out, "%s%d", i ? ", " : "", gate->stage[i]);
+    for (int i = 0; i < versions; i++) {
+        if (i) fputs(", ", out);
+        put_constant(out, "STAGE", gate->stage[i], "NONE");
+    }
     fputs("}, {", out);
     for (int i = 0; i < versions; i++) fprintf(out, "%s%d", i ? ", " : "", gate->on[i]);
     fputs("}},\n", out);

@@ -32,14 +32,14 @@ Versions versions_read(File *file) {
 
 /* What a version of a gate's history says holds until a later one says something else, in whatever order they stand. */
 static void read_step(File *file, const Entry *entry, Versions versions, GenGate *gate, int *from) {
-    static const Str stages[] = {STR(""), STR("alpha"), STR("beta"), STR("ga"), STR("deprecated")};
+    static const Str stages[] = {STR("alpha"), STR("beta"), STR("ga"), STR("deprecated")};
     const Node *pair = &entry->value, key = {.kind = NODE_STRING, .span = entry->keySpan, .text = entry->key};
     int minor = version_of(file, &key, 0, versions.newest);
     if (pair->kind != NODE_LIST || pair->count != 2) {
         complain(file, entry->keySpan, S(""), "a gate's history is '1.N': [stage, default]");
         return;
     }
-    int stage = word_number(file, &pair->items[0], "stage", stages, COUNT(stages));
+    Str stage = known_word(file, &pair->items[0], "stage", stages, COUNT(stages));
     if (pair->items[1].kind != NODE_BOOL)
         complain(file, pair->items[1].span, S(""), "whether the gate is on must be true or false, not %.*s",
                  TEXT(pair->items[1].text));

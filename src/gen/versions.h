@@ -12,10 +12,10 @@ typedef struct Versions {
 /* Most versions from first to newest. */
 enum { MOST_VERSIONS = 32 };
 
-/* A feature gate: stage (0: there is none, then as in `Stage`) and default in each version, from the first on. */
+/* A feature gate: stage (empty: there is none yet) and default in each version, from the first on. */
 typedef struct GenGate {
     Str name;
-    int stage[MOST_VERSIONS];
+    Str stage[MOST_VERSIONS];
     bool on[MOST_VERSIONS];
 } GenGate;
 

@@ -5,7 +5,10 @@
 
 #include "base/near.h"
 
-const char *const profile_names[PROFILE_COUNT] = {"default", "security", "reliability", "kube-linter", "all", "none"};
+const char *const profile_names[PROFILE_COUNT] = {
+    [PROFILE_DEFAULT] = "default",         [PROFILE_SECURITY] = "security", [PROFILE_RELIABILITY] = "reliability",
+    [PROFILE_KUBE_LINTER] = "kube-linter", [PROFILE_ALL] = "all",           [PROFILE_NONE] = "none",
+};
 
 void rule_fault(RuleFaults *faults, Span span, Str message, Str help) {
     ARRAY_PUSH(faults->arena, &faults->items, (RuleFault){span, message, help});
@@ -153,6 +156,7 @@ static bool is_name(Str name) {
 }
 
 static void read_profiles(RuleFaults *faults, RuleText *text) {
+    static const RuleProfile named[] = {PROFILE_SECURITY, PROFILE_RELIABILITY, PROFILE_KUBE_LINTER};
     const Node *byDefault = node_get(text->map, S("default")), *list = node_get(text->map, S("profiles"));
     if (byDefault && byDefault->kind != NODE_BOOL) rule_fault(faults, byDefault->span, S("default must be true or false"), S(""));
     if (!byDefault || str_eq(byDefault->text, S("true"))) text->rule.profiles = 1 << PROFILE_DEFAULT;
@@ -164,8 +168,8 @@ static void read_profiles(RuleFaults *faults, RuleText *text) {
     if (list->kind != NODE_LIST) rule_fault(faults, list->span, S("profiles must be a list"), S(""));
     for (uint32_t i = 0; list->kind == NODE_LIST && i < list->count; i++) {
         unsigned bit = 0;
-        for (unsigned profile = PROFILE_SECURITY; profile <= PROFILE_KUBE_LINTER; profile++)
-            if (str_eq(list->items[i].text, str_of(profile_names[profile]))) bit = 1u << profile;
+        for (size_t j = 0; j < COUNT(named); j++)
+            if (str_eq(list->items[i].text, str_of(profile_names[named[j]]))) bit = 1u << named[j];
         if (!bit)
             rule_fault(faults, list->items[i].span, S("unknown profile"), S("there are security, reliability and kube-linter"));
         text->rule.profiles |= (uint8_t)bit;
