@@ -4,6 +4,7 @@
 
 #include "diff/git.h"
 #include "input/classify.h"
+#include "simulate/pods.h"
 #include "simulate/report.h"
 #include "validate/validate.h"
 #include "command.h"
@@ -30,6 +31,7 @@ enum {
     SIM_GIT,
     SIM_REPLICAS,
     SIM_NODES,
+    SIM_DRAIN,
     SIM_ANYWAY,
     SIM_VERSION,
     SIM_WIDTH,
@@ -71,6 +73,8 @@ static const Option options[] = {
     {"nodes", 0, "NODES", NULL,
      "The nodes that there are: a file of Node objects and the Pods on them, as kubectl get nodes,pods -A -o yaml prints it, or "
      "groups such as 3x(cpu=4,memory=16Gi,zone=a). Default: every pod fits."},
+    {"drain", 0, "NODE", NULL,
+     "What kubectl drain of this one of the --nodes would do, with the PodDisruptionBudgets of both files."},
     {"anyway", 0, NULL, NULL, "Play also a manifest that the API server refuses."},
     {"kubernetes-version", 0, "VERSION", list_versions,
      "The API server whose defaults are filled in: " VERSION_RANGE ". Default: the newest."},
@@ -107,7 +111,7 @@ const Command simulate_command = {
 typedef struct SimulateRequest {
     Arena *arena;
     const char *files[2]; /* the second is NULL if there is one */
-    const char *scenario, *object, *git, *nodes;
+    const char *scenario, *object, *git, *nodes, *drain;
     bool create, anyway;
     ARRAY(Parsed) changes; /* options that change the scenario, in their order */
     SimReport report;
@@ -142,6 +146,7 @@ static bool take(void *context, Parsed parsed) {
     case SIM_CREATE: request->create = true; return true;
     case SIM_GIT: request->git = parsed.value; return true;
     case SIM_NODES: request->nodes = parsed.value; return true;
+    case SIM_DRAIN: request->drain = parsed.value; return true;
     case SIM_ANYWAY: request->anyway = true; return true;
     case SIM_ASCII: request->report.ascii = true; return true;
     case SIM_COLOUR: return take_colour(&simulate_command, parsed.value, &request->report.colour);
@@ -402,8 +407,32 @@ static void place_replicas(Arena *arena, SimulateRequest *request, const Documen
             str_format(arena, "Only %u of %d pods find a node; the next one: %.*s", placed, wanted, TEXT(placement_cause(&last)));
 }
 
+/* What a drain of one of the nodes does, once the pods of the manifest are there. */
+static int drain_node(Arena *arena, SimulateRequest *request, const Source *source, const Document *document, PodView view,
+                      const Scenario *scenario, Cluster *cluster) {
+    uint32_t node = 0;
+    while (node < cluster->nodes.n && !str_eq(cluster->nodes.at[node].name, str_of(request->drain))) node++;
+    if (node == cluster->nodes.n) {
+        usage_error(&simulate_command, "--drain takes one of the nodes; there is no %s", request->drain);
+        return 2;
+    }
+    PodLife life;
+    Scenario calm = scenario_undisturbed(arena, view.spec, scenario);
+    pod_life_learn(&life, arena, view, &calm);
+    DrainTimes times = {.labels = view.meta->labels,
+                        .namespace_ = document->namespace_.len ? document->namespace_ : S("default"),
+                        .start = life.ready.n ? life.ready.at[0].from : SCENARIO_NEVER,
+                        .leaving = life.leaving};
+    NodeDrain *drain = NEW(arena, NodeDrain);
+    cluster_add_budgets(cluster, arena, source, request->minor);
+    node_drain_simulate(drain, arena, cluster, node, &times);
+    request->report.nodeDrain = drain;
+    return 0;
+}
+
 /* Whether a node takes the pod; where none does, it waits. */
-static int place_pod(Scenario *scenario, Arena *arena, SimulateRequest *request, const Document *document, PodView view) {
+static int place_pod(Scenario *scenario, Arena *arena, SimulateRequest *request, const Source *source, const Document *document,
+                     PodView view) {
     Cluster *cluster = NEW(arena, Cluster);
     Placement *scheduling = NEW(arena, Placement);
     int code = read_cluster(cluster, arena, request);
@@ -413,7 +442,7 @@ static int place_pod(Scenario *scenario, Arena *arena, SimulateRequest *request,
     request->report.scheduling = scheduling;
     place_replicas(arena, request, document, view, cluster);
     if (!scheduling->feasible.n && !view.spec->schedulingGates.n) scenario->unschedulable = scheduling->message;
-    return 0;
+    return request->drain ? drain_node(arena, request, source, document, view, scenario, cluster) : 0;
 }
 
 /* What becomes of the workload. Nobody wants to see an update of crashes that nobody asked for. */
@@ -450,7 +479,7 @@ static int play(Arena *arena, SimulateRequest *request) {
     Drain drain;
     drain_simulate(&drain, view, &scenario);
     if (drain.applies && !is_job(document)) request->report.drain = &drain;
-    if (request->nodes && (code = place_pod(&scenario, arena, request, document, view))) return code;
+    if (request->nodes && (code = place_pod(&scenario, arena, request, &source, document, view))) return code;
     if (others && !request->object)
         fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", file);
     Simulation sim;
@@ -469,6 +498,7 @@ static int check_operands(const SimulateRequest *request) {
     if (request->git && request->files[1]) return usage_error(&simulate_command, "the old manifest is a file or --git, not both");
     if (request->create && (request->git || request->files[1]))
         return usage_error(&simulate_command, "--create knows no old manifest");
+    if (request->drain && !request->nodes) return usage_error(&simulate_command, "--drain needs --nodes");
     return 0;
 }
 

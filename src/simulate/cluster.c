@@ -119,6 +119,23 @@ static void read_priority(Cluster *out, Arena *arena, const PriorityClass *objec
     if (object->globalDefault) ARRAY_PUSH(arena, &out->priorities, (PriorityValue){S(""), object->value});
 }
 
+static void read_budget(Cluster *out, Arena *arena, const Document *document) {
+    const PodDisruptionBudget *object = document->object;
+    ARRAY_PUSH(arena, &out->budgets,
+               (Budget){.name = object->metadata.name,
+                        .namespace_ = document->namespace_.len ? document->namespace_ : S("default"),
+                        .selector = object->spec.selector,
+                        .minAvailable = object->spec.minAvailable,
+                        .maxUnavailable = object->spec.maxUnavailable});
+}
+
+static PodOwner owner_of(const ObjectMeta *meta) {
+    if (map_get(meta->annotations, S("kubernetes.io/config.mirror"))) return OWNER_NODE;
+    for (uint32_t i = 0; i < meta->ownerReferences.n; i++)
+        return str_eq(meta->ownerReferences.at[i].kind, S("DaemonSet")) ? OWNER_NODE : OWNER_CONTROLLER;
+    return OWNER_NONE;
+}
+
 static Str phase_of(const Document *document) {
     const Node *status = node_get(document->root, S("status")), *phase = status ? node_get(status, S("phase")) : NULL;
     return phase ? phase->text : S("");
@@ -134,6 +151,7 @@ static void read_pod(Cluster *out, Arena *arena, Document *document) {
     bound.namespace_ = document->namespace_.len ? document->namespace_ : S("default");
     const Node *meta = node_get(document->root, S("metadata"));
     bound.leaves = meta && node_get(meta, S("deletionTimestamp"));
+    bound.owner = (uint8_t)owner_of(&pod->metadata);
     pod_requests(&bound.wanted, arena, &pod->spec);
     ARRAY_PUSH(arena, &out->pods, bound);
 }
@@ -143,6 +161,7 @@ static void read_object(Cluster *out, Arena *arena, Document *document) {
     if (document->type == &type_NodeObject) read_node(out, arena, document->object);
     if (document->type == &type_Namespace) read_namespace(out, arena, document->object);
     if (document->type == &type_PriorityClass) read_priority(out, arena, document->object);
+    if (document->type == &type_PodDisruptionBudget) read_budget(out, arena, document);
     if (document->type == &type_Pod) read_pod(out, arena, document);
 }
 
@@ -201,6 +220,7 @@ static const Type *type_read(Str apiVersion, Str kind, uint8_t minor) {
     } types[] = {{STR("v1"), STR("Node"), &type_NodeObject},
                  {STR("v1"), STR("Pod"), &type_Pod},
                  {STR("v1"), STR("Namespace"), &type_Namespace},
+                 {STR("policy/v1"), STR("PodDisruptionBudget"), &type_PodDisruptionBudget},
                  {STR("scheduling.k8s.io/v1"), STR("PriorityClass"), &type_PriorityClass}};
     (void)minor;
     for (size_t i = 0; i < COUNT(types); i++)
@@ -220,6 +240,17 @@ const char *cluster_read(Cluster *out, Arena *arena, const Source *source, uint8
     }
     bind_pods(out, arena);
     return out->nodes.n ? NULL : "there is no Node in it";
+}
+
+void cluster_add_budgets(Cluster *cluster, Arena *arena, const Source *source, uint8_t minor) {
+    NodeReader reader = {.source = source};
+    NodeDocument in;
+    while (node_next(&reader, arena, &in)) {
+        Document *items;
+        uint32_t n = in.readable ? model_build_kinds(arena, source, &in, minor, type_read, &items) : 0;
+        for (uint32_t i = 0; i < n; i++)
+            if (items[i].object && items[i].type == &type_PodDisruptionBudget) read_budget(cluster, arena, &items[i]);
+    }
 }
 
 /* The short form. */

@@ -15,6 +15,9 @@ typedef struct Amounts {
     ARRAY(Amount) items;
 } Amounts;
 
+/* Who makes a pod anew: nobody, a controller, or one that keeps it on its node (a DaemonSet, or the node itself). */
+typedef enum PodOwner { OWNER_NONE, OWNER_CONTROLLER, OWNER_NODE } PodOwner;
+
 /* A pod that is bound to a node. */
 typedef struct ClusterPod {
     Str name, namespace_;
@@ -23,6 +26,7 @@ typedef struct ClusterPod {
     int64_t priority;
     uint32_t node;  /* its number */
     bool leaves;    /* it has a deletion timestamp */
+    uint8_t owner;  /* PodOwner */
     Amounts wanted; /* what it requests */
 } ClusterPod;
 
@@ -40,16 +44,28 @@ typedef struct PriorityValue {
     int64_t value;
 } PriorityValue;
 
+/* A PodDisruptionBudget. */
+typedef struct Budget {
+    Str name, namespace_;
+    const LabelSelector *selector;
+    OptIntOrString minAvailable, maxUnavailable;
+    int pods, desired; /* for a drain: how many it covers, and how many have to stay */
+} Budget;
+
 typedef struct Cluster {
     ARRAY(ClusterNode) nodes;
-    ARRAY(ClusterPod) pods;          /* in the order of their nodes */
-    ARRAY(StrPair) namespaceLabels;  /* of the namespaces that are there: the key is NAMESPACE/KEY */
+    ARRAY(ClusterPod) pods;         /* in the order of their nodes */
+    ARRAY(StrPair) namespaceLabels; /* of the namespaces that are there: the key is NAMESPACE/KEY */
+    ARRAY(Budget) budgets;
     ARRAY(PriorityValue) priorities; /* of PriorityClasses */
 } Cluster;
 
 /* Reads Nodes, the Pods that are bound to them, Namespaces and PriorityClasses; other objects are passed over. Lists are taken
  * apart. Returns NULL, or what is wrong in words for people. */
 const char *cluster_read(Cluster *out, Arena *arena, const Source *source, uint8_t minor);
+
+/* Adds the PodDisruptionBudgets of a manifest. */
+void cluster_add_budgets(Cluster *cluster, Arena *arena, const Source *source, uint8_t minor);
 
 /* Reads groups such as 3x(cpu=4,memory=16Gi,zone=a,taint=dedicated=db:NoSchedule),1x(cpu=8). cpu, memory, pods,
  * ephemeral-storage and names with a slash and a number are resources; zone and region the well-known labels; the rest labels.

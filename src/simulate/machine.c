@@ -857,7 +857,7 @@ static void delete_pod(Machine *m, int64_t grace) {
 }
 
 /* How long the pod stays on a node that cannot be reached (k8s.io/kubernetes/pkg/controller/tainteviction). */
-static int64_t tolerated(const PodSpec *spec) {
+int64_t unreachable_toleration(const PodSpec *spec) {
     int64_t shortest = KUBELET_UNREACHABLE_TOLERATION;
     bool any = false, forever = false;
     for (uint32_t i = 0; i < spec->tolerations.n; i++) {
@@ -889,7 +889,7 @@ static void node_due(Machine *m) {
     if (!m->nodeLost || m->now < lostAt + KUBELET_NODE_GRACE) return;
     if (!m->nodeUnknown) {
         m->nodeUnknown = true;
-        m->evictAt = later(lostAt + KUBELET_NODE_GRACE, tolerated(m->spec));
+        m->evictAt = later(lostAt + KUBELET_NODE_GRACE, unreachable_toleration(m->spec));
         status_lost(m);
         event(m, true, "NodeNotReady", NULL, "Node is not ready");
     }

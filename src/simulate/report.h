@@ -8,6 +8,7 @@
 
 #include "drain.h"
 #include "lanes.h"
+#include "node_drain.h"
 #include "scheduling.h"
 #include "workload.h"
 
@@ -24,7 +25,8 @@ typedef struct SimReport {
     const Rollout *rollout; /* what its controller does, or NULL */
     const Cluster *cluster; /* the nodes, or NULL */
     const Placement *scheduling;
-    Str placed; /* how many pods of a workload find a node, in words; may be empty */
+    const NodeDrain *nodeDrain; /* of --drain, or NULL */
+    Str placed;                 /* how many pods of a workload find a node, in words; may be empty */
 } SimReport;
 
 /* Prints a simulation in the format that `report` asks for. */

@@ -174,6 +174,11 @@ json_t *sim_json(Arena *arena, const Simulation *sim, const SimReport *report) {
     json_object_set_new(out, "pulls", actions_json(arena, sim, ACTION_PULL));
     json_object_set_new(out, "hooks", actions_json(arena, sim, ACTION_HOOK));
     json_object_set_new(out, "traffic", traffic_json(arena, sim));
+    if (report->nodeDrain)
+        json_object_set_new(out, "nodeDrain",
+                            json_pack("{s:b, s:I, s:i, s:i}", "done", (int)report->nodeDrain->done, "end",
+                                      (json_int_t)report->nodeDrain->end, "evicted", report->nodeDrain->evicted, "left",
+                                      report->nodeDrain->left));
     if (report->drain) json_object_set_new(out, "drain", drain_json(arena, report->drain));
     json_object_set_new(out, "events", events_json(arena, sim));
     Sentences words = {0};

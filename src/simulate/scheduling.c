@@ -607,7 +607,8 @@ static int64_t fullness(const Cluster *cluster, uint32_t number) {
 
 uint32_t schedule_pods(Placement *out, Arena *arena, Cluster *cluster, const ObjectMeta *meta, Str namespace_,
                        const PodSpec *spec, uint32_t n) {
-    ClusterPod pod = {.labels = meta->labels, .spec = spec, .namespace_ = namespace_.len ? namespace_ : S("default")};
+    ClusterPod pod = {.labels = meta->labels, .spec = spec, .owner = OWNER_CONTROLLER};
+    pod.namespace_ = namespace_.len ? namespace_ : S("default");
     pod.priority = cluster_priority(cluster, spec);
     pod_requests(&pod.wanted, arena, spec);
     for (uint32_t placed = 0; placed < n; placed++) {

@@ -3,6 +3,7 @@
 #include "workload.h"
 
 #include "job.h"
+#include "kubelet.h"
 #include "lanes.h"
 #include "model/compare.h"
 #include "update.h"
@@ -319,6 +320,35 @@ PodView workload_pod(Arena *arena, const Document *document) {
     return view;
 }
 
+/* What takes the place of the pods of a node that is lost, and when. */
+static void say_lost_node(Rollout *out, Arena *arena, const Document *document, const Scenario *scenario) {
+    int64_t toleration = unreachable_toleration(workload_pod(arena, document).spec);
+    Str name = document->name.len ? document->name : S("NAME"), words;
+    if (toleration == SCENARIO_NEVER || model_workload(document) == WORKLOAD_NODES) {
+        words = S("Its pods tolerate a lost node without end: none is deleted, and none is made in its place.");
+    } else {
+        Str deleted = clock_text(arena, scenario->nodeLostAt + KUBELET_NODE_GRACE + toleration);
+        uint16_t kind = document->type->kind->number;
+        const JobSpec *job = kind == KIND_Job ? &((const Job *)document->object)->spec : NULL;
+        if (kind == KIND_StatefulSet)
+            words = str_format(
+                arena,
+                "A pod of the lost node is deleted at %.*s, but stays until the node is back: no other takes its place before "
+                "somebody taints the node with node.kubernetes.io/out-of-service, or runs kubectl delete pod %.*s-N --force.",
+                TEXT(deleted), TEXT(name));
+        else if (job && (job->podFailurePolicy || str_eq(job->podReplacementPolicy, S("Failed"))))
+            words = str_format(
+                arena,
+                "A pod of the lost node is deleted at %.*s, but counts as failed, and is replaced, only when its node is "
+                "back or its Node object is gone.",
+                TEXT(deleted));
+        else
+            words = str_format(arena, "A pod of the lost node is deleted at %.*s, and another one made at once in its place.",
+                               TEXT(deleted));
+    }
+    ARRAY_PUSH(arena, &out->words, words);
+}
+
 void rollout_simulate(Rollout *out, Arena *arena, const RolloutRequest *request) {
     const Document *document = request->document;
     PodView view = model_pod(document);
@@ -329,4 +359,6 @@ void rollout_simulate(Rollout *out, Arena *arena, const RolloutRequest *request)
     if (kind == KIND_CronJob) cron_job_simulate(out, arena, &((const CronJob *)document->object)->spec, view, request->scenario);
     bool changes = request->create || request->old;
     if (controllers[kind].plan && (changes || !controllers[kind].keepsPods)) simulate_update(out, arena, request);
+    if (request->scenario->nodeLostAt != SCENARIO_NEVER && (kind == KIND_Job || controllers[kind].plan))
+        say_lost_node(out, arena, document, request->scenario);
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "simulate/drain.h"
 #include "simulate/workload.h"
 
 /* A workload that is played, for one test. */
@@ -333,6 +334,72 @@ static void test_pods_of_a_daemon_set_stay_on_a_lost_node(void **state) {
     }
 }
 
+static void test_what_replaces_the_pods_of_a_lost_node(void **state) {
+    (void)state;
+    static const char lost[] = "{nodeLostAt: 60, until: 1h}";
+    Play p;
+    create(&p, "Deployment", "replicas: 2", lost);
+    assert_true(says(&p, "deleted at 6:50, and another one made at once"));
+    done(&p);
+    create(&p, "StatefulSet", "serviceName: s, replicas: 2", lost);
+    assert_true(says(&p, "kubectl delete pod web-N --force"));
+    done(&p);
+    create(&p, "DaemonSet", "", lost);
+    assert_true(says(&p, "none is deleted"));
+    done(&p);
+}
+
+/* Requests to a pod that goes. */
+
+static Drain drain_of(Play *p, const char *pod, const char *scenario) {
+    *p = (Play){0};
+    Str text = str_format(&p->arena, "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: %s}", pod);
+    p->document = read_object(&p->arena, arena_cstr(&p->arena, text), VERSION_LAST);
+    PodView view = model_pod(p->document);
+    Scenario read = read_scenario(&p->arena, scenario, view.spec);
+    Drain drain;
+    drain_simulate(&drain, view, &read);
+    return drain;
+}
+
+#define SERVER(fields) "{" fields " containers: [{name: a, image: a, ports: [{containerPort: 80}]"
+
+static void test_requests_come_until_routers_have_heard_of_it(void **state) {
+    (void)state;
+    Play p;
+    Drain drain = drain_of(&p, SERVER("") "}]}", "{}");
+    assert_int_equal(drain.refused, 2); /* kube-proxy needs 2 s, the process ends at once */
+    assert_int_equal(drain.neededHook, 2);
+    assert_int_equal(drain.neededGrace, 30);
+    done(&p);
+    drain = drain_of(&p, SERVER("") ", lifecycle: {preStop: {sleep: {seconds: 5}}}}]}", "{lbDelay: 20}");
+    assert_int_equal(drain.term, 5);
+    assert_int_equal(drain.refused, 15);
+    assert_int_equal(drain.neededHook, 20);
+    done(&p);
+    drain = drain_of(&p, SERVER("") ", lifecycle: {preStop: {sleep: {seconds: 5}}}}]}", "{}");
+    assert_int_equal(drain.refused, 0);
+    done(&p);
+    /* A process that goes on taking requests needs no hook. */
+    drain = drain_of(&p, SERVER("") "}]}", "{onTerm: {a: {seconds: 10, exitCode: 0, listens: 8}}}");
+    assert_int_equal(drain.listening, 8);
+    assert_int_equal(drain.refused, 0);
+    done(&p);
+    /* What the hook needs has to fit into the grace period, with the end of the process. */
+    drain =
+        drain_of(&p, SERVER("terminationGracePeriodSeconds: 10,") "}]}", "{lbDelay: 15, onTerm: {a: {seconds: 4, exitCode: 0}}}");
+    assert_int_equal(drain.neededHook, 15);
+    assert_int_equal(drain.neededGrace, 20);
+    done(&p);
+    drain = drain_of(&p, SERVER("terminationGracePeriodSeconds: 10,") "}]}", "{onTerm: {a: {seconds: null}}}");
+    assert_true(drain.killed);
+    assert_int_equal(drain.end, 10);
+    done(&p);
+    drain = drain_of(&p, "{containers: [{name: a, image: a}]}", "{}");
+    assert_false(drain.applies); /* nobody asks it anything */
+    done(&p);
+}
+
 /* Jobs. */
 
 static void test_each_index_waits_for_itself(void **state) {
@@ -489,6 +556,8 @@ int main(void) {
         cmocka_unit_test(test_updates_that_need_a_hand),
         cmocka_unit_test(test_daemon_sets_replace_a_pod_a_node),
         cmocka_unit_test(test_pods_of_a_daemon_set_stay_on_a_lost_node),
+        cmocka_unit_test(test_what_replaces_the_pods_of_a_lost_node),
+        cmocka_unit_test(test_requests_come_until_routers_have_heard_of_it),
         cmocka_unit_test(test_each_index_waits_for_itself),
         cmocka_unit_test(test_ignored_failures_count_for_the_delay),
         cmocka_unit_test(test_the_pod_goes_with_its_job),

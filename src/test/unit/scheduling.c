@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "simulate/node_drain.h"
 #include "simulate/scheduling.h"
 
 typedef struct Play {
@@ -172,6 +173,47 @@ static void test_gates_and_many_pods(void **state) {
     done(&p);
 }
 
+/* Six pods on three nodes; a budget keeps all but `spare` of them. */
+static NodeDrain drain(Play *p, const char *nodes, int spare) {
+    *p = (Play){0};
+    assert_null(cluster_read_short(&p->cluster, &p->arena, str_of(nodes)));
+    const Document *pod = read_pod(&p->arena, CONTAINER("resources: {requests: {cpu: 500m}}"));
+    PodView view = model_pod(pod);
+    schedule_pods(&p->placement, &p->arena, &p->cluster, view.meta, S(""), view.spec, 6);
+    Source *source = NEW(&p->arena, Source);
+    source_from_bytes(
+        source, &p->arena, S("pdb"),
+        str_format(&p->arena,
+                   "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: b}, spec: {maxUnavailable: %d, "
+                   "selector: {matchLabels: {app: web}}}}",
+                   spare));
+    cluster_add_budgets(&p->cluster, &p->arena, source, VERSION_LAST);
+    DrainTimes times = {.labels = view.meta->labels, .namespace_ = S("default"), .start = 8, .leaving = 3};
+    NodeDrain out;
+    node_drain_simulate(&out, &p->arena, &p->cluster, 0, &times);
+    return out;
+}
+
+static void test_drains_go_by_budgets(void **state) {
+    (void)state;
+    Play p;
+    NodeDrain out = drain(&p, "3x(cpu=2)", 2);
+    assert_true(out.done);
+    assert_int_equal(out.evicted, 2);
+    assert_int_equal(out.end, 3);
+    done(&p);
+    out = drain(&p, "3x(cpu=2)", 1);
+    assert_int_equal(out.end, 13); /* the new pod serves at 8, drain tries again at 10 */
+    done(&p);
+    out = drain(&p, "3x(cpu=2)", 0);
+    assert_false(out.done);
+    assert_int_equal(out.evicted, 0);
+    done(&p);
+    out = drain(&p, "2x(cpu=2)", 1);
+    assert_false(out.done); /* no other node takes more than one of them */
+    done(&p);
+}
+
 static void test_what_is_no_group_of_nodes(void **state) {
     (void)state;
     static const char *const wrong[] = {"x(cpu=4)", "0x(cpu=4)",    "3x(cpu=many)", "3x(cpu)",
@@ -191,6 +233,7 @@ int main(void) {
         cmocka_unit_test(test_pods_that_are_there),
         cmocka_unit_test(test_gates_and_many_pods),
         cmocka_unit_test(test_what_is_no_group_of_nodes),
+        cmocka_unit_test(test_drains_go_by_budgets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
