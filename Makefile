@@ -155,6 +155,7 @@ runner      sh src/test/house/run_test.sh
 links       sh src/test/house/links_test.sh
 calls       sh src/test/house/calls_test.sh $(CC)
 dead        sh src/test/house/dead_test.sh $(CC)
+circles     sh src/test/house/circles_test.sh $(CC)
 unit        $(BUILD)/unit
 golden      sh src/test/cli/golden.sh $(BUILD)/podlint
 fuzz_policy $(BUILD)/fuzz_policy 1 1000 testdata/policy/*.yaml
@@ -249,6 +250,7 @@ define LINTS
 layers  sh src/test/house/layers.sh . $(FOLDERS)
 calls   sh src/test/house/calls.sh $(BUILD) $(FOLDERS)
 dead    sh src/test/house/dead.sh . $(BUILD)
+circles sh src/test/house/circles.sh . $(BUILD)
 format  clang-format --dry-run -Werror $(SOURCES)
 syntax  for script in $(SCRIPTS); do sh -n $$script || exit 1; done
 links   sh src/test/house/links.sh . $(wildcard *.md src/*/*.md)

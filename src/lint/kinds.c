@@ -1,11 +1,10 @@
 /* Rules about objects that hold no pod: what they are, and what stands in those that pods use. */
-#include "check.h"
+#include "kinds.h"
 #include "secrets.h"
-#include "text.h"
 
-static const Str config_maps[] = {STR("data"), STR("stringData"), STR("binaryData")};
+const Str config_maps[CONFIG_MAPS] = {STR("data"), STR("stringData"), STR("binaryData")};
 
-static bool is_config(const Document *document) {
+bool is_config(const Document *document) {
     return model_is(document, KIND_ConfigMap) || model_is(document, KIND_Secret);
 }
 
@@ -60,7 +59,7 @@ void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
 }
 
 /* Whether an API version is in a group of Kubernetes itself, and not of something installed besides. */
-static bool is_own_version(Str apiVersion) {
+bool is_own_version(Str apiVersion) {
     Str group = schema_group(apiVersion);
     if (!group.len) return str_eq_nocase(apiVersion, S("v1"));
     for (uint16_t i = 0; i < schema_kind_count; i++)
@@ -127,28 +126,6 @@ void lint_label_texts(Lint *lint, const Document *self, const Path *path) {
     Path metaPath = FIELD(path, "metadata"), labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations");
     look_at_texts(lint, node_get(meta, S("labels")), &labels);
     look_at_texts(lint, node_get(meta, S("annotations")), &annotations);
-}
-
-/* How the texts of such objects are written. */
-
-static void look_at_entries(Lint *lint, const Node *map, const Path *path) {
-    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
-        Path key = path_key(path, map->entries[i].key);
-        check_implicit_key(lint, &map->entries[i], &key);
-        if (map->entries[i].value.kind == NODE_STRING) check_sexagesimal(lint, &map->entries[i].value, &key);
-    }
-}
-
-void lint_other_scalars(Lint *lint, const Document *self, const Path *path) {
-    if (self->type || self->unreadable || !is_own_version(self->apiVersion)) return;
-    const Node *meta = node_get(self->root, S("metadata"));
-    Path metaPath = FIELD(path, "metadata"), labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations");
-    look_at_entries(lint, node_get(meta, S("labels")), &labels);
-    look_at_entries(lint, node_get(meta, S("annotations")), &annotations);
-    for (size_t i = 0; i < COUNT(config_maps) && is_config(self); i++) {
-        Path at = path_field(path, config_maps[i]);
-        look_at_entries(lint, node_get(self->root, config_maps[i]), &at);
-    }
 }
 
 /* Single fields of such objects. */

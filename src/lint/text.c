@@ -1,5 +1,5 @@
 /* Rules about how a manifest is written: what YAML or the server reads otherwise than its author meant. */
-#include "text.h"
+#include "kinds.h"
 
 /* A scalar as it stands in the text; empty for what is not written there. */
 static Str written(const Lint *lint, const Node *node) {
@@ -9,7 +9,7 @@ static Str written(const Lint *lint, const Node *node) {
 }
 
 /* A key such as on or y, which YAML 1.1 reads as a boolean. */
-void check_implicit_key(Lint *lint, const Entry *entry, const Path *path) {
+static void check_implicit_key(Lint *lint, const Entry *entry, const Path *path) {
     static const Str booleans[] = {STR("true"), STR("false")};
     Str text = lint->document->source->text;
     if (!str_in(entry->key, booleans, 2) || entry->keySpan.end > text.len || entry->keySpan.end <= entry->keySpan.at) return;
@@ -71,7 +71,7 @@ static bool is_sexagesimal(Str text) {
     return true;
 }
 
-void check_sexagesimal(Lint *lint, const Node *node, const Path *path) {
+static void check_sexagesimal(Lint *lint, const Node *node, const Path *path) {
     Str text = written(lint, node);
     if (node->plain && text.len && is_sexagesimal(text)) emit_yaml_sexagesimal(lint->diags, lint_where(lint, path), .text = text);
 }
@@ -133,8 +133,30 @@ static void look_at_scalar(ScalarWalk *walk, const Field *field, const Node *nod
     }
 }
 
+/* The maps of texts of an object that is not decoded. */
+
+static void look_at_entries(Lint *lint, const Node *map, const Path *path) {
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+        Path key = path_key(path, map->entries[i].key);
+        check_implicit_key(lint, &map->entries[i], &key);
+        if (map->entries[i].value.kind == NODE_STRING) check_sexagesimal(lint, &map->entries[i].value, &key);
+    }
+}
+
+static void look_at_other(Lint *lint, const Document *self, const Path *path) {
+    if (self->type || self->unreadable || !is_own_version(self->apiVersion)) return;
+    const Node *meta = node_get(self->root, S("metadata"));
+    Path metaPath = FIELD(path, "metadata"), labels = FIELD(&metaPath, "labels"), annotations = FIELD(&metaPath, "annotations");
+    look_at_entries(lint, node_get(meta, S("labels")), &labels);
+    look_at_entries(lint, node_get(meta, S("annotations")), &annotations);
+    for (size_t i = 0; i < COUNT(config_maps) && is_config(self); i++) {
+        Path at = path_field(path, config_maps[i]);
+        look_at_entries(lint, node_get(self->root, config_maps[i]), &at);
+    }
+}
+
 void lint_plain_scalars(Lint *lint, const Document *self, const Path *path) {
-    if (!self->type) lint_other_scalars(lint, self, path);
+    if (!self->type) look_at_other(lint, self, path);
     if (!self->type || self->root->kind != NODE_MAP) return;
     ScalarWalk walk = {lint, look_at_scalar};
     walk_object(&walk, self->type, self->root, path);

@@ -23,6 +23,11 @@ Str path_text(Arena *arena, const Path *path) {
     return buf_text(&buf);
 }
 
+bool path_is_below(Str path, Str place) {
+    if (!str_starts(path, place)) return false;
+    return path.len == place.len || path.at[place.len] == '.' || path.at[place.len] == '[';
+}
+
 /* What stands at a path: a value, and the key in front of it if it has one. */
 typedef struct FoundNode {
     const Node *node; /* NULL if the path is not written */

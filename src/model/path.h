@@ -43,6 +43,9 @@ Where path_where_key(Arena *arena, const Node *root, const Path *path);
  */
 Str path_by_names(Arena *arena, const Node *root, const Type *type, Str path);
 
+/* Whether the text of a path names `place` or what lies below it. */
+bool path_is_below(Str path, Str place);
+
 /* The last field or key of a path that path_text printed, indexes left out: ports of spec.containers[0].ports[1]. */
 Str path_leaf(Str path);
 

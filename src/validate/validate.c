@@ -5,20 +5,15 @@
 
 #include "kinds.h"
 
-/* Whether `path` is the place of a value that could not be decoded, or lies below it: what is missing there is not missing. */
-static bool is_below(Str path, Str broken) {
-    if (!broken.len || !str_starts(path, broken)) return false;
-    return path.len == broken.len || path.at[broken.len] == '.' || path.at[broken.len] == '[';
-}
-
-/* Takes back errors that only follow from values that were left out because they could not be decoded. */
+/* Takes back errors that only follow from values that were left out because they could not be decoded: what is missing there is
+ * not missing. */
 static void forget_consequences(DiagList *diags, uint32_t before) {
     uint32_t kept = before;
     for (uint32_t i = before; i < diags->items.n; i++) {
         bool follows = false;
         for (uint32_t j = 0; j < before && !follows; j++)
             follows = diags->items.at[j].rule->source == FROM_SCHEMA && diags->items.at[j].rule->number != RULE_unknown_field &&
-                      is_below(diags->items.at[i].path, diags->items.at[j].path);
+                      diags->items.at[j].path.len && path_is_below(diags->items.at[i].path, diags->items.at[j].path);
         if (!follows) diags->items.at[kept++] = diags->items.at[i];
     }
     diags->items.n = kept;

@@ -12,26 +12,6 @@ struct VolumeIndex {
     StrSet sound; /* names of volumes without faults, each with its Volume */
 };
 
-bool check_field_required(Check *c, Str value, const Path *up, Str name) {
-    Path at = path_field(up, name);
-    return check_required(c, value, &at);
-}
-
-void check_descending_path(Check *c, Str value, const Path *path) {
-    if (is_absolute_path(value)) emit_volume_path_absolute(c->diags, where(c, path), .path = value);
-    if (has_dot_dot(value)) emit_volume_path_dots(c->diags, where(c, path), .path = value);
-}
-
-void move_paths(Check *c, uint32_t before, const Path *from, const Path *to) {
-    if (c->diags->items.n == before) return;
-    if (c->document->unreadable) return; /* the true path shows whether an error only follows from what could not be read */
-    Str old = path_text(c->arena, from), new = path_text(c->arena, to);
-    for (uint32_t i = before; i < c->diags->items.n; i++) {
-        Str *text = &c->diags->items.at[i].path;
-        if (str_starts(*text, old)) *text = str_join(c->arena, new, str_slice(*text, old.len));
-    }
-}
-
 /* A secret in the pod's namespace that is optional as a whole, and named where it is given. */
 static void check_secret_ref(Check *c, const LocalObjectReference *secret, const Path *path) {
     Path at = FIELD(path, "secretRef");

@@ -6,51 +6,6 @@
 #include "base/str_set.h"
 #include "kinds.h"
 
-/* The fault of a name that is no DNS label, in words. */
-static Str label_fault(Arena *arena, Str name) {
-    if (name.len > 63) return str_format(arena, "has %zu characters", name.len);
-    if (str_find(name, '.') >= 0) return S("holds a dot");
-    return S("is no DNS label");
-}
-
-static Str label_hint(Arena *arena, Str name) {
-    if (name.len > 63) return S("shorten it to 63 characters, of a-z, 0-9 and -");
-    char *text = arena_cstr(arena, name);
-    for (size_t i = 0; i < name.len; i++)
-        if (text[i] == '.' || text[i] == '_' || text[i] == ' ')
-            text[i] = '-';
-        else
-            text[i] = to_lower(text[i]);
-    Str label = {text, name.len};
-    return is_dns_label(label) ? str_format(arena, "write it as \"%s\"", text)
-                               : S("use a-z, 0-9 and -, a letter or digit at both ends");
-}
-
-/* Where generateName stands for the name, the server adds five letters and digits to its first 58 bytes. */
-void warn_host_name(Check *c, const void *object) {
-    const ObjectMeta *meta = model_meta(c->document);
-    bool isPod = model_workload(c->document) == WORKLOAD_POD;
-    (void)object;
-    Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "name"), from = FIELD(&up, "generateName");
-    bool generated = !meta->name.len && meta->generateName.len;
-    Str name = meta->name;
-    if (generated) {
-        Str head = {meta->generateName.at, meta->generateName.len < 58 ? meta->generateName.len : 58};
-        name = str_join(c->arena, head, S("00000"));
-    }
-    if (is_dns_label(name)) return;
-    Str problem = S("the name is missing"), hint = S("set metadata.name");
-    if (generated) {
-        problem = str_format(c->arena, "generateName %.*s", TEXT(label_fault(c->arena, name)));
-        hint = S("use a-z, 0-9 and -, a letter or digit first");
-    } else if (name.len) {
-        problem = str_format(c->arena, "the name %.*s", TEXT(label_fault(c->arena, name)));
-        hint = label_hint(c->arena, name);
-    }
-    emit_warn_host_name(c->diags, where_printed(c, generated ? &from : &at, &at), .problem = problem,
-                        .pods = isPod ? S("the pod takes its host name") : S("pods take their host names"), .hint = hint);
-}
-
 typedef struct OldLabel {
     Str name, since, successor;
 } OldLabel;
@@ -249,53 +204,6 @@ static void check_template_annotations(const PodText *p) {
     }
 }
 
-/* What to write instead of an amount with a fraction. */
-static Str byte_hint(Arena *arena, const Quantity *quantity) {
-    Str text = quantity->text;
-    if (text.len > 1 && text.at[text.len - 1] == 'm') {
-        int n = (int)text.len - 1;
-        return str_format(arena, "m means thousandths; did you mean %.*sM or %.*sMi?", n, text.at, n, text.at);
-    }
-    return str_format(arena, "write %lld, or another whole number", (long long)quantity_value(quantity));
-}
-
-/* The server counts an amount in thousandths to see whether it is whole, in an integer of 64 bits that may overflow: what is left
- * then decides, except that amounts of few digits with a large power of ten become 0. */
-static bool overflow_looks_fractional(const Quantity *quantity, Int128 milli) {
-    Str text = quantity->text;
-    if (quantity->format == QUANTITY_EXPONENT || (text.len && strchr("GTPE", text.at[text.len - 1]))) return false;
-    return (int64_t)(uint64_t)milli % 1000 != 0;
-}
-
-static void check_bytes(Check *c, const QuantityMap *amounts, Str name, const Path *at, const Path *printed) {
-    const Quantity *quantity = quantity_get(*amounts, name);
-    if (!quantity || quantity->nano % NANO == 0) {
-        Int128 milli = quantity ? quantity->nano / (NANO / 1000) : 0;
-        if (milli <= INT64_MAX && milli >= INT64_MIN) return;
-        if (!overflow_looks_fractional(quantity, milli)) return;
-    }
-    Path key = path_key(at, name), shownKey = path_key(printed, name);
-    Where place = where_printed(c, &key, &shownKey);
-    if (quantity->nano % NANO)
-        emit_warn_fractional_bytes(c->diags, place, .quantity = quantity->text, .hint = byte_hint(c->arena, quantity));
-    else
-        emit_warn_bytes_overflow(c->diags, place, .quantity = quantity->text);
-}
-
-static void check_memory(Check *c, const QuantityMap *amounts, const Path *path) {
-    if (!amounts->n) return;
-    check_bytes(c, amounts, S("memory"), path, path);
-    check_bytes(c, amounts, S("ephemeral-storage"), path, path);
-}
-
-void check_claim_warnings(Check *c, const PersistentVolumeClaimSpec *spec, const Path *at, const Path *printed) {
-    Path resources = FIELD(at, "resources"), requests = FIELD(&resources, "requests"), limits = FIELD(&resources, "limits");
-    Path printedUp = FIELD(printed, "resources");
-    Path printedRequests = FIELD(&printedUp, "requests"), printedLimits = FIELD(&printedUp, "limits");
-    check_bytes(c, &spec->resources.requests, S("storage"), &requests, &printedRequests);
-    check_bytes(c, &spec->resources.limits, S("storage"), &limits, &printedLimits);
-}
-
 /* A later entry is fine if it extends the earlier one: it holds $(NAME), and more than that. */
 static bool extends(Arena *arena, const EnvVar *variable) {
     Str reference = str_format(arena, "$(%.*s)", TEXT(variable->name));
@@ -324,8 +232,8 @@ static void check_container_warnings(const PodText *p) {
         Path resources = FIELD(&w.path, "resources"), limits = FIELD(&resources, "limits"),
              requests = FIELD(&resources, "requests");
         Path env = FIELD(&w.path, "env");
-        check_memory(p->c, &w.container->resources.limits, &limits);
-        check_memory(p->c, &w.container->resources.requests, &requests);
+        check_memory_warnings(p->c, &w.container->resources.limits, &limits);
+        check_memory_warnings(p->c, &w.container->resources.requests, &requests);
         check_environment(p->c, &w.container->env, &env);
     }
     check_port_warnings(p);
@@ -377,23 +285,12 @@ static void check_pod_text(const PodText *p) {
     check_template_annotations(p);
     check_volume_warnings(p);
     check_pull_secrets(p);
-    check_memory(c, &p->spec->overhead, &overhead);
+    check_memory_warnings(c, &p->spec->overhead, &overhead);
     check_container_warnings(p);
     if (p->spec->terminationGracePeriodSeconds.value < 0)
         emit_warn_negative_grace(c->diags, where(c, &grace),
                                  .value = str_int(c->arena, p->spec->terminationGracePeriodSeconds.value));
     check_addresses(p);
-}
-
-void warn_stateful_set(Check *c, const void *object) {
-    const StatefulSet *set = object;
-    Path path = FIELD(NULL, "spec"), claims = FIELD(&path, "volumeClaimTemplates"), limit = FIELD(&path, "revisionHistoryLimit");
-    for (uint32_t i = 0; i < set->spec.volumeClaimTemplates.n; i++) { /* the server leaves the claim's spec out of the path */
-        Path printed = path_index(&claims, i), at = FIELD(&printed, "spec");
-        check_claim_warnings(c, &set->spec.volumeClaimTemplates.at[i].spec, &at, &printed);
-    }
-    if (set->spec.revisionHistoryLimit.value < 0 && c->minor >= 33)
-        emit_warn_negative_history(c->diags, where(c, &limit), .value = str_int(c->arena, set->spec.revisionHistoryLimit.value));
 }
 
 void check_warnings(Check *c) {

@@ -13,6 +13,9 @@ typedef struct PodText {
     bool isTemplate;
 } PodText;
 
+/* Memory and storage, of which nothing is smaller than a byte. */
+void check_memory_warnings(Check *c, const QuantityMap *amounts, const Path *path);
+
 /* `printed` is the path that the server names, `at` where the claim's spec stands. */
 void check_claim_warnings(Check *c, const PersistentVolumeClaimSpec *spec, const Path *at, const Path *printed);
 

@@ -17,7 +17,12 @@ complain() { echo "$1"; bad=1; }
 # mentions NAME FILE...: how many lines mention a name, but for lines that are comments.
 mentions() { name=$1; shift; cat /dev/null "$@" | sed 's|^ *[/ ]\*.*||' | grep -cwF -e "$name" || true; }
 
-LC_ALL=C nm -A -g $(find "$build/obj" -name '*.o') | LC_ALL=C awk '
+# Objects without their source are left from before.
+find "$build/obj" -name '*.o' | while read -r object; do
+    source=src/${object#"$build"/obj/}
+    if [ -e "${source%.o}.c" ] || [ "${object%_tables.o}" != "$object" ]; then echo "$object"; fi
+done >"$build/objects.txt"
+LC_ALL=C xargs nm -A -g <"$build/objects.txt" | LC_ALL=C awk '
     { file = $1; sub(/:[^:]*$/, "", file); kind = $(NF - 1); name = $NF }
     kind == "U" { used[name] = 1 }
     kind ~ /^[TDRBC]$/ && file !~ /_tables\.o$/ { defined[name] = file }
@@ -31,7 +36,7 @@ while read -r object name; do
     fi
 done <"$build/dead.txt"
 
-cat $sources $(find "$build/gen" -name '*.[ch]') | sed 's|^ *[/ ]\*.*||' | grep -oE '[A-Za-z_][A-Za-z_0-9]*' | LC_ALL=C sort | uniq -c |
+find src "$build/gen" -name '*.[ch]' -exec cat {} + | sed 's|^ *[/ ]\*.*||' | grep -oE '[A-Za-z_][A-Za-z_0-9]*' | LC_ALL=C sort | uniq -c |
     LC_ALL=C awk '$1 == 1 { print $2 }' >"$build/once.txt"
 for name in $(cat $sources | sed -nE 's/^(static inline .*[ *]|#define )([A-Za-z_][A-Za-z_0-9]*)(\(.*)?.*/\2/p' | LC_ALL=C sort -u); do
     case $name in PCRE2_CODE_UNIT_WIDTH) continue ;; esac
