@@ -50,7 +50,8 @@ struct Kustomization {
     ARRAY(ImageChange) images;
     ARRAY(ReplicaChange) replicas;
     ARRAY(Patch) patches;
-    ARRAY(KustomizeVar) variables;
+    ARRAY(KustomizeVar) variables; /* its own first, then those of what it includes */
+    uint32_t ownVariables;
     Str prefix, suffix, namespace;
     Layers layers;   /* all that changes its objects, itself first */
     uint32_t naming; /* how many of the layers give names: itself, its first parent, and so on */
@@ -337,6 +338,7 @@ static void read_variables(TreeReader *r, Kustomization *k, const Node *root) {
             variable.value = generated_value(root, text_at(object, "name"), str_slice(field, data.len));
         if (variable.name.len) ARRAY_PUSH(r->arena, &k->variables, variable);
     }
+    k->ownVariables = k->variables.n;
 }
 
 /* Transformers may do anything to any object. */
@@ -365,8 +367,12 @@ static void read_replicas(TreeReader *r, Kustomization *k, Node list) {
 }
 
 /* Files that become contents of ConfigMaps and Secrets, as PATH or KEY=PATH. */
-static void read_generators(TreeReader *r, Kustomization *k, Node list) {
+static void read_generators(TreeReader *r, Kustomization *k, Node list, Str kind) {
+    static Str anything = STR("$patch");
     for (uint32_t i = 0; i < list.count; i++) {
+        /* It may add to a ConfigMap or Secret that stands in a file. */
+        Patch patch = {kind, text_at(&list.items[i], "name"), {&anything, 1}};
+        if (str_eq(text_at(&list.items[i], "behavior"), S("merge"))) ARRAY_PUSH(r->arena, &k->patches, patch);
         Node files = list_at(&list.items[i], "files");
         mention_list(r, k, list_at(&list.items[i], "envs"), FILE_DATA);
         mention(r, k, text_at(&list.items[i], "env"), FILE_DATA);
@@ -381,8 +387,8 @@ static void read_generators(TreeReader *r, Kustomization *k, Node list) {
 static void read_data(TreeReader *r, Kustomization *k, const Node *root) {
     static const char *const lists[] = {"generators", "validators", "crds", "configurations"};
     for (size_t i = 0; i < COUNT(lists); i++) mention_list(r, k, list_at(root, lists[i]), FILE_DATA);
-    read_generators(r, k, list_at(root, "configMapGenerator"));
-    read_generators(r, k, list_at(root, "secretGenerator"));
+    read_generators(r, k, list_at(root, "configMapGenerator"), S("ConfigMap"));
+    read_generators(r, k, list_at(root, "secretGenerator"), S("Secret"));
     const Node *openapi = node_get(root, S("openapi"));
     mention(r, k, text_at(openapi, "path"), FILE_DATA);
     Node charts = list_at(root, "helmCharts");
@@ -457,6 +463,14 @@ static void find_layers(TreeReader *r, Kustomization *k) {
     for (uint32_t i = 0; i < k->layers.n; i++) {
         const Kustomization *layer = k->layers.at[i];
         for (uint32_t j = 0; j < layer->parents.n; j++) add_layer(r, &k->layers, layer->parents.at[j]);
+    }
+}
+
+/* Variables hold for all that a kustomization is built into. */
+static void share_variables(TreeReader *r, const Kustomization *k) {
+    for (uint32_t i = 0; i < k->layers.n; i++) {
+        Kustomization *layer = (Kustomization *)(uintptr_t)k->layers.at[i];
+        for (uint32_t v = 0; layer != k && v < k->ownVariables; v++) ARRAY_PUSH(r->arena, &layer->variables, k->variables.at[v]);
     }
 }
 
@@ -589,6 +603,18 @@ static bool is_orphan_patch(TreeReader *r, const Kustomization *k, Str path, Str
     return orphan;
 }
 
+/* The kustomization of a folder, or of one that it is in: people keep patches in folders below. */
+static const Kustomization *nearest_kustomization(TreeReader *r, Str directory) {
+    enum { HIGHEST = 3 };
+    for (int level = 0; level < HIGHEST; level++) {
+        const Kustomization *k = find_kustomization(r, directory);
+        ptrdiff_t slash = str_rfind(directory, '/');
+        if (k || slash <= 0) return k;
+        directory.len = (size_t)slash;
+    }
+    return NULL;
+}
+
 static void find_orphan_patches(TreeReader *r, InputList *list) {
     Str last = {0};
     const Kustomization *k = NULL;
@@ -596,7 +622,7 @@ static void find_orphan_patches(TreeReader *r, InputList *list) {
         InputFile *file = &list->files.at[i];
         if (file->use || str_eq(file->path, S("-"))) continue;
         Str directory = directory_of(file->path), why;
-        if (!str_eq(directory, last)) k = find_kustomization(r, directory);
+        if (!str_eq(directory, last)) k = nearest_kustomization(r, directory);
         last = directory;
         if (!k || !is_orphan_patch(r, k, file->path, &why)) continue;
         FileUse *use = NEW(r->arena, FileUse);
@@ -622,9 +648,10 @@ StrList kustomize_read(InputList *list) {
     look_around(r, list);
     for (uint32_t i = 0; i < r->all.n; i++) read_kustomization(r, r->all.at[i]);
     roots.at = NEW_ARRAY(arena, Str, r->all.n + 1);
+    for (uint32_t i = 0; i < r->all.n; i++) find_layers(r, r->all.at[i]);
+    for (uint32_t i = 0; i < r->all.n; i++) share_variables(r, r->all.at[i]);
     for (uint32_t i = 0; i < r->all.n; i++) {
         Kustomization *k = r->all.at[i];
-        find_layers(r, k);
         k->root = k->listed && !k->component && !has_listed_parent(k);
         if (k->root) roots.at[roots.n++] = k->path;
     }
@@ -771,7 +798,7 @@ static void give_name(Arena *arena, const Kustomization *user, Document *documen
 
 static void complete_by(Arena *arena, const Kustomization *layer, Document *document) {
     PodView pod = model_pod(document);
-    for (uint32_t i = 0; i < layer->labels.n; i++) add_labels(arena, &layer->labels.at[i], document);
+    for (uint32_t i = 0; i < layer->labels.n && document->object; i++) add_labels(arena, &layer->labels.at[i], document);
     for (uint32_t i = 0; i < layer->patches.n; i++)
         if (is_target(&layer->patches.at[i], document)) ARRAY_PUSH(arena, &document->supplied, layer->patches.at[i].fields);
     if (pod.spec) change_images(arena, layer, pod.spec);
@@ -779,10 +806,9 @@ static void complete_by(Arena *arena, const Kustomization *layer, Document *docu
 }
 
 void kustomize_complete(Arena *arena, const FileUse *use, Document *document) {
-    if (!document->object) return;
     for (uint32_t i = 0; i < use->userCount; i++) {
         const Layers *layers = &use->users[i]->layers;
         for (uint32_t j = 0; j < layers->n; j++) complete_by(arena, layers->at[j], document);
     }
-    if (use->userCount) give_name(arena, use->users[0], document);
+    if (use->userCount && document->object) give_name(arena, use->users[0], document);
 }

@@ -128,13 +128,18 @@ uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes
     return may_hold_any(text, known->expressions) ? fill_node(arena, root, known) : 0;
 }
 
+typedef struct Later {
+    const Node *node;
+    Str path;
+} Later;
+
 typedef struct LaterList {
     Arena *arena;
-    ARRAY(Where) items;
+    ARRAY(Later) items;
 } LaterList;
 
 static void gather(LaterList *list, const Node *node, const Path *path) {
-    if (node->later) ARRAY_PUSH(list->arena, &list->items, (Where){.span = node->span, .path = path_text(list->arena, path)});
+    if (node->later) ARRAY_PUSH(list->arena, &list->items, (Later){node, path_text(list->arena, path)});
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
         bool map = node->kind == NODE_MAP;
         Path at = map ? path_field(path, node->entries[i].key) : path_index(path, i);
@@ -142,11 +147,12 @@ static void gather(LaterList *list, const Node *node, const Path *path) {
     }
 }
 
-/* About the value itself: it stands there, or its path does. */
-static bool is_about(const Diag *diag, const Where *later) {
+/* About the value itself: it stands there, its path does, or the message quotes it. */
+static bool is_about(const Diag *diag, const Later *later) {
     if (diag->rule->number == RULE_env_ref_shell_style) return false; /* the container has that variable */
-    bool inside = diag->span.at >= later->span.at && diag->span.end <= later->span.end && later->span.end > later->span.at;
-    return inside || str_eq(diag->path, later->path);
+    bool inside = diag->span.at >= later->node->span.at && diag->span.end <= later->node->span.end &&
+                  later->node->span.end > later->node->span.at;
+    return inside || str_has(diag->message, later->node->text) || str_eq(diag->path, later->path);
 }
 
 void placeholders_forgive(Document *document, uint32_t before) {

@@ -490,6 +490,8 @@ Fact *facts_of(Arena *kept, const Document *document) {
                      .name = keep(&r, document->name),
                      .namespace_ = keep(&r, document->namespace_),
                      .minor = document->minor,
+                     .open = model_may_be_supplied(document, S("containers")) || model_may_be_supplied(document, S("data")) ||
+                             model_may_be_supplied(document, S("ports")),
                      .where = where(&r, &name),
                      .namespaceWhere = where(&r, &space),
                      .diags.arena = kept};

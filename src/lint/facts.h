@@ -91,6 +91,7 @@ typedef struct Fact {
     FactEnvironment *environments;
     uint32_t environmentCount;
     StrList keys;      /* of a ConfigMap or Secret */
+    bool open;         /* patches may give it more: ports of containers, keys */
     bool job;          /* its pods are to end */
     bool serviceLinks; /* enableServiceLinks is not false */
     bool hasReplicas;  /* spec.replicas is written */

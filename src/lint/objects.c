@@ -364,6 +364,8 @@ static bool is_record(const Fact *service, const FactList *pods) {
 
 static void check_target(World *w, Fact *service, const FactPort *target, const FactList *pods) {
     bool found = false, protocol = false, declared = false;
+    for (uint32_t i = 0; i < pods->n && spend(w, 1); i++)
+        if (pods->at[i]->open) return;
     for (uint32_t i = 0; i < pods->n && spend(w, pods->at[i]->portCount + 1u); i++)
         for (uint32_t j = 0; j < pods->at[i]->portCount; j++) {
             const FactPort *port = &pods->at[i]->ports[j];
@@ -689,11 +691,13 @@ static void check_autoscaler(World *w, Fact *scaler) {
 /* Whether one of the objects that a reference may mean has its key: a folder may hold several of one name to choose from, and one
  * without any key is filled by somebody else. */
 static bool any_has_key(World *w, const Fact *workload, const FactReference *reference) {
+    if (workload->open) return true;
     const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !together(w, workload, fact)) continue;
-        if (!fact->keys.n || (spend(w, fact->keys.n) && str_in(reference->key, fact->keys.at, fact->keys.n))) return true;
+        if (fact->open || !fact->keys.n || (spend(w, fact->keys.n) && str_in(reference->key, fact->keys.at, fact->keys.n)))
+            return true;
     }
     return false;
 }

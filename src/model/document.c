@@ -1,6 +1,23 @@
 /* What a decoded document is and holds, for those who do not ask for its kind. */
 #include "model.h"
 
+#include <stdlib.h>
+
+static int by_text(const void *a, const void *b) {
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+bool model_may_be_supplied(const Document *document, Str field) {
+    static const Str whole = STR("$patch");
+    for (uint32_t i = 0; i < document->supplied.n; i++) {
+        StrList names = document->supplied.at[i];
+        if (names.n && (bsearch(&field, names.at, names.n, sizeof field, by_text) ||
+                        bsearch(&whole, names.at, names.n, sizeof whole, by_text)))
+            return true;
+    }
+    return document->partial;
+}
+
 ObjectMeta *model_meta(const Document *document) {
     if (!document->object) return NULL;
     static const Str name = STR("metadata");

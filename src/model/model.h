@@ -97,6 +97,9 @@ JobSpec *model_job(const Document *document);
  * for them. Such pods drive networks, disks and devices, and need for that what others should not have. */
 bool model_is_node_agent(const Document *document);
 
+/* Whether a field that the text lacks may be written elsewhere: the object is partial, or a patch writes into it. */
+bool model_may_be_supplied(const Document *document, Str field);
+
 /* The metadata of an object; NULL if it was not decoded. */
 ObjectMeta *model_meta(const Document *document);
 

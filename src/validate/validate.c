@@ -19,30 +19,14 @@ static void forget_consequences(DiagList *diags, uint32_t before) {
     diags->items.n = kept;
 }
 
-static int by_name(const void *a, const void *b) {
-    return str_cmp(*(const Str *)a, *(const Str *)b);
-}
-
-/* Whether a field that the text lacks may be written elsewhere. */
-static bool may_be_supplied(const Document *document, Str field) {
-    static const Str whole = STR("$patch");
-    for (uint32_t i = 0; i < document->supplied.n; i++) {
-        StrList names = document->supplied.at[i];
-        if (names.n && (bsearch(&field, names.at, names.n, sizeof field, by_name) ||
-                        bsearch(&whole, names.at, names.n, sizeof whole, by_name)))
-            return true;
-    }
-    return document->partial;
-}
-
 /* Whether a finding is about something that is not written here, and that may be written elsewhere. */
 static bool stands_on_absence(const Document *document, const Diag *diag) {
     bool missing = diag->rule->type == API_REQUIRED || diag->missing;
-    if (missing && may_be_supplied(document, path_leaf(diag->path))) return true;
+    if (missing && model_may_be_supplied(document, path_leaf(diag->path))) return true;
     for (Str rest = diag->rule->absent; rest.len;) {
         ptrdiff_t space = str_find(rest, ' ');
         Str field = {rest.at, space < 0 ? rest.len : (size_t)space};
-        if (may_be_supplied(document, field)) return true;
+        if (model_may_be_supplied(document, field)) return true;
         rest = str_slice(rest, field.len + 1);
     }
     return false;

@@ -149,7 +149,7 @@ expect "8,000 containers" 0 "1 object checked" "$podlint" check $all containers.
     echo '  volumes:'; seq 8000 | sed 's/.*/  - {name: v&, hostPath: {path: \/etc\/run\/x&}}/'
     echo '  containers:'; echo '  - name: a'; echo '    image: "b:1"'; echo '    volumeMounts:'
     seq 8000 -1 1 | sed 's/.*/    - {name: v&, mountPath: \/m&, subPath: s}/'; } >volumes.yaml
-expect "expressions over 8,000 volumes and mounts" 1 "[rules-stopped]: the rules take too long over this object" \
+expect "expressions over 8,000 volumes and mounts" 0 "[rules-stopped]: the rules take too long over this object" \
     "$podlint" check $all volumes.yaml
 { echo 'apiVersion: v1'; echo 'kind: Pod'; printf 'metadata: {name: a}\nspec: {containers: ['
     repeat '{name: a, image: "b:latest", x: y}, ' 5000; echo ']}'; } >long-list.yaml
