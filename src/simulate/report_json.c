@@ -42,6 +42,10 @@ static json_t *entry_json(Arena *arena, const Simulation *sim, const SimEntry *e
     json_object_set_new(out, "restarts", json_integer(entry->restarts));
     if (entry->unknown) json_object_set_new(out, "unknown", json_true());
     if (entry->podReason.len) json_object_set_new(out, "podReason", text_json(arena, entry->podReason));
+    bool serving = entry->conditions[CONDITION_READY].set && entry->conditions[CONDITION_READY].value;
+    json_object_set_new(out, "endpoint",
+                        json_pack("{s:b, s:b, s:b}", "ready", serving && !entry->terminating, "serving", (int)serving,
+                                  "terminating", (int)entry->terminating));
     json_object_set_new(out, "conditions", conditions_json(entry->conditions, false));
     json_object_set_new(out, "conditionReasons", conditions_json(entry->conditions, true));
     json_t *containers = json_object();

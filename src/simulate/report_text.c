@@ -4,7 +4,15 @@
 
 /* Text. */
 
-enum { SHOWN_ROWS = 40, SHOWN_TAIL = 10, SHOWN_EVENTS = 60, LONGEST_REASON = 20, WIDEST_OBJECT = 40, NARROWEST = 24 };
+enum {
+    SHOWN_ROWS = 40,
+    SHOWN_TAIL = 10,
+    SHOWN_EVENTS = 60,
+    LONGEST_REASON = 20,
+    WIDEST_OBJECT = 40,
+    NARROWEST = 24,
+    WIDEST_STATUS = 40
+};
 
 /* How a piece looks in a cell. */
 typedef struct Glyph {
@@ -80,7 +88,7 @@ static const char *status_colour(const SimEntry *entry) {
     return "33";
 }
 
-static void put_row(Buf *buf, const Simulation *sim, const SimReport *report, const SimEntry *entry) {
+static void put_row(Buf *buf, const Simulation *sim, const SimReport *report, const SimEntry *entry, size_t statuses) {
     Arena *arena = buf->arena;
     put_cell(buf, clock_text(arena, entry->t), 9);
     if (entry->deleted) {
@@ -89,7 +97,7 @@ static void put_row(Buf *buf, const Simulation *sim, const SimReport *report, co
     }
     put_cell(buf, str_format(arena, "%d/%d", entry->ready, entry->total), 8);
     put_colour(buf, report, status_colour(entry));
-    put_cell(buf, entry->status, 27);
+    put_cell(buf, entry->status, statuses);
     put_reset(buf, report);
     buf_str(buf, restarts_text(arena, sim, entry));
     buf_char(buf, '\n');
@@ -100,13 +108,22 @@ static void put_table(Buf *buf, const Simulation *sim, const SimReport *report) 
     ARRAY(uint32_t) rows = {0};
     for (uint32_t i = 0; i < sim->entries.n; i++)
         if (!rows.n || !same_row(&sim->entries.at[rows.at[rows.n - 1]], &sim->entries.at[i])) ARRAY_PUSH(buf->arena, &rows, i);
-    put_heading(buf, report, "TIME     READY   STATUS                     RESTARTS");
+    size_t statuses = strlen("STATUS") + 2;
+    for (uint32_t i = 0; i < rows.n; i++) {
+        size_t length = str_codepoints(sim->entries.at[rows.at[i]].status) + 2;
+        if (length > statuses) statuses = length < WIDEST_STATUS ? length : WIDEST_STATUS;
+    }
+    Buf heading = {.arena = buf->arena};
+    buf_str(&heading, S("TIME     READY   "));
+    put_cell(&heading, S("STATUS"), statuses);
+    buf_str(&heading, S("RESTARTS"));
+    put_heading(buf, report, arena_cstr(buf->arena, buf_text(&heading)));
     for (uint32_t i = 0; i < rows.n; i++) {
         if (i == SHOWN_ROWS && rows.n > SHOWN_ROWS + SHOWN_TAIL) {
             buf_format(buf, "... %u more rows, all of them with --format json ...\n", rows.n - SHOWN_ROWS - SHOWN_TAIL);
             i = rows.n - SHOWN_TAIL;
         }
-        put_row(buf, sim, report, &sim->entries.at[rows.at[i]]);
+        put_row(buf, sim, report, &sim->entries.at[rows.at[i]], statuses);
     }
 }
 
@@ -182,7 +199,7 @@ static void put_axis(Buf *buf, size_t names, int cells, int64_t end) {
 /* The names of what looks the same, once each. */
 static Str glyph_names(Arena *arena, const SimReport *report, const bool *used, PieceKind first) {
     Buf names = {.arena = arena};
-    for (int kind = first; kind < PIECE_KINDS; kind++) {
+    for (int kind = (int)first; kind < PIECE_KINDS; kind++) {
         const char *a = report->ascii ? glyphs[kind].ascii : glyphs[kind].unicode;
         const char *b = report->ascii ? glyphs[first].ascii : glyphs[first].unicode;
         if (used[kind] && strcmp(a, b) == 0) buf_format(&names, "%s%s", names.len ? "/" : "", piece_names[kind]);

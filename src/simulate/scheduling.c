@@ -33,7 +33,7 @@ typedef struct Candidate {
     uint32_t evicting; /* the node whose pods of lower priority are taken to be gone, or NOWHERE */
 } Candidate;
 
-enum { NOWHERE = UINT32_MAX };
+#define NOWHERE UINT32_MAX
 
 /* What a node lacks, in the scheduler's words. */
 typedef struct Verdict {

@@ -177,6 +177,10 @@ static void say_update(Update *update, const RolloutRequest *request) {
     const char *what = request->create ? "creation" : update->changed ? "update" : "change";
     Str end = clock_text(arena, out->end);
     bool stuck = !out->done && pods_next(&update->pods) == SCENARIO_NEVER;
+    if (out->done && !request->create && out->steps.n == 1) {
+        say(update, S("The change leaves the pods alone: their template and their number stay the same."));
+        return;
+    }
     if (out->done)
         say(update, str_format(arena, "The %s of %d pod%s is complete after %.*s.", what, out->replicas, plural(out->replicas),
                                TEXT(end)));
@@ -235,11 +239,11 @@ static void plan_of_daemon_set(Update *update, const Document *document) {
 }
 
 static const Controller controllers[KIND_END] = {
-    [KIND_Deployment] = {plan_of_deployment},
+    [KIND_Deployment] = {plan_of_deployment, .keepsPods = false},
     [KIND_ReplicaSet] = {plan_of_replica_set, .keepsPods = true},
     [KIND_ReplicationController] = {plan_of_controller, .keepsPods = true},
-    [KIND_StatefulSet] = {plan_of_stateful_set},
-    [KIND_DaemonSet] = {plan_of_daemon_set},
+    [KIND_StatefulSet] = {plan_of_stateful_set, .keepsPods = false},
+    [KIND_DaemonSet] = {plan_of_daemon_set, .keepsPods = false},
 };
 
 static const Controller *controller_of(const Document *document) {

@@ -31,6 +31,9 @@ expect "outside" 2 "outside the repository" --git HEAD /etc
 sed -i 's/api:2.4.1/api:2.5.0/' deploy/deployment.yaml
 expect "work tree" 0 "rollout   spec.template.spec.containers[0].image" --git HEAD
 expect "nothing staged" 0 "no object changes" --staged
+run "the rollout of a change" 0 "The update of 3 pods is complete" "$podlint" simulate --git HEAD deploy/deployment.yaml
+run "the rollout of no change" 0 "The change leaves the pods alone" "$podlint" simulate --git HEAD deploy/statefulset.yaml
+run "the rollout since a revision that is none" 2 'no revision "nowhere"' "$podlint" simulate --git nowhere deploy/pod.yaml
 git add -A
 expect "staged" 0 "(HEAD:deploy/deployment.yaml:31:18 -> deploy/deployment.yaml:31:18)" --staged
 expect "limited to another path" 0 "no object changes" --git HEAD deploy/pod.yaml
