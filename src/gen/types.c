@@ -46,8 +46,11 @@ bool has_limit(const GenField *field) {
     return field->values || field->hasMinimum || field->hasMaximum || field->maxLength || field->maxItems;
 }
 
+bool is_gated(const GenField *field) {
+    return field->gate >= 0;
+}
+
 bool leads_to_gate(const GenField *field) {
-    if (field->gate >= 0) return true;
     return field->object && field->object->gated && !field->gatesIgnored && !str_eq(field->name, S("status"));
 }
 
@@ -170,6 +173,9 @@ int gate_of(const Schema *schema, File *file, const Node *map) {
 
 static void read_limits(GenField *field) {
     File *file = field->file;
+    bool wide = field->scalar && str_eq(field->scalar->name, S("int64"));
+    field->minimum = wide ? INT64_MIN : INT32_MIN;
+    field->maximum = wide ? INT64_MAX : INT32_MAX;
     field->hasMinimum = integer_of(file, field->node, "minimum", &field->minimum);
     field->hasMaximum = integer_of(file, field->node, "maximum", &field->maximum);
     bool length = integer_of(file, field->node, "maxLength", &field->maxLength);
@@ -357,7 +363,7 @@ static void mark_types(Schema *schema) {
             GenType *type = &schema->types.at[t];
             for (uint32_t i = 0; i < type->fieldCount; i++) {
                 const GenField *field = &type->fields[i];
-                if (!type->gated && leads_to_gate(field)) more = type->gated = true;
+                if (!type->gated && (is_gated(field) || leads_to_gate(field))) more = type->gated = true;
                 if (!type->limited && (is_checked(field) || leads_to_limit(field))) more = type->limited = true;
             }
         }

@@ -49,10 +49,11 @@ typedef struct GenField {
     Str mergeKey;
     Str example;
     bool hasMinimum, hasMaximum;
-    int64_t minimum, maximum, maxLength, maxItems; /* the last two 0: not limited */
-    Str empty;                                     /* required, allowed, or empty */
-    bool apart;                                    /* the limits are left to C */
-    Str rule;                                      /* that reports them, or empty */
+    int64_t minimum, maximum;    /* without them: of the field's type */
+    int64_t maxLength, maxItems; /* 0: not limited */
+    Str empty;                   /* required, allowed, or empty */
+    bool apart;                  /* the limits are left to C */
+    Str rule;                    /* that reports them, or empty */
 } GenField;
 
 struct GenType {
@@ -93,7 +94,9 @@ bool is_key(const Schema *schema, Str name);
 /* Whether a field's value is limited: to an enumeration, a range, a length. */
 bool has_limit(const GenField *field);
 
-/* Whether the server looks for gated fields at or below a field of a new object. It sets the status of objects itself. */
+/* Whether a field is behind a gate, and whether the server looks for such fields below it. It sets the status of objects itself.
+ */
+bool is_gated(const GenField *field);
 bool leads_to_gate(const GenField *field);
 
 /* Whether the limits of a field hold whatever else is set, and whether there are such limits below it. */

@@ -100,7 +100,8 @@ static void put_field_text(FILE *out, const Schema *schema, const GenType *type,
     fputs(", .empty = ", out);
     put_constant(out, "EMPTY", f->empty, "JUDGED");
     fprintf(out, ",\n    .hasMinimum = %d, .hasMaximum = %d,\n", f->hasMinimum, f->hasMaximum);
-    fprintf(out, "    .minimum = %lld, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n", (long long)f->minimum,
+    /* C has no constant for the least number of 64 bits. */
+    fprintf(out, "    .minimum = %lld - 1, .maximum = %lld, .maxLength = %lld, .maxItems = %lld,\n", (long long)f->minimum + 1,
             (long long)f->maximum, (long long)f->maxLength, (long long)f->maxItems);
     fprintf(out, "    .apart = %d, .rule = ", f->apart);
     if (f->rule.len)
@@ -147,7 +148,7 @@ static void put_set(FILE *out, const GenType *type, const char *name, bool (*hol
 }
 
 static void put_type(FILE *out, const Schema *schema, const GenType *type) {
-    static const char *const sets[] = {"prepared", "checked", "limited", "gated"};
+    static const char *const sets[] = {"prepared", "checked", "gated", "checkedBelow", "gatedBelow"};
     for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(out, schema, type, &type->fields[i]);
     put_slots(out, type);
     fprintf(out, "static const Field %.*s_fields[] = {\n", TEXT(type->name));
@@ -155,8 +156,9 @@ static void put_type(FILE *out, const Schema *schema, const GenType *type) {
     fputs(type->fieldCount ? "};\n" : "    {.name = STR(\"\")},\n};\n", out);
     put_set(out, type, "prepared", needs_work);
     put_set(out, type, "checked", is_checked);
-    put_set(out, type, "limited", leads_to_limit);
-    put_set(out, type, "gated", leads_to_gate);
+    put_set(out, type, "gated", is_gated);
+    put_set(out, type, "checkedBelow", leads_to_limit);
+    put_set(out, type, "gatedBelow", leads_to_gate);
     fprintf(out, "const Type type_%.*s = {.name = ", TEXT(type->name));
     put_str(out, type->name);
     if (type->kind.len) fprintf(out, ", .kind = &schema_kinds[KIND_%.*s]", TEXT(type->kind));

@@ -61,7 +61,7 @@ typedef struct FieldText {
     uint8_t listKind; /* ListKind */
     uint8_t change;   /* Mutability */
     bool hasMinimum, hasMaximum;
-    int64_t minimum, maximum;
+    int64_t minimum, maximum;    /* without them: of the field's type */
     int64_t maxLength, maxItems; /* 0: not limited */
     uint8_t empty;               /* Empty */
     bool apart;                  /* the limits depend on other fields or on the version, so that C looks at them */
@@ -103,11 +103,12 @@ struct Type {
     const uint8_t *slots; /* perfect hash of the names: field number + 1, or 0 */
     uint32_t slotFactor;  /* slot = hash * factor >> shift */
     uint8_t slotShift;
-    uint16_t number;   /* index into schema_types */
-    FieldSet prepared; /* need work when absent: defaults, embedded objects */
-    FieldSet checked;  /* have limits that hold whatever else is set */
-    FieldSet limited;  /* lead to objects with such fields */
-    FieldSet gated;    /* are behind a gate, or lead to fields that are: where the server drops what is off */
+    uint16_t number;       /* index into schema_types */
+    FieldSet prepared;     /* need work when absent: defaults, embedded objects */
+    FieldSet checked;      /* have limits that hold whatever else is set */
+    FieldSet gated;        /* are behind a gate, so that the server drops them where it is off */
+    FieldSet checkedBelow; /* lead to objects with such fields; not into the status of an object */
+    FieldSet gatedBelow;   /* as far as the server looks */
 };
 
 /* How pods come of the objects of a kind. */

@@ -47,9 +47,9 @@ static inline bool gate(const Check *c, int16_t number) {
 /* "a, b or c" for messages. */
 Str words_or(Arena *arena, const Str *words, size_t count);
 
-/* Calls `visit` for each object that a field of objects holds: the items of a list, or the one that is there. `value` is where
- * the field stands. Returns whether there is any. */
+/* Calls `visit` for each object in a field of `object`: the items of a list, or the one that is there. Returns whether there is
+ * any. */
 typedef void VisitObject(Check *c, const Type *type, void *object, const Path *path);
-bool each_object(Check *c, const Field *field, void *value, const Path *path, VisitObject *visit);
+bool each_object(Check *c, const Field *field, void *object, const Path *path, VisitObject *visit);
 
 #endif

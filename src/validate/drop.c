@@ -31,18 +31,14 @@ static void drop_below(Check *c, const Type *type, void *object, const Path *pat
     for (uint16_t i = 0; i < type->gated.n; i++) {
         const Field *field = &type->fields[type->gated.at[i]];
         void *value = (char *)object + field->offset;
-        if (field->gate < 0 || !is_off(c, field->gate) || !is_set(field, value)) continue;
+        if (!is_set(field, value) || !is_off(c, field->gate)) continue;
         Path at = path_field(path, field->name);
         report_gate(c, field->gate, &at);
         memset(value, 0, field->size);
     }
-    for (uint16_t i = 0; i < type->gated.n; i++) {
-        const Field *field = &type->fields[type->gated.at[i]];
-        Path at = path_field(path, field->name);
-        bool any = field->scalar == TYPE_OBJECT && field->type->gated.n &&
-                   each_object(c, field, (char *)object + field->offset, &at, drop_below);
-        if (any && type == &type_VolumeProjection) return;
-    }
+    for (uint16_t i = 0; i < type->gatedBelow.n; i++)
+        if (each_object(c, &type->fields[type->gatedBelow.at[i]], object, path, drop_below) && type == &type_VolumeProjection)
+            return;
 }
 
 /* What else goes with such a field, or stays. */

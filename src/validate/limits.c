@@ -59,8 +59,7 @@ static Str called(Check *c, const Field *field, const Path *at) {
     return at->index == PATH_FIELD ? field->name : str_join(c->arena, S("an item of "), field->name);
 }
 
-static void check_value(Check *c, const Field *field, Str value, const Path *path) {
-    if (!field->text->valueCount || is_known_value(c, field, value)) return;
+static void report_value(Check *c, const Field *field, Str value, const Path *path) {
     Advice advice = value_advice(c, field, value);
     Where at = where(c, path);
     Slots s = {.field = called(c, field, path), .value = shown(c->arena, value), .allowed = advice.allowed, .hint = advice.hint};
@@ -68,21 +67,28 @@ static void check_value(Check *c, const Field *field, Str value, const Path *pat
         emit_not_supported(c->diags, at, .field = s.field, .value = s.value, .allowed = s.allowed, .hint = s.hint);
 }
 
-static void check_text(Check *c, const Field *field, Str value, const Path *path) {
-    const FieldText *text = field->text;
-    if (field->optional ? !value.at : !value.len && text->empty == EMPTY_ALLOWED) return;
-    if (!value.len && text->empty == EMPTY_REQUIRED) {
-        check_required(c, value, path);
-        return;
-    }
-    check_value(c, field, value, path);
-    if (!text->maxLength || value.len <= (size_t)text->maxLength) return;
+static void report_length(Check *c, const Field *field, Str value, const Path *path) {
     Where at = where(c, path);
     Slots s = {.field = field->name,
                .value = shown(c->arena, value),
                .count = str_int(c->arena, (int64_t)value.len),
-               .limit = str_int(c->arena, text->maxLength)};
+               .limit = str_int(c->arena, field->text->maxLength)};
     if (!report_own(c, field, at, s)) emit_too_long(c->diags, at, .field = s.field, .limit = s.limit);
+}
+
+static void check_text(Check *c, const Field *field, Str value, const Path *up) {
+    const FieldText *text = field->text;
+    if (field->optional ? !value.at : !value.len && text->empty == EMPTY_ALLOWED) return;
+    bool missing = !value.len && text->empty == EMPTY_REQUIRED, unknown = text->valueCount && !is_known_value(c, field, value);
+    bool tooLong = text->maxLength && value.len > (size_t)text->maxLength;
+    if (!missing && !unknown && !tooLong) return;
+    Path path = path_field(up, field->name);
+    if (missing)
+        check_required(c, value, &path);
+    else if (unknown)
+        report_value(c, field, value, &path);
+    else
+        report_length(c, field, value, &path);
 }
 
 /* Permission bits are octal, so what looks like that is likely to be it. */
@@ -97,70 +103,70 @@ static Str mode_hint(Check *c, Str text) {
                       (int)octal);
 }
 
-static void check_number(Check *c, const Field *field, int64_t value, const Path *path) {
+static void report_number(Check *c, const Field *field, int64_t value, const Path *path) {
     const FieldText *text = field->text;
-    bool wide = field->scalar == TYPE_INT64;
-    int64_t low = text->hasMinimum ? text->minimum : wide ? INT64_MIN : INT32_MIN;
-    int64_t high = text->hasMaximum ? text->maximum : wide ? INT64_MAX : INT32_MAX;
-    if (value >= low && value <= high) return;
     Where at = where(c, path);
     Slots s = {.field = called(c, field, path),
                .value = str_int(c->arena, value),
-               .low = str_int(c->arena, low),
-               .high = str_int(c->arena, high)};
+               .low = str_int(c->arena, text->minimum),
+               .high = str_int(c->arena, text->maximum)};
     if (str_eq(text->format, S("file-mode"))) s.hint = mode_hint(c, s.value);
     if (report_own(c, field, at, s)) return;
-    if (text->hasMinimum && low == 0 && !text->hasMaximum)
+    if (text->minimum == 0 && !text->hasMaximum)
         emit_negative(c->diags, at, .field = s.field, .value = s.value);
     else
         emit_range(c->diags, at, .field = s.field, .low = s.low, .high = s.high, .value = s.value);
 }
 
-static void check_list(Check *c, const Field *field, const AnyList *list, const Path *path) {
+static bool is_inside(const FieldText *text, int64_t value) {
+    return value >= text->minimum && value <= text->maximum;
+}
+
+static void check_number(Check *c, const Field *field, int64_t value, const Path *up) {
     const FieldText *text = field->text;
+    if (is_inside(text, value) || (!field->optional && value == 0 && text->empty == EMPTY_ALLOWED)) return;
+    Path path = path_field(up, field->name);
+    report_number(c, field, value, &path);
+}
+
+static void check_list(Check *c, const Field *field, const AnyList *list, const Path *up) {
+    const FieldText *text = field->text;
+    Path path = path_field(up, field->name);
     if (text->maxItems && list->n > (uint64_t)text->maxItems) {
-        Where at = where_key(c, path);
+        Where at = where_key(c, &path);
         Slots s = {.field = field->name, .count = str_int(c->arena, list->n), .limit = str_int(c->arena, text->maxItems)};
         if (!report_own(c, field, at, s)) emit_too_many(c->diags, at, .field = s.field, .limit = s.limit, .count = s.count);
     }
-    bool texts = text->valueCount && field->scalar == TYPE_STRING, numbers = text->hasMinimum || text->hasMaximum;
-    for (uint32_t i = 0; i < list->n && (texts || numbers); i++) {
-        Path item = path_index(path, i);
-        if (texts)
-            check_value(c, field, ((const Str *)list->at)[i], &item);
-        else
-            check_number(c, field, ((const int64_t *)list->at)[i], &item);
+    const Str *texts = text->valueCount ? (const Str *)(const void *)list->at : NULL;
+    const int64_t *numbers = text->hasMinimum || text->hasMaximum ? (const int64_t *)(const void *)list->at : NULL;
+    for (uint32_t i = 0; i < list->n; i++) {
+        Path item = path_index(&path, i);
+        if (texts && !is_known_value(c, field, texts[i])) report_value(c, field, texts[i], &item);
+        if (numbers && !is_inside(text, numbers[i])) report_number(c, field, numbers[i], &item);
     }
-}
-
-/* Numbers: as a pointer in Go, or with a zero that stands for none. */
-static void check_scalar(Check *c, const Field *field, bool set, int64_t value, const Path *at) {
-    Empty empty = field->text->empty;
-    if (field->optional ? !set : value == 0 && empty == EMPTY_ALLOWED) return;
-    check_number(c, field, value, at);
 }
 
 void check_field(Check *c, const Field *field, const void *object, const Path *path) {
     const void *value = (const char *)object + field->offset;
-    Path at = path_field(path, field->name);
     if (field->shape == SHAPE_LIST) {
-        AnyList list;
-        memcpy(&list, value, sizeof list);
-        check_list(c, field, &list, &at);
+        check_list(c, field, value, path);
         return;
     }
     switch ((ScalarType)field->scalar) {
-    case TYPE_STRING: check_text(c, field, *(const Str *)value, &at); break;
+    case TYPE_STRING: check_text(c, field, *(const Str *)value, path); break;
     case TYPE_INT32:
     case TYPE_INT64: {
-        OptInt number = field->optional ? *(const OptInt *)value : (OptInt){true, *(const int64_t *)value};
-        check_scalar(c, field, number.set, number.value, &at);
+        const OptInt *number = value;
+        if (!field->optional)
+            check_number(c, field, *(const int64_t *)value, path);
+        else if (number->set)
+            check_number(c, field, number->value, path);
         break;
     }
     case TYPE_INT_OR_STRING: {
-        OptIntOrString either =
-            field->optional ? *(const OptIntOrString *)value : (OptIntOrString){true, *(const IntOrString *)value};
-        if (!either.value.isString) check_scalar(c, field, either.set, either.value.number, &at);
+        const OptIntOrString *either = value;
+        const IntOrString *one = field->optional ? &either->value : value;
+        if ((!field->optional || either->set) && !one->isString) check_number(c, field, one->number, path);
         break;
     }
     case TYPE_BOOL:
@@ -177,9 +183,6 @@ void check_fields(Check *c, const Type *type, const void *object, const Path *pa
 
 void check_fields_below(Check *c, const Type *type, void *object, const Path *path) {
     check_fields(c, type, object, path);
-    for (uint16_t i = 0; i < type->limited.n; i++) {
-        const Field *field = &type->fields[type->limited.at[i]];
-        Path at = path_field(path, field->name);
-        each_object(c, field, (char *)object + field->offset, &at, check_fields_below);
-    }
+    for (uint16_t i = 0; i < type->checkedBelow.n; i++)
+        each_object(c, &type->fields[type->checkedBelow.at[i]], object, path, check_fields_below);
 }

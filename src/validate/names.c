@@ -185,18 +185,17 @@ bool is_padded(Str s) {
     return false;
 }
 
-bool each_object(Check *c, const Field *field, void *value, const Path *path, VisitObject *visit) {
-    if (field->shape == SHAPE_LIST) {
-        const AnyList *list = value;
-        for (uint32_t i = 0; i < list->n; i++) {
-            Path item = path_index(path, i);
-            visit(c, field->type, list->at + (size_t)field->type->size * i, &item);
-        }
-        return list->n;
+bool each_object(Check *c, const Field *field, void *object, const Path *path, VisitObject *visit) {
+    void *value = (char *)object + field->offset;
+    void *first = field->optional || field->shape == SHAPE_LIST ? *(void **)value : value;
+    uint32_t count = field->shape == SHAPE_LIST ? ((const AnyList *)value)->n : 1;
+    if (!first || !count) return false;
+    Path at = path_field(path, field->name);
+    for (uint32_t i = 0; i < count; i++) {
+        Path item = path_index(&at, i);
+        visit(c, field->type, (char *)first + (size_t)field->type->size * i, field->shape == SHAPE_LIST ? &item : &at);
     }
-    void *object = field->optional ? *(void **)value : value;
-    if (object) visit(c, field->type, object, path);
-    return object;
+    return true;
 }
 
 Str words_or(Arena *arena, const Str *words, size_t count) {

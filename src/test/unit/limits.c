@@ -143,11 +143,11 @@ static Outcome try_step(const FieldPlace *place, Limit limit, const json_t *usua
 
 /* Whether the server looks for gates at a place: there are parts of objects where it does not. */
 static bool looks_for_gates(const FieldPlace *place) {
-    for (; place; place = place->up) {
-        FieldSet gated = place->type->gated;
+    while ((place = place->up)) {
+        FieldSet below = place->type->gatedBelow;
         uint16_t i = 0;
-        while (i < gated.n && &place->type->fields[gated.at[i]] != place->field) i++;
-        if (i == gated.n) return false;
+        while (i < below.n && &place->type->fields[below.at[i]] != place->field) i++;
+        if (i == below.n) return false;
     }
     return true;
 }
