@@ -87,9 +87,13 @@ bool str_is_digits(Str s);          /* one or more ASCII digits and nothing else
 bool str_take_digits(Str *s, size_t least, size_t most, int64_t *out);
 
 /* FNV-1a over the bytes; the same at build time and at run time. */
+static inline uint32_t str_hash_char(uint32_t hash, char c) {
+    return (hash ^ (unsigned char)c) * 16777619u;
+}
+
 static inline uint32_t str_hash(Str s) {
     uint32_t h = 2166136261u;
-    for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.at[i]) * 16777619u;
+    for (size_t i = 0; i < s.len; i++) h = str_hash_char(h, s.at[i]);
     return h;
 }
 

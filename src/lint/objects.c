@@ -518,9 +518,10 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
             known |= port != NULL;
             reached = port && some_policy_lets_in(w, pods->at[0], port);
         }
-        if (known && !reached)
-            emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, .name = policy->name,
-                                               .service = service->name, .workload = pods->at[0]->name);
+        if (!known || reached) continue;
+        emit_network_policy_blocks_service(&policy->diags, policy->ingressWhere, .name = policy->name, .service = service->name,
+                                           .workload = pods->at[0]->name);
+        return;
     }
 }
 
@@ -657,9 +658,10 @@ static void check_budget(World *w, Fact *budget) {
         const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
         if (other == budget) break;
         if (!together(w, other, budget) || same_object(other, budget)) continue;
-        if (selects(w, &other->selector, pods.at[0]->labels))
-            emit_multiple_pdbs(&budget->diags, budget->selector.where, .name = budget->name, .other = other->name,
-                               .workload = pods.at[0]->name);
+        if (!selects(w, &other->selector, pods.at[0]->labels)) continue;
+        emit_multiple_pdbs(&budget->diags, budget->selector.where, .name = budget->name, .other = other->name,
+                           .workload = pods.at[0]->name);
+        break;
     }
 }
 

@@ -81,9 +81,13 @@ static Finding finish(Worker *w, const FileSettings *settings, Source *source, c
     return finding;
 }
 
-static bool same_finding(const Finding *a, const Finding *b) {
-    return a->rule == b->rule && a->start.line == b->start.line && a->start.column == b->start.column &&
-           str_eq(a->path, b->path) && str_eq(a->message, b->message);
+static int by_place(const void *left, const void *right) {
+    const Finding *a = left, *b = right;
+    if (a->start.line != b->start.line) return a->start.line < b->start.line ? -1 : 1;
+    if (a->start.column != b->start.column) return a->start.column < b->start.column ? -1 : 1;
+    if (a->rule != b->rule) return a->rule->number < b->rule->number ? -1 : 1;
+    int order = str_cmp(a->path, b->path);
+    return order ? order : str_cmp(a->message, b->message);
 }
 
 /* Adds a document's diagnostics for version number `version` to what is known of it. */
@@ -93,16 +97,17 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
     diag_sort(&document->diags);
     uint32_t known = out->findingCount;
     Finding *findings = NEW_ARRAY(w->kept, Finding, known + document->diags.items.n);
-    if (known) memcpy(findings, out->findings, known * sizeof *findings);
+    if (known) {
+        memcpy(findings, out->findings, known * sizeof *findings);
+        qsort(findings, known, sizeof *findings, by_place);
+    }
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) out->accepted = false;
         RuleUse use = settings->on[diag->rule->number];
         if (!use || (use == RULE_USE_SPARING && model_is_node_agent(document))) continue;
         Finding finding = finish(w, settings, source, document, diag);
-        Finding *same = NULL;
-        for (uint32_t j = 0; j < known && !same; j++)
-            if (same_finding(&findings[j], &finding)) same = &findings[j];
+        Finding *same = known ? bsearch(&finding, findings, known, sizeof finding, by_place) : NULL;
         if (!same) {
             same = &findings[out->findingCount++];
             *same = finding;
@@ -184,13 +189,6 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
         }
         arena_reset(&w->scratch);
     }
-}
-
-static int by_place(const void *left, const void *right) {
-    const Finding *a = left, *b = right;
-    if (a->start.line != b->start.line) return a->start.line < b->start.line ? -1 : 1;
-    if (a->start.column != b->start.column) return a->start.column < b->start.column ? -1 : 1;
-    return (a->rule->number > b->rule->number) - (a->rule->number < b->rule->number);
 }
 
 static SourceError read_input(Worker *w, const InputFile *input, Source *source) {

@@ -8,6 +8,7 @@
 #include "kubelet.h"
 #include "base/calendar.h"
 #include "base/near.h"
+#include "base/str_set.h"
 
 /* The start: Monday, 2026-01-05, at midnight. */
 enum { DEFAULT_UNTIL = 600, DEFAULT_START = 1767571200 };
@@ -79,9 +80,10 @@ bool scenario_date(Str text, int64_t *seconds) {
 
 typedef struct ScenarioReader {
     Arena *arena;
-    const PodSpec *spec;
     Scenario *out;
     ScenarioFaults *faults;
+    StrSet names; /* of the pod's containers */
+    Str nameList; /* the same in words */
 } ScenarioReader;
 
 __attribute__((format(printf, 3, 4))) static void fault(ScenarioReader *reader, Span span, const char *format, ...) {
@@ -241,26 +243,35 @@ static void read_container(ScenarioReader *reader, const Node *node, ContainerSc
     }
 }
 
-static Str container_names(Arena *arena, const PodSpec *spec) {
-    Buf buf = {.arena = arena};
+/* The names of the pod's containers, to be found and to be told. */
+static void gather_names(ScenarioReader *reader, const PodSpec *spec) {
+    enum { MOST_TOLD = 200 };
+    Buf list = {.arena = reader->arena};
     ContainerWalk w;
+    reader->names.arena = reader->arena;
     for (walk_containers(&w, spec, NULL); walk_next(&w);) {
-        if (buf.len) buf_str(&buf, S(", "));
-        buf_str(&buf, w.container->name);
+        str_set_add(&reader->names, w.container->name, w.container);
+        if (list.len >= MOST_TOLD) continue;
+        if (list.len) buf_str(&list, S(", "));
+        buf_str(&list, w.container->name);
+        if (list.len >= MOST_TOLD) buf_str(&list, S(" and others"));
     }
-    return buf_text(&buf);
+    reader->nameList = buf_text(&list);
 }
 
 typedef void ReadScript(ScenarioReader *reader, const Node *node, ContainerScript *script);
 
+/* What is written of a container that the pod lacks is read for its faults only. */
 static void read_by_name(ScenarioReader *reader, const Node *node, const char *what, ReadScript *read) {
     if (!is_kind(reader, node, NODE_MAP, what, "a map with the names of containers")) return;
     for (uint32_t i = 0; i < node->count; i++) {
         const Entry *entry = &node->entries[i];
-        if (reader->spec && !container_named(reader->spec, entry->key))
+        ContainerScript none = {0};
+        bool known = str_set_find(&reader->names, entry->key) != NULL;
+        if (!known)
             fault(reader, entry->keySpan, "the pod has no container \"%.*s\"; it has %.*s", TEXT(entry->key),
-                  TEXT(container_names(reader->arena, reader->spec)));
-        read(reader, &entry->value, scenario_container(reader->out, reader->arena, entry->key));
+                  TEXT(reader->nameList));
+        read(reader, &entry->value, known ? scenario_container(reader->out, reader->arena, entry->key) : &none);
     }
 }
 
@@ -317,8 +328,9 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
                                        "onTerm",        "readinessGates", "nodeLostAt", "nodeBackAt",         "gatesRemovedAt",
                                        "force",         "kubelet",        "suspendAt",  "resumeAt",           "startTime",
                                        "endpointDelay", "lbDelay"};
-    ScenarioReader reader = {arena, spec, out, faults};
+    ScenarioReader reader = {.arena = arena, .out = out, .faults = faults};
     *out = scenario_empty();
+    gather_names(&reader, spec);
     if (root->kind == NODE_NULL || !is_kind(&reader, root, NODE_MAP, "a scenario", "a map")) return;
     for (uint32_t i = 0; i < root->count; i++) {
         const Entry *entry = &root->entries[i];

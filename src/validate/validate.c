@@ -5,17 +5,55 @@
 
 #include "kinds.h"
 
-/* Takes back errors that only follow from values that were left out because they could not be decoded: what is missing there is
- * not missing. */
-static void forget_consequences(DiagList *diags, uint32_t before) {
-    uint32_t kept = before;
-    for (uint32_t i = before; i < diags->items.n; i++) {
-        bool follows = false;
-        for (uint32_t j = 0; j < before && !follows; j++)
-            follows = diags->items.at[j].rule->source == FROM_SCHEMA && diags->items.at[j].rule->number != RULE_unknown_field &&
-                      diags->items.at[j].path.len && path_is_below(diags->items.at[i].path, diags->items.at[j].path);
-        if (!follows) diags->items.at[kept++] = diags->items.at[i];
+/* The path of a value that could not be decoded. */
+typedef struct BrokenPath {
+    uint32_t hash;
+    Str path;
+} BrokenPath;
+
+typedef ARRAY(BrokenPath) BrokenPaths;
+
+static int by_hash(const void *left, const void *right) {
+    const BrokenPath *a = left, *b = right;
+    return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+static bool is_broken(const BrokenPaths *broken, uint32_t hash, Str path) {
+    uint32_t low = 0, high = broken->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (broken->at[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    while (low < broken->n && broken->at[low].hash == hash && !str_eq(broken->at[low].path, path)) low++;
+    return low < broken->n && broken->at[low].hash == hash;
+}
+
+/* Whether `path` is the place of a value that could not be decoded, or lies below it: what is missing there is not missing. */
+static bool is_below_broken(const BrokenPaths *broken, Str path) {
+    uint32_t hash = str_hash(S(""));
+    for (size_t i = 0; i < path.len; i++) {
+        if (i && (path.at[i] == '.' || path.at[i] == '[') && is_broken(broken, hash, (Str){path.at, i})) return true;
+        hash = str_hash_char(hash, path.at[i]);
+    }
+    return is_broken(broken, hash, path);
+}
+
+/* Takes back errors that only follow from values that were left out because they could not be decoded. */
+static void forget_consequences(DiagList *diags, uint32_t before) {
+    BrokenPaths broken = {0};
+    for (uint32_t i = 0; i < before; i++) {
+        const Diag *diag = &diags->items.at[i];
+        if (diag->rule->source == FROM_SCHEMA && diag->rule->number != RULE_unknown_field && diag->path.len)
+            ARRAY_PUSH(diags->arena, &broken, (BrokenPath){str_hash(diag->path), diag->path});
+    }
+    if (!broken.n) return;
+    qsort(broken.at, broken.n, sizeof *broken.at, by_hash);
+    uint32_t kept = before;
+    for (uint32_t i = before; i < diags->items.n; i++)
+        if (!is_below_broken(&broken, diags->items.at[i].path)) diags->items.at[kept++] = diags->items.at[i];
     diags->items.n = kept;
 }
 

@@ -416,8 +416,21 @@ static void compose(Composer *c, yaml_parser_t *parser) {
     finish(c);
 }
 
+/* The text up to its first directives, if it begins with many. libyaml compares each tag directive with all before it, and they
+ * are in vain: the `---` that has to follow them ends the document (stream.c). */
+static Str cut_directives(Str text, size_t at) {
+    enum { MOST_DIRECTIVES = 100 };
+    for (int lines = 0; at < text.len && text.at[at] == '%'; at++) {
+        if (lines++ == MOST_DIRECTIVES) return (Str){text.at, at};
+        const char *newline = memchr(text.at + at, '\n', text.len - at);
+        if (!newline) break;
+        at = (size_t)(newline - text.at);
+    }
+    return text;
+}
+
 size_t compose_document(NodeDocument *out, Arena *arena, const Source *source, size_t at, size_t end) {
-    Str text = {source->text.at + at, end - at};
+    Str text = cut_directives((Str){source->text.at + at, end - at}, out->span.at - at);
     Composer composer = {.marks = marks_make(arena, text, (uint32_t)at)};
     out->root = NEW(arena, Node);
     do {
