@@ -328,12 +328,12 @@ Value map_find_hashed(Eval *ev, Value map, Str key, uint32_t hash) {
         return field ? field_value(ev, field, map.data) : (Value){0};
     }
     case FORM_STRINGS: {
-        const Str *value = map_get((StrMap){(StrPair *)map.data, map.len}, key);
+        const Str *value = map_get((StrMap){.at = (StrPair *)map.data, .n = map.len}, key);
         if (map.len > 64) ev->steps -= map.len / 64;
         return value ? value_string(*value) : (Value){0};
     }
     case FORM_QUANTITIES: {
-        const Quantity *value = quantity_get((QuantityMap){(QuantityPair *)map.data, map.len}, key);
+        const Quantity *value = quantity_get((QuantityMap){.at = (QuantityPair *)map.data, .n = map.len}, key);
         return value ? quantity_value_of(ev, value) : (Value){0};
     }
     case FORM_INTS: break;

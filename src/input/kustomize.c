@@ -722,7 +722,7 @@ static void map_set(Arena *arena, StrMap *map, Str key, Str value) {
     if (map->n) memcpy(pairs, map->at, map->n * sizeof *pairs);
     while (at < map->n && !str_eq(pairs[at].key, key)) at++;
     pairs[at] = (StrPair){key, value};
-    *map = (StrMap){pairs, at == map->n ? map->n + 1 : map->n};
+    *map = (StrMap){.at = pairs, .n = at == map->n ? map->n + 1 : map->n};
 }
 
 /* The labels that the object selects pods by, made where kustomize makes them, which is not in Jobs; NULL if it has none. */

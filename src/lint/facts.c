@@ -56,7 +56,7 @@ static StrMap labels_of(FactReader *r, const Node *map) {
 }
 
 static StrMap keep_labels(FactReader *r, StrMap labels) {
-    StrMap out = {NEW_ARRAY(r->kept, StrPair, labels.n + 1), labels.n};
+    StrMap out = {.at = NEW_ARRAY(r->kept, StrPair, labels.n + 1), .n = labels.n};
     for (uint32_t i = 0; i < labels.n; i++) out.at[i] = (StrPair){keep(r, labels.at[i].key), keep(r, labels.at[i].value)};
     return out;
 }

@@ -1,7 +1,5 @@
 #include "compare.h"
 
-#include "base/str_set.h"
-
 static bool int_or_string_equal(const IntOrString *a, const IntOrString *b) {
     return a->isString == b->isString && (a->isString ? str_eq(a->text, b->text) : a->number == b->number);
 }
@@ -102,30 +100,21 @@ static bool map_value_equal(const Field *field, const void *a, const void *b) {
     return str_eq(*(const Str *)a, *(const Str *)b);
 }
 
-static void index_map(StrSet *out, const Field *field, const void *map) {
-    for (uint32_t i = 0; i < map_count(field, map); i++) {
-        MapPair pair = map_pair(field, map, i);
-        str_set_add(out, pair.key, pair.value);
-    }
+/* The value under a key, or NULL. */
+static const void *map_value(const Field *field, const void *map, Str key) {
+    if (field->scalar == TYPE_QUANTITY) return quantity_get(*(const QuantityMap *)map, key);
+    return map_get(*(const StrMap *)map, key);
 }
 
-/* Most maps have their entries in the same order: only for others the keys are indexed. */
 static bool map_equal(const Field *field, const void *a, const void *b) {
     uint32_t n = map_count(field, a);
     if (n != map_count(field, b)) return false;
-    Arena scratch = {0};
-    StrSet others = {.arena = &scratch};
-    bool equal = true;
-    for (uint32_t i = 0; i < n && equal; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         MapPair x = map_pair(field, a, i), y = map_pair(field, b, i);
-        if (!str_eq(x.key, y.key)) {
-            if (!others.count) index_map(&others, field, b);
-            y.value = str_set_find(&others, x.key);
-        }
-        equal = y.value && map_value_equal(field, x.value, y.value);
+        const void *other = str_eq(x.key, y.key) ? y.value : map_value(field, b, x.key);
+        if (!other || !map_value_equal(field, x.value, other)) return false;
     }
-    arena_free(&scratch);
-    return equal;
+    return true;
 }
 
 bool field_equal(const Field *field, const void *a, const void *b) {
@@ -245,13 +234,10 @@ static Str map_value_text(Arena *arena, const Field *field, const void *value) {
 static void compare_maps(const Spot *s, const void *a, const void *b) {
     const Field *field = s->field;
     Arena *arena = s->list->arena;
-    StrSet old = {.arena = arena}, new = {.arena = arena};
-    index_map(&old, field, a);
-    index_map(&new, field, b);
     for (uint32_t i = 0; i < map_count(field, a); i++) {
         MapPair pair = map_pair(field, a, i);
         Path oldKey = path_key(s->oldPath, pair.key), newKey = path_key(s->path, pair.key);
-        const void *other = str_set_find(&new, pair.key);
+        const void *other = map_value(field, b, pair.key);
         Str before = map_value_text(arena, field, pair.value);
         if (!other)
             add(s, DIFFERENCE_REMOVED, &oldKey, NULL, before, S(""));
@@ -261,7 +247,7 @@ static void compare_maps(const Spot *s, const void *a, const void *b) {
     for (uint32_t i = 0; i < map_count(field, b); i++) {
         MapPair pair = map_pair(field, b, i);
         Path newKey = path_key(s->path, pair.key);
-        if (!str_set_find(&old, pair.key))
+        if (!map_value(field, a, pair.key))
             add(s, DIFFERENCE_ADDED, NULL, &newKey, S(""), map_value_text(arena, field, pair.value));
     }
 }

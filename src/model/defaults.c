@@ -1,7 +1,7 @@
 /* The defaults that depend on other fields, kind by kind. Those that do not stand in schema/ as `default:`. */
 #include "containers.h"
 #include "defaults.h"
-#include "base/str_set.h"
+#include "sums.h"
 
 /* host[:port] of a registry: dot-separated labels, or an IPv6 address in brackets. */
 static bool is_domain(Str s) {
@@ -156,14 +156,12 @@ static void default_pod_spec(Arena *arena, PodSpec *spec) {
 
 static void put_missing_requests(Arena *arena, ResourceRequirements *resources) {
     QuantityMap *requests = &resources->requests;
-    QuantityPair *all = NEW_ARRAY(arena, QuantityPair, requests->n + resources->limits.n + 1);
-    if (requests->n) memcpy(all, requests->at, sizeof *all * requests->n);
-    uint32_t n = requests->n;
-    StrSet names = {.arena = arena};
-    for (uint32_t i = 0; i < n; i++) str_set_add(&names, all[i].key, &all[i]);
+    uint32_t n = requests->n, most = n + resources->limits.n;
+    QuantityPair *all = map_room(arena, sizeof *all, most);
+    if (n) memcpy(all, requests->at, sizeof *all * n);
     for (uint32_t i = 0; i < resources->limits.n; i++)
-        if (!str_set_find(&names, resources->limits.at[i].key)) all[n++] = resources->limits.at[i];
-    *requests = (QuantityMap){all, n};
+        if (!quantity_get(*requests, resources->limits.at[i].key)) all[n++] = resources->limits.at[i];
+    *requests = (QuantityMap){.at = all, .n = n, .indexed = map_index(arena, all, sizeof *all, n, most)};
 }
 
 static void default_host_ports(ContainerPortList ports) {
@@ -191,50 +189,28 @@ static bool pod_level_resource(Str name) {
     return str_eq(name, S("cpu")) || str_eq(name, S("memory")) || str_starts(name, S("hugepages-"));
 }
 
-void add_quantity(Arena *arena, QuantityMap *map, Str key, const Quantity *value, bool sum) {
-    for (uint32_t i = 0; i < map->n; i++) {
-        if (!str_eq(map->at[i].key, key)) continue;
-        Quantity *mine = &map->at[i].value;
-        if (sum) {
-            mine->nano += value->nano;
-            if (!mine->kept || !value->kept || value->nano) mine->kept = value->nano == 0 && mine->kept;
-        } else if (value->nano > mine->nano) {
-            *mine = *value;
-        }
-        return;
-    }
-    QuantityPair *grown = NEW_ARRAY(arena, QuantityPair, map->n + 1);
-    if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
-    grown[map->n] = (QuantityPair){key, *value};
-    *map = (QuantityMap){grown, map->n + 1};
-}
-
 static QuantityMap *amounts(Container *container, bool limits) {
     return limits ? &container->resources.limits : &container->resources.requests;
 }
 
 /* What the containers of a pod need together: the main ones summed with the sidecars, or the largest moment of initialisation. */
 static QuantityMap aggregate(Arena *arena, const PodSpec *spec, bool limits) {
-    QuantityMap total = {0}, sidecars = {0}, peak = {0};
-    for (uint32_t i = 0; i < spec->containers.n; i++) {
-        QuantityMap *m = amounts(&spec->containers.at[i], limits);
-        for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &total, m->at[j].key, &m->at[j].value, true);
-    }
+    Sums total = sums_start(arena), sidecars = sums_start(arena), peak = sums_start(arena);
+    for (uint32_t i = 0; i < spec->containers.n; i++) sums_add_all(&total, amounts(&spec->containers.at[i], limits));
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         Container *c = &spec->initContainers.at[i];
-        QuantityMap *m = amounts(c, limits), moment = {0};
-        bool sidecar = is_sidecar(c);
-        if (sidecar) {
-            for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &total, m->at[j].key, &m->at[j].value, true);
-            for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &sidecars, m->at[j].key, &m->at[j].value, true);
+        Sums moment = sums_start(arena);
+        if (is_sidecar(c)) {
+            sums_add_all(&total, amounts(c, limits));
+            sums_add_all(&sidecars, amounts(c, limits));
         } else {
-            for (uint32_t j = 0; j < m->n; j++) add_quantity(arena, &moment, m->at[j].key, &m->at[j].value, true);
+            sums_add_all(&moment, amounts(c, limits));
         }
-        for (uint32_t j = 0; j < sidecars.n; j++) add_quantity(arena, &moment, sidecars.at[j].key, &sidecars.at[j].value, true);
-        for (uint32_t j = 0; j < moment.n; j++) add_quantity(arena, &peak, moment.at[j].key, &moment.at[j].value, false);
+        for (uint32_t j = 0; j < sidecars.pairs.n; j++) sums_add(&moment, &sidecars.pairs.at[j]);
+        for (uint32_t j = 0; j < moment.pairs.n; j++) sums_raise(&peak, &moment.pairs.at[j]);
     }
-    for (uint32_t i = 0; i < peak.n; i++) add_quantity(arena, &total, peak.at[i].key, &peak.at[i].value, false);
-    return total;
+    for (uint32_t i = 0; i < peak.pairs.n; i++) sums_raise(&total, &peak.pairs.at[i]);
+    return sums_map(&total);
 }
 
 /* Pod-level limits and requests follow from the containers' (core/v1 defaults, gate PodLevelResources). */
@@ -243,26 +219,22 @@ static void default_pod_resources(Arena *arena, PodSpec *spec) {
     if (!resources) return;
     if (resources->limits.n || resources->requests.n) {
         QuantityMap limits = aggregate(arena, spec, true);
-        for (uint32_t i = 0; i < limits.n; i++) {
-            Str key = limits.at[i].key;
-            if (str_starts(key, S("hugepages-")) && !quantity_get(resources->requests, key) &&
-                !quantity_get(resources->limits, key))
-                add_quantity(arena, &resources->limits, key, &limits.at[i].value, true);
-        }
+        Sums all = sums_of(arena, &resources->limits);
+        for (uint32_t i = 0; i < limits.n; i++)
+            if (str_starts(limits.at[i].key, S("hugepages-")) && !quantity_get(resources->requests, limits.at[i].key))
+                sums_complete(&all, &limits.at[i]);
+        sums_into(&resources->limits, &all);
     }
     if (!resources->limits.n) return;
     QuantityMap requests = aggregate(arena, spec, false);
+    Sums all = sums_of(arena, &resources->requests);
     for (uint32_t i = 0; i < requests.n; i++) {
-        Str key = requests.at[i].key;
-        bool overcommit = !str_starts(key, S("hugepages-"));
-        if (pod_level_resource(key) && overcommit && !quantity_get(resources->requests, key))
-            add_quantity(arena, &resources->requests, key, &requests.at[i].value, true);
+        bool overcommit = !str_starts(requests.at[i].key, S("hugepages-"));
+        if (pod_level_resource(requests.at[i].key) && overcommit) sums_complete(&all, &requests.at[i]);
     }
-    for (uint32_t i = 0; i < resources->limits.n; i++) {
-        Str key = resources->limits.at[i].key;
-        if (pod_level_resource(key) && !quantity_get(resources->requests, key))
-            add_quantity(arena, &resources->requests, key, &resources->limits.at[i].value, true);
-    }
+    for (uint32_t i = 0; i < resources->limits.n; i++)
+        if (pod_level_resource(resources->limits.at[i].key)) sums_complete(&all, &resources->limits.at[i]);
+    sums_into(&resources->requests, &all);
 }
 
 static void default_pod(const Defaulting *d) {

@@ -12,9 +12,6 @@ typedef struct Defaulting {
     uint8_t minor;
 } Defaulting;
 
-/* Adds a quantity to what stands under the key, or puts the larger of both there. */
-void add_quantity(Arena *arena, QuantityMap *map, Str key, const Quantity *value, bool round);
-
 /* defaults_kinds.c: the kinds around the pod. */
 void default_service(const Defaulting *d);
 void default_network_policy(const Defaulting *d);

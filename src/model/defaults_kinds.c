@@ -1,5 +1,6 @@
 /* The defaults of the kinds around the pod that depend on other fields (k8s.io/kubernetes/pkg/apis/.../v1, defaults.go). */
 #include "defaults.h"
+#include "sums.h"
 
 void default_service(const Defaulting *d) {
     enum { AFFINITY_SECONDS = 10800 };
@@ -38,12 +39,13 @@ void default_namespace(const Defaulting *d) {
     for (uint32_t i = 0; i < meta->labels.n; i++)
         if (!str_eq(meta->labels.at[i].key, key)) labels[n++] = meta->labels.at[i];
     labels[n++] = (StrPair){key, meta->name};
-    meta->labels = (StrMap){labels, n};
+    meta->labels = (StrMap){.at = labels, .n = n};
 }
 
 static void add_all(Arena *arena, QuantityMap *map, QuantityMap from) {
-    for (uint32_t i = 0; i < from.n; i++)
-        if (!quantity_get(*map, from.at[i].key)) add_quantity(arena, map, from.at[i].key, &from.at[i].value, false);
+    Sums all = sums_of(arena, map);
+    for (uint32_t i = 0; i < from.n; i++) sums_complete(&all, &from.at[i]);
+    sums_into(map, &all);
 }
 
 void default_limit_range(const Defaulting *d) {

@@ -370,16 +370,17 @@ static void decode_map(Decoder *d, const Field *field, const Node *node, void *a
     }
     if (field->scalar == TYPE_QUANTITY) {
         QuantityMap *map = at;
-        map->at = NEW_ARRAY(d->arena, QuantityPair, node->count + 1);
+        map->at = map_room(d->arena, sizeof *map->at, node->count);
         for (uint32_t i = 0; i < node->count; i++) {
             Path key = path_key(path, node->entries[i].key);
             map->at[map->n].key = node->entries[i].key;
             if (decode_quantity(d, &node->entries[i].value, field, &map->at[map->n].value, &key)) map->n++;
         }
+        map->indexed = map_index(d->arena, map->at, sizeof *map->at, map->n, node->count);
         return;
     }
     StrMap *map = at;
-    map->at = NEW_ARRAY(d->arena, StrPair, node->count + 1);
+    map->at = map_room(d->arena, sizeof *map->at, node->count);
     map->n = node->count;
     for (uint32_t i = 0; i < node->count; i++) {
         const Node *value = &node->entries[i].value;
@@ -391,6 +392,7 @@ static void decode_map(Decoder *d, const Field *field, const Node *node, void *a
         } else if (value->kind != NODE_NULL)
             decode_string(d, value, field, &map->at[i].value, &key);
     }
+    map->indexed = map_index(d->arena, map->at, sizeof *map->at, map->n, node->count);
 }
 
 static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const Field *known, const Path *path) {

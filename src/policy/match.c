@@ -28,7 +28,7 @@ StrMap labels_of(Arena *arena, const Node *root) {
 #define NAME_LABEL S("kubernetes.io/metadata.name")
 
 StrMap namespace_labels(Arena *arena, const Node *root, Str name) {
-    StrMap written = labels_of(arena, root), labels = {NEW_ARRAY(arena, StrPair, written.n + 1), 1};
+    StrMap written = labels_of(arena, root), labels = {.at = NEW_ARRAY(arena, StrPair, written.n + 1), .n = 1};
     labels.at[0] = (StrPair){NAME_LABEL, name};
     for (uint32_t i = 0; i < written.n; i++)
         if (!str_eq(written.at[i].key, NAME_LABEL)) labels.at[labels.n++] = written.at[i];
@@ -105,7 +105,7 @@ static bool some_rule_fits(NamedRuleWithOperationsList list, const Request *requ
 
 /* A selector on a namespace of which no more than the name is known: the server sets one label by it. */
 static Answer match_name_only(Arena *arena, const LabelSelector *selector, Str name) {
-    StrMap labels = {NEW(arena, StrPair), 1};
+    StrMap labels = {.at = NEW(arena, StrPair), .n = 1};
     labels.at[0] = (StrPair){NAME_LABEL, name};
     Answer answer = ANSWER_YES;
     for (uint32_t i = 0; i < selector->matchLabels.n; i++) {

@@ -352,7 +352,7 @@ int64_t cluster_priority(const Cluster *cluster, const PodSpec *spec) {
 
 StrMap cluster_namespace(const Cluster *cluster, Arena *arena, Str name) {
     Str prefix = str_join(arena, name, S("/"));
-    StrMap out = {NEW_ARRAY(arena, StrPair, cluster->namespaceLabels.n + 1), 0};
+    StrMap out = {.at = NEW_ARRAY(arena, StrPair, cluster->namespaceLabels.n + 1)};
     out.at[out.n++] = (StrPair){S("kubernetes.io/metadata.name"), name};
     for (uint32_t i = 0; i < cluster->namespaceLabels.n; i++) {
         const StrPair *label = &cluster->namespaceLabels.at[i];

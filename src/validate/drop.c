@@ -148,6 +148,7 @@ static void drop_annotations(Check *c, StrMap *annotations, const Path *meta) {
         Path at = path_key(&path, pair.key);
         emit_dropped_annotation(c->diags, where_key(c, &at), .key = pair.key);
     }
+    annotations->indexed &= kept == annotations->n;
     annotations->n = kept;
 }
 

@@ -116,7 +116,7 @@ static StrMap with_pair(Check *c, StrMap map, Str key, Str value) {
     StrPair *pairs = NEW_ARRAY(c->arena, StrPair, map.n + 1);
     if (map.n) memcpy(pairs, map.at, sizeof *pairs * map.n);
     pairs[map.n] = (StrPair){key, value};
-    return (StrMap){pairs, map.n + 1};
+    return (StrMap){.at = pairs, .n = map.n + 1};
 }
 
 static StrMap with_generated_labels(Check *c, StrMap labels, Str name) {

@@ -3,6 +3,7 @@
  * same is done here on a copy. */
 #include "areas.h"
 #include "base/str_set.h"
+#include "model/sums.h"
 
 /* The resources that Kubernetes itself knows by a name without a prefix, in any object. */
 #include "resource_names.h"
@@ -279,34 +280,31 @@ static Sum containers_need(const PodSpec *spec, Str name, bool limit) {
     return sum_max(running, initial);
 }
 
-static void put_amount(Arena *arena, QuantityMap *map, Str name, Quantity value) {
-    QuantityPair *grown = NEW_ARRAY(arena, QuantityPair, map->n + 1);
-    if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
-    grown[map->n] = (QuantityPair){name, value};
-    *map = (QuantityMap){grown, map->n + 1};
-}
+/* What a pod's own resources are completed to. */
+typedef struct PodAmounts {
+    const PodSpec *spec;
+    Sums limits, requests;
+} PodAmounts;
 
 /* Huge pages are never filled in as requests: their limits are, from the containers'. */
-static void fill_page_limits(Arena *arena, const PodSpec *spec, ResourceRequirements *r, ContainerList containers) {
+static void fill_page_limits(PodAmounts *a, ContainerList containers) {
     for (uint32_t i = 0; i < containers.n; i++) {
         QuantityMap limits = containers.at[i].resources.limits;
         for (uint32_t j = 0; j < limits.n; j++) {
             Str name = limits.at[j].key;
-            if (resource_is_huge_pages(name) && !quantity_get(r->limits, name) && !quantity_get(r->requests, name))
-                put_amount(arena, &r->limits, name, containers_need(spec, name, true).value);
+            if (resource_is_huge_pages(name) && !sums_find(&a->limits, name) && !sums_find(&a->requests, name))
+                sums_complete(&a->limits, &(QuantityPair){name, containers_need(a->spec, name, true).value});
         }
     }
 }
 
-static void fill_requests(Arena *arena, const PodSpec *spec, ResourceRequirements *r) {
-    for (size_t i = 0; i < 2; i++) {
-        Sum need = containers_need(spec, container_resources[i], false);
-        if (need.any && !quantity_get(r->requests, container_resources[i]))
-            put_amount(arena, &r->requests, container_resources[i], need.value);
+static void fill_requests(PodAmounts *a) {
+    for (size_t i = 0; i < 2; i++) { /* cpu and memory */
+        Sum need = containers_need(a->spec, container_resources[i], false);
+        if (need.any) sums_complete(&a->requests, &(QuantityPair){container_resources[i], need.value});
     }
-    for (uint32_t i = 0; i < r->limits.n; i++)
-        if (resource_is_pod_level(r->limits.at[i].key) && !quantity_get(r->requests, r->limits.at[i].key))
-            put_amount(arena, &r->requests, r->limits.at[i].key, r->limits.at[i].value);
+    for (uint32_t i = 0; i < a->limits.pairs.n; i++)
+        if (resource_is_pod_level(a->limits.pairs.at[i].key)) sums_complete(&a->requests, &a->limits.pairs.at[i]);
 }
 
 static bool all_limited(const PodSpec *spec, Str name) {
@@ -316,25 +314,27 @@ static bool all_limited(const PodSpec *spec, Str name) {
     return true;
 }
 
-static void fill_limits(Arena *arena, const PodSpec *spec, ResourceRequirements *r) {
-    for (uint32_t i = 0; i < r->requests.n; i++) {
-        const QuantityPair *request = &r->requests.at[i];
-        if (!resource_is_pod_level(request->key) || quantity_get(r->limits, request->key) || !all_limited(spec, request->key))
+static void fill_limits(PodAmounts *a) {
+    for (uint32_t i = 0; i < a->requests.pairs.n; i++) {
+        QuantityPair request = a->requests.pairs.at[i];
+        if (!resource_is_pod_level(request.key) || sums_find(&a->limits, request.key) || !all_limited(a->spec, request.key))
             continue;
-        Sum limit = containers_need(spec, request->key, true);
-        if (limit.any)
-            put_amount(arena, &r->limits, request->key, request->value.nano > limit.value.nano ? request->value : limit.value);
+        Sum limit = containers_need(a->spec, request.key, true);
+        if (limit.any && limit.value.nano >= request.value.nano) request.value = limit.value;
+        if (limit.any) sums_complete(&a->limits, &request);
     }
 }
 
 ResourceRequirements completed_pod_resources(const Check *c, const PodSpec *spec) {
-    Arena *arena = c->arena;
     ResourceRequirements r = *spec->resources;
     if (!gate(c, GATE_PodLevelResourcesFixDefaulting) || (!r.limits.n && !r.requests.n)) return r;
-    fill_page_limits(arena, spec, &r, spec->containers);
-    fill_page_limits(arena, spec, &r, spec->initContainers);
-    fill_requests(arena, spec, &r);
-    fill_limits(arena, spec, &r);
+    PodAmounts a = {spec, sums_of(c->arena, &r.limits), sums_of(c->arena, &r.requests)};
+    fill_page_limits(&a, spec->containers);
+    fill_page_limits(&a, spec->initContainers);
+    fill_requests(&a);
+    fill_limits(&a);
+    sums_into(&r.limits, &a.limits);
+    sums_into(&r.requests, &a.requests);
     return r;
 }
 

@@ -88,5 +88,5 @@ void put_pair(Arena *arena, StrMap *map, Str key, Str value) {
     StrPair *grown = NEW_ARRAY(arena, StrPair, map->n + 1);
     if (map->n) memcpy(grown, map->at, sizeof *grown * map->n);
     grown[map->n] = (StrPair){key, value};
-    *map = (StrMap){grown, map->n + 1};
+    *map = (StrMap){.at = grown, .n = map->n + 1};
 }

@@ -89,7 +89,7 @@ static bool is_generated(Str key) {
 
 /* The labels of the stored template without those of the server's making that the new one lacks. */
 static StrMap labels_in_manifest(Arena *arena, StrMap before, StrMap after) {
-    StrMap kept = {NEW_ARRAY(arena, StrPair, before.n), 0};
+    StrMap kept = {.at = NEW_ARRAY(arena, StrPair, before.n)};
     for (uint32_t i = 0; i < before.n; i++)
         if (!is_generated(before.at[i].key) || map_get(after, before.at[i].key)) kept.at[kept.n++] = before.at[i];
     return kept;

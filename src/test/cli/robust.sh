@@ -74,6 +74,10 @@ variables B >new.yaml
 expect "100,000 variables under other names" 1 "1 refused" "$podlint" diff --format concise old.yaml new.yaml
 rm old.yaml new.yaml
 
+{ echo 'apiVersion: v1'; echo 'kind: Pod'; echo 'metadata: {name: a}'; echo 'spec: {resources: {limits: {cpu: 1}}, containers: [{name: a, image: b, resources: {limits: {'; seq 50000 | sed 's/.*/hugepages-&Ki: 1,/'; echo '}, requests: {'; seq 50000 -1 1 | sed 's/.*/hugepages-&Ki: 1,/'; echo '}}}]}'; } >amounts.yaml
+expect "50,000 amounts in another order" 1 "" "$podlint" check amounts.yaml
+rm amounts.yaml
+
 mkdir tree && cp good.yaml tree/a.yaml
 mkfifo tree/pipe.yaml
 ln -s . tree/loop
