@@ -152,6 +152,34 @@ bool rule_restarts_all(const Container *container, int exitCode);
 /* Whether the unit, as it was seen, is to be started again. */
 bool unit_wanted(const Machine *m, const Unit *unit);
 
+/* The runtime (runtime.c). */
+void machine_event(Machine *m, bool warning, const char *reason, const Unit *unit, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void machine_act(Machine *m, const Unit *unit, SimActionKind kind, int value, Str reason);
+void start_instance(Machine *m, Unit *unit);
+void end_instance(Machine *m, Unit *unit, int code, Str reason);
+int64_t hook_length(const LifecycleHandler *hook, const OptInt *scripted); /* in seconds */
+int64_t pod_grace(const Machine *m);
+void kill_begin(Machine *m, Unit *unit, int64_t grace, bool ordered);
+bool kill_done(Machine *m, Unit *unit);
+void kill_all_begin(Machine *m, int64_t grace);
+bool kill_all_done(Machine *m);
+
+/* Probe workers (prober.c). */
+void probes_add(Machine *m);
+void probes_due(Machine *m, bool early);
+void probes_triggered(Machine *m);
+void probes_stop(Machine *m, bool all);
+
+/* One sync (sync.c): what it has to do, and doing it; step_advance returns whether the step at hand is over. */
+void plan(Machine *m);
+bool step_advance(Machine *m);
+const Instance *last_end(const Unit *unit); /* that a delay counts from, or NULL */
+
+/* The pod worker (machine.c). */
+void machine_ask(Machine *m); /* for a sync */
+void machine_take_work(Machine *m);
+
 /* Makes m->draft from what the sync in hand has seen. Asks readiness probes out of turn. */
 void status_make(Machine *m, bool over);
 
@@ -175,6 +203,10 @@ void status_record(Machine *m);
 
 static inline bool unit_is_main(const Unit *unit) {
     return unit->kind == ROLE_MAIN;
+}
+
+static inline int64_t later(int64_t now, int64_t seconds) {
+    return seconds == SCENARIO_NEVER ? SCENARIO_NEVER : now + seconds;
 }
 
 #endif
