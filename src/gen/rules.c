@@ -190,7 +190,7 @@ static void check_type(const GenRule *item, const Schema *schema) {
              "unknown type \"%.*s\"", TEXT(on));
 }
 
-static void check_check(const GenRule *item, const Code *code) {
+static void check_check(const GenRule *item, const Schema *schema, const Code *code) {
     Str check = item->text->check, on = item->text->rule.on;
     if (!check.len) return;
     Span span = rule_text_span(item->text, S("check"));
@@ -199,7 +199,7 @@ static void check_check(const GenRule *item, const Code *code) {
         const Check *other = &code->checks.at[i];
         near_try(&near, other->name);
         if (!str_eq(other->name, check)) continue;
-        if (!str_eq(other->type, on))
+        if (!str_eq(other->type, on) && type_named(schema, on))
             complain(item->file, span, S(""), "lint_%.*s looks at values of type %.*s, not %.*s", TEXT(check), TEXT(other->type),
                      TEXT(on));
         return;
@@ -277,7 +277,7 @@ void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
         check_absent(item, schema);
         if (rule->source != FROM_LINT) continue;
         check_type(item, schema);
-        check_check(item, code);
+        check_check(item, schema, code);
         check_parameters(item, code);
         if (rule->code.len && rule->why.len && rule->bad.len && rule->good.len)
             check_code(set, item);

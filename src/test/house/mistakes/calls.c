@@ -17,3 +17,4 @@ f(emit_mistake_16(list, where));
 f(emit_mistake_17(list, where));
 f(emit_mistake_22(list, where));
 f(lint_int(lint, RULE_mistake_22, S("min")));
+f(emit_mistake_23(list, where));
