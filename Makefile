@@ -23,6 +23,7 @@ SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 PREFIX ?= /usr/local
 BUILD = build
 CC ?= cc
+comma = ,
 OPTIMIZE ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
 
@@ -38,10 +39,19 @@ override LDFLAGS += -static -s
 PKG_CONFIG_LIBS = --static
 endif
 
+# What makes a fault harder to use, as far as the compiler has it: addresses that nobody can foretell, tables that cannot be written,
+# a guard behind arrays on the stack, checked calls of the C library, jumps that lead where a jump may lead.
+taken = $(if $(shell printf 'int main(void) { return 0; }' | $(CC) $(1) -x c -o /dev/null - 2>/dev/null && echo yes),$(1))
+ifndef SANITIZE
+HARDENING := -fPIE $(call taken,-fstack-protector-strong) $(call taken,-fcf-protection)
+HARDENING += $(if $(filter -O0,$(OPTIMIZE)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+override LDFLAGS += $(if $(STATIC),,$(call taken,-pie)) $(call taken,-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+endif
+
 PACKAGES = yaml-0.1 jansson libpcre2-8
 PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null)
-FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) $(PACKAGE_FLAGS)
+FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) $(HARDENING) $(PACKAGE_FLAGS)
 LIBS = $(PACKAGE_LIBS) -lm -lpthread
 
 SCHEMA = $(sort $(wildcard schema/*.yaml))
@@ -155,6 +165,7 @@ runner      sh src/test/house/run_test.sh
 links       sh src/test/house/links_test.sh
 calls       sh src/test/house/calls_test.sh $(CC)
 dead        sh src/test/house/dead_test.sh $(CC)
+hardening   sh src/test/house/hardening_test.sh $(BUILD)/podlint
 circles     sh src/test/house/circles_test.sh $(CC)
 unit        $(BUILD)/unit
 golden      sh src/test/cli/golden.sh $(BUILD)/podlint

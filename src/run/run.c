@@ -20,6 +20,12 @@
 #include "worlds.h"
 #include "validate/validate.h"
 
+/* The stack of a thread, in bytes, whatever the system's default is: NODE_MAX_DEPTH levels of a document take about 256 a level
+ * in each of the functions that call themselves, so that this is ten times what is needed. */
+enum { THREAD_STACK = 10 * 256 * NODE_MAX_DEPTH };
+
+_Static_assert(THREAD_STACK >= 2 << 20, "a thread's stack holds the deepest document");
+
 /* One thread's memory: `kept` outlives the run, `text` holds one file and its lines, `scratch` one document. */
 typedef struct Worker {
     const RunSettings *settings;
@@ -372,7 +378,11 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     unsigned started = 1;
     for (unsigned i = 0; i < threads; i++)
         workers[i] = (Worker){.settings = settings, .list = list, .run = run, .next = &next, .kept = &arenas[i]};
-    while (started < threads && pthread_create(&ids[started], NULL, work, &workers[started]) == 0) started++;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, THREAD_STACK);
+    while (started < threads && pthread_create(&ids[started], &attributes, work, &workers[started]) == 0) started++;
+    pthread_attr_destroy(&attributes);
     work(&workers[0]);
     for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
     check_objects(run, workers, threads);
