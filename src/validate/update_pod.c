@@ -82,10 +82,11 @@ void complete_pod(Check *c, void *object) {
 static void check_new_pod(Check *c, const Pod *before, Pod *after) {
     static const uint16_t ofCreation[] = {RULE_pod_ephemeral_on_create, RULE_pod_node_gated, RULE_security_profile_mismatch};
     Pod pod = *after;
-    Path path = FIELD(NULL, "spec");
+    Path meta = FIELD(NULL, "metadata"), path = FIELD(NULL, "spec");
     uint32_t from = c->diags->items.n;
     pod.spec.resources = NULL;
     pod.metadata.generation = before->metadata.generation;
+    check_object_meta(c, &pod.metadata, NAME_DNS_SUBDOMAIN, false, &meta);
     check_pod(c, &pod);
     forget_rules(c, from, ofCreation, COUNT(ofCreation));
     if (!after->spec.resources) return;
