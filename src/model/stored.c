@@ -124,7 +124,6 @@ static json_t *json_of_object(Arena *arena, const Type *type, const void *object
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
         const void *at = (const char *)object + field->offset;
-        if (type->kind && str_eq(field->name, S("status"))) continue;
         json_t *value = field->shape == SHAPE_LIST  ? json_of_list(arena, field, at)
                         : field->shape == SHAPE_MAP ? json_of_map(arena, field, at)
                                                     : json_of_one(arena, field, at);
@@ -134,7 +133,10 @@ static json_t *json_of_object(Arena *arena, const Type *type, const void *object
 }
 
 json_t *stored_json(Arena *arena, const Document *document) {
-    return document->object ? json_of_object(arena, document->type, document->object) : NULL;
+    if (!document->object) return NULL;
+    json_t *object = json_of_object(arena, document->type, document->object);
+    json_object_del(object, "status");
+    return object;
 }
 
 static int write_chunk(void *out, unsigned char *text, size_t size) {

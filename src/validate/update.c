@@ -149,6 +149,7 @@ void validate_update(Document *before, Document *after) {
     overlook(&c, model_pod(before).spec, model_pod(after).spec, from);
     if (kind->judgesMetaAnew) {
         Path meta = FIELD(NULL, "metadata");
+        check_object_meta(&c, model_meta(after), kind->name, kind->anyFinalizers, &meta);
         check_meta_changes(&c, model_meta(before), model_meta(after), &meta);
     } else {
         check_meta_update(&c, model_meta(before), model_meta(after));
