@@ -24,12 +24,6 @@ GenType *type_named(const Schema *schema, Str name) {
     return NULL;
 }
 
-const GenField *field_named(const GenType *type, Str name) {
-    for (uint32_t i = 0; i < type->fieldCount; i++)
-        if (str_eq(type->fields[i].name, name)) return &type->fields[i];
-    return NULL;
-}
-
 bool is_key(const Schema *schema, Str name) {
     for (uint32_t i = 0; i < schema->types.n; i++) {
         const GenType *type = &schema->types.at[i];

@@ -4,6 +4,12 @@
 
 #include <stdlib.h>
 
+const GenField *field_named(const GenType *type, Str name) {
+    for (uint32_t i = 0; i < type->fieldCount; i++)
+        if (str_eq(type->fields[i].name, name)) return &type->fields[i];
+    return NULL;
+}
+
 static const char *words_for(const GenField *field, bool item) {
     if (!item && field->shape == LIST) return "a list";
     if (field->object || (!item && field->shape == MAP)) return "a map";

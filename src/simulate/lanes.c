@@ -87,7 +87,8 @@ static void make_phase_lane(Lanes *out, Arena *arena, const Simulation *sim) {
     }
 }
 
-bool sim_serves(const Simulation *sim) {
+/* Whether the pod is one that requests are sent to; those that are to end are not. */
+static bool sim_serves(const Simulation *sim) {
     return !str_eq(sim->spec->restartPolicy, S("Never")) && !str_eq(sim->spec->restartPolicy, S("OnFailure"));
 }
 

@@ -69,9 +69,6 @@ Lane *lanes_add(Lanes *out, Arena *arena, LaneKind kind, Str name);
 void lane_add(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceKind kind, Str label);
 void lane_mark(Arena *arena, Lane *lane, int64_t t, MarkKind kind, int exitCode);
 
-/* Whether the pod is one that requests are sent to; those that are to end are not. */
-bool sim_serves(const Simulation *sim);
-
 /* The last second that is worth showing: when the pod is gone, or the clock stopped. */
 int64_t sim_end(const Simulation *sim);
 

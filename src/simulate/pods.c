@@ -43,7 +43,7 @@ static const Stretch *ready_now(const Pods *pods, const PodMember *pod) {
     return ready_stretch(&pods->lives[pod->revision], pods->now - pod->created);
 }
 
-bool pod_is_ready(const Pods *pods, const PodMember *pod) {
+static bool pod_is_ready(const Pods *pods, const PodMember *pod) {
     if (pod_leaves(pod)) return false;
     return pod->created == POD_SETTLED || (pod->seen && ready_now(pods, pod));
 }

@@ -59,8 +59,6 @@ static inline bool pod_leaves(const PodMember *pod) {
     return pod->deleted != SCENARIO_NEVER;
 }
 
-bool pod_is_ready(const Pods *pods, const PodMember *pod);
-
 /* Ready for minReadySeconds. */
 bool pod_is_available(const Pods *pods, const PodMember *pod);
 

@@ -70,7 +70,8 @@ bool scenario_time(Str text, int64_t *seconds) {
     return true;
 }
 
-bool scenario_date(Str text, int64_t *seconds) {
+/* A date with or without a time of day, 2026-01-05T08:30:00 or 2026-01-05, as seconds since 1970, whatever the time zone. */
+static bool scenario_date(Str text, int64_t *seconds) {
     Moment moment;
     if (!moment_parse(text, MOMENT_YAML, &moment) || moment.seconds < 0) return false;
     *seconds = moment.seconds;

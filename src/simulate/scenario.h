@@ -124,9 +124,6 @@ const char *scenario_fail_pull(Scenario *scenario, Arena *arena, const PodSpec *
 const char *scenario_oom(Scenario *scenario, Arena *arena, const PodSpec *spec, Str text);        /* NAME[@TIME] */
 const char *scenario_kubelet(Scenario *scenario, Str text);                                       /* SETTING=VALUE */
 
-/* A date with or without a time of day, 2026-01-05T08:30:00 or 2026-01-05, as seconds since 1970, whatever the time zone. */
-bool scenario_date(Str text, int64_t *seconds);
-
 /* Seconds, or a duration as Go writes it without fractions: 90, 90s, 10m, 1h30m, 1d. */
 bool scenario_time(Str text, int64_t *seconds);
 

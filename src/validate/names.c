@@ -382,7 +382,7 @@ void check_endpoint_ip(Check *c, Str value, const Path *path) {
     if (kind.len) emit_endpoint_ip(c->diags, where(c, path), .value = shown(c->arena, value), .kind = kind);
 }
 
-void check_port_number(Check *c, int64_t value, const Path *path) {
+static void check_port_number(Check *c, int64_t value, const Path *path) {
     check_range(c, value, 1, 65535, path);
 }
 

@@ -40,7 +40,6 @@ void check_port_name(Check *c, Str value, const Path *path);
 void check_ip(Check *c, Str value, const Path *path);          /* as strict as the version of the check is */
 void check_cidr(Check *c, Str value, const Path *path);        /* the same */
 void check_endpoint_ip(Check *c, Str value, const Path *path); /* an address that others can reach: not 127.0.0.1 and its like */
-void check_port_number(Check *c, int64_t value, const Path *path);
 void check_port_or_name(Check *c, IntOrString value, const Path *path); /* of a container's port */
 
 /* The warnings about addresses that are valid but written in an unusual way. */

@@ -41,12 +41,14 @@ bool resource_is_cpu_or_memory(Str name) {
     return str_eq(name, S("cpu")) || str_eq(name, S("memory"));
 }
 
-bool resource_is_native(Str name) {
+/* Kubernetes' own, as opposed to a device's. */
+static bool resource_is_native(Str name) {
     return str_find(name, '/') < 0 || str_has(name, S("kubernetes.io/"));
 }
 
 /* Quotas put "requests." in front of the name, and the result must be a qualified name too. */
-bool resource_is_extended(Str name) {
+/* A device's, which quotas can count. */
+static bool resource_is_extended(Str name) {
     enum { PREFIX = 9 };
     ptrdiff_t slash = str_find(name, '/');
     if (resource_is_native(name) || str_starts(name, S("requests.")) || !is_qualified_name(name)) return false;
@@ -61,7 +63,8 @@ bool resource_is_pod_level(Str name) {
     return resource_is_cpu_or_memory(name) || resource_is_huge_pages(name);
 }
 
-bool resource_is_standard(Str name) {
+/* One of those without a prefix, of any kind of object. */
+static bool resource_is_standard(Str name) {
     for (size_t i = 0; i < STANDARD_COUNT; i++)
         if (str_eq(name, standards[i].name)) return true;
     return resource_is_huge_pages(name) || str_starts(name, S("requests.hugepages-"));

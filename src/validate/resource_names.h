@@ -9,11 +9,8 @@ extern const Str container_resources[CONTAINER_RESOURCES]; /* those of container
 
 bool resource_is_huge_pages(Str name);
 bool resource_is_cpu_or_memory(Str name);
-bool resource_is_native(Str name);         /* Kubernetes' own, as opposed to a device's */
-bool resource_is_extended(Str name);       /* a device's, which quotas can count */
 bool resource_can_overcommit(Str name);    /* limits may be larger than requests */
 bool resource_is_pod_level(Str name);      /* a pod as a whole can ask for it */
-bool resource_is_standard(Str name);       /* one of those without a prefix, of any kind of object */
 bool resource_is_for_containers(Str name); /* a container can ask for it */
 bool resource_is_counted(Str name);        /* in whole units */
 bool resource_is_named(Str name);          /* a standard name, or a qualified one with a prefix */

@@ -32,6 +32,7 @@ void warn_node_term(Check *c, const NodeSelectorTerm *term, bool checkValues, co
 
 /* Of sources that are deprecated or gone. */
 void warn_old_volume(Check *c, const Volume *volume, const Path *path);
+void check_placement_warnings(const PodText *p);
 void check_volume_warnings(const PodText *p);
 void check_port_warnings(const PodText *p);
 
