@@ -415,10 +415,12 @@ static void suspend_or_resume(JobRun *run) {
 
 /* One sync. Whether the Job has come to its end. */
 static bool sync(JobRun *run) {
-    pods_end(run);
+    if (past_deadline(run)) decide(run); /* a pod that ends in the same second is heard of too late */
+    if (!run->reason.len) pods_end(run);
     decide(run);
     if (run->reason.len || run->success) {
         pods_delete_active(run, run->active, run->reason.len > 0);
+        pods_end(run);
         record(run);
         return run->leaving == 0;
     }

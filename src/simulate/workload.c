@@ -34,7 +34,7 @@ static void record(Update *update) {
                         .ready = sum(count.ready),
                         .available = sum(count.available)};
     RolloutStep *last = out->steps.n ? &out->steps.at[out->steps.n - 1] : NULL;
-    if (!last || step.ready < out->fewest) out->fewest = step.ready;
+    if (!last || (!out->done && step.ready < out->fewest)) out->fewest = step.ready;
     if (step.before + step.after > out->mostAtWork) out->mostAtWork = step.before + step.after;
     if (step.before + step.after + step.leaving > out->most) out->most = step.before + step.after + step.leaving;
     if (last && last->before == step.before && last->after == step.after && last->ready == step.ready &&
@@ -107,9 +107,8 @@ static void run_update(Update *update, int64_t until) {
                 out->reason = (Str){0};
             else
                 watch_progress(update, &progress, &since);
-        } else if (!pods_count(&update->pods).leaving) {
-            return;
         }
+        if (out->done && !pods_count(&update->pods).leaving) return;
         int64_t next = pods_next(&update->pods);
         if (!out->done && update->progressDeadline != SCENARIO_NEVER)
             sooner(&next, since + update->progressDeadline, update->pods.now);
@@ -195,6 +194,14 @@ static void say_update(Update *update, const RolloutRequest *request) {
                 "At %.*s the Deployment has made no progress for %lld s and is reported as failed (ProgressDeadlineExceeded), "
                 "which ends kubectl rollout status; the controller goes on.",
                 TEXT(clock_text(arena, out->failedAt)), (long long)update->progressDeadline));
+    const PodLife *life = &update->pods.lives[REVISION_NEW];
+    if (out->done && life->ready.n && life->ready.at[0].to != SCENARIO_NEVER)
+        say(update,
+            str_format(
+                arena,
+                "But a new pod counts as available after %lld s (minReadySeconds), and is not ready any more after %lld s: "
+                "the controller is done before that shows.",
+                (long long)update->pods.minReady, (long long)(life->ready.at[0].to - life->ready.at[0].from)));
     if (stuck) say_stuck(update, request->document);
     if (!request->create && out->replicas) say_serving(update);
     if (update->changed && update->partition)

@@ -166,6 +166,21 @@ static void test_pods_serve_before_they_count_as_available(void **state) {
     done(&p);
 }
 
+/* Without minReadySeconds a rollout is over before its pods crash. */
+static void test_a_rollout_of_pods_that_crash_later(void **state) {
+    (void)state;
+    static const char crash[] = "{containers: {a: {runs: [{seconds: 20, exitCode: 1}]}}}";
+    for (int i = 0; i < 2; i++) {
+        Play p = {0};
+        play_document(&p, manifest(&p.arena, "Deployment", i ? "replicas: 2, minReadySeconds: 600" : "replicas: 2"), crash,
+                      VERSION_LAST, false, NULL);
+        assert_int_equal(p.rollout.done, !i);
+        if (!i) assert_true(says(&p, "not ready any more after"));
+        assert_int_equal(p.rollout.fewest, 2);
+        done(&p);
+    }
+}
+
 static void test_strategies_of_deployments(void **state) {
     (void)state;
     Play p;
@@ -546,6 +561,7 @@ int main(void) {
         cmocka_unit_test(test_pods_that_leave_do_not_hold_a_rollout),
         cmocka_unit_test(test_a_missed_deadline_is_told_and_the_rollout_goes_on),
         cmocka_unit_test(test_pods_serve_before_they_count_as_available),
+        cmocka_unit_test(test_a_rollout_of_pods_that_crash_later),
         cmocka_unit_test(test_strategies_of_deployments),
         cmocka_unit_test(test_a_change_of_the_number_and_the_template),
         cmocka_unit_test(test_replica_sets_only_change_their_number),
