@@ -107,7 +107,7 @@ sum_up() {
             if (code && !failed) { failed = 1; print "  " name " ended with " code >>failures }
             else if (failed && !named) print "  " name >>failures
             if (!counted && !failed && !skipped) passed = 1
-            print passed + 0, failed + 0, skipped + 0, failed || ENVIRON["V"] ? "+1" : counted ? 0 : 10
+            print passed + 0, failed + 0, skipped + 0, failed || ENVIRON["V"] ? "+1" : counted ? 0 : 30
         }' "$3"
 }
 
