@@ -115,7 +115,7 @@ static void check_pod_ranges(Check *c, StrList ranges) {
     if (ranges.n > 1 && (wrong || ranges.n > 2 || !v4 || !v6)) emit_node_ranges(c->diags, where_key(c, &list));
 }
 
-static StrList pod_ranges(const NodeSpec *spec) {
+StrList node_pod_ranges(const NodeSpec *spec) {
     if (spec->podCIDRs.n || !spec->podCIDR.len) return spec->podCIDRs;
     return (StrList){(Str *)&spec->podCIDR, 1};
 }
@@ -146,11 +146,11 @@ void check_node(Check *c, void *object) {
     check_taints(c, node->spec.taints);
     check_node_amounts(c, node->status.capacity, "capacity");
     check_node_amounts(c, node->status.allocatable, "allocatable");
-    check_pod_ranges(c, pod_ranges(&node->spec));
+    check_pod_ranges(c, node_pod_ranges(&node->spec));
 }
 
 void warn_node(Check *c, const void *object) {
-    StrList ranges = pod_ranges(&((const NodeObject *)object)->spec);
+    StrList ranges = node_pod_ranges(&((const NodeObject *)object)->spec);
     Path spec = FIELD(NULL, "spec"), list = FIELD(&spec, "podCIDRs");
     for (uint32_t i = 0; i < ranges.n; i++) {
         Path at = path_index(&list, i);

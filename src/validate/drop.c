@@ -201,6 +201,14 @@ static void merge_label_keys(Check *c, Pod *pod) {
         merge_keys(c, spread.at[i].labelSelector, spread.at[i].matchLabelKeys, (StrList){0}, labels);
 }
 
+/* A claim's reference to another namespace goes as a whole. */
+static void drop_reference(Check *c, PersistentVolumeClaimSpec *spec) {
+    Path path = FIELD(NULL, "spec"), ref = FIELD(&path, "dataSourceRef"), namespace = FIELD(&ref, "namespace");
+    if (!spec->dataSourceRef || !spec->dataSourceRef->namespace.len || !is_off(c, GATE_CrossNamespaceVolumeDataSource)) return;
+    report_gate(c, GATE_CrossNamespaceVolumeDataSource, &namespace);
+    spec->dataSourceRef = NULL;
+}
+
 void drop_disabled_fields(Check *c) {
     PodView pod = model_pod(c->document);
     PodPlace place;
@@ -210,6 +218,8 @@ void drop_disabled_fields(Check *c) {
         drop_from_containers(c, pod.spec, &place.spec);
         images = image_volumes(c, pod.spec);
     }
+    if (c->document->type == &type_PersistentVolumeClaim)
+        drop_reference(c, &((PersistentVolumeClaim *)c->document->object)->spec);
     drop_below(c, c->document->type, c->document->object, NULL);
     if (images) drop_volumes(c, pod.spec, images);
     if (model_workload(c->document) == WORKLOAD_POD) merge_label_keys(c, c->document->object);

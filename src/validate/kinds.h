@@ -15,7 +15,11 @@ typedef struct KindChecks {
     bool metaLast;                              /* the metadata is judged only where the rest is right */
     bool keepsGeneration;                       /* metadata.generation is stored as it is written */
     bool judgesMetaAnew;                        /* update judges the whole metadata of the new object, as create does */
+    bool judgesAnew;                            /* and the rest, but for what `update` takes back */
 } KindChecks;
+
+/* validate.c: the metadata of a new object. */
+void check_metadata(Check *c, const KindChecks *kind);
 
 /* service.c. Whether a Service can be reached from outside, and whether a load balancer asks its nodes for their health. */
 bool service_is_external(const ServiceSpec *spec);
@@ -55,7 +59,22 @@ void warn_resource_quota(Check *c, const void *object);
 void check_autoscaler(Check *c, void *object);
 void check_disruption_budget(Check *c, void *object);
 
+/* update_object.c: fields of the kinds around the pod that keep their value, by a table, and what takes more than a comparison.
+ */
+void check_kept_fields(const Update *u);
+void update_config_map(const Update *u);
+void update_secret(const Update *u);
+void update_ingress(const Update *u);
+void update_resource_quota(const Update *u);
+void update_node(const Update *u);
+
+/* update_service.c and update_storage.c */
+void update_service(const Update *u);
+void update_persistent_volume(const Update *u);
+void update_claim(const Update *u);
+
 /* class.c */
+StrList node_pod_ranges(const NodeSpec *spec);
 void check_priority_class(Check *c, void *object);
 void check_runtime_class(Check *c, void *object);
 void warn_runtime_class(Check *c, const void *object);
@@ -67,6 +86,8 @@ void check_lease(Check *c, void *object);
 void check_persistent_volume(Check *c, void *object);
 void warn_persistent_volume(Check *c, const void *object);
 void check_claim(Check *c, void *object);
+/* Makes of one field of a source the other, as the server does with a new claim. */
+void complete_claim_sources(Check *c, PersistentVolumeClaimSpec *spec);
 void warn_claim(Check *c, const void *object);
 void check_storage_class(Check *c, void *object);
 void warn_storage_class(Check *c, const void *object);

@@ -257,9 +257,8 @@ static bool is_known_source(const TypedLocalObjectReference *source) {
 }
 
 /* The two sources are one: what one of them has, the other gets. */
-static void complete_sources(Check *c, PersistentVolumeClaimSpec *spec) {
+void complete_claim_sources(Check *c, PersistentVolumeClaimSpec *spec) {
     TypedObjectReference *ref = spec->dataSourceRef;
-    if (ref && ref->namespace.len && !gate(c, GATE_CrossNamespaceVolumeDataSource)) ref = spec->dataSourceRef = NULL;
     if (spec->dataSource && !ref && !is_known_source(spec->dataSource)) spec->dataSource = NULL;
     if (spec->dataSource && !ref) {
         ref = spec->dataSourceRef = NEW(c->arena, TypedObjectReference);
@@ -274,7 +273,7 @@ static void complete_sources(Check *c, PersistentVolumeClaimSpec *spec) {
 void check_claim(Check *c, void *object) {
     PersistentVolumeClaimSpec spec = ((PersistentVolumeClaim *)object)->spec;
     Path path = FIELD(NULL, "spec");
-    complete_sources(c, &spec);
+    complete_claim_sources(c, &spec);
     check_claim_spec(c, &spec, &path);
 }
 

@@ -20,14 +20,14 @@ static void check_path_name(Check *c, const ObjectMeta *meta, const Path *path) 
         emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, start));
 }
 
-static void check_finalizer_names(Check *c, StrList finalizers, const Path *path) {
+static void check_finalizer_names(Check *c, StrList finalizers, bool any, const Path *path) {
     for (uint32_t i = 0; i < finalizers.n; i++) {
         Path at = path_index(path, i);
         if (!is_qualified_name(finalizers.at[i])) report_qualified_name(c, finalizers.at[i], where_printed(c, &at, path));
     }
     if (str_in(S("orphan"), finalizers.at, finalizers.n) && str_in(S("foregroundDeletion"), finalizers.at, finalizers.n))
         emit_meta_finalizers_conflict(c->diags, where_key(c, path));
-    check_known_finalizers(c, finalizers, path);
+    if (!any) check_known_finalizers(c, finalizers, path);
 }
 
 static void check_new_finalizers(Check *c, StrList before, StrList after, const Path *path) {
@@ -57,11 +57,18 @@ static void check_same_name(Check *c, Str before, Str after, const Path *path) {
                          .value = shown(c->arena, after));
 }
 
+static void report_nameless(Check *c, const Path *path) {
+    Path name = FIELD(path, "name");
+    emit_meta_name_required(c->diags, where(c, &name));
+    emit_update_name(c->diags, where(c, &name), .field = name.name, .before = S("what the server chose"), .value = S(""));
+}
+
 static void check_meta_changes(Check *c, const ObjectMeta *before, const ObjectMeta *after, const Path *path) {
+    bool namespaced = c->document->type->kind->namespaced;
     Path name = FIELD(path, "name"), namespace = FIELD(path, "namespace"), finalizers = FIELD(path, "finalizers");
     Path deletion = FIELD(path, "deletionTimestamp"), grace = FIELD(path, "deletionGracePeriodSeconds");
     check_same_name(c, stored_name(c->arena, before), stored_name(c->arena, after), &name);
-    check_same_name(c, stored_namespace(before), stored_namespace(after), &namespace);
+    if (namespaced) check_same_name(c, stored_namespace(before), stored_namespace(after), &namespace);
     const Time *a = &before->deletionTimestamp, *b = &after->deletionTimestamp;
     if (a->set != b->set || a->seconds != b->seconds) report_deletion(c, a->set, &deletion);
     const OptInt *x = &before->deletionGracePeriodSeconds, *y = &after->deletionGracePeriodSeconds;
@@ -69,12 +76,12 @@ static void check_meta_changes(Check *c, const ObjectMeta *before, const ObjectM
     if (a->set) check_new_finalizers(c, before->finalizers, after->finalizers, &finalizers);
 }
 
-static void check_meta_update(Check *c, const ObjectMeta *before, const ObjectMeta *after) {
+static void check_meta_update(Check *c, const KindChecks *kind, const ObjectMeta *before, const ObjectMeta *after) {
     Path path = FIELD(NULL, "metadata"), namespace = FIELD(&path, "namespace"), finalizers = FIELD(&path, "finalizers");
     check_path_name(c, after, &path);
-    if (after->namespace.len) check_dns_label(c, after->namespace, &namespace);
+    if (after->namespace.len && c->document->type->kind->namespaced) check_dns_label(c, after->namespace, &namespace);
     check_meta_contents(c, after, &path);
-    check_finalizer_names(c, after->finalizers, &finalizers);
+    check_finalizer_names(c, after->finalizers, kind->anyFinalizers, &finalizers);
     check_meta_changes(c, before, after, &path);
 }
 
@@ -145,13 +152,18 @@ void validate_update(Document *before, Document *after) {
     drop_from_new(&c, model_meta(after));
     uint32_t from = c.diags->items.n;
     const KindChecks *kind = kind_checks(after);
+    if (kind->judgesAnew) kind->create(&c, after->object);
     if (kind->update) kind->update(&u);
+    check_kept_fields(&u);
     overlook(&c, model_pod(before).spec, model_pod(after).spec, from);
     if (kind->judgesMetaAnew) {
         Path meta = FIELD(NULL, "metadata");
-        check_object_meta(&c, model_meta(after), kind->name, kind->anyFinalizers, &meta);
+        /* A name that the server made up is not known here. */
+        bool isNamed = stored_name(c.arena, model_meta(after)).len > 0;
+        if (kind->name == NAME_OPTIONAL && !isNamed) report_nameless(&c, &meta);
+        check_metadata(&c, kind);
         check_meta_changes(&c, model_meta(before), model_meta(after), &meta);
     } else {
-        check_meta_update(&c, model_meta(before), model_meta(after));
+        check_meta_update(&c, kind, model_meta(before), model_meta(after));
     }
 }

@@ -15,12 +15,15 @@ typedef struct Update {
 
 /* Reports that what stands at `place` has changed, as one finding under the path `printed` that names the fields: each as one of
  * `before` differs in `after`, which need not be the whole objects of the update. */
-typedef enum FixedRule { FIXED_FIELD, FIXED_SPEC } FixedRule;
+typedef enum FixedRule { FIXED_FIELD, FIXED_SPEC, FIXED_FORBIDDEN } FixedRule;
 void report_changed(const Update *u, const void *before, const void *after, const Path *place, const Path *printed,
                     FixedRule rule, Str hint);
 
 /* The same for the field `name` of the spec, if it is not what it was. `spec` is the type of both specs. */
 void check_fixed(const Update *u, const Type *spec, const void *before, const void *after, Str name, Str hint);
+
+/* What can be done about a field that is fixed for good. */
+#define MAKE_ANOTHER S("create another object with the new value, or delete this one and create it anew")
 
 /* Takes findings of some rules back that were made since there were `from` of them. */
 void forget_rules(Check *c, uint32_t from, const uint16_t *gone, size_t count);

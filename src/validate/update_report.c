@@ -39,7 +39,9 @@ static Str changed_name(Arena *arena, const Difference *d) {
 }
 
 static Diag *put_fixed(const Update *u, FixedRule rule, Where at, Str fields, Str was, Str hint) {
-    Str kind = u->type->name;
+    Str kind = u->type->kind->name;
+    if (rule == FIXED_FORBIDDEN)
+        return emit_update_fixed_forbidden(u->c->diags, at, .kind = kind, .fields = fields, .was = was, .hint = hint);
     if (rule == FIXED_SPEC)
         return emit_update_fixed_spec(u->c->diags, at, .kind = kind, .fields = fields, .was = was, .hint = hint);
     return emit_update_fixed(u->c->diags, at, .kind = kind, .fields = fields, .was = was, .hint = hint);

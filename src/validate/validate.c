@@ -79,7 +79,7 @@ void validate_forget_absence(Document *document, uint32_t before) {
     diags->items.n = kept;
 }
 
-static void check_metadata(Check *c, const KindChecks *kind) {
+void check_metadata(Check *c, const KindChecks *kind) {
     Path meta = FIELD(NULL, "metadata"), generation = FIELD(&meta, "generation");
     const ObjectMeta *given = model_meta(c->document);
     check_object_meta(c, given, kind->name, kind->anyFinalizers, &meta);
