@@ -52,8 +52,12 @@ static void read_version(Schema *schema, const GenKind *kind, const Entry *entry
     }
     only_keys(kind->file, map, keys, COUNT(keys));
     const Node *since = node_get(map, S("since")), *removed = node_get(map, S("removed"));
-    const GenType *own = read_type(schema, kind, map);
-    if (own) out->type = own;
+    if (str_eq(text_of(kind->file, map, "type"), S("none"))) {
+        out->type = NULL;
+    } else {
+        const GenType *own = read_type(schema, kind, map);
+        if (own) out->type = own;
+    }
     if (since) out->since = version_of(kind->file, since, 1, schema->versions.newest);
     if (removed) out->removed = version_of(kind->file, removed, 1, schema->versions.newest);
     if (removed && out->since && out->removed && out->removed <= out->since)

@@ -575,6 +575,9 @@ static bool is_judged_group(Str apiVersion) {
 static const Type *retired_kind(Document *document) {
     const Kind *known = schema_kind(document->kind);
     if (!known || !known->type || !is_judged_group(document->apiVersion)) return NULL;
+    for (uint8_t i = 0; i < known->versionCount; i++)
+        if (str_eq(known->versions[i].apiVersion, document->apiVersion) && schema_serves(&known->versions[i], document->minor))
+            return NULL; /* of another form than is known here */
     const Node *node = identity(document->root, S("apiVersion"));
     emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .kind = document->kind,
                      .found = document->apiVersion, .expected = schema_version_for(known, document->minor));

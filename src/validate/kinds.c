@@ -2,6 +2,13 @@
 
 #include "warning.h"
 
+/* Kinds of which nothing is known but what the schema says. */
+static void check_by_schema(Check *c, void *object) {
+    const Field *spec = schema_field(c->document->type, S("spec"), str_hash(S("spec")));
+    Path path = path_field(NULL, spec->name);
+    check_fields_below(c, spec->type, (char *)object + spec->offset, &path);
+}
+
 static const KindChecks rows[KIND_END] = {
     [KIND_Pod] = {check_pod, warn_host_name, update_pod, complete_pod, .judgesMetaAnew = true},
     [KIND_Deployment] = {check_deployment, warn_host_name, update_deployment},
@@ -50,6 +57,14 @@ static const KindChecks rows[KIND_END] = {
                                              .judgesAnew = true},
     [KIND_MutatingWebhookConfiguration] = {check_mutating_webhooks, .anyFinalizers = true, .judgesMetaAnew = true,
                                            .judgesAnew = true},
+    [KIND_CertificateSigningRequest] = {check_by_schema, .name = NAME_PATH_SEGMENT, .keepsGeneration = true},
+    [KIND_FlowSchema] = {check_by_schema},
+    [KIND_PriorityLevelConfiguration] = {check_by_schema},
+    [KIND_DeviceClass] = {check_by_schema},
+    [KIND_ResourceClaim] = {check_by_schema},
+    [KIND_ResourceClaimTemplate] = {check_by_schema},
+    [KIND_MutatingAdmissionPolicy] = {check_by_schema},
+    [KIND_MutatingAdmissionPolicyBinding] = {check_by_schema},
     [KIND_Role] = {check_role, .name = NAME_PATH_SEGMENT, .keepsGeneration = true, .judgesMetaAnew = true, .judgesAnew = true},
     [KIND_ClusterRole] = {check_cluster_role, .name = NAME_PATH_SEGMENT, .keepsGeneration = true, .judgesMetaAnew = true,
                           .judgesAnew = true},

@@ -42,7 +42,7 @@ refused "run/ stands above validate/" "a header that no .c belongs to" validate/
 refused "report/ stands above model/" "in a header" model/path.h '#include "report/shared.h"'
 refused "model/ stands above yaml/" "a header that the build makes" yaml/source.c '#include "model_types.h"'
 refused "model/ stands above base/" "a header that the build makes, in angle brackets" base/glob.c '#include <rules.h>'
-refused "cel/ stands above simulate/" "angle brackets" simulate/hook.c '#include <cel/value.h>'
+refused "policy/ stands above simulate/" "angle brackets" simulate/hook.c '#include <policy/policy.h>'
 refused "command/ stands above diff/" "a path through .." diff/git.c '#include "../command/options.h"'
 refused "$above" "a path that goes up and down" base/base.c '#include "../yaml/./..//../src/lint/lint.h"'
 refused "nowhere in src/" "a header of another folder by its name alone" model/path.c '#include "lint.h"'

@@ -154,7 +154,10 @@ static bool looks_for_gates(const FieldPlace *place) {
 
 static bool gate_holds(const FieldPlace *place) {
     const Field *field = place->field;
+    Str version = str_of(json_string_value(json_object_get(place->root, "apiVersion"))),
+        kind = str_of(json_string_value(json_object_get(place->root, "kind")));
     for (uint8_t minor = VERSION_OLDEST_TARGET; minor <= VERSION_LAST; minor++) {
+        if (!schema_type_of(version, kind, minor)) continue;
         bool there = schema_gates[field->gate].stage[minor - VERSION_FIRST] != STAGE_NONE;
         bool off = there && !schema_gate_on(field->gate, minor) && looks_for_gates(place);
         if (schema_has(field, minor) && refusals_at(place, minor).dropped != off) return false;
