@@ -575,12 +575,21 @@ static bool is_judged_group(Str apiVersion) {
 static const Type *retired_kind(Document *document) {
     const Kind *known = schema_kind(document->kind);
     if (!known || !known->type || !is_judged_group(document->apiVersion)) return NULL;
-    for (uint8_t i = 0; i < known->versionCount; i++)
-        if (str_eq(known->versions[i].apiVersion, document->apiVersion) && schema_serves(&known->versions[i], document->minor))
-            return NULL; /* of another form than is known here */
     const Node *node = identity(document->root, S("apiVersion"));
-    emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .kind = document->kind,
-                     .found = document->apiVersion, .expected = schema_version_for(known, document->minor));
+    Str server = S("no server has"), when = S("");
+    for (uint8_t i = 0; i < known->versionCount; i++) {
+        const KindVersion *version = &known->versions[i];
+        if (!str_eq(version->apiVersion, document->apiVersion)) continue;
+        if (schema_serves(version, document->minor)) return NULL; /* of another form than is known here */
+        bool comes = version->since > document->minor;
+        server =
+            str_format(document->diags.arena, "Kubernetes 1.%d %s", document->minor, comes ? "does not have" : "no longer has");
+        when = str_format(document->diags.arena, ", which %s with 1.%d", comes ? "comes" : "went",
+                          comes ? version->since : version->removed);
+    }
+    emit_api_version(&document->diags, ((Where){.span = node->span, .path = S("apiVersion")}), .server = server,
+                     .kind = document->kind, .found = document->apiVersion, .when = when,
+                     .expected = schema_version_for(known, document->minor));
     return known->type;
 }
 
