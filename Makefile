@@ -282,6 +282,7 @@ $(BUILD)/tidy/%.ok: src/%.c .clang-tidy | $(BUILD)/gen/stamp
 tidy: $(TIDY)
 
 lint: all
+	@rm -f $(filter-out $(OBJECTS) $(GENERATOR_OBJECTS) $(TABLES) $(BUILD)/obj/places_tables.o,$(wildcard $(BUILD)/obj/*.o $(BUILD)/obj/*/*.o))
 	@code=0; printf '%s\n' "$$LINTS" | sh src/test/run.sh || code=1; \
 		if ! command -v clang-tidy >/dev/null; then echo "Skipped: clang-tidy is not installed"; \
 		else $(MAKE) --no-print-directory -k $(PARALLEL) tidy || code=1; fi; exit $$code

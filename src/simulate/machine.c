@@ -13,7 +13,7 @@ enum {
 /* The pod worker (pod_workers.go). */
 
 /* A worker without work takes what it is asked for at once, and what is asked next is work of its own. */
-void machine_take_work(Machine *m) {
+static void machine_take_work(Machine *m) {
     m->pending = false;
     m->deletedSeen = m->deleted && !m->nodeLost;
     m->work = m->stopped ? WORK_TERMINATED : m->terminating ? WORK_TERMINATING : WORK_SYNC;

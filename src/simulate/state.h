@@ -178,7 +178,6 @@ const Instance *last_end(const Unit *unit); /* that a delay counts from, or NULL
 
 /* The pod worker (machine.c). */
 void machine_ask(Machine *m); /* for a sync */
-void machine_take_work(Machine *m);
 
 /* Makes m->draft from what the sync in hand has seen. Asks readiness probes out of turn. */
 void status_make(Machine *m, bool over);
