@@ -159,6 +159,8 @@ TESTS = unit lifecycle controllers scheduling what_if examples limits rules fuzz
 define SUITES
 robust      sh src/test/cli/robust.sh $(BUILD)/podlint
 config      sh src/test/cli/config.sh $(BUILD)/podlint
+growth      python3 src/test/cli/growth.py $(BUILD)/podlint
+oom         env CC='$(CC)' sh src/test/cli/oom.sh $(BUILD)/podlint
 mistakes    sh src/test/house/mistakes_test.sh $(BUILD)/mktables $(BUILD)/tryrules
 layers      sh src/test/house/layers_test.sh $(FOLDERS)
 runner      sh src/test/house/run_test.sh

@@ -2,9 +2,13 @@
  * module frees anything and no error path has to. */
 #include "base.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include "output.h"
 
 int str_cmp(Str a, Str b) {
     size_t n = a.len < b.len ? a.len : b.len;
@@ -107,6 +111,23 @@ unsigned str_distance(Str a, Str b, unsigned limit) {
     return d > limit ? limit + 1 : d;
 }
 
+void out_of_memory(void) {
+    static const char message[] = "podlint: out of memory\n";
+    output_abandon();
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(2);
+    _exit(2);
+}
+
+void memory_check(int error) {
+    if (error == ENOMEM) out_of_memory();
+}
+
+void *memory_take(size_t size) {
+    void *memory = malloc(size);
+    if (!memory) out_of_memory();
+    return memory;
+}
+
 typedef struct ArenaChunk {
     struct ArenaChunk *older;
     size_t size; /* bytes of room behind the header */
@@ -118,11 +139,7 @@ void *arena_more(Arena *arena, size_t size) {
     size_t room = arena->chunk ? arena->chunk->size * 2 : FIRST_CHUNK;
     if (room > LARGEST_CHUNK) room = LARGEST_CHUNK;
     if (room < size) room = size;
-    ArenaChunk *chunk = malloc(HEADER + room);
-    if (!chunk) {
-        fputs("podlint: out of memory\n", stderr);
-        exit(2);
-    }
+    ArenaChunk *chunk = memory_take(HEADER + room);
     *chunk = (ArenaChunk){arena->chunk, room};
     arena->chunk = chunk;
     arena->next = (char *)chunk + HEADER;
@@ -161,6 +178,17 @@ Str arena_str(Arena *arena, Str s) {
     return (Str){arena_cstr(arena, s), s.len};
 }
 
+Str real_path(Arena *arena, const char *path) {
+    char *real = realpath(path, NULL);
+    if (!real) {
+        memory_check(errno);
+        return (Str){0};
+    }
+    Str copy = arena_str(arena, str_of(real));
+    free(real);
+    return copy;
+}
+
 Str str_lower(Arena *arena, Str s) {
     char *copy = arena_cstr(arena, s);
     for (size_t i = 0; i < s.len; i++) copy[i] = to_lower(copy[i]);
@@ -171,6 +199,12 @@ Str str_upper(Arena *arena, Str s) {
     char *copy = arena_cstr(arena, s);
     for (size_t i = 0; i < s.len; i++) copy[i] = to_upper(copy[i]);
     return (Str){copy, s.len};
+}
+
+Str str_cut(Arena *arena, Str s, size_t most) {
+    if (s.len <= most) return s;
+    while (most && ((unsigned char)s.at[most] & 0xC0) == 0x80) most--;
+    return str_join(arena, (Str){s.at, most}, S("..."));
 }
 
 Str str_join(Arena *arena, Str a, Str b) {

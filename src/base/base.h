@@ -112,6 +112,15 @@ size_t str_codepoints(Str s);
  * when it is larger. Strings longer than 64 bytes are never near. */
 unsigned str_distance(Str a, Str b, unsigned limit);
 
+/* Says on stderr that there is no memory left and ends the program with 2. What of a report has not been sent out yet never is,
+ * and unfinished files are removed. */
+_Noreturn void out_of_memory(void);
+
+/* Calls out_of_memory if that is what an error of the C library (errno) means. */
+void memory_check(int error);
+
+void *memory_take(size_t size); /* malloc, which never fails: for libraries that take such a function */
+
 /* Memory that is given back all at once. Zero-initialise; arena_free when done. Out of memory ends the program. */
 typedef struct Arena {
     struct ArenaChunk *chunk; /* the chunk in use, newest first */
@@ -134,13 +143,17 @@ static inline void *arena_alloc(Arena *arena, size_t size) {
 #define NEW(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
 #define NEW_ARRAY(arena, T, count) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(count)))
 
-Str str_lower(Arena *arena, Str s);       /* a copy with ASCII capitals made small */
-Str str_upper(Arena *arena, Str s);       /* a copy with small ASCII letters made capital */
-Str arena_str(Arena *arena, Str s);       /* a copy, NUL-terminated for the convenience of C libraries */
-char *arena_cstr(Arena *arena, Str s);    /* the same, as a C string */
-Str str_join(Arena *arena, Str a, Str b); /* a followed by b */
-Str str_int(Arena *arena, int64_t n);     /* decimal text */
+Str str_lower(Arena *arena, Str s);            /* a copy with ASCII capitals made small */
+Str str_upper(Arena *arena, Str s);            /* a copy with small ASCII letters made capital */
+Str arena_str(Arena *arena, Str s);            /* a copy, NUL-terminated for the convenience of C libraries */
+char *arena_cstr(Arena *arena, Str s);         /* the same, as a C string */
+Str str_join(Arena *arena, Str a, Str b);      /* a followed by b */
+Str str_int(Arena *arena, int64_t n);          /* decimal text */
+Str str_cut(Arena *arena, Str s, size_t most); /* itself, or of a longer one its first `most` bytes and "..." */
 Str str_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The absolute path of a file without links in it, allocated in `arena`; at is NULL where there is none (errno). */
+Str real_path(Arena *arena, const char *path);
 
 /* A growable array inside an arena. */
 #define ARRAY(T)                      \

@@ -5,9 +5,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The temporary file of the output that is open; NULL if there is none. */
+static char *volatile unfinished;
+
+void output_abandon(void) {
+    if (unfinished) unlink(unfinished);
+}
+
 static bool fail(Output *output, int error) {
+    output_abandon();
+    unfinished = NULL;
+    memory_check(error);
     fprintf(stderr, "podlint: cannot write %s: %s\n", output->path, strerror(error));
-    if (output->temporary) unlink(output->temporary);
     free(output->temporary);
     free(output->target);
     return false;
@@ -30,14 +39,13 @@ bool output_open(Output *output, const char *path) {
         return output->stream || fail(output, errno);
     }
     output->target = exists ? realpath(path, NULL) : strdup(path);
-    if (!output->target || asprintf(&output->temporary, "%s.XXXXXX", output->target) < 0) return fail(output, errno);
+    if (!output->target) return fail(output, errno);
+    size_t room = strlen(output->target) + sizeof ".XXXXXX";
+    output->temporary = memory_take(room);
+    snprintf(output->temporary, room, "%s.XXXXXX", output->target);
     int fd = mkstemp(output->temporary);
-    if (fd < 0) {
-        int error = errno;
-        free(output->temporary);
-        output->temporary = NULL;
-        return fail(output, error);
-    }
+    if (fd < 0) return fail(output, errno);
+    unfinished = output->temporary;
     output->stream = fchmod(fd, mode_of(&st, exists)) == 0 ? fdopen(fd, "w") : NULL;
     if (output->stream) return true;
     int error = errno;
@@ -51,6 +59,7 @@ bool output_close(Output *output) {
     good = fclose(output->stream) == 0 && good;
     if (good && output->temporary) good = rename(output->temporary, output->target) == 0;
     if (!good) return fail(output, errno ? errno : EIO);
+    unfinished = NULL;
     free(output->temporary);
     free(output->target);
     return true;

@@ -16,6 +16,9 @@ typedef struct Output {
  * after telling on stderr what went wrong. */
 bool output_open(Output *output, const char *path);
 
+/* Removes what an output that is still open has written. */
+void output_abandon(void);
+
 /* Puts what was written in its place. False after telling on stderr what went wrong; then the old file is still there. */
 bool output_close(Output *output);
 

@@ -69,11 +69,11 @@ static int spawn(Child *child, char *const *argv, const ProcessOptions *options)
     if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || (!options->errorsThrough && pipe2(err, O_CLOEXEC))) failed = errno;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    if (!options->errorsThrough) posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
+    memory_check(posix_spawn_file_actions_init(&actions));
+    memory_check(posix_spawnattr_init(&attributes));
+    memory_check(posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO));
+    memory_check(posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO));
+    if (!options->errorsThrough) memory_check(posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO));
     char **environment = options->environment ? environment_of(child->outText.arena, options->environment) : environ;
     /* A group of its own, so that what the child has started can be ended with it. */
     if (options->seconds) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);

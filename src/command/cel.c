@@ -288,6 +288,7 @@ static int batch(FILE *out) {
     ssize_t len;
     unsigned number = 0;
     int code = 0;
+    errno = 0;
     while ((len = getline(&text, &room, stdin)) >= 0) {
         number++;
         Str line = str_trim((Str){text, (size_t)len});
@@ -301,6 +302,7 @@ static int batch(FILE *out) {
         }
         arena_reset(&b.arena);
     }
+    if (!feof(stdin)) memory_check(errno);
     free(text);
     arena_free(&b.arena);
     return code;

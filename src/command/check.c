@@ -32,10 +32,14 @@ enum {
     CHECK_FOLLOW,
     CHECK_STDIN_FILENAME,
     CHECK_FAIL_IF_EMPTY,
+    CHECK_MAX_FINDINGS,
     CHECK_QUIET,
     CHECK_COLOUR,
     CHECK_THREADS
 };
+
+/* Of a rule in a file: more than anybody reads, so that only what is made to drown a report is cut. */
+enum { MAX_FINDINGS = 1000 };
 
 static const Option options[] = {
     {"format", 'f', "FORMAT", list_formats, "How findings are written:"},
@@ -69,6 +73,9 @@ static const Option options[] = {
     {"stdin-filename", 0, "NAME", NULL,
      "Take standard input, -, for this file: its configuration, patterns and kustomization hold, and findings name it."},
     {"fail-if-empty", 0, NULL, NULL, "Exit with 2 if there is no manifest at all."},
+    {"max-findings", 0, "N", NULL,
+     "Report at most so many findings of a rule in a file, and count the others (1000); 0 stands for all. It changes neither the "
+     "sums nor how the run ends."},
     {"quiet", 'q', NULL, NULL, "No summary."},
     {"color", 0, "WHEN", list_colours, ""},
     {"threads", 'j', "N", NULL, "How many files are read at once. Default: one a processor."},
@@ -124,7 +131,7 @@ typedef struct CheckRequest {
     bool showFiles, statistics, failIfEmpty;
     Globs include, exclude; /* of the command line */
     const char *stdinName;
-    long threads;
+    long threads, maxFindings;
     ReportSettings report;
     ReportFiles outputs;
     /* gather: */
@@ -138,12 +145,14 @@ typedef struct CheckRequest {
     bool incomplete; /* something could not be read, rendered or written, which was told */
 } CheckRequest;
 
-static bool take_threads(CheckRequest *c, const char *value) {
-    char *end;
-    c->threads = strtol(value, &end, 10);
-    if (!*end && c->threads >= 1 && c->threads <= 256) return true;
-    usage_error(&check_command, "--threads takes a number from 1 to 256");
-    return false;
+static bool take_number(const char *value, const char *option, int64_t least, int64_t most, long *out) {
+    int64_t number;
+    if (!int_parse(str_of(value), least, most, &number)) {
+        usage_error(&check_command, "%s takes a number from %lld to %lld", option, (long long)least, (long long)most);
+        return false;
+    }
+    *out = (long)number;
+    return true;
 }
 
 static bool take(void *request, Parsed parsed) {
@@ -169,9 +178,10 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_FOLLOW: c->files.follow = c->policies.files.follow = true; break;
     case CHECK_STDIN_FILENAME: c->stdinName = parsed.value; break;
     case CHECK_FAIL_IF_EMPTY: c->failIfEmpty = true; break;
+    case CHECK_MAX_FINDINGS: return take_number(parsed.value, "--max-findings", 0, INT32_MAX, &c->maxFindings);
     case CHECK_QUIET: c->report.quiet = true; break;
     case CHECK_COLOUR: return take_colour(command, parsed.value, &c->report.colour);
-    case CHECK_THREADS: return take_threads(c, parsed.value);
+    case CHECK_THREADS: return take_number(parsed.value, "--threads", 1, 256, &c->threads);
     default: break;
     }
     return true;
@@ -356,6 +366,12 @@ static int write_reports(CheckRequest *c) {
         if (c->statistics) report_statistics(stdout, &c->result);
         return c->incomplete ? 2 : c->result.failed && !c->showFiles ? 1 : 0;
     }
+    run_cut(&c->result, c->arena, (uint32_t)c->maxFindings);
+    if (c->result.notShown)
+        fprintf(stderr,
+                "podlint: %u findings are not shown: the report has the first %ld of each rule in a file; --max-findings 0 shows "
+                "all\n",
+                c->result.notShown, c->maxFindings);
     join_versions(&c->report, c->how.files, c->files.files.n);
     c->incomplete |= !report_files_write(&c->outputs, &c->result, &c->report);
     return c->incomplete ? 2 : c->result.failed ? 1 : 0;
@@ -368,6 +384,7 @@ static int run(int argc, char **argv) {
                       .policies.files.arena = &arena,
                       .outputs.arena = &arena,
                       .threads = processors > 0 ? processors : 1,
+                      .maxFindings = MAX_FINDINGS,
                       .report = {.format = report_formats, .colour = colour_by_default()}};
     int code = read_options(&check_command, argc, argv, take, &c);
     if (code == 0) code = gather(&c);

@@ -59,6 +59,7 @@ void print_paged(Str text) {
     const char *pager = getenv("PAGER");
     setenv("LESS", "FRX", 0);
     FILE *out = fits ? NULL : popen(pager && *pager ? pager : "command -v less >/dev/null || exit 127; exec less", "w");
+    if (!fits && !out) memory_check(errno);
     if (out) fwrite(text.at, 1, text.len, out);
     int status = out ? pclose(out) : -1;
     bool shown = out && !(WIFEXITED(status) && WEXITSTATUS(status) == 127); /* 127: there is no such program */

@@ -8,11 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "base/process.h"
 #include "yaml/source.h"
 
@@ -110,11 +110,11 @@ static GitSide unread(const char *why) {
 /* Reads a file of the work tree, or what a link in it leads to. */
 static GitSide read_work_file(Git *git, Str path) {
     Str name = str_format(git->arena, "%.*s/%.*s%c", (int)git->top.len, git->top.at, (int)path.len, path.at, 0);
-    char real[PATH_MAX];
-    if (!realpath(name.at, real)) return unread(strerror(errno));
-    if (strncmp(real, git->top.at, git->top.len) != 0 || real[git->top.len] != '/')
+    Str real = real_path(git->arena, name.at);
+    if (!real.at) return unread(strerror(errno));
+    if (!str_starts(real, git->top) || real.len == git->top.len || real.at[git->top.len] != '/')
         return unread("it is a symbolic link that leads out of the repository");
-    int fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    int fd = open(real.at, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0) return unread(strerror(errno));
     struct stat st;
     GitSide side = {.there = true};

@@ -71,10 +71,8 @@ static bool is_chart(Arena *arena, Str directory) {
 
 /* The part of a chart that an operand is, by the directories above it. */
 static ChartPart part_above(Arena *arena, Str directory) {
-    char *real = realpath(arena_cstr(arena, directory), NULL);
-    if (!real) return OUTSIDE;
-    Str path = arena_str(arena, str_of(real));
-    free(real);
+    Str path = real_path(arena, arena_cstr(arena, directory));
+    if (!path.at) return OUTSIDE;
     ChartPart part = OUTSIDE;
     for (ptrdiff_t slash; part != IN_TEMPLATES && (slash = str_rfind(path, '/')) > 0;) {
         Str name = str_slice(path, (size_t)slash + 1);
@@ -119,10 +117,8 @@ static bool is_circle(const Level *level, const struct stat *st) {
 }
 
 static bool leads_out(const Walk *walk, const char *path) {
-    char *real = realpath(path, NULL);
-    bool out = !real || !str_starts(str_of(real), walk->root);
-    free(real);
-    return out;
+    Str real = real_path(walk->list->arena, path);
+    return !real.at || !str_starts(real, walk->root);
 }
 
 /* Whether a link is read, as `st` has what it leads to. */
@@ -143,6 +139,7 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
     const char *path = arena_cstr(arena, directory);
     struct stat own;
     DIR *dir = depth < DEEPEST ? opendir(path) : NULL;
+    if (!dir) memory_check(errno);
     if (!dir || fstat(dirfd(dir), &own) != 0) {
         ARRAY_PUSH(arena, &list->faults, (InputFault){directory, depth < DEEPEST ? errno : ELOOP});
         if (dir) closedir(dir);
@@ -211,10 +208,8 @@ static size_t repository_top(Arena *arena, Str path) {
 /* The .gitignore files between the top of a repository and a directory, outermost last. Their patterns of whole paths are left
  * out: a walk knows its paths from its own start only. */
 static const Ignore *ignore_above(Arena *arena, Str directory) {
-    char *real = realpath(arena_cstr(arena, directory), NULL);
-    if (!real) return NULL;
-    Str path = arena_str(arena, str_of(real));
-    free(real);
+    Str path = real_path(arena, arena_cstr(arena, directory));
+    if (!path.at) return NULL;
     size_t top = repository_top(arena, path);
     if (top == 0 || top == path.len) return NULL;
     Ignore *inner = NULL;
@@ -234,11 +229,10 @@ static bool is_git_ignored(Arena *arena, Str path) {
     Str name = str_slice(path, (size_t)(slash + 1)), folder = slash < 0    ? S(".")
                                                               : slash == 0 ? S("/")
                                                                            : (Str){path.at, (size_t)slash};
-    char *real = realpath(arena_cstr(arena, folder), NULL);
-    if (!real) return false;
-    Str full = str_format(arena, "%s/%.*s", str_eq(str_of(real), S("/")) ? "" : real, TEXT(name));
+    Str real = real_path(arena, arena_cstr(arena, folder));
+    if (!real.at) return false;
+    Str full = str_format(arena, "%s/%.*s", str_eq(real, S("/")) ? "" : real.at, TEXT(name));
     full = arena_str(arena, full);
-    free(real);
     size_t top = repository_top(arena, (Str){full.at, full.len - name.len - 1});
     const Ignore *chain = NULL;
     for (size_t end = top; top && end < full.len;) {
@@ -284,9 +278,8 @@ void input_add(InputList *list, Str path) {
     if (stat(arena_cstr(arena, path), &st) != 0) {
         ARRAY_PUSH(arena, &list->faults, (InputFault){path, errno});
     } else if (S_ISDIR(st.st_mode)) {
-        char *real = realpath(arena_cstr(arena, path), NULL);
-        Walk walk = {list, real ? str_join(arena, str_of(real), real[1] ? S("/") : S("")) : path};
-        free(real);
+        Str real = real_path(arena, arena_cstr(arena, path));
+        Walk walk = {list, real.at ? str_join(arena, real, real.len > 1 ? S("/") : S("")) : path};
         ARRAY_PUSH(arena, &list->directories, path);
         add_directory(&walk, path, ignore_above(arena, path), part_above(arena, path), 0, NULL);
     } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
@@ -299,12 +292,11 @@ void input_add(InputList *list, Str path) {
 Str input_relative(Arena *arena, const char *directory, Str file) {
     ptrdiff_t slash = str_rfind(file, '/');
     Str folder = slash < 0 ? S(".") : slash == 0 ? S("/") : (Str){file.at, (size_t)slash};
-    char *base = realpath(directory, NULL), *real = realpath(arena_cstr(arena, folder), NULL);
+    Str from = real_path(arena, directory), to = real_path(arena, arena_cstr(arena, folder));
     Buf out = {.arena = arena};
-    if (!base || !real || str_eq(file, S("-"))) {
+    if (!from.at || !to.at || str_eq(file, S("-"))) {
         buf_str(&out, file);
     } else {
-        Str from = str_of(base), to = str_of(real);
         if (from.len == 1) from.len = 0;
         if (to.len == 1) to.len = 0;
         size_t common = 0;
@@ -320,7 +312,5 @@ Str input_relative(Arena *arena, const char *directory, Str file) {
         if (rest.len) buf_char(&out, '/');
         buf_str(&out, str_slice(file, (size_t)(slash + 1)));
     }
-    free(base);
-    free(real);
     return buf_text(&out);
 }

@@ -486,10 +486,8 @@ static void look_above(TreeReader *r, Str directory) {
     enum { HIGHEST = 64 };
     Str levels[HIGHEST];
     size_t count = 0;
-    char *real = realpath(arena_cstr(r->arena, directory), NULL);
-    if (!real) return;
-    Str path = arena_str(r->arena, str_of(real));
-    free(real);
+    Str path = real_path(r->arena, arena_cstr(r->arena, directory));
+    if (!path.at) return;
     bool top = false;
     for (; count < HIGHEST && !top && path.len > 1; path = directory_of(path)) {
         levels[count++] = path;

@@ -195,10 +195,10 @@ enum { SLIP_WORK = 20 };
 /* Whether one text is the other with a slip of the pen in it. Numbered siblings, such as web-1 and web-2, are none. */
 static bool is_slip(Str a, Str b) {
     unsigned limit = a.len < 3 ? 0 : a.len < 8 ? 1 : 2;
-    if (str_eq(a, b) || str_distance(a, b, limit) > limit) return false;
     size_t i = 0;
     while (i < a.len && i < b.len && a.at[i] == b.at[i]) i++;
-    return !(i < a.len && is_digit(a.at[i])) && !(i < b.len && is_digit(b.at[i]));
+    if ((i == a.len && i == b.len) || (i < a.len && is_digit(a.at[i])) || (i < b.len && is_digit(b.at[i]))) return false;
+    return str_distance(a, b, limit) <= limit;
 }
 
 /* Whether a selector fits labels but for one of its own, which is there with nearly the same key or value. */
@@ -284,8 +284,9 @@ static Str nearest_miss(World *w, const Fact *from, const FactSelector *selector
 
 /* Where a selector finds nothing in its own namespace, but pods in another one, in words: one of the two was mistaken. */
 static Str pods_elsewhere(World *w, const Fact *from, const FactSelector *selector) {
-    for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && !is_empty(selector); i++) {
-        const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
+    FactList some = candidates(w, selector);
+    for (uint32_t i = 0; i < some.n && !is_empty(selector); i++) {
+        const Fact *fact = some.at[i];
         if (!same_namespace(from, fact) && spend(w, 1) && selects(w, selector, fact->labels))
             return str_format(w->arena, "; the pods of %.*s %.*s have, in the namespace %.*s", TEXT(fact->kindName),
                               TEXT(fact->name), TEXT(fact->namespace_));
@@ -293,13 +294,21 @@ static Str pods_elsewhere(World *w, const Fact *from, const FactSelector *select
     return S("");
 }
 
+/* The objects of a kind among which are all those that have a label. */
+static FactList having(const World *w, const StrPair *label, FactKind kind) {
+    if (kind != FACT_WORKLOAD) return w->kinds[kind];
+    const Slot *slot = find_slot(&w->labels, hash_label(label->key, label->value));
+    return (FactList){w->labels.members + slot->first, slot->count, 0};
+}
+
 /* The place of the first label of a selector that no object of a kind has near `from`; of the selector if each has one. */
 static Where label_at_fault(World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
     for (uint32_t i = 0; i < selector->labels.n; i++) {
         const StrPair *label = &selector->labels.at[i];
+        FactList some = having(w, label, kind);
         bool found = false;
-        for (uint32_t j = 0; j < w->kinds[kind].n && !found; j++) {
-            const Fact *fact = w->kinds[kind].at[j];
+        for (uint32_t j = 0; j < some.n && !found; j++) {
+            const Fact *fact = some.at[j];
             const Str *value = together(w, from, fact) && spend(w, fact->labels.n) ? map_get(fact->labels, label->key) : NULL;
             found = value && str_eq(*value, label->value);
         }

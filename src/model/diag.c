@@ -31,12 +31,8 @@ static Str fill(Arena *arena, Str template, const Str *arguments) {
             buf_char(&buf, template.at[i]);
             continue;
         }
-        Str value = arguments[template.at[i + 1] - '0'];
-        bool cut = value.len > LONGEST_VALUE;
-        if (cut) value.len = LONGEST_VALUE;
-        while (cut && value.len && ((unsigned char)value.at[value.len] & 0xC0) == 0x80) value.len--;
+        Str value = str_cut(arena, arguments[template.at[i + 1] - '0'], LONGEST_VALUE);
         for (size_t j = 0; j < value.len; j++) buf_char(&buf, (unsigned char)value.at[j] < 0x20 ? ' ' : value.at[j]);
-        if (cut) buf_str(&buf, S("..."));
         i += 2;
     }
     return buf_text(&buf);

@@ -82,6 +82,9 @@ Str path_leaf(Str path) {
     return str_slice(path, (size_t)(dot + 1));
 }
 
+/* More than a name may have. */
+enum { LONGEST_NAME = 300 };
+
 /* The keys of a list's item, as the API tells its items apart; empty if it does not. */
 static Str item_name(Arena *arena, const Field *field, const Node *item) {
     Buf name = {.arena = arena};
@@ -92,7 +95,7 @@ static Str item_name(Arena *arena, const Field *field, const Node *item) {
         const Node *value = node_get(item, text->listKeyCount ? text->listKeys[i] : text->mergeKey);
         if (!value || value->kind >= NODE_LIST) continue;
         if (name.len) buf_char(&name, '/');
-        buf_str(&name, value->text);
+        buf_str(&name, str_cut(arena, value->text, LONGEST_NAME));
     }
     return buf_text(&name);
 }

@@ -143,8 +143,9 @@ static int write_chunk(void *out, unsigned char *text, size_t size) {
     return fwrite(text, 1, size, out) == size;
 }
 
-static void emit(yaml_emitter_t *emitter, yaml_event_t *event) {
-    yaml_emitter_emit(emitter, event);
+/* Emits an event, if it could be made. */
+static void emit(yaml_emitter_t *emitter, int made, yaml_event_t *event) {
+    if (!made || (!yaml_emitter_emit(emitter, event) && emitter->error == YAML_MEMORY_ERROR)) out_of_memory();
 }
 
 static void emit_scalar(yaml_emitter_t *emitter, Str text, bool string) {
@@ -153,8 +154,8 @@ static void emit_scalar(yaml_emitter_t *emitter, Str text, bool string) {
     if (string && (text.len == 0 || node_plain_kind(text) != NODE_STRING || str_eq(text, S("<<"))))
         style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     if (string && str_find(text, '\n') >= 0) style = YAML_LITERAL_SCALAR_STYLE;
-    yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text.at, (int)text.len, 1, 1, style);
-    emit(emitter, &event);
+    emit(emitter, yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text.at, (int)text.len, 1, 1, style),
+         &event);
 }
 
 static void emit_value(yaml_emitter_t *emitter, const json_t *value) {
@@ -165,22 +166,18 @@ static void emit_value(yaml_emitter_t *emitter, const json_t *value) {
         const char *key;
         json_t *item;
         yaml_mapping_style_t style = json_object_size(value) ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE;
-        yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, style);
-        emit(emitter, &event);
+        emit(emitter, yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, style), &event);
         json_object_foreach((json_t *)value, key, item) {
             emit_scalar(emitter, str_of(key), true);
             emit_value(emitter, item);
         }
-        yaml_mapping_end_event_initialize(&event);
-        emit(emitter, &event);
+        emit(emitter, yaml_mapping_end_event_initialize(&event), &event);
         break;
     }
     case JSON_ARRAY: {
-        yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE);
-        emit(emitter, &event);
+        emit(emitter, yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE), &event);
         for (size_t i = 0; i < json_array_size(value); i++) emit_value(emitter, json_array_get(value, i));
-        yaml_sequence_end_event_initialize(&event);
-        emit(emitter, &event);
+        emit(emitter, yaml_sequence_end_event_initialize(&event), &event);
         break;
     }
     case JSON_STRING: emit_scalar(emitter, (Str){json_string_value(value), json_string_length(value)}, true); break;
@@ -201,18 +198,14 @@ static void emit_value(yaml_emitter_t *emitter, const json_t *value) {
 void stored_write_yaml(FILE *out, const json_t *object) {
     yaml_emitter_t emitter;
     yaml_event_t event;
-    yaml_emitter_initialize(&emitter);
+    if (!yaml_emitter_initialize(&emitter)) out_of_memory();
     yaml_emitter_set_output(&emitter, write_chunk, out);
     yaml_emitter_set_unicode(&emitter, 1);
     yaml_emitter_set_width(&emitter, -1);
-    yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
-    emit(&emitter, &event);
-    yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1);
-    emit(&emitter, &event);
+    emit(&emitter, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING), &event);
+    emit(&emitter, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1), &event);
     emit_value(&emitter, object);
-    yaml_document_end_event_initialize(&event, 1);
-    emit(&emitter, &event);
-    yaml_stream_end_event_initialize(&event);
-    emit(&emitter, &event);
+    emit(&emitter, yaml_document_end_event_initialize(&event, 1), &event);
+    emit(&emitter, yaml_stream_end_event_initialize(&event), &event);
     yaml_emitter_delete(&emitter);
 }

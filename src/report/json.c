@@ -52,8 +52,9 @@ static json_t *json_pod_security(const PodSecurityVerdict *verdict) {
     return object;
 }
 
+/* All of a document but its findings. */
 static json_t *json_document(const ResultFile *file, const ResultDocument *document, const ReportSettings *settings) {
-    json_t *object = json_object(), *diagnostics = json_array();
+    json_t *object = json_object();
     json_object_set_new(object, "file", report_json_text(file->name));
     if (file->rendered.at) json_object_set_new(object, "rendered", report_json_text(file->rendered));
     json_object_set_new(object, "index", json_integer(document->index));
@@ -68,14 +69,30 @@ static json_t *json_document(const ResultFile *file, const ResultDocument *docum
     json_object_set_new(object, "class", report_json_text(class_name((DocumentClass)document->class)));
     if (document->why.len) json_object_set_new(object, "why", report_json_text(document->why));
     if (document->partial) json_object_set_new(object, "partial", json_true());
-    for (uint32_t i = 0; i < document->findingCount; i++)
-        json_array_append_new(diagnostics, json_finding(&document->findings[i], file->settings));
-    for (uint32_t i = 0; i < document->ignoredCount && settings->showIgnored; i++)
-        json_array_append_new(diagnostics, json_finding(&document->ignored[i], file->settings));
     if (settings->podSecurityLevels && document->podSecurity.known)
         json_object_set_new(object, "podSecurity", json_pod_security(&document->podSecurity));
-    json_object_set_new(object, "diagnostics", diagnostics);
     return object;
+}
+
+static void put_finding(FILE *out, const char *before, json_t *finding) {
+    fputs(before, out);
+    json_dumpf(finding, out, JSON_PRESERVE_ORDER);
+    json_decref(finding);
+}
+
+/* A document's findings are written one by one: together they can be many. */
+static void put_document(FILE *out, const ResultFile *file, const ResultDocument *document, const ReportSettings *settings) {
+    json_t *object = json_document(file, document, settings);
+    const char *comma = "";
+    fputc('{', out);
+    json_dumpf(object, out, JSON_PRESERVE_ORDER | JSON_EMBED);
+    json_decref(object);
+    fputs(", \"diagnostics\": [", out);
+    for (uint32_t i = 0; i < document->findingCount; i++, comma = ", ")
+        put_finding(out, comma, json_finding(&document->findings[i], file->settings));
+    for (uint32_t i = 0; i < document->ignoredCount && settings->showIgnored; i++, comma = ", ")
+        put_finding(out, comma, json_finding(&document->ignored[i], file->settings));
+    fputs("]}", out);
 }
 
 void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
@@ -84,8 +101,10 @@ void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
     fputs("\", \"documents\": [", out);
     const char *comma = "\n";
     for (uint32_t i = 0; i < run->fileCount; i++)
-        for (uint32_t j = 0; j < run->files[i].documentCount; j++)
-            report_put_json(out, &comma, json_document(&run->files[i], &run->files[i].documents[j], settings));
+        for (uint32_t j = 0; j < run->files[i].documentCount; j++, comma = ",\n") {
+            fputs(comma, out);
+            put_document(out, &run->files[i], &run->files[i].documents[j], settings);
+        }
     fputs("],\n\"unread\": [", out);
     comma = "";
     for (uint32_t i = 0; i < run->fileCount; i++) {
@@ -107,6 +126,7 @@ void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
             run->templates + run->classes[CLASS_TEMPLATE], run->classes[CLASS_OTHER_KIND], run->classes[CLASS_CUSTOM],
             run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], run->classes[CLASS_UNREADABLE], run->errors, run->warnings,
             run->infos, run->ignored, run->unreadableFiles);
+    if (run->notShown) fprintf(out, ", \"notShown\": %u", run->notShown);
     if (run->baseline.used)
         fprintf(out, ", \"baseline\": {\"known\": %u, \"gone\": %u, \"total\": %u}", run->baseline.known, run->baseline.gone,
                 run->baseline.total);

@@ -61,19 +61,6 @@ static void write_count(FILE *out, uint32_t n, const char *what, const char *man
     fprintf(out, "%u %s", n, n == 1 ? what : many);
 }
 
-/* The objects that the server refuses for something that is reported. */
-static uint32_t refused(const Run *run) {
-    const ResultDocument *last = NULL;
-    uint32_t count = 0;
-    for (RunWalk walk = {.run = run}; run_next(&walk);) {
-        bool fatal = walk.finding->severity == SEVERITY_ERROR && rule_refuses(walk.finding->rule);
-        if (walk.document == last || walk.document->skipped || !fatal) continue;
-        count++;
-        last = walk.document;
-    }
-    return count;
-}
-
 /* What a baseline kept out of the report. */
 static void write_baseline(FILE *out, const BaselineCounts *baseline) {
     if (!baseline->used) return;
@@ -141,7 +128,8 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
         }
     }
     if (run->ignored) fprintf(out, "; %u ignored", run->ignored);
-    if (refused(run)) fprintf(out, "; %u refused", refused(run));
+    if (run->refused) fprintf(out, "; %u refused", run->refused);
+    if (run->notShown) fprintf(out, "; %u not shown", run->notShown);
     if (run->classes[CLASS_PARTIAL]) fprintf(out, "; %u judged as partial", run->classes[CLASS_PARTIAL]);
     write_not_judged(out, run);
     if (run->leftOut) fprintf(out, "; %u left out", run->leftOut);

@@ -502,14 +502,13 @@ static Folder *folder_of(ConfigStore *store, Str path) {
     Str name = slash < 0 ? S(".") : slash == 0 ? S("/") : (Str){path.at, (size_t)slash};
     Folder *folder = known_folder(store, name);
     if (folder) return folder;
-    char *real = realpath(arena_cstr(store->arena, name), NULL);
-    folder = real_folder(store, real ? str_of(real) : store->here);
+    Str real = real_path(store->arena, arena_cstr(store->arena, name));
+    folder = real_folder(store, real.at ? real : store->here);
     if (!str_eq(folder->name, name)) {
         Folder *named = add_folder(store, name, folder->real);
         named->config = folder->config;
         folder = named;
     }
-    free(real);
     return folder;
 }
 
@@ -527,10 +526,9 @@ static Config *config_of(ConfigStore *store, Str path, const char **relative) {
 
 ConfigStore *config_store(Arena *arena, const SettingsLayer *commandLine, RuleList more, const char *file, bool none) {
     ConfigStore *store = NEW(arena, ConfigStore);
-    char *here = getcwd(NULL, 0);
+    Str here = real_path(arena, ".");
     *store = (ConfigStore){.arena = arena, .commandLine = commandLine, .rules = more};
-    store->here = arena_str(arena, here ? str_of(here) : S("/"));
-    free(here);
+    store->here = here.at ? here : S("/");
     init_config(store, &store->nothing, store->here);
     if (none) store->only = &store->nothing;
     if (file) store->only = read_config(store, str_of(file), store->here);

@@ -114,14 +114,20 @@ typedef struct Run {
     uint32_t classes[CLASS_COUNT];                   /* documents by DocumentClass */
     uint32_t leftOut;                                /* InputList */
     uint32_t documents, accepted, rejected, skipped; /* sums over all files; accepted and rejected: of what is judged */
+    uint32_t refused; /* objects that the server refuses for something that was found and is not ignored */
     uint32_t errors, warnings, infos, ignored;
-    bool failed; /* a finding reaches the failOn of its file */
+    uint32_t notShown; /* of these findings, what run_cut took out */
+    bool failed;       /* a finding reaches the failOn of its file */
     uint32_t unreadableFiles;
     BaselineCounts baseline;
 } Run;
 
 /* Makes the sums of a run anew, from what its files hold. */
 void run_count(Run *run);
+
+/* Leaves of the findings of a rule in a file only the first `most`, and counts the others; the sums stay those of all. With 0 all
+ * stay. */
+void run_cut(Run *run, Arena *arena, uint32_t most);
 
 /* Walks the findings of a run in the order of files, documents and places. Zero-initialise but for `run`. */
 typedef struct RunWalk {

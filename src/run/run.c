@@ -61,19 +61,37 @@ static uint64_t hash_text(Str text) {
     return str_hash_on(hash, str_slice(text, i));
 }
 
-/* `document` is NULL where its tree is gone. */
-static Finding finish(Worker *w, const FileSettings *settings, Source *source, const Document *document, const Diag *diag) {
+/* What is kept of a text, in bytes: more than the API takes for a name, than a path of such names has, and than a message says.
+ * What is longer would stand in a report with every finding. */
+enum { LONGEST_NAME = 300, LONGEST_PATH = 1000, LONGEST_TEXT = 4000 };
+
+static Str keep(Arena *kept, Str text, size_t most) {
+    return text.len > most ? str_cut(kept, text, most) : arena_str(kept, text);
+}
+
+/* What tells a finding from others; its texts last as long as those of the diagnostic. */
+static Finding outline(Worker *w, Source *source, const Diag *diag) {
+    return (Finding){.rule = diag->rule,
+                     .start = source_place(source, &w->text, diag->span.at),
+                     .path = str_cut(&w->scratch, diag->path, LONGEST_PATH),
+                     .message = str_cut(&w->scratch, diag->message, LONGEST_TEXT)};
+}
+
+/* Completes an outline. `document` is NULL where its tree is gone. */
+static Finding finish(Worker *w, const FileSettings *settings, Source *source, const Document *document, const Diag *diag,
+                      Finding finding) {
     Arena *kept = w->kept;
     uint8_t severity = settings->severity ? settings->severity[diag->rule->number] : diag->rule->severity;
-    Finding finding = {.rule = diag->rule, .severity = severity == diag->rule->severity ? diag->severity : severity};
-    finding.start = source_place(source, &w->text, diag->span.at);
+    finding.severity = severity == diag->rule->severity ? diag->severity : severity;
     finding.end = diag->span.end > diag->span.at ? source_place(source, &w->text, diag->span.end) : finding.start;
-    finding.path = arena_str(kept, diag->path);
-    finding.namedPath = path_by_names(kept, document ? document->root : NULL, document ? document->type : NULL, diag->path);
+    finding.namedPath =
+        keep(kept, path_by_names(&w->scratch, document ? document->root : NULL, document ? document->type : NULL, finding.path),
+             LONGEST_PATH);
+    finding.path = arena_str(kept, finding.path);
     if (diag->span.end <= source->text.len && diag->span.at < diag->span.end)
         finding.flagged = hash_words((Str){source->text.at + diag->span.at, diag->span.end - diag->span.at});
-    finding.message = arena_str(kept, diag->message);
-    finding.help = arena_str(kept, diag->help);
+    finding.message = arena_str(kept, finding.message);
+    finding.help = keep(kept, diag->help, LONGEST_TEXT);
     finding.excerpt = source_excerpt(source, &w->text, diag->span);
     finding.excerpt.text = arena_str(kept, finding.excerpt.text);
     for (const Note *note = diag->notes; note; note = note->next) finding.noteCount++;
@@ -82,7 +100,7 @@ static Finding finish(Worker *w, const FileSettings *settings, Source *source, c
     for (const Note *note = diag->notes; note; note = note->next, i++) {
         Place place = source_place(source, &w->text, note->span.at);
         Str line = source_excerpt(source, &w->text, note->span).text;
-        finding.notes[i] = (FindingNote){place, arena_str(kept, note->text), arena_str(kept, line)};
+        finding.notes[i] = (FindingNote){place, keep(kept, note->text, LONGEST_TEXT), arena_str(kept, line)};
     }
     return finding;
 }
@@ -112,11 +130,11 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
         if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) out->accepted = false;
         RuleUse use = settings->on[diag->rule->number];
         if (!use || (use == RULE_USE_SPARING && model_is_node_agent(document))) continue;
-        Finding finding = finish(w, settings, source, document, diag);
+        Finding finding = outline(w, source, diag);
         Finding *same = known ? bsearch(&finding, findings, known, sizeof finding, by_place) : NULL;
         if (!same) {
             same = &findings[out->findingCount++];
-            *same = finding;
+            *same = finish(w, settings, source, document, diag, finding);
         }
         same->versions |= (uint16_t)(1u << version);
     }
@@ -127,10 +145,10 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
     return (ResultDocument){.index = document->index,
                             .item = document->item,
                             .line = source_place(source, &w->text, document->span.at).line,
-                            .apiVersion = arena_str(w->kept, document->apiVersion),
-                            .kind = arena_str(w->kept, document->kind),
-                            .name = arena_str(w->kept, document->name),
-                            .namespace_ = arena_str(w->kept, document->namespace_),
+                            .apiVersion = keep(w->kept, document->apiVersion, LONGEST_NAME),
+                            .kind = keep(w->kept, document->kind, LONGEST_NAME),
+                            .name = keep(w->kept, document->name, LONGEST_NAME),
+                            .namespace_ = keep(w->kept, document->namespace_, LONGEST_NAME),
                             .partial = document->partial,
                             .class = document->class,
                             .why = document->why,
@@ -273,7 +291,7 @@ static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *
         const Diag *diag = &fact->diags.items.at[i];
         if (!file->settings->on[diag->rule->number]) continue;
         Finding *finding = &findings[document->findingCount++];
-        *finding = finish(w, file->settings, source, NULL, diag);
+        *finding = finish(w, file->settings, source, NULL, diag, outline(w, source, diag));
         finding->versions = (uint16_t)((1u << file->settings->minorCount) - 1);
     }
     qsort(findings, document->findingCount, sizeof *findings, by_place);

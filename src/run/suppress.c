@@ -112,11 +112,12 @@ static uint32_t owner_of(const ResultFile *file, uint32_t line) {
 
 /* Adds an ignore with the range and owner of `range`; `at` is where its rule is named. */
 static void add_ignore(CommentReader *r, const Ignore *range, IgnoreForm form, Str name, Span at, Str reason) {
+    enum { MOST_REASON = 1000 };
     Ignore ignore = *range;
     ignore.form = (uint8_t)form;
     ignore.rule = form == IGNORE_RULE ? rule_set_named(&r->file->settings->rules, name) : NULL;
     ignore.name = arena_str(r->kept, name);
-    ignore.reason = arena_str(r->kept, reason);
+    ignore.reason = arena_str(r->kept, str_cut(r->kept, reason, MOST_REASON));
     ignore.start = place_of(r, at.at);
     ignore.end = place_of(r, at.end);
     ignore.excerpt = source_excerpt(r->source, r->scratch, at);

@@ -2,7 +2,6 @@
 #include "compose.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/base64.h"
@@ -399,6 +398,7 @@ static void compose(Composer *c, yaml_parser_t *parser) {
     while (type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT) {
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event)) {
+            if (parser->error == YAML_MEMORY_ERROR) out_of_memory();
             c->again = dialect_repair(&c->marks, c->arena, parser);
             if (!c->again) parser_fault(c, parser);
             return;
@@ -444,10 +444,7 @@ size_t compose_document(NodeDocument *out, Arena *arena, const Source *source, s
         out->faults.n = 0;
         *out->root = (Node){.kind = NODE_NULL, .depth = 1, .text = S("null"), .span = {out->span.at, out->span.at}};
         yaml_parser_t parser;
-        if (!yaml_parser_initialize(&parser)) {
-            fputs("podlint: out of memory\n", stderr);
-            exit(2);
-        }
+        if (!yaml_parser_initialize(&parser)) out_of_memory();
         yaml_parser_set_input(&parser, feed_read, &feed);
         compose(&composer, &parser);
         yaml_parser_delete(&parser);

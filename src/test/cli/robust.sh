@@ -187,8 +187,13 @@ kind: NetworkPolicy
 metadata: {name: n$i}
 spec: {podSelector: {matchLabels: {a: b, c: d}}, ingress: [{ports: [{port: 81}]}]}
 ---"; done >popular.yaml
-expect "objects that all select each other" 0 "objects of this folder takes too long" \
+expect "objects that all select each other" 0 "!takes too long" \
     "$podlint" check --no-config --format concise --fail-on never popular.yaml
+awk 'BEGIN { for (i = 0; i < 5000; i++) printf "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d%d}\n" \
+    "spec: {selector: {matchLabels: {app: a%d}}, template: {metadata: {labels: {app: a%d}}, spec: {containers: [{name: a, image: b}]}}}\n" \
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d}\nspec: {ports: [{port: 80}], selector: {app: b%d}}\n---\n", i, i, i, i, i }' >astray.yaml
+expect "objects that are each compared with all" 0 "objects of this folder takes too long" \
+    "$podlint" check --no-config --format concise --fail-on never astray.yaml
 
 seq 400 | while read -r i; do sed "s/name: a/name: a$i/" good.yaml >"tree/p$i.yaml"; done
 echo 'apiVersion: v1
@@ -209,5 +214,20 @@ expect "a link that is named is read" 0 "1 file" "$podlint" check walk/in/link.y
 expect "text that is not UTF-8 on the command line" 2 "argument 2 is not valid UTF-8" "$podlint" cel "$(printf '"\377".replace("", "_")')"
 printf '%s\n' "$pod" >"$(printf 'walk/in/a\377.yaml')"
 expect "a name that is not UTF-8" 2 "its name is not valid UTF-8" "$podlint" check walk/in
+
+{ printf '%s\n' "$pod" | sed '$d'; printf 'spec: {containers: [{name: a, image: b}], '; for i in 1 2 3 4 5; do printf 'f%s: 1, ' $i; done; echo '}'; } >five.yaml
+expect "a cap on findings" 1 "5 errors; 1 refused; 3 not shown" "$podlint" check --max-findings 2 five.yaml
+expect "a cap is told on stderr" 1 "the first 2 of each rule in a file; --max-findings 0 shows all" "$podlint" check -f junit --max-findings 2 five.yaml
+expect "a cap in JSON" 1 '"notShown": 3' "$podlint" check -f json --max-findings 2 five.yaml
+expect "no cap" 1 "!not shown" "$podlint" check --max-findings 0 five.yaml
+expect "a cap does not change the exit code" 0 "3 not shown" "$podlint" check --max-findings 2 --fail-on never five.yaml
+expect "a cap that is no number" 2 "--max-findings takes a number" "$podlint" check --max-findings many five.yaml
+"$podlint" check --write-baseline five.json --max-findings 1 five.yaml >/dev/null
+expect "a cap leaves baselines whole" 0 "nothing new found" "$podlint" check --baseline five.json five.yaml
+{ printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: '; repeat n 100000; printf '}\nspec: {containers: [{}]}\n'; } >long.yaml
+for format in text json sarif github junit gitlab checkstyle rdjson; do
+    "$podlint" check -f $format --profile all long.yaml >long.out
+    check "a long name is cut in $format" [ "$(wc -c <long.out)" -lt 90000 ]
+done
 
 finish
