@@ -90,7 +90,12 @@ static Str template_program(const Source *source, const NodeDocument *in) {
 
 /* Whether ytt's annotations stand in a document. */
 static bool is_ytt(Str text) {
-    return str_has(text, S("#@ ")) || str_has(text, S("#@overlay/")) || str_has(text, S("#@data/"));
+    const char *end = text.at + text.len;
+    for (const char *at = text.at; (at = memchr(at, '#', (size_t)(end - at))); at++) {
+        Str rest = {at, (size_t)(end - at)};
+        if (str_starts(rest, S("#@ ")) || str_starts(rest, S("#@overlay/")) || str_starts(rest, S("#@data/"))) return true;
+    }
+    return false;
 }
 
 /* Manifests. */

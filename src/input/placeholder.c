@@ -14,12 +14,34 @@ static bool is_upper_name(Str name) {
     return name.len > 1;
 }
 
+static bool opens_brace(char c) {
+    return c == '{' || is_upper(c);
+}
+
+static bool opens_dollar(char c) {
+    return c == '{' || c == '(';
+}
+
+static bool is_underscore(char c) {
+    return c == '_';
+}
+
+static bool is_bracket(char c) {
+    return c == '[';
+}
+
 /* Whether a document may hold a placeholder at all: most do not, and are passed over quickly. */
-static bool may_hold_any(Str text, bool expressions) {
-    static const char signs[] = "$<@%";
-    for (const char *sign = signs; *sign; sign++)
-        if (memchr(text.at, *sign, text.len)) return true;
-    return str_has(text, S("{{")) || str_has(text, S("__")) || str_has(text, S("[[")) || str_has(text, S("{")) || expressions;
+static bool may_hold_any(Str text) {
+    static const struct {
+        char sign;
+        bool (*next)(char c); /* what follows it in a placeholder */
+    } starts[] = {{'$', opens_dollar}, {'{', opens_brace},   {'<', is_letter}, {'@', is_name_char},
+                  {'%', is_upper},     {'_', is_underscore}, {'[', is_bracket}};
+    const char *end = text.at + text.len;
+    for (size_t i = 0; i < COUNT(starts); i++)
+        for (const char *at = text.at; (at = memchr(at, starts[i].sign, (size_t)(end - at))); at++)
+            if (at + 1 < end && starts[i].next(at[1])) return true;
+    return false;
 }
 
 /* A text in signs at its start: the length of all of it, 0 if there is none. */
@@ -125,7 +147,7 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
 }
 
 uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes *known) {
-    return may_hold_any(text, known->expressions) ? fill_node(arena, root, known) : 0;
+    return known->expressions || may_hold_any(text) ? fill_node(arena, root, known) : 0;
 }
 
 typedef struct Later {

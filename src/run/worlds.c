@@ -98,7 +98,13 @@ typedef struct Variants {
 } Variants;
 
 static Str identity_of(Arena *arena, const Fact *fact) {
-    return str_format(arena, "%.*s/%.*s/%.*s", TEXT(fact->kindName), TEXT(fact->namespace_), TEXT(fact->name));
+    Buf buf = {.arena = arena};
+    buf_str(&buf, fact->kindName);
+    buf_char(&buf, '/');
+    buf_str(&buf, fact->namespace_);
+    buf_char(&buf, '/');
+    buf_str(&buf, fact->name);
+    return buf_text(&buf);
 }
 
 /* Gives the files that share an object variants of their own, in order; files that share none are part of each variant. */
