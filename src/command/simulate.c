@@ -188,7 +188,8 @@ static int cannot_read(const Source *source, SourceError error) {
 
 static void complain(Source *source, Arena *arena, Span span, Str message) {
     Place place = source_place(source, arena, span.at);
-    fprintf(stderr, "%.*s:%u:%u: error: %.*s\n", TEXT(source->name), place.line, place.column, TEXT(message));
+    Str name = sim_visible(arena, source->name), shown = sim_visible(arena, message);
+    fprintf(stderr, "%.*s:%u:%u: error: %.*s\n", TEXT(name), place.line, place.column, TEXT(shown));
 }
 
 /* The object to play: the one that is asked for by name, or the first that has a pod. `others` counts the rest. `like`: of an old

@@ -17,7 +17,7 @@ static uint32_t codepoint_at(Str text, size_t *length) {
     return c;
 }
 
-static Str visible(Arena *arena, Str text) {
+Str sim_visible(Arena *arena, Str text) {
     Str valid = str_valid_utf8(arena, text);
     Buf buf = {.arena = arena};
     bool harmful = false;
@@ -36,18 +36,18 @@ static Str visible(Arena *arena, Str text) {
 }
 
 static void make_visible(Arena *arena, Simulation *sim, SimReport *report) {
-    report->kind = visible(arena, report->kind);
-    report->name = visible(arena, report->name);
-    report->note = visible(arena, report->note);
-    report->placed = visible(arena, report->placed);
+    report->kind = sim_visible(arena, report->kind);
+    report->name = sim_visible(arena, report->name);
+    report->note = sim_visible(arena, report->note);
+    report->placed = sim_visible(arena, report->placed);
     SimContainer *containers = NEW_ARRAY(arena, SimContainer, sim->containerCount + 1);
     for (uint32_t i = 0; i < sim->containerCount; i++) {
         containers[i] = sim->containers[i];
-        containers[i].name = visible(arena, containers[i].name);
+        containers[i].name = sim_visible(arena, containers[i].name);
     }
     sim->containers = containers;
-    for (uint32_t i = 0; i < sim->events.n; i++) sim->events.at[i].message = visible(arena, sim->events.at[i].message);
-    for (uint32_t i = 0; i < sim->entries.n; i++) sim->entries.at[i].status = visible(arena, sim->entries.at[i].status);
+    for (uint32_t i = 0; i < sim->events.n; i++) sim->events.at[i].message = sim_visible(arena, sim->events.at[i].message);
+    for (uint32_t i = 0; i < sim->entries.n; i++) sim->entries.at[i].status = sim_visible(arena, sim->entries.at[i].status);
 }
 
 void sim_report_write(FILE *out, Arena *arena, const Simulation *sim, const SimReport *report) {
