@@ -401,11 +401,13 @@ static void place_replicas(Arena *arena, SimulateRequest *request, const Documen
     if (wanted < 2) return;
     uint32_t n = wanted < MOST ? (uint32_t)wanted : MOST,
              placed = schedule_pods(&last, arena, cluster, view.meta, document->namespace_, view.spec, n);
+    if (!placed) return;
     if (placed == n)
         request->report.placed = str_format(arena, "There is room for %u of its pods at a time.", n);
     else
         request->report.placed =
-            str_format(arena, "Only %u of %d pods find a node; the next one: %.*s", placed, wanted, TEXT(placement_cause(&last)));
+            str_format(arena, "Only %u of %d pods find a node, though what follows counts on all; the next one: %.*s", placed,
+                       wanted, TEXT(placement_cause(&last)));
 }
 
 /* What a drain of one of the nodes does, once the pods of the manifest are there. */
@@ -453,6 +455,8 @@ static void play_rollout(Rollout *rollout, Arena *arena, SimulateRequest *reques
     bool assumed = request->report.note.len > 0;
     bool change = request->files[1] || request->git;
     if (assumed && !is_job(document)) scenario_calm(&calm, arena, model_pod(document).spec);
+    calm.unschedulable = scenario->unschedulable;
+    calm.kubelet = scenario->kubelet;
     rollout_simulate(rollout, arena,
                      &(RolloutRequest){.document = document,
                                        .old = old,
