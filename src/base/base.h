@@ -193,8 +193,8 @@ static inline Str buf_text(const Buf *buf) {
     return (Str){buf->at ? buf->at : "", buf->len};
 }
 
-/* `s` with every byte that is not valid UTF-8 replaced by U+FFFD, as Go's JSON encoder does. Returns `s` itself when it is valid.
- */
+/* `s` with every byte that is not valid UTF-8 replaced by U+FFFD, as Go's JSON encoder does.
+ * Returns `s` itself when it is valid. */
 Str str_valid_utf8(Arena *arena, Str s);
 bool str_is_utf8(Str s);
 

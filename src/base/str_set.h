@@ -1,5 +1,5 @@
-/* A set of strings, to find repetitions and partners in lists of any length. Short lists, which are nearly all, need no memory.
- */
+/* A set of strings, to find repetitions and partners in lists of any length. Short lists, which are nearly all,
+ * need no memory. */
 #ifndef PODLINT_STR_SET_H
 #define PODLINT_STR_SET_H
 

@@ -33,8 +33,8 @@ typedef struct CelComposition {
 /* Starts a composition over an environment, with room for `room` variables. */
 void cel_compose(CelComposition *out, Arena *arena, const CelEnv *base, uint32_t room);
 
-/* Adds a variable. False and a fault if its expression is refused; it can still be named then, and is an error where it is used.
- */
+/* Adds a variable. False and a fault if its expression is refused; it can still be named then,
+ * and is an error where it is used. */
 bool cel_compose_add(CelComposition *composition, Arena *arena, Str name, Str text, CelFault *fault);
 
 /* The types of `request` and `namespaceObject` in a policy. */

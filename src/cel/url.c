@@ -22,12 +22,18 @@ static bool may_be_encoded(char c, Part part) {
     return true;
 }
 
+/* The byte that two hexadecimal digits stand for, or -1. */
+static int encoded_byte(const char *digits) {
+    int high = hex_value(digits[0]), low = hex_value(digits[1]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 static bool check_encoding(Str s, Part part, bool *encoded) {
     *encoded = false;
     for (size_t i = 0; i < s.len; i++) {
         if (s.at[i] == '%') {
-            if (i + 2 >= s.len || hex_value(s.at[i + 1]) < 0 || hex_value(s.at[i + 2]) < 0) return false;
-            if (!may_be_encoded((char)(hex_value(s.at[i + 1]) << 4 | hex_value(s.at[i + 2])), part)) return false;
+            int byte = i + 2 < s.len ? encoded_byte(s.at + i + 1) : -1;
+            if (byte < 0 || !may_be_encoded((char)byte, part)) return false;
             *encoded = true;
             i += 2;
         } else if (s.at[i] == '+') {
@@ -47,7 +53,7 @@ static bool decode(Arena *arena, Str s, Part part, Str *out) {
     char *text = arena_alloc(arena, s.len + 1), *put = text;
     for (size_t i = 0; i < s.len; i++) {
         if (s.at[i] == '%') {
-            *put++ = (char)(hex_value(s.at[i + 1]) << 4 | hex_value(s.at[i + 2]));
+            *put++ = (char)encoded_byte(s.at + i + 1);
             i += 2;
         } else {
             *put++ = s.at[i] == '+' && part == PART_QUERY ? ' ' : s.at[i];

@@ -1,6 +1,6 @@
 /* Values: lists and maps of every form behind one interface, equality, order, hashes and the texts of types. The views of typed
- * objects show what the API server's own JSON would hold: fields that it leaves out are absent (k8s.io/apiserver/pkg/cel/common).
- */
+ * objects show what the API server's own JSON would hold: fields that it leaves out are absent
+ * (k8s.io/apiserver/pkg/cel/common). */
 #include "value.h"
 
 #include <math.h>

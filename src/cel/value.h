@@ -245,8 +245,8 @@ bool map_put(Arena *arena, ValueMap *map, Value key, Value value);
  * Charges steps. */
 bool value_equal(Eval *ev, Value a, Value b);
 
-/* Whether `a == b` has a value at all: an opaque value, or a typed object's list or map, has none with a value of another type.
- */
+/* Whether `a == b` has a value at all: an opaque value, or a typed object's list or map,
+ * has none with a value of another type. */
 bool value_comparable(Eval *ev, Value a, Value b);
 
 /* Whether a value may be an index or a key to look up. */
@@ -257,8 +257,8 @@ static inline bool value_is_key(Value v) {
 /* Whether a list or map is part of a typed object, which is stricter about keys and indexes. */
 bool value_is_typed(Value v);
 
-/* Order of two values: -1, 0, 1; both of one comparable type, or both numbers. ORDER_NONE where there is none (NaN, other types).
- */
+/* Order of two values: -1, 0, 1; both of one comparable type, or both numbers. ORDER_NONE where there is none (NaN,
+ * other types). */
 enum { ORDER_NONE = 2 };
 int value_order(Value a, Value b);
 

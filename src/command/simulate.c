@@ -481,9 +481,9 @@ static int play(Arena *arena, SimulateRequest *request) {
     PodView view = workload_pod(arena, document);
     Scenario scenario = scenario_empty();
     if ((code = make_scenario(&scenario, arena, request, view.spec))) return code;
-    Drain drain;
-    drain_simulate(&drain, view, &scenario);
-    if (drain.applies && !is_job(document)) request->report.drain = &drain;
+    Drain *drain = NEW(arena, Drain);
+    drain_simulate(drain, view, &scenario);
+    if (drain->applies && !is_job(document)) request->report.drain = drain;
     if (request->nodes && (code = place_pod(&scenario, arena, request, &source, document, view))) return code;
     if (others && !request->object)
         fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", file);

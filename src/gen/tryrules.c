@@ -53,8 +53,8 @@ static Str next_name(Str *path) {
     return name;
 }
 
-/* Writes where a path leads from the rule's type, or from a pod's spec if it has none. Paths that leave the schema are left out.
- */
+/* Writes where a path leads from the rule's type, or from a pod's spec if it has none.
+ * Paths that leave the schema are left out. */
 static void write_place(FILE *out, Arena *arena, const Rule *rule, const Type *kind, Str path) {
     const Type *on = schema_type(rule->on), *type = kind, *start = kind;
     Buf below = {.arena = arena};

@@ -94,8 +94,8 @@ bool is_key(const Schema *schema, Str name);
 /* Whether a field's value is limited: to an enumeration, a range, a length. */
 bool has_limit(const GenField *field);
 
-/* Whether a field is behind a gate, and whether the server looks for such fields below it. It sets the status of objects itself.
- */
+/* Whether a field is behind a gate, and whether the server looks for such fields below it.
+ * It sets the status of objects itself. */
 bool is_gated(const GenField *field);
 bool leads_to_gate(const GenField *field);
 

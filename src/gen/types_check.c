@@ -88,8 +88,8 @@ static unsigned uses_of(const Schema *schema, Str format, Near *near) {
     return uses;
 }
 
-/* Formats are words for people, of which there is no list: tells of one that only this field has and that is nearly another one.
- */
+/* Formats are words for people, of which there is no list: tells of one that only this field has
+ * and that is nearly another one. */
 static void check_format(const Schema *schema, const GenField *field) {
     const Node *node = node_get(field->node, S("format"));
     if (!node) return;

@@ -1,7 +1,7 @@
 /* Kustomizations: which files of a tree are patches, and what a kustomization makes of the objects in the others before the
  * server sees them. Read from files named kustomization.yaml, kustomization.yml or Kustomization (kinds Kustomization and
- * Component, as kustomize.config.k8s.io/v1beta1 and v1alpha1 describe them). Bases that are not on this machine are passed over.
- */
+ * Component, as kustomize.config.k8s.io/v1beta1 and v1alpha1 describe them).
+ * Bases that are not on this machine are passed over. */
 #ifndef PODLINT_KUSTOMIZE_H
 #define PODLINT_KUSTOMIZE_H
 

@@ -36,8 +36,8 @@ void lint_document(const LintRules *rules, Document *document);
  * fault if it is refused. */
 bool lint_rule_check(Arena *arena, const Rule *rule, int number, CelFault *fault);
 
-/* Finds the field that `at` names below a type, and says in `out` which type it has (NULL for a scalar); false if there is none.
- */
+/* Finds the field that `at` names below a type, and says in `out` which type it has (NULL for a scalar);
+ * false if there is none. */
 bool lint_path_known(const Type *type, Str at, const Type **out);
 
 #endif

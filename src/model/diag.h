@@ -69,7 +69,7 @@ typedef struct Rule {
     uint8_t source;       /* DiagSource */
     uint8_t severity;     /* Severity */
     uint8_t type;         /* ApiError */
-    uint8_t profiles;     /* bit per Profile: security, reliability, kube-linter; default where it is on by default */
+    uint8_t profiles;     /* bit per RuleProfile: security, reliability, kube-linter; default where it is on by default */
     bool sparesAgents;    /* the default profile does not report it of node agents */
     Str message;          /* template: {0}, {1} ... stand for the arguments */
     Str help;             /* template, may be empty */
@@ -135,8 +135,8 @@ extern const char *const api_error_names[API_INTERNAL + 1]; /* the one of API_NO
 const char *severity_name(Severity severity);
 const char *diag_source_name(DiagSource source);
 
-/* Whether the API server refuses an object for an error of this rule, and whether it says the rule at all, if only as a warning.
- */
+/* Whether the API server refuses an object for an error of this rule, and whether it says the rule at all,
+ * if only as a warning. */
 bool rule_refuses(const Rule *rule);
 bool rule_is_of_server(const Rule *rule);
 

@@ -39,8 +39,8 @@ Where path_where(Arena *arena, const Node *root, const Path *path);
 Where path_where_key(Arena *arena, const Node *root, const Path *path);
 
 /* The text of a path below `root`, an object of `type` (NULL if unknown), with what its list items are called in place of their
- * numbers, so that it stays when items move: spec.containers[web].ports[80].name. Items without a key leave the brackets empty.
- */
+ * numbers, so that it stays when items move: spec.containers[web].ports[80].name.
+ * Items without a key leave the brackets empty. */
 Str path_by_names(Arena *arena, const Node *root, const Type *type, Str path);
 
 /* Whether the text of a path names `place` or what lies below it. */

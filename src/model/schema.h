@@ -197,8 +197,8 @@ Str schema_version_for(const Kind *kind, uint8_t minor);
 /* The apiVersion to write for an object of this type; empty for the types of fields. */
 Str schema_api_version(const Type *type);
 
-/* Whether a field on the way to the pod of a kind holds the template of what its objects make: spec.template, spec.jobTemplate.
- */
+/* Whether a field on the way to the pod of a kind holds the template of what its objects make: spec.template,
+ * spec.jobTemplate. */
 bool schema_is_template(const Kind *kind, const Field *field);
 
 /* The API group of an apiVersion, empty for the core group, and the version alone. */

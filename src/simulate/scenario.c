@@ -1,5 +1,5 @@
-/* Reading scenarios. A fault is told at its place and the value left at its default, so that all faults of a file show at once.
- */
+/* Reading scenarios. A fault is told at its place and the value left at its default,
+ * so that all faults of a file show at once. */
 #include "scenario.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Where the scheduler would put a pod (k8s.io/kubernetes/pkg/scheduler, with the plugins that are on by default): its filters,
- * and what it says when no node passes them. Which of several nodes it takes is left open: that is a matter of scores and chance.
- */
+ * and what it says when no node passes them. Which of several nodes it takes is left open:
+ * that is a matter of scores and chance. */
 #ifndef PODLINT_SIMULATE_SCHEDULING_H
 #define PODLINT_SIMULATE_SCHEDULING_H
 

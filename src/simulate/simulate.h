@@ -131,8 +131,8 @@ Phase simulate_phase(const PodSpec *spec, const SimContainer *containers, const 
 /* Whether a container that ended with this code is started again: its rules, its policy, then the pod's. */
 bool restart_wanted(const PodSpec *spec, const Container *container, int exitCode);
 
-/* How long a pod stays on a node that cannot be reached, from the moment that this is known; SCENARIO_NEVER: it is never deleted.
- */
+/* How long a pod stays on a node that cannot be reached, from the moment that this is known; SCENARIO_NEVER:
+ * it is never deleted. */
 int64_t unreachable_toleration(const PodSpec *spec);
 
 /* Whether requests are sent to a container, as far as its manifest tells: it names ports, or probes ask one. */

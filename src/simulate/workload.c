@@ -43,8 +43,8 @@ static void record(Update *update) {
     ARRAY_PUSH(update->arena, &out->steps, step);
 }
 
-/* Every pod that is to be new is, and all are available; pods that leave do not count (deployment_util.go, DeploymentComplete).
- */
+/* Every pod that is to be new is, and all are available; pods that leave do not count (deployment_util.go,
+ * DeploymentComplete). */
 static bool is_complete(const Update *update) {
     PodCount count = pods_count(&update->pods);
     int kept = least(update->partition, update->replicas);

@@ -64,8 +64,8 @@ static void check_host_ports(Check *c, const Container *containers, uint32_t n, 
     }
 }
 
-/* On the node's own network a container's ports are the node's. In a template hostPort may be left out, in a pod it is filled in.
- */
+/* On the node's own network a container's ports are the node's. In a template hostPort may be left out,
+ * in a pod it is filled in. */
 static void check_host_network(PodCheck *p, const Container *container, const Path *path) {
     Check *c = p->c;
     Path list = FIELD(path, "ports"), network = FIELD(p->path, "hostNetwork");

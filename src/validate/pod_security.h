@@ -11,8 +11,8 @@ enum { POD_SECURITY_LEVELS = 3, POD_SECURITY_LATEST = UINT8_MAX };
 
 extern const char *const pod_security_levels[POD_SECURITY_LEVELS];
 
-/* A level, and the version of its rules: 1.`minor`. A version after the server's own, as POD_SECURITY_LATEST, means the server's.
- */
+/* A level, and the version of its rules: 1.`minor`. A version after the server's own, as POD_SECURITY_LATEST,
+ * means the server's. */
 typedef struct PodSecurity {
     uint8_t level; /* PodSecurityLevel */
     uint8_t minor;

@@ -261,8 +261,8 @@ void check_tolerations(Check *c, TolerationList tolerations, bool comparisons, c
     }
 }
 
-/* Tolerations in an annotation, JSON that Go's encoding/json reads: keys in any case, unknown ones passed over, null for nothing.
- */
+/* Tolerations in an annotation, JSON that Go's encoding/json reads: keys in any case, unknown ones passed over,
+ * null for nothing. */
 
 static bool take_text(Check *c, const json_t *value, Str *out) {
     if (json_is_string(value)) *out = arena_str(c->arena, (Str){json_string_value(value), json_string_length(value)});

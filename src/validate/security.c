@@ -182,8 +182,8 @@ static void check_pod_context(PodCheck *p, const PodSecurityContext *context) {
     check_windows_options(c, context->windowsOptions, &windows);
 }
 
-/* hostUsers: false, a user namespace of the pod's own, goes with few other things of the node. The server capitalises two paths.
- */
+/* hostUsers: false, a user namespace of the pod's own, goes with few other things of the node.
+ * The server capitalises two paths. */
 static void check_own_users(PodCheck *p) {
     Check *c = p->c;
     const PodSpec *spec = p->spec;

@@ -9,8 +9,8 @@
  * one that patches complete, only that is said which is wrong whatever stands elsewhere. */
 void validate_create(Document *document);
 
-/* Takes back the diagnostics from number `before` on that are only right as long as nothing is written into the object elsewhere.
- */
+/* Takes back the diagnostics from number `before` on that are only right as long as nothing is
+ * written into the object elsewhere. */
 void validate_forget_absence(Document *document, uint32_t before);
 
 /* Appends to `after` what the server would refuse when it replaces the accepted object `before`: both are of one kind, namespace

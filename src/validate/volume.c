@@ -6,8 +6,8 @@
 
 #include "base/str_set.h"
 
-/* Which volumes containers can mount. Made only where looking through the list does not do: it is long, or volumes have faults.
- */
+/* Which volumes containers can mount. Made only where looking through the list does not do: it is long,
+ * or volumes have faults. */
 struct VolumeIndex {
     StrSet sound; /* names of volumes without faults, each with its Volume */
 };
@@ -289,8 +289,8 @@ static void check_claim_metadata(Check *c, const ObjectMeta *meta, const Path *p
     }
 }
 
-/* The claim is named after the pod and the volume. A name that the server makes up has five letters after generateName by then.
- */
+/* The claim is named after the pod and the volume. A name that the server makes up has five
+ * letters after generateName by then. */
 static void check_claim_name(PodCheck *p, const Volume *volume, const Path *path) {
     bool generated = !p->meta->name.len;
     Str pod = generated ? p->meta->generateName : p->meta->name, more = generated ? S("xxxxx-") : S("-");

@@ -96,8 +96,8 @@ void check_downward_volume(PodCheck *p, const Volume *volume, const Path *path) 
     for (uint32_t i = 0; i < downward->items.n; i++) check_downward_item(p, &downward->items, i, path);
 }
 
-/* Takes a file name for the map `node` that gives it at `path`; a name that is taken already is a conflict of the whole volume.
- */
+/* Takes a file name for the map `node` that gives it at `path`;
+ * a name that is taken already is a conflict of the whole volume. */
 static void take_file(Projection *t, Str file, const Node *node, const Path *path) {
     Check *c = t->p->c;
     const Node *first = str_set_add(&t->taken, file, node);

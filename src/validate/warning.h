@@ -19,8 +19,8 @@ void check_memory_warnings(Check *c, const QuantityMap *amounts, const Path *pat
 /* `printed` is the path that the server names, `at` where the claim's spec stands. */
 void check_claim_warnings(Check *c, const PersistentVolumeClaimSpec *spec, const Path *at, const Path *printed);
 
-/* The kinds. warn_host_name: of those whose name goes into the host names of pods; StatefulSets and DaemonSets are not warned of.
- */
+/* The kinds. warn_host_name: of those whose name goes into the host names of pods;
+ * StatefulSets and DaemonSets are not warned of. */
 void warn_host_name(Check *c, const void *object);
 void warn_stateful_set(Check *c, const void *object);
 void warn_job(Check *c, const void *object);

@@ -84,8 +84,8 @@ typedef struct NodeReader {
     Span separatorSpan;
 } NodeReader;
 
-/* Reads the next document into `out`, allocated in `arena`; false at the end. Documents of nothing but comments are passed over.
- */
+/* Reads the next document into `out`, allocated in `arena`; false at the end.
+ * Documents of nothing but comments are passed over. */
 bool node_next(NodeReader *reader, Arena *arena, NodeDocument *out);
 
 /* The entry of a map with this key, or NULL; NULL also for any other kind of node. */

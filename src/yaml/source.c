@@ -1,6 +1,6 @@
 /* Reading files and finding lines. The API server's reader takes lines that end in LF and hands what it joins to a port of
- * libyaml; for UTF-16 this means that big-endian text is read and little-endian text never is, which source_from_bytes repeats.
- */
+ * libyaml; for UTF-16 this means that big-endian text is read and little-endian text never is,
+ * which source_from_bytes repeats. */
 #include "source.h"
 
 #include <errno.h>

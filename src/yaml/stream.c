@@ -1,5 +1,5 @@
-/* The server splits a stream into documents by lines before any YAML is read, so a `---` inside a block scalar ends a document.
- */
+/* The server splits a stream into documents by lines before any YAML is read,
+ * so a `---` inside a block scalar ends a document. */
 #include "compose.h"
 
 /* The first content of a document: past blank lines, comment lines and `---` lines. `end` if there is none. */

@@ -2,8 +2,8 @@
  *
  *     recorded DIRECTORY
  *
- * reads DIRECTORY/phase_table.jsonl and DIRECTORY/backoff.jsonl, prints what differs and the counts, and fails if anything does.
- */
+ * reads DIRECTORY/phase_table.jsonl and DIRECTORY/backoff.jsonl, prints what differs and the counts,
+ * and fails if anything does. */
 #include <stdio.h>
 #include <stdlib.h>
 

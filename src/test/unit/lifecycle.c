@@ -1,5 +1,5 @@
-/* What the Pod reference says of a pod's life, statement by statement (6 to 43), shown by simulations; then the facts behind it.
- */
+/* What the Pod reference says of a pod's life, statement by statement (6 to 43), shown by simulations;
+ * then the facts behind it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
