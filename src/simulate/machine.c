@@ -12,18 +12,6 @@ enum {
 };
 /* The pod worker (pod_workers.go). */
 
-/* A worker without work takes what it is asked for at once, and what is asked next is work of its own. */
-static void machine_take_work(Machine *m) {
-    m->pending = false;
-    m->deletedSeen = m->deleted && !m->nodeLost;
-    m->work = m->stopped ? WORK_TERMINATED : m->terminating ? WORK_TERMINATING : WORK_SYNC;
-}
-
-void machine_ask(Machine *m) {
-    m->pending = true;
-    if (m->work == WORK_NONE && m->scheduled) machine_take_work(m);
-}
-
 static void see(Machine *m, bool live) {
     for (uint32_t i = 0; i < m->unitCount; i++) m->units[i].seen = live ? m->units[i].live : m->units[i].cached;
     m->sandboxSeen = live ? m->sandbox : m->sandboxCached;

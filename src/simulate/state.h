@@ -176,8 +176,18 @@ void plan(Machine *m);
 bool step_advance(Machine *m);
 const Instance *last_end(const Unit *unit); /* that a delay counts from, or NULL */
 
-/* The pod worker (machine.c). */
-void machine_ask(Machine *m); /* for a sync */
+/* The pod worker takes what there is to do. */
+static inline void machine_take_work(Machine *m) {
+    m->pending = false;
+    m->deletedSeen = m->deleted && !m->nodeLost;
+    m->work = m->stopped ? WORK_TERMINATED : m->terminating ? WORK_TERMINATING : WORK_SYNC;
+}
+
+/* Asks the worker for a sync. */
+static inline void machine_ask(Machine *m) {
+    m->pending = true;
+    if (m->work == WORK_NONE && m->scheduled) machine_take_work(m);
+}
 
 /* Makes m->draft from what the sync in hand has seen. Asks readiness probes out of turn. */
 void status_make(Machine *m, bool over);
