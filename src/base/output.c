@@ -5,16 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The temporary file of the output that is open; NULL if there is none. */
-static char *volatile unfinished;
-
-void output_abandon(void) {
-    if (unfinished) unlink(unfinished);
-}
-
 static bool fail(Output *output, int error) {
     output_abandon();
-    unfinished = NULL;
+    output_unfinished = NULL;
     memory_check(error);
     fprintf(stderr, "podlint: cannot write %s: %s\n", output->path, strerror(error));
     free(output->temporary);
@@ -45,7 +38,7 @@ bool output_open(Output *output, const char *path) {
     snprintf(output->temporary, room, "%s.XXXXXX", output->target);
     int fd = mkstemp(output->temporary);
     if (fd < 0) return fail(output, errno);
-    unfinished = output->temporary;
+    output_unfinished = output->temporary;
     output->stream = fchmod(fd, mode_of(&st, exists)) == 0 ? fdopen(fd, "w") : NULL;
     if (output->stream) return true;
     int error = errno;
@@ -59,7 +52,7 @@ bool output_close(Output *output) {
     good = fclose(output->stream) == 0 && good;
     if (good && output->temporary) good = rename(output->temporary, output->target) == 0;
     if (!good) return fail(output, errno ? errno : EIO);
-    unfinished = NULL;
+    output_unfinished = NULL;
     free(output->temporary);
     free(output->target);
     return true;

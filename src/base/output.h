@@ -16,6 +16,10 @@ typedef struct Output {
  * after telling on stderr what went wrong. */
 bool output_open(Output *output, const char *path);
 
+/* The temporary file of the output that is open; NULL if there is none. It is apart, in abandon.c, for what ends the program
+ * early. */
+extern char *volatile output_unfinished;
+
 /* Removes what an output that is still open has written. */
 void output_abandon(void);
 
