@@ -113,6 +113,8 @@ typedef struct SimulateRequest {
     const char *files[2]; /* the second is NULL if there is one */
     const char *scenario, *object, *git, *nodes, *drain;
     bool create, anyway;
+    int room; /* for pods of the workload on the nodes, or 0 */
+    Str roomCause;
     ARRAY(Parsed) changes; /* options that change the scenario, in their order */
     SimReport report;
     int replicas;
@@ -393,21 +395,23 @@ static int read_cluster(Cluster *out, Arena *arena, const SimulateRequest *reque
     return wrong ? 2 : 0;
 }
 
-/* Whether there is room for all pods of a workload. */
+/* How many pods of a workload the nodes have room for. What they had at the most is there twice during an update. */
 static void place_replicas(Arena *arena, SimulateRequest *request, const Document *document, PodView view, Cluster *cluster) {
-    enum { MOST = 200 };
+    enum { MOST = 400 };
     Placement last;
     int wanted = workload_pods(document, request->replicas);
-    if (wanted < 2) return;
-    uint32_t n = wanted < MOST ? (uint32_t)wanted : MOST,
-             placed = schedule_pods(&last, arena, cluster, view.meta, document->namespace_, view.spec, n);
-    if (!placed) return;
-    if (placed == n)
-        request->report.placed = str_format(arena, "There is room for %u of its pods at a time.", n);
-    else
+    if (wanted < 1 || wanted > MOST / 2) return;
+    uint32_t n = (uint32_t)wanted;
+    uint32_t placed = schedule_pods(&last, arena, cluster, view.meta, document->namespace_, view.spec, n);
+    if (placed && placed < n)
         request->report.placed =
-            str_format(arena, "Only %u of %d pods find a node, though what follows counts on all; the next one: %.*s", placed,
-                       wanted, TEXT(placement_cause(&last)));
+            str_format(arena, "Only %u of %u pods find a node; the next one: %.*s", placed, n, TEXT(placement_cause(&last)));
+    if (placed == n && n > 1) request->report.placed = str_format(arena, "There is room for all %u of its pods.", n);
+    Cluster more = cluster_copy(cluster, arena);
+    if (placed == n) placed += schedule_pods(&last, arena, &more, view.meta, document->namespace_, view.spec, n);
+    if (placed == 2 * n) return;
+    request->room = (int)placed;
+    request->roomCause = placement_cause(&last);
 }
 
 /* What a drain of one of the nodes does, once the pods of the manifest are there. */
@@ -462,6 +466,8 @@ static void play_rollout(Rollout *rollout, Arena *arena, SimulateRequest *reques
                                        .old = old,
                                        .create = request->create || (change && !old),
                                        .replicas = request->replicas,
+                                       .room = request->room,
+                                       .roomCause = request->roomCause,
                                        .scenario = &calm});
     if (rollout->words.n) request->report.rollout = rollout;
     if (assumed && rollout->kind == ROLLOUT_UPDATE)

@@ -208,6 +208,17 @@ static void bind_pods(Cluster *out, Arena *arena) {
     sort_pods(out);
 }
 
+Cluster cluster_copy(const Cluster *cluster, Arena *arena) {
+    Cluster out = *cluster;
+    out.nodes.at = NEW_ARRAY(arena, ClusterNode, out.nodes.n + 1);
+    out.pods.at = NEW_ARRAY(arena, ClusterPod, out.pods.n + 1);
+    out.nodes.cap = out.nodes.n;
+    out.pods.cap = out.pods.n;
+    memcpy(out.nodes.at, cluster->nodes.at, cluster->nodes.n * sizeof *out.nodes.at);
+    if (cluster->pods.n) memcpy(out.pods.at, cluster->pods.at, cluster->pods.n * sizeof *out.pods.at);
+    return out;
+}
+
 void cluster_add(Cluster *cluster, Arena *arena, ClusterPod pod) {
     ARRAY_PUSH(arena, &cluster->pods, pod);
     sort_pods(cluster);

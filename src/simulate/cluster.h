@@ -82,6 +82,9 @@ void pod_requests(Amounts *out, Arena *arena, const PodSpec *spec);
 /* The priority that admission gives a pod. */
 int64_t cluster_priority(const Cluster *cluster, const PodSpec *spec);
 
+/* A copy to which pods may be added. */
+Cluster cluster_copy(const Cluster *cluster, Arena *arena);
+
 /* Puts one more pod on a node. */
 void cluster_add(Cluster *cluster, Arena *arena, ClusterPod pod);
 

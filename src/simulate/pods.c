@@ -45,14 +45,14 @@ static const Stretch *ready_now(const Pods *pods, const PodMember *pod) {
 
 static bool pod_is_ready(const Pods *pods, const PodMember *pod) {
     if (pod_leaves(pod)) return false;
-    return pod->created == POD_SETTLED || (pod->seen && ready_now(pods, pod));
+    return pod->created == POD_SETTLED || (pod->seen && !pod->waits && ready_now(pods, pod));
 }
 
 bool pod_is_available(const Pods *pods, const PodMember *pod) {
     if (pod_leaves(pod)) return false;
     if (pod->created == POD_SETTLED) return true;
     const Stretch *ready = ready_now(pods, pod);
-    return ready && pod->seen && pods->now - pod->created >= ready->from + pods->minReady;
+    return ready && pod->seen && !pod->waits && pods->now - pod->created >= ready->from + pods->minReady;
 }
 
 PodCount pods_count(const Pods *pods) {
@@ -60,6 +60,7 @@ PodCount pods_count(const Pods *pods) {
     for (uint32_t i = 0; i < pods->members.n; i++) {
         const PodMember *pod = &pods->members.at[i];
         count.leaving += pod_leaves(pod);
+        count.waiting += pod->waits && !pod_leaves(pod);
         count.all[pod->revision] += !pod_leaves(pod);
         count.ready[pod->revision] += pod_is_ready(pods, pod);
         count.available[pod->revision] += pod_is_available(pods, pod);
@@ -67,9 +68,20 @@ PodCount pods_count(const Pods *pods) {
     return count;
 }
 
+static bool has_room(const Pods *pods) {
+    int there = 0;
+    for (uint32_t i = 0; pods->room && i < pods->members.n; i++) there += !pods->members.at[i].waits;
+    return !pods->room || there < pods->room;
+}
+
 void pods_add(Pods *pods, Revision revision, int ordinal, bool settled) {
     ARRAY_PUSH(pods->arena, &pods->members,
-               (PodMember){settled ? POD_SETTLED : pods->now, SCENARIO_NEVER, ordinal, (uint8_t)revision, settled});
+               (PodMember){.created = settled ? POD_SETTLED : pods->now,
+                           .deleted = SCENARIO_NEVER,
+                           .ordinal = ordinal,
+                           .revision = (uint8_t)revision,
+                           .seen = settled,
+                           .waits = !settled && !has_room(pods)});
 }
 
 /* Whether a ReplicaSet would rather delete `a` than `b`. */
@@ -92,7 +104,7 @@ void pods_delete(Pods *pods, Revision revision, int n) {
 }
 
 int64_t pod_gone_at(const Pods *pods, const PodMember *pod) {
-    int64_t leaving = pods->lives[pod->revision].leaving;
+    int64_t leaving = pod->waits ? 0 : pods->lives[pod->revision].leaving;
     return leaving == SCENARIO_NEVER ? SCENARIO_NEVER : pod->deleted + leaving;
 }
 
@@ -107,6 +119,12 @@ void pods_report(Pods *pods) {
             ARRAY_PUSH(pods->arena, &pods->past, *pod);
     }
     pods->members.n = kept;
+    for (uint32_t i = 0; pods->room && i < kept; i++) {
+        PodMember *pod = &pods->members.at[i];
+        if (!pod->waits || pod_leaves(pod) || !has_room(pods)) continue;
+        pod->waits = false;
+        pod->created = pods->now;
+    }
 }
 
 static void sooner(int64_t *next, int64_t at, int64_t now) {
@@ -121,6 +139,7 @@ int64_t pods_next(const Pods *pods) {
             sooner(&next, pod_gone_at(pods, pod), pods->now);
             continue;
         }
+        if (pod->waits) continue;
         const PodLife *life = &pods->lives[pod->revision];
         for (uint32_t j = 0; pod->created != POD_SETTLED && j < life->ready.n; j++) {
             const Stretch *ready = &life->ready.at[j];

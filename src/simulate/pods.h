@@ -25,7 +25,8 @@ typedef struct PodMember {
     int64_t deleted; /* or SCENARIO_NEVER */
     int ordinal;     /* its number in a StatefulSet, its node of a DaemonSet */
     uint8_t revision;
-    bool seen; /* its kubelet has reported */
+    bool seen;  /* its kubelet has reported */
+    bool waits; /* no node has room for it; its life has not begun */
 } PodMember;
 
 typedef struct Pods {
@@ -35,6 +36,7 @@ typedef struct Pods {
     PodLife lives[REVISIONS];
     int64_t now;
     int64_t minReady; /* minReadySeconds */
+    int room;         /* how many of them the nodes have room for; 0: as many as come */
 } Pods;
 
 /* More pods than a picture has lanes for. */
@@ -43,7 +45,7 @@ enum { POD_MOST_SHOWN = 24 };
 /* How many there are now. Pods that leave are counted nowhere else. */
 typedef struct PodCount {
     int all[REVISIONS], ready[REVISIONS], available[REVISIONS];
-    int leaving;
+    int leaving, waiting;
 } PodCount;
 
 /* The longest that a life is played. */
@@ -70,7 +72,7 @@ static inline void pod_delete(const Pods *pods, PodMember *pod) {
  * (controller_utils.go, ActivePodsWithRanks). */
 void pods_delete(Pods *pods, Revision revision, int n);
 
-/* Takes in what kubelets report by now: pods that are gone are forgotten, and new ones may be ready. */
+/* Takes in what kubelets report by now: pods that are gone are forgotten, which makes room, and new ones may be ready. */
 void pods_report(Pods *pods);
 
 /* When a pod that leaves is gone, or SCENARIO_NEVER. */

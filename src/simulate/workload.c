@@ -131,7 +131,8 @@ static void say_serving(Update *update) {
 }
 
 /* What holds an update that will never end by itself, and what a hand can do. */
-static void say_stuck(Update *update, const Document *document) {
+static void say_stuck(Update *update, const RolloutRequest *request) {
+    const Document *document = request->document;
     PodCount count = pods_count(&update->pods);
     Arena *arena = update->arena;
     Str name = document->name.len ? document->name : S("NAME");
@@ -156,6 +157,13 @@ static void say_stuck(Update *update, const Document *document) {
         return;
     }
     if (!waiting) return;
+    if (count.waiting) {
+        say(update, str_format(arena,
+                               "%d new pod%s find%s no room on the nodes beside those that are there: %.*s Let old pods go first "
+                               "(maxUnavailable), or make room.",
+                               count.waiting, plural(count.waiting), count.waiting == 1 ? "s" : "", TEXT(request->roomCause)));
+        return;
+    }
     say(update, str_format(arena, "It stands still: %d of %d pods are new, and %d of those %s never available; %d pods serve.",
                            count.all[REVISION_NEW], update->replicas, waiting, waiting == 1 ? "is" : "are", sum(count.ready)));
     if (model_is(document, KIND_StatefulSet) && !update->parallel)
@@ -202,7 +210,7 @@ static void say_update(Update *update, const RolloutRequest *request) {
                 "But a new pod counts as available after %lld s (minReadySeconds), and is not ready any more after %lld s: "
                 "the controller is done before that shows.",
                 (long long)update->pods.minReady, (long long)(life->ready.at[0].to - life->ready.at[0].from)));
-    if (stuck) say_stuck(update, request->document);
+    if (stuck) say_stuck(update, request);
     if (!request->create && out->replicas) say_serving(update);
     if (update->changed && update->partition)
         say(update, str_format(arena, "The partition keeps %d old pod%s.", least(update->partition, update->replicas),
@@ -281,7 +289,7 @@ static void simulate_update(Rollout *out, Arena *arena, const RolloutRequest *re
     Arena scratch = {0};
     const Document *document = request->document;
     Update update = {.arena = arena, .scratch = &scratch, .out = out, .progressDeadline = SCENARIO_NEVER};
-    update.pods = (Pods){.arena = arena};
+    update.pods = (Pods){.arena = arena, .room = request->room};
     update.replicas = replicas_of(document, request->replicas);
     update.changed = template_changed(request);
     update.keepsPods = controller_of(document)->keepsPods;

@@ -38,6 +38,8 @@ typedef struct RolloutRequest {
     const Document *old;      /* the object before the change; NULL: the same with another template */
     bool create;              /* there was none */
     int replicas;             /* instead of the manifest's, or 0; the nodes of a DaemonSet */
+    int room;                 /* how many of its pods the nodes have room for; 0: as many as come */
+    Str roomCause;            /* what the scheduler says of the next one */
     const Scenario *scenario; /* of each new pod; old ones serve, and stop as it says */
 } RolloutRequest;
 

@@ -166,6 +166,24 @@ static void test_pods_serve_before_they_count_as_available(void **state) {
     done(&p);
 }
 
+/* Two pods that fill the nodes: a third one waits until one of them is gone. */
+static void test_rollouts_need_room(void **state) {
+    (void)state;
+    static const char *const fields[] = {"replicas: 2, strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}",
+                                         "replicas: 2, strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 1}}"};
+    for (int i = 0; i < 2; i++) {
+        Play p = {0};
+        p.document = read_object(&p.arena, arena_cstr(&p.arena, manifest(&p.arena, "Deployment", fields[i])), VERSION_LAST);
+        Scenario scenario = read_scenario(&p.arena, "{onTerm: {a: {seconds: 4, exitCode: 0}}}", model_pod(p.document).spec);
+        rollout_simulate(&p.rollout, &p.arena,
+                         &(RolloutRequest){.document = p.document, .room = 2, .roomCause = S("full."), .scenario = &scenario});
+        assert_int_equal(p.rollout.done, i);
+        assert_int_equal(p.rollout.fewest, 2 - i);
+        if (!i) assert_true(says(&p, "1 new pod finds no room"));
+        done(&p);
+    }
+}
+
 /* Without minReadySeconds a rollout is over before its pods crash. */
 static void test_a_rollout_of_pods_that_crash_later(void **state) {
     (void)state;
@@ -561,6 +579,7 @@ int main(void) {
         cmocka_unit_test(test_pods_that_leave_do_not_hold_a_rollout),
         cmocka_unit_test(test_a_missed_deadline_is_told_and_the_rollout_goes_on),
         cmocka_unit_test(test_pods_serve_before_they_count_as_available),
+        cmocka_unit_test(test_rollouts_need_room),
         cmocka_unit_test(test_a_rollout_of_pods_that_crash_later),
         cmocka_unit_test(test_strategies_of_deployments),
         cmocka_unit_test(test_a_change_of_the_number_and_the_template),
