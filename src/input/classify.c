@@ -1,6 +1,7 @@
 #include "classify.h"
 
 #include "placeholder.h"
+#include "rules.h"
 
 Str class_name(DocumentClass class) {
     static const Str names[] = {
@@ -168,6 +169,11 @@ static bool is_incomplete_manifest(const Node *root, const Node *version, const 
 
 static DocumentClass class_of_map(const Node *root, Str *why) {
     const Node *version = field_of(root, S("apiVersion")), *kind = field_of(root, S("kind"));
+    const Node *sops = node_get(root, S("sops"));
+    if (sops && sops->kind == NODE_MAP && node_get(sops, S("mac"))) {
+        *why = S("SOPS has to decrypt it");
+        return CLASS_TEMPLATE;
+    }
     if (version && version->kind == NODE_STRING && str_starts(version->text, S("kustomize.config.k8s.io/")))
         return CLASS_KUSTOMIZATION;
     if (version && kind && version->kind != NODE_NULL && kind->kind != NODE_NULL) return CLASS_MANIFEST;
@@ -229,6 +235,14 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
 /* Judges a part of an object as far as it can be. The kind may be left to a target, and the name is only a reference. */
 static void make_partial(Document *document) {
     document->partial = true;
+    DiagList *diags = &document->diags;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < diags->items.n; i++) {
+        uint16_t rule = diags->items.at[i].rule->number;
+        if (rule != RULE_kind_missing && rule != RULE_api_version_missing) diags->items.at[kept++] = diags->items.at[i];
+    }
+    if (kept < diags->items.n) document->unreadable = false;
+    diags->items.n = kept;
     if (document->object)
         model_meta(document)->name = S("any");
     else if (!document->unreadable)

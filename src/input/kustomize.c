@@ -780,12 +780,21 @@ static bool is_target(const Patch *patch, const Document *document) {
     return kind && (!patch->name.len || str_has(patch->name, document->name));
 }
 
+/* The name of a Namespace is that of the kustomization's namespace. */
+static void name_namespace(Arena *arena, ObjectMeta *meta, Str name) {
+    meta->name = name;
+    map_set(arena, &meta->labels, S("kubernetes.io/metadata.name"), name);
+}
+
 static void give_name(Arena *arena, const Kustomization *user, Document *document) {
     static Str namespace = STR("namespace");
     ObjectMeta *meta = model_meta(document);
+    const Kind *kind = document->type->kind;
     for (uint32_t i = 0; i < user->naming; i++) {
         const Kustomization *layer = user->layers.at[i];
-        if (layer->namespace.len) {
+        if (layer->namespace.len && document->type == &type_Namespace) {
+            name_namespace(arena, meta, layer->namespace);
+        } else if (layer->namespace.len && kind && kind->namespaced) {
             meta->namespace = layer->namespace;
             ARRAY_PUSH(arena, &document->supplied, (StrList){&namespace, 1});
         }

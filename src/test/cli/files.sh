@@ -33,6 +33,14 @@ expect "templates of six programs" 0 "nothing found; not judged: 6 templates" .
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\ndata:\n  alert: |\n    {{ .Labels.name }} is down\n' >../fault.yaml
 expect "a fault far from the braces is a fault" 1 "error[syntax]" ../fault.yaml
 
+mkdir ../sops && cd ../sops || exit 2
+printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: "ENC[AES256_GCM,data:x]"}\nsops: {mac: "ENC[x]", version: 3.8.1}\n' >secret.yaml
+expect "what SOPS has to decrypt" 0 "nothing found; not judged: 1 template" .
+printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: "{{ .key }}"}\n' >secret.yaml
+expect "bytes that a program fills in" 0 "nothing found" .
+printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: <your key in base64>}\n' >secret.yaml
+expect "bytes that a person fills in" 1 "[base64-form]" .
+
 mkdir ../others && cd ../others || exit 2
 printf '{\n  // comment\n  "compilerOptions": {"strict": true,},\n}\n' >tsconfig.json
 echo '[]' >empty.json
@@ -70,6 +78,14 @@ expect "a patch that no kustomization names" 0 "1 judged as partial" .
 sed -i 's/name: web}$/name: other}/' overlay/left.yaml
 expect "a patch of nothing" 1 "left.yaml:4:1: error[workload-selector-required]" .
 rm overlay/left.yaml
+printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n' >overlay/namespace.yaml
+printf 'resources: [../base, namespace.yaml]\nnamespace: shop\n' >overlay/kustomization.yaml
+expect "the name of a Namespace is the kustomization's" 0 "nothing found" .
+rm overlay/namespace.yaml
+printf 'kind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n' >overlay/patch.yaml
+printf 'resources: [../base]\npatches: [{path: patch.yaml, target: {kind: Deployment}}]\n' >overlay/kustomization.yaml
+expect "a patch without apiVersion" 0 "1 judged as partial" .
+rm overlay/patch.yaml && echo 'resources: [../base]' >overlay/kustomization.yaml
 
 mkdir ../later && cd ../later || exit 2
 # shellcheck disable=SC2016
