@@ -186,6 +186,7 @@ terminal    python3 src/test/cli/terminal.py $(BUILD)/podlint
 picture     python3 src/test/cli/picture.py $(BUILD)/podlint --check
 kustomize   sh src/test/cli/kustomize.sh $(BUILD)/podlint
 files       sh src/test/cli/files.sh $(BUILD)/podlint
+hostile     sh src/test/cli/hostile.sh $(BUILD)/podlint
 render      sh src/test/cli/render.sh $(BUILD)/podlint
 endef
 export SUITES

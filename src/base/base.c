@@ -314,6 +314,10 @@ static size_t utf8_length(const unsigned char *p, size_t left) {
     return n;
 }
 
+size_t str_utf8_length(Str s) {
+    return utf8_length((const unsigned char *)s.at, s.len);
+}
+
 /* The number of bytes at the start that are UTF-8. */
 static size_t valid_length(Str s) {
     const unsigned char *p = (const unsigned char *)s.at;

@@ -198,4 +198,7 @@ static inline Str buf_text(const Buf *buf) {
 Str str_valid_utf8(Arena *arena, Str s);
 bool str_is_utf8(Str s);
 
+/* The bytes of the character at the start of a text that is not empty; 0 if it is not valid UTF-8. */
+size_t str_utf8_length(Str s);
+
 #endif

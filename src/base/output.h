@@ -12,8 +12,9 @@ typedef struct Output {
     char *target, *temporary; /* of a regular file: where it goes, and where it is written; else NULL */
 } Output;
 
-/* Opens `path` to be written anew. What stands there stays until output_close; devices and pipes are written directly. False
- * after telling on stderr what went wrong. */
+/* Opens `path` to be written anew. What stands there stays until output_close; devices and pipes are written directly. One output
+ * is open at a time, and a signal that ends the program leaves nothing of it behind. False after telling on stderr what went
+ * wrong. */
 bool output_open(Output *output, const char *path);
 
 /* The temporary file of the output that is open; NULL if there is none. It is apart, in abandon.c, for what ends the program

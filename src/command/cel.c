@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/visible.h"
 #include "base/base64.h"
 #include "cel/cel.h"
 #include "cel/json.h"
@@ -17,19 +18,18 @@ enum { OBJECT, OLD_OBJECT, REQUEST, PARAMS, NAMESPACE_OBJECT, VARIABLES, POLICY_
 
 /* For a person */
 
-/* The width of the part of a line before a byte, in code points; tabs are printed as one space each. */
-static void print_expression(FILE *out, Str text, Span span) {
+/* The line of an expression that holds a span, and below it what is marked. */
+static void print_expression(FILE *out, Arena *arena, Str text, Span span) {
     size_t start = span.at < text.len ? span.at : text.len, end = start;
     while (start > 0 && text.at[start - 1] != '\n') start--;
     while (end < text.len && text.at[end] != '\n') end++;
-    Str line = {text.at + start, end - start};
-    fputs("  ", out);
-    for (size_t i = 0; i < line.len; i++) fputc(line.at[i] == '\t' || line.at[i] == '\r' ? ' ' : line.at[i], out);
-    fputs("\n  ", out);
-    size_t before = str_codepoints((Str){line.at, span.at - start < line.len ? span.at - start : line.len});
-    size_t last = span.end < end ? span.end : end;
-    size_t width = last > span.at ? str_codepoints((Str){text.at + span.at, last - span.at}) : 0;
-    for (size_t i = 0; i < before; i++) fputc(' ', out);
+    size_t at = span.at < end ? span.at : end, last = span.end < end ? span.end : end;
+    if (last < at) last = at;
+    Str before = visible(arena, (Str){text.at + start, at - start}), marked = visible(arena, (Str){text.at + at, last - at});
+    Str after = visible(arena, (Str){text.at + last, end - last});
+    size_t width = str_codepoints(marked);
+    fprintf(out, "  %.*s%.*s%.*s\n  ", TEXT(before), TEXT(marked), TEXT(after));
+    for (size_t i = str_codepoints(before); i > 0; i--) fputc(' ', out);
     for (size_t i = 0; i < (width ? width : 1); i++) fputc('^', out);
     fputc('\n', out);
 }
@@ -37,16 +37,17 @@ static void print_expression(FILE *out, Str text, Span span) {
 static void print_fault(FILE *out, Arena *arena, const char *what, Str text, Span span, Str message, Str help) {
     Source source = {.name = S("expression"), .text = text};
     Place place = source_place(&source, arena, span.at);
-    fprintf(out, "expression:%u:%u: %s: %.*s\n", place.line, place.column, what, (int)message.len, message.at);
-    print_expression(out, text, span);
-    if (help.len) fprintf(out, "  = help: %.*s\n", (int)help.len, help.at);
+    Str shown = visible(arena, message), mend = visible(arena, help);
+    fprintf(out, "expression:%u:%u: %s: %.*s\n", place.line, place.column, what, TEXT(shown));
+    print_expression(out, arena, text, span);
+    if (mend.len) fprintf(out, "  = help: %.*s\n", TEXT(mend));
 }
 
 /* What an object is called where several are evaluated: "Pod web". */
-static void print_title(FILE *out, const Document *document) {
-    Str kind = document->kind.len ? document->kind : S("object");
-    fprintf(out, "%.*s", (int)kind.len, kind.at);
-    if (document->name.len) fprintf(out, " %.*s", (int)document->name.len, document->name.at);
+static void print_title(FILE *out, Arena *arena, const Document *document) {
+    Str kind = document->kind.len ? visible(arena, document->kind) : S("object"), name = visible(arena, document->name);
+    fprintf(out, "%.*s", TEXT(kind));
+    if (name.len) fprintf(out, " %.*s", TEXT(name));
     fputs(": ", out);
 }
 
@@ -82,15 +83,16 @@ static void evaluate(Session *s, const Document *document, bool raw, bool titles
     cel_start(&run, &s->arena, &s->env, values);
     Value v = cel_evaluate(&run, s->program);
     if (is_error(v)) {
-        if (titles) print_title(stderr, document);
+        if (titles) print_title(stderr, &s->arena, document);
         print_fault(stderr, &s->arena, "error", s->text, v.error->span, v.error->message, S(""));
         s->failed = true;
         return;
     }
     Buf buf = {.arena = &s->arena};
     value_write(&buf, &run.eval, v);
-    if (titles) print_title(s->out, document);
-    fprintf(s->out, "%.*s\n", (int)buf.len, buf_text(&buf).at);
+    if (titles) print_title(s->out, &s->arena, document);
+    Str value = visible(&s->arena, buf_text(&buf));
+    fprintf(s->out, "%.*s\n", TEXT(value));
 }
 
 /* The documents of a manifest, Lists taken apart. */
@@ -99,7 +101,7 @@ static bool read_documents(Session *s, const char *manifest, uint8_t minor, Docu
     SourceError error = source_read(source, &s->arena, str_of(manifest));
     if (error) {
         Str reason = source_error_text(&s->arena, error, errno);
-        fprintf(stderr, "podlint: cannot read %s: %.*s\n", manifest, (int)reason.len, reason.at);
+        tell_error("podlint: cannot read %s: %.*s", manifest, (int)reason.len, reason.at);
         return false;
     }
     NodeReader reader = {.source = source};
@@ -110,7 +112,7 @@ static bool read_documents(Session *s, const char *manifest, uint8_t minor, Docu
         uint32_t n = model_build(&s->arena, source, &node, minor, &items);
         for (uint32_t i = 0; i < n; i++) {
             if (!node.readable) {
-                fprintf(stderr, "podlint: %s: document %u cannot be read; podlint check says why\n", manifest, node.index + 1);
+                tell_error("podlint: %s: document %u cannot be read; podlint check says why", manifest, node.index + 1);
                 s->failed = true;
                 continue;
             }
@@ -297,7 +299,7 @@ static int batch(FILE *out) {
         memset(&b.variables, 0, sizeof b.variables);
         memset(&b.values, 0, sizeof b.values);
         if (!answer_line(&b, line)) {
-            fprintf(stderr, "podlint: line %u of the standard input is no JSON object\n", number);
+            tell_error("podlint: line %u of the standard input is no JSON object", number);
             code = 2;
         }
         arena_reset(&b.arena);

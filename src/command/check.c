@@ -4,8 +4,10 @@
  * known can the configurations be resolved. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/visible.h"
 #include "run/baseline.h"
 #include "run/run.h"
 #include "base/glob.h"
@@ -294,7 +296,7 @@ static bool add_paths(CheckRequest *c) {
         Source source;
         SourceError error = source_read(&source, c->arena, S("-"));
         if (error) {
-            fprintf(stderr, "podlint: cannot read standard input: %s\n", source_error_text(c->arena, error, errno).at);
+            tell_error("podlint: cannot read standard input: %s", source_error_text(c->arena, error, errno).at);
             return false;
         }
         input_add_text(&c->files, str_of(c->stdinName), source.text);
@@ -322,11 +324,47 @@ static int gather(CheckRequest *c) {
     return settle(c);
 }
 
-static void judge(CheckRequest *c) {
+/* Whether a file says something that was read. What does not may be the report of an earlier run. */
+static bool has_input(const ResultFile *file) {
+    for (uint32_t i = 0; i < file->documentCount; i++)
+        if (file->documents[i].class != CLASS_SETTINGS && file->documents[i].class != CLASS_TEXT) return true;
+    return false;
+}
+
+static bool same_file(const struct stat *output, Str input) {
+    struct stat st;
+    return stat(input.at, &st) == 0 && st.st_dev == output->st_dev && st.st_ino == output->st_ino;
+}
+
+/* Whether writing `path` would put an end to something that this run has read; told on stderr. */
+static bool overwrites(const CheckRequest *c, const char *option, const char *path) {
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return false;
+    bool found = c->baseline && same_file(&st, str_of(c->baseline));
+    for (uint32_t i = 0; i < c->paths.n && !found; i++) found = same_file(&st, c->paths.at[i]);
+    for (uint32_t i = 0; i < c->files.kustomizations.n && !found; i++) found = same_file(&st, c->files.kustomizations.at[i]);
+    for (uint32_t i = 0; i < c->result.fileCount && !found; i++) {
+        const ResultFile *file = &c->result.files[i];
+        Str config = config_name(c->store, file->name);
+        found = (has_input(file) && same_file(&st, file->name)) || (config.len && same_file(&st, config));
+    }
+    if (found) usage_error(&check_command, "--%s would overwrite %s, which this run reads", option, path);
+    return found;
+}
+
+static bool spares_inputs(const CheckRequest *c) {
+    for (uint32_t i = 0; i < c->outputs.items.n; i++)
+        if (overwrites(c, "output", c->outputs.items.at[i].path)) return false;
+    return !c->newBaseline || !overwrites(c, "write-baseline", c->newBaseline);
+}
+
+/* Runs the check. Returns 0, or 2 after telling which of the files to write is one that was read. */
+static int judge(CheckRequest *c) {
     uint32_t most = c->files.files.n ? c->files.files.n : 1;
     c->how.threads = c->threads < (long)most ? (unsigned)c->threads : most;
     c->arenas = NEW_ARRAY(c->arena, Arena, c->how.threads);
     run_check(&c->result, &c->files, &c->how, c->arenas);
+    if (!spares_inputs(c)) return 2;
     if (c->newBaseline) {
         baseline_gather(&c->known, c->arena, c->newBaseline, &c->result);
         bool written = baseline_write(&c->known, c->newBaseline);
@@ -334,6 +372,7 @@ static void judge(CheckRequest *c) {
         if (written) c->baseline = c->newBaseline;
     }
     if (c->baseline) baseline_apply(&c->known, c->arena, &c->result);
+    return 0;
 }
 
 /* The versions that any file is judged for. */
@@ -350,14 +389,13 @@ static int write_reports(CheckRequest *c) {
     for (uint32_t i = 0; i < c->result.fileCount; i++) {
         const ResultFile *file = &c->result.files[i];
         if (!file->error.at) continue;
-        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", TEXT(file->name), TEXT(file->error));
+        tell_error("podlint: cannot read %.*s: %.*s", TEXT(file->name), TEXT(file->error));
         c->incomplete = true;
     }
     if (c->files.linksOut)
-        fprintf(stderr,
-                "podlint: %u symbolic %s out of the folders that are named and %s not read: %.*s%s; --follow reads them\n",
-                c->files.linksOut, c->files.linksOut == 1 ? "link leads" : "links lead", c->files.linksOut == 1 ? "is" : "are",
-                TEXT(c->files.firstLinkOut), c->files.linksOut > 1 ? " and more" : "");
+        tell_error("podlint: %u symbolic %s out of the folders that are named and %s not read: %.*s%s; --follow reads them",
+                   c->files.linksOut, c->files.linksOut == 1 ? "link leads" : "links lead", c->files.linksOut == 1 ? "is" : "are",
+                   TEXT(c->files.firstLinkOut), c->files.linksOut > 1 ? " and more" : "");
     bool empty = !c->result.accepted && !c->result.rejected && c->paths.n;
     if (empty) fputs("podlint: no manifest was judged; --show-files tells what the files are taken for\n", stderr);
     if (empty && c->failIfEmpty) c->incomplete = true;
@@ -368,10 +406,9 @@ static int write_reports(CheckRequest *c) {
     }
     run_cut(&c->result, c->arena, (uint32_t)c->maxFindings);
     if (c->result.notShown)
-        fprintf(stderr,
-                "podlint: %u findings are not shown: the report has the first %ld of each rule in a file; --max-findings 0 shows "
-                "all\n",
-                c->result.notShown, c->maxFindings);
+        tell_error("podlint: %u findings are not shown: the report has the first %ld of each rule in a file; --max-findings 0 "
+                   "shows all",
+                   c->result.notShown, c->maxFindings);
     join_versions(&c->report, c->how.files, c->files.files.n);
     c->incomplete |= !report_files_write(&c->outputs, &c->result, &c->report);
     return c->incomplete ? 2 : c->result.failed ? 1 : 0;
@@ -388,10 +425,8 @@ static int run(int argc, char **argv) {
                       .report = {.format = report_formats, .colour = colour_by_default()}};
     int code = read_options(&check_command, argc, argv, take, &c);
     if (code == 0) code = gather(&c);
-    if (code == 0) {
-        judge(&c);
-        code = write_reports(&c);
-    }
+    if (code == 0) code = judge(&c);
+    if (code == 0) code = write_reports(&c);
     for (unsigned i = 0; i < c.how.threads; i++) arena_free(&c.arenas[i]);
     arena_free(&arena);
     return finish_output(code);

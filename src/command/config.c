@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "base/visible.h"
 #include "cel/json.h"
 #include "model/stored.h"
 #include "setting_options.h"
@@ -163,8 +164,10 @@ static void print_entries(FILE *out, const char *title, json_t *entries) {
     json_object_foreach(entries, name, entry) {
         Buf value = {.arena = &arena};
         write_value(&value, json_object_get(entry, "value"));
-        fprintf(out, "%-*s %-*.*s %s\n", NAME, name, VALUE, (int)value.len, buf_text(&value).at,
-                json_string_value(json_object_get(entry, "from")));
+        Str text = visible(&arena, buf_text(&value)),
+            from = visible(&arena, str_of(json_string_value(json_object_get(entry, "from"))));
+        Str key = visible(&arena, str_of(name));
+        fprintf(out, "%-*.*s %-*.*s %.*s\n", NAME, TEXT(key), VALUE, TEXT(text), TEXT(from));
     }
     arena_free(&arena);
 }
@@ -172,10 +175,15 @@ static void print_entries(FILE *out, const char *title, json_t *entries) {
 static void print_text(FILE *out, json_t *all) {
     const char *file = json_string_value(json_object_get(all, "file"));
     const char *config = json_string_value(json_object_get(all, "config"));
-    if (config)
-        fprintf(out, "%s is judged by %s.\n", file ? file : "A file here", config);
-    else
-        fprintf(out, "%s has no configuration.\n", file ? file : "A file here");
+    Arena arena = {0};
+    Str shown = file ? visible(&arena, str_of(file)) : S("A file here");
+    if (config) {
+        Str by = visible(&arena, str_of(config));
+        fprintf(out, "%.*s is judged by %.*s.\n", TEXT(shown), TEXT(by));
+    } else {
+        fprintf(out, "%.*s has no configuration.\n", TEXT(shown));
+    }
+    arena_free(&arena);
     if (!json_is_true(json_object_get(all, "walked"))) fputs("A walk through its directory leaves it out.\n", out);
     print_entries(out, "", json_object_get(all, "settings"));
     print_entries(out, "Rules that are not as the profile has them:\n", json_object_get(all, "rules"));

@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "base/visible.h"
 #include "input/classify.h"
 #include "model/stored.h"
 #include "command.h"
@@ -56,9 +57,9 @@ static bool complain(Source *source, Arena *arena, Document *document) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         Place place = source_place(source, arena, diag->span.at);
-        fprintf(stderr, "%.*s:%u:%u: %s[%.*s]: %.*s\n", (int)source->name.len, source->name.at, place.line, place.column,
-                severity_name((Severity)diag->severity), (int)diag->rule->name.len, diag->rule->name.at, (int)diag->message.len,
-                diag->message.at);
+        tell_error("%.*s:%u:%u: %s[%.*s]: %.*s", (int)source->name.len, source->name.at, place.line, place.column,
+                   severity_name((Severity)diag->severity), (int)diag->rule->name.len, diag->rule->name.at,
+                   (int)diag->message.len, diag->message.at);
         errors |= diag->severity == SEVERITY_ERROR;
     }
     return errors;
@@ -71,7 +72,7 @@ static int print_file(FILE *out, Str file, bool json, uint8_t minor) {
     SourceError error = source_read(&source, &arena, file);
     if (error) {
         Str reason = source_error_text(&arena, error, errno);
-        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file.len, file.at, (int)reason.len, reason.at);
+        tell_error("podlint: cannot read %.*s: %.*s", (int)file.len, file.at, (int)reason.len, reason.at);
         arena_free(&arena);
         return 2;
     }

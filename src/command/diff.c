@@ -1,3 +1,4 @@
+#include "base/visible.h"
 #include "diff/diff_report.h"
 #include "diff/git.h"
 #include "input/input.h"
@@ -67,8 +68,8 @@ static void report_unread(const DiffSide *side) {
     for (uint32_t i = 0; i < side->files.n; i++) {
         const DiffFile *file = side->files.at[i];
         if (!file->error.at) continue;
-        fprintf(stderr, "podlint: cannot read %.*s: %.*s\n", (int)file->source.name.len, file->source.name.at,
-                (int)file->error.len, file->error.at);
+        tell_error("podlint: cannot read %.*s: %.*s", (int)file->source.name.len, file->source.name.at, (int)file->error.len,
+                   file->error.at);
     }
 }
 
@@ -133,7 +134,7 @@ static int gather_git(DiffRequest *r) {
     GitFiles files = {0};
     const char *error = git_changes(r->arena, &range, r->operands.at, r->operands.n, &files);
     if (error) {
-        fprintf(stderr, "podlint: %s\n", error);
+        tell_error("podlint: %s", error);
         return 2;
     }
     for (uint32_t i = 0; i < files.n; i++) {

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "explain/explain.h"
+#include "base/visible.h"
 #include "command.h"
 
 enum {
@@ -136,7 +137,7 @@ static int answer(const ExplainRequest *r) {
     else if (r->from)
         explain_changes(&out, (uint8_t)r->from, (uint8_t)r->to, &r->settings);
     else if (r->query)
-        kind = explain(&out, str_of(r->query), &r->settings);
+        kind = explain(&out, visible(&arena, str_of(r->query)), &r->settings);
     else
         explain_index(&out, &r->settings);
     Str text = buf_text(&out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/near.h"
+#include "base/visible.h"
 
 const char *nearest_word(const char *word, const char *const *list, size_t count) {
     Str near = near_word(str_of(word), list, count);
@@ -15,14 +16,13 @@ const char *nearest_word(const char *word, const char *const *list, size_t count
 
 int usage_error(const Command *command, const char *format, ...) {
     va_list args;
-    fputs("podlint: ", stderr);
+    char *text = NULL;
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    if (vasprintf(&text, format, args) < 0) out_of_memory();
     va_end(args);
-    if (command)
-        fprintf(stderr, "\nSee 'podlint %s --help'.\n", command->name);
-    else
-        fputs("\nSee 'podlint --help'.\n", stderr);
+    tell_error("podlint: %s", text);
+    free(text);
+    fprintf(stderr, "See 'podlint %s%s--help'.\n", command ? command->name : "", command ? " " : "");
     return 2;
 }
 

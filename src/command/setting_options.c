@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/visible.h"
 #include "report/report.h"
 
 void list_rules(Choices *out) {
@@ -65,7 +66,7 @@ static bool load_rules(RuleList *out, Arena *arena, const char *name) {
     SourceError error = source_read(source, arena, str_of(name));
     if (error) {
         Str reason = source_error_text(arena, error, errno);
-        fprintf(stderr, "podlint: cannot read %s: %.*s\n", name, (int)reason.len, reason.at);
+        tell_error("podlint: cannot read %s: %.*s", name, (int)reason.len, reason.at);
         return false;
     }
     RuleFaults faults = {.arena = arena};

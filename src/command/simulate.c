@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/visible.h"
 #include "diff/git.h"
 #include "input/classify.h"
 #include "simulate/pods.h"
@@ -184,14 +185,13 @@ static int cannot_read(const Source *source, SourceError error) {
                       : error == SOURCE_TOO_LARGE  ? "larger than 64 MiB"
                       : error == SOURCE_NOT_A_FILE ? "not a file"
                                                    : "UTF-16 that the API server cannot read";
-    fprintf(stderr, "podlint: cannot read %.*s: %s\n", TEXT(source->name), why);
+    tell_error("podlint: cannot read %.*s: %s", TEXT(source->name), why);
     return 2;
 }
 
 static void complain(Source *source, Arena *arena, Span span, Str message) {
     Place place = source_place(source, arena, span.at);
-    Str name = sim_visible(arena, source->name), shown = sim_visible(arena, message);
-    fprintf(stderr, "%.*s:%u:%u: error: %.*s\n", TEXT(name), place.line, place.column, TEXT(shown));
+    tell_error("%.*s:%u:%u: error: %.*s", TEXT(source->name), place.line, place.column, TEXT(message));
 }
 
 /* The object to play: the one that is asked for by name, or the first that has a pod. `others` counts the rest. `like`: of an old
@@ -236,9 +236,9 @@ static int check_object(Source *source, Arena *arena, Document *document, const 
     Str file = source->name;
     if (!document) {
         if (request->object)
-            fprintf(stderr, "podlint: %.*s has no object \"%s\" with a pod\n", TEXT(file), request->object);
+            tell_error("podlint: %.*s has no object \"%s\" with a pod", TEXT(file), request->object);
         else
-            fprintf(stderr, "podlint: %.*s has neither a pod nor anything that holds a pod template\n", TEXT(file));
+            tell_error("podlint: %.*s has neither a pod nor anything that holds a pod template", TEXT(file));
         return 2;
     }
     if (!document->unreadable && !request->anyway) validate_create(document);
@@ -248,7 +248,7 @@ static int check_object(Source *source, Arena *arena, Document *document, const 
     if (errors || document->unreadable) return 2;
     const PodSpec *spec = model_pod(document).spec;
     if (spec->containers.n && spec->containers.n + spec->initContainers.n < UINT16_MAX) return 0;
-    fprintf(stderr, "podlint: the pod of %.*s has %s containers\n", TEXT(file), spec->containers.n ? "too many" : "no");
+    tell_error("podlint: the pod of %.*s has %s containers", TEXT(file), spec->containers.n ? "too many" : "no");
     return 2;
 }
 
@@ -262,13 +262,13 @@ static int find_old(Arena *arena, const SimulateRequest *request, const Document
         GitFiles files;
         const char *error = git_changes(arena, &(GitRange){.from = str_of(request->git)}, &path, 1, &files);
         if (error) {
-            fprintf(stderr, "podlint: %s\n", error);
+            tell_error("podlint: %s", error);
             return 2;
         }
         if (!files.n) *out = (Document *)new; /* nothing has changed */
         if (!files.n || !files.at[0].before.there) return 0;
         if (files.at[0].before.error.at) {
-            fprintf(stderr, "podlint: cannot read %.*s at %s: %.*s\n", TEXT(path), request->git, TEXT(files.at[0].before.error));
+            tell_error("podlint: cannot read %.*s at %s: %.*s", TEXT(path), request->git, TEXT(files.at[0].before.error));
             return 2;
         }
         source_from_bytes(source, arena, str_format(arena, "%s:%.*s", request->git, TEXT(path)), files.at[0].before.text);
@@ -391,7 +391,7 @@ static int read_cluster(Cluster *out, Arena *arena, const SimulateRequest *reque
     SourceError error = source_read(source, arena, text);
     if (error) return cannot_read(source, error);
     wrong = cluster_read(out, arena, source, request->minor);
-    if (wrong) fprintf(stderr, "podlint: cannot take nodes from %s: %s\n", request->nodes, wrong);
+    if (wrong) tell_error("podlint: cannot take nodes from %s: %s", request->nodes, wrong);
     return wrong ? 2 : 0;
 }
 
@@ -492,7 +492,7 @@ static int play(Arena *arena, SimulateRequest *request) {
     if (drain->applies && !is_job(document)) request->report.drain = drain;
     if (request->nodes && (code = place_pod(&scenario, arena, request, &source, document, view))) return code;
     if (others && !request->object)
-        fprintf(stderr, "podlint: %u more object%s in %s; --object NAME chooses another\n", others, others == 1 ? "" : "s", file);
+        tell_error("podlint: %u more object%s in %s; --object NAME chooses another", others, others == 1 ? "" : "s", file);
     Simulation sim;
     Rollout *rollout = NEW(arena, Rollout);
     play_rollout(rollout, arena, request, document, old, &scenario);

@@ -1,6 +1,7 @@
 #include "diff_report.h"
 
 #include "rules.h"
+#include "base/visible.h"
 #include "shown.h"
 
 static const char *effect_colour(uint8_t effect, bool colour) {
@@ -21,11 +22,11 @@ static Str shown_value(Arena *arena, Str value, bool there) {
     enum { LONGEST = 60 };
     if (!there) return S("(none)");
     if (value.len == 0) return S("(set)");
-    Buf buf = {.arena = arena};
-    for (size_t i = 0; i < value.len && i < LONGEST; i++) buf_char(&buf, (unsigned char)value.at[i] < 0x20 ? ' ' : value.at[i]);
-    while (value.len > LONGEST && buf.len && ((unsigned char)value.at[buf.len] & 0xC0) == 0x80) buf.len--;
-    if (value.len > LONGEST) buf_str(&buf, S("..."));
-    return buf_text(&buf);
+    bool cut = value.len > LONGEST;
+    if (cut) value.len = LONGEST;
+    while (cut && value.len && ((unsigned char)value.at[value.len] & 0xC0) == 0x80) value.len--;
+    Str shown = visible(arena, value);
+    return cut ? str_join(arena, shown, S("...")) : shown;
 }
 
 static const char *pair_word(const Pair *pair) {
@@ -33,29 +34,47 @@ static const char *pair_word(const Pair *pair) {
     return words[pair->kind];
 }
 
-static void put_object(FILE *out, const Pair *pair) {
+/* Writes text from outside. */
+static void put_visible(FILE *out, Arena *arena, Str text) {
+    Str shown = visible(arena, text);
+    fwrite(shown.at, 1, shown.len, out);
+}
+
+static void put_place(FILE *out, Arena *arena, Str file, Place place) {
+    put_visible(out, arena, file);
+    fprintf(out, ":%u:%u", place.line, place.column);
+}
+
+static void put_object(FILE *out, Arena *arena, const Pair *pair) {
     const Document *document = diff_shown(pair);
     if (!document->kind.len && !document->name.len) {
         const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
-        fprintf(out, "%.*s, document %u", TEXT(object->file->source.name), document->index + 1);
+        put_visible(out, arena, object->file->source.name);
+        fprintf(out, ", document %u", document->index + 1);
         return;
     }
-    fprintf(out, "%.*s ", TEXT(document->kind));
-    if (document->namespace_.len) fprintf(out, "%.*s/", TEXT(document->namespace_));
-    fprintf(out, "%.*s", TEXT(document->name));
-    if (pair->kind == PAIR_RENAMED) fprintf(out, " (was %.*s)", TEXT(pair->before.document->name));
+    put_visible(out, arena, document->kind);
+    fputc(' ', out);
+    put_visible(out, arena, document->namespace_);
+    if (document->namespace_.len) fputc('/', out);
+    put_visible(out, arena, document->name);
+    if (pair->kind != PAIR_RENAMED) return;
+    fputs(" (was ", out);
+    put_visible(out, arena, pair->before.document->name);
+    fputc(')', out);
 }
 
 static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *change, const DiffReport *report) {
     const Difference *d = &change->difference;
-    Str path = path_text(arena, d->path);
+    Str path = visible(arena, path_text(arena, d->path));
     DiffPlace before = diff_place(arena, &pair->before, d->oldPath),
               after = diff_place(arena, &pair->after, d->kind == DIFFERENCE_REMOVED ? NULL : d->path);
     const char *effect = effect_name((Effect)change->effect);
     if (report->format == DIFF_CONCISE) {
         const DiffPlace *side = after.there ? &after : &before;
-        fprintf(out, "%.*s:%u:%u: %s: ", TEXT(side->file), side->place.line, side->place.column, effect);
-        put_object(out, pair);
+        put_place(out, arena, side->file, side->place);
+        fprintf(out, ": %s: ", effect);
+        put_object(out, arena, pair);
         fprintf(out, ": %.*s: ", TEXT(path));
     } else {
         fprintf(out, "  %s%-9s%s %.*s: ", effect_colour(change->effect, report->colour), effect, reset(report->colour),
@@ -68,12 +87,13 @@ static void put_change(FILE *out, Arena *arena, const Pair *pair, const Change *
             new = shown_value(arena, d->after, d->kind != DIFFERENCE_REMOVED);
         fprintf(out, "%.*s -> %.*s", TEXT(old), TEXT(new));
     }
-    if (change->reason.len) fprintf(out, "; %.*s", TEXT(change->reason));
+    if (change->reason.len) fputs("; ", out);
+    put_visible(out, arena, change->reason);
     if (report->format == DIFF_TEXT) {
         fprintf(out, "  %s(", report->colour ? "\033[2m" : "");
-        if (before.there) fprintf(out, "%.*s:%u:%u", TEXT(before.file), before.place.line, before.place.column);
+        if (before.there) put_place(out, arena, before.file, before.place);
         if (before.there && after.there) fputs(" -> ", out);
-        if (after.there) fprintf(out, "%.*s:%u:%u", TEXT(after.file), after.place.line, after.place.column);
+        if (after.there) put_place(out, arena, after.file, after.place);
         fprintf(out, ")%s", reset(report->colour));
     }
     fputc('\n', out);
@@ -90,9 +110,9 @@ static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const Dif
         const Diag *diag = &diags->items.at[i];
         if (diag->severity < SEVERITY_ERROR) continue;
         Place place = source_place(&object->file->source, arena, diag->span.at);
-        bool indent = report->format == DIFF_TEXT;
-        fprintf(out, "%s%.*s:%u:%u: %serror[%.*s]%s: %.*s", indent ? "  " : "", TEXT(object->file->source.name), place.line,
-                place.column, report->colour ? "\033[1;31m" : "", TEXT(diag->rule->name), reset(report->colour),
+        if (report->format == DIFF_TEXT) fputs("  ", out);
+        put_place(out, arena, object->file->source.name, place);
+        fprintf(out, ": %serror[%.*s]%s: %.*s", report->colour ? "\033[1;31m" : "", TEXT(diag->rule->name), reset(report->colour),
                 TEXT(diag->message));
         if (diag->help.len) fprintf(out, "; %.*s", TEXT(diag->help));
         fputc('\n', out);
@@ -102,7 +122,7 @@ static void put_diagnostics(FILE *out, Arena *arena, const Pair *pair, const Dif
 static void put_pair(FILE *out, Arena *arena, const Pair *pair, const DiffReport *report) {
     if (report->format == DIFF_TEXT) {
         fputs(bold(report->colour), out);
-        put_object(out, pair);
+        put_object(out, arena, pair);
         bool judged = pair->kind == PAIR_CHANGED || (pair->kind != PAIR_UNREAD && !pair->applies);
         const char *what = judged ? effect_name((Effect)pair->effect) : pair_word(pair);
         uint8_t shade = pair->kind == PAIR_UNREAD ? EFFECT_REFUSED : pair->effect;
@@ -110,16 +130,18 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const DiffReport
     } else if (pair->kind != PAIR_CHANGED) {
         const DiffObject *object = pair->after.document ? &pair->after : &pair->before;
         Place place = source_place(&object->file->source, arena, object->document->span.at);
-        fprintf(out, "%.*s:%u:%u: %s: ", TEXT(object->file->source.name), place.line, place.column, pair_word(pair));
-        put_object(out, pair);
+        put_place(out, arena, object->file->source.name, place);
+        fprintf(out, ": %s: ", pair_word(pair));
+        put_object(out, arena, pair);
         fputc('\n', out);
     }
     for (uint32_t i = 0; i < pair->changeCount; i++) put_change(out, arena, pair, &pair->changes[i], report);
     put_diagnostics(out, arena, pair, report);
     if (report->format != DIFF_TEXT) return;
     if (pair->kind == PAIR_CHANGED && pair->changeCount == 0 && pair->applies) fputs("  the same after defaulting\n", out);
-    if (pair->summary.len) fprintf(out, "  = %.*s\n", TEXT(pair->summary));
-    if (pair->wayOut.len) fprintf(out, "  = way out: %.*s\n", TEXT(pair->wayOut));
+    Str summary = visible(arena, pair->summary), wayOut = visible(arena, pair->wayOut);
+    if (summary.len) fprintf(out, "  = %.*s\n", TEXT(summary));
+    if (wayOut.len) fprintf(out, "  = way out: %.*s\n", TEXT(wayOut));
     fputc('\n', out);
 }
 

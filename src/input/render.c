@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "kustomize.h"
+#include "base/visible.h"
 #include "base/process.h"
 #include "yaml/source.h"
 
@@ -20,7 +21,7 @@ static const Renderer kustomize = {"kustomize", "build", "kustomize build"};
 static const Renderer kubectl = {"kubectl", "kustomize", "kubectl kustomize"};
 
 static bool complain(const char *what, Str directory, const char *why) {
-    fprintf(stderr, "podlint: cannot render the %s %.*s: %s\n", what, (int)directory.len, directory.at, why);
+    tell_error("podlint: cannot render the %s %.*s: %s", what, (int)directory.len, directory.at, why);
     return false;
 }
 

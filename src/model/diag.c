@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/visible.h"
+
 bool rule_refuses(const Rule *rule) {
     return rule->source == FROM_YAML || rule->source == FROM_SCHEMA || rule->source == FROM_API;
 }
@@ -21,7 +23,7 @@ bool rule_in_profile(const Rule *rule, RuleProfile profile) {
     return profile != PROFILE_NONE && rule->profiles >> profile & 1;
 }
 
-/* Replaces {0} .. {9} by the arguments. Values are cut where they would drown the message. */
+/* Replaces {0} .. {9} by the arguments, and makes the whole visible. Values are cut where they would drown the message. */
 static Str fill(Arena *arena, Str template, const Str *arguments) {
     enum { LONGEST_VALUE = 200 };
     Buf buf = {.arena = arena};
@@ -31,11 +33,10 @@ static Str fill(Arena *arena, Str template, const Str *arguments) {
             buf_char(&buf, template.at[i]);
             continue;
         }
-        Str value = str_cut(arena, arguments[template.at[i + 1] - '0'], LONGEST_VALUE);
-        for (size_t j = 0; j < value.len; j++) buf_char(&buf, (unsigned char)value.at[j] < 0x20 ? ' ' : value.at[j]);
+        buf_str(&buf, str_cut(arena, arguments[template.at[i + 1] - '0'], LONGEST_VALUE));
         i += 2;
     }
-    return buf_text(&buf);
+    return visible(arena, str_trim(buf_text(&buf)));
 }
 
 Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *arguments) {

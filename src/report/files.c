@@ -10,14 +10,15 @@ void report_show_files(FILE *out, const Run *run) {
     Arena arena = {0};
     for (uint32_t i = 0; i < run->fileCount; i++) {
         const ResultFile *file = &run->files[i];
-        Str name = report_shown_name(file->name);
+        Str name = visible(&arena, report_shown_name(file->name));
         if (file->error.at) fprintf(out, "%.*s: cannot be read: %.*s\n", TEXT(name), TEXT(file->error));
         for (uint32_t j = 0; j < file->documentCount; j++) {
             const ResultDocument *document = &file->documents[j];
-            Str class = class_name((DocumentClass)document->class), object = object_name(&arena, document);
+            Str class = class_name((DocumentClass)document->class), object = visible(&arena, object_name(&arena, document));
+            Str why = visible(&arena, document->why);
             fprintf(out, "%.*s:%u: %.*s", TEXT(name), document->line, TEXT(class));
             if (document->kind.len) fprintf(out, ", %.*s", TEXT(object));
-            if (document->why.len) fprintf(out, " (%.*s)", TEXT(document->why));
+            if (why.len) fprintf(out, " (%.*s)", TEXT(why));
             if (document->later)
                 fprintf(out, "; %u %s filled in later", document->later, document->later == 1 ? "value is" : "values are");
             fputc('\n', out);
@@ -75,8 +76,9 @@ void report_statistics(FILE *out, const Run *run) {
     add_up(&skipped);
     for (uint32_t i = 0; i < found.n; i++)
         fprintf(out, "%6u  %-7.*s  %.*s\n", found.at[i].number, TEXT(found.at[i].first), TEXT(found.at[i].second));
-    for (uint32_t i = 0; i < skipped.n; i++)
-        fprintf(out, "%s%6u  %.*s (%.*s)\n", i ? "" : "not judged:\n", skipped.at[i].number, TEXT(skipped.at[i].second),
-                TEXT(skipped.at[i].first));
+    for (uint32_t i = 0; i < skipped.n; i++) {
+        Str kind = visible(&arena, skipped.at[i].second), version = visible(&arena, skipped.at[i].first);
+        fprintf(out, "%s%6u  %.*s (%.*s)\n", i ? "" : "not judged:\n", skipped.at[i].number, TEXT(kind), TEXT(version));
+    }
     arena_free(&arena);
 }

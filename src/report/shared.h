@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/visible.h"
 #include "report.h"
 
 /* A row a format, in the order of the help: its name, which is that of its writer behind report_, what places it gives, and what

@@ -6,29 +6,34 @@ static const char *severity_colour(const Palette *p, uint8_t severity) {
     return severity == SEVERITY_ERROR ? p->red : severity == SEVERITY_WARNING ? p->yellow : p->blue;
 }
 
-static bool is_control(char c) {
-    return (unsigned char)c < 0x20 || c == 0x7F;
-}
-
-/* Text of the user's, without what a terminal would take for a command. */
-static Str printable(Arena *arena, Str text) {
+/* A part of a source line; tabs stay, so that columns do. */
+static Str visible_source(Arena *arena, Str text) {
     Buf out = {.arena = arena};
-    for (size_t i = 0; i < text.len; i++) buf_char(&out, is_control(text.at[i]) ? ' ' : text.at[i]);
+    ptrdiff_t tab = str_find(text, '\t');
+    if (tab < 0) return visible(arena, text);
+    for (; tab >= 0; tab = str_find(text, '\t')) {
+        buf_str(&out, visible(arena, (Str){text.at, (size_t)tab}));
+        buf_char(&out, '\t');
+        text = str_slice(text, (size_t)tab + 1);
+    }
+    buf_str(&out, visible(arena, text));
     return buf_text(&out);
 }
 
 /* A source line with what is wrong underlined. */
-static void write_snippet(FILE *out, const Palette *p, const Finding *f, int width) {
+static void write_snippet(FILE *out, Arena *arena, const Palette *p, const Finding *f, int width) {
     const Excerpt *excerpt = &f->excerpt;
-    Str shown = excerpt->text;
-    fprintf(out, "%s%*u |%s %s", p->blue, width, f->start.line, p->reset, excerpt->cutBefore ? "..." : "");
-    for (size_t i = 0; i < shown.len; i++) fputc(is_control(shown.at[i]) && shown.at[i] != '\t' ? ' ' : shown.at[i], out);
+    Str before = visible_source(arena, (Str){excerpt->text.at, excerpt->at});
+    Str marked = visible_source(arena, (Str){excerpt->text.at + excerpt->at, excerpt->end - excerpt->at});
+    Str after = visible_source(arena, str_slice(excerpt->text, excerpt->end));
+    fprintf(out, "%s%*u |%s %s%.*s%.*s%.*s", p->blue, width, f->start.line, p->reset, excerpt->cutBefore ? "..." : "",
+            TEXT(before), TEXT(marked), TEXT(after));
     fprintf(out, "%s\n%s%*s |%s %s", excerpt->cutAfter ? "..." : "", p->blue, width, "", p->reset,
             excerpt->cutBefore ? "   " : "");
-    for (size_t i = 0; i < excerpt->at; i++)
-        if (((unsigned char)shown.at[i] & 0xC0) != 0x80) fputc(shown.at[i] == '\t' ? '\t' : ' ', out);
+    for (size_t i = 0; i < before.len; i++)
+        if (((unsigned char)before.at[i] & 0xC0) != 0x80) fputc(before.at[i] == '\t' ? '\t' : ' ', out);
     fputs(severity_colour(p, f->severity), out);
-    size_t marks = str_codepoints((Str){shown.at + excerpt->at, excerpt->end - excerpt->at});
+    size_t marks = str_codepoints(marked);
     for (size_t i = 0; i < (marks ? marks : 1); i++) fputc('^', out);
     fprintf(out, "%s\n", p->reset);
 }
@@ -56,7 +61,8 @@ typedef struct Shown {
 /* "line 12: its reason" */
 static void write_ignore(const Shown *s, const Ignore *ignore) {
     fprintf(s->out, "line %u", ignore->start.line);
-    if (ignore->reason.len) fprintf(s->out, ": %.*s", TEXT(printable(s->arena, ignore->reason)));
+    Str reason = visible(s->arena, ignore->reason);
+    if (reason.len) fprintf(s->out, ": %.*s", TEXT(reason));
 }
 
 static void write_finding_text(const Shown *s, const Finding *f) {
@@ -67,9 +73,9 @@ static void write_finding_text(const Shown *s, const Finding *f) {
             severity_colour(p, f->severity), severity_word(f), TEXT(f->rule->name), p->reset, p->bold, TEXT(message), p->reset);
     fputc('\n', out);
     int width = digits(f->start.line);
-    if (f->excerpt.text.len) write_snippet(out, p, f, width);
+    if (f->excerpt.text.len) write_snippet(out, s->arena, p, f, width);
     Str of = str_join(s->arena, s->object, s->object.len && f->path.len ? S(": ") : S(""));
-    Str at = printable(s->arena, str_join(s->arena, of, f->path));
+    Str at = visible(s->arena, str_join(s->arena, of, f->path));
     if (at.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(at));
     if (f->help.len) fprintf(out, "%*s %s= help:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->help));
     if (f->ignored) {
@@ -77,9 +83,11 @@ static void write_finding_text(const Shown *s, const Finding *f) {
         write_ignore(s, f->ignored);
         fputc('\n', out);
     }
-    for (uint32_t i = 0; i < f->noteCount; i++)
+    for (uint32_t i = 0; i < f->noteCount; i++) {
+        Str line = visible(s->arena, str_trim(f->notes[i].line));
         fprintf(out, "%*s %s= note:%s line %u (%.*s): %.*s\n", width, "", p->blue, p->reset, f->notes[i].place.line,
-                TEXT(f->notes[i].text), TEXT(printable(s->arena, str_trim(f->notes[i].line))));
+                TEXT(f->notes[i].text), TEXT(line));
+    }
     fputc('\n', out);
 }
 
@@ -96,13 +104,15 @@ static void write_finding_concise(const Shown *s, const Finding *f) {
 }
 
 /* Which Pod Security level an object meets, and what the stricter ones refuse, each check at the first level that has it. */
-static void write_pod_security(FILE *out, const Palette *p, Str file, const ResultDocument *document) {
+static void write_pod_security(const Shown *s, const ResultDocument *document) {
+    FILE *out = s->out;
+    const Palette *p = s->palette;
+    Str kind = visible(s->arena, document->kind), name = visible(s->arena, document->name);
     const PodSecurityVerdict *verdict = &document->podSecurity;
     uint32_t told = 0;
     if (!verdict->known) return;
-    fprintf(out, "%s%.*s:%u:%s %.*s%s%.*s meets the level %s%s%s", p->bold, TEXT(file), document->line, p->reset,
-            TEXT(document->kind), document->name.len ? " " : "", TEXT(document->name), p->bold,
-            pod_security_levels[verdict->level], p->reset);
+    fprintf(out, "%s%.*s:%u:%s %.*s%s%.*s meets the level %s%s%s", p->bold, TEXT(s->file), document->line, p->reset, TEXT(kind),
+            name.len ? " " : "", TEXT(name), p->bold, pod_security_levels[verdict->level], p->reset);
     for (unsigned level = verdict->level + 1u; level < POD_SECURITY_LEVELS; level++) {
         uint32_t more = verdict->failed[level] & ~told;
         if (!more) continue;
@@ -134,12 +144,12 @@ static void write_people(FILE *out, const Run *run, const ReportSettings *settin
         shown.settings = file->settings;
         for (uint32_t j = 0; j < file->documentCount; j++) {
             const ResultDocument *document = &file->documents[j];
-            shown.file = printable(&arena, report_shown_name(file->name));
+            shown.file = visible(&arena, report_shown_name(file->name));
             shown.object = file->documentCount > 1 ? object_name(&arena, document) : S("");
             if (file->rendered.at) shown.file = str_join(&arena, shown.file, S(" (rendered)"));
             write_findings(&shown, document->findings, document->findingCount, concise);
             if (settings->showIgnored) write_findings(&shown, document->ignored, document->ignoredCount, concise);
-            if (settings->podSecurityLevels) write_pod_security(out, report_palette(settings->colour), shown.file, document);
+            if (settings->podSecurityLevels) write_pod_security(&shown, document);
             arena_reset(&arena);
         }
     }
@@ -158,14 +168,15 @@ void report_concise(FILE *out, const Run *run, const ReportSettings *settings) {
 void report_fault(FILE *out, Source *source, Arena *arena, Span span, Str message, Str help) {
     Finding shown = {.severity = SEVERITY_ERROR};
     int width = 1;
-    fprintf(out, "%.*s:", TEXT(source->name));
+    Str name = visible(arena, source->name), what = visible(arena, message), mend = visible(arena, help);
+    fprintf(out, "%.*s:", TEXT(name));
     if (source->text.len) {
         shown.start = source_place(source, arena, span.at);
         shown.excerpt = source_excerpt(source, arena, span);
         width = digits(shown.start.line);
         fprintf(out, "%u:%u:", shown.start.line, shown.start.column);
     }
-    fprintf(out, " error: %.*s\n", TEXT(message));
-    if (shown.excerpt.text.len) write_snippet(out, report_palette(false), &shown, width);
-    if (help.len) fprintf(out, "%*s = help: %.*s\n", width, "", TEXT(help));
+    fprintf(out, " error: %.*s\n", TEXT(what));
+    if (shown.excerpt.text.len) write_snippet(out, arena, report_palette(false), &shown, width);
+    if (mend.len) fprintf(out, "%*s = help: %.*s\n", width, "", TEXT(mend));
 }

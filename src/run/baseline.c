@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/visible.h"
 #include "yaml/node.h"
 #include "base/output.h"
 #include "input/input.h"
@@ -54,8 +55,7 @@ typedef struct BaselineReader {
 
 static bool refuse(BaselineReader *reader, Span span, const char *why) {
     Place place = source_place(&reader->source, reader->arena, span.at);
-    fprintf(stderr, "%.*s:%u:%u: error: %s\n", (int)reader->source.name.len, reader->source.name.at, place.line, place.column,
-            why);
+    tell_error("%.*s:%u:%u: error: %s", (int)reader->source.name.len, reader->source.name.at, place.line, place.column, why);
     return false;
 }
 
@@ -106,7 +106,7 @@ bool baseline_read(Baseline *out, Arena *arena, const char *path) {
     SourceError error = source_read(&reader.source, arena, str_of(path));
     if (error) {
         Str why = source_error_text(arena, error, errno);
-        fprintf(stderr, "podlint: cannot read the baseline %s: %.*s\n", path, (int)why.len, why.at);
+        tell_error("podlint: cannot read the baseline %s: %.*s", path, (int)why.len, why.at);
         return false;
     }
     NodeReader nodes = {.source = &reader.source};

@@ -2,6 +2,8 @@
  * it as data-a, and data-b where it has an end. */
 #include "picture.h"
 
+#include "base/visible.h"
+
 enum { AXIS = 26, ROW = 26, BAR = 18, LONGEST_NAME = 18, CHART = 96, LEGEND = 22, HEADING = 24 };
 
 static const char *const classes[] = {"",        "pending", "running",  "done",     "bad",     "leaving", "unknown",
@@ -34,7 +36,7 @@ static const char *const mark_shapes[] = {"<circle r=\"4\"/>", "<path d=\"M-5-6H
                                           "<path class=\"halo\" d=\"M-5-5L5 5M5-5L-5 5\"/><path d=\"M-5-5L5 5M5-5L-5 5\"/>"};
 
 void put_escaped(Buf *out, Str text) {
-    text = str_valid_utf8(out->arena, text);
+    text = visible(out->arena, text);
     for (size_t i = 0; i < text.len; i++) {
         switch (text.at[i]) {
         case '&': buf_str(out, S("&amp;")); break;

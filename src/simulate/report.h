@@ -35,9 +35,6 @@ void sim_report_write(FILE *out, Arena *arena, const Simulation *sim, const SimR
 /* What there is to say, the most important first: of the workload, of its place, of its end, of the pod. */
 void sim_answers(Sentences *out, Arena *arena, const Simulation *sim, const SimReport *report);
 
-/* Text as it may be shown: control characters, and those that turn or break lines, as escapes. */
-Str sim_visible(Arena *arena, Str text);
-
 /* The writers (report_text.c, report_json.c, picture.c). */
 void sim_text(Buf *out, const Simulation *sim, const SimReport *report);
 

@@ -2,6 +2,8 @@
  * time, events. */
 #include "report.h"
 
+#include "base/visible.h"
+
 /* Text. */
 
 enum {
@@ -242,7 +244,9 @@ static void put_timeline(Buf *buf, const Simulation *sim, const SimReport *repor
     for (uint32_t i = 0; i < lanes.items.n; i++) {
         size_t length = str_codepoints(lanes.items.at[i].name);
         if (length > LONGEST_NAME) {
-            lanes.items.at[i].name = str_join(buf->arena, (Str){lanes.items.at[i].name.at, LONGEST_NAME - 2}, S(".."));
+            Str name = lanes.items.at[i].name;
+            while (str_codepoints(name) > LONGEST_NAME - 2) name.len--;
+            lanes.items.at[i].name = str_join(buf->arena, name, S(".."));
             length = LONGEST_NAME;
         }
         if (length + 2 > names) names = length + 2;
@@ -256,7 +260,8 @@ static void put_timeline(Buf *buf, const Simulation *sim, const SimReport *repor
 
 /* Text from column `at` on, wrapped at the width, with `indent` spaces before each line after the first. A word that is longer
  * than a line is cut. */
-static void put_wrapped(Buf *buf, Str text, size_t at, size_t indent, size_t width) {
+static void put_wrapped(Buf *buf, Str words, size_t at, size_t indent, size_t width) {
+    Str text = visible(buf->arena, words);
     size_t room = width > indent + 10 ? width - indent : 10;
     bool first = true;
     while (text.len) {

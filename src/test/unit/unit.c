@@ -10,6 +10,7 @@
 #include "base/base64.h"
 #include "base/glob.h"
 #include "base/near.h"
+#include "base/visible.h"
 #include "input/input.h"
 #include "lint/reads.h"
 #include "model/model.h"
@@ -109,6 +110,18 @@ static void test_invalid_utf8_is_replaced(void **state) {
     assert_str(str_valid_utf8(&arena, S("a\xC3\xA9z")), "a\xC3\xA9z");
     assert_str(str_valid_utf8(&arena, S("a\xFFz")), "a\xEF\xBF\xBDz");
     assert_str(str_valid_utf8(&arena, S("\xED\xA0\x80")), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+    arena_free(&arena);
+}
+
+static void test_what_terminals_obey_is_shown(void **state) {
+    (void)state;
+    Arena arena = {0};
+    static const Str untouched[] = {STR(""), STR("plain ~"), STR("\xC3\xA9\xF0\x9F\x98\x80"), STR("\xC2\xA0\xE2\x80\x8D")};
+    for (size_t i = 0; i < COUNT(untouched); i++) assert_ptr_equal(visible(&arena, untouched[i]).at, untouched[i].at);
+    assert_str(visible(&arena, S("a\x1B[m\x7F\0\n\r\tb")), "a\\x1b[m\\x7f\\x00\\n\\r\\tb");
+    assert_str(visible(&arena, S("\xC2\x80\xC2\x9F\xD8\x9C\xE2\x80\x8F\xE2\x81\xA9")), "\\x80\\x9f\\u061c\\u200f\\u2069");
+    assert_str(visible(&arena, S("\xE2\x80\xA8\xE2\x80\xAE\xEF\xBB\xBF\xEF\xBF\xBE")), "\\u2028\\u202e\\ufeff\\ufffe");
+    assert_str(visible(&arena, S("\xC3\xA9\xFFz\xED\xA0\x80\xE2\x80")), "\xC3\xA9\\xffz\\xed\\xa0\\x80\\xe2\\x80");
     arena_free(&arena);
 }
 
@@ -660,6 +673,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_base64_is_read_as_it_is_written),
         cmocka_unit_test(test_addresses_have_one_spelling),
         cmocka_unit_test(test_invalid_utf8_is_replaced),
+        cmocka_unit_test(test_what_terminals_obey_is_shown),
         cmocka_unit_test(test_places_in_every_kind_of_line),
         cmocka_unit_test(test_scalars_resolve_as_the_server_reads_them),
         cmocka_unit_test(test_faults),
