@@ -162,7 +162,7 @@ expect "many findings in one line" 1 "9999 errors" sh -c "'$podlint' check --pro
 expect "20,000 anchors" 0 "1 document" "$podlint" check anchors.yaml
 { echo "base: &b {"; seq 500 | sed 's/.*/k&: 1,/'; echo "}"; seq 500 | sed 's/.*/m&: {<<: *b, x: 1}/'; } >merge.yaml
 expect "merge keys" 0 "" "$podlint" check $all merge.yaml
-seq 4000 | while read -r i; do echo "apiVersion: apps/v1
+seq 800 | while read -r i; do echo "apiVersion: apps/v1
 kind: Deployment
 metadata: {name: d$i}
 spec:
