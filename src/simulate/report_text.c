@@ -277,8 +277,10 @@ static void put_wrapped(Buf *buf, Str words, size_t at, size_t indent, size_t wi
             first = true;
         }
         if (!first) buf_char(buf, ' ');
-        for (at += !first; length > room; length = str_codepoints(word)) {
-            size_t cut = 0, taken = 0;
+        size_t taken = 0;
+        for (at += !first; length > room; length -= taken) {
+            size_t cut = 0;
+            taken = 0;
             while (cut < word.len && taken < room) {
                 cut++;
                 while (cut < word.len && ((unsigned char)word.at[cut] & 0xc0) == 0x80) cut++;

@@ -7,7 +7,7 @@ Work is the number of instructions, as `perf stat` counts them; where the machin
 process, the least of several runs, without that of an empty run. Sizes are n, 4n and 16n: work that grows with the square of the
 input grows 256-fold, and what is linear must not pass MOST. Memory and output are held against the size of the input.
 
---table prints what was measured; --factor multiplies all sizes.
+--table prints what was measured, as a table; --factor multiplies all sizes.
 """
 import os, resource, shutil, subprocess, sys, tempfile
 from pathlib import Path
@@ -97,6 +97,7 @@ SHAPES = {
     "words in a scenario": (1000, lambda n: {"pod.yaml": scenario_pod, "s.yaml": listed(n, "x@: 1", "{", "}\n")},
                             ["simulate", "-s", "s.yaml", "pod.yaml"]),
     "containers that are played": (25, lambda n: pod(n, "{name: c@, image: b}"), SIMULATE),
+    "a long name that is played": (20000, lambda n: pod(1, "{name: " + "n" * n + ", image: b}"), SIMULATE[:1] + ["--anyway", "-"]),
     "init containers that are played": (25, lambda n: pod(n, "{name: c@, image: b}", "spec: {initContainers: [", f"], containers: [{CONTAINER}]}}"), SIMULATE),
     "pods of an update": (50, lambda n: one.replace("spec: {", f"spec: {{replicas: {n}, strategy: {{rollingUpdate: {{maxSurge: 2147483647}}}}, ", 1) + "\n", SIMULATE),
     "a change of every container": (200, lambda n: {"old.yaml": one.replace("[{name: a", listed(n, "{name: c@, image: b}", "[", ", {name: a")),

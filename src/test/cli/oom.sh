@@ -21,7 +21,7 @@ if LD_PRELOAD=$library OOM_N=1 OOM_ALL=1 "$podlint" check . >/dev/null 2>"$dir/p
     finish
 fi
 
-# fails NAME COMMAND...: every n-th allocation of the command, and all from it on.
+# fails NAME COMMAND...: an allocation of the command, or, every other time, that one and all after it.
 fails() {
     name=$1
     shift
@@ -39,8 +39,10 @@ fails() {
     i=0
     while [ "$i" -lt "$steps" ]; do
         if [ "$steps" -gt 1 ]; then n=$((1 + i * (count - 1) / (steps - 1))); else n=1; fi
-        i=$((i + 1))
-        ${timeout:+"$timeout" "$limit"} env OOM_N="$n" LD_PRELOAD="$library" "$@" >out.txt 2>err.txt
+        i=$((i + 1)) on=
+        if [ $((i % 2)) = 0 ]; then on=OOM_ALL=1; fi
+        # shellcheck disable=SC2086
+        ${timeout:+"$timeout" "$limit"} env $on OOM_N="$n" LD_PRELOAD="$library" "$@" >out.txt 2>err.txt
         got=$?
         if [ "$got" = 2 ] && grep -q "^podlint: out of memory$" err.txt; then
             ended=$((ended + 1))
@@ -122,6 +124,7 @@ for format in text concise json github sarif rdjson junit gitlab checkstyle; do
 done
 fails "check of what is no YAML" "$podlint" check broken.yaml
 fails "check of a folder" "$podlint" check -j 1 tree kustomize
+fails "check with threads" "$podlint" check -j 4 tree kustomize
 fails "check for several versions" "$podlint" check --kubernetes-version 1.32,1.37 pod.yaml
 fails "check with policies" "$podlint" check --policy policy.yaml pod.yaml
 fails "check with Pod Security" "$podlint" check --pod-security restricted --pod-security-levels pod.yaml
