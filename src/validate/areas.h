@@ -26,8 +26,8 @@ typedef enum NameForm {
     NAME_SERVICE, /* a DNS label, which must start with a letter up to 1.35 */
     NAME_GENERATED,
     NAME_OPTIONAL,     /* a subdomain; the server makes one up if there is none */
-    NAME_DRIVER,       /* a subdomain in which case does not count */
     NAME_PATH_SEGMENT, /* anything that can stand between the slashes of a URL */
+    NAME_ROLE,         /* the same, and so is generateName by itself */
 } NameForm;
 /* `anyFinalizers`: their names need no prefix. */
 void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, bool anyFinalizers, const Path *path);

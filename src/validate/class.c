@@ -16,7 +16,8 @@ static const struct {
 void check_priority_class(Check *c, void *object) {
     const PriorityClass *class = object;
     Path meta = FIELD(NULL, "metadata"), name = FIELD(&meta, "name");
-    CHECK_FIELD(c, PriorityClass, preemptionPolicy, class, NULL);
+    Path preemption = FIELD(NULL, "preemptionPolicy");
+    if (check_required(c, class->preemptionPolicy, &preemption)) CHECK_FIELD(c, PriorityClass, preemptionPolicy, class, NULL);
     if (!str_starts(class->metadata.name, S("system-"))) {
         CHECK_FIELD(c, PriorityClass, value, class, NULL);
         return;
@@ -116,7 +117,8 @@ static void check_pod_ranges(Check *c, StrList ranges) {
 }
 
 StrList node_pod_ranges(const NodeSpec *spec) {
-    if (spec->podCIDRs.n || !spec->podCIDR.len) return spec->podCIDRs;
+    bool same = spec->podCIDRs.n && str_eq(spec->podCIDRs.at[0], spec->podCIDR);
+    if (!spec->podCIDR.len || same) return spec->podCIDRs;
     return (StrList){(Str *)&spec->podCIDR, 1};
 }
 
@@ -124,10 +126,13 @@ StrList node_pod_ranges(const NodeSpec *spec) {
 static void check_avoided(Check *c, StrMap annotations) {
     static const Str key = STR("scheduler.alpha.kubernetes.io/preferAvoidPods");
     const Str *text = map_get(annotations, key);
-    Path meta = FIELD(NULL, "metadata"), list = FIELD(&meta, "annotations"), at = path_key(&list, key),
-         printed = path_field(&list, key);
+    Path meta = FIELD(NULL, "metadata"), list = FIELD(&meta, "annotations"), other = FIELD(&list, "AvoidPods"),
+         at = path_key(&list, key), printed = path_field(&list, key);
     if (!text || !text->len) return;
-    json_t *json = json_loadb(text->at, text->len, 0, NULL), *entries = json_object_get(json, "preferAvoidPods");
+    json_t *json = json_loadb(text->at, text->len, JSON_DECODE_ANY, NULL), *entries = json_object_get(json, "preferAvoidPods");
+    bool read =
+        json && (json_is_null(json) || json_is_object(json)) && (!entries || json_is_null(entries) || json_is_array(entries));
+    if (!read) emit_node_avoided_form(c->diags, where_printed(c, &at, &other), .value = shown(c->arena, *text));
     for (size_t i = 0; i < json_array_size(entries); i++) {
         json_t *controller = json_object_get(json_object_get(json_array_get(entries, i), "podSignature"), "podController");
         Path item = path_index(&printed, (uint32_t)i), signature = FIELD(&item, "PodSignature");

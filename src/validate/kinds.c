@@ -52,7 +52,7 @@ static const KindChecks rows[KIND_END] = {
     [KIND_StorageClass] = {check_storage_class, warn_storage_class, .keepsGeneration = true, .judgesMetaAnew = true,
                            .judgesAnew = true},
     [KIND_VolumeAttributesClass] = {check_attributes_class, .keepsGeneration = true, .judgesMetaAnew = true, .judgesAnew = true},
-    [KIND_CSIDriver] = {check_csi_driver, warn_csi_driver, .name = NAME_DRIVER, .keepsGeneration = true, .judgesAnew = true},
+    [KIND_CSIDriver] = {check_csi_driver, warn_csi_driver, .keepsGeneration = true, .judgesAnew = true},
     [KIND_ValidatingWebhookConfiguration] = {check_validating_webhooks, .anyFinalizers = true, .judgesMetaAnew = true,
                                              .judgesAnew = true},
     [KIND_MutatingWebhookConfiguration] = {check_mutating_webhooks, .anyFinalizers = true, .judgesMetaAnew = true,
@@ -65,13 +65,13 @@ static const KindChecks rows[KIND_END] = {
     [KIND_ResourceClaimTemplate] = {check_by_schema},
     [KIND_MutatingAdmissionPolicy] = {check_by_schema},
     [KIND_MutatingAdmissionPolicyBinding] = {check_by_schema},
-    [KIND_Role] = {check_role, .name = NAME_PATH_SEGMENT, .keepsGeneration = true, .judgesMetaAnew = true, .judgesAnew = true},
-    [KIND_ClusterRole] = {check_cluster_role, .name = NAME_PATH_SEGMENT, .keepsGeneration = true, .judgesMetaAnew = true,
+    [KIND_Role] = {check_role, .name = NAME_ROLE, .keepsGeneration = true, .judgesMetaAnew = true, .judgesAnew = true},
+    [KIND_ClusterRole] = {check_cluster_role, .name = NAME_ROLE, .keepsGeneration = true, .judgesMetaAnew = true,
                           .judgesAnew = true},
-    [KIND_RoleBinding] = {check_role_binding, .name = NAME_PATH_SEGMENT, .keepsGeneration = true, .judgesMetaAnew = true,
+    [KIND_RoleBinding] = {check_role_binding, .name = NAME_ROLE, .keepsGeneration = true, .judgesMetaAnew = true,
                           .judgesAnew = true},
-    [KIND_ClusterRoleBinding] = {check_cluster_role_binding, .name = NAME_PATH_SEGMENT, .keepsGeneration = true,
-                                 .judgesMetaAnew = true, .judgesAnew = true},
+    [KIND_ClusterRoleBinding] = {check_cluster_role_binding, .name = NAME_ROLE, .keepsGeneration = true, .judgesMetaAnew = true,
+                                 .judgesAnew = true},
 };
 
 const KindChecks *kind_checks(const Document *document) {

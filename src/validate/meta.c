@@ -15,8 +15,8 @@ static const struct {
     [NAME_SERVICE] = {is_dns_label, check_service_name},
     [NAME_GENERATED] = {is_dns_subdomain, check_dns_subdomain},
     [NAME_OPTIONAL] = {is_dns_subdomain, check_dns_subdomain},
-    [NAME_DRIVER] = {is_driver_name, check_driver_name},
     [NAME_PATH_SEGMENT] = {is_path_segment, check_path_segment},
+    [NAME_ROLE] = {is_path_segment, check_path_segment},
 };
 
 static const Str generatedSuffix = STR("abcde");
@@ -43,7 +43,7 @@ static void check_name(Check *c, const ObjectMeta *meta, NameForm kind, const Pa
     if (kind == NAME_SERVICE && !gate(c, GATE_RelaxedServiceNameValidation)) form = is_dns_1035_label;
     Str given = meta->generateName;
     bool judged = given.len && (kind != NAME_GENERATED || c->minor < 35);
-    if (judged && !prefix_form(form, given))
+    if (judged && !(kind == NAME_ROLE ? is_path_segment(given) : prefix_form(form, given)))
         emit_meta_generate_name(c->diags, where(c, &generate), .value = shown(c->arena, given));
     if (meta->name.len) {
         nameForms[kind].check(c, meta->name, &name);

@@ -278,10 +278,6 @@ void check_service_name(Check *c, Str value, const Path *path) {
         check_dns_1035_label(c, value, path);
 }
 
-void check_driver_name(Check *c, Str value, const Path *path) {
-    if (!is_driver_name(value)) check_dns_subdomain(c, value, path);
-}
-
 void check_controller_name(Check *c, Str value, const Path *path) {
     if (!check_required(c, value, path)) return;
     ptrdiff_t slash = str_find(value, '/');

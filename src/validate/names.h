@@ -29,7 +29,6 @@ bool is_padded(Str s);      /* white space, as Unicode knows it, stands at an en
 void check_dns_label(Check *c, Str value, const Path *path);
 void check_dns_subdomain(Check *c, Str value, const Path *path);
 void check_service_name(Check *c, Str value, const Path *path);
-void check_driver_name(Check *c, Str value, const Path *path);
 void check_controller_name(Check *c, Str value, const Path *path); /* a DNS name, / and a path; it must not be empty */
 void check_path_segment(Check *c, Str value, const Path *path);
 void check_dns_1035_label(Check *c, Str value, const Path *path);

@@ -69,7 +69,7 @@ static void check_subject(Check *c, const Subject *subject, bool namespaced, con
 
 static void check_binding(Check *c, const RoleRef *role, SubjectList subjects, bool namespaced) {
     Path ref = FIELD(NULL, "roleRef"), kind = FIELD(&ref, "kind"), name = FIELD(&ref, "name"), list = FIELD(NULL, "subjects");
-    check_group(c, role->apiGroup, role->kind, &ref);
+    check_group(c, role->apiGroup, namespaced ? S("Role") : S("ClusterRole"), &ref);
     if (namespaced)
         CHECK_FIELD(c, RoleRef, kind, role, &ref);
     else if (!str_eq(role->kind, S("ClusterRole")))

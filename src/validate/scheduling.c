@@ -248,6 +248,7 @@ static void check_toleration(Check *c, const Toleration *toleration, bool compar
     bool compares = str_eq(toleration->operator, S("Lt")) || str_eq(toleration->operator, S("Gt"));
     if (compares && !comparisons) {
         emit_scheduling_toleration_comparison(c->diags, where(c, &operator), .operator= toleration->operator);
+        CHECK_FIELD(c, Toleration, effect, toleration, path);
         return;
     }
     CHECK_FIELDS(c, Toleration, toleration, path);
