@@ -11,6 +11,7 @@ typedef struct Semver {
 static const CelType type_semver = {.kind = VALUE_OPAQUE, .name = STR("kubernetes.Semver")};
 
 static bool is_identifier(Str s) {
+    if (!s.at) return false;
     for (size_t i = 0; i < s.len; i++)
         if (s.at[i] != '-' && !is_digit(s.at[i]) && !is_letter(s.at[i])) return false;
     return s.len > 0;
