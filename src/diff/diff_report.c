@@ -37,7 +37,7 @@ static const char *pair_word(const Pair *pair) {
 /* Writes text from outside. */
 static void put_visible(FILE *out, Arena *arena, Str text) {
     Str shown = visible(arena, text);
-    fwrite(shown.at, 1, shown.len, out);
+    fprintf(out, "%.*s", TEXT(shown));
 }
 
 static void put_place(FILE *out, Arena *arena, Str file, Place place) {

@@ -305,7 +305,7 @@ static uint64_t hash_keys(const Field *field, const void *item) {
 /* For each item of `a` the number of the item of `b` that has its keys, or b->n. Each is a partner once: the one at the same
  * place if it fits, since most items stay where they are, or else the first that is left. */
 static uint32_t *pair_items(Arena *arena, const Field *field, const AnyList *a, const AnyList *b) {
-    enum { END = UINT32_MAX };
+    static const uint32_t END = UINT32_MAX;
     size_t size = item_size(field);
     uint32_t slots = 16;
     while (slots < b->n * 2) slots *= 2;

@@ -109,7 +109,7 @@ static Answer match_name_only(Arena *arena, const LabelSelector *selector, Str n
     labels.at[0] = (StrPair){NAME_LABEL, name};
     Answer answer = ANSWER_YES;
     for (uint32_t i = 0; i < selector->matchLabels.n; i++) {
-        LabelSelector one = {.matchLabels = {&selector->matchLabels.at[i], 1}};
+        LabelSelector one = {.matchLabels = {.at = &selector->matchLabels.at[i], .n = 1}};
         if (!str_eq(one.matchLabels.at->key, NAME_LABEL))
             answer = ANSWER_UNKNOWN;
         else if (!selector_matches(&one, labels))

@@ -38,5 +38,5 @@ void sim_report_write(FILE *out, Arena *arena, const Simulation *sim, const SimR
         break;
     }
     }
-    fwrite(buf.at, 1, buf.len, out);
+    if (buf.len) fwrite(buf.at, 1, buf.len, out);
 }

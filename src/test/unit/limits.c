@@ -240,7 +240,7 @@ static void try_field(const FieldPlace *place, void *context) {
         bool asked = has_limit(field, limit) && (limit == LIMIT_GATE || schema_has(field, VERSION_LAST));
         if (!asked || outcome[limit] == HELD) continue;
         Outcome now = try_limit(place, limit, usual);
-        if (now > outcome[limit]) outcome[limit] = now;
+        if (now > outcome[limit]) outcome[limit] = (uint8_t)now;
     }
     json_decref(usual);
 }
