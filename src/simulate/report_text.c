@@ -235,6 +235,14 @@ static void put_legend(Buf *buf, const SimReport *report, const bool *used, size
     if (column) buf_char(buf, '\n');
 }
 
+/* The bytes of the first `count` code points of a text. */
+static size_t bytes_of(Str text, size_t count) {
+    size_t length = 0;
+    for (; count && length < text.len; count--)
+        for (length++; length < text.len && ((unsigned char)text.at[length] & 0xC0) == 0x80;) length++;
+    return length;
+}
+
 static void put_timeline(Buf *buf, const Simulation *sim, const SimReport *report) {
     enum { LONGEST_NAME = 24 };
     Lanes lanes;
@@ -245,7 +253,7 @@ static void put_timeline(Buf *buf, const Simulation *sim, const SimReport *repor
         size_t length = str_codepoints(lanes.items.at[i].name);
         if (length > LONGEST_NAME) {
             Str name = lanes.items.at[i].name;
-            while (str_codepoints(name) > LONGEST_NAME - 2) name.len--;
+            name.len = bytes_of(name, LONGEST_NAME - 2);
             lanes.items.at[i].name = str_join(buf->arena, name, S(".."));
             length = LONGEST_NAME;
         }
@@ -279,13 +287,8 @@ static void put_wrapped(Buf *buf, Str words, size_t at, size_t indent, size_t wi
         if (!first) buf_char(buf, ' ');
         size_t taken = 0;
         for (at += !first; length > room; length -= taken) {
-            size_t cut = 0;
-            taken = 0;
-            while (cut < word.len && taken < room) {
-                cut++;
-                while (cut < word.len && ((unsigned char)word.at[cut] & 0xc0) == 0x80) cut++;
-                taken++;
-            }
+            size_t cut = bytes_of(word, room);
+            taken = room < length ? room : length;
             buf_str(buf, (Str){word.at, cut});
             buf_char(buf, '\n');
             buf_repeat(buf, ' ', indent);
