@@ -62,7 +62,7 @@ static inline int hex_value(char c) {
 }
 
 static inline bool str_eq(Str a, Str b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || (a.at && b.at && memcmp(a.at, b.at, a.len) == 0));
 }
 
 /* The Str of a C string, which must outlive it. */
@@ -163,11 +163,11 @@ Str real_path(Arena *arena, const char *path);
         uint32_t cap; /* room */      \
     }
 
-void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_size);
+void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_size) __attribute__((returns_nonnull));
 
 #define ARRAY_PUSH(arena, array, ...)                                                                       \
     do {                                                                                                    \
-        if ((array)->n == (array)->cap)                                                                     \
+        if (!(array)->at || (array)->n == (array)->cap)                                                     \
             (array)->at = array_grow((arena), (array)->at, &(array)->cap, (array)->n, sizeof *(array)->at); \
         (array)->at[(array)->n++] = (__VA_ARGS__);                                                          \
     } while (0)

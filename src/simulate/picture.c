@@ -86,8 +86,8 @@ static void put_bar(const Figure *figure, const char *class, int64_t from, int64
 
 static void put_piece(const Figure *figure, const Lane *lane, const Piece *piece, int y) {
     Buf *out = figure->out;
-    int height = lane->kind == LANE_PROBE ? BAR / 2 : BAR;
-    put_bar(figure, classes[piece->kind], piece->from, piece->to, y + (BAR - height) / 2, height);
+    int height = lane->kind == LANE_PROBE ? BAR / 2 : BAR, top = y + (BAR - height) / 2;
+    put_bar(figure, classes[piece->kind], piece->from, piece->to, top, height);
     buf_str(out, S(" rx=\"2\"><title>"));
     put_escaped(out, lane->name);
     buf_str(out, S(": "));

@@ -101,19 +101,18 @@ struct Machine {
     const PodSpec *spec;
     const Scenario *scenario;
     Unit *units;
-    uint32_t unitCount, initCount;
     uint32_t *byName; /* main units in the order of their names */
     Image *images;
-    uint32_t imageCount;
-    int64_t now;
+    uint32_t unitCount, initCount, imageCount;
     int nextId;
+    int64_t now;
+    int64_t deletionGrace;
+    int64_t evictAt;   /* when the taint of an unreachable node deletes the pod */
+    int64_t startTime; /* status.startTime, or -1 */
 
     bool refused;                  /* by the scheduler */
     bool scheduled, deleted, gone; /* of the API object; `deleted`: it has a deletion timestamp */
-    int64_t deletionGrace;
     bool nodeLost, nodeUnknown;
-    int64_t evictAt;   /* when the taint of an unreachable node deletes the pod */
-    int64_t startTime; /* status.startTime, or -1 */
     bool sandbox, sandboxCached, sandboxSeen;
     KubeletStatus kubelet, api; /* as the kubelet has it; as the API server has it */
     KubeletStatus draft;        /* room to make the next one */

@@ -46,6 +46,14 @@ UNREAD = [b"latin-\xe9.yaml", b"nowhere.yaml"]  # a name that is no UTF-8, and a
 failed = passed = 0
 
 
+def shown(text):
+    """Text as people see it: what a terminal would obey is written as an escape."""
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    obeyed = {0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+    escape = lambda c: short.get(c) or ("\\x%02x" if ord(c) < 0x100 else "\\u%04x") % ord(c)
+    return "".join(escape(c) if ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 or ord(c) in obeyed else c for c in text)
+
+
 def check(name, condition, detail=""):
     global failed, passed
     if condition:
@@ -167,10 +175,11 @@ def check_github(text, findings):
     """The commands are those that the toolkit of GitHub Actions makes of the same findings."""
     expected = []
     for file, f in findings:
-        properties = {"title": f["rule"], "file": file[2:] if file.startswith("./") else file, "line": f["line"], "endLine": f["endLine"]}
+        properties = {"title": f["rule"], "file": shown(file[2:] if file.startswith("./") else file), "line": f["line"],
+                      "endLine": f["endLine"]}
         if f["line"] == f["endLine"]:
             properties.update(col=f["column"], endColumn=max(f["endColumn"] - 1, f["column"]))
-        message = f["message"] + ("\nat: " + f["path"] if f["path"] else "") + ("\nhelp: " + f["help"] if "help" in f else "")
+        message = f["message"] + ("\nat: " + shown(f["path"]) if f["path"] else "") + ("\nhelp: " + f["help"] if "help" in f else "")
         level = {"error": "error", "warning": "warning", "info": "notice"}[f["severity"]]
         expected.append([level, properties, message])
     script = """import {readFileSync} from 'fs';
