@@ -400,7 +400,7 @@ static Str clean_path(Arena *arena, Str path) {
 }
 
 static bool is_below(Str path, Str dir) {
-    return str_starts(path, dir) && (path.len == dir.len || path.at[dir.len] == '/' || str_eq(dir, S("/")));
+    return path.at && str_starts(path, dir) && (path.len == dir.len || path.at[dir.len] == '/' || str_eq(dir, S("/")));
 }
 
 static bool is_socket(Str path) {
