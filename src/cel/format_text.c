@@ -39,7 +39,7 @@ static ClauseError read_clause(Str text, size_t *at, Clause *out) {
 static Value clause_error(Eval *ev, ClauseError error) {
     return cel_error(ev, ERROR_FORMAT, "the template %s",
                      error == CLAUSE_CUT         ? "ends inside of a placeholder"
-                     : error == CLAUSE_PRECISION ? "has a precision that is no number up to 1000000"
+                     : error == CLAUSE_PRECISION ? "has a precision that is not a number up to 1000000"
                                                  : "has a placeholder other than %s %d %f %e %b %x %X %o");
 }
 
@@ -308,7 +308,7 @@ static void put_value(Filling *f, Value v) {
     case VALUE_STRING: buf_str(&f->out, value_str(v)); break;
     case VALUE_BYTES:
         if (str_valid_utf8(f->ev->arena, value_str(v)).at != v.s)
-            f->error = cel_error(f->ev, ERROR_FORMAT, "format cannot write bytes that are no UTF-8");
+            f->error = cel_error(f->ev, ERROR_FORMAT, "format cannot write bytes that are not UTF-8");
         else
             buf_str(&f->out, value_str(v));
         break;

@@ -74,7 +74,7 @@ static void check_qualified_name(Problems *p, Str s) {
     }
     if (slash == 0) problem(p, S("nothing stands before the slash"));
     if (prefix.len > MAX_SUBDOMAIN) problem(p, S("the prefix is longer than 253 characters"));
-    if (prefix.len && !is_subdomain(prefix)) problem(p, S("the prefix is no RFC 1123 subdomain"));
+    if (prefix.len && !is_subdomain(prefix)) problem(p, S("the prefix is not an RFC 1123 subdomain"));
     if (name.len == 0) problem(p, S("the name is empty"));
     if (name.len > MAX_LABEL) problem(p, S("the name is longer than 63 characters"));
     if (!is_name(name)) problem(p, S("the name takes letters, digits, -, _ and dots, with a letter or digit at both ends"));

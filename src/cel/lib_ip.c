@@ -87,11 +87,11 @@ static const Cidr *cidr_of(Value v) {
 }
 
 static Value no_ip(Eval *ev, Value text) {
-    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is no IP address", (int)(text.len > 100 ? 100 : text.len), text.s);
+    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is not an IP address", (int)(text.len > 100 ? 100 : text.len), text.s);
 }
 
 static Value no_cidr(Eval *ev, Value text) {
-    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is no network in CIDR form, like 10.0.0.0/8",
+    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is not a network in CIDR form, like 10.0.0.0/8",
                      (int)(text.len > 100 ? 100 : text.len), text.s);
 }
 

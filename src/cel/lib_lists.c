@@ -126,7 +126,7 @@ static Value slice(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
     int64_t from = args[1].i, to = args[2].i;
     if (from < 0 || from > to || to > args[0].len)
-        return cel_error(ev, ERROR_INDEX, "slice(%lld, %lld) is no part of a list of %u items", (long long)from, (long long)to,
+        return cel_error(ev, ERROR_INDEX, "slice(%lld, %lld) is not a part of a list of %u items", (long long)from, (long long)to,
                          args[0].len);
     uint32_t count = (uint32_t)(to - from);
     if (!cel_charge(ev, count)) return cel_limit(ev);

@@ -152,7 +152,7 @@ static Value quantity(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
     QuantityValue *q = NEW(ev->arena, QuantityValue);
     if (read_quantity(ev->arena, value_str(args[0]), q)) return value_opaque(&q->head);
-    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is no quantity like 100m, 1.5 or 2Gi",
+    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is not a quantity like 100m, 1.5 or 2Gi",
                      (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s);
 }
 

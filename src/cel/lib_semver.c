@@ -143,7 +143,7 @@ static bool read_argument(Eval *ev, const Value *args, uint32_t n, Semver *out) 
 static Value semver(Eval *ev, const Value *args, uint32_t n) {
     Semver *version = NEW(ev->arena, Semver);
     if (read_argument(ev, args, n, version)) return value_opaque(&version->head);
-    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is no semantic version like 1.2.3",
+    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is not a semantic version like 1.2.3",
                      (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s);
 }
 

@@ -291,7 +291,7 @@ static Value get(Eval *ev, const Value *args, uint32_t n, Getter *getter) {
     Str name = n > 1 ? value_str(args[1]) : S("");
     if (str_find(name, ':') >= 0) {
         if (!read_offset(name, &offset))
-            return cel_error(ev, ERROR_TIME_ZONE, "\"%.*s\" is no offset of a time zone, like \"+05:30\"", (int)name.len,
+            return cel_error(ev, ERROR_TIME_ZONE, "\"%.*s\" is not an offset of a time zone, like \"+05:30\"", (int)name.len,
                              name.at);
     } else if (!is_utc(name)) {
         const Zone *zone = ev->prepared;
@@ -356,7 +356,7 @@ static Value timestamp_of_text(Eval *ev, const Value *args, uint32_t n) {
     (void)n;
     Value time;
     if (timestamp_parse(value_str(args[0]), &time)) return time;
-    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is no point in time like 2024-01-31T15:04:05Z, in the years 1 to 9999",
+    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is not a point in time like 2024-01-31T15:04:05Z, in the years 1 to 9999",
                      (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s);
 }
 
@@ -371,7 +371,7 @@ static Value duration_of_text(Eval *ev, const Value *args, uint32_t n) {
     int64_t nanoseconds;
     if (duration_parse(value_str(args[0]), &nanoseconds)) return value_duration(nanoseconds);
     return cel_error(ev, ERROR_CONVERSION,
-                     "\"%.*s\" is no duration like 1h30m, with the units h m s ms us ns, of at most 292 years",
+                     "\"%.*s\" is not a duration like 1h30m, with the units h m s ms us ns, of at most 292 years",
                      (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s);
 }
 

@@ -36,7 +36,7 @@ static Value make_url(Eval *ev, const Value *args, uint32_t n) {
     const char *problem = "";
     url->head.class = &url_class;
     if (url_parse(ev->arena, value_str(args[0]), &url->url, &problem)) return value_opaque(&url->head);
-    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is no URL: %s", (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s,
+    return cel_error(ev, ERROR_CONVERSION, "\"%.*s\" is not a URL: %s", (int)(args[0].len > 100 ? 100 : args[0].len), args[0].s,
                      problem);
 }
 

@@ -217,7 +217,7 @@ static bool hex_escape(RegexParser *p, size_t start, uint32_t *out) {
     while (more(p) && hex_value(p->s.at[p->at]) >= 0 && (braces || digits < 2)) {
         *out = *out * 16 + (uint32_t)hex_value(p->s.at[p->at++]);
         digits++;
-        if (*out > LAST_CODE_POINT) return fail(p, start, "\\x{...} is no code point");
+        if (*out > LAST_CODE_POINT) return fail(p, start, "\\x{...} is not a code point");
     }
     if (digits == 0 || (!braces && digits < 2) || (braces && !take(p, '}')))
         return fail(p, start, "\\x needs two digits, or {...}");

@@ -266,7 +266,7 @@ static void answer(Batch *b, Buf *buf, Value line) {
     json_write_typed(buf, &run.eval, v);
 }
 
-/* Answers one line; false if it is no JSON object. */
+/* Answers one line; false if it is not a JSON object. */
 static bool answer_line(Batch *b, Str text) {
     Value line;
     size_t at;
@@ -299,7 +299,7 @@ static int batch(FILE *out) {
         memset(&b.variables, 0, sizeof b.variables);
         memset(&b.values, 0, sizeof b.values);
         if (!answer_line(&b, line)) {
-            tell_error("podlint: line %u of the standard input is no JSON object", number);
+            tell_error("podlint: line %u of the standard input is not a JSON object", number);
             code = 2;
         }
         arena_reset(&b.arena);

@@ -97,7 +97,7 @@ const Command check_command = {
     "judged, also inside Lists; documents of other kinds are counted, and looked at for what concerns pods.\n\nThe "
     "kustomizations "
     "in PATH, and "
-    "above it in the same repository, tell which files are no whole manifests. A strategic merge patch is judged as "
+    "above it in the same repository, tell which files are not whole manifests. A strategic merge patch is judged as "
     "partial: what is written in it has to be right, what is missing stands elsewhere; the summary counts these. JSON "
     "patches are left alone. Resources are judged with the labels, names, namespaces, images and replicas that "
     "kustomizations give them, and what a patch writes is not missing in them. The templates of Helm charts are left out "

@@ -66,7 +66,7 @@ int choose(const Command *command, const char *option, const char *value, ListCh
         Buf all = {.arena = &arena};
         const char *near = nearest_word(value, words, choices.items.n);
         write_choices(&all, &choices);
-        usage_error(command, "--%s knows no \"%s\"%s%s%s It takes %.*s.", option, value, near ? "; did you mean \"" : ".",
+        usage_error(command, "--%s does not take \"%s\"%s%s%s It takes %.*s.", option, value, near ? "; did you mean \"" : ".",
                     near ? near : "", near ? "\"?" : "", TEXT(buf_text(&all)));
     }
     arena_free(&arena);

@@ -129,7 +129,7 @@ bool settings_good(const Command *command, ConfigStore *store) {
         report_fault(stderr, faults[i].source, &arena, faults[i].span, faults[i].message, faults[i].help);
     bool good = !count && !config_unknown_word(store, &key, &word, &near);
     if (!count && !good)
-        usage_error(command, "--%s knows no source or rule \"%.*s\"%s%.*s%s", setting_names[key], (int)word.len, word.at,
+        usage_error(command, "--%s: there is no source or rule \"%.*s\"%s%.*s%s", setting_names[key], (int)word.len, word.at,
                     near.len ? "; did you mean \"" : "", (int)near.len, near.at, near.len ? "\"?" : "");
     arena_free(&arena);
     return good;

@@ -26,7 +26,7 @@ ListChoices list_rules, list_profiles, list_levels, list_severities;
         {"rules", 0, "FILE", NULL,                                                                                              \
          "Run the rules of this file too; they are written as podlint's own. May be given several times."},                     \
         {"closed-world", 0, NULL, NULL,                                                                                         \
-         "Take it that what is not in this run does not exist: report every name, selector and key that leads nowhere."},       \
+         "Treat what is not in this run as not existing: report every name, selector and key that leads nowhere."},             \
         {"kubernetes-version", 0, "VERSION", list_versions,                                                                     \
          "The API server to speak for: " VERSION_RANGE ", or several, separated by commas. Default: the newest."},              \
         {"pod-security", 0, "LEVEL[:VERSION]", list_levels,                                                                     \

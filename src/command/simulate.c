@@ -508,7 +508,7 @@ static int check_operands(const SimulateRequest *request) {
     if (!request->files[0]) return usage_error(&simulate_command, "name the file to read, or - for standard input");
     if (request->git && request->files[1]) return usage_error(&simulate_command, "the old manifest is a file or --git, not both");
     if (request->create && (request->git || request->files[1]))
-        return usage_error(&simulate_command, "--create knows no old manifest");
+        return usage_error(&simulate_command, "--create takes no old manifest");
     if (request->drain && !request->nodes) return usage_error(&simulate_command, "--drain needs --nodes");
     return 0;
 }

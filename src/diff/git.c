@@ -93,7 +93,7 @@ static const char *find_tree(Git *git, Str revision, Str *id) {
     if (tree.code == 0 && id->len) return NULL;
     if (tree.failure || str_has(tree.err, S("not a git repository"))) return complaint(git, tree);
     if (str_eq(revision, S("HEAD"))) return "the repository has no commit yet, so there is nothing to compare with";
-    return str_format(git->arena, "git knows no revision \"%.*s\" (is the history shallow?)%c", (int)revision.len, revision.at, 0)
+    return str_format(git->arena, "git has no revision \"%.*s\" (is the history shallow?)%c", (int)revision.len, revision.at, 0)
         .at;
 }
 

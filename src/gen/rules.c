@@ -66,7 +66,7 @@ static void check_code(const RuleSet *set, const GenRule *item) {
     Span span = rule_text_span(item->text, S("code"));
     Str next = next_code(set, item->file->gen->arena, family);
     if (!is_code(rule->code))
-        complain(item->file, span, next, "\"%.*s\" is no code; it is PL and four digits", TEXT(rule->code));
+        complain(item->file, span, next, "\"%.*s\" is not a code; write PL and four digits", TEXT(rule->code));
     else if (!family.len || !str_starts(rule->code, family))
         complain(item->file, span, next, "the codes of this file begin with %.*s (see its key codes), not as %.*s", TEXT(family),
                  TEXT(rule->code));

@@ -39,7 +39,7 @@ static ImageFault image_fault(Arena *arena, Str image) {
                             str_format(arena, "write it without %.*s", (int)(str_find(image, ':') + 3), image.at)};
     if (has_space(image)) return (ImageFault){S("it has white space in it"), S("remove the white space")};
     if (at >= 0 && image_parse(bare).valid)
-        return (ImageFault){S("what follows @ is no digest"), S("a digest is sha256: and 64 hexadecimal digits")};
+        return (ImageFault){S("what follows @ is not a digest"), S("a digest is sha256: and 64 hexadecimal digits")};
     if (bare.len && colon == (ptrdiff_t)bare.len - 1)
         return (ImageFault){S("the tag is missing"), S("write a tag behind the colon")};
     if (has_upper(repository)) {

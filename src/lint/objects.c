@@ -807,7 +807,7 @@ static void check_stateful_set(World *w, Fact *workload) {
     if (!any_near(w, workload, FACT_SERVICE)) return;
     const Fact *service = workload->type.len ? named(w, workload, FACT_SERVICE, workload->type) : NULL;
     if (service && service->headless && selects(w, &service->selector, workload->labels)) return;
-    Str problem = !workload->type.len ? S("names no Service")
+    Str problem = !workload->type.len ? S("has no serviceName")
                   : !service          ? str_format(w->arena, "names the Service %.*s, which is not here", TEXT(workload->type))
                   : !service->headless
                       ? str_format(w->arena, "names the Service %.*s, which is not headless", TEXT(workload->type))

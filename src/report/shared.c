@@ -81,8 +81,8 @@ static void write_not_judged(FILE *out, const Run *run) {
         {run->classes[CLASS_CUSTOM], "custom resource", "custom resources"},
         {run->classes[CLASS_TEMPLATE] + run->templates, "template", "templates"},
         {run->classes[CLASS_KUSTOMIZATION] + run->kustomizations, "kustomization", "kustomizations"},
-        {run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], "document that is no manifest",
-         "documents that are no manifests"},
+        {run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], "document that is not a manifest",
+         "documents that are not manifests"},
     };
     const char *before = "; not judged: ";
     for (size_t i = 0; i < COUNT(parts); i++) {

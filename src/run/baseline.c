@@ -87,10 +87,10 @@ static bool read_findings(BaselineReader *reader, Baseline *out, const NodeDocum
     for (uint32_t i = 0; i < document->faults.n; i++) {
         const Fault *fault = &document->faults.at[i];
         Str why = fault->text.len ? fault->text : str_of(fault_name(fault->kind));
-        return refuse(reader, fault->span, arena_cstr(reader->arena, str_join(reader->arena, S("this is no JSON: "), why)));
+        return refuse(reader, fault->span, arena_cstr(reader->arena, str_join(reader->arena, S("this is not JSON: "), why)));
     }
     if (!tool || !str_eq(tool->text, S("podlint")) || !version || !findings)
-        return refuse(reader, root->span, "this is no baseline of podlint; write one with --write-baseline");
+        return refuse(reader, root->span, "this is not a baseline of podlint; make one with --write-baseline");
     if (version->kind != NODE_INT || !str_eq(version->text, S("1")))
         return refuse(reader, version->span,
                       "this version of podlint reads baselines of version 1; write it anew with --write-baseline");

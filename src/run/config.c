@@ -144,8 +144,8 @@ static bool is_map(ConfigReader *r, Str name, const Node *node, const char *of) 
 
 static void check_selector(ConfigReader *r, Str name, Str word, Span span) {
     if (has_enough(r) || selection_knows(&r->config->set, word)) return;
-    fault(r, span, near_question(r->store->arena, selection_near(&r->config->set, word)), "%.*s knows no source or rule \"%.*s\"",
-          TEXT(name), TEXT(word));
+    fault(r, span, near_question(r->store->arena, selection_near(&r->config->set, word)),
+          "%.*s: there is no source or rule \"%.*s\"", TEXT(name), TEXT(word));
 }
 
 static void read_versions(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {

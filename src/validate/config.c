@@ -74,7 +74,7 @@ static void require_json(Check *c, const Secret *secret, const char *key) {
         emit_secret_json(c->diags, where_printed(c, &at, &printed), .key = str_of(key),
                          .fault = arena_str(c->arena, str_of(error.text)));
     else if (!json_is_object(json) && !json_is_null(json))
-        emit_secret_json(c->diags, where_printed(c, &at, &printed), .key = str_of(key), .fault = S("it is no object"));
+        emit_secret_json(c->diags, where_printed(c, &at, &printed), .key = str_of(key), .fault = S("it is not an object"));
     json_decref(json);
 }
 

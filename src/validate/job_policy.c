@@ -128,7 +128,7 @@ typedef struct Indexes {
 
 static bool parse_index(Arena *arena, Str text, int64_t completions, int64_t *index, Str *fault) {
     if (!int_parse(text, 0, INT64_MAX, index)) {
-        *fault = text.len ? str_format(arena, "\"%.*s\" is no index", TEXT(text)) : S("an index is missing");
+        *fault = text.len ? str_format(arena, "\"%.*s\" is not an index", TEXT(text)) : S("an index is missing");
         return false;
     }
     if (*index < completions) return true;
@@ -145,7 +145,7 @@ static bool take_interval(Arena *arena, Indexes *indexes, int64_t completions, S
     Str first = dash < 0 ? text : (Str){text.at, (size_t)dash}, last = dash < 0 ? text : str_slice(text, (size_t)dash + 1);
     int64_t low, high;
     if (str_find(last, '-') >= 0 && dash >= 0) {
-        *fault = str_format(arena, "\"%.*s\" is no range of indexes", TEXT(text));
+        *fault = str_format(arena, "\"%.*s\" is not a range of indexes", TEXT(text));
         return false;
     }
     if (!parse_index(arena, first, completions, &low, fault) || !parse_index(arena, last, completions, &high, fault))

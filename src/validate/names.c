@@ -294,7 +294,7 @@ void check_controller_name(Check *c, Str value, const Path *path) {
         if (!letter && (!ch || !strchr("/-._~%!$&'()*+,;=:", ch)))
             reason = S(", and the path holds a character that a URL does not take");
     }
-    if (!is_dns_subdomain(domain)) reason = S(", and what stands before the / is no DNS name");
+    if (!is_dns_subdomain(domain)) reason = S(", and what stands before the / is not a DNS name");
     if (reason.len)
         emit_controller_name(c->diags, where(c, path), .value = shown(c->arena, value), .field = path->name, .reason = reason,
                              .hint = hint);
@@ -315,7 +315,7 @@ static Str qualified_fault(Arena *arena, Str s) {
     ptrdiff_t slash = str_find(s, '/');
     if (slash == 0) return S(": there is nothing before the /");
     if (slash > 0 && str_find(str_slice(s, (size_t)slash + 1), '/') >= 0) return S(": it has more than one /");
-    if (slash > 0 && !is_dns_subdomain((Str){s.at, (size_t)slash})) return S(": the part before the / is no DNS name");
+    if (slash > 0 && !is_dns_subdomain((Str){s.at, (size_t)slash})) return S(": the part before the / is not a DNS name");
     return wide_fault(arena, str_slice(s, (size_t)(slash + 1)));
 }
 

@@ -303,7 +303,7 @@ static Str take_tolerations(Check *c, json_t *list, TolerationList *out) {
     for (size_t i = 0; i < count; i++) {
         json_t *item = json_array_get(list, i);
         if (json_is_null(item)) continue;
-        if (!json_is_object(item)) return str_format(c->arena, "item %zu is no object", i);
+        if (!json_is_object(item)) return str_format(c->arena, "item %zu is not an object", i);
         const char *wrong = take_toleration(c, item, &out->at[i]);
         if (wrong) return str_format(c->arena, "%s of item %zu has the wrong type", wrong, i);
     }

@@ -180,7 +180,7 @@ static void check_signer_name(Check *c, Str name, const Path *path) {
     }
     if (!labels || str_find(domain, '.') < 0)
         emit_volume_signer_name(c->diags, where(c, path), .name = name,
-                                .reason = S("the part before the / is no domain such as example.com"));
+                                .reason = S("the part before the / is not a domain such as example.com"));
     else if (!parts)
         emit_volume_signer_name(c->diags, where(c, path), .name = name,
                                 .reason = S("the part after the / holds more than a-z, 0-9, - and single dots"));

@@ -41,7 +41,7 @@ static void check_app_armor(const PodText *p, const StrPair *annotation, const C
     if (container->securityContext && container->securityContext->appArmorProfile) return;
     if (!p->isTemplate && p->spec->os && str_eq(p->spec->os->name, S("windows"))) return;
     if (pod_profile_matches(p, &wanted)) return;
-    Str hint = S("set securityContext.appArmorProfile of the container; this value is no AppArmor profile");
+    Str hint = S("set securityContext.appArmorProfile of the container; this value is not a valid AppArmor profile");
     Str local = shown(c->arena, wanted.localhostProfile);
     if (wanted.type.len)
         hint = str_format(c->arena, "set securityContext.appArmorProfile of the container %.*s: {type: %.*s%s%.*s}",

@@ -1,11 +1,11 @@
 /* What the API server warns of in objects of some kinds, beside their pods. */
 #include "warning.h"
 
-/* The fault of a name that is no DNS label, in words. */
+/* The fault of a name that is not a DNS label, in words. */
 static Str label_fault(Arena *arena, Str name) {
     if (name.len > 63) return str_format(arena, "has %zu characters", name.len);
     if (str_find(name, '.') >= 0) return S("holds a dot");
-    return S("is no DNS label");
+    return S("is not a DNS label");
 }
 
 static Str label_hint(Arena *arena, Str name) {

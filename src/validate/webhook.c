@@ -81,7 +81,7 @@ static void check_url(Check *c, Str text, const Path *path) {
         bool wrong;
         Str what;
     } faults[] = {{!str_eq(url.scheme, S("https")), S("it does not begin with https://")},
-                  {!url.host.len, S("it names no host")},
+                  {!url.host.len, S("it has no host")},
                   {url.hasUser, S("it holds a user")},
                   {url.fragment.len > 0, S("it holds a fragment (#)")},
                   {url.query.len > 0, S("it holds a query (?)")}};

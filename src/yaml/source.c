@@ -192,7 +192,7 @@ Str source_error_text(Arena *arena, SourceError kind, int error) {
         char text[256];
         return arena_str(arena, str_of(strerror_r(error, text, sizeof text)));
     }
-    case SOURCE_NOT_A_FILE: return S("it is no regular file, or a pipe that nobody writes to");
+    case SOURCE_NOT_A_FILE: return S("it is not a regular file, or it is a pipe that nobody writes to");
     case SOURCE_TOO_LARGE:
         return str_format(arena, "it is larger than %zu MiB, the largest file that is read", SOURCE_MAX_BYTES >> 20);
     case SOURCE_UTF16_LE: return S("the server's reader cannot read little-endian UTF-16");

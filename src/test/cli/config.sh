@@ -89,7 +89,7 @@ expect "podlint config lists parameters" 0 "few-containers.most          0      
 expect "the command line names such a rule" 0 "nothing found" "$podlint" check --ignore few-containers repo/top.yaml
 expect "an ignore names such a rule" 0 "nothing found; 1 ignored" sh -c "
     sed 's/^spec:/spec: # podlint: ignore few-containers/' repo/top.yaml >repo/quiet.yaml; '$podlint' check repo/quiet.yaml"
-expect "another file does not know it" 2 "--ignore knows no source or rule" "$podlint" check --ignore few-containers other
+expect "another file does not know it" 2 "--ignore: there is no source or rule" "$podlint" check --ignore few-containers other
 expect "a rule on and off" 0 "nothing found" sh -c "printf 'enable: lint\nseverity: {all: off}\n' >off.yaml; '$podlint' check --config off.yaml --pod-security restricted other"
 expect "a wrong parameter" 2 "its default is 3" sh -c "sed -i 's/most: 0/most: few/' repo/.podlint.yaml; '$podlint' check repo"
 expect "a misspelt parameter" 2 'did you mean "most"?' sh -c "sed -i 's/most: few/mots: 0/' repo/.podlint.yaml; '$podlint' check repo"

@@ -79,7 +79,7 @@ printf '      replica: 2\n' >>base/patch.yaml
 expect "what a patch writes has to exist" 1 'no field "replica"' base
 printf '[{"op": "replace", "path": "/spec/replicas", "value": 2}]\n' >base/ops.json
 printf '[{"op": "replace", "value": 2}]\n' >base/faulty.json
-expect "a list that nothing names" 0 "1 document that is no manifest" base/faulty.json
+expect "a list that nothing names" 0 "1 document that is not a manifest" base/faulty.json
 printf 'resources: [web.yaml]\npatchesJson6902: [{path: faulty.json, target: {kind: Deployment}}]\ncommonLabels: {app: web}\n' \
     >base/kustomization.yaml
 expect "operations with faults" 0 "nothing found" base/faulty.json

@@ -132,7 +132,7 @@ expect "no baseline" 2 "cannot read the baseline nowhere.json: No such file" --b
 echo '{"a": ' >broken.json
 expect "a broken baseline" 2 "broken.json:2:1: error:" --baseline broken.json web.yaml
 echo '[1]' >foreign.json
-expect "another JSON file" 2 "foreign.json:1:1: error: this is no baseline of podlint" --baseline foreign.json web.yaml
+expect "another JSON file" 2 "foreign.json:1:1: error: this is not a baseline of podlint" --baseline foreign.json web.yaml
 sed 's/"version": 1/"version": 9/' base.json >later.json
 expect "a later version" 2 "later.json:1:32: error:" --baseline later.json web.yaml
 sed 's/"rule"/"rul"/' base.json >member.json

@@ -45,13 +45,13 @@ expect "Latin-1" 1 "latin1.yaml:3:18: error[encoding]" "$podlint" check latin1.y
 printf 'apiVersion: v1\nkind: P\000d\n' >nul.yaml
 expect "NUL byte" 1 "error[encoding]" "$podlint" check nul.yaml
 head -c 100000 /dev/urandom >random.yaml
-expect "random bytes" 0 "1 document that is no manifest" "$podlint" check random.yaml
+expect "random bytes" 0 "1 document that is not a manifest" "$podlint" check random.yaml
 { printf 'apiVersion: v1\nkind: Pod\nspec: '; repeat '{a: ' 200; printf 1; repeat '}' 200; echo; } >deep.yaml
 expect "200 levels" 1 "unknown-field" "$podlint" check deep.yaml
 { printf 'apiVersion: v1\nkind: Pod\nspec: '; repeat '[' 500000; echo; } >deeper.yaml
 expect "500,000 levels" 1 "nested more than 1000 levels" "$podlint" check deeper.yaml
 repeat '- ' 200000 >dashes.yaml
-expect "200,000 nested lists" 0 "1 document that is no manifest" "$podlint" check dashes.yaml
+expect "200,000 nested lists" 0 "1 document that is not a manifest" "$podlint" check dashes.yaml
 {
     echo 'a: &a [x,x,x,x,x,x,x,x,x]'
     for pair in a:b b:c c:d d:e e:f f:g g:h; do
