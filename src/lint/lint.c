@@ -6,10 +6,10 @@
 #include "check.h"
 
 /* What an expression of a rule may name, in this order. */
-static const Str variable_names[] = {STR("self"), STR("object"), STR("pod"),     STR("meta"),
-                                     STR("role"), STR("params"), STR("version"), STR("kind")};
+static const Str variable_names[] = {STR("self"),   STR("object"),  STR("pod"),  STR("meta"), STR("role"),
+                                     STR("params"), STR("version"), STR("kind"), STR("os")};
 
-enum { SELF, OBJECT, POD, META, ROLE, PARAMS, VERSION, KIND, VARIABLES };
+enum { SELF, OBJECT, POD, META, ROLE, PARAMS, VERSION, KIND, OS, VARIABLES };
 
 enum { MAX_STEPS = 8 };
 
@@ -55,7 +55,8 @@ bool lint_path_known(const Type *type, Str at, const Type **out) {
 }
 
 static void set_env(CelEnv *env, CelVariable *variables, Arena *arena, const Type *self) {
-    static const CelType *const types[] = {&cel_dyn, &cel_dyn, &cel_dyn, &cel_dyn, &cel_string, &cel_dyn, &cel_int, &cel_string};
+    static const CelType *const types[] = {&cel_dyn, &cel_dyn, &cel_dyn,    &cel_dyn,   &cel_string,
+                                           &cel_dyn, &cel_int, &cel_string, &cel_string};
     for (int i = 0; i < VARIABLES; i++) variables[i] = (CelVariable){variable_names[i], types[i]};
     if (self) variables[SELF].type = cel_type_of_schema(arena, self);
     variables[POD].type = cel_type_of_schema(arena, &type_PodSpec);
@@ -306,10 +307,12 @@ void lint_document(const LintRules *rules_, Document *document) {
         cel_start(&w.run, arena, &rules_->env, w.values);
         for (int i = 0; i < VARIABLES; i++) w.values[i] = value_null();
         w.values[OBJECT] = value_of_struct(document->type, document->object);
-        if (view.spec) w.values[POD] = value_of_struct(&type_PodSpec, view.spec);
-        if (view.meta) w.values[META] = value_of_struct(&type_ObjectMeta, view.meta);
+        /* Objects without a pod have an empty one, so that an expression that asks of it finds nothing there. */
+        w.values[POD] = value_of_struct(&type_PodSpec, view.spec ? view.spec : NEW(arena, PodSpec));
+        w.values[META] = value_of_struct(&type_ObjectMeta, view.meta ? view.meta : NEW(arena, ObjectMeta));
         w.values[VERSION] = value_int(document->minor);
         w.values[KIND] = value_string(document->kind);
+        w.values[OS] = value_string(view.spec && pod_is_windows(view.spec) ? S("windows") : S("linux"));
         set_role(&w, ROLE_NONE);
     }
     w.values[SELF] = w.values[OBJECT];
@@ -317,7 +320,7 @@ void lint_document(const LintRules *rules_, Document *document) {
         const Prepared *prepared = &rules_->documents.rules[i];
         if (prepared->rule->check || w.lint.pod) try_rule(&w, prepared, document, root);
     }
-    if (w.lint.pod && !document->unreadable) visit(&w, document->type, document->object, root);
+    if (document->object && !document->unreadable) visit(&w, document->type, document->object, root);
 }
 
 /* For checks. */

@@ -4,47 +4,13 @@
  * that differs by a slip of the pen. The other hard part is cost: each object could be compared with each. Labels, names and host
  * ports are indexed by hash, a selector is tried only on the workloads with its rarest label, and every comparison is paid for
  * out of WORLD_WORK, so that hostile input ends with a finding and not with an hour of waiting. */
-#include "objects.h"
-
-#include <stdlib.h>
-
-#include "rules.h"
-
-/* Facts by a hash: of a label, or of a kind and a name. */
-typedef struct Slot {
-    uint32_t hash;
-    uint32_t first, count; /* of `members` */
-} Slot;
-
-typedef struct Index {
-    Slot *slots;
-    uint32_t mask;
-    const Fact **members;
-} Index;
-
-typedef ARRAY(const Fact *) FactList;
+#include "world.h"
 
 /* What comparing the objects of a world may cost, in comparisons of names: about a second. Without an end to it a folder of many
  * thousand objects that select each other would take hours. */
 enum { WORLD_WORK = 200000000 };
 
-/* Objects that are compared with each other. */
-typedef struct World {
-    Arena *arena;
-    const bool *on; /* by rule number */
-    Fact *const *facts;
-    uint32_t count;
-    bool closed;
-    bool uncertain; /* something of it is not known: that an object is not here is not said */
-    int64_t work;   /* left of WORLD_WORK; then nothing is found any more */
-    FactList kinds[FACT_KINDS];
-    FactList found;  /* what `selected` returned last */
-    Index labels;    /* workloads, by each label of their pods */
-    Index names;     /* all, by kind and name; autoscalers by that of what they scale */
-    Index hostPorts; /* workloads, by each port that they take of their node */
-} World;
-
-static bool spend(World *w, uint64_t work) {
+bool world_spend(World *w, uint64_t work) {
     w->work -= work < INT32_MAX ? (int64_t)work : INT32_MAX;
     return w->work >= 0;
 }
@@ -116,17 +82,17 @@ static bool same_namespace(const Fact *a, const Fact *b) {
     return !a->namespace_.len || !b->namespace_.len || str_eq(a->namespace_, b->namespace_);
 }
 
-static bool together(World *w, const Fact *a, const Fact *b) {
-    return spend(w, 1) && same_namespace(a, b);
+bool are_together(World *w, const Fact *a, const Fact *b) {
+    return world_spend(w, 1) && same_namespace(a, b);
 }
 
-static bool selects(World *w, const FactSelector *selector, StrMap labels) {
+bool world_selects(World *w, const FactSelector *selector, StrMap labels) {
     uint64_t work = (uint64_t)selector->labels.n * labels.n;
     for (uint32_t i = 0; i < selector->conditionCount; i++) work += labels.n + selector->conditions[i].values.n;
-    return spend(w, work) && fact_selects(selector, labels);
+    return world_spend(w, work) && fact_selects(selector, labels);
 }
 
-static bool same_object(const Fact *a, const Fact *b) {
+bool is_same_object(const Fact *a, const Fact *b) {
     return str_eq(a->kindName, b->kindName) && str_eq(a->name, b->name);
 }
 
@@ -142,11 +108,11 @@ static FactList candidates(World *w, const FactSelector *selector) {
 }
 
 static bool takes(World *w, const Fact *from, const FactSelector *selector, const Fact *object) {
-    return together(w, from, object) && selects(w, selector, object->labels);
+    return are_together(w, from, object) && world_selects(w, selector, object->labels);
 }
 
 /* The workloads near `from` whose pods a selector takes; good until the next call. */
-static FactList selected(World *w, const Fact *from, const FactSelector *selector) {
+FactList world_selected(World *w, const Fact *from, const FactSelector *selector) {
     FactList some = candidates(w, selector);
     w->found.n = 0;
     for (uint32_t i = 0; i < some.n && w->work >= 0; i++)
@@ -162,17 +128,17 @@ static bool selects_any(World *w, const Fact *from, const FactSelector *selector
 }
 
 /* The object of a kind and name near `from`; NULL if there is none. */
-static const Fact *named(World *w, const Fact *from, FactKind kind, Str name) {
+const Fact *world_named(World *w, const Fact *from, FactKind kind, Str name) {
     const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == kind && str_eq(fact->name, name) && together(w, from, fact)) return fact;
+        if (fact->kind == kind && str_eq(fact->name, name) && are_together(w, from, fact)) return fact;
     }
     return NULL;
 }
 
 /* Whether an object of a kind near a workload selects its pods, and which. */
-static bool selected_by(World *w, const Fact *workload, FactKind kind, const Fact **out) {
+bool world_selected_by(World *w, const Fact *workload, FactKind kind, const Fact **out) {
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         *out = w->kinds[kind].at[i];
         if (takes(w, *out, &(*out)->selector, workload)) return true;
@@ -185,7 +151,7 @@ static bool any_near(World *w, const Fact *from, FactKind kind) {
     if (w->closed || w->uncertain) return w->closed;
     const FactList *list = &w->kinds[kind];
     for (uint32_t i = 0; i < list->n; i++)
-        if (!list->at[i]->job && together(w, from, list->at[i])) return true;
+        if (!list->at[i]->job && are_together(w, from, list->at[i])) return true;
     return false;
 }
 
@@ -223,9 +189,9 @@ static bool is_astray(World *w, const Fact *from, const FactSelector *selector, 
     if (w->closed || w->uncertain) return w->closed;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         const Fact *fact = w->kinds[kind].at[i];
-        if (fact->job || !together(w, from, fact)) continue;
-        if (str_eq(fact->name, from->name) ||
-            (spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)) && nearly_selects(selector, fact->labels)))
+        if (fact->job || !are_together(w, from, fact)) continue;
+        if (str_eq(fact->name, from->name) || (world_spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)) &&
+                                               nearly_selects(selector, fact->labels)))
             return true;
     }
     return false;
@@ -238,14 +204,14 @@ static bool name_is_astray(World *w, const Fact *from, FactKind kind, Str name) 
     if (w->closed || w->uncertain) return w->closed;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         const Fact *fact = w->kinds[kind].at[i];
-        if (fact->job || !together(w, from, fact) || !spend(w, SLIP_WORK)) continue;
+        if (fact->job || !are_together(w, from, fact) || !world_spend(w, SLIP_WORK)) continue;
         if (str_eq(fact->name, from->name) || str_eq(fact->name, name) || is_slip(fact->name, name)) return true;
         near++;
     }
     return near == 1;
 }
 
-static Str labels_text(Arena *arena, const FactSelector *selector) {
+Str selector_text(Arena *arena, const FactSelector *selector) {
     Buf buf = {.arena = arena};
     for (uint32_t i = 0; i < selector->labels.n; i++)
         buf_format(&buf, "%s%.*s=%.*s", i ? "," : "", TEXT(selector->labels.at[i].key), TEXT(selector->labels.at[i].value));
@@ -266,7 +232,8 @@ static Str nearest_miss(World *w, const Fact *from, const FactSelector *selector
     Str out = S("");
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && i < LOOKED_AT; i++) {
         const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
-        if (fact->job || !together(w, from, fact) || !spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)))
+        if (fact->job || !are_together(w, from, fact) ||
+            !world_spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)))
             continue;
         for (uint32_t j = 0; j < selector->labels.n; j++) {
             const StrPair *wanted = &selector->labels.at[j];
@@ -287,7 +254,7 @@ static Str pods_elsewhere(World *w, const Fact *from, const FactSelector *select
     FactList some = candidates(w, selector);
     for (uint32_t i = 0; i < some.n && !is_empty(selector); i++) {
         const Fact *fact = some.at[i];
-        if (!same_namespace(from, fact) && spend(w, 1) && selects(w, selector, fact->labels))
+        if (!same_namespace(from, fact) && world_spend(w, 1) && world_selects(w, selector, fact->labels))
             return str_format(w->arena, "; the pods of %.*s %.*s have, in the namespace %.*s", TEXT(fact->kindName),
                               TEXT(fact->name), TEXT(fact->namespace_));
     }
@@ -309,7 +276,8 @@ static Where label_at_fault(World *w, const Fact *from, const FactSelector *sele
         bool found = false;
         for (uint32_t j = 0; j < some.n && !found; j++) {
             const Fact *fact = some.at[j];
-            const Str *value = together(w, from, fact) && spend(w, fact->labels.n) ? map_get(fact->labels, label->key) : NULL;
+            const Str *value =
+                are_together(w, from, fact) && world_spend(w, fact->labels.n) ? map_get(fact->labels, label->key) : NULL;
             found = value && str_eq(*value, label->value);
         }
         if (!found) return selector->labelPlaces[i];
@@ -331,7 +299,7 @@ static Miss nothing_selected(World *w, Fact *from, const FactSelector *selector,
     if (!astray) {
         if (w->on[RULE_selector_unmatched] && any_near(w, from, FACT_WORKLOAD))
             emit_selector_unmatched(&from->diags, label_at_fault(w, from, selector, FACT_WORKLOAD), .kind = from->kindName,
-                                    .name = from->name, .selector = labels_text(w->arena, selector));
+                                    .name = from->name, .selector = selector_text(w->arena, selector));
         return (Miss){0};
     }
     return (Miss){nearest_miss(w, from, selector), label_at_fault(w, from, selector, FACT_WORKLOAD)};
@@ -342,7 +310,7 @@ static const Fact *named_elsewhere(World *w, const Fact *from, FactKind kind, St
     const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && spend(w, 1)) return fact;
+        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && world_spend(w, 1)) return fact;
     }
     return NULL;
 }
@@ -373,9 +341,9 @@ static bool is_record(const Fact *service, const FactList *pods) {
 
 static void check_target(World *w, Fact *service, const FactPort *target, const FactList *pods) {
     bool found = false, protocol = false, declared = false;
-    for (uint32_t i = 0; i < pods->n && spend(w, 1); i++)
+    for (uint32_t i = 0; i < pods->n && world_spend(w, 1); i++)
         if (pods->at[i]->open) return;
-    for (uint32_t i = 0; i < pods->n && spend(w, pods->at[i]->portCount + 1u); i++)
+    for (uint32_t i = 0; i < pods->n && world_spend(w, pods->at[i]->portCount + 1u); i++)
         for (uint32_t j = 0; j < pods->at[i]->portCount; j++) {
             const FactPort *port = &pods->at[i]->ports[j];
             declared = true;
@@ -385,7 +353,7 @@ static void check_target(World *w, Fact *service, const FactPort *target, const 
         }
     Str text = port_text(w->arena, target), who = pods->at[0]->name, kind = pods->at[0]->kindName;
     if (!found && target->name.len &&
-        !(spend(w, (uint64_t)service->portCount * pods->at[0]->portCount) && is_record(service, pods)))
+        !(world_spend(w, (uint64_t)service->portCount * pods->at[0]->portCount) && is_record(service, pods)))
         emit_service_target_port_unresolved(&service->diags, target->where, .kind = kind, .workload = who, .port = text);
     else if (!found && !target->name.len && declared)
         emit_service_target_port_undeclared(&service->diags, target->where, .kind = kind, .workload = who, .port = text);
@@ -406,8 +374,8 @@ static bool leaves_alone(World *w, const Fact *service) {
     if (w->uncertain) return false;
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n; i++) {
         const Fact *workload = w->kinds[FACT_WORKLOAD].at[i], *other;
-        if (!workload->job && workload->portCount && together(w, service, workload) &&
-            !selected_by(w, workload, FACT_SERVICE, &other))
+        if (!workload->job && workload->portCount && are_together(w, service, workload) &&
+            !world_selected_by(w, workload, FACT_SERVICE, &other))
             return true;
     }
     return false;
@@ -421,19 +389,19 @@ static void check_service(World *w, Fact *service) {
         emit_service_without_selector(&service->diags, service->selector.where, .name = service->name);
         return;
     }
-    FactList pods = selected(w, service, &service->selector);
+    FactList pods = world_selected(w, service, &service->selector);
     if (!pods.n) {
         bool astray = is_astray(w, service, &service->selector, FACT_WORKLOAD) || leaves_alone(w, service);
         Miss miss = nothing_selected(w, service, &service->selector, astray);
         if (miss.near.at)
             emit_dangling_service(&service->diags, miss.where, .name = service->name,
-                                  .selector = labels_text(w->arena, &service->selector), .near = miss.near);
+                                  .selector = selector_text(w->arena, &service->selector), .near = miss.near);
         return;
     }
     for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
     for (uint32_t i = 1; i < pods.n; i++) {
-        if (!spend(w, (uint64_t)pods.at[0]->portCount * pods.at[i]->portCount)) break;
-        if (same_object(pods.at[0], pods.at[i]) || share_a_port(pods.at[0], pods.at[i])) continue;
+        if (!world_spend(w, (uint64_t)pods.at[0]->portCount * pods.at[i]->portCount)) break;
+        if (is_same_object(pods.at[0], pods.at[i]) || share_a_port(pods.at[0], pods.at[i])) continue;
         emit_service_spans_workloads(&service->diags, service->selector.where, .name = service->name, .first = pods.at[0]->name,
                                      .second = pods.at[i]->name);
         break;
@@ -455,10 +423,10 @@ static void check_ingress(World *w, Fact *ingress) {
         const FactPort *backend = &ingress->ports[i];
         /* The AWS load balancer takes such a backend from an annotation of the Ingress; it need not be a Service. */
         if (str_eq(backend->name, S("use-annotation"))) continue;
-        const Fact *service = named(w, ingress, FACT_SERVICE, backend->owner);
+        const Fact *service = world_named(w, ingress, FACT_SERVICE, backend->owner);
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
             emit_dangling_ingress(&ingress->diags, backend->where, .service = backend->owner);
-        else if (service && spend(w, service->portCount) && !backend_port_known(service, backend))
+        else if (service && world_spend(w, service->portCount) && !backend_port_known(service, backend))
             emit_ingress_port_unresolved(&ingress->diags, backend->portWhere, .service = backend->owner,
                                          .port = port_text(w->arena, backend));
     }
@@ -471,7 +439,7 @@ static void check_monitor(World *w, Fact *monitor) {
         if (takes(w, monitor, &monitor->selector, fact)) return;
     }
     emit_dangling_servicemonitor(&monitor->diags, label_at_fault(w, monitor, &monitor->selector, FACT_SERVICE),
-                                 .name = monitor->name, .selector = labels_text(w->arena, &monitor->selector));
+                                 .name = monitor->name, .selector = selector_text(w->arena, &monitor->selector));
 }
 
 /* Network policies. */
@@ -495,7 +463,7 @@ static void check_policy_names(World *w, Fact *policy, const FactList *pods) {
     for (uint32_t i = 0; i < policy->portCount; i++) {
         const FactPort *rule = &policy->ports[i];
         bool found = !rule->name.len || rule->egress;
-        for (uint32_t j = 0; j < pods->n && !found && spend(w, pods->at[j]->portCount + 1u); j++)
+        for (uint32_t j = 0; j < pods->n && !found && world_spend(w, pods->at[j]->portCount + 1u); j++)
             for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++) found = port_in_policy(rule, &pods->at[j]->ports[k]);
         if (!found)
             emit_network_policy_port_unresolved(&policy->diags, rule->where, .kind = pods->at[0]->kindName,
@@ -507,7 +475,7 @@ static void check_policy_names(World *w, Fact *policy, const FactList *pods) {
 static bool some_policy_lets_in(World *w, const Fact *workload, const FactPort *port) {
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *policy = w->kinds[FACT_NETWORK_POLICY].at[i];
-        if (policy->ingress && takes(w, policy, &policy->selector, workload) && spend(w, policy->portCount) &&
+        if (policy->ingress && takes(w, policy, &policy->selector, workload) && world_spend(w, policy->portCount) &&
             lets_in(policy, port))
             return true;
     }
@@ -520,9 +488,9 @@ static void check_policy_against_services(World *w, Fact *policy, const FactList
     if (!policy->ingress || policy->openIngress || !hasRules) return;
     for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
         const Fact *service = w->kinds[FACT_SERVICE].at[i];
-        if (!together(w, policy, service) || !selects(w, &service->selector, pods->at[0]->labels)) continue;
+        if (!are_together(w, policy, service) || !world_selects(w, &service->selector, pods->at[0]->labels)) continue;
         bool reached = false, known = false;
-        for (uint32_t j = 0; j < service->portCount && !reached && spend(w, pods->at[0]->portCount); j++) {
+        for (uint32_t j = 0; j < service->portCount && !reached && world_spend(w, pods->at[0]->portCount); j++) {
             const FactPort *port = target_port(pods->at[0], &service->ports[j]);
             known |= port != NULL;
             reached = port && some_policy_lets_in(w, pods->at[0], port);
@@ -577,7 +545,8 @@ static void check_policy_dns(World *w, Fact *policy) {
     if (!policy->egress || allows_dns(policy)) return;
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *other = w->kinds[FACT_NETWORK_POLICY].at[i];
-        if (!other->egress || !together(w, policy, other) || !spend(w, other->portCount) || !allows_dns(other)) continue;
+        if (!other->egress || !are_together(w, policy, other) || !world_spend(w, other->portCount) || !allows_dns(other))
+            continue;
         if (is_wider(&other->selector, &policy->selector)) return;
     }
     if (first)
@@ -587,19 +556,19 @@ static void check_policy_dns(World *w, Fact *policy) {
 }
 
 static void check_policy(World *w, Fact *policy) {
-    FactList pods = selected(w, policy, &policy->selector);
+    FactList pods = world_selected(w, policy, &policy->selector);
     bool some = any_near(w, policy, FACT_WORKLOAD);
     Miss miss = pods.n || is_empty(&policy->selector)
                     ? (Miss){0}
                     : nothing_selected(w, policy, &policy->selector, is_astray(w, policy, &policy->selector, FACT_WORKLOAD));
     if (miss.near.at)
         emit_dangling_networkpolicy(&policy->diags, miss.where, .name = policy->name,
-                                    .selector = labels_text(w->arena, &policy->selector), .near = miss.near);
+                                    .selector = selector_text(w->arena, &policy->selector), .near = miss.near);
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
         if (!is_empty(&policy->peers[i]) && !selects_any(w, policy, &policy->peers[i]))
             emit_dangling_networkpolicypeer_podselector(
                 &policy->diags, label_at_fault(w, policy, &policy->peers[i], FACT_WORKLOAD), .name = policy->name,
-                .selector = labels_text(w->arena, &policy->peers[i]));
+                .selector = selector_text(w->arena, &policy->peers[i]));
     check_policy_dns(w, policy);
     if (!pods.n) return;
     check_policy_names(w, policy, &pods);
@@ -612,7 +581,7 @@ static const Fact *autoscaler_of(World *w, const Fact *workload) {
     const Slot *slot = find_slot(&w->names, hash_name(FACT_AUTOSCALER, workload->name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == FACT_AUTOSCALER && together(w, fact, workload) && str_eq(fact->targetKind, workload->kindName) &&
+        if (fact->kind == FACT_AUTOSCALER && are_together(w, fact, workload) && str_eq(fact->targetKind, workload->kindName) &&
             str_eq(fact->targetName, workload->name))
             return fact;
     }
@@ -647,7 +616,7 @@ static bool is_strict(const Fact *budget) {
 }
 
 static void check_budget(World *w, Fact *budget) {
-    FactList pods = selected(w, budget, &budget->selector);
+    FactList pods = world_selected(w, budget, &budget->selector);
     if (!budget->minAvailable.at && !budget->maxUnavailable.at)
         emit_pdb_has_policy(&budget->diags, budget->where, .name = budget->name);
     if (str_eq(budget->maxUnavailable, S("0")) || str_eq(budget->maxUnavailable, S("0%")))
@@ -661,13 +630,13 @@ static void check_budget(World *w, Fact *budget) {
     Miss miss =
         open ? (Miss){0} : nothing_selected(w, budget, &budget->selector, is_astray(w, budget, &budget->selector, FACT_WORKLOAD));
     if (miss.near.at)
-        emit_dangling_pdb(&budget->diags, miss.where, .name = budget->name, .selector = labels_text(w->arena, &budget->selector),
-                          .near = miss.near);
+        emit_dangling_pdb(&budget->diags, miss.where, .name = budget->name,
+                          .selector = selector_text(w->arena, &budget->selector), .near = miss.near);
     for (uint32_t i = 0; i < w->kinds[FACT_DISRUPTION_BUDGET].n && pods.n; i++) {
         const Fact *other = w->kinds[FACT_DISRUPTION_BUDGET].at[i];
         if (other == budget) break;
-        if (!together(w, other, budget) || same_object(other, budget)) continue;
-        if (!selects(w, &other->selector, pods.at[0]->labels)) continue;
+        if (!are_together(w, other, budget) || is_same_object(other, budget)) continue;
+        if (!world_selects(w, &other->selector, pods.at[0]->labels)) continue;
         emit_multiple_pdbs(&budget->diags, budget->selector.where, .name = budget->name, .other = other->name,
                            .workload = pods.at[0]->name);
         break;
@@ -690,7 +659,7 @@ static void check_autoscaler(World *w, Fact *scaler) {
     const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == FACT_WORKLOAD && together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
+        if (fact->kind == FACT_WORKLOAD && are_together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
     }
     if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
         emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere,
@@ -706,15 +675,15 @@ static bool any_has_key(World *w, const Fact *workload, const FactReference *ref
     const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !together(w, workload, fact)) continue;
-        if (fact->open || !fact->keys.n || (spend(w, fact->keys.n) && str_in(reference->key, fact->keys.at, fact->keys.n)))
+        if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !are_together(w, workload, fact)) continue;
+        if (fact->open || !fact->keys.n || (world_spend(w, fact->keys.n) && str_in(reference->key, fact->keys.at, fact->keys.n)))
             return true;
     }
     return false;
 }
 
 static void check_reference(World *w, Fact *workload, const FactReference *reference) {
-    const Fact *found = named(w, workload, (FactKind)reference->kind, reference->name);
+    const Fact *found = world_named(w, workload, (FactKind)reference->kind, reference->name);
     Str word = fact_kind_name((FactKind)reference->kind);
     if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
         emit_config_key_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .key = reference->key);
@@ -735,14 +704,14 @@ static bool is_daemon_set(const Fact *fact) {
 }
 
 static bool source_sets(World *w, const Fact *workload, const FactSource *source, Str variable) {
-    const Fact *object = named(w, workload, (FactKind)source->kind, source->name);
+    const Fact *object = world_named(w, workload, (FactKind)source->kind, source->name);
     if (!object || !str_starts(variable, source->prefix)) return false;
-    return spend(w, object->keys.n) && str_in(str_slice(variable, source->prefix.len), object->keys.at, object->keys.n);
+    return world_spend(w, object->keys.n) && str_in(str_slice(variable, source->prefix.len), object->keys.at, object->keys.n);
 }
 
 /* What sets a variable that the source number `from` sets too, and wins, in words; empty if nothing does. */
 static Str winner(World *w, const Fact *workload, const FactEnvironment *all, uint32_t from, Str variable) {
-    if (!spend(w, all->own.n) || str_in(variable, all->own.at, all->own.n)) return S("env");
+    if (!world_spend(w, all->own.n) || str_in(variable, all->own.at, all->own.n)) return S("env");
     for (uint32_t i = from + 1; i < all->sourceCount; i++)
         if (source_sets(w, workload, &all->sources[i], variable)) return all->sources[i].name;
     return S("");
@@ -751,7 +720,7 @@ static Str winner(World *w, const Fact *workload, const FactEnvironment *all, ui
 static void check_shadows(World *w, Fact *workload, const FactEnvironment *all) {
     for (uint32_t i = 0; i < all->sourceCount; i++) {
         const FactSource *source = &all->sources[i];
-        const Fact *object = named(w, workload, (FactKind)source->kind, source->name);
+        const Fact *object = world_named(w, workload, (FactKind)source->kind, source->name);
         for (uint32_t j = 0; object && j < object->keys.n; j++) {
             Str key = object->keys.at[j];
             Str variable = str_format(w->arena, "%.*s%.*s", TEXT(source->prefix), TEXT(key));
@@ -769,18 +738,18 @@ static void check_overlap(World *w, Fact *workload) {
     FactList some = candidates(w, &workload->selector);
     for (uint32_t i = 0; i < some.n && some.at[i] != workload && w->work >= 0; i++) {
         const Fact *other = some.at[i];
-        if (!takes(w, workload, &workload->selector, other) || same_object(workload, other)) continue;
-        if (!selects(w, &other->selector, workload->labels)) continue;
+        if (!takes(w, workload, &workload->selector, other) || is_same_object(workload, other)) continue;
+        if (!world_selects(w, &other->selector, workload->labels)) continue;
         if (is_daemon_set(workload) && is_daemon_set(other)) continue; /* each for other nodes */
         emit_selector_overlap(&workload->diags, workload->selector.where, .kind = other->kindName, .name = other->name,
-                              .selector = labels_text(w->arena, &workload->selector));
+                              .selector = selector_text(w->arena, &workload->selector));
         return;
     }
 }
 
 /* Whether another workload takes the same port of a node. */
 static bool takes_port(World *w, const FactPort *port, const Fact *other) {
-    for (uint32_t i = 0; i < other->portCount && spend(w, 1); i++) {
+    for (uint32_t i = 0; i < other->portCount && world_spend(w, 1); i++) {
         const FactPort *rival = &other->ports[i];
         bool address = !port->hostIP.len || !rival->hostIP.len || str_eq(port->hostIP, rival->hostIP);
         if (rival->outer == port->outer && address && str_eq(rival->protocol, port->protocol)) return true;
@@ -792,10 +761,10 @@ static void check_host_ports(World *w, Fact *workload) {
     for (uint32_t i = 0; i < workload->portCount; i++) {
         const FactPort *port = &workload->ports[i];
         const Slot *slot = find_slot(&w->hostPorts, (uint32_t)port->outer);
-        for (uint32_t j = 0; port->outer && j < slot->count && spend(w, 1); j++) {
+        for (uint32_t j = 0; port->outer && j < slot->count && world_spend(w, 1); j++) {
             const Fact *other = w->hostPorts.members[slot->first + j];
             if (other == workload) break;
-            if (same_object(workload, other) || !takes_port(w, port, other)) continue;
+            if (is_same_object(workload, other) || !takes_port(w, port, other)) continue;
             emit_host_port_conflict(&workload->diags, port->where, .port = str_int(w->arena, port->outer),
                                     .kind = other->kindName, .name = other->name);
             return;
@@ -805,8 +774,8 @@ static void check_host_ports(World *w, Fact *workload) {
 
 static void check_stateful_set(World *w, Fact *workload) {
     if (!any_near(w, workload, FACT_SERVICE)) return;
-    const Fact *service = workload->type.len ? named(w, workload, FACT_SERVICE, workload->type) : NULL;
-    if (service && service->headless && selects(w, &service->selector, workload->labels)) return;
+    const Fact *service = workload->type.len ? world_named(w, workload, FACT_SERVICE, workload->type) : NULL;
+    if (service && service->headless && world_selects(w, &service->selector, workload->labels)) return;
     Str problem = !workload->type.len ? S("has no serviceName")
                   : !service          ? str_format(w->arena, "names the Service %.*s, which is not here", TEXT(workload->type))
                   : !service->headless
@@ -829,7 +798,7 @@ static Str link_prefix(Arena *arena, Str name) {
 static void check_links(World *w, Fact *workload) {
     if (!workload->serviceLinks) return;
     for (uint32_t i = 0; i < workload->portCount; i++) {
-        const Fact *service = named(w, workload, FACT_SERVICE, workload->ports[i].owner);
+        const Fact *service = world_named(w, workload, FACT_SERVICE, workload->ports[i].owner);
         if (!service || service->headless) continue;
         Str prefix = link_prefix(w->arena, service->name);
         emit_service_links_collision(&workload->diags, workload->ports[i].where, .service = service->name, .prefix = prefix);
@@ -839,8 +808,8 @@ static void check_links(World *w, Fact *workload) {
 
 static void check_behind_service(World *w, Fact *workload) {
     const Fact *service;
-    if (workload->job || !is_scalable(workload->known) || !selected_by(w, workload, FACT_SERVICE, &service)) return;
-    for (uint32_t i = 0; i < service->portCount && spend(w, workload->portCount); i++) {
+    if (workload->job || !is_scalable(workload->known) || !world_selected_by(w, workload, FACT_SERVICE, &service)) return;
+    for (uint32_t i = 0; i < service->portCount && world_spend(w, workload->portCount); i++) {
         const FactPort *port = target_port(workload, &service->ports[i]);
         if (!port || port->stops) continue;
         emit_no_prestop_behind_service(&workload->diags, port->where, .container = port->owner, .service = service->name);
@@ -852,8 +821,8 @@ static void check_isolation(World *w, Fact *workload) {
     bool ingress = false, egress = false;
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *policy = w->kinds[FACT_NETWORK_POLICY].at[i];
-        if (!together(w, policy, workload)) continue;
-        if (!is_empty(&policy->selector) && !selects(w, &policy->selector, workload->labels)) continue;
+        if (!are_together(w, policy, workload)) continue;
+        if (!is_empty(&policy->selector) && !world_selects(w, &policy->selector, workload->labels)) continue;
         ingress |= policy->ingress;
         egress |= policy->egress;
     }
@@ -877,7 +846,7 @@ static void check_workload(World *w, Fact *workload) {
     if (w->on[RULE_no_prestop_behind_service]) check_behind_service(w, workload);
     if (w->on[RULE_non_isolated_pod]) check_isolation(w, workload);
     bool highlyAvailable = w->on[RULE_no_pod_disruption_budget] && is_scalable(workload->known) && workload->replicas >= 2;
-    if (highlyAvailable && !selected_by(w, workload, FACT_DISRUPTION_BUDGET, &budget))
+    if (highlyAvailable && !world_selected_by(w, workload, FACT_DISRUPTION_BUDGET, &budget))
         emit_no_pod_disruption_budget(&workload->diags, workload->where, .kind = workload->kindName, .name = workload->name,
                                       .replicas = str_int(w->arena, workload->replicas));
     const Fact *scaler = workload->hasReplicas ? autoscaler_of(w, workload) : NULL;

@@ -152,6 +152,25 @@ void lint_placement(Lint *lint, const PodSpec *self, const Path *path) {
 
 /* Spreading. */
 
+/* Whether a term looks at the pod's own namespace; `unsure` where only the labels of the namespace would tell. */
+static bool covers_own_namespace(const Lint *lint, const PodAffinityTerm *term, bool unsure) {
+    Str own = lint->document->namespace_.len ? lint->document->namespace_ : S("default");
+    if (str_in(own, term->namespaces.at, term->namespaces.n)) return true;
+    if (!term->namespaceSelector) return !term->namespaces.n;
+    const LabelSelector *selector = term->namespaceSelector;
+    if (!selector->matchLabels.n && !selector->matchExpressions.n) return true;
+    const Str *name = map_get(selector->matchLabels, S("kubernetes.io/metadata.name"));
+    return name && lint->document->namespace_.len ? str_eq(*name, own) : unsure;
+}
+
+/* Whether a term is about the pods that the document makes: by their namespace, their labels, and the labels that they share or
+ * must not share. */
+static bool meets_own_pods(const Lint *lint, const PodAffinityTerm *term, bool unsure) {
+    for (uint32_t i = 0; i < term->mismatchLabelKeys.n; i++)
+        if (map_get(lint->meta->labels, term->mismatchLabelKeys.at[i])) return false;
+    return covers_own_namespace(lint, term, unsure) && selects_own_pods(lint, term->labelSelector);
+}
+
 void lint_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
     if (!model_is(lint->document, KIND_Deployment) || !self->affinity || !self->affinity->podAntiAffinity) return;
     WorkloadPlan plan = workload_plan(lint->document);
@@ -162,7 +181,10 @@ void lint_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
     Path affinity = FIELD(path, "affinity"), up = FIELD(&affinity, "podAntiAffinity");
     Path list = FIELD(&up, "requiredDuringSchedulingIgnoredDuringExecution");
     for (uint32_t i = 0; i < terms->n; i++) {
-        if (!str_eq(terms->at[i].topologyKey, hostname) || !selects_own_pods(lint, terms->at[i].labelSelector)) continue;
+        const PodAffinityTerm *term = &terms->at[i];
+        /* Pods of two revisions do not meet where the term asks for the same template hash. */
+        bool apart = str_in(S("pod-template-hash"), term->matchLabelKeys.at, term->matchLabelKeys.n);
+        if (!str_eq(term->topologyKey, hostname) || apart || !meets_own_pods(lint, term, false)) continue;
         Path item = path_index(&list, i), at = FIELD(&item, "topologyKey");
         emit_required_anti_affinity_deadlock(lint->diags, lint_where(lint, &at), .replicas = str_int(lint->arena, replicas));
     }
@@ -171,10 +193,9 @@ void lint_anti_affinity(Lint *lint, const PodSpec *self, const Path *path) {
 static bool avoids_own_pods(const Lint *lint, const PodSpec *pod) {
     const PodAntiAffinity *far = pod->affinity ? pod->affinity->podAntiAffinity : NULL;
     for (uint32_t i = 0; far && i < far->requiredDuringSchedulingIgnoredDuringExecution.n; i++)
-        if (selects_own_pods(lint, far->requiredDuringSchedulingIgnoredDuringExecution.at[i].labelSelector)) return true;
+        if (meets_own_pods(lint, &far->requiredDuringSchedulingIgnoredDuringExecution.at[i], true)) return true;
     for (uint32_t i = 0; far && i < far->preferredDuringSchedulingIgnoredDuringExecution.n; i++)
-        if (selects_own_pods(lint, far->preferredDuringSchedulingIgnoredDuringExecution.at[i].podAffinityTerm.labelSelector))
-            return true;
+        if (meets_own_pods(lint, &far->preferredDuringSchedulingIgnoredDuringExecution.at[i].podAffinityTerm, true)) return true;
     for (uint32_t i = 0; i < pod->topologySpreadConstraints.n; i++)
         if (selects_own_pods(lint, pod->topologySpreadConstraints.at[i].labelSelector)) return true;
     return false;

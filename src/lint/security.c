@@ -3,10 +3,6 @@
 #include "mounts.h"
 #include "secrets.h"
 
-static bool is_windows(const PodSpec *pod) {
-    return pod->os && str_eq(pod->os->name, S("windows"));
-}
-
 /* A container's settings over its pod's. */
 static OptInt user_of(const Lint *lint, const Container *container) {
     const PodSecurityContext *shared = lint->pod->securityContext;
@@ -25,15 +21,18 @@ static bool must_be_non_root(const Lint *lint, const Container *container) {
 
 static void check_user(Lint *lint, const Container *self, const Path *path) {
     OptInt user = user_of(lint, self);
-    if (!user.set || user.value || !must_be_non_root(lint, self) || is_windows(lint->pod)) return;
+    if (!user.set || user.value || !must_be_non_root(lint, self) || pod_is_windows(lint->pod)) return;
     bool own = self->securityContext && self->securityContext->runAsUser.set;
     Path context = FIELD(own ? path : lint->podPath, "securityContext"), at = FIELD(&context, "runAsUser");
     emit_root_user_refused(lint->diags, lint_where(lint, &at), .name = self->name);
 }
 
+/* Runtimes take the names of capabilities in any case. */
 static bool adds_capability(const Container *container, Str name) {
     const SecurityContext *own = container->securityContext;
-    return own && own->capabilities && str_in(name, own->capabilities->add.at, own->capabilities->add.n);
+    for (uint32_t i = 0; own && own->capabilities && i < own->capabilities->add.n; i++)
+        if (str_eq_nocase(name, own->capabilities->add.at[i])) return true;
+    return false;
 }
 
 static bool opens_low_ports(const Lint *lint) {
@@ -45,7 +44,7 @@ static bool opens_low_ports(const Lint *lint) {
 
 static void check_low_port(Lint *lint, const Container *self, int64_t port, const Path *path) {
     OptInt user = user_of(lint, self);
-    if (port <= 0 || port >= 1024 || is_windows(lint->pod)) return;
+    if (port <= 0 || port >= 1024 || pod_is_windows(lint->pod)) return;
     if (user.set ? user.value == 0 : !must_be_non_root(lint, self)) return;
     if (adds_capability(self, S("NET_BIND_SERVICE")) || adds_capability(self, S("ALL")) || opens_low_ports(lint)) return;
     if (self->securityContext && self->securityContext->privileged.value) return;
@@ -276,29 +275,61 @@ void lint_added_capabilities(Lint *lint, const Capabilities *self, const Path *p
 
 void lint_host_namespaces(Lint *lint, const PodSpec *self, const Path *path) {
     Path network = FIELD(path, "hostNetwork"), pid = FIELD(path, "hostPID"), ipc = FIELD(path, "hostIPC");
-    if (self->hostNetwork && !is_windows(self)) emit_host_network(lint->diags, lint_where(lint, &network));
+    if (self->hostNetwork && !pod_is_windows(self)) emit_host_network(lint->diags, lint_where(lint, &network));
     if (self->hostPID) emit_host_pid(lint->diags, lint_where(lint, &pid));
     if (self->hostIPC) emit_host_ipc(lint->diags, lint_where(lint, &ipc));
 }
 
-static void check_profile(Lint *lint, const AppArmorProfile *profile, Str what, const Path *context) {
+/* What confines the processes of a container. */
+
+/* Whether some container takes a pod's setting because it has none of its own. */
+static bool is_inherited(const PodSpec *pod, bool (*is_set)(const SecurityContext *own)) {
+    ContainerWalk w;
+    for (walk_containers(&w, pod, NULL); walk_next(&w);)
+        if (!w.container->securityContext || !is_set(w.container->securityContext)) return true;
+    return false;
+}
+
+static bool has_seccomp(const SecurityContext *own) {
+    return own->seccompProfile != NULL;
+}
+
+static bool has_app_armor(const SecurityContext *own) {
+    return own->appArmorProfile != NULL;
+}
+
+static bool has_selinux(const SecurityContext *own) {
+    return own->seLinuxOptions != NULL;
+}
+
+static void check_seccomp(Lint *lint, const SeccompProfile *profile, const Path *context) {
+    Path up = FIELD(context, "seccompProfile"), at = FIELD(&up, "type");
+    if (profile && str_eq(profile->type, S("Unconfined"))) emit_seccomp_unconfined(lint->diags, lint_where(lint, &at));
+}
+
+static void check_app_armor(Lint *lint, const AppArmorProfile *profile, Str what, const Path *context) {
     Path up = FIELD(context, "appArmorProfile"), at = FIELD(&up, "type");
     if (profile && profile->head.node && str_eq(profile->type, S("Unconfined")))
         emit_apparmor_unconfined(lint->diags, lint_where(lint, &at), .what = what);
 }
 
-/* The field, and the annotation that came before it. */
-void lint_app_armor(Lint *lint, const PodSpec *self, const Path *path) {
+static void check_selinux(Lint *lint, const SELinuxOptions *options, const Path *context) {
+    static const Str types[] = {STR("container_t"), STR("container_init_t"), STR("container_kvm_t"), STR("container_engine_t")};
+    Path at = FIELD(context, "seLinuxOptions");
+    if (!options) return;
+    bool other = options->type.len && !str_in(options->type, types, COUNT(types));
+    if (other || options->user.at || options->role.at) emit_selinux_options(lint->diags, lint_where(lint, &at));
+}
+
+static void check_host_process(Lint *lint, const WindowsSecurityContextOptions *options, const Path *context) {
+    Path up = FIELD(context, "windowsOptions"), at = FIELD(&up, "hostProcess");
+    if (options && options->hostProcess.value) emit_host_process(lint->diags, lint_where(lint, &at));
+}
+
+/* The annotation that came before the field. */
+static void check_app_armor_annotations(Lint *lint) {
     static const Str prefix = STR("container.apparmor.security.beta.kubernetes.io/");
-    Path context = FIELD(path, "securityContext"), annotations = FIELD(lint->metaPath, "annotations");
-    ContainerWalk w;
-    if (self->securityContext) check_profile(lint, self->securityContext->appArmorProfile, S("the pod"), &context);
-    for (walk_containers(&w, self, path); walk_next(&w);) {
-        const SecurityContext *own = w.container->securityContext;
-        if (!own || !own->appArmorProfile) continue;
-        Path at = FIELD(&w.path, "securityContext");
-        check_profile(lint, own->appArmorProfile, str_join(lint->arena, S("the container "), w.container->name), &at);
-    }
+    Path annotations = FIELD(lint->metaPath, "annotations");
     for (uint32_t i = 0; i < lint->meta->annotations.n; i++) {
         const StrPair *pair = &lint->meta->annotations.at[i];
         Path at = path_key(&annotations, pair->key);
@@ -306,6 +337,29 @@ void lint_app_armor(Lint *lint, const PodSpec *self, const Path *path) {
             emit_apparmor_unconfined(lint->diags, lint_where(lint, &at),
                                      .what = str_join(lint->arena, S("the container "), str_slice(pair->key, prefix.len)));
     }
+}
+
+/* A setting of the pod that every container overrides is without effect, and not reported. */
+void lint_confinement(Lint *lint, const PodSpec *self, const Path *path) {
+    const PodSecurityContext *shared = self->securityContext;
+    Path context = FIELD(path, "securityContext");
+    ContainerWalk w;
+    if (shared) {
+        if (is_inherited(self, has_seccomp)) check_seccomp(lint, shared->seccompProfile, &context);
+        if (is_inherited(self, has_app_armor)) check_app_armor(lint, shared->appArmorProfile, S("the pod"), &context);
+        if (is_inherited(self, has_selinux)) check_selinux(lint, shared->seLinuxOptions, &context);
+        check_host_process(lint, shared->windowsOptions, &context);
+    }
+    for (walk_containers(&w, self, path); walk_next(&w);) {
+        const SecurityContext *own = w.container->securityContext;
+        Path at = FIELD(&w.path, "securityContext");
+        if (!own) continue;
+        check_seccomp(lint, own->seccompProfile, &at);
+        check_app_armor(lint, own->appArmorProfile, str_join(lint->arena, S("the container "), w.container->name), &at);
+        check_selinux(lint, own->seLinuxOptions, &at);
+        check_host_process(lint, own->windowsOptions, &at);
+    }
+    check_app_armor_annotations(lint);
 }
 
 void lint_sysctl(Lint *lint, const Sysctl *self, const Path *path) {
@@ -323,6 +377,10 @@ static void check_group(Lint *lint, OptInt group, Str field, Str who, const Path
     if (group.set && !group.value) emit_root_group(lint->diags, lint_where(lint, &at), .field = field, .who = who);
 }
 
+static bool has_group(const SecurityContext *own) {
+    return own->runAsGroup.set;
+}
+
 void lint_root_group(Lint *lint, const PodSpec *self, const Path *path) {
     Path context = FIELD(path, "securityContext"), groups = FIELD(&context, "supplementalGroups");
     const PodSecurityContext *shared = self->securityContext;
@@ -335,7 +393,7 @@ void lint_root_group(Lint *lint, const PodSpec *self, const Path *path) {
                         &at);
     }
     if (!shared) return;
-    check_group(lint, shared->runAsGroup, S("runAsGroup"), S("the pod"), &context);
+    if (is_inherited(self, has_group)) check_group(lint, shared->runAsGroup, S("runAsGroup"), S("the pod"), &context);
     check_group(lint, shared->fsGroup, S("fsGroup"), S("the pod"), &context);
     for (uint32_t i = 0; i < shared->supplementalGroups.n; i++) {
         Path at = path_index(&groups, i);

@@ -73,7 +73,7 @@ static Str clean_path(Arena *arena, Str path) {
 }
 
 static bool is_windows(const Lint *lint, Str path) {
-    if (lint->pod->os && str_eq(lint->pod->os->name, S("windows"))) return true;
+    if (pod_is_windows(lint->pod)) return true;
     return str_find(path, '\\') >= 0 || (path.len > 1 && path.at[1] == ':');
 }
 
@@ -152,7 +152,9 @@ static bool is_writable_at(const Mounts *m, Str folder) {
 static void check_read_only_root(const Mounts *m) {
     Lint *lint = m->lint;
     const SecurityContext *security = m->container->securityContext;
-    if (!security || !security->readOnlyRootFilesystem.value || !lint_is_on(lint, RULE_read_only_root_without_tmp)) return;
+    if (!security || !security->readOnlyRootFilesystem.value || pod_is_windows(lint->pod) ||
+        !lint_is_on(lint, RULE_read_only_root_without_tmp))
+        return;
     Path context = FIELD(m->path, "securityContext"), at = FIELD(&context, "readOnlyRootFilesystem");
     Value folders = lint_parameter(lint, RULE_read_only_root_without_tmp, S("folders"));
     Eval ev = {.arena = lint->arena};
@@ -295,7 +297,7 @@ static void check_projected_modes(const Volumes *v, const Volume *volume, const 
 
 static void check_modes(Volumes *v, const Volume *volume, const Path *path) {
     Path secret = FIELD(path, "secret"), map = FIELD(path, "configMap"), projected = FIELD(path, "projected");
-    if (v->pod->securityContext && v->pod->securityContext->fsGroup.set) return;
+    if ((v->pod->securityContext && v->pod->securityContext->fsGroup.set) || pod_is_windows(v->pod)) return;
     if (volume->secret || volume->configMap || volume->projected) v->strangers = find_strangers(v, volume);
     if (volume->secret) {
         check_mode(v, volume, volume->secret->defaultMode, volume->secret->defaultUser, &secret);

@@ -22,7 +22,7 @@ static bool is_image_tag(const Lint *lint, Str value) {
 /* Only selectors of workloads are fixed; those inside a pod are not. */
 void lint_selector_volatile(Lint *lint, const LabelSelector *self, const Path *path) {
     bool own = path && str_eq(path->name, S("selector")) && path->up && str_eq(path->up->name, S("spec")) && !path->up->up;
-    if (!own) return;
+    if (!own || !lint->pod) return;
     Path labels = FIELD(path, "matchLabels");
     for (uint32_t i = 0; i < self->matchLabels.n; i++) {
         const StrPair *label = &self->matchLabels.at[i];

@@ -66,3 +66,32 @@ const Container *container_named(const PodSpec *spec, Str name) {
         if (str_eq(w.container->name, name)) return w.container;
     return NULL;
 }
+
+static bool is_os_label(Str key) {
+    return str_eq(key, S("kubernetes.io/os")) || str_eq(key, S("beta.kubernetes.io/os"));
+}
+
+static bool wants_windows(const NodeSelectorTerm *term) {
+    for (uint32_t i = 0; i < term->matchExpressions.n; i++) {
+        const NodeSelectorRequirement *one = &term->matchExpressions.at[i];
+        bool in = str_eq(one->operator, S("In")) && one->values.n == 1 && str_eq(one->values.at[0], S("windows"));
+        if (in && is_os_label(one->key)) return true;
+    }
+    return false;
+}
+
+/* Of several terms a node has to fit one. */
+static bool all_want_windows(const NodeSelector *selector) {
+    for (uint32_t i = 0; i < selector->nodeSelectorTerms.n; i++)
+        if (!wants_windows(&selector->nodeSelectorTerms.at[i])) return false;
+    return selector->nodeSelectorTerms.n > 0;
+}
+
+bool pod_is_windows(const PodSpec *spec) {
+    if (spec->os && spec->os->name.len) return str_eq(spec->os->name, S("windows"));
+    for (uint32_t i = 0; i < spec->nodeSelector.n; i++)
+        if (is_os_label(spec->nodeSelector.at[i].key)) return str_eq(spec->nodeSelector.at[i].value, S("windows"));
+    const NodeAffinity *affinity = spec->affinity ? spec->affinity->nodeAffinity : NULL;
+    const NodeSelector *required = affinity ? affinity->requiredDuringSchedulingIgnoredDuringExecution : NULL;
+    return required && all_want_windows(required);
+}

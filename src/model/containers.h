@@ -37,6 +37,9 @@ void walk_containers(ContainerWalk *walk, const PodSpec *spec, const Path *path)
 void walk_all_containers(ContainerWalk *walk, const PodSpec *spec, const Path *path);
 bool walk_next(ContainerWalk *walk);
 
+/* Whether a pod is for Windows: by its os, or because no other node may take it, by its nodeSelector or node affinity. */
+bool pod_is_windows(const PodSpec *spec);
+
 /* The init or main container of this name, or NULL. */
 const Container *container_named(const PodSpec *spec, Str name);
 
