@@ -339,6 +339,8 @@ const Command cel_command = {
     COUNT(options),
     "  podlint cel 'object.spec.containers.map(c, c.image)' pod.yaml\n  podlint cel "
     "'quantity(\"1.5Gi\").compareTo(quantity(\"1536Mi\"))'\n  podlint cel --batch <cases.jsonl             for a program\n",
+    "  0  every expression has a value\n  1  an expression is refused or has no value\n  2  wrong usage, or the manifest could "
+    "not be read\n",
     run};
 
 /* What the command line asks for. */

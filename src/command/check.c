@@ -114,6 +114,7 @@ const Command check_command = {
     "check --format json pod.yaml         for a program\n  podlint check --ignore warning "
     "--quiet .     only what the server refuses\n  podlint check --pod-security restricted .    and what a restricted namespace "
     "would refuse\n",
+    EXIT_CODES,
     run};
 
 /* The files of policies of a run, and the configurations that name them. */

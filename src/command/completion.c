@@ -50,6 +50,7 @@ const Command completion_command = {
     0,
     "  source <(podlint completion bash)            in ~/.bashrc\n  podlint completion zsh >_podlint             in a folder of "
     "$fpath\n  podlint completion fish | source             in config.fish\n",
+    "  0  the script is printed\n  2  wrong usage\n",
     run};
 
 /* A word that is being typed: the part before it that stays, and right behind it the rest, to be completed. */

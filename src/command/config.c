@@ -37,6 +37,7 @@ const Command config_command = {
     COUNT(options),
     "  podlint config deploy/web.yaml               what holds for this file\n  podlint config --no-config                   "
     "podlint's defaults\n  podlint config --format json web.yaml        for a program\n",
+    "  0  the settings are printed\n  2  wrong usage, or something is wrong with a configuration\n",
     run};
 
 static json_t *json_text(Str s) {

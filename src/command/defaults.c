@@ -32,6 +32,7 @@ const Command defaults_command = {
     COUNT(options),
     "  podlint defaults pod.yaml                    as YAML\n  podlint defaults --format json pod.yaml      as JSON, with file "
     "and document number\n",
+    "  0  all objects are printed\n  1  something could not be decoded\n  2  wrong usage, or the file could not be read\n",
     run};
 
 static void print_yaml(FILE *out, const json_t *object, bool first) {

@@ -22,8 +22,9 @@ static void list_levels(Choices *out) {
 }
 
 static const Option options[] = {
-    {"git", 0, "REF", NULL,
-     "Compare the work tree with a revision, or two revisions: A..B. The operands then limit it to paths."},
+    {"git", 0, "[REF]", NULL,
+     "Compare the work tree with a revision, or two revisions: A..B. The operands then limit it to paths. At the end of the "
+     "command line, or before another option, --git alone means --git HEAD."},
     {"staged", 0, NULL, NULL, "Compare what is staged with HEAD, or with the revision of --git."},
     {"format", 'f', "FORMAT", list_formats, ""},
     {"fail-on", 0, "EFFECT", list_levels, "Exit with 1 from this effect on:"},
@@ -42,12 +43,14 @@ const Command diff_command = {
     "Compares two files or directories, or with --git or --staged two states of a repository, and says of every changed object "
     "what applying it would do: nothing, change in place, resize, roll out new pods, need another object, or be refused by the "
     "API server because a field cannot change. Objects are paired by kind, namespace and name, wherever they stand; items of "
-    "keyed lists by their keys. --git alone means --git HEAD.",
+    "keyed lists by their keys.",
     options,
     COUNT(options),
     "  podlint diff old.yaml new.yaml               two files\n  podlint diff --git HEAD                      what is not "
     "committed\n  podlint diff --git main..HEAD deploy/        what a branch changes below a directory\n  podlint diff --staged  "
     "                      for a pre-commit hook\n",
+    "  0  no change has an effect at or above --fail-on\n  1  some change has\n  2  wrong usage, or something could not be "
+    "read\n",
     run};
 
 static void add_side(DiffSide *side, Str path, uint8_t minor) {

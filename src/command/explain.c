@@ -63,6 +63,7 @@ const Command explain_command = {
     "  podlint explain spec.containers              a field of a pod\n  podlint explain imagePullPolicy              every place "
     "that has the field\n  podlint explain deploy.spec -r               a tree of fields\n  podlint explain termination          "
     "        how a pod ends\n  podlint explain --changes 1.34.." VERSION_NEWEST "         what is new\n",
+    "  0  it is explained\n  1  nothing has that name\n  2  wrong usage\n",
     run};
 
 static bool parse_range(const Command *command, const char *value, int *from, int *to) {
@@ -99,6 +100,7 @@ static bool take_depth(ExplainRequest *r, const char *value) {
 static bool take_query(ExplainRequest *r, const char *value) {
     if (r->query) usage_error(&explain_command, "one thing at a time, please: %s and %s", r->query, value);
     bool first = !r->query;
+    if (!*value) return usage_error(&explain_command, "name what to explain, or leave it out for a list of what there is") < 0;
     r->query = value;
     return first;
 }

@@ -94,7 +94,9 @@ static Parsed take_value(OptionParser *parser, int index, const char *attached) 
         return (Parsed){OPTION_ERROR, NULL};
     }
     if (attached) return (Parsed){index, attached};
-    if (parser->at < parser->argc) return (Parsed){index, parser->argv[parser->at++]};
+    bool next = parser->at < parser->argc;
+    if (option->argument[0] == '[' && (!next || parser->argv[parser->at][0] == '-')) return (Parsed){index, ""};
+    if (next) return (Parsed){index, parser->argv[parser->at++]};
     usage_error(parser->command, "--%s needs a value: %s", option->name, option->argument);
     return (Parsed){OPTION_ERROR, NULL};
 }
@@ -211,20 +213,13 @@ static void put_option(FILE *out, const Option *option) {
     arena_free(&arena);
 }
 
-/* Commands that judge nothing have no --fail-on to speak of. */
-static const char *exit_codes(const Command *command) {
-    for (size_t i = 0; i < command->optionCount; i++)
-        if (strcmp(command->options[i].name, "fail-on") == 0) return EXIT_CODES;
-    return "  0  it went well\n  1  something was found or refused\n  2  wrong usage, or a file could not be read or written\n";
-}
-
 void command_help(FILE *out, const Command *command) {
     fprintf(out, "Usage: podlint %s [OPTIONS] %s\n\n", command->name, command->operands);
     wrap(out, command->details, 0, 0);
     fputs("\nOptions:\n", out);
     for (size_t i = 0; i < command->optionCount; i++) put_option(out, &command->options[i]);
     put_option(out, &(Option){"help", 'h', NULL, NULL, "Print this help."});
-    fprintf(out, "\nExamples:\n%s\nExit codes:\n%s", command->examples, exit_codes(command));
+    fprintf(out, "\nExamples:\n%s\nExit codes:\n%s", command->examples, command->exitCodes);
 }
 
 void program_help(FILE *out, const Command *const *commands, size_t count) {
@@ -250,6 +245,25 @@ static void put_roff(FILE *out, const char *text) {
             fputc(*text, out);
         start = *text == '\n';
     }
+}
+
+/* The environment and the files that podlint looks at. */
+static void put_surroundings(FILE *out) {
+    static const struct {
+        const char *name, *text;
+    } variables[] = {
+        {"NO_COLOR", "If it is set and not empty, nothing is coloured unless --color always is given."},
+        {"FORCE_COLOR", "If it is set and neither empty nor 0, colours are printed also where the output is not a terminal."},
+        {"TERM", "Colours are left out on a terminal named dumb."},
+        {"PAGER", "What shows a text that does not fit on the terminal. Default: less."},
+        {"LC_ALL, LC_CTYPE, LANG", "Where they do not ask for UTF\\-8, simulate draws with ASCII alone."},
+    };
+    fputs(".SH ENVIRONMENT\n", out);
+    for (size_t i = 0; i < COUNT(variables); i++) fprintf(out, ".TP\n\\fB%s\\fR\n%s\n", variables[i].name, variables[i].text);
+    fputs(".SH FILES\n.TP\n\\fB.podlint.yaml\\fR, \\fB.podlint.yml\\fR\nThe settings of the folder where it stands and of those "
+          "below; \\(aqpodlint explain configuration\\(aq tells what may stand there.\n.TP\n\\fB.gitignore\\fR\nWhat it names is "
+          "left out of folders.\n",
+          out);
 }
 
 void program_manual(FILE *out, const Command *const *commands, size_t count) {
@@ -289,10 +303,10 @@ void program_manual(FILE *out, const Command *const *commands, size_t count) {
         }
         fputs(".PP\nExamples:\n.nf\n", out);
         put_roff(out, commands[i]->examples);
+        fputs(".fi\n.PP\nExit codes:\n.nf\n", out);
+        put_roff(out, commands[i]->exitCodes);
         fputs(".fi\n", out);
     }
-    fputs(".SH EXIT STATUS\n.nf\n", out);
-    put_roff(out, EXIT_CODES);
-    fputs(".fi\n", out);
+    put_surroundings(out);
     arena_free(&arena);
 }

@@ -28,7 +28,8 @@ typedef void ListChoices(Choices *out);
 typedef struct Option {
     const char *name;     /* without dashes */
     char letter;          /* short form, or 0 */
-    const char *argument; /* name of its value in help, LIST if commas separate several; NULL for a switch */
+    const char *argument; /* name of its value in help, LIST if commas separate several; NULL for a switch.
+                           * In brackets: it may stand alone, at the end or before an option, and then has the value "" */
     ListChoices *choices; /* NULL: no words, or a file */
     const char *help;     /* one or more sentences; behind a colon at its end stand the choices */
 } Option;
@@ -41,7 +42,8 @@ typedef struct Command {
     const char *details;  /* paragraphs for its help and the manual */
     const Option *options;
     size_t optionCount;
-    const char *examples; /* lines: a command, two spaces, what it does */
+    const char *examples;  /* lines: a command, two spaces, what it does */
+    const char *exitCodes; /* lines: a code, two spaces, what it says */
     int (*run)(int argc, char **argv);
 } Command;
 
@@ -75,7 +77,7 @@ int usage_error(const Command *command, const char *format, ...) __attribute__((
 /* The word of a list that was probably meant by `word`, or one that begins with it; NULL if there is none. */
 const char *nearest_word(const char *word, const char *const *list, size_t count);
 
-/* The exit codes, said once. */
+/* The exit codes of what judges files, said once. */
 #define EXIT_CODES \
     "  0  nothing found at or above --fail-on\n  1  something found\n  2  wrong usage, or a file could not be read or written\n"
 

@@ -1,3 +1,4 @@
+#include "base/near.h"
 #include "explain/explain.h"
 #include "lint/selection.h"
 #include "model/rule_text.h"
@@ -43,6 +44,7 @@ const Command rules_command = {
     "  podlint rules privileged-container           one, with its examples\n"
     "  podlint rules --profile security --on Container\n"
     "  podlint rules --format markdown              a table for a wiki\n",
+    "  0  rules are listed\n  1  no rule has all that is asked for\n  2  wrong usage, or a name that no rule has\n",
     run};
 
 /* What the command line asks for. */
@@ -87,7 +89,22 @@ static int print_rules(Arena *arena, const Filter *filter, const ExplainSettings
     else
         explain_rules(&out, found.at, found.n, settings);
     print_paged(buf_text(&out));
+    if (!exact && !found.n) fputs("podlint: no rule has all that is asked for\n", stderr);
     return exact || found.n ? 0 : 1;
+}
+
+/* Whether a type of the schema has the name that --on takes; tells if none has. */
+static bool knows_type(Str name) {
+    Near near = near_start(name);
+    if (str_eq_nocase(name, S("Document"))) return true;
+    near_try(&near, S("Document"));
+    for (uint16_t i = 0; i < schema_type_count; i++) {
+        if (str_eq_nocase(schema_types[i]->name, name)) return true;
+        near_try(&near, schema_types[i]->name);
+    }
+    usage_error(&rules_command, "--on: there is no type \"%.*s\"%s%.*s%s", TEXT(name), near.found.len ? "; did you mean \"" : "",
+                TEXT(near.found), near.found.len ? "\"?" : "");
+    return false;
 }
 
 static bool take(void *context, Parsed parsed) {
@@ -102,7 +119,7 @@ static bool take(void *context, Parsed parsed) {
         filter->source = number == ALL_SOURCES ? -1 : number;
         break;
     case RULES_SEVERITY: number = filter->severity = choose(command, "severity", parsed.value, list_rule_severities); break;
-    case RULES_ON: filter->on = str_of(parsed.value); break;
+    case RULES_ON: filter->on = str_of(parsed.value); return knows_type(filter->on);
     case RULES_FORMAT:
         number = choose(command, "format", parsed.value, list_explain_formats);
         filter->settings.format = (ExplainFormat)number;

@@ -29,9 +29,14 @@ static bool take_versions(const Command *command, SettingsLayer *layer, Arena *a
     selection_add(arena, &words, str_of(value));
     layer->minorCount = 0;
     for (uint32_t i = 0; i < words.n; i++) {
-        int minor = parse_version(command, arena_cstr(arena, words.at[i]));
-        if (minor < 0) return false;
-        settings_add_version(layer, (uint8_t)minor);
+        uint8_t minor, last;
+        if (!settings_versions(words.at[i], &minor, &last)) {
+            usage_error(command,
+                        "--kubernetes-version takes versions from 1.%d to 1.%d, and ranges such as 1.34..1.%d, not \"%.*s\"",
+                        VERSION_OLDEST_TARGET, VERSION_LAST, VERSION_LAST, TEXT(words.at[i]));
+            return false;
+        }
+        for (; minor <= last; minor++) settings_add_version(layer, minor);
     }
     return words.n || parse_version(command, value) >= 0;
 }

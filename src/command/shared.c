@@ -11,14 +11,17 @@
 enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 void list_colours(Choices *out) {
-    choice_add(out, "auto", COLOUR_AUTO, "on a terminal, unless NO_COLOR is set; the default");
+    choice_add(out, "auto", COLOUR_AUTO, "on a terminal, unless NO_COLOR is set, and wherever FORCE_COLOR is; the default");
     choice_add(out, "always", COLOUR_ALWAYS, NULL);
     choice_add(out, "never", COLOUR_NEVER, NULL);
 }
 
 bool colour_by_default(void) {
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+    const char *force = getenv("FORCE_COLOR");
+    if (no && *no) return false;
+    if (force && *force) return strcmp(force, "0") != 0;
+    return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
 bool take_colour(const Command *command, const char *value, bool *colour) {
@@ -29,7 +32,8 @@ bool take_colour(const Command *command, const char *value, bool *colour) {
 
 int finish_output(int code) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return code == HELP_PRINTED ? 0 : code;
-    fprintf(stderr, "podlint: cannot write the output: %s\n", strerror(errno));
+    /* Whoever reads no further, as head does, wants no more. */
+    if (errno != EPIPE) fprintf(stderr, "podlint: cannot write the output: %s\n", strerror(errno));
     return 2;
 }
 
@@ -41,7 +45,8 @@ void list_versions(Choices *out) {
 int parse_version(const Command *command, const char *value) {
     uint8_t minor;
     if (settings_version(str_of(value), &minor)) return minor;
-    usage_error(command, "--kubernetes-version takes 1.%d to 1.%d, not \"%s\"", VERSION_OLDEST_TARGET, VERSION_LAST, value);
+    usage_error(command, "--kubernetes-version takes one version from 1.%d to 1.%d, not \"%s\"", VERSION_OLDEST_TARGET,
+                VERSION_LAST, value);
     return -1;
 }
 

@@ -106,6 +106,7 @@ const Command simulate_command = {
     "      the rollout of a change\n  podlint simulate --git HEAD web.yaml         ... that is not committed\n  podlint simulate "
     "pod.yaml --scenario s.yaml --format html >life.html\n                                               a page to look around "
     "in\n",
+    "  0  it is played\n  2  wrong usage, a file could not be read, or the API server refuses the object\n",
     run};
 
 /* What the command line asks for. */

@@ -84,6 +84,9 @@ static void expect(File *file, const char *path, Str wanted) {
         complain(file, node->span, S(""), "must be \"%.*s\", as schema/versions.yaml has it", TEXT(wanted));
 }
 
+/* A version with what releases and vendors put behind it, as settings_version takes it; the argument is its minor versions. */
+#define VERSION "v?1\\.(%.*s)(\\.(0|[1-9][0-9]{0,2}))?([-+][0-9A-Za-z.+-]*)?"
+
 void versions_check_config(File *file, Versions versions) {
     Arena *arena = file->gen->arena;
     const Node *numbers = value_at(file->root, S("definitions.version.anyOf.1.enum"));
@@ -96,7 +99,8 @@ void versions_check_config(File *file, Versions versions) {
             complain(file, numbers ? numbers->span : file->root->span, S(""), "%.*s is missing, which schema/versions.yaml has",
                      TEXT(wanted));
     }
-    expect(file, "definitions.version.anyOf.0.pattern", str_format(arena, "^v?1\\.(%.*s)(\\.|$)", TEXT(buf_text(&names))));
+    expect(file, "definitions.version.anyOf.0.pattern",
+           str_format(arena, "^" VERSION "(\\.\\." VERSION ")?$", TEXT(buf_text(&names)), TEXT(buf_text(&names))));
     expect(file, "definitions.kubernetes-version.default", str_format(arena, "1.%d", versions.newest));
     expect(file, "definitions.pod-security.pattern",
            str_format(arena, "^(privileged|baseline|restricted)(:(latest|v?1\\.([0-9]|[1-%d][0-9]|%d[0-%d])))?$",

@@ -151,13 +151,14 @@ static void check_selector(ConfigReader *r, Str name, Str word, Span span) {
 static void read_versions(ConfigReader *r, const Entry *entry, SettingsLayer *layer) {
     Texts texts = read_texts(r, entry, "a version such as 1.34", true);
     for (uint32_t i = 0; i < texts.nodes.n; i++) {
-        uint8_t minor;
+        uint8_t minor, last;
         Str text = scalar_text(r, texts.nodes.at[i]);
-        if (settings_version(text, &minor))
-            settings_add_version(layer, minor);
+        if (settings_versions(text, &minor, &last))
+            for (; minor <= last; minor++) settings_add_version(layer, minor);
         else
-            fault(r, texts.nodes.at[i]->span, S(""), "kubernetes-version takes 1.%d to 1.%d, not \"%.*s\"", VERSION_OLDEST_TARGET,
-                  VERSION_LAST, TEXT(text));
+            fault(r, texts.nodes.at[i]->span, S(""),
+                  "kubernetes-version takes versions from 1.%d to 1.%d, and ranges such as 1.34..1.%d, not \"%.*s\"",
+                  VERSION_OLDEST_TARGET, VERSION_LAST, VERSION_LAST, TEXT(text));
     }
     if (entry->value.kind == NODE_LIST && !entry->value.count)
         fault(r, entry->value.span, S(""), "kubernetes-version needs at least one version");

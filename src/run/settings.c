@@ -10,16 +10,49 @@ const char *const setting_names[SETTING_COUNT] = {
 const char *const severity_words[SEVERITY_ERROR + 2] = {SEVERITY_NAMES, "off"};
 const char *const fail_words[FAIL_NEVER + 1] = {SEVERITY_NAMES, "never"};
 
+/* Takes a number off the start of a text: digits without a leading zero, at most three. */
+static bool take_number(Str *text, int *number) {
+    size_t n = 0;
+    for (*number = 0; n < text->len && n < 4 && is_digit(text->at[n]); n++) *number = *number * 10 + (text->at[n] - '0');
+    bool good = n > 0 && n < 4 && (n == 1 || text->at[0] != '0');
+    *text = str_slice(*text, n);
+    return good;
+}
+
+/* What vendors and releases put behind a version: -eks-1a2b, -gke.1200, +k3s1, -rc.0, or + alone. */
+static bool is_version_suffix(Str text) {
+    if (!text.len || str_eq(text, S("+"))) return true;
+    bool good = text.len > 1 && (text.at[0] == '-' || text.at[0] == '+');
+    for (size_t i = 1; i < text.len && good; i++) {
+        char c = text.at[i], before = text.at[i - 1];
+        bool mark = c == '-' || c == '.' || c == '+';
+        good = is_lower(c) || is_upper(c) || is_digit(c) || (mark && before != '.' && before != '+' && i + 1 < text.len);
+    }
+    return good;
+}
+
 bool settings_version(Str text, uint8_t *minor) {
-    int64_t number;
+    int number, patch;
     if (text.len && text.at[0] == 'v') text = str_slice(text, 1);
     if (!str_starts(text, S("1."))) return false;
     text = str_slice(text, 2);
-    ptrdiff_t point = str_find(text, '.');
-    if (point >= 0) text.len = (size_t)point;
-    if (!int_parse(text, VERSION_OLDEST_TARGET, VERSION_LAST, &number)) return false;
+    if (!take_number(&text, &number) || number < VERSION_OLDEST_TARGET || number > VERSION_LAST) return false;
+    if (str_starts(text, S("."))) {
+        text = str_slice(text, 1);
+        if (!take_number(&text, &patch)) return false;
+    }
     *minor = (uint8_t)number;
-    return true;
+    return is_version_suffix(text);
+}
+
+bool settings_versions(Str text, uint8_t *from, uint8_t *to) {
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (text.at[i] != '.' || text.at[i + 1] != '.') continue;
+        return settings_version((Str){text.at, i}, from) && settings_version(str_slice(text, i + 2), to) && *from <= *to;
+    }
+    bool good = settings_version(text, from);
+    *to = *from;
+    return good;
 }
 
 void settings_add_version(SettingsLayer *layer, uint8_t minor) {

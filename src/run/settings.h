@@ -89,8 +89,11 @@ typedef struct SettingsTrace {
 FileSettings *settings_resolve(Arena *arena, const SettingsLayer *const *layers, uint32_t count, const RuleSet *set,
                                SettingsTrace *trace);
 
-/* "1.34", "v1.34.2": the minor version. False if podlint does not speak for it. */
+/* "1.34", "v1.34.2", "v1.34.2-gke.1200": the minor version. False if it is not a version, or none that podlint speaks for. */
 bool settings_version(Str text, uint8_t *minor);
+
+/* A version, or a range as in "1.34..1.37" with both its ends. */
+bool settings_versions(Str text, uint8_t *from, uint8_t *to);
 
 /* Adds a version to a layer's, in their order. */
 void settings_add_version(SettingsLayer *layer, uint8_t minor);

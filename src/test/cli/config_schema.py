@@ -19,6 +19,8 @@ kubernetes-version: v1.34.2
 kubernetes-version: "1.OLDEST"
 kubernetes-version: 1.NEWEST
 kubernetes-version: [1.34, "1.36"]
+kubernetes-version: 1.OLDEST..1.NEWEST
+kubernetes-version: [v1.34.2-gke.1200, v1.35+]
 pod-security: baseline
 pod-security: restricted:latest
 pod-security: restricted:v1.8
@@ -54,6 +56,9 @@ ingore: lint
 kubernetes-version: 1.BEFORE
 kubernetes-version: 1.3
 kubernetes-version: 1.AFTER
+kubernetes-version: 1.34.foo
+kubernetes-version: "1.034"
+kubernetes-version: 1.34..
 kubernetes-version: []
 kubernetes-version:
 kubernetes-version: [[1.34]]

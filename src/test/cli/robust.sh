@@ -21,6 +21,18 @@ expect "unknown option" 2 "did you mean --format" "$podlint" check --formt json 
 expect "unknown format" 2 'did you mean "json"' "$podlint" check --format jsn x
 expect "unknown rule" 2 'did you mean "unknown-field"' "$podlint" check --ignore unknown-feild x
 expect "unknown version" 2 "$(versions)" "$podlint" check --kubernetes-version 1.12 x
+expect "a range of versions" 1 "Kubernetes 1.33, 1.34, 1.35" sh -c "printf 'apiVersion: v1\\nkind: Pod\\n' | '$podlint' check --kubernetes-version 1.33..1.35 -"
+expect "a vendor's version" 1 "Kubernetes 1.34:" sh -c "printf 'apiVersion: v1\\nkind: Pod\\n' | '$podlint' check --kubernetes-version v1.34.3-gke.1200 -"
+for version in 1.034 1.34.x 1.34.1.2 1.34.. 1.36..1.35 1.34- 1.34foo; do
+    expect "rubbish as a version: $version" 2 "not \"$version\"" "$podlint" check --kubernetes-version $version x
+done
+expect "a file in place of a command" 2 "did you mean 'podlint check good.yaml'" "$podlint" good.yaml
+expect "an option before the command" 2 "podlint check -q" "$podlint" -q check good.yaml
+expect "help on help" 0 "Usage: podlint COMMAND" "$podlint" help help
+expect "exit codes of a command" 0 "1  nothing has that name" "$podlint" explain --help
+expect "nothing to explain" 2 "name what to explain" "$podlint" explain ""
+expect "rules on a type that is not there" 2 'did you mean "Container"' "$podlint" rules --on Containr
+expect "rules that none has" 1 "no rule has all" "$podlint" rules --on PodSpec --profile none
 expect "missing value" 2 "needs a value" "$podlint" check --format
 expect "missing file" 2 "No such file" "$podlint" check nowhere.yaml
 
@@ -153,7 +165,7 @@ expect "8,000 containers" 0 "1 object checked" "$podlint" check $all containers.
     echo '  volumes:'; seq 8000 | sed 's/.*/  - {name: v&, hostPath: {path: \/etc\/run\/x&}}/'
     echo '  containers:'; echo '  - name: a'; echo '    image: "b:1"'; echo '    volumeMounts:'
     seq 8000 -1 1 | sed 's/.*/    - {name: v&, mountPath: \/m&, subPath: s}/'; } >volumes.yaml
-expect "expressions over 8,000 volumes and mounts" 0 "[rules-stopped]: the rules take too long over this object" \
+expect "expressions over 8,000 volumes and mounts" 0 "[rules-stopped]: the rules take too long on this object" \
     "$podlint" check $all volumes.yaml
 { echo 'apiVersion: v1'; echo 'kind: Pod'; printf 'metadata: {name: a}\nspec: {containers: ['
     repeat '{name: a, image: "b:latest", x: y}, ' 5000; echo ']}'; } >long-list.yaml
