@@ -84,8 +84,13 @@ bool str_has(Str s, Str part) {
 }
 
 size_t str_codepoints(Str s) {
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) n += ((unsigned char)s.at[i] & 0xC0) != 0x80;
+    const uint64_t lowest = UINT64_C(0x0101010101010101); /* of each byte */
+    size_t n = s.len, i = 0;
+    for (uint64_t word; i + sizeof word <= s.len; i += sizeof word) {
+        memcpy(&word, s.at + i, sizeof word);
+        n -= (size_t)(((word >> 7 & ~word >> 6 & lowest) * lowest) >> 56); /* bytes 10xxxxxx */
+    }
+    for (; i < s.len; i++) n -= ((unsigned char)s.at[i] & 0xC0) == 0x80;
     return n;
 }
 
@@ -214,8 +219,20 @@ Str str_join(Arena *arena, Str a, Str b) {
     return (Str){text, a.len + b.len};
 }
 
+size_t int_digits(char *out, int64_t n) {
+    char digits[INT_DIGITS];
+    size_t count = 0, length = 0;
+    uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    do digits[count++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (n < 0) out[length++] = '-';
+    while (count) out[length++] = digits[--count];
+    return length;
+}
+
 Str str_int(Arena *arena, int64_t n) {
-    return str_format(arena, "%lld", (long long)n);
+    char digits[INT_DIGITS];
+    return arena_str(arena, (Str){digits, int_digits(digits, n)});
 }
 
 void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_size) {
@@ -254,14 +271,15 @@ void buf_repeat(Buf *buf, char c, size_t times) {
 }
 
 void buf_int(Buf *buf, int64_t n) {
-    buf_format(buf, "%lld", (long long)n);
+    buf->len += int_digits(buf_reserve(buf, INT_DIGITS), n);
 }
 
 static void buf_vformat(Buf *buf, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    vsnprintf(buf_reserve(buf, (size_t)n + 1), (size_t)n + 1, format, again);
+    char *room = buf_reserve(buf, 1);
+    int n = vsnprintf(room, buf->cap - buf->len, format, args);
+    if ((size_t)n >= buf->cap - buf->len) vsnprintf(buf_reserve(buf, (size_t)n + 1), (size_t)n + 1, format, again);
     va_end(again);
     buf->len += (size_t)n;
 }

@@ -148,9 +148,14 @@ Str str_upper(Arena *arena, Str s);            /* a copy with small ASCII letter
 Str arena_str(Arena *arena, Str s);            /* a copy, NUL-terminated for the convenience of C libraries */
 char *arena_cstr(Arena *arena, Str s);         /* the same, as a C string */
 Str str_join(Arena *arena, Str a, Str b);      /* a followed by b */
-Str str_int(Arena *arena, int64_t n);          /* decimal text */
+Str str_int(Arena *arena, int64_t n);          /* decimal text, with a NUL behind it */
 Str str_cut(Arena *arena, Str s, size_t most); /* itself, or of a longer one its first `most` bytes and "..." */
 Str str_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Writes a number as decimal text to `out`, which has room for INT_DIGITS bytes, and returns how many it took. */
+size_t int_digits(char *out, int64_t n);
+
+enum { INT_DIGITS = sizeof "-9223372036854775808" };
 
 /* The absolute path of a file without links in it, allocated in `arena`; at is NULL where there is none (errno). */
 Str real_path(Arena *arena, const char *path);

@@ -281,9 +281,11 @@ static int settle(CheckRequest *c) {
 /* Whether the command line or the configuration leaves out a file or a folder. */
 static bool leaves_out(void *request, Str path, bool directory) {
     CheckRequest *c = request;
-    const char *relative = input_relative(c->arena, ".", path).at;
-    if (globs_cover(&c->exclude, relative, directory)) return true;
-    if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false)) return true;
+    if (c->exclude.items.n || c->include.items.n) {
+        const char *relative = input_relative(c->arena, ".", path).at;
+        if (globs_cover(&c->exclude, relative, directory)) return true;
+        if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false)) return true;
+    }
     return config_leaves_out(c->store, path, directory);
 }
 

@@ -93,8 +93,14 @@ static bool is_dependencies(Arena *arena, Str path, Str name) {
     return str_eq(name, S("vendor")) && access(str_format(arena, "%.*s/modules.txt%c", TEXT(path), 0).at, F_OK) == 0;
 }
 
+/* What a directory holds, and of which type the system says that it is: DT_UNKNOWN where it does not. */
+typedef struct Listed {
+    const char *name;
+    unsigned char type;
+} Listed;
+
 static int by_name(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(((const Listed *)a)->name, ((const Listed *)b)->name);
 }
 
 /* A walk through what one operand names. */
@@ -150,22 +156,24 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         return;
     }
     Level level = {above, own.st_dev, own.st_ino};
-    ARRAY(char *) names = {0};
+    ARRAY(Listed) listed = {0};
     for (struct dirent *entry; (entry = readdir(dir));)
-        if (entry->d_name[0] != '.') ARRAY_PUSH(arena, &names, arena_cstr(arena, str_of(entry->d_name)));
+        if (entry->d_name[0] != '.')
+            ARRAY_PUSH(arena, &listed, (Listed){arena_cstr(arena, str_of(entry->d_name)), entry->d_type});
     closedir(dir);
-    if (names.n) qsort(names.at, names.n, sizeof *names.at, by_name);
+    if (listed.n) qsort(listed.at, listed.n, sizeof *listed.at, by_name);
     bool slash = directory.at[directory.len - 1] == '/';
     Ignore ignore = {.up = up, .base = directory.len + !slash};
     read_ignore(arena, directory, &ignore);
     bool chart = part != IN_TEMPLATES && is_chart(arena, directory);
     if (chart && part == OUTSIDE) ARRAY_PUSH(arena, &list->charts, directory);
     if (chart) part = IN_CHART;
-    for (uint32_t i = 0; i < names.n; i++) {
-        Str name = str_of(names.at[i]);
-        Str full = str_join(arena, slash ? directory : str_join(arena, directory, S("/")), name);
-        struct stat st;
-        if (lstat(full.at, &st) != 0) {
+    Str folder = slash ? directory : str_join(arena, directory, S("/"));
+    for (uint32_t i = 0; i < listed.n; i++) {
+        Str name = str_of(listed.at[i].name);
+        Str full = str_join(arena, folder, name);
+        struct stat st = {.st_mode = (mode_t)DTTOIF(listed.at[i].type)};
+        if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && lstat(full.at, &st) != 0) {
             ARRAY_PUSH(arena, &list->faults, (InputFault){full, errno});
             continue;
         }
@@ -174,7 +182,7 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
             ARRAY_PUSH(arena, &list->faults, (InputFault){full, EILSEQ});
             continue;
         }
-        if (is_ignored(&ignore, full.at, names.at[i], S_ISDIR(st.st_mode))) continue;
+        if (is_ignored(&ignore, full.at, listed.at[i].name, S_ISDIR(st.st_mode))) continue;
         if (chart && is_chart_data(name)) continue;
         bool passed = S_ISDIR(st.st_mode) && is_dependencies(arena, full, name);
         if (passed || (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&

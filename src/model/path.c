@@ -2,25 +2,26 @@
 
 #include <stdlib.h>
 
-static void put_path(Buf *buf, const Path *path) {
-    if (!path) return;
-    put_path(buf, path->up);
-    if (path->index == PATH_FIELD) {
-        if (path->up) buf_char(buf, '.');
-        buf_str(buf, path->name);
-    } else if (path->index == PATH_KEY) {
-        buf_char(buf, '[');
-        buf_str(buf, path->name);
-        buf_char(buf, ']');
-    } else {
-        buf_format(buf, "[%lld]", (long long)path->index);
-    }
+/* The text of the last step of a path, without what stands around it; a number is written to `digits`. */
+static Str step_text(const Path *path, char *digits) {
+    return path->index < 0 ? path->name : (Str){digits, int_digits(digits, path->index)};
 }
 
 Str path_text(Arena *arena, const Path *path) {
-    Buf buf = {.arena = arena};
-    put_path(&buf, path);
-    return buf_text(&buf);
+    char digits[INT_DIGITS];
+    size_t length = 0;
+    for (const Path *step = path; step; step = step->up)
+        length += step_text(step, digits).len + (step->index != PATH_FIELD ? 2 : step->up != NULL);
+    if (!length) return S("");
+    char *text = arena_alloc(arena, length + 1), *start = text + length;
+    for (; path; path = path->up) {
+        Str step = step_text(path, digits);
+        bool brackets = path->index != PATH_FIELD;
+        if (brackets) *--start = ']';
+        if (step.len) memcpy(start -= step.len, step.at, step.len);
+        if (brackets || path->up) *--start = brackets ? '[' : '.';
+    }
+    return (Str){text, length};
 }
 
 bool path_is_below(Str path, Str place) {

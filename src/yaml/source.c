@@ -42,11 +42,11 @@ SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes) {
     return SOURCE_OK;
 }
 
-/* Reads to the end of `fd`. The expected size is only a hint: files grow, and pipes have none. A pipe opened without blocking
- * that nobody writes to ends at once, so a forgotten FIFO cannot hang the run. */
+/* Reads to the end of `fd`, or as much as is expected if that is not 0; of a file that has grown, all that is there. A pipe
+ * opened without blocking that nobody writes to ends at once, so a forgotten FIFO cannot hang the run. */
 static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) {
     Buf buf = {.arena = arena};
-    buf_reserve(&buf, expected + 1);
+    buf_reserve(&buf, (expected ? expected : 1 << 16) + 1);
     for (;;) {
         char *room = buf_reserve(&buf, 1);
         ssize_t n = read(fd, room, buf.cap - buf.len);
@@ -56,9 +56,9 @@ static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) 
             continue;
         }
         if (n < 0) return SOURCE_CANNOT_READ;
-        if (n == 0) break;
         buf.len += (size_t)n;
         if (buf.len > SOURCE_MAX_BYTES) return SOURCE_TOO_LARGE;
+        if (n == 0 || (expected && buf.len == expected)) break;
     }
     return source_from_bytes(out, arena, out->name, buf_text(&buf));
 }
@@ -66,7 +66,7 @@ static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) 
 SourceError source_read(Source *out, Arena *arena, Str name) {
     *out = (Source){.name = name};
     if (str_eq(name, S("-"))) {
-        SourceError error = read_all(out, arena, STDIN_FILENO, 1 << 16);
+        SourceError error = read_all(out, arena, STDIN_FILENO, 0);
         out->once = true;
         return error;
     }
@@ -107,6 +107,7 @@ static size_t next_line(Str text, size_t at, bool carriageReturns) {
 
 enum { SOURCE_BLOCK = 256 };
 
+/* Counts the code points before each block, as lines may be of any length. */
 static void index_points(Source *source, Arena *arena) {
     uint32_t blocks = (uint32_t)(source->text.len / SOURCE_BLOCK) + 1;
     source->points = NEW_ARRAY(arena, uint32_t, blocks);
@@ -118,13 +119,11 @@ static void index_points(Source *source, Arena *arena) {
 static void index_lines(Source *source, Arena *arena) {
     Str text = source->text;
     bool carriageReturns = text.len && memchr(text.at, '\r', text.len);
-    uint32_t count = 1, n = 0;
-    for (size_t at = 0; (at = next_line(text, at, carriageReturns));) count++;
-    uint32_t *lines = NEW_ARRAY(arena, uint32_t, count);
-    for (size_t at = 0; (at = next_line(text, at, carriageReturns));) lines[++n] = (uint32_t)at;
-    source->lines = lines;
-    source->lineCount = count;
-    index_points(source, arena);
+    ARRAY(uint32_t) lines = {0};
+    ARRAY_PUSH(arena, &lines, 0);
+    for (size_t at = 0; (at = next_line(text, at, carriageReturns));) ARRAY_PUSH(arena, &lines, (uint32_t)at);
+    source->lines = lines.at;
+    source->lineCount = lines.n;
 }
 
 /* The number of the line with a byte, from 0. */
@@ -142,7 +141,8 @@ static uint32_t find_line(Source *source, Arena *arena, uint32_t offset) {
 }
 
 /* The code points before a byte: those before its block are known. */
-static uint32_t points_before(const Source *source, uint32_t offset) {
+static uint32_t points_before(Source *source, Arena *arena, uint32_t offset) {
+    if (!source->points) index_points(source, arena);
     uint32_t block = offset / SOURCE_BLOCK, at = block * SOURCE_BLOCK;
     return source->points[block] + (uint32_t)str_codepoints((Str){source->text.at + at, offset - at});
 }
@@ -152,7 +152,7 @@ Place source_place(Source *source, Arena *arena, uint32_t offset) {
     uint32_t line = find_line(source, arena, offset), start = source->lines[line];
     bool sameBlock = offset - start < SOURCE_BLOCK;
     uint32_t before = sameBlock ? (uint32_t)str_codepoints((Str){source->text.at + start, offset - start})
-                                : points_before(source, offset) - points_before(source, start);
+                                : points_before(source, arena, offset) - points_before(source, arena, start);
     return (Place){source->above + line + 1, before + 1};
 }
 

@@ -21,7 +21,7 @@ typedef struct Source {
     bool once;          /* read from standard input or a pipe, where it cannot be read again */
     uint32_t *lines;    /* offset of each line's first byte, made at first need */
     uint32_t lineCount; /* how many */
-    uint32_t *points;   /* code points before each block of the text, made with the lines: lines may be of any length */
+    uint32_t *points;   /* code points before each block of the text, made at first need */
     uint32_t above;     /* lines that stand above the text in what it was cut from; places count them */
 } Source;
 
