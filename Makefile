@@ -286,9 +286,9 @@ tidy: $(TIDY)
 
 lint: all
 	@rm -f $(filter-out $(OBJECTS) $(GENERATOR_OBJECTS) $(TABLES) $(BUILD)/obj/places_tables.o,$(wildcard $(BUILD)/obj/*.o $(BUILD)/obj/*/*.o))
-	@code=0; printf '%s\n' "$$LINTS" | sh src/test/run.sh || code=1; \
-		if ! command -v clang-tidy >/dev/null; then echo "Skipped: clang-tidy is not installed"; \
-		else $(MAKE) --no-print-directory -k $(PARALLEL) tidy || code=1; fi; exit $$code
+	@code=0; if ! command -v clang-tidy >/dev/null; then echo "Skipped: clang-tidy is not installed"; \
+		else $(MAKE) --no-print-directory -k $(PARALLEL) tidy || code=1; fi; \
+		printf '%s\n' "$$LINTS" | sh src/test/run.sh && exit $$code
 
 clean:
 	rm -rf build

@@ -8,7 +8,6 @@
 set -u
 . "$(dirname "$0")/../suite.sh"
 sample=${2:-8}
-examples=$root/testdata/examples
 cd "$dir" || exit 2
 
 library=$dir/oom.so
