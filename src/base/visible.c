@@ -16,8 +16,7 @@ static bool is_obeyed(uint32_t c) {
            (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;
 }
 
-/* The character at the start of a text and how many bytes it has; false for a byte that is no UTF-8. */
-static bool first_character(Str text, uint32_t *c, size_t *length) {
+bool first_character(Str text, uint32_t *c, size_t *length) {
     *length = str_utf8_length(text);
     *c = (unsigned char)text.at[0];
     if (*length > 1) *c &= 0x7Fu >> *length;

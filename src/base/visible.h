@@ -10,6 +10,9 @@
  * What was made visible once stays as it is. */
 Str visible(Arena *arena, Str text);
 
+/* The character at the start of a text that is not empty, and how many bytes it has; false for a byte that is not UTF-8. */
+bool first_character(Str text, uint32_t *c, size_t *length);
+
 /* A line on stderr, made visible as a whole; `format` has no line feed. */
 void tell_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -15,12 +15,13 @@ static Str deployment_rollout(Arena *arena, const Document *after) {
     long long replicas = (long long)d->spec.replicas.value;
     if (d->spec.paused) return S("new pods are made once the deployment is resumed: it is paused");
     if (str_eq(d->spec.strategy.type, S("Recreate")) || !d->spec.strategy.rollingUpdate)
-        return str_format(arena, "all %lld pods stop, then %lld new ones start", replicas, replicas);
+        return replicas == 1 ? S("the pod stops, then a new one starts")
+                             : str_format(arena, "all %lld pods stop, then %lld new ones start", replicas, replicas);
     int64_t surge = scaled(&d->spec.strategy.rollingUpdate->maxSurge, replicas, true);
     int64_t unavailable = scaled(&d->spec.strategy.rollingUpdate->maxUnavailable, replicas, false);
     if (surge == 0 && unavailable == 0) unavailable = 1;
-    return str_format(arena, "%lld new pods roll out, at most %lld above and %lld below that number at a time", replicas,
-                      (long long)surge, (long long)unavailable);
+    return str_format(arena, "%lld new pod%s, at most %lld above and %lld below that number at a time", replicas,
+                      replicas == 1 ? " rolls out" : "s roll out", (long long)surge, (long long)unavailable);
 }
 
 static Str stateful_set_rollout(Arena *arena, const Document *after) {
@@ -33,7 +34,7 @@ static Str stateful_set_rollout(Arena *arena, const Document *after) {
     if (partition >= replicas && partition > 0) return str_format(arena, "no pod changes: the partition is %lld", partition);
     if (partition > 0 && partition == replicas - 1) return str_format(arena, "only pod %lld rolls out", partition);
     if (partition > 0) return str_format(arena, "pods %lld to %lld roll out one by one, highest first", partition, replicas - 1);
-    return str_format(arena, "%lld pods roll out one by one, highest first", replicas);
+    return replicas == 1 ? S("the pod is replaced") : str_format(arena, "%lld pods roll out one by one, highest first", replicas);
 }
 
 static Str daemon_set_rollout(Arena *arena, const Document *after) {

@@ -82,8 +82,8 @@ static void write_target(Buf *out, const Target *target, const ExplainSettings *
 
 static void write_places(Buf *out, const Search *s, const ExplainSettings *settings) {
     Style w = {out, settings};
-    buf_format(out, "%.*s %s in %u places:\n\n", TEXT(s->value ? s->word : s->found.at[0].field->name),
-               s->value ? "is a value" : "stands", s->found.n);
+    buf_format(out, "%.*s %s in %u place%s:\n\n", TEXT(s->value ? s->word : s->found.at[0].field->name),
+               s->value ? "is a value" : "stands", s->found.n, s->found.n == 1 ? "" : "s");
     for (uint32_t i = 0; i < s->found.n; i++) {
         const FieldPlace *place = &s->found.at[i];
         Str kind = schema_type_text(place->field, out->arena);

@@ -35,7 +35,7 @@ static ImageFault image_fault(Arena *arena, Str image) {
     if (str_find(image, '$') >= 0)
         return (ImageFault){S("variables are not expanded in an image"), S("fill it in before the manifest is applied")};
     if (str_has(image, S("://")))
-        return (ImageFault){S("it starts as an URL does"),
+        return (ImageFault){S("it starts like a URL"),
                             str_format(arena, "write it without %.*s", (int)(str_find(image, ':') + 3), image.at)};
     if (has_space(image)) return (ImageFault){S("it has white space in it"), S("remove the white space")};
     if (at >= 0 && image_parse(bare).valid)

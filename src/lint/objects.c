@@ -604,9 +604,12 @@ static void check_min_available(World *w, Fact *budget, const FactList *pods) {
     }
     bool all = str_eq(budget->minAvailable, S("100%"));
     if (!all && (!pods->n || !amount_of(budget->minAvailable, replicas, &amount) || amount < replicas)) return;
-    Str count = pods->n ? str_format(w->arena, ", and there are %lld", (long long)replicas) : S("");
-    emit_pdb_min_available(&budget->diags, budget->minWhere, .name = budget->name, .amount = budget->minAvailable,
-                           .count = count);
+    bool only = pods->n && replicas == 1;
+    Str kept = only && !all ? S("its only pod")
+               : pods->n
+                   ? str_format(w->arena, "%.*s of %lld pod%s", TEXT(budget->minAvailable), (long long)replicas, only ? "" : "s")
+                   : str_format(w->arena, "%.*s of its pods", TEXT(budget->minAvailable));
+    emit_pdb_min_available(&budget->diags, budget->minWhere, .name = budget->name, .kept = kept);
 }
 
 static bool is_strict(const Fact *budget) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/visible.h"
+#include "path.h"
 
 bool rule_refuses(const Rule *rule) {
     return rule->source == FROM_YAML || rule->source == FROM_SCHEMA || rule->source == FROM_API;
@@ -23,6 +24,23 @@ bool rule_in_profile(const Rule *rule, RuleProfile profile) {
     return profile != PROFILE_NONE && rule->profiles >> profile & 1;
 }
 
+/* How many bytes of the text behind a number 1 are the end of a plural, which then goes: "1 pods". `kept` are those before it. */
+static size_t plural_end(Str behind, size_t *kept) {
+    static const Str counted[] = {STR("pods"),       STR("replicas"),  STR("containers"),   STR("nodes"),
+                                  STR("items"),      STR("entries"),   STR("bytes"),        STR("characters"),
+                                  STR("times"),      STR("addresses"), STR("levels"),       STR("completions"),
+                                  STR("exit codes"), STR("findings"),  STR("name servers"), STR("search domains")};
+    for (size_t i = 0; i < COUNT(counted); i++) {
+        bool whole = str_starts(behind, S(" ")) && str_starts(str_slice(behind, 1), counted[i]) &&
+                     (behind.len == counted[i].len + 1 || !is_alnum(behind.at[counted[i].len + 1]));
+        if (!whole) continue;
+        size_t end = str_eq(counted[i], S("addresses")) ? 2 : 1;
+        *kept = 1 + counted[i].len - end;
+        return end;
+    }
+    return 0;
+}
+
 /* Replaces {0} .. {9} by the arguments, and makes the whole visible. Values are cut where they would drown the message. */
 static Str fill(Arena *arena, Str template, const Str *arguments) {
     enum { LONGEST_VALUE = 200 };
@@ -33,20 +51,59 @@ static Str fill(Arena *arena, Str template, const Str *arguments) {
             buf_char(&buf, template.at[i]);
             continue;
         }
-        buf_str(&buf, str_cut(arena, arguments[template.at[i + 1] - '0'], LONGEST_VALUE));
+        Str value = arguments[template.at[i + 1] - '0'];
+        size_t kept, end = str_eq(value, S("1")) ? plural_end(str_slice(template, i + 3), &kept) : 0;
+        buf_str(&buf, str_cut(arena, value, LONGEST_VALUE));
         i += 2;
+        if (!end) continue;
+        buf_str(&buf, (Str){template.at + i + 1, kept});
+        if (str_starts(str_slice(template, i + 1), S(" entries"))) buf.at[buf.len - 2] = 'y', buf.len--;
+        i += kept + end;
     }
     return visible(arena, str_trim(buf_text(&buf)));
 }
 
+static bool is_slot(Str text, const Str *arguments, bool (*good)(Str)) {
+    return text.len == 3 && text.at[0] == '{' && text.at[2] == '}' && is_digit(text.at[1]) && good(arguments[text.at[1] - '0']);
+}
+
+static bool is_empty(Str value) {
+    return !value.len;
+}
+
+static bool is_nothing(Str value) {
+    return !value.len || str_eq(value, S("0"));
+}
+
+/* A message about a value that is not written speaks of the field instead: "weight must be from 1 to 100, but is missing" and not
+ * "..., not 0"; "operator is missing; use In or NotIn" and not "\"\" is not a valid operator; ...". */
+static Str missing_template(Arena *arena, const Rule *rule, Where where, const Str *arguments) {
+    static const Str verdict = STR("\" is not "), tails[] = {STR(", not "), STR(", but is ")};
+    Str text = rule->message, leaf = path_leaf(where.path);
+    if (str_starts(text, S("\"")) && text.len > 4 && str_starts(str_slice(text, 4), verdict) &&
+        is_slot((Str){text.at + 1, 3}, arguments, is_empty) && leaf.len) {
+        ptrdiff_t mend = str_find(text, ';');
+        return str_format(arena, "%.*s is missing%.*s", TEXT(leaf), TEXT(mend < 0 ? S("") : str_slice(text, (size_t)mend)));
+    }
+    for (size_t i = 0; i < COUNT(tails) && text.len > 5; i++) {
+        bool quoted = text.at[text.len - 1] == '"';
+        Str head = {text.at, text.len - (quoted ? 5 : 3)}, slot = {head.at + head.len + quoted, 3};
+        if (str_ends(head, tails[i]) && is_slot(slot, arguments, is_nothing))
+            return str_format(arena, "%.*s, but is missing", (int)(head.len - tails[i].len), head.at);
+    }
+    return text;
+}
+
 Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *arguments) {
-    Diag diag = {.rule = rule,
-                 .severity = rule->severity,
-                 .span = where.span,
-                 .path = where.path,
-                 .missing = where.missing,
-                 .message = fill(list->arena, rule->message, arguments),
-                 .help = rule->help.len ? fill(list->arena, rule->help, arguments) : S("")};
+    Diag diag = {
+        .rule = rule,
+        .severity = rule->severity,
+        .span = where.span,
+        .path = where.path,
+        .missing = where.missing,
+        .message =
+            fill(list->arena, where.missing ? missing_template(list->arena, rule, where, arguments) : rule->message, arguments),
+        .help = rule->help.len ? fill(list->arena, rule->help, arguments) : S("")};
     ARRAY_PUSH(list->arena, &list->items, diag);
     return &list->items.at[list->items.n - 1];
 }

@@ -1,5 +1,6 @@
 /* What people read: every finding with its source line, or in one line. */
 #include "shared.h"
+#include "base/width.h"
 #include "run/fingerprint.h"
 
 static const char *severity_colour(const Palette *p, uint8_t severity) {
@@ -20,6 +21,18 @@ static Str visible_source(Arena *arena, Str text) {
     return buf_text(&out);
 }
 
+/* As much white space as a part of a source line takes. */
+static void put_blank(FILE *out, Str text) {
+    for (ptrdiff_t tab; text.len; text = str_slice(text, (size_t)tab)) {
+        tab = str_find(text, '\t');
+        if (tab < 0) tab = (ptrdiff_t)text.len;
+        fprintf(out, "%*s", (int)text_width((Str){text.at, (size_t)tab}), "");
+        if ((size_t)tab == text.len) return;
+        fputc('\t', out);
+        tab++;
+    }
+}
+
 /* A source line with what is wrong underlined. */
 static void write_snippet(FILE *out, Arena *arena, const Palette *p, const Finding *f, int width) {
     const Excerpt *excerpt = &f->excerpt;
@@ -30,10 +43,9 @@ static void write_snippet(FILE *out, Arena *arena, const Palette *p, const Findi
             TEXT(before), TEXT(marked), TEXT(after));
     fprintf(out, "%s\n%s%*s |%s %s", excerpt->cutAfter ? "..." : "", p->blue, width, "", p->reset,
             excerpt->cutBefore ? "   " : "");
-    for (size_t i = 0; i < before.len; i++)
-        if (((unsigned char)before.at[i] & 0xC0) != 0x80) fputc(before.at[i] == '\t' ? '\t' : ' ', out);
+    put_blank(out, before);
     fputs(severity_colour(p, f->severity), out);
-    size_t marks = str_codepoints(marked);
+    size_t marks = text_width(marked);
     for (size_t i = 0; i < (marks ? marks : 1); i++) fputc('^', out);
     fprintf(out, "%s\n", p->reset);
 }

@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include "base/visible.h"
+#include "base/width.h"
 
 /* Text. */
 
@@ -50,7 +51,7 @@ static void put_heading(Buf *buf, const SimReport *report, const char *text) {
 /* A column of a table; the text is padded to `width`. */
 static void put_cell(Buf *buf, Str text, size_t width) {
     buf_str(buf, text);
-    size_t length = str_codepoints(text);
+    size_t length = text_width(text);
     buf_repeat(buf, ' ', length < width ? width - length : 0);
 }
 
@@ -112,7 +113,7 @@ static void put_table(Buf *buf, const Simulation *sim, const SimReport *report) 
         if (!rows.n || !same_row(&sim->entries.at[rows.at[rows.n - 1]], &sim->entries.at[i])) ARRAY_PUSH(buf->arena, &rows, i);
     size_t statuses = strlen("STATUS") + 2;
     for (uint32_t i = 0; i < rows.n; i++) {
-        size_t length = str_codepoints(sim->entries.at[rows.at[i]].status) + 2;
+        size_t length = text_width(sim->entries.at[rows.at[i]].status) + 2;
         if (length > statuses) statuses = length < WIDEST_STATUS ? length : WIDEST_STATUS;
     }
     Buf heading = {.arena = buf->arena};
@@ -222,7 +223,7 @@ static void put_legend(Buf *buf, const SimReport *report, const bool *used, size
     for (int kind = PIECE_PENDING; kind < PIECE_KINDS; kind++) {
         if (!used[kind] || shown_before(report, used, (PieceKind)kind)) continue;
         Str name = glyph_names(buf->arena, report, used, (PieceKind)kind);
-        size_t length = str_codepoints(name) + 2;
+        size_t length = text_width(name) + 2;
         bool fits = column && column + 2 + length <= (size_t)report->width;
         if (column && !fits) buf_char(buf, '\n');
         buf_repeat(buf, ' ', fits ? 2 : names);
@@ -250,7 +251,7 @@ static void put_timeline(Buf *buf, const Simulation *sim, const SimReport *repor
     lanes_make(&lanes, buf->arena, sim);
     size_t names = 8;
     for (uint32_t i = 0; i < lanes.items.n; i++) {
-        size_t length = str_codepoints(lanes.items.at[i].name);
+        size_t length = text_width(lanes.items.at[i].name);
         if (length > LONGEST_NAME) {
             Str name = lanes.items.at[i].name;
             name.len = bytes_of(name, LONGEST_NAME - 2);
@@ -277,7 +278,7 @@ static void put_wrapped(Buf *buf, Str words, size_t at, size_t indent, size_t wi
         while (n < text.len && text.at[n] != ' ') n++;
         Str word = {text.at, n};
         text = str_trim(str_slice(text, n));
-        size_t length = str_codepoints(word);
+        size_t length = text_width(word);
         if (!first && at + 1 + length > width) {
             buf_char(buf, '\n');
             buf_repeat(buf, ' ', indent);
@@ -317,7 +318,7 @@ static void put_event(Buf *buf, const Simulation *sim, const SimReport *report, 
     put_cell(buf, str_of(event->reason), LONGEST_REASON);
     put_reset(buf, report);
     buf_char(buf, ' ');
-    size_t column = 9 + 9 + LONGEST_REASON + 1 + objects + 1, length = str_codepoints(object);
+    size_t column = 9 + 9 + LONGEST_REASON + 1 + objects + 1, length = text_width(object);
     bool narrow = column + NARROWEST > (size_t)report->width || length > objects;
     buf_str(buf, object);
     if (narrow) {
@@ -333,7 +334,7 @@ static void put_event(Buf *buf, const Simulation *sim, const SimReport *report, 
 static void put_events(Buf *buf, const Simulation *sim, const SimReport *report) {
     size_t objects = 8;
     for (uint32_t i = 0; i < sim->containerCount; i++) {
-        size_t length = str_codepoints(sim->containers[i].name);
+        size_t length = text_width(sim->containers[i].name);
         if (length > objects && length <= WIDEST_OBJECT) objects = length;
     }
     Str heading = S("EVENTS   TYPE     REASON               OBJECT");

@@ -201,7 +201,7 @@ static void check_indexed_name(Check *c, const Job *job, const Path *meta) {
     }
     Path at = FIELD(meta, "name");
     Str completions = str_int(c->arena, job->spec.completions.value), last = str_int(c->arena, job->spec.completions.value - 1);
-    Str hint = name.len + 1 + last.len > 63 ? str_format(c->arena, "use at most %zu characters", 63 - 1 - last.len)
+    Str hint = name.len + 1 + last.len > 63 ? str_format(c->arena, "use a name of at most %zu characters", 63 - 1 - last.len)
                                             : S("use a-z, 0-9 and - only");
     emit_job_indexed_name(c->diags, where(c, &at), .name = name, .completions = completions,
                           .hostname = str_format(c->arena, "%.*s-%.*s", TEXT(name), TEXT(last)), .hint = hint);

@@ -233,9 +233,9 @@ Str shown(Arena *arena, Str value) {
 static Str name_fault(Arena *arena, Str s, size_t longest) {
     if (s.len > longest) return str_format(arena, ": it has %zu characters", str_codepoints(s));
     for (size_t i = 0; i < s.len; i++) {
-        if (is_upper(s.at[i])) return S(": it holds upper-case letters");
-        if (s.at[i] == '_') return S(": it holds an underscore");
-        if (s.at[i] == ' ') return S(": it holds a space");
+        if (is_upper(s.at[i])) return S(": it contains upper-case letters");
+        if (s.at[i] == '_') return S(": it contains an underscore");
+        if (s.at[i] == ' ') return S(": it contains a space");
     }
     return S("");
 }
@@ -245,7 +245,7 @@ static Str wide_fault(Arena *arena, Str s) {
     if (s.len == 0) return S(": it is empty");
     if (s.len > 63) return str_format(arena, ": it has %zu characters", str_codepoints(s));
     for (size_t i = 0; i < s.len; i++)
-        if (!name_char(s.at[i])) return s.at[i] == ' ' ? S(": it holds a space") : S(": it holds other characters");
+        if (!name_char(s.at[i])) return s.at[i] == ' ' ? S(": it contains a space") : S(": it contains other characters");
     return is_alnum(s.at[0]) ? S(": it ends with a mark") : S(": it starts with a mark");
 }
 

@@ -9,7 +9,7 @@ static void warn_of_name(Check *c, const ObjectMeta *meta) {
     Str name = stored_name(c->arena, meta);
     if (is_dns_label(name) || !is_dns_subdomain(name)) return;
     Path up = FIELD(NULL, "metadata"), at = FIELD(&up, "name");
-    Str reason = name.len > 63 ? str_format(c->arena, ": it has %zu characters", name.len) : S(": it holds a dot");
+    Str reason = name.len > 63 ? str_format(c->arena, ": it has %zu characters", name.len) : S(": it contains a dot");
     Str hint = name.len > 63 ? S("use at most 63 characters") : S("write - instead of .");
     emit_job_name_hostname(c->diags, where(c, &at), .name = name, .reason = reason, .hint = hint);
 }

@@ -11,6 +11,7 @@
 #include "base/glob.h"
 #include "base/near.h"
 #include "base/visible.h"
+#include "base/width.h"
 #include "input/input.h"
 #include "lint/reads.h"
 #include "model/model.h"
@@ -361,6 +362,17 @@ static void test_every_field_is_found_by_its_name(void **state) {
     }
 }
 
+static void test_columns_on_a_terminal(void **state) {
+    static const struct {
+        const char *text;
+        size_t columns;
+    } cases[] = {{"", 0},       {"web", 3},    {"\u00fc", 1},     {"u\u0308", 1},  {"\u65e5\u672c\u8a9e", 6}, {"\uff21", 2},
+                 {"\uff71", 1}, {"\ud55c", 2}, {"\U0001f642", 2}, {"a\u200db", 2}, {"\U00020000", 2},         {"\xff", 1}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (text_width(str_of(cases[i].text)) != cases[i].columns) fail_msg("case %zu: \"%s\"", i, cases[i].text);
+}
+
 static void test_near_fields(void **state) {
     (void)state;
     Arena arena = {0};
@@ -674,6 +686,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_addresses_have_one_spelling),
         cmocka_unit_test(test_invalid_utf8_is_replaced),
         cmocka_unit_test(test_what_terminals_obey_is_shown),
+        cmocka_unit_test(test_columns_on_a_terminal),
         cmocka_unit_test(test_places_in_every_kind_of_line),
         cmocka_unit_test(test_scalars_resolve_as_the_server_reads_them),
         cmocka_unit_test(test_faults),
