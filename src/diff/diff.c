@@ -244,7 +244,7 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
     if (is_refused(pair, difference, fate, path)) {
         bool limited = fate.field && fate.field->text->changeWhen.len;
         change.effect = EFFECT_REFUSED;
-        change.reason = limited ? fate.field->text->changeWhen : S("it cannot change on an existing object");
+        change.reason = limited ? schema_text(fate.field->text->changeWhen) : S("it cannot change on an existing object");
     } else if (fate.change == CHANGE_ROLLOUT) {
         change.effect = EFFECT_ROLLOUT;
     }

@@ -156,7 +156,7 @@ void explain_index(Buf *out, const ExplainSettings *settings) {
     Style w = {out, settings};
     buf_format(out, "%sKinds%s\n", style_bold(&w), style_reset(&w));
     for (const Kind *kind = NULL; (kind = schema_next_judged(kind));)
-        buf_format(out, "  %-22.*s %.*s\n", TEXT(kind->name), TEXT(first_sentence(kind->type->description)));
+        buf_format(out, "  %-22.*s %.*s\n", TEXT(kind->name), TEXT(first_sentence(schema_text(kind->type->description))));
     buf_format(out, "\n%sTopics%s\n", style_bold(&w), style_reset(&w));
     for (uint16_t i = 0; i < topic_count; i++) buf_format(out, "  %-22.*s %.*s\n", TEXT(topics[i].name), TEXT(topics[i].title));
     buf_format(out, "\nA path (spec.containers), a field (imagePullPolicy), a rule (unknown-field) or an error type "

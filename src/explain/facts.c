@@ -52,7 +52,8 @@ Str fact_list(Arena *arena, const Field *field) {
     case LIST_SET: buf_str(&buf, S("merged as a set of values")); break;
     case LIST_MAP:
         buf_str(&buf, S("merged item by item, by "));
-        for (uint16_t i = 0; i < text->listKeyCount; i++) buf_format(&buf, "%s%.*s", i ? " and " : "", TEXT(text->listKeys[i]));
+        for (uint16_t i = 0; i < text->listKeyCount; i++)
+            buf_format(&buf, "%s%.*s", i ? " and " : "", TEXT(schema_list_key(text, i)));
         break;
     }
     return buf_text(&buf);

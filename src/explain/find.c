@@ -65,7 +65,7 @@ Followed find_follow(Arena *arena, const Type *kind, const Parts *parts, size_t 
         if (i == from) out->change = podSpec ? CHANGE_FIXED : kind->kind ? CHANGE_IN_PLACE : CHANGE_NORMAL;
         if (!out->inTemplate && field->text->change != CHANGE_NORMAL) {
             out->change = field->text->change;
-            out->changeWhen = field->text->changeWhen;
+            out->changeWhen = schema_text(field->text->changeWhen);
         }
         if (!out->inTemplate && schema_is_template(kind->kind, field)) {
             out->inTemplate = true;
@@ -99,9 +99,10 @@ static void put_way(Buf *out, const Way *way) {
 static void match_field(Search *s, const Way *way) {
     const FieldText *text = way->field->text;
     Str description = S("");
-    if (!s->value && str_eq_nocase(way->field->name, s->word)) description = text->description;
+    if (!s->value && str_eq_nocase(way->field->name, s->word)) description = schema_text(text->description);
     for (uint16_t i = 0; s->value && i < text->valueCount; i++)
-        if (str_eq_nocase(text->values[i].value, s->word)) description = text->values[i].description;
+        if (str_eq_nocase(schema_text(schema_value(text, i)->value), s->word))
+            description = schema_text(schema_value(text, i)->description);
     if (!description.len) return;
     Buf path = {.arena = s->arena};
     put_way(&path, way);
@@ -139,7 +140,7 @@ void find_below(Search *s, const Parts *rest) {
         if (!followed.found || !followed.target.field) continue;
         const Target *target = &followed.target;
         Str full = str_format(s->arena, "%.*s.%.*s", TEXT(target->kind->name), TEXT(target->path));
-        s->found.at[kept++] = (FieldPlace){target->field, full, target->field->text->description};
+        s->found.at[kept++] = (FieldPlace){target->field, full, schema_text(target->field->text->description)};
     }
     s->found.n = kept;
 }

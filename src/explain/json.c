@@ -24,21 +24,22 @@ static void set_field_facts(json_t *out, Arena *arena, const Field *field, uint8
     const FieldText *text = field->text;
     json_object_set_new(out, "type", json_text(schema_type_text(field, arena)));
     json_object_set_new(out, "required", json_boolean(field->required));
-    json_object_set_new(out, "description", json_text(text->description));
+    json_object_set_new(out, "description", json_text(schema_text(text->description)));
     json_object_set_new(out, "default", json_default(field));
-    if (text->defaultWhen.len) json_object_set_new(out, "defaultWhen", json_text(text->defaultWhen));
+    if (text->defaultWhen.len) json_object_set_new(out, "defaultWhen", json_text(schema_text(text->defaultWhen)));
     if (text->valueCount) {
         json_t *values = json_array(), *meanings = json_object();
         for (uint16_t i = 0; i < text->valueCount; i++) {
-            json_array_append_new(values, json_text(text->values[i].value));
-            json_object_set_new(meanings, arena_cstr(arena, text->values[i].value), json_text(text->values[i].description));
+            json_array_append_new(values, json_text(schema_text(schema_value(text, i)->value)));
+            json_object_set_new(meanings, arena_cstr(arena, schema_text(schema_value(text, i)->value)),
+                                json_text(schema_text(schema_value(text, i)->description)));
         }
         json_object_set_new(out, "enum", values);
         json_object_set_new(out, "enumDescriptions", meanings);
     } else {
         json_object_set_new(out, "enum", json_null());
     }
-    if (text->format.len) json_object_set_new(out, "format", json_text(text->format));
+    if (text->format.len) json_object_set_new(out, "format", json_text(schema_text(text->format)));
     if (text->hasMinimum) json_object_set_new(out, "minimum", json_integer(text->minimum));
     if (text->hasMaximum) json_object_set_new(out, "maximum", json_integer(text->maximum));
     if (text->maxLength) json_object_set_new(out, "maxLength", json_integer(text->maxLength));
@@ -46,9 +47,9 @@ static void set_field_facts(json_t *out, Arena *arena, const Field *field, uint8
     if (text->listKind) {
         static const char *const names[] = {"", "atomic", "set", "map"};
         json_t *list = json_pack("{s:s}", "kind", names[text->listKind]), *keys = json_array();
-        for (uint16_t i = 0; i < text->listKeyCount; i++) json_array_append_new(keys, json_text(text->listKeys[i]));
+        for (uint16_t i = 0; i < text->listKeyCount; i++) json_array_append_new(keys, json_text(schema_list_key(text, i)));
         json_object_set_new(list, "keys", keys);
-        if (text->mergeKey.len) json_object_set_new(list, "mergeKey", json_text(text->mergeKey));
+        if (text->mergeKey.len) json_object_set_new(list, "mergeKey", json_text(schema_text(text->mergeKey)));
         json_object_set_new(out, "list", list);
     }
     json_object_set_new(out, "since", field->since ? json_text(fact_version(arena, field->since)) : json_null());
@@ -59,7 +60,7 @@ static void set_field_facts(json_t *out, Arena *arena, const Field *field, uint8
         json_object_set_new(out, "gateStage", json_string(fact_stage(gate->stage[minor - VERSION_FIRST])));
         json_object_set_new(out, "gateOn", json_boolean(gate->on[minor - VERSION_FIRST]));
     }
-    json_object_set_new(out, "example", json_optional(text->example));
+    json_object_set_new(out, "example", json_optional(schema_text(text->example)));
 }
 
 static json_t *json_fields(Arena *arena, const Type *type, uint8_t minor, int depth) {
@@ -101,7 +102,7 @@ static void write_target(Buf *out, const Target *target, const ExplainSettings *
         if (target->changeWhen.len) json_object_set_new(json, "changeWhen", json_text(target->changeWhen));
     } else {
         json_object_set_new(json, "type", json_text(target->type->name));
-        json_object_set_new(json, "description", json_text(target->type->description));
+        json_object_set_new(json, "description", json_text(schema_text(target->type->description)));
     }
     json_object_set_new(json, "rules", json_names(fact_rules(arena, target, settings)));
     json_t *fields =

@@ -10,7 +10,7 @@ static void put_fields(Buf *out, const Type *type, uint8_t minor, int depth, Str
         Str kind = schema_type_text(field, out->arena);
         buf_format(out, "| `%.*s%.*s` | %.*s%s | ", TEXT(prefix), TEXT(field->name), TEXT(kind),
                    field->required ? ", required" : "");
-        Str text = field->text->description;
+        Str text = schema_text(field->text->description);
         for (size_t j = 0; j < text.len; j++) {
             if (text.at[j] == '|') buf_char(out, '\\');
             buf_char(out, text.at[j] == '\n' ? ' ' : text.at[j]);
@@ -30,7 +30,7 @@ static void write_target(Buf *out, const Target *target, const ExplainSettings *
         Str gate = fact_gate(arena, field->gate, settings->minor);
         buf_format(out, "- type: `%.*s`%s\n", TEXT(kind), field->required ? ", required" : "");
         if (field->value.at) buf_format(out, "- default: `%.*s`\n", TEXT(field->value));
-        if (field->text->defaultWhen.len) buf_format(out, "- default: %.*s\n", TEXT(field->text->defaultWhen));
+        if (field->text->defaultWhen.len) buf_format(out, "- default: %.*s\n", TEXT(schema_text(field->text->defaultWhen)));
         if (limits.len) buf_format(out, "- limits: %.*s\n", TEXT(limits));
         if (list.len) buf_format(out, "- list: %.*s\n", TEXT(list));
         if (field->since) buf_format(out, "- since: Kubernetes 1.%d\n", field->since);
@@ -40,16 +40,17 @@ static void write_target(Buf *out, const Target *target, const ExplainSettings *
         if (names.len) buf_format(out, "- rules: %.*s\n", TEXT(names));
         buf_char(out, '\n');
     }
-    buf_format(out, "%.*s\n", TEXT(field ? field->text->description : target->type->description));
+    buf_format(out, "%.*s\n", TEXT(field ? schema_text(field->text->description) : schema_text(target->type->description)));
     if (field && field->text->valueCount) {
         buf_str(out, S("\n| value | meaning |\n| --- | --- |\n"));
         for (uint16_t i = 0; i < field->text->valueCount; i++)
-            buf_format(out, "| `%.*s` | %.*s |\n", TEXT(field->text->values[i].value), TEXT(field->text->values[i].description));
+            buf_format(out, "| `%.*s` | %.*s |\n", TEXT(schema_text(schema_value(field->text, i)->value)),
+                       TEXT(schema_text(schema_value(field->text, i)->description)));
     }
     if (field && field->text->example.len) {
         Style w = {out, settings};
         buf_str(out, S("\n```yaml\n"));
-        put_example(&w, field, field->text->example, 0);
+        put_example(&w, field, schema_text(field->text->example), 0);
         buf_str(out, S("```\n"));
     }
     if (target->type && target->type->fieldCount && settings->depth > 0) {

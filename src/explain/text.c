@@ -21,8 +21,9 @@ static void put_fields(const Style *w, const Type *type, int level, int depth) {
         if (depth == 1 && level == 0) {
             buf_char(w->out, '\n');
             buf_repeat(w->out, ' ', (size_t)indent + 4);
-            put_wrapped(w, first_sentence(field->text->description), indent + 4, indent + 4);
-            if (w->settings->examples && field->text->example.len) put_example(w, field, field->text->example, indent + 6);
+            put_wrapped(w, first_sentence(schema_text(field->text->description)), indent + 4, indent + 4);
+            if (w->settings->examples && field->text->example.len)
+                put_example(w, field, schema_text(field->text->example), indent + 6);
         } else {
             buf_char(w->out, '\n');
         }
@@ -42,8 +43,8 @@ static void write_target(Buf *out, const Target *target, const ExplainSettings *
         const FieldText *text = field->text;
         put_fact(w, "type", schema_type_text(field, arena));
         put_fact(w, "required", field->required ? S("yes") : S("no"));
-        put_fact(w, "default", field->value.at ? (field->value.len ? field->value : S("\"\"")) : text->defaultWhen);
-        put_fact(w, "form", text->format);
+        put_fact(w, "default", field->value.at ? (field->value.len ? field->value : S("\"\"")) : schema_text(text->defaultWhen));
+        put_fact(w, "form", schema_text(text->format));
         put_fact(w, "limits", fact_limits(arena, text));
         put_fact(w, "list", fact_list(arena, field));
         if (field->since) put_fact(w, "since", str_format(arena, "Kubernetes 1.%d", field->since));
@@ -57,22 +58,24 @@ static void write_target(Buf *out, const Target *target, const ExplainSettings *
         buf_char(w->out, '\n');
     }
     buf_str(w->out, S("  "));
-    put_wrapped(w, field ? field->text->description : target->type->description, 2, 2);
-    if (field && field->scalar == TYPE_OBJECT && !str_eq(field->text->description, target->type->description)) {
+    put_wrapped(w, field ? schema_text(field->text->description) : schema_text(target->type->description), 2, 2);
+    if (field && field->scalar == TYPE_OBJECT &&
+        !str_eq(schema_text(field->text->description), schema_text(target->type->description))) {
         buf_str(w->out, S("\n  "));
-        put_wrapped(w, str_format(arena, "%.*s: %.*s", TEXT(target->type->name), TEXT(target->type->description)), 2, 2);
+        put_wrapped(w, str_format(arena, "%.*s: %.*s", TEXT(target->type->name), TEXT(schema_text(target->type->description))), 2,
+                    2);
     }
     if (field && field->text->valueCount) {
         buf_format(w->out, "\n%sValues%s\n", style_bold(w), style_reset(w));
         for (uint16_t i = 0; i < field->text->valueCount; i++) {
-            Str value = field->text->values[i].value;
+            Str value = schema_text(schema_value(field->text, i)->value);
             buf_format(w->out, "  %s%.*s%s\n      ", style_bold(w), TEXT(value.len ? value : S("\"\"")), style_reset(w));
-            put_wrapped(w, field->text->values[i].description, 6, 6);
+            put_wrapped(w, schema_text(schema_value(field->text, i)->description), 6, 6);
         }
     }
     if (field && field->text->example.len) {
         buf_format(w->out, "\n%sExample%s\n", style_bold(w), style_reset(w));
-        put_example(w, field, field->text->example, 2);
+        put_example(w, field, schema_text(field->text->example), 2);
     }
     if (target->type && target->type->fieldCount && w->settings->depth > 0) {
         buf_format(w->out, "\n%sFields%s\n", style_bold(w), style_reset(w));

@@ -59,6 +59,34 @@ void put_str(FILE *out, Str s) {
     fputc(')', out);
 }
 
+void put_text(FILE *out, Texts *texts, Str s) {
+    Arena *arena = texts->places.arena;
+    const uint32_t *place = str_set_find(&texts->places, s);
+    if (!place) {
+        uint32_t *next = NEW(arena, uint32_t);
+        *next = texts->size;
+        str_set_add(&texts->places, s, next);
+        ARRAY_PUSH(arena, &texts->all, s);
+        texts->size += (uint32_t)s.len + 1;
+        place = next;
+    }
+    fprintf(out, "{%u, %zu}", *place, s.len);
+}
+
+/* A structure of arrays, which has no gaps, as a string may not be of any length in C. */
+void put_texts(FILE *out, const Texts *texts, const char *name) {
+    fputs("static const struct {\n", out);
+    for (uint32_t i = 0; i < texts->all.n; i++) fprintf(out, "    char t%u[%zu];\n", i, texts->all.at[i].len + 1);
+    fputs("} texts = {\n", out);
+    for (uint32_t i = 0; i < texts->all.n; i++) {
+        fputs("    ", out);
+        put_string(out, texts->all.at[i]);
+        fputs(",\n", out);
+    }
+    fprintf(out, "};\n_Static_assert(sizeof texts == %u, \"no text begins where it is said to\");\n", texts->size);
+    fprintf(out, "const char *const %s = (const char *)&texts;\n", name);
+}
+
 void put_constant(FILE *out, const char *prefix, Str word, const char *otherwise) {
     fprintf(out, "%s_", prefix);
     for (size_t i = 0; i < word.len; i++) fputc(word.at[i] == '-' ? '_' : to_upper(word.at[i]), out);

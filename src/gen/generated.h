@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "base/base.h"
+#include "base/str_set.h"
 
 typedef struct Generated {
     char *path;
@@ -23,6 +23,18 @@ void generated_end(Generated *file);
 /* Write a text as a string of C, and as an initialiser of a Str. */
 void put_string(FILE *out, Str s);
 void put_str(FILE *out, Str s);
+
+/* Texts that a table names by their place in an array of characters, each of them once. */
+typedef struct Texts {
+    StrSet places; /* start with an arena and zeros */
+    ARRAY(Str) all;
+    uint32_t size; /* of all, with the NUL behind each */
+} Texts;
+
+/* Write a text as an initialiser of a TableText, and at the end the array that it stands in: NAME, a pointer to its first byte.
+ */
+void put_text(FILE *out, Texts *texts, Str s);
+void put_texts(FILE *out, const Texts *texts, const char *name);
 
 /* Writes the constant of an enumeration that a word stands for: CHANGE_IN_PLACE for in-place. `otherwise` is that of no word. */
 void put_constant(FILE *out, const char *prefix, Str word, const char *otherwise);

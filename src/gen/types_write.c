@@ -53,46 +53,50 @@ static void write_structs(const char *dir, const Schema *schema) {
 
 /* Tables. */
 
-static void put_values(FILE *out, const Schema *schema, File *file, Str id, const Node *values) {
-    fprintf(out, "static const EnumValue %.*s_values[] = {\n", TEXT(id));
-    for (uint32_t i = 0; i < values->count; i++) {
+typedef struct Tables {
+    FILE *out;
+    const Schema *schema;
+    Texts texts;
+    uint32_t values, listKeys; /* of the fields so far */
+} Tables;
+
+static void put_values(Tables *t, File *file, const Node *values) {
+    for (uint32_t i = 0; values && i < values->count; i++) {
         const Node *node = &values->entries[i].value;
         bool map = node->kind == NODE_MAP;
-        fputs("    {", out);
-        put_str(out, values->entries[i].key);
-        fputs(", ", out);
-        put_str(out, map ? text_of(file, node, "description") : str_trim(node->text));
-        fprintf(out, ", %d},\n", map ? gate_of(schema, file, node) : -1);
+        fputs("    {", t->out);
+        put_text(t->out, &t->texts, values->entries[i].key);
+        fputs(", ", t->out);
+        put_text(t->out, &t->texts, map ? text_of(file, node, "description") : str_trim(node->text));
+        fprintf(t->out, ", %d},\n", map ? gate_of(t->schema, file, node) : -1);
     }
-    fputs("};\n", out);
 }
 
-static void put_keys(FILE *out, Str id, const Node *keys) {
-    fprintf(out, "static const Str %.*s_keys[] = {", TEXT(id));
-    for (uint32_t i = 0; i < keys->count; i++) {
-        if (i) fputs(", ", out);
-        put_str(out, keys->items[i].text);
+static void put_keys(Tables *t, const Node *keys) {
+    for (uint32_t i = 0; keys && i < keys->count; i++) {
+        put_text(t->out, &t->texts, keys->items[i].text);
+        fputs(",\n", t->out);
     }
-    fputs("};\n", out);
 }
 
-static void put_field_text(FILE *out, const Schema *schema, const GenType *type, const GenField *f) {
-    Str id = str_format(f->file->gen->arena, "%.*s_%.*s", TEXT(type->name), TEXT(f->name));
-    if (f->values) put_values(out, schema, f->file, id, f->values);
-    if (f->listKeys) put_keys(out, id, f->listKeys);
-    fprintf(out, "static const FieldText %.*s_text = {", TEXT(id));
+static void put_field_text(Tables *t, const GenType *type, const GenField *f) {
+    FILE *out = t->out;
+    fprintf(out, "static const FieldText %.*s_%.*s_text = {", TEXT(type->name), TEXT(f->name));
     static const char *const texts[] = {"description", "defaultWhen", "format", "changeWhen"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         fprintf(out, ".%s = ", texts[i]);
-        put_str(out, text_of(f->file, f->node, texts[i]));
+        put_text(out, &t->texts, text_of(f->file, f->node, texts[i]));
         fputs(",\n    ", out);
     }
     fputs(".example = ", out);
-    put_str(out, f->example);
+    put_text(out, &t->texts, f->example);
     fputs(",\n    .mergeKey = ", out);
-    put_str(out, f->mergeKey);
-    if (f->listKeys) fprintf(out, ",\n    .listKeys = %.*s_keys, .listKeyCount = %u", TEXT(id), f->listKeys->count);
-    if (f->values) fprintf(out, ",\n    .values = %.*s_values, .valueCount = %u", TEXT(id), f->values->count);
+    put_text(out, &t->texts, f->mergeKey);
+    uint32_t keyCount = f->listKeys ? f->listKeys->count : 0, valueCount = f->values ? f->values->count : 0;
+    fprintf(out, ",\n    .listKeys = %u, .listKeyCount = %u, .values = %u, .valueCount = %u", t->listKeys, keyCount, t->values,
+            valueCount);
+    t->listKeys += keyCount;
+    t->values += valueCount;
     fputs(",\n    .listKind = ", out);
     put_constant(out, "LIST", f->listKind, "PLAIN");
     fputs(", .change = ", out);
@@ -147,9 +151,10 @@ static void put_set(FILE *out, const GenType *type, const char *name, bool (*hol
     fputs("0};\n", out);
 }
 
-static void put_type(FILE *out, const Schema *schema, const GenType *type) {
+static void put_type(Tables *t, const GenType *type) {
+    FILE *out = t->out;
     static const char *const sets[] = {"prepared", "checked", "gated", "checkedBelow", "gatedBelow"};
-    for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(out, schema, type, &type->fields[i]);
+    for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(t, type, &type->fields[i]);
     put_slots(out, type);
     fprintf(out, "static const Field %.*s_fields[] = {\n", TEXT(type->name));
     for (uint32_t i = 0; i < type->fieldCount; i++) put_field(out, type, &type->fields[i]);
@@ -163,7 +168,7 @@ static void put_type(FILE *out, const Schema *schema, const GenType *type) {
     put_str(out, type->name);
     if (type->kind.len) fprintf(out, ", .kind = &schema_kinds[KIND_%.*s]", TEXT(type->kind));
     fputs(",\n    .description = ", out);
-    put_str(out, text_of(type->file, type->node, "description"));
+    put_text(out, &t->texts, text_of(type->file, type->node, "description"));
     fprintf(out, ",\n    .fields = %.*s_fields, .fieldCount = %u, .size = sizeof(%.*s),\n", TEXT(type->name), type->fieldCount,
             TEXT(type->name));
     fprintf(out, "    .slots = %.*s_slots, .slotFactor = %u, .slotShift = %u,\n", TEXT(type->name), type->slotFactor,
@@ -186,13 +191,30 @@ static void put_gate(FILE *out, const GenGate *gate, int versions) {
     fputs("}},\n", out);
 }
 
+/* The values and keys that put_field_text has counted, and all texts. */
+static void put_lists(Tables *t) {
+    const Schema *schema = t->schema;
+    fputs("const EnumValue schema_values[] = {\n", t->out);
+    for (uint32_t i = 0; i < schema->types.n; i++)
+        for (uint32_t j = 0; j < schema->types.at[i].fieldCount; j++)
+            put_values(t, schema->types.at[i].file, schema->types.at[i].fields[j].values);
+    fputs("};\n\nconst TableText schema_list_keys[] = {\n", t->out);
+    for (uint32_t i = 0; i < schema->types.n; i++)
+        for (uint32_t j = 0; j < schema->types.at[i].fieldCount; j++) put_keys(t, schema->types.at[i].fields[j].listKeys);
+    fputs("};\n\n", t->out);
+    put_texts(t->out, &t->texts, "schema_texts");
+    fputc('\n', t->out);
+}
+
 static void write_tables(const char *dir, const Schema *schema) {
     Generated generated;
     generated_begin(&generated, dir, "schema_tables.c", "schema/", "mktables");
     FILE *out = generated.stream;
     fputs("#include \"model_types.h\"\n#include \"rules.h\"\n\n#include <stddef.h>\n\n", out);
+    Tables tables = {.out = out, .schema = schema, .texts.places.arena = schema->gen->arena};
     for (uint32_t i = 0; i < schema->types.n; i++)
-        if (!schema->types.at[i].values) put_type(out, schema, &schema->types.at[i]);
+        if (!schema->types.at[i].values) put_type(&tables, &schema->types.at[i]);
+    put_lists(&tables);
     fputs("const Type *const schema_types[] = {\n", out);
     for (uint32_t i = 0; i < schema->types.n; i++)
         if (!schema->types.at[i].values) fprintf(out, "    &type_%.*s,\n", TEXT(schema->types.at[i].name));

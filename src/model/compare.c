@@ -256,10 +256,10 @@ static void compare_maps(const Spot *s, const void *a, const void *b) {
 static bool same_keys(const Field *field, const void *a, const void *b) {
     const FieldText *text = field->text;
     if (field->scalar != TYPE_OBJECT) return item_equal(field, a, b);
-    Str merge = text->mergeKey;
+    Str merge = schema_text(text->mergeKey);
     if (text->listKeyCount == 0 && merge.len == 0) return false;
     for (uint32_t i = 0; i < (text->listKeyCount ? text->listKeyCount : 1u); i++) {
-        Str name = text->listKeyCount ? text->listKeys[i] : merge;
+        Str name = text->listKeyCount ? schema_list_key(text, i) : merge;
         const Field *key = schema_field(field->type, name, str_hash(name));
         if (!key || !field_equal(key, a, b)) return false;
     }
@@ -272,7 +272,7 @@ static Str item_label(Arena *arena, const Field *field, const void *item) {
     if (field->scalar != TYPE_OBJECT) return str_int(arena, *(const int64_t *)item);
     Buf label = {.arena = arena};
     for (uint16_t i = 0; i < field->text->listKeyCount; i++) {
-        const Field *key = schema_field(field->type, field->text->listKeys[i], str_hash(field->text->listKeys[i]));
+        const Field *key = schema_field(field->type, schema_list_key(field->text, i), str_hash(schema_list_key(field->text, i)));
         Str value = key ? value_text(arena, key, (const char *)item + key->offset) : S("");
         if (value.len && label.len) buf_char(&label, '/');
         buf_str(&label, value);
@@ -292,7 +292,7 @@ static uint64_t hash_keys(const Field *field, const void *item) {
         return field->scalar == TYPE_STRING ? str_hash_on(HASH_START, *(const Str *)item) : (uint64_t) * (const int64_t *)item;
     uint64_t hash = HASH_START;
     for (uint32_t i = 0; i < (text->listKeyCount ? text->listKeyCount : 1u); i++) {
-        Str name = text->listKeyCount ? text->listKeys[i] : text->mergeKey;
+        Str name = text->listKeyCount ? schema_list_key(text, i) : schema_text(text->mergeKey);
         const Field *key = schema_field(field->type, name, str_hash(name));
         const void *at = key ? (const char *)item + key->offset : NULL;
         bool number = key && !key->optional && (key->scalar == TYPE_INT32 || key->scalar == TYPE_INT64);

@@ -93,7 +93,7 @@ static Str item_name(Arena *arena, const Field *field, const Node *item) {
     const FieldText *text = field->text;
     uint16_t count = text->listKeyCount ? text->listKeyCount : text->mergeKey.len ? 1 : 0;
     for (uint16_t i = 0; i < count; i++) {
-        const Node *value = node_get(item, text->listKeyCount ? text->listKeys[i] : text->mergeKey);
+        const Node *value = node_get(item, text->listKeyCount ? schema_list_key(text, i) : schema_text(text->mergeKey));
         if (!value || value->kind >= NODE_LIST) continue;
         if (name.len) buf_char(&name, '/');
         buf_str(&name, str_cut(arena, value->text, LONGEST_NAME));

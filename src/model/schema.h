@@ -32,8 +32,14 @@ typedef enum Mutability {
     CHANGE_FIXED
 } Mutability;
 
+/* A text of the tables: bytes from `at` in schema_texts, with a NUL behind them. It is no address, because the loader would have
+ * to write those, each time that the program starts, into every page of the tables. */
+typedef struct TableText {
+    uint32_t at, len;
+} TableText;
+
 typedef struct EnumValue {
-    Str value, description;
+    TableText value, description;
     int16_t gate; /* that brings the value: index into schema_gates, or -1 */
 } EnumValue;
 
@@ -49,17 +55,16 @@ typedef struct Kind Kind;
 
 /* What is said of a field, and never needed to decode one. */
 typedef struct FieldText {
-    Str description;
-    Str defaultWhen;         /* a default that depends on other fields, in words */
-    Str format;              /* dns-label, port-name, ... */
-    Str example;             /* YAML */
-    Str changeWhen;          /* when it may change, in words */
-    Str mergeKey;            /* of a strategic merge patch */
-    const Str *listKeys;     /* of a list kept as a map */
-    const EnumValue *values; /* of an enumeration */
-    uint16_t listKeyCount, valueCount;
-    uint8_t listKind; /* ListKind */
-    uint8_t change;   /* Mutability */
+    TableText description;
+    TableText defaultWhen;           /* a default that depends on other fields, in words */
+    TableText format;                /* dns-label, port-name, ... */
+    TableText example;               /* YAML */
+    TableText changeWhen;            /* when it may change, in words */
+    TableText mergeKey;              /* of a strategic merge patch */
+    uint16_t listKeys, listKeyCount; /* of a list kept as a map: from there in schema_list_keys */
+    uint16_t values, valueCount;     /* of an enumeration: from there in schema_values */
+    uint8_t listKind;                /* ListKind */
+    uint8_t change;                  /* Mutability */
     bool hasMinimum, hasMaximum;
     int64_t minimum, maximum;    /* without them: of the field's type */
     int64_t maxLength, maxItems; /* 0: not limited */
@@ -96,7 +101,7 @@ typedef struct Field {
 struct Type {
     Str name;
     const Kind *kind; /* whose objects are of this type; NULL for the types of fields */
-    Str description;
+    TableText description;
     const Field *fields; /* in the order of the API's own types */
     uint16_t fieldCount;
     uint16_t size;        /* of the generated struct */
@@ -157,6 +162,22 @@ extern const Kind schema_kinds[]; /* by KIND_ */
 extern const uint16_t schema_kind_count;
 extern const Gate schema_gates[];
 extern const uint16_t schema_gate_count;
+extern const EnumValue schema_values[];
+extern const TableText schema_list_keys[];
+extern const char *const schema_texts;
+
+static inline Str schema_text(TableText text) {
+    return (Str){schema_texts + text.at, text.len};
+}
+
+/* A value of an enumeration, and a key of a list kept as a map, by its number. */
+static inline const EnumValue *schema_value(const FieldText *text, uint32_t number) {
+    return &schema_values[text->values + number];
+}
+
+static inline Str schema_list_key(const FieldText *text, uint32_t number) {
+    return schema_text(schema_list_keys[text->listKeys + number]);
+}
 
 /* The field of a type with this name; `hash` is its str_hash. NULL if there is none, in any version. */
 static inline const Field *schema_field(const Type *type, Str name, uint32_t hash) {

@@ -37,7 +37,7 @@ static bool report_own(Check *c, const Field *field, Where at, Slots slots) {
 bool is_known_value(const Check *c, const Field *field, Str value) {
     const FieldText *text = field->text;
     for (uint16_t i = 0; i < text->valueCount; i++)
-        if (str_eq(text->values[i].value, value)) return gate(c, text->values[i].gate);
+        if (str_eq(schema_text(schema_value(text, i)->value), value)) return gate(c, schema_value(text, i)->gate);
     return false;
 }
 
@@ -45,7 +45,7 @@ StrList known_values(const Check *c, const Field *field) {
     const FieldText *text = field->text;
     StrList known = {NEW_ARRAY(c->arena, Str, text->valueCount), 0};
     for (uint16_t i = 0; i < text->valueCount; i++)
-        if (gate(c, text->values[i].gate)) known.at[known.n++] = text->values[i].value;
+        if (gate(c, schema_value(text, i)->gate)) known.at[known.n++] = schema_text(schema_value(text, i)->value);
     return known;
 }
 
@@ -110,7 +110,7 @@ static void report_number(Check *c, const Field *field, int64_t value, const Pat
                .value = str_int(c->arena, value),
                .low = str_int(c->arena, text->minimum),
                .high = str_int(c->arena, text->maximum)};
-    if (str_eq(text->format, S("file-mode"))) s.hint = mode_hint(c, s.value);
+    if (str_eq(schema_text(text->format), S("file-mode"))) s.hint = mode_hint(c, s.value);
     if (report_own(c, field, at, s)) return;
     if (text->minimum == 0 && !text->hasMaximum)
         emit_negative(c->diags, at, .field = s.field, .value = s.value);

@@ -118,7 +118,7 @@ static json_t *random_string(const Survey *s, const Field *field) {
                                        "Always",
                                        "true"};
     if (field->text->valueCount && pick(10) < 8) {
-        Str value = field->text->values[pick(field->text->valueCount)].value;
+        Str value = schema_text(schema_value(field->text, pick(field->text->valueCount))->value);
         return json_stringn(value.at, value.len);
     }
     if (s->strings.n && pick(3) == 0) return json_string(s->strings.at[pick(s->strings.n)]);
@@ -201,7 +201,7 @@ static json_t *grown_value(Survey *s, const Field *field) {
     if (field->text->example.len && pick(5) > 0) {
         Source *source = NEW(&s->arena, Source);
         NodeDocument document;
-        source_from_bytes(source, &s->arena, S("example"), str_join(&s->arena, field->text->example, S("\n")));
+        source_from_bytes(source, &s->arena, S("example"), str_join(&s->arena, schema_text(field->text->example), S("\n")));
         NodeReader reader = {.source = source};
         if (node_next(&reader, &s->arena, &document)) return json_of_example(&s->arena, document.root);
     }

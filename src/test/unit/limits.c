@@ -51,7 +51,7 @@ static json_t *value_at(const Field *field, Limit limit, bool outside, const jso
     switch (limit) {
     case LIMIT_MINIMUM: return json_integer(text->minimum - outside);
     case LIMIT_MAXIMUM: return json_integer(text->maximum + outside);
-    case LIMIT_VALUES: return outside ? json_string("no-such-value") : json_string(text->values[0].value.at);
+    case LIMIT_VALUES: return outside ? json_string("no-such-value") : json_string(schema_text(schema_value(text, 0)->value).at);
     case LIMIT_LENGTH: {
         size_t length = (size_t)text->maxLength + outside;
         char *letters = malloc(length);
@@ -178,8 +178,8 @@ static Outcome try_gate(const FieldPlace *place, const json_t *usual) {
 static Outcome try_gated_values(const FieldPlace *place, Outcome outcome) {
     const FieldText *text = place->field->text;
     for (uint16_t i = 0; i < text->valueCount && outcome == HELD; i++) {
-        int16_t gate = text->values[i].gate;
-        json_object_set_new(place->object, place->field->name.at, json_string(text->values[i].value.at));
+        int16_t gate = schema_value(text, i)->gate;
+        json_object_set_new(place->object, place->field->name.at, json_string(schema_text(schema_value(text, i)->value).at));
         for (uint8_t minor = VERSION_OLDEST_TARGET; gate >= 0 && minor <= VERSION_LAST; minor++) {
             if (!schema_has(place->field, minor)) continue;
             Refusals refusals = refusals_at(place, minor);

@@ -38,7 +38,7 @@ static json_t *example_of(const Field *field) {
     if (!field->text->example.len) return NULL;
     Source *source = NEW(&arena, Source);
     NodeDocument document;
-    source_from_bytes(source, &arena, S("example"), str_join(&arena, field->text->example, S("\n")));
+    source_from_bytes(source, &arena, S("example"), str_join(&arena, schema_text(field->text->example), S("\n")));
     NodeReader reader = {.source = source};
     if (!node_next(&reader, &arena, &document) || document.faults.n) return NULL;
     return json_of(document.root);
