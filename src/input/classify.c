@@ -79,12 +79,25 @@ static bool has_fatal(const NodeDocument *in) {
     return false;
 }
 
+/* Whether a line says no more than that something is left out, as in documentation. */
+static bool leaves_out(Str text) {
+    while (text.len) {
+        ptrdiff_t end = str_find(text, '\n');
+        Str line = {text.at, end < 0 ? text.len : (size_t)end}, words = str_trim(line);
+        if (str_starts(words, S("- "))) words = str_trim(str_slice(words, 2));
+        if ((str_eq(words, S("...")) && *line.at != '.') || str_eq(words, S("[...]")) || str_eq(words, S("<...>"))) return true;
+        text = str_slice(text, line.len + 1);
+    }
+    return false;
+}
+
 static Str template_program(const Source *source, const NodeDocument *in) {
     for (uint32_t i = 0; i < in->faults.n; i++) {
         const Fault *fault = &in->faults.at[i];
         if (fault->kind != FAULT_SYNTAX && fault->kind != FAULT_KEY_COMPLEX && fault->kind != FAULT_KEY_NULL) continue;
-        Str program = program_of(lines_around(source->text, fault));
+        Str lines = lines_around(source->text, fault), program = program_of(lines);
         if (program.len) return program;
+        if (leaves_out(lines)) return S("an excerpt, which leaves something out");
     }
     return S("");
 }
@@ -232,14 +245,16 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
     return in->readable ? class : CLASS_SETTINGS;
 }
 
-/* Judges a part of an object as far as it can be. The kind may be left to a target, and the name is only a reference. */
+/* Judges a part of an object as far as it can be. What it says of its kind, version and name is only a reference to the whole. */
 static void make_partial(Document *document) {
     document->partial = true;
     DiagList *diags = &document->diags;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < diags->items.n; i++) {
         uint16_t rule = diags->items.at[i].rule->number;
-        if (rule != RULE_kind_missing && rule != RULE_api_version_missing) diags->items.at[kept++] = diags->items.at[i];
+        if (rule != RULE_kind_missing && rule != RULE_api_version_missing && rule != RULE_api_version &&
+            rule != RULE_removed_api_version)
+            diags->items.at[kept++] = diags->items.at[i];
     }
     if (kept < diags->items.n) document->unreadable = false;
     diags->items.n = kept;
@@ -278,8 +293,8 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
     if (class == CLASS_MANIFEST || (class == CLASS_PARTIAL && in->root->kind != NODE_LIST)) {
         if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root);
         Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
-        uint32_t later =
-            c->rendered || c->asWritten ? 0 : placeholders_fill(arena, in->root, text, &(Substitutes){.use = c->use});
+        Substitutes known = {.use = c->use, .marked = c->marked};
+        uint32_t later = c->asWritten ? 0 : placeholders_fill(arena, in->root, text, &known);
         uint32_t count = model_build_kinds(arena, c->source, in, c->minor, c->kindOf ? c->kindOf : schema_type_of, items);
         for (uint32_t i = 0; i < count; i++) {
             (*items)[i].class = (uint8_t) class;

@@ -18,6 +18,7 @@ typedef struct Classifier {
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
     TakenAs as;
     bool asWritten; /* placeholders stand for themselves */
+    bool marked;    /* placeholders_suspect has marked scalars of what is built: it is built anew */
     KindOf *kindOf; /* as for model_build_kinds; NULL: podlint's own kinds */
     Str program;    /* whose template one of its documents was found to be */
 } Classifier;

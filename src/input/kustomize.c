@@ -261,7 +261,9 @@ static void read_targeted_patches(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         const Node *item = &list.items[i], *target = node_get(item, S("target"));
         Str text = text_at(item, "patch");
-        if (text.len)
+        if (item->kind == NODE_STRING) /* as old versions had it */
+            read_patch_file(r, k, NULL, item->text);
+        else if (text.len)
             read_patch_text(r, k, target, text);
         else
             read_patch_file(r, k, target, text_at(item, "path"));
@@ -601,6 +603,16 @@ static bool is_orphan_patch(TreeReader *r, const Kustomization *k, Str path, Str
     return orphan;
 }
 
+/* Whether a file's name says that it is a patch: patch.yaml, deployment_patch.yaml, patches/deployment.yaml. */
+static bool is_called_patch(Str path) {
+    Str directory = directory_of(path), name = str_slice(path, (size_t)(str_rfind(path, '/') + 1));
+    if (str_eq(str_slice(directory, (size_t)(str_rfind(directory, '/') + 1)), S("patches"))) return true;
+    for (size_t i = 0; i + 5 < name.len; i++)
+        if (str_starts(str_slice(name, i), S("patch")) && !is_alnum(name.at[i + 5]) && (!i || !is_alnum(name.at[i - 1])))
+            return true;
+    return false;
+}
+
 /* The kustomization of a folder, or of one that it is in: people keep patches in folders below. */
 static const Kustomization *nearest_kustomization(TreeReader *r, Str directory) {
     enum { HIGHEST = 3 };
@@ -622,7 +634,11 @@ static void find_orphan_patches(TreeReader *r, InputList *list) {
         Str directory = directory_of(file->path), why;
         if (!str_eq(directory, last)) k = nearest_kustomization(r, directory);
         last = directory;
-        if (!k || !is_orphan_patch(r, k, file->path, &why)) continue;
+        if (!k) continue;
+        if (is_called_patch(file->path))
+            why = str_format(r->arena, "a patch by its name, which %.*s does not mention", TEXT(k->path));
+        else if (!is_orphan_patch(r, k, file->path, &why))
+            continue;
         FileUse *use = NEW(r->arena, FileUse);
         *use = (FileUse){.patch = true, .why = why};
         file->use = use;
@@ -690,21 +706,23 @@ bool kustomize_covers(StrList roots, const FileUse *use) {
     return false;
 }
 
-static bool is_directive(Str key) {
-    return str_eq(key, S("$patch")) || str_eq(key, S("$retainKeys")) || str_starts(key, S("$setElementOrder/")) ||
-           str_starts(key, S("$deleteFromPrimitiveList/"));
+/* A field that is null is taken out of what is patched, whether it is there or not. */
+static bool is_directive(const Entry *entry) {
+    Str key = entry->key;
+    return entry->value.kind == NODE_NULL || str_eq(key, S("$patch")) || str_eq(key, S("$retainKeys")) ||
+           str_starts(key, S("$setElementOrder/")) || str_starts(key, S("$deleteFromPrimitiveList/"));
 }
 
 void kustomize_drop_directives(Arena *arena, Node *root) {
     for (uint32_t i = 0; root->kind == NODE_LIST && i < root->count; i++) kustomize_drop_directives(arena, &root->items[i]);
     if (root->kind != NODE_MAP) return;
     bool some = false;
-    for (uint32_t i = 0; i < root->count; i++) some |= is_directive(root->entries[i].key);
+    for (uint32_t i = 0; i < root->count; i++) some |= is_directive(&root->entries[i]);
     if (some) { /* what an alias shares stays as it is */
         Entry *kept = NEW_ARRAY(arena, Entry, root->count);
         uint32_t n = 0;
         for (uint32_t i = 0; i < root->count; i++)
-            if (!is_directive(root->entries[i].key)) kept[n++] = root->entries[i];
+            if (!is_directive(&root->entries[i])) kept[n++] = root->entries[i];
         root->entries = kept;
         root->indexed = false;
         root->count = n;
@@ -780,6 +798,12 @@ static bool is_target(const Patch *patch, const Document *document) {
     return kind && (!patch->name.len || str_has(patch->name, document->name));
 }
 
+/* Whether something else than what is here uses the kustomization: a component is never applied alone, nor is a base. */
+static bool is_used_elsewhere(const Kustomization *k) {
+    Str folder = str_slice(k->directory, (size_t)(str_rfind(k->directory, '/') + 1));
+    return !k->parents.n && (k->component || str_eq(folder, S("base")) || str_eq(folder, S("bases")));
+}
+
 /* The name of a Namespace is that of the kustomization's namespace. */
 static void name_namespace(Arena *arena, ObjectMeta *meta, Str name) {
     meta->name = name;
@@ -790,13 +814,20 @@ static void give_name(Arena *arena, const Kustomization *user, Document *documen
     static Str namespace = STR("namespace");
     ObjectMeta *meta = model_meta(document);
     const Kind *kind = document->type->kind;
+    bool elsewhere = false, given = false;
+    for (uint32_t i = 0; i < user->layers.n; i++) {
+        elsewhere |= is_used_elsewhere(user->layers.at[i]);
+        given |= user->layers.at[i]->namespace.len > 0;
+    }
+    /* Subjects are in the namespace of their ServiceAccount. */
+    if (elsewhere || given) ARRAY_PUSH(arena, &document->supplied, (StrList){&namespace, 1});
+    if (elsewhere && !given && document->type == &type_Namespace) name_namespace(arena, meta, S("any"));
     for (uint32_t i = 0; i < user->naming; i++) {
         const Kustomization *layer = user->layers.at[i];
         if (layer->namespace.len && document->type == &type_Namespace) {
             name_namespace(arena, meta, layer->namespace);
         } else if (layer->namespace.len && kind && kind->namespaced) {
             meta->namespace = layer->namespace;
-            ARRAY_PUSH(arena, &document->supplied, (StrList){&namespace, 1});
         }
         if (!layer->prefix.len && !layer->suffix.len) continue;
         meta->name = str_join(arena, str_join(arena, layer->prefix, meta->name), layer->suffix);

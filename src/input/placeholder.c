@@ -1,7 +1,11 @@
 /* The forms: ${NAME} and ${NAME:=default} of envsubst and Flux, $(NAME) of kustomize's vars, {{ ... }} in quotes, <name>, @NAME@,
- * %NAME%, __NAME__, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). */
+ * %NAME%, __NAME__, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME and NAME_OF_SOMETHING may be meant as
+ * they stand: they are placeholders only where the server refuses them. */
 #include "placeholder.h"
 
+#include <stdlib.h>
+
+#include "base/str_set.h"
 #include "rules.h"
 
 static bool is_name_char(char c) {
@@ -136,7 +140,7 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     if (node->kind != NODE_STRING) return left;
     Str filled = fill(arena, node->text, known, &left);
     bool expression = known->expressions && node->text.len > 2 && node->text.at[0] == '(' && str_ends(node->text, S(")"));
-    if (expression && !left) left = 1;
+    if ((expression || node->later) && !left) left = 1;
     node->later = left > 0;
     if (filled.at != node->text.at) {
         node->text = filled;
@@ -146,13 +150,111 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     return left;
 }
 
+/* Words that stand for values. */
+
+static bool is_word_char(char c) {
+    return is_alnum(c) || c == '_';
+}
+
+/* Whether a word is one of the field's name, as PORT is of containerPort. */
+static bool is_of_key(Str word, Str key) {
+    for (size_t from = 0, i = 1; i <= key.len; i++) {
+        if (i < key.len && !is_upper(key.at[i])) continue;
+        if (str_eq_nocase(word, (Str){key.at + from, i - from})) return true;
+        from = i;
+    }
+    return false;
+}
+
+/* What people write where somebody else has to write something. */
+static bool asks_for_value(Str word) {
+    static const Str words[] = {STR("YOUR"),   STR("REPLACE"), STR("REPLACEME"),   STR("CHANGE"), STR("CHANGEME"),
+                                STR("INSERT"), STR("TODO"),    STR("PLACEHOLDER"), STR("FIXME"),  STR("TBD")};
+    return str_in(word, words, COUNT(words));
+}
+
+/* A value that is refused, and what is known of it. */
+typedef struct Refusal {
+    Str text, key; /* the value, and the name of its field */
+    const Diag *diag;
+} Refusal;
+
+/* Whether a run of capitals in a refused value stands for something: PROJECT_ID beside other text or where a number belongs, PORT
+ * and PORT_NUMBER under a key that speaks of a port. A name that is only written in capitals, WEB_SERVER, does not. */
+static bool stands_for_value(const Refusal *refusal, Str word) {
+    if (!is_upper_name(word) || !is_upper(word.at[0])) return false;
+    uint16_t rule = refusal->diag->rule->number;
+    bool joined = str_find(word, '_') > 0, whole = word.len == refusal->text.len;
+    if (refusal->diag->rule->type == API_NOT_SUPPORTED && str_starts(refusal->diag->help, S("did you mean"))) return false;
+    if (joined && (!whole || rule == RULE_wrong_type || rule == RULE_quantity_form || rule == RULE_image_reference_invalid))
+        return true;
+    for (Str rest = word; whole && rest.len;) {
+        ptrdiff_t end = str_find(rest, '_');
+        Str part = {rest.at, end < 0 ? rest.len : (size_t)end};
+        if (part.len > 1 && (is_of_key(part, refusal->key) || asks_for_value(part))) return true;
+        rest = str_slice(rest, part.len + 1);
+    }
+    return false;
+}
+
+static bool is_placeholder(const Refusal *refusal) {
+    Str text = refusal->text;
+    for (size_t i = 0, end; i < text.len; i = end + 1) {
+        for (end = i; end < text.len && is_word_char(text.at[end]); end++) {
+        }
+        Str word = {text.at + i, end - i};
+        if (i && text.at[i - 1] == '$' && is_upper_name(word)) return true;
+        if (stands_for_value(refusal, word)) return true;
+    }
+    return false;
+}
+
+typedef struct Refusals {
+    Arena *arena;
+    ARRAY(const Diag *) diags; /* by place */
+    StrSet words;              /* the values that are placeholders, wherever else they stand */
+} Refusals;
+
+static int by_place(const void *left, const void *right) {
+    const Diag *a = *(const Diag *const *)left, *b = *(const Diag *const *)right;
+    return (a->span.at > b->span.at) - (a->span.at < b->span.at);
+}
+
+static bool mark_words(Refusals *refusals, Node *node, Str key) {
+    bool marked = false;
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) marked |= mark_words(refusals, &node->items[i], key);
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++)
+        marked |= mark_words(refusals, &node->entries[i].value, node->entries[i].key);
+    if (node->kind != NODE_STRING || node->later) return marked;
+    const Diag at = {.span = node->span}, *wanted = &at;
+    const Diag *const *found = bsearch(&wanted, refusals->diags.at, refusals->diags.n, sizeof wanted, by_place);
+    if (!found) return marked;
+    node->later = str_set_find(&refusals->words, node->text) || is_placeholder(&(Refusal){node->text, key, *found});
+    if (node->later) str_set_add(&refusals->words, node->text, node);
+    return marked || node->later;
+}
+
+bool placeholders_suspect(Arena *arena, const Document *documents, uint32_t count, Node *root) {
+    Refusals refusals = {.arena = arena, .words.arena = arena};
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < documents[i].diags.items.n; j++) {
+            const Diag *diag = &documents[i].diags.items.at[j];
+            if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) ARRAY_PUSH(arena, &refusals.diags, diag);
+        }
+    if (!refusals.diags.n) return false;
+    qsort(refusals.diags.at, refusals.diags.n, sizeof *refusals.diags.at, by_place);
+    bool marked = mark_words(&refusals, root, S(""));
+    return marked && (mark_words(&refusals, root, S("")), true);
+}
+
 uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes *known) {
-    return known->expressions || may_hold_any(text) ? fill_node(arena, root, known) : 0;
+    return known->expressions || known->marked || may_hold_any(text) ? fill_node(arena, root, known) : 0;
 }
 
 typedef struct Later {
     const Node *node;
     Str path;
+    Str empty; /* the path of what it is in, if that looks empty without it */
 } Later;
 
 typedef struct LaterList {
@@ -160,28 +262,59 @@ typedef struct LaterList {
     ARRAY(Later) items;
 } LaterList;
 
-static void gather(LaterList *list, const Node *node, const Path *path) {
-    if (node->later) ARRAY_PUSH(list->arena, &list->items, (Later){node, path_text(list->arena, path)});
+/* Whether all that a map or list holds is filled in later. */
+static bool looks_empty(const Node *node) {
+    bool map = node->kind == NODE_MAP, all = true;
+    for (uint32_t i = 0; i < node->count && all; i++) all = map ? node->entries[i].value.later : node->items[i].later;
+    return all;
+}
+
+static void gather(LaterList *list, const Node *node, const Node *up, const Path *path) {
+    if (node->later) {
+        Str empty = up && looks_empty(up) ? path_text(list->arena, path->up) : S("");
+        ARRAY_PUSH(list->arena, &list->items, (Later){node, path_text(list->arena, path), empty});
+    }
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
         bool map = node->kind == NODE_MAP;
         Path at = map ? path_field(path, node->entries[i].key) : path_index(path, i);
-        gather(list, map ? &node->entries[i].value : &node->items[i], &at);
+        gather(list, map ? &node->entries[i].value : &node->items[i], node, &at);
     }
 }
 
-/* About the value itself: it stands there, its path does, or the message quotes it. */
+/* About the value itself: it stands there, its path does, or the message quotes it. Or about what misses it. */
 static bool is_about(const Diag *diag, const Later *later) {
     if (diag->rule->number == RULE_env_ref_shell_style) return false; /* the container has that variable */
+    if (diag->rule->type == API_REQUIRED && path_is_below(later->path, diag->path)) return true;
+    if (later->empty.len && diag->severity == SEVERITY_ERROR && str_eq(diag->path, later->empty)) return true;
     bool inside = diag->span.at >= later->node->span.at && diag->span.end <= later->node->span.end &&
                   later->node->span.end > later->node->span.at;
     return inside || str_has(diag->message, later->node->text) || str_eq(diag->path, later->path);
 }
 
+/* The kubelet refuses an image, and not the server. */
+static bool is_image_to_come(const Diag *diag, Str text) {
+    Str image = diag->span.end <= text.len ? (Str){text.at + diag->span.at, diag->span.end - diag->span.at} : S("");
+    if (image.len > 1 && (*image.at == '"' || *image.at == '\'')) image = (Str){image.at + 1, image.len - 2};
+    return diag->rule->number == RULE_image_reference_invalid && is_placeholder(&(Refusal){image, S("image"), diag});
+}
+
+static void forgive_images(Document *document, uint32_t before) {
+    DiagList *diags = &document->diags;
+    uint32_t kept = before;
+    for (uint32_t i = before; i < diags->items.n; i++) {
+        bool later = is_image_to_come(&diags->items.at[i], document->source->text);
+        document->later += later;
+        if (!later) diags->items.at[kept++] = diags->items.at[i];
+    }
+    diags->items.n = kept;
+}
+
 void placeholders_forgive(Document *document, uint32_t before) {
     DiagList *diags = &document->diags;
+    forgive_images(document, before);
     if (!document->later || before == diags->items.n) return;
     LaterList list = {.arena = diags->arena};
-    gather(&list, document->root, NULL);
+    gather(&list, document->root, NULL, NULL);
     uint32_t kept = before;
     for (uint32_t i = before; i < diags->items.n; i++) {
         bool forgiven = false;

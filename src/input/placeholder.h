@@ -9,11 +9,17 @@ typedef struct Substitutes {
     const FileUse *use; /* whose kustomizations have variables $(NAME), or NULL */
     StrMap values;      /* of ${NAME} */
     bool expressions;   /* (expressions) of chainsaw are placeholders too */
+    bool marked;        /* placeholders_suspect has marked some already */
 } Substitutes;
 
 /* Puts values in the place of placeholders where they are known, by a default or from `known`, and marks the scalars that keep
  * one (Node.later). `text` is that of the document. Returns how many are left. */
 uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes *known);
+
+/* Looks at errors of objects that were built from `root` and judged: whether they are about words that stand for values, as
+ * people write them where nobody can take them for what is meant ($TAG, PROJECT_ID). Such scalars are marked, and true is
+ * returned: then the objects have to be built anew. */
+bool placeholders_suspect(Arena *arena, const Document *documents, uint32_t count, Node *root);
 
 /* Takes diagnostics back, from number `before` on, that are about the form of a value which is filled in later. */
 void placeholders_forgive(Document *document, uint32_t before);

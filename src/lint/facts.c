@@ -478,6 +478,23 @@ static void read_other(FactReader *r) {
     }
 }
 
+/* Ports of a pod that are filled in later may be any. */
+static bool has_later_ports(const Node *node) {
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        if (has_later_ports(&node->items[i])) return true;
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        const Node *value = &node->entries[i].value;
+        if (str_eq(node->entries[i].key, S("ports")) ? node_holds_later(value) : has_later_ports(value)) return true;
+    }
+    return false;
+}
+
+static void keep_later(FactReader *r, const Node *node) {
+    if (node->later) ARRAY_PUSH(r->kept, &r->fact->later, node->span);
+    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++)
+        keep_later(r, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i]);
+}
+
 Fact *facts_of(Arena *kept, const Document *document) {
     const Kind *known = model_kind(document);
     FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document, known) : FACT_KINDS;
@@ -495,6 +512,10 @@ Fact *facts_of(Arena *kept, const Document *document) {
                      .where = where(&r, &name),
                      .namespaceWhere = where(&r, &space),
                      .diags.arena = kept};
+    if (document->later) {
+        r.fact->open |= kind == FACT_WORKLOAD && has_later_ports(document->root);
+        keep_later(&r, document->root);
+    }
     if (kind == FACT_WORKLOAD)
         read_workload(&r);
     else

@@ -91,7 +91,8 @@ typedef struct Fact {
     FactEnvironment *environments;
     uint32_t environmentCount;
     StrList keys;      /* of a ConfigMap or Secret */
-    bool open;         /* patches may give it more: ports of containers, keys */
+    bool open;         /* it may get more: ports of containers, keys */
+    ARRAY(Span) later; /* places of values that are filled in later */
     bool job;          /* its pods are to end */
     bool serviceLinks; /* enableServiceLinks is not false */
     bool hasReplicas;  /* spec.replicas is written */

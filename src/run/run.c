@@ -189,6 +189,24 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, R
     if (w->settings->policies) policies_judge(w->settings->policies, document);
 }
 
+/* Builds what the reader found and judges it by the server's own rules. Where those refuse words that stand for values to come,
+ * it is built and judged once more with that known. `decoded` gets how many diagnostics each object had before it was judged. */
+static uint32_t build(Worker *w, Classifier *c, NodeDocument *node, Document **items, uint32_t **decoded) {
+    uint32_t count = 0;
+    for (bool done = false; !done;) {
+        count = classify_build(c, &w->scratch, node, items);
+        *decoded = NEW_ARRAY(&w->scratch, uint32_t, count);
+        for (uint32_t i = 0; i < count; i++) {
+            (*decoded)[i] = (*items)[i].diags.items.n;
+            if ((*items)[i].object) validate_create(&(*items)[i]);
+        }
+        done = c->marked || c->asWritten || !placeholders_suspect(&w->scratch, *items, count, node->root);
+        c->marked = !done;
+    }
+    c->marked = false;
+    return count;
+}
+
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
@@ -202,13 +220,11 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
-        uint32_t count = classify_build(&classifier, &w->scratch, &node, &items);
+        uint32_t *decoded, count = build(w, &classifier, &node, &items, &decoded);
         for (uint32_t i = 0; i < count; i++, n++) {
-            uint32_t decoded = items[i].diags.items.n;
-            if (items[i].object) validate_create(&items[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
             if (!items[i].partial) check_whole(w, file, &items[i], &documents->at[n], n, version);
-            placeholders_forgive(&items[i], decoded);
+            if (!classifier.asWritten) placeholders_forgive(&items[i], decoded[i]);
             keep_findings(w, file, source, &items[i], &documents->at[n], version);
         }
         arena_reset(&w->scratch);
@@ -281,6 +297,12 @@ static int by_file(const void *left, const void *right) {
     return (a->document > b->document) - (a->document < b->document);
 }
 
+static bool is_about_later(const Fact *fact, const Diag *diag) {
+    for (uint32_t i = 0; i < fact->later.n; i++)
+        if (diag->span.at >= fact->later.at[i].at && diag->span.end <= fact->later.at[i].end) return true;
+    return false;
+}
+
 /* Adds what was found of an object to the findings of its document. */
 static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *fact) {
     ResultDocument *document = &file->documents[fact->document];
@@ -289,7 +311,7 @@ static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *
     document->findings = findings;
     for (uint32_t i = 0; i < fact->diags.items.n; i++) {
         const Diag *diag = &fact->diags.items.at[i];
-        if (!file->settings->on[diag->rule->number]) continue;
+        if (!file->settings->on[diag->rule->number] || is_about_later(fact, diag)) continue;
         Finding *finding = &findings[document->findingCount++];
         *finding = finish(w, file->settings, source, NULL, diag, outline(w, source, diag));
         finding->versions = (uint16_t)((1u << file->settings->minorCount) - 1);

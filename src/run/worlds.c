@@ -59,19 +59,13 @@ static bool is_configuration(const Document *document) {
     return str_starts(document->apiVersion, S("monitoring.coreos.com/")) && str_in(document->kind, monitoring, COUNT(monitoring));
 }
 
-static bool has_later(const Node *node) {
-    bool found = node && node->later;
-    for (uint32_t i = 0; node && node->kind >= NODE_LIST && i < node->count && !found; i++)
-        found = has_later(node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i]);
-    return found;
-}
-
 bool world_is_uncertain(const Document *document) {
     if (document->class == CLASS_TEMPLATE || document->class == CLASS_UNREADABLE) return true;
     if (document->class == CLASS_CUSTOM) return !is_configuration(document);
     const Node *spec = document->later ? node_get(document->root, S("spec")) : NULL;
-    return document->later && (has_later(node_get(document->root, S("metadata"))) || has_later(node_get(spec, S("selector"))) ||
-                               has_later(node_get(node_get(spec, S("template")), S("metadata"))));
+    return document->later &&
+           (node_holds_later(node_get(document->root, S("metadata"))) || node_holds_later(node_get(spec, S("selector"))) ||
+            node_holds_later(node_get(node_get(spec, S("template")), S("metadata"))));
 }
 
 static bool is_uncertain(const ResultFile *file) {

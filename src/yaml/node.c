@@ -60,6 +60,13 @@ const Node *node_get(const Node *map, Str key) {
     return entry ? &entry->value : NULL;
 }
 
+bool node_holds_later(const Node *node) {
+    bool found = node && node->later;
+    for (uint32_t i = 0; node && node->kind >= NODE_LIST && i < node->count && !found; i++)
+        found = node_holds_later(node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i]);
+    return found;
+}
+
 void entries_make_room(Arena *arena, Node *map, uint32_t room) {
     map->indexed = room > SMALL_MAP;
     if (!map->indexed) {

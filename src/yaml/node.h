@@ -94,6 +94,9 @@ const Entry *node_entry(const Node *map, Str key);
 /* The value under a key of a map, or NULL. */
 const Node *node_get(const Node *map, Str key);
 
+/* Whether a node or something in it is filled in later; `node` may be NULL. */
+bool node_holds_later(const Node *node);
+
 /* How the server's reader would read a plain scalar: what a writer must quote to keep it a string. */
 NodeKind node_plain_kind(Str text);
 

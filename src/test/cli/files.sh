@@ -85,7 +85,31 @@ rm overlay/namespace.yaml
 printf 'kind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n' >overlay/patch.yaml
 printf 'resources: [../base]\npatches: [{path: patch.yaml, target: {kind: Deployment}}]\n' >overlay/kustomization.yaml
 expect "a patch without apiVersion" 0 "1 judged as partial" .
-rm overlay/patch.yaml && echo 'resources: [../base]' >overlay/kustomization.yaml
+printf 'resources: [../base]\npatches: [patch.yaml]\n' >overlay/kustomization.yaml
+printf 'patches:\napiVersion: apps/v1beta1\nkind: Deployment\nmetadata: {name: web}\nspec: {strategy: {rollingUpdate: null}}\n' >overlay/patch.yaml
+expect "what is null in a patch takes something out" 0 "1 judged as partial" .
+printf 'resources: [../base]\n' >overlay/kustomization.yaml && mv overlay/patch.yaml overlay/web-patch.yaml
+expect "a patch by its name" 0 "web-patch.yaml:1: partial object, Deployment web (a patch by its name" --show-files .
+rm overlay/web-patch.yaml
+binding() {
+    printf 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: a}\n'
+    printf 'roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: a}\nsubjects: [{kind: ServiceAccount, name: a}]\n'
+}
+binding >overlay/binding.yaml
+echo 'resources: [../base, binding.yaml]' >overlay/kustomization.yaml
+expect "an account without a namespace" 1 "error[role-subject-namespace]" .
+printf 'namespace: shop\nresources: [../base, binding.yaml]\n' >overlay/kustomization.yaml
+expect "in the kustomization's namespace" 0 "nothing found" .
+echo 'resources: [../base]' >overlay/kustomization.yaml && mv overlay/binding.yaml base
+echo 'resources: [web.yaml, binding.yaml]' >base/kustomization.yaml
+expect "a base that is used here, without a namespace" 1 "error[role-subject-namespace]" .
+rm overlay/kustomization.yaml
+expect "a base that is used elsewhere" 0 "nothing found" .
+printf 'kind: Component\nresources: [binding.yaml, namespace.yaml]\n' >overlay/kustomization.yaml
+printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n' >overlay/namespace.yaml && mv base/binding.yaml overlay
+expect "a component that is used elsewhere" 0 "nothing found" overlay
+rm overlay/*.yaml && echo 'resources: [web.yaml]' >base/kustomization.yaml
+echo 'resources: [../base]' >overlay/kustomization.yaml
 
 mkdir ../later && cd ../later || exit 2
 # shellcheck disable=SC2016
@@ -108,6 +132,47 @@ printf 'resources: [web.yaml]\nvars:\n- {name: PORT, objref: {kind: Service, nam
 expect "a variable of a kustomization" 0 "nothing found" .
 echo 'resources: [web.yaml]' >kustomization.yaml
 expect "without it" 0 "env-ref-undefined" .
+
+# Words that stand for values, where what stands there is refused.
+pod() {
+    printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec:\n  serviceAccountName: %s\n  containers:\n  - name: web\n    image: %s\n' \
+        "$1" "$2" "$3" >pod.yaml
+    printf '    env: [{name: PORT, value: "80"}]\n    ports: [{containerPort: %s}]\n' "$4" >>pod.yaml
+}
+rm -f ./*.yaml
+# shellcheck disable=SC2016
+for words in 'POD_NAME SA_NAME REGION-docker.pkg.dev/PROJECT_ID/web:1 PORT' 'web web IMAGE HTTP_PORT' 'web $SA $IMAGE_URL 80' \
+    'YOUR_POD web IMAGE_NAME 80' 'APP_ID-web PROJECT_ID.web registry.example/$PROJECT/web:1 80'; do
+    # shellcheck disable=SC2086
+    pod $words
+    expect "words that stand for values: $words" 0 "nothing found" .
+done
+pod MY_POD web registry.example/web:1.4 80
+expect "a name in capitals" 1 'error[dns-subdomain]: "MY_POD"' .
+pod web web registry.example/WEB:1.4 80
+expect "an image in capitals" 1 "error[image-reference-invalid]" .
+pod web web registry.example/web:1.4 HTTP
+expect "a word for a number" 1 "error[wrong-type]" .
+pod web web registry.example/web:1.4 '80, protocol: TCP_UDP'
+expect "a word for one of a few" 1 "error[not-supported]" .
+claim() {
+    printf 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {accessModes: [%s], resources: {requests: {storage: %s}}}\n' \
+        "$1" "$2" >claim.yaml
+}
+claim SET_HERE SET_HERE && rm pod.yaml
+expect "one word for several values" 0 "nothing found" .
+expect "--show-files counts them" 0 "2 values are filled in later" --show-files .
+claim READ_WRITE_ONCE SET_HERE
+expect "a word that one of a few is meant by" 1 'error[not-supported]: "READ_WRITE_ONCE"' .
+# shellcheck disable=SC2016
+claim ReadWriteOnce '"${SIZE}"'
+printf -- '---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec: {capacity: {storage: SIZE_GB}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}\n' >>claim.yaml
+expect "amounts that are all there is" 0 "!error" .
+workload web.yaml && printf '        ports: [{containerPort: "${PORT}"}]\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n' >>web.yaml
+printf 'spec: {selector: {app: web}, ports: [{port: 80, targetPort: "${PORT}"}]}\n' >>web.yaml
+expect "ports that are filled in" 0 "!service-target-port" web.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    ...\n  - name: b\n    image: c\n' >excerpt.yaml
+expect "what documentation leaves out" 0 "an excerpt, which leaves something out" --show-files excerpt.yaml
 
 # Objects are judged together that are applied together.
 mkdir -p ../worlds && cd ../worlds || exit 2
