@@ -52,7 +52,7 @@ PACKAGES = yaml-0.1 jansson libpcre2-8
 PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null)
 FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) $(HARDENING) $(PACKAGE_FLAGS)
-LIBS = $(PACKAGE_LIBS) -lm -lpthread
+LIBS = $(PACKAGE_LIBS) -lpthread
 
 SCHEMA = $(sort $(wildcard schema/*.yaml))
 RULES = $(sort $(wildcard rules/*.yaml))

@@ -336,11 +336,21 @@ size_t str_utf8_length(Str s) {
     return utf8_length((const unsigned char *)s.at, s.len);
 }
 
+static bool are_ascii(const unsigned char bytes[sizeof(uint64_t)]) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return !(word & UINT64_C(0x8080808080808080));
+}
+
 /* The number of bytes at the start that are UTF-8. */
 static size_t valid_length(Str s) {
     const unsigned char *p = (const unsigned char *)s.at;
     size_t good = 0;
     while (good < s.len) {
+        if (s.len - good >= sizeof(uint64_t) && are_ascii(p + good)) {
+            good += sizeof(uint64_t);
+            continue;
+        }
         size_t n = utf8_length(p + good, s.len - good);
         if (n == 0) break;
         good += n;

@@ -96,7 +96,7 @@ static Value find_index(CelRun *run, const Expr *e, Value v, Value index) {
     }
     if (v.kind != VALUE_LIST) return (Value){0};
     if (index.kind == VALUE_UINT && !value_is_typed(v)) index = value_int(index.u > INT64_MAX ? INT64_MAX : index.i);
-    if (index.kind == VALUE_DOUBLE && !value_is_typed(v) && index.d == trunc(index.d) && fabs(index.d) < 0x1p62)
+    if (index.kind == VALUE_DOUBLE && !value_is_typed(v) && fabs(index.d) < 0x1p62 && (double)(int64_t)index.d == index.d)
         index = value_int((int64_t)index.d);
     if (index.kind != VALUE_INT)
         return fault_at(cel_error(ev, ERROR_INDEX, "a list takes an int as index, not a %s", value_type_name(index).at), e);

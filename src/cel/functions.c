@@ -11,61 +11,65 @@ static const Library *const libraries[] = {
     &cel_lib_regex,     &cel_lib_quantity, &cel_lib_ip,       &cel_lib_url,  &cel_lib_format,  &cel_lib_semver,
 };
 
-enum { LIBRARIES = COUNT(libraries), MAX_ROWS = 768 };
+enum { LIBRARIES = COUNT(libraries), MAX_ROWS = 768, SLOTS = 2048 };
 
 static const CelType *const plain_types[] = {&cel_bool,  &cel_int,  &cel_uint,     &cel_double,   &cel_string,
                                              &cel_bytes, &cel_null, &cel_duration, &cel_timestamp};
 
-static const Overload *sorted[MAX_ROWS]; /* by name and style, then in the order of the libraries */
-static uint32_t sortedCount;
+/* The rows of one name and style, in the order of the libraries. */
+typedef struct Group {
+    Str name;
+    uint32_t first, count; /* in `rows` */
+    uint8_t style;
+} Group;
+
+static const Overload *rows[MAX_ROWS]; /* group by group */
+static Group groups[MAX_ROWS];
+static uint32_t groupCount;
+static uint16_t slots[SLOTS]; /* by the hash of the name: number of a group + 1, or 0 */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static int compare_names(const char *a, size_t aLen, uint8_t aStyle, const Overload *row) {
-    int order = str_cmp((Str){a, aLen}, str_of(row->name));
-    return order ? order : (int)aStyle - (int)row->style;
+static uint16_t *slot_of(Str name, CallStyle style) {
+    for (uint32_t i = str_hash(name) + style;; i++) {
+        uint16_t *slot = &slots[i % SLOTS];
+        if (!*slot || (groups[*slot - 1].style == style && str_eq(groups[*slot - 1].name, name))) return slot;
+    }
 }
 
-/* Insertion keeps rows of one name in order; it happens once, and most libraries are in order themselves. */
 static void make_index(void) {
-    for (size_t i = 0; i < LIBRARIES; i++) {
-        for (uint32_t j = 0; j < libraries[i]->count && sortedCount < MAX_ROWS; j++) {
+    uint16_t group[MAX_ROWS];
+    uint32_t count = 0;
+    for (size_t i = 0; i < LIBRARIES; i++)
+        for (uint32_t j = 0; j < libraries[i]->count; j++, count++) {
             const Overload *row = &libraries[i]->rows[j];
-            uint32_t low = 0, high = sortedCount;
-            while (low < high) {
-                uint32_t middle = (low + high) / 2;
-                if (compare_names(row->name, strlen(row->name), row->style, sorted[middle]) < 0)
-                    high = middle;
-                else
-                    low = middle + 1;
+            uint16_t *slot = slot_of(str_of(row->name), (CallStyle)row->style);
+            if (!*slot) {
+                groups[groupCount] = (Group){.name = str_of(row->name), .style = row->style};
+                *slot = (uint16_t)++groupCount;
             }
-            memmove(&sorted[low + 1], &sorted[low], (sortedCount - low) * sizeof *sorted);
-            sorted[low] = row;
-            sortedCount++;
+            group[count] = *slot - 1;
+            groups[group[count]].count++;
         }
-    }
+    for (uint32_t i = 1; i < groupCount; i++) groups[i].first = groups[i - 1].first + groups[i - 1].count;
+    uint16_t placed[MAX_ROWS] = {0};
+    count = 0;
+    for (size_t i = 0; i < LIBRARIES; i++)
+        for (uint32_t j = 0; j < libraries[i]->count; j++, count++)
+            rows[groups[group[count]].first + placed[group[count]]++] = &libraries[i]->rows[j];
 }
 
 Overloads functions_named(Str name, CallStyle style) {
     pthread_once(&once, make_index);
-    uint32_t low = 0, high = sortedCount;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (compare_names(name.at, name.len, (uint8_t)style, sorted[middle]) <= 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    uint32_t end = low;
-    while (end < sortedCount && compare_names(name.at, name.len, (uint8_t)style, sorted[end]) == 0) end++;
-    return (Overloads){sorted + low, end - low};
+    uint16_t slot = *slot_of(name, style);
+    return slot ? (Overloads){rows + groups[slot - 1].first, groups[slot - 1].count} : (Overloads){rows, 0};
 }
 
 Str functions_near(Str name, CallStyle style) {
     pthread_once(&once, make_index);
     Near near = near_start(name);
-    for (uint32_t i = 0; i < sortedCount; i++) {
-        Str other = str_of(sorted[i]->name);
-        if (sorted[i]->style == (uint8_t)style && !str_has(other, S("_")) && !str_has(other, S("@"))) near_try(&near, other);
+    for (uint32_t i = 0; i < groupCount; i++) {
+        Str other = groups[i].name;
+        if (groups[i].style == style && !str_has(other, S("_")) && !str_has(other, S("@"))) near_try(&near, other);
     }
     return near.found;
 }

@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -16,7 +17,8 @@ typedef struct JsonReader {
 static bool read_value(JsonReader *r, Value *out);
 
 static void skip_space(JsonReader *r) {
-    while (r->at < r->text.len && strchr(" \t\r\n", r->text.at[r->at]) && r->text.at[r->at]) r->at++;
+    static const bool space[UCHAR_MAX + 1] = {[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true};
+    while (r->at < r->text.len && space[(unsigned char)r->text.at[r->at]]) r->at++;
 }
 
 static bool take(JsonReader *r, char c) {

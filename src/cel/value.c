@@ -295,10 +295,10 @@ bool map_put(Arena *arena, ValueMap *map, Value key, Value value) {
 static Value other_number(Value key, ValueKind kind) {
     if (key.kind == VALUE_INT && kind == VALUE_UINT && key.i >= 0) return value_uint(key.u);
     if (key.kind == VALUE_UINT && kind == VALUE_INT && key.u <= INT64_MAX) return value_int(key.i);
-    if (key.kind != VALUE_DOUBLE || key.d != trunc(key.d)) return (Value){0};
-    if (kind == VALUE_INT && key.d >= -0x1p63 && key.d < 0x1p63) return value_int((int64_t)key.d);
-    if (kind == VALUE_UINT && key.d >= 0 && key.d < 0x1p64) return value_uint((uint64_t)key.d);
-    return (Value){0};
+    if (key.kind != VALUE_DOUBLE) return (Value){0};
+    bool isInt = kind == VALUE_INT && key.d >= -0x1p63 && key.d < 0x1p63 && (double)(int64_t)key.d == key.d;
+    bool isUint = kind == VALUE_UINT && key.d >= 0 && key.d < 0x1p64 && (double)(uint64_t)key.d == key.d;
+    return isInt ? value_int((int64_t)key.d) : isUint ? value_uint((uint64_t)key.d) : (Value){0};
 }
 
 static Value find_value(const ValueMap *map, Value key) {

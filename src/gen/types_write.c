@@ -143,6 +143,10 @@ static bool needs_work(const GenField *f) {
     return is_embedded(f) || f->value;
 }
 
+static bool is_nested(const GenField *f) {
+    return f->object && !str_eq(f->name, S("status"));
+}
+
 /* The numbers of the fields of which something holds, and a zero behind them, as C has no empty arrays. */
 static void put_set(FILE *out, const GenType *type, const char *name, bool (*holds)(const GenField *)) {
     fprintf(out, "static const uint16_t %.*s_%s[] = {", TEXT(type->name), name);
@@ -153,12 +157,13 @@ static void put_set(FILE *out, const GenType *type, const char *name, bool (*hol
 
 static void put_type(Tables *t, const GenType *type) {
     FILE *out = t->out;
-    static const char *const sets[] = {"prepared", "checked", "gated", "checkedBelow", "gatedBelow"};
+    static const char *const sets[] = {"nested", "prepared", "checked", "gated", "checkedBelow", "gatedBelow"};
     for (uint32_t i = 0; i < type->fieldCount; i++) put_field_text(t, type, &type->fields[i]);
     put_slots(out, type);
     fprintf(out, "static const Field %.*s_fields[] = {\n", TEXT(type->name));
     for (uint32_t i = 0; i < type->fieldCount; i++) put_field(out, type, &type->fields[i]);
     fputs(type->fieldCount ? "};\n" : "    {.name = STR(\"\")},\n};\n", out);
+    put_set(out, type, "nested", is_nested);
     put_set(out, type, "prepared", needs_work);
     put_set(out, type, "checked", is_checked);
     put_set(out, type, "gated", is_gated);

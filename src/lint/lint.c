@@ -64,30 +64,31 @@ static void set_env(CelEnv *env, CelVariable *variables, Arena *arena, const Typ
     *env = (CelEnv){.variables = variables, .count = VARIABLES};
 }
 
-static CelProgram *compile(Arena *arena, const Rule *rule, int number, CelFault *fault) {
+/* An expression of a rule about values of a type: its condition, or with `number` one of its arguments. */
+static CelProgram *compile(Arena *arena, const Rule *rule, const Type *type, int number, CelFault *fault) {
     CelVariable variables[VARIABLES];
     CelEnv env;
-    set_env(&env, variables, arena, schema_type(rule->on));
+    set_env(&env, variables, arena, type);
     CelProgram *program = cel_compile(arena, &env, number < 0 ? rule->when : rule->arguments[number], fault);
     if (!program || number >= 0 || program->type->kind == VALUE_BOOL) return program;
-    Str type = cel_type_text(arena, program->type);
+    Str text = cel_type_text(arena, program->type);
     *fault = (CelFault){{0, (uint32_t)rule->when.len},
-                        str_format(arena, "the expression must be a bool, not %.*s", (int)type.len, type.at),
+                        str_format(arena, "the expression must be a bool, not %.*s", TEXT(text)),
                         S("compare it with what is at fault")};
     return NULL;
 }
 
 bool lint_rule_check(Arena *arena, const Rule *rule, int number, CelFault *fault) {
-    return compile(arena, rule, number, fault) != NULL;
+    return compile(arena, rule, schema_type(rule->on), number, fault) != NULL;
 }
 
-static void prepare_rule(Arena *arena, Prepared *out, const Rule *rule) {
+static void prepare_rule(Arena *arena, Prepared *out, const Rule *rule, const Type *type) {
     CelFault fault;
     *out = (Prepared){.rule = rule};
     if (rule->check) return;
-    out->when = compile(arena, rule, -1, &fault);
+    out->when = compile(arena, rule, type, -1, &fault);
     out->arguments = NEW_ARRAY(arena, const CelProgram *, rule->argumentCount + 1u);
-    for (uint8_t i = 0; i < rule->argumentCount; i++) out->arguments[i] = compile(arena, rule, i, &fault);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) out->arguments[i] = compile(arena, rule, type, i, &fault);
     for (Str at = rule->at; at.len && out->stepCount < MAX_STEPS;) {
         ptrdiff_t dot = str_find(at, '.');
         out->steps[out->stepCount++] = dot < 0 ? at : (Str){at.at, (size_t)dot};
@@ -120,14 +121,17 @@ static bool has_check(const Stop *stop, RuleCheck *check) {
     return false;
 }
 
-static void add_rule(Arena *arena, LintRules *out, const Rule *rule) {
-    const Type *type = schema_type(rule->on);
+static void add_rule(Arena *arena, LintRules *out, const Rule *rule, const Type *type) {
     Stop *stop = type ? &out->stops[type->number] : &out->documents;
     if (has_check(stop, rule->check)) return;
     Prepared *all = NEW_ARRAY(arena, Prepared, stop->count + 1);
     if (stop->count) memcpy(all, stop->rules, stop->count * sizeof *all);
-    prepare_rule(arena, &all[stop->count++], rule);
+    prepare_rule(arena, &all[stop->count++], rule, type);
     stop->rules = all;
+}
+
+static const Type *nested_type(const Type *type, uint16_t number) {
+    return type->fields[type->nested.at[number]].type;
 }
 
 /* Notes which fields of which types lead to a rule. Types may hold each other, so this goes on until nothing new is found. */
@@ -136,21 +140,19 @@ static void find_ways(Arena *arena, LintRules *out) {
     for (uint16_t t = 0; t < schema_type_count; t++) leads[t] = out->stops[t].count > 0;
     while (again) {
         again = false;
-        for (uint16_t t = 0; t < schema_type_count; t++)
-            for (uint16_t i = 0; i < schema_types[t]->fieldCount && !leads[t]; i++) {
-                const Field *field = &schema_types[t]->fields[i];
-                leads[t] = field->scalar == TYPE_OBJECT && leads[field->type->number];
+        for (uint16_t t = schema_type_count; t-- > 0;)
+            for (uint16_t i = 0; i < schema_types[t]->nested.n && !leads[t]; i++) {
+                leads[t] = leads[nested_type(schema_types[t], i)->number];
                 again |= leads[t];
             }
     }
     for (uint16_t t = 0; t < schema_type_count; t++) {
-        uint16_t *fields = NEW_ARRAY(arena, uint16_t, schema_types[t]->fieldCount + 1u);
+        const Type *type = schema_types[t];
+        if (!leads[t] || !type->nested.n) continue;
+        uint16_t *fields = NEW_ARRAY(arena, uint16_t, type->nested.n);
         Stop *stop = &out->stops[t];
-        for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) {
-            const Field *field = &schema_types[t]->fields[i];
-            if (field->scalar != TYPE_OBJECT || !leads[field->type->number] || str_eq(field->name, S("status"))) continue;
-            fields[stop->fieldCount++] = i;
-        }
+        for (uint16_t i = 0; i < type->nested.n; i++)
+            if (leads[nested_type(type, i)->number]) fields[stop->fieldCount++] = type->nested.at[i];
         stop->fields = fields;
     }
 }
@@ -164,11 +166,13 @@ const LintRules *lint_prepare(Arena *arena, const LintSettings *settings) {
     out->stops = NEW_ARRAY(arena, Stop, schema_type_count);
     out->parameters = NEW_ARRAY(arena, const ValueMap *, out->ruleCount + 1);
     set_env(&out->env, out->variables, arena, NULL);
+    const Type *type = NULL; /* of the rule before: most are about the same */
     for (uint32_t i = 0; i < out->ruleCount; i++) {
         const Rule *rule = i < rule_count ? &rules[i] : settings->more[i - rule_count];
         if (!on[rule->number] || !rule->on.len) continue;
         out->parameters[rule->number] = prepare_parameters(arena, settings, rule);
-        add_rule(arena, out, rule);
+        if (!type || !str_eq(type->name, rule->on)) type = schema_type(rule->on);
+        add_rule(arena, out, rule, type);
     }
     find_ways(arena, out);
     return out;

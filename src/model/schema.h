@@ -109,6 +109,7 @@ struct Type {
     uint32_t slotFactor;  /* slot = hash * factor >> shift */
     uint8_t slotShift;
     uint16_t number;       /* index into schema_types */
+    FieldSet nested;       /* hold objects, but for the status */
     FieldSet prepared;     /* need work when absent: defaults, embedded objects */
     FieldSet checked;      /* have limits that hold whatever else is set */
     FieldSet gated;        /* are behind a gate, so that the server drops them where it is off */

@@ -169,7 +169,10 @@ static void resolve_rules(Resolver *r) {
     uint8_t *on = NEW_ARRAY(r->arena, uint8_t, total), *plain = NEW_ARRAY(r->arena, uint8_t, total);
     selection_resolve(plain, r->set, &base);
     if (select >= 0) base.select = r->layers[select]->selection.select;
-    selection_resolve(on, r->set, &base);
+    if (base.select.n)
+        selection_resolve(on, r->set, &base);
+    else
+        memcpy(on, plain, total);
     for (uint32_t i = 0; i < base.select.n; i++) r->out->asWritten |= str_eq(base.select.at[i], S("server"));
     r->out->on = on;
     r->out->severity = r->severity = NEW_ARRAY(r->arena, uint8_t, total);
