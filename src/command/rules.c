@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "base/near.h"
 #include "explain/explain.h"
 #include "lint/selection.h"
@@ -58,8 +60,7 @@ typedef struct Filter {
 
 static bool is_named(const Filter *filter, const Rule *rule) {
     for (uint32_t i = 0; i < filter->names.n; i++)
-        if (str_starts(rule->name, filter->names.at[i]) || (rule->code.len && str_eq_nocase(rule->code, filter->names.at[i])))
-            return true;
+        if (str_starts(rule->name, filter->names.at[i]) || rule_is_called(rule, filter->names.at[i])) return true;
     return !filter->names.n;
 }
 
@@ -84,8 +85,10 @@ static int print_rules(Arena *arena, const Filter *filter, const ExplainSettings
     for (uint16_t i = 0; i < rule_count; i++)
         if (passes(filter, &rules[i])) ARRAY_PUSH(arena, &found, &rules[i]);
     const Rule *exact = filter->names.n == 1 ? rule_named(filter->names.at[0]) : NULL;
+    ExplainSettings page = *settings;
+    page.width = terminal_width();
     if (exact)
-        explain_rule(&out, exact, settings);
+        explain_rule(&out, exact, &page);
     else
         explain_rules(&out, found.at, found.n, settings);
     print_paged(buf_text(&out));
@@ -134,7 +137,7 @@ static int run(int argc, char **argv) {
     Arena arena = {0};
     Filter filter = {
         .arena = &arena,
-        .settings = {.minor = VERSION_LAST, .width = terminal_width(), .colour = colour_by_default()},
+        .settings = {.minor = VERSION_LAST, .width = isatty(STDOUT_FILENO) ? terminal_width() : 0, .colour = colour_by_default()},
         .profile = -1,
         .source = -2,
         .severity = -1,

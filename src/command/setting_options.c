@@ -136,6 +136,10 @@ bool settings_good(const Command *command, ConfigStore *store) {
     if (!count && !good)
         usage_error(command, "--%s: there is no source or rule \"%.*s\"%s%.*s%s", setting_names[key], (int)word.len, word.at,
                     near.len ? "; did you mean \"" : "", (int)near.len, near.at, near.len ? "\"?" : "");
+    const Str *renamed = config_renamed(store, &count);
+    for (uint32_t i = 0; i < count; i++)
+        tell_error("podlint: the rule %.*s is now called %.*s; its former name still works", TEXT(renamed[i]),
+                   TEXT(rule_named(renamed[i])->name));
     arena_free(&arena);
     return good;
 }

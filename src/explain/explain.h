@@ -19,7 +19,7 @@ typedef struct ExplainSettings {
     bool examples; /* also those of the fields */
     uint8_t minor; /* Kubernetes 1.N */
     bool colour;
-    int width;               /* of the terminal, in columns */
+    int width;               /* of the terminal, in columns; 0 in a list of rules: it is read by a program, and lines are whole */
     const RulePlace *places; /* of rules in C, whose code does not tell what they look at */
     uint32_t placeCount;
 } ExplainSettings;

@@ -127,7 +127,7 @@ static json_t *rule_json(Arena *arena, const Rule *rule) {
     const char *type = api_error_name((ApiError)rule->type);
     json_t *json = json_pack("{s:o,s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "code", json_optional(rule->code),
                              "source", diag_source_name((DiagSource)rule->source), "severity",
-                             severity_name((Severity)rule->severity), "message", json_text(rule_says(arena, rule)), "help",
+                             severity_name((Severity)rule->severity), "message", json_text(rule_template(arena, rule)), "help",
                              json_optional(rule_helps(arena, rule)), "why", json_optional(rule->why));
     if (type) json_object_set_new(json, "type", json_string(type));
     if (rule->source != FROM_LINT) return json;

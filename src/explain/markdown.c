@@ -77,6 +77,7 @@ static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settin
     buf_format(out, "# %.*s\n\n- source: %s, severity: %s%s%s\n", TEXT(rule->name), diag_source_name((DiagSource)rule->source),
                severity_name((Severity)rule->severity), type ? ", type: " : "", type ? type : "");
     if (rule->code.len) buf_format(out, "- code: %.*s\n", TEXT(rule->code));
+    if (rule->former.len) buf_format(out, "- formerly: %.*s\n", TEXT(rule->former));
     if (profiles.len) buf_format(out, "- profiles: %.*s\n", TEXT(profiles));
     if (rule->sparesAgents) buf_format(out, "- default: not of node agents: DaemonSets, kube-system, system-node-critical\n");
     buf_format(out, "- says: %.*s\n", TEXT(rule_says(out->arena, rule)));
@@ -96,7 +97,7 @@ static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const
     for (uint32_t i = 0; i < count; i++)
         buf_format(out, "| %.*s | %.*s | %s | %.*s | %.*s |\n", TEXT(list[i]->code), TEXT(list[i]->name),
                    severity_name((Severity)list[i]->severity), TEXT(rule_profiles(out->arena, list[i])),
-                   TEXT(rule_says(out->arena, list[i])));
+                   TEXT(list[i]->title.len ? list[i]->title : rule_says(out->arena, list[i])));
 }
 
 static void write_error(Buf *out, ApiError error, const ExplainSettings *settings) {

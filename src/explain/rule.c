@@ -4,6 +4,41 @@
 #include "rules.h"
 #include "write.h"
 
+/* What a template is filled with as a word for people: value is VALUE, self.readyDelay READY_DELAY, self.containers.size() N. */
+static void put_placeholder(Buf *buf, Str argument) {
+    Str name = S("");
+    for (size_t i = 0, start = 0, deep = 0; i <= argument.len; i++) {
+        char c = i < argument.len ? argument.at[i] : '.';
+        bool call = c == '(' && deep == 0;
+        if (deep == 0 && (c == '.' || call)) {
+            Str part = {argument.at + start, i - start};
+            if (call && str_eq(part, S("size"))) name = S("n");
+            if (!call && part.len && is_lower(part.at[0])) name = part;
+            start = i + 1;
+        }
+        deep += c == '(';
+        deep -= c == ')';
+        if (c == ')') start = i + 1;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        if (i && is_upper(name.at[i])) buf_char(buf, '_');
+        buf_char(buf, to_upper(name.at[i]));
+    }
+}
+
+/* A template as people read it, with words in capitals where it is filled; what is only added to a word is left out. */
+static Str readable(Arena *arena, const Rule *rule, Str template) {
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < template.len; i++) {
+        bool slot = template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}';
+        bool added = slot && i && is_letter(template.at[i - 1]);
+        if (!slot) buf_char(&buf, template.at[i]);
+        if (slot && !added) put_placeholder(&buf, rule->arguments[template.at[i + 1] - '0']);
+        if (slot) i += 2;
+    }
+    return buf_text(&buf);
+}
+
 /* A template with the names of what it is filled with, in braces. */
 static Str named_template(Arena *arena, const Rule *rule, Str template) {
     Buf buf = {.arena = arena};
@@ -18,8 +53,28 @@ static Str named_template(Arena *arena, const Rule *rule, Str template) {
     return buf_text(&buf);
 }
 
-Str rule_says(Arena *arena, const Rule *rule) {
+Str rule_template(Arena *arena, const Rule *rule) {
     return named_template(arena, rule, rule->message);
+}
+
+Str rule_says(Arena *arena, const Rule *rule) {
+    return readable(arena, rule, rule->message);
+}
+
+Str rule_title(Arena *arena, const Rule *rule) {
+    static const Str open[] = {STR(": REASON"), STR(": PROBLEM"), STR(" PROBLEM"), STR(" EFFECT")};
+    Str text = rule->title.len ? rule->title : rule_says(arena, rule);
+    ptrdiff_t mend = str_find(text, ';');
+    if (mend > 0) text.len = (size_t)mend;
+    for (size_t i = 0; i < COUNT(open); i++)
+        if (text.len > open[i].len && str_ends(text, open[i])) text.len -= open[i].len;
+    char *title = arena_cstr(arena, text);
+    title[0] = to_upper(title[0]);
+    return str_of(title);
+}
+
+Str rule_address(Arena *arena, const Rule *rule) {
+    return rule == &rules[rule->number] ? str_format(arena, PODLINT_DOCS "#%.*s", TEXT(rule->name)) : S("");
 }
 
 Str rule_profiles(Arena *arena, const Rule *rule) {
@@ -30,7 +85,7 @@ Str rule_profiles(Arena *arena, const Rule *rule) {
 }
 
 Str rule_helps(Arena *arena, const Rule *rule) {
-    return str_eq(rule->help, S("{0}")) ? S("") : named_template(arena, rule, rule->help);
+    return str_eq(rule->help, S("{0}")) ? S("") : readable(arena, rule, rule->help);
 }
 
 static const Str error_texts[] = {

@@ -4,10 +4,19 @@
 
 #include "facts.h"
 
-/* The message of a rule, with the names of what it is filled with in braces. */
+/* The message of a rule, with the names of what it is filled with in braces, for programs. */
+Str rule_template(Arena *arena, const Rule *rule);
+
+/* The same for people, with words in capitals. */
 Str rule_says(Arena *arena, const Rule *rule);
 
-/* Its help in the same way; empty for one that is made up anew each time, and tells nothing here. */
+/* What is wrong, as a title: the message without its mend. */
+Str rule_title(Arena *arena, const Rule *rule);
+
+/* Where the published reference has the rule; empty for a rule of the user's. */
+Str rule_address(Arena *arena, const Rule *rule);
+
+/* Its help for people; empty for one that is made up anew each time, and tells nothing here. */
 Str rule_helps(Arena *arena, const Rule *rule);
 
 /* The profiles that a lint rule is in, separated by commas. */

@@ -112,6 +112,7 @@ static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settin
     buf_format(out, "%s%.*s%s  (%.*s%s%s, %s%s%s)\n\n", style_bold(&w), TEXT(rule->name), style_reset(&w), TEXT(rule->code),
                rule->code.len ? ", " : "", diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity),
                type ? ", " : "", type ? type : "");
+    put_fact(&w, "formerly", rule->former);
     put_fact(&w, "says", rule_says(out->arena, rule));
     put_fact(&w, "help", rule_helps(out->arena, rule));
     put_fact(&w, "profiles", rule_profiles(out->arena, rule));
@@ -133,12 +134,13 @@ static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settin
 static void put_rule_row(Buf *out, const Rule *rule, const ExplainSettings *settings) {
     Style w = {out, settings};
     bool on = rule_in_profile(rule, PROFILE_DEFAULT);
-    int width = settings->width > 120 ? 120 : settings->width;
     buf_format(out, "%-7.*s %s%-40.*s%s %-8s%s ", TEXT(rule->code), style_bold(&w), TEXT(rule->name), style_reset(&w),
                severity_name((Severity)rule->severity), on ? "   " : "off");
-    Str message = rule_says(out->arena, rule);
-    int room = width - 61;
-    if (room > 20) put_cut(out, message, (size_t)room);
+    Str message = rule->title.len ? rule->title : rule_says(out->arena, rule);
+    if (!settings->width)
+        buf_str(out, message);
+    else if (settings->width > 81)
+        put_cut(out, message, (size_t)settings->width - 61);
     buf_char(out, '\n');
 }
 

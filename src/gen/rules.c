@@ -246,7 +246,11 @@ static void check_absent(const GenRule *item, const Schema *schema) {
 }
 
 static void check_names(const RuleSet *set, const GenRule *item) {
-    Str name = item->text->rule.name;
+    Str name = item->text->rule.name, former = item->text->rule.former;
+    for (const GenRule *other = set->items.at; former.len && other < set->items.at + set->items.n; other++)
+        if (str_eq(other->text->rule.name, former) || (other != item && str_eq(other->text->rule.former, former)))
+            complain(item->file, rule_text_span(item->text, S("former")), S(""), "%.*s is the name of another rule",
+                     TEXT(former));
     for (const GenRule *other = set->items.at; other < item; other++)
         if (other->file != item->file && str_eq(other->text->rule.name, name))
             complain(item->file, rule_text_span(item->text, S("name")), S(""), "rule %.*s is defined twice", TEXT(name));

@@ -83,6 +83,8 @@ static void write_rule(FILE *out, const RuleSet *set, uint32_t number) {
     put_str(out, rule->name);
     fprintf(out, ", .number = %u, .source = %u, .severity = %u, .type = %u, .profiles = %u, .sparesAgents = %d", number,
             rule->source, rule->severity, rule->type, rule->profiles, rule->sparesAgents);
+    put_member(out, "former", rule->former);
+    put_member(out, "title", rule->title);
     put_member(out, "message", rule->message);
     put_member(out, "help", rule->help);
     put_member(out, "why", rule->why);

@@ -100,8 +100,8 @@ void lint_kind_case(Lint *lint, const Document *self, const Path *path) {
     bool same = str_eq(kind->name, self->kind);
     const KindVersion *version = same ? find_version(kind, self->apiVersion) : NULL;
     if (!version)
-        emit_kind_case(lint->diags, lint_where(lint, same ? &apiVersion : &at), .kind = self->kind, .version = self->apiVersion,
-                       .right = kind->name, .rightVersion = right);
+        emit_kind_misspelt(lint->diags, lint_where(lint, same ? &apiVersion : &at), .kind = self->kind,
+                           .version = self->apiVersion, .right = kind->name, .rightVersion = right);
     else if (version->removed && version->removed <= self->minor)
         emit_removed_api_version(lint->diags, lint_where(lint, &apiVersion),
                                  .since = str_format(lint->arena, "1.%d", version->removed), .kind = kind->name,

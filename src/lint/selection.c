@@ -16,8 +16,7 @@ static bool is_source_word(Str word) {
 const Rule *rule_set_named(const RuleSet *set, Str name) {
     const Rule *own = rule_named(name);
     for (uint32_t i = 0; !own && i < set->moreCount; i++)
-        if (str_eq(set->more[i]->name, name) || (set->more[i]->code.len && str_eq_nocase(set->more[i]->code, name)))
-            return set->more[i];
+        if (rule_is_called(set->more[i], name)) return set->more[i];
     return own;
 }
 
@@ -39,7 +38,7 @@ static bool names_source(const Rule *rule, Str word) {
 /* A word that is the whole name or code of a rule means no others that begin so. */
 static bool names_rule(const RuleSet *set, const Rule *rule, Str word) {
     if (is_source_word(word)) return false;
-    if (str_eq(rule->name, word) || (rule->code.len && str_eq_nocase(rule->code, word))) return true;
+    if (rule_is_called(rule, word)) return true;
     return str_starts(rule->name, word) && !rule_set_named(set, word);
 }
 

@@ -86,8 +86,8 @@ static void look_at_integer(ScalarWalk *walk, const Node *node, Str text, const 
                        : digits.at[0] == '0' && digits.len > 1 ? "with a leading 0"
                                                                : NULL;
     if (!form || str_eq(node->text, text)) return;
-    emit_yaml_octal_integer(walk->lint->diags, lint_where(walk->lint, path), .text = text, .form = str_of(form),
-                            .value = node->text);
+    emit_yaml_number_form(walk->lint->diags, lint_where(walk->lint, path), .text = text, .form = str_of(form),
+                          .value = node->text);
 }
 
 static bool is_usual_mode(unsigned mode) {

@@ -13,9 +13,14 @@ bool rule_is_of_server(const Rule *rule) {
     return rule_refuses(rule) || rule->source == FROM_WARNING;
 }
 
+bool rule_is_called(const Rule *rule, Str word) {
+    return str_eq(rule->name, word) || (rule->former.len && str_eq(rule->former, word)) ||
+           (rule->code.len && str_eq_nocase(rule->code, word));
+}
+
 const Rule *rule_named(Str name) {
     for (uint16_t i = 0; i < rule_count; i++)
-        if (str_eq(rules[i].name, name) || (rules[i].code.len && str_eq_nocase(rules[i].code, name))) return &rules[i];
+        if (rule_is_called(&rules[i], name)) return &rules[i];
     return NULL;
 }
 

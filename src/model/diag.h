@@ -64,6 +64,8 @@ typedef void RuleCheck(struct Lint *lint, const void *self, const struct Path *p
  * validating, have a type that they are about and either an expression or a check. */
 typedef struct Rule {
     Str name;
+    Str former;           /* the name that it had before, which still works; may be empty */
+    Str title;            /* what is wrong in general, where the message alone does not tell; may be empty */
     Str code;             /* of lint rules: never used again for another one */
     uint16_t number;      /* rules that the user brings follow those of `rules` */
     uint8_t source;       /* DiagSource */
@@ -142,6 +144,9 @@ bool rule_is_of_server(const Rule *rule);
 
 /* The API's name of an error type ("FieldValueRequired"); NULL for API_NONE. */
 const char *api_error_name(ApiError type);
+
+/* Whether a word is the whole name of a rule: the one that it has, the one that it had, or its code. */
+bool rule_is_called(const Rule *rule, Str word);
 
 /* The rule with this name or code, or NULL. */
 const Rule *rule_named(Str name);

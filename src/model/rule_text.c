@@ -209,6 +209,8 @@ enum { LINT_ONLY = 1 << FROM_LINT, API_ONLY = 1 << FROM_API };
 
 static const RuleKey rule_keys[] = {
     {STR("name"), 0},
+    {STR("former"), 0},
+    {STR("title"), 0},
     {STR("message"), 0},
     {STR("help"), 0},
     {STR("why"), 0},
@@ -247,6 +249,8 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
     Rule *rule = &text->rule;
     rule->source = (uint8_t)source;
     rule->name = text_under(faults, map, S("name"));
+    rule->former = text_under(faults, map, S("former"));
+    rule->title = text_under(faults, map, S("title"));
     rule->severity = (uint8_t)word_under(faults, map, S("severity"), severity_names, COUNT(severity_names),
                                          warns ? SEVERITY_WARNING : SEVERITY_ERROR);
     rule->type = (uint8_t)word_under(faults, map, S("type"), api_error_names, COUNT(api_error_names), API_NONE);

@@ -1,6 +1,7 @@
 /* The Static Analysis Results Interchange Format, version 2.1.0 (OASIS), as GitHub's code scanning and others read it. */
 
 #include "shared.h"
+#include "explain/rule.h"
 #include "run/fingerprint.h"
 
 typedef struct Sarif {
@@ -100,42 +101,33 @@ static void find_rules(Sarif *s) {
     }
 }
 
-/* The words of a rule's name: unknown-field -> UnknownField, or with `spaced` Unknown field. */
-static Str words_of(Arena *arena, Str name, bool spaced) {
+/* The words of a rule's name: unknown-field -> UnknownField. */
+static Str words_of(Arena *arena, Str name) {
     Buf out = {.arena = arena};
     bool capital = true;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
-        if (c == '-') {
-            if (spaced) buf_char(&out, ' ');
-            capital = !spaced;
-            continue;
-        }
-        buf_char(&out, capital && is_lower(c) ? (char)(c - 'a' + 'A') : c);
-        capital = false;
+        if (c != '-') buf_char(&out, capital ? to_upper(c) : c);
+        capital = c == '-';
     }
     return buf_text(&out);
 }
 
-/* Whether a template of rules/ has slots that a finding fills, so that it says nothing by itself. */
-static bool has_slots(Str template) {
-    for (size_t i = 0; i + 2 < template.len; i++)
-        if (template.at[i] == '{' && template.at[i + 2] == '}') return true;
-    return false;
-}
-
 static json_t *rule_object(Sarif *s, const Rule *rule) {
     Arena *arena = &s->scratch;
-    Str title = has_slots(rule->message) ? words_of(arena, rule->name, true) : rule->message;
+    Str title = rule_title(arena, rule);
     Str why = rule->why.len ? rule->why : title;
-    Str todo = rule->help.len && !has_slots(rule->help) ? str_format(arena, "\n\nWhat to do: %.*s.", TEXT(rule->help)) : S("");
+    Str helps = rule_helps(arena, rule);
+    Str todo = helps.len ? str_format(arena, "\n\nWhat to do: %.*s.", TEXT(helps)) : S("");
     Str more = str_format(arena, "\n\nOn your terminal: `podlint explain %.*s`", TEXT(rule->name));
     Str help = str_join(arena, str_join(arena, why, todo), more);
-    return json_pack("{s:o,s:o,s:o,s:o,s:{s:o,s:o},s:{s:s},s:{s:[s]}}", "id", report_json_text(rule->name), "name",
-                     report_json_text(words_of(arena, rule->name, false)), "shortDescription", message(title), "fullDescription",
-                     message(why), "help", "text", report_json_text(help), "markdown", report_json_text(help),
-                     "defaultConfiguration", "level", level_of(rule->severity), "properties", "tags",
-                     diag_source_name((DiagSource)rule->source));
+    json_t *json = json_pack("{s:o,s:o,s:o,s:o,s:{s:o,s:o},s:{s:s},s:{s:[s]}}", "id", report_json_text(rule->name), "name",
+                             report_json_text(words_of(arena, rule->name)), "shortDescription", message(title), "fullDescription",
+                             message(why), "help", "text", report_json_text(help), "markdown", report_json_text(help),
+                             "defaultConfiguration", "level", level_of(rule->severity), "properties", "tags",
+                             diag_source_name((DiagSource)rule->source));
+    if (rule_address(arena, rule).len) json_object_set_new(json, "helpUri", report_json_text(rule_address(arena, rule)));
+    return json;
 }
 
 /* How the run went: files that could not be read. */

@@ -75,6 +75,8 @@ static bool read_entry(BaselineReader *reader, Baseline *out, const Node *node) 
         else
             return refuse(reader, member->keySpan, "a finding of the baseline has no such member, or not with such a value");
     }
+    const Rule *rule = rule_named(entry.identity.rule);
+    if (rule) entry.identity.rule = rule->name;
     if (!entry.identity.file.at || !entry.identity.rule.at || !entry.identity.text.at)
         return refuse(reader, node->span, "a finding of the baseline needs at least file, rule and text");
     ARRAY_PUSH(reader->arena, &out->entries, entry);

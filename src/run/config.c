@@ -60,7 +60,15 @@ struct ConfigStore {
     ARRAY(Config *) configs;
     ARRAY(ConfigFault) faults;
     ARRAY(ConfigPolicy) policies;
+    ARRAY(Str) renamed; /* former names of rules that are used */
 };
+
+/* Keeps a word once that is the former name of a rule. */
+static void note_renamed(ConfigStore *store, Str word) {
+    const Rule *rule = rule_named(word);
+    if (rule && str_eq(rule->former, word) && !str_in(word, store->renamed.at, store->renamed.n))
+        ARRAY_PUSH(store->arena, &store->renamed, word);
+}
 
 /* Reading */
 
@@ -143,6 +151,7 @@ static bool is_map(ConfigReader *r, Str name, const Node *node, const char *of) 
 }
 
 static void check_selector(ConfigReader *r, Str name, Str word, Span span) {
+    note_renamed(r->store, word);
     if (has_enough(r) || selection_knows(&r->config->set, word)) return;
     fault(r, span, near_question(r->store->arena, selection_near(&r->config->set, word)),
           "%.*s: there is no source or rule \"%.*s\"", TEXT(name), TEXT(word));
@@ -243,6 +252,7 @@ static void read_parameters(ConfigReader *r, const Entry *entry, SettingsLayer *
     for (uint32_t i = 0; i < entry->value.count && !has_enough(r); i++) {
         const Entry *of = &entry->value.entries[i];
         const Rule *rule = rule_set_named(&r->config->set, of->key);
+        note_renamed(r->store, of->key);
         if (!rule)
             fault(r, of->keySpan, near_question(r->store->arena, selection_near(&r->config->set, of->key)),
                   "there is no rule \"%.*s\"", TEXT(of->key));
@@ -615,4 +625,13 @@ bool config_unknown_word(const ConfigStore *store, SettingKey *key, Str *word, S
             return true;
         }
     return false;
+}
+
+const Str *config_renamed(ConfigStore *store, uint32_t *count) {
+    const Selection *selection = &store->commandLine->selection;
+    const WordList *lists[] = {&selection->select, &selection->enable, &selection->ignore};
+    for (size_t i = 0; i < COUNT(lists); i++)
+        for (uint32_t j = 0; j < lists[i]->n; j++) note_renamed(store, lists[i]->at[j]);
+    *count = store->renamed.n;
+    return store->renamed.at;
 }

@@ -441,8 +441,14 @@ static bool was_judged(const ResultFile *file, const Ignore *ignore) {
     return some;
 }
 
-/* What is wrong with an ignore, if anything. `hints` counts the names that were looked for. */
-static void judge(const ResultFile *file, const Ignore *ignore, DiagList *list, unsigned *hints) {
+/* What was said of the ignores of a file. */
+typedef struct Said {
+    unsigned hints; /* names that were looked for */
+    bool renamed;   /* that a rule has another name now */
+} Said;
+
+/* What is wrong with an ignore, if anything. */
+static void judge(const ResultFile *file, const Ignore *ignore, DiagList *list, Said *said) {
     Where where = {.path = S("")};
     if (ignore->form == IGNORE_WORD)
         emit_unknown_comment(list, where, .word = ignore->name,
@@ -451,9 +457,13 @@ static void judge(const ResultFile *file, const Ignore *ignore, DiagList *list, 
         emit_bare_ignore(list, where, .names = rules_there(file, ignore, list->arena));
     else if (!ignore->rule)
         emit_unknown_ignore(list, where, .rule = ignore->name,
-                            .hint = spelling_hint(list->arena, &file->settings->rules, ignore->name, hints));
+                            .hint = spelling_hint(list->arena, &file->settings->rules, ignore->name, &said->hints));
     else if (!ignore->used && is_active(file->settings, ignore->rule) && was_judged(file, ignore))
         emit_unused_ignore(list, where, .rule = ignore->rule->name);
+    else if (!said->renamed && str_eq(ignore->name, ignore->rule->former)) {
+        emit_renamed_ignore(list, where, .former = ignore->name, .rule = ignore->rule->name);
+        said->renamed = true;
+    }
 }
 
 static int by_place(const void *left, const void *right) {
@@ -468,7 +478,8 @@ static int by_place(const void *left, const void *right) {
 
 /* Whether a rule is about ignores themselves. */
 static bool is_own(const Rule *rule) {
-    static const uint16_t own[] = {RULE_unused_ignore, RULE_unknown_ignore, RULE_bare_ignore, RULE_unknown_comment};
+    static const uint16_t own[] = {RULE_unused_ignore, RULE_unknown_ignore, RULE_bare_ignore, RULE_unknown_comment,
+                                   RULE_renamed_ignore};
     for (size_t i = 0; i < COUNT(own); i++)
         if (rule == &rules[own[i]]) return true;
     return false;
@@ -477,11 +488,11 @@ static bool is_own(const Rule *rule) {
 /* Adds findings about the ignores; `own`: those that name rules about ignores, which are judged last. */
 static void complain(ResultFile *file, bool own, Arena *kept, Arena *scratch) {
     Findings *added = NEW_ARRAY(scratch, Findings, file->documentCount);
-    unsigned hints = 0;
+    Said said = {0};
     for (uint32_t i = 0; i < file->ignoreCount; i++) {
         const Ignore *ignore = &file->ignores[i];
         DiagList list = {.arena = kept};
-        if (is_own(ignore->rule) == own) judge(file, ignore, &list, &hints);
+        if (is_own(ignore->rule) == own) judge(file, ignore, &list, &said);
         if (!list.items.n || !file->settings->on[list.items.at->rule->number]) continue;
         const Diag *diag = list.items.at;
         const uint8_t *severity = file->settings->severity;

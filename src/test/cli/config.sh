@@ -89,6 +89,10 @@ expect "podlint config lists parameters" 0 "few-containers.most          0      
 expect "the command line names such a rule" 0 "nothing found" "$podlint" check --ignore few-containers repo/top.yaml
 expect "an ignore names such a rule" 0 "nothing found; 1 ignored" sh -c "
     sed 's/^spec:/spec: # podlint: ignore few-containers/' repo/top.yaml >repo/quiet.yaml; '$podlint' check repo/quiet.yaml"
+printf 'select: [kind-case, yaml-octal-integer]\nignore: kind-case\n' >renamed.yaml
+expect "the former name of a rule, in a configuration" 0 "the rule kind-case is now called kind-misspelt" "$podlint" check --config renamed.yaml other
+expect "the former name of a rule, on the command line" 0 "the rule yaml-octal-integer is now called yaml-number-form" "$podlint" check --select yaml-octal-integer other
+expect "the rules in a pipe are whole" 0 "of the volumeClaimTemplate of this name takes its place" "$podlint" rules
 expect "another file does not know it" 2 "--ignore: there is no source or rule" "$podlint" check --ignore few-containers other
 expect "a rule on and off" 0 "nothing found" sh -c "printf 'enable: lint\nseverity: {all: off}\n' >off.yaml; '$podlint' check --config off.yaml --pod-security restricted other"
 expect "a wrong parameter" 2 "its default is 3" sh -c "sed -i 's/most: 0/most: few/' repo/.podlint.yaml; '$podlint' check repo"
