@@ -297,10 +297,17 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
         uint32_t later = c->asWritten ? 0 : placeholders_fill(arena, in->root, text, &known);
         uint32_t count = model_build_kinds(arena, c->source, in, c->minor, c->kindOf ? c->kindOf : schema_type_of, items);
         for (uint32_t i = 0; i < count; i++) {
-            (*items)[i].class = (uint8_t) class;
-            (*items)[i].why = why;
-            (*items)[i].later = later;
-            finish(c, arena, &(*items)[i]);
+            Document *document = &(*items)[i];
+            document->class = (uint8_t) class;
+            document->why = why;
+            document->later = later;
+            finish(c, arena, document);
+            if (!document->mended) continue;
+            Document *mended = document->mended;
+            mended->class = (uint8_t) class;
+            mended->why = why;
+            mended->later = later;
+            finish(c, arena, mended);
         }
         return count;
     }

@@ -125,6 +125,7 @@ static int compare(const void *left, const void *right) {
     const Diag *a = left, *b = right;
     if (a->span.at != b->span.at) return a->span.at < b->span.at ? -1 : 1;
     if (a->severity != b->severity) return a->severity > b->severity ? -1 : 1;
+    if (a->rule->source != b->rule->source) return a->rule->source < b->rule->source ? -1 : 1;
     if (a->rule != b->rule) return a->rule->number < b->rule->number ? -1 : 1;
     int order = str_cmp(a->path, b->path);
     return order ? order : str_cmp(a->message, b->message);
@@ -136,5 +137,42 @@ void diag_sort(DiagList *list) {
     uint32_t kept = 1;
     for (uint32_t i = 1; i < list->items.n; i++)
         if (compare(&list->items.at[i], &list->items.at[kept - 1]) != 0) list->items.at[kept++] = list->items.at[i];
+    list->items.n = kept;
+}
+
+/* Neighbours that a finding is compared with. */
+enum { MOST_COMPARED = 32 };
+
+/* Whether a finding says no more than another one at the same place, which comes before it. */
+static bool says_the_same(const Diag *first, const Diag *diag) {
+    if (first->span.end != diag->span.end) return false;
+    if (first->rule == diag->rule && first->severity == diag->severity && str_eq(first->message, diag->message)) return true;
+    if (diag->missing || first->missing || !str_eq(first->path, diag->path) || !rule_refuses(first->rule)) return false;
+    if (first->severity != SEVERITY_ERROR) return false;
+    bool remark = diag->rule->source == FROM_WARNING || diag->rule->source == FROM_LINT;
+    return remark || (first->rule->source == FROM_API && first->rule->type == diag->rule->type);
+}
+
+/* Whether a finding is of a value that nobody has written, and a later one says the same of the one that it is made from. */
+static bool is_of_default(const DiagList *list, uint32_t number) {
+    const Diag *diag = &list->items.at[number];
+    for (uint32_t i = number + 1; diag->missing && i < list->items.n && i <= number + MOST_COMPARED; i++) {
+        const Diag *other = &list->items.at[i];
+        if (other->rule == diag->rule && !other->missing && str_eq(other->message, diag->message)) return true;
+    }
+    return false;
+}
+
+void diag_settle(DiagList *list) {
+    diag_sort(list);
+    uint32_t kept = 0, first = 0; /* `first` of those that start where the one in hand does */
+    for (uint32_t i = 0; i < list->items.n; i++) {
+        const Diag *diag = &list->items.at[i];
+        bool same = is_of_default(list, i);
+        if (kept && list->items.at[kept - 1].span.at != diag->span.at) first = kept;
+        if (kept > first + MOST_COMPARED) first = kept - MOST_COMPARED;
+        for (uint32_t j = first; j < kept && !same; j++) same = says_the_same(&list->items.at[j], diag);
+        if (!same) list->items.at[kept++] = *diag;
+    }
     list->items.n = kept;
 }

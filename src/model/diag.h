@@ -130,6 +130,10 @@ void diag_note(DiagList *list, Diag *diag, Span span, Str text);
 /* Sorts by place, then rule and path, and drops repetitions of the same rule at the same path and place. */
 void diag_sort(DiagList *list);
 
+/* Leaves one finding of a fault: of several of one rule, or of one type of the API at one path, that stand at the same place the
+ * first, and beside an error at a value nothing that only warns of that value. Sorts, too. */
+void diag_settle(DiagList *list);
+
 extern const char *const severity_names[SEVERITY_ERROR + 1];
 extern const char *const diag_source_names[FROM_POLICY + 1];
 extern const char *const api_error_names[API_INTERNAL + 1]; /* the one of API_NONE is empty */

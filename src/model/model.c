@@ -5,12 +5,15 @@
 
 #include "base/base64.h"
 #include "base/near.h"
+#include "mend.h"
+#include "place.h"
 #include "rules.h"
 
 typedef struct Decoder {
     Arena *arena;
     Document *document;
     KindOf *kindOf;
+    uint32_t searches; /* for places of fields, which cost something */
 } Decoder;
 
 static Where where_value(Decoder *d, const Node *node, const Path *path) {
@@ -33,27 +36,47 @@ static Str node_words(Arena *arena, const Node *node) {
     return S("");
 }
 
-static Str leaf_name(const Path *path) {
-    while (path && path->index >= 0) path = path->up;
-    return path ? path->name : S("the object");
+/* The field that a value is of, with the number or the key in it: ports[0]. */
+static Str leaf_name(Arena *arena, const Path *path) {
+    if (!path) return S("the object");
+    if (path->index < 0) return path->name;
+    return str_format(arena, "%.*s[%lld]", TEXT(leaf_name(arena, path->up)), (long long)path->index);
 }
 
-/* How a value of the wrong type could be written instead. */
+/* Keeps what was meant by a value that cannot be decoded. */
+static void keep_mend(Decoder *d, Mend mend, Str path) {
+    mend.path = path;
+    if (d->document->retired) mend.kind = MEND_GAP; /* the fields were others then */
+    ARRAY_PUSH(d->arena, &d->document->mends, mend);
+}
+
+static void keep_gap(Decoder *d, const Node *node, const Path *path) {
+    keep_mend(d, (Mend){.node = node, .kind = MEND_GAP}, path_text(d->arena, path));
+}
+
+/* How a value of the wrong type is to be written instead, in words; the mend itself is kept. */
 static Str type_hint(Decoder *d, const Node *node, const Field *field, const Path *path) {
-    bool scalar = node->kind < NODE_LIST, number = field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64;
-    if (field->shape == SHAPE_LIST && path->index < 0)
-        return node->kind == NODE_MAP ? S("put a dash in front of each item")
-                                      : S("write a list: each item on a line of its own, after a dash");
-    if (scalar && field->scalar == TYPE_STRING) {
-        return str_format(d->arena, "put the value in quotes: \"%.*s\"", (int)(node->span.end - node->span.at),
-                          d->document->source->text.at + node->span.at);
+    bool scalar = node->kind < NODE_LIST, item = path->index >= 0 || path->index == PATH_KEY;
+    bool object = field->scalar == TYPE_OBJECT || (!item && field->shape != SHAPE_ONE);
+    Node meant;
+    if (!mend_value(d->arena, d->document, field, item, node, &meant)) {
+        keep_gap(d, node, path);
+        if (!object && field->scalar == TYPE_BOOL) return S("write true or false");
+        Str example = item ? S("") : mend_example(d->arena, field);
+        if (example.len)
+            return str_join(d->arena, object ? S("write below it, for example, ") : S("write, for example, "), example);
+        return object && field->shape == SHAPE_LIST && !item ? S("write a list: each item on a line of its own, after a dash")
+                                                             : S("");
     }
-    if (node->kind == NODE_STRING && (number || field->scalar == TYPE_BOOL)) {
-        NodeKind kind = node_plain_kind(node->text);
-        if (!node->plain && (number ? kind == NODE_INT : kind == NODE_BOOL)) return S("leave out the quotes");
-        if (field->scalar == TYPE_BOOL) return S("write true or false");
-    }
-    return S("");
+    keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = meant}, path_text(d->arena, path));
+    if (scalar && !object && field->scalar == TYPE_STRING)
+        return str_format(d->arena, "put the value in quotes: \"%.*s\"", TEXT(meant.text));
+    if (scalar && !object && node->kind == NODE_STRING && str_eq(node->text, meant.text)) return S("leave out the quotes");
+    bool dashes = node->kind == NODE_LIST && meant.kind == NODE_MAP && node->items[0].kind == NODE_MAP && node->items[0].count;
+    if (dashes && node_entry(&meant, node->items[0].entries[0].key))
+        return str_join(d->arena, S("leave out the dashes: "), mend_text(d->arena, &meant, false));
+    bool below = !item && (meant.kind == NODE_MAP || (meant.kind == NODE_LIST && meant.items[0].kind == NODE_MAP));
+    return str_join(d->arena, below ? S("write below it ") : S("write "), mend_text(d->arena, &meant, path->index >= 0));
 }
 
 static Str expected_words(const Field *field, const Path *path) {
@@ -76,9 +99,10 @@ static Str expected_words(const Field *field, const Path *path) {
 static void wrong_type(Decoder *d, const Node *node, const Field *field, const Path *path) {
     if (node->later) return;
     d->document->unreadable = true;
-    emit_wrong_type(&d->document->diags, where_value(d, node, path), .field = leaf_name(path),
-                    .expected = expected_words(field, path), .found = node_words(d->arena, node),
-                    .hint = type_hint(d, node, field, path));
+    Str hint = type_hint(d, node, field, path);
+    if (d->document->retired) return;
+    emit_wrong_type(&d->document->diags, where_value(d, node, path), .field = leaf_name(d->arena, path),
+                    .expected = expected_words(field, path), .found = node_words(d->arena, node), .hint = hint);
 }
 
 static void decode_object(Decoder *d, const Type *type, const Node *node, void *out, const Path *path);
@@ -149,9 +173,10 @@ static bool decode_int(Decoder *d, const Node *node, const Field *field, int64_t
         wrong_type(d, node, field, path);
     } else {
         d->document->unreadable = true;
-        emit_integer_range(&d->document->diags, where_value(d, node, path), .value = node->text, .field = leaf_name(path),
-                           .expected =
-                               wide ? S("a whole number of 64 bits") : S("a whole number of 32 bits (at most 2147483647)"));
+        keep_gap(d, node, path);
+        emit_integer_range(
+            &d->document->diags, where_value(d, node, path), .value = node->text, .field = leaf_name(d->arena, path),
+            .expected = wide ? S("a whole number of 64 bits") : S("a whole number of 32 bits (at most 2147483647)"));
     }
     return false;
 }
@@ -174,10 +199,11 @@ static bool decode_bytes(Decoder *d, const Node *node, const Field *field, Str *
             return true;
         }
         d->document->unreadable = true;
+        keep_gap(d, node, path);
         Str hint = path->index == PATH_KEY && str_eq(path->up->name, S("data"))
                        ? S("write the plain text under stringData instead of data, or encode it with base64")
                        : S("encode the bytes with base64");
-        emit_base64_form(&d->document->diags, where_value(d, node, path), .field = leaf_name(path), .hint = hint);
+        emit_base64_form(&d->document->diags, where_value(d, node, path), .field = leaf_name(d->arena, path), .hint = hint);
         return false;
     }
     bool good = node->kind == NODE_LIST;
@@ -205,29 +231,6 @@ static bool decode_string(Decoder *d, const Node *node, const Field *field, Str 
     return false;
 }
 
-/* What a quantity with a foreign suffix was probably meant to be. */
-static Str quantity_hint(Decoder *d, Str text) {
-    size_t digits = 0;
-    while (digits < text.len && (is_digit(text.at[digits]) || text.at[digits] == '.')) digits++;
-    Str suffix = str_trim(str_slice(text, digits));
-    static const struct {
-        Str unit, decimal, binary;
-    } units[] = {{STR("k"), STR("k"), STR("Ki")},
-                 {STR("m"), STR("M"), STR("Mi")},
-                 {STR("g"), STR("G"), STR("Gi")},
-                 {STR("t"), STR("T"), STR("Ti")},
-                 {STR("p"), STR("P"), STR("Pi")}};
-    for (size_t i = 0; i < COUNT(units) && digits; i++) {
-        Str bytes = str_join(d->arena, units[i].unit, S("b")), binary = str_join(d->arena, units[i].unit, S("ib"));
-        if (!str_eq_nocase(suffix, units[i].unit) && !str_eq_nocase(suffix, bytes) && !str_eq_nocase(suffix, binary) &&
-            !str_eq_nocase(suffix, units[i].binary))
-            continue;
-        return str_format(d->arena, "did you mean %.*s%s (powers of 1024) or %.*s%s (powers of 1000)?", (int)digits, text.at,
-                          units[i].binary.at, (int)digits, text.at, units[i].decimal.at);
-    }
-    return S("write a number with an optional suffix, such as 500m, 1.5, 128Mi or 2Gi");
-}
-
 static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Quantity *out, const Path *path) {
     if (node->kind == NODE_NULL) {
         *out = (Quantity){.text = S(""), .format = QUANTITY_EXPONENT};
@@ -249,8 +252,17 @@ static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Qu
         return true;
     }
     d->document->unreadable = true;
+    Str meant, hint = S("write a number with an optional suffix, such as 500m, 1.5, 128Mi or 2Gi");
+    if (mend_quantity(d->arena, text, &meant, &hint)) {
+        Node value = *node;
+        value.kind = NODE_STRING;
+        value.text = meant;
+        keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = value}, path_text(d->arena, path));
+    } else {
+        keep_gap(d, node, path);
+    }
     emit_quantity_form(&d->document->diags, where_value(d, node, path), .value = node->text, .reason = reasons[error],
-                       .hint = quantity_hint(d, text));
+                       .hint = hint);
     *out = (Quantity){0};
     return false;
 }
@@ -275,6 +287,7 @@ static bool decode_time(Decoder *d, const Node *node, const Field *field, Time *
     if (node->later) return false;
     if (field->micro ? micro_time_parse(out, node->text) : time_parse(out, node->text)) return true;
     d->document->unreadable = true;
+    keep_gap(d, node, path);
     emit_time_form(&d->document->diags, where_value(d, node, path), .value = node->text);
     return false;
 }
@@ -396,29 +409,49 @@ static void decode_map(Decoder *d, const Field *field, const Node *node, void *a
     map->indexed = map_index(d->arena, map->at, sizeof *map->at, map->n, node->count);
 }
 
-static Str unknown_hint(Decoder *d, const Type *type, const Entry *entry, const Field *known, const Path *path) {
+/* What to do with a field that stands elsewhere in the kind; the mend is kept where it is clear. */
+static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry) {
+    Mend mend = {.node = &entry->value, .kind = MEND_GAP, .key = entry->keySpan};
+    if (place->path && place->up + place->down == 0) {
+        mend.kind = MEND_NAME;
+        mend.name = place->field->name;
+    } else if (place->path && place->likely) {
+        mend.kind = MEND_MOVE;
+        mend.target = place->path;
+    }
+    keep_mend(d, mend, place->path ? path_text(d->arena, place->path) : place->text);
+    if (place->up + place->down == 0) return near_question(d->arena, place->text);
+    const char *indent = place->down == 0 ? ": indent it less" : "";
+    return str_format(d->arena, "it belongs at %.*s%s", TEXT(place->text), indent);
+}
+
+static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known,
+                        const Path *path) {
+    enum { MOST_SEARCHES = 200 };
     uint8_t minor = d->document->minor;
     if (known && known->since > minor)
         return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
     if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
-    Str near = schema_near_field(type, entry->key, minor);
-    if (near.len && str_distance(near, entry->key, 1) <= 1) return near_question(d->arena, near);
-    Str below = schema_find_below(type, entry->key, minor, d->arena);
-    Str up = path_text(d->arena, path);
-    if (below.len) return near_question(d->arena, up.len ? str_format(d->arena, "%.*s.%.*s", TEXT(up), TEXT(below)) : below);
-    if (near.len) return near_question(d->arena, near);
-    /* A field of the type above, indented one step too far. */
-    const Type *spec = schema_type(S("PodSpec"));
-    if (type != spec && schema_field(spec, entry->key, entry->hash) && path && path->index >= 0)
-        return S("it is a field of the pod's spec; check the indent");
-    return S("");
+    if (d->searches++ >= MOST_SEARCHES) return near_question(d->arena, schema_near_field(type, entry->key, minor));
+    Node item;
+    FieldPlace place = place_find(d->arena, d->document, path, entry);
+    if (path && path->index >= 0 && !(place.field && place.up + place.down == 0) &&
+        mend_named_item(d->arena, d->document, type, node, &item)) {
+        keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = item}, path_text(d->arena, path));
+        return str_join(d->arena, S("write "), mend_text(d->arena, &item, true));
+    }
+    if (place.field) return place_hint(d, &place, entry);
+    Str kinds = place_other_kinds(d->arena, d->document, path, entry->key);
+    return kinds.len ? str_format(d->arena, "it is a field of %.*s", TEXT(kinds)) : S("");
 }
 
-static void unknown_field(Decoder *d, const Type *type, const Entry *entry, const Field *known, const Path *path) {
+static void unknown_field(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known,
+                          const Path *path) {
     Path field = path_field(path, entry->key);
+    Str hint = unknown_hint(d, type, node, entry, known, path);
+    if (d->document->retired) return;
     emit_unknown_field(&d->document->diags, ((Where){.span = entry->keySpan, .path = path_text(d->arena, &field)}),
-                       .type = type->kind ? type->kind->name : type->name, .field = entry->key,
-                       .hint = unknown_hint(d, type, entry, known, path));
+                       .type = type->kind ? type->kind->name : type->name, .field = entry->key, .hint = hint);
 }
 
 static void decode_object(Decoder *d, const Type *type, const Node *node, void *out, const Path *path) {
@@ -428,7 +461,7 @@ static void decode_object(Decoder *d, const Type *type, const Node *node, void *
         const Entry *entry = &node->entries[i];
         const Field *field = schema_field(type, entry->key, entry->hash);
         if (!field || !schema_has(field, d->document->minor)) {
-            unknown_field(d, type, entry, field, path);
+            unknown_field(d, type, node, entry, field, path);
             continue;
         }
         if (entry->value.kind == NODE_NULL && !(field->scalar == TYPE_QUANTITY && field->shape == SHAPE_ONE && !field->optional))
@@ -585,6 +618,7 @@ static const Type *retired_kind(Document *document) {
         bool comes = version->since > document->minor;
         server =
             str_format(document->diags.arena, "Kubernetes 1.%d %s", document->minor, comes ? "does not have" : "no longer has");
+        document->retired = !comes;
         when = str_format(document->diags.arena, ", which %s with 1.%d", comes ? "comes" : "went",
                           comes ? version->since : version->removed);
     }
@@ -594,8 +628,29 @@ static const Type *retired_kind(Document *document) {
     return known->type;
 }
 
+/* Decodes an object whose type is known, and what was meant by it where that differs. What is meant may hold more to mend. */
+static void decode_document(Arena *arena, Document *document, KindOf *kindOf, int rounds) {
+    Decoder decoder = {arena, document, kindOf, 0};
+    document->object = arena_alloc(arena, document->type->size);
+    decode_object(&decoder, document->type, document->root, document->object, NULL);
+    defaults_apply(arena, document);
+    if (!document->mends.n || !rounds) return;
+    Document *mended = NEW(arena, Document);
+    *mended = *document;
+    mended->root = mend_tree(arena, document);
+    mended->unreadable = document->misread;
+    mended->diags = (DiagList){.arena = document->diags.arena};
+    memset(&mended->mends, 0, sizeof mended->mends);
+    decode_document(arena, mended, kindOf, rounds - 1);
+    document->mended = mended->mended ? mended->mended : mended;
+    for (uint32_t i = 0; i < document->mends.n; i++) ARRAY_PUSH(arena, &document->mended->mends, document->mends.at[i]);
+}
+
 static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
-    Decoder decoder = {arena, document, kindOf};
+    enum { ROUNDS = 3 };
+    Decoder decoder = {arena, document, kindOf, 0};
+    document->misread = document->unreadable;
+    document->written = document->root;
     document->apiVersion = identity_text(document->root, S("apiVersion"));
     document->kind = identity_text(document->root, S("kind"));
     if (!identify(&decoder, document)) {
@@ -605,9 +660,7 @@ static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
         document->type = document->unreadable || kindOf != schema_type_of ? NULL : retired_kind(document);
         if (!document->type) return;
     }
-    document->object = arena_alloc(arena, document->type->size);
-    decode_object(&decoder, document->type, document->root, document->object, NULL);
-    defaults_apply(arena, document);
+    decode_document(arena, document, kindOf, ROUNDS);
 }
 
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items) {

@@ -20,17 +20,40 @@ typedef enum DocumentClass {
 
 enum { CLASS_COUNT = CLASS_UNREADABLE + 1 };
 
+/* What was probably meant by something that cannot be decoded. */
+typedef enum MendKind {
+    MEND_GAP,   /* nobody knows: the value is left out */
+    MEND_VALUE, /* a value of another shape */
+    MEND_NAME,  /* another field of the same object */
+    MEND_MOVE,  /* a field at another place */
+} MendKind;
+
+typedef struct Mend {
+    const Node *node; /* the value at fault, in the tree as it is written */
+    uint8_t kind;     /* MendKind */
+    Span key;         /* of the entry, where it is one */
+    Str path;         /* where the value would stand */
+    union {
+        Node value;         /* MEND_VALUE */
+        Str name;           /* MEND_NAME */
+        const Path *target; /* MEND_MOVE */
+    };
+} Mend;
+
 /* One object of a file, or one item of a List. */
 typedef struct Document {
     const Source *source;
-    uint32_t index;   /* of the document in its file, from 0 */
-    int32_t item;     /* of the List that it is in, or -1 */
-    Span span;        /* where it starts and ends */
-    const Node *root; /* its own map */
+    uint32_t index;      /* of the document in its file, from 0 */
+    int32_t item;        /* of the List that it is in, or -1 */
+    Span span;           /* where it starts and ends */
+    const Node *root;    /* its own map */
+    const Node *written; /* that map as it stands in the text, where `root` is what was meant by it */
     Str apiVersion, kind, name, namespace_;
     const Type *type;        /* NULL: a kind that podlint leaves alone */
     void *object;            /* the struct of that type, defaulted; NULL if skipped or unreadable */
     bool unreadable;         /* the server cannot decode it */
+    bool misread;            /* nor read its YAML to the letter */
+    bool retired;            /* of an API version that servers no longer have: what it lacks is not looked for */
     bool refused;            /* nor this, though it is not meant to: a template, a list of other programs */
     uint8_t class;           /* DocumentClass */
     Str why;                 /* why it is of this class, in words; may be empty */
@@ -39,6 +62,8 @@ typedef struct Document {
     bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;
+    ARRAY(Mend) mends;       /* in the order of the text */
+    struct Document *mended; /* the object as it was meant, where that differs: see mend.h */
 } Document;
 
 /* Turns the document that the reader found into `out`, one Document for each item of a List. Diagnostics of reading, of the

@@ -162,8 +162,7 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
 typedef ARRAY(ResultDocument) ResultDocuments;
 
 /* Judges an object by the Pod Security Standards, and adds the verdict to that for other versions. */
-static void check_pod_security(Worker *w, PodSecurity standard, Document *document, ResultDocument *out, unsigned version) {
-    if (standard.level) pod_security_check(document, standard);
+static void check_pod_security(Worker *w, PodSecurity standard, const Document *document, ResultDocument *out, unsigned version) {
     if (!w->settings->podSecurityLevels) return;
     PodSecurityVerdict verdict = pod_security_judge(document, standard.minor);
     out->podSecurity = version ? pod_security_both(out->podSecurity, verdict) : verdict;
@@ -178,14 +177,15 @@ static void keep_facts(Worker *w, const ResultFile *file, const Document *docume
     ARRAY_PUSH(w->kept, &w->facts, fact);
 }
 
-/* What is said of whole objects only. */
-static void check_whole(Worker *w, const ResultFile *file, Document *document, ResultDocument *out, uint32_t number,
-                        unsigned version) {
+/* What is said of whole objects only. What the server could not decode it never judges by its standards. */
+static void check_whole(Worker *w, const ResultFile *file, Document *document, bool decoded, uint32_t number, unsigned version) {
     uint32_t before = document->diags.items.n;
+    PodSecurity standard = file->settings->podSecurity;
     if (file->settings->lint) lint_document(file->settings->lint, document);
+    if (standard.level && decoded) pod_security_check(document, standard);
+    validate_forget_consequences(document, before);
     validate_forget_absence(document, before);
     if (version == 0) keep_facts(w, file, document, number);
-    check_pod_security(w, file->settings->podSecurity, document, out, version);
     if (w->settings->policies) policies_judge(w->settings->policies, document);
 }
 
@@ -207,6 +207,17 @@ static uint32_t build(Worker *w, Classifier *c, NodeDocument *node, Document **i
     return count;
 }
 
+/* The document whose faults are reported: as it was meant, so that no fault is said twice over by what follows from it. Where the
+ * server's own words are asked for, it is the one that is written. */
+static Document *meant(Document *written, uint32_t decoded) {
+    Document *mended = written->mended;
+    if (!mended) return written;
+    mended->diags.items.n = 0;
+    for (uint32_t i = 0; i < decoded; i++) ARRAY_PUSH(written->diags.arena, &mended->diags.items, written->diags.items.at[i]);
+    validate_create(mended);
+    return mended;
+}
+
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
@@ -222,10 +233,14 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
         Document *items;
         uint32_t *decoded, count = build(w, &classifier, &node, &items, &decoded);
         for (uint32_t i = 0; i < count; i++, n++) {
+            bool asWritten = classifier.asWritten;
+            Document *document = asWritten ? &items[i] : meant(&items[i], decoded[i]);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
-            if (!items[i].partial) check_whole(w, file, &items[i], &documents->at[n], n, version);
-            if (!classifier.asWritten) placeholders_forgive(&items[i], decoded[i]);
-            keep_findings(w, file, source, &items[i], &documents->at[n], version);
+            if (!document->partial) check_whole(w, file, document, !items[i].unreadable, n, version);
+            if (!document->partial) check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
+            if (!asWritten) placeholders_forgive(document, decoded[i]);
+            if (!asWritten) diag_settle(&document->diags);
+            keep_findings(w, file, source, document, &documents->at[n], version);
         }
         arena_reset(&w->scratch);
     }

@@ -18,7 +18,7 @@ static int by_hash(const void *left, const void *right) {
     return (a->hash > b->hash) - (a->hash < b->hash);
 }
 
-static bool is_broken(const BrokenPaths *broken, uint32_t hash, Str path) {
+static const BrokenPath *broken_at(const BrokenPaths *broken, uint32_t hash, Str path) {
     uint32_t low = 0, high = broken->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -28,32 +28,53 @@ static bool is_broken(const BrokenPaths *broken, uint32_t hash, Str path) {
             high = middle;
     }
     while (low < broken->n && broken->at[low].hash == hash && !str_eq(broken->at[low].path, path)) low++;
-    return low < broken->n && broken->at[low].hash == hash;
+    return low < broken->n && broken->at[low].hash == hash ? &broken->at[low] : NULL;
 }
 
 /* Whether `path` is the place of a value that could not be decoded, or lies below it: what is missing there is not missing. */
 static bool is_below_broken(const BrokenPaths *broken, Str path) {
     uint32_t hash = str_hash(S(""));
     for (size_t i = 0; i < path.len; i++) {
-        if (i && (path.at[i] == '.' || path.at[i] == '[') && is_broken(broken, hash, (Str){path.at, i})) return true;
+        if (i && (path.at[i] == '.' || path.at[i] == '[') && broken_at(broken, hash, (Str){path.at, i})) return true;
         hash = str_hash_char(hash, path.at[i]);
     }
-    return is_broken(broken, hash, path);
+    return broken_at(broken, hash, path);
 }
 
-/* Takes back errors that only follow from values that were left out because they could not be decoded. */
-static void forget_consequences(DiagList *diags, uint32_t before) {
-    BrokenPaths broken = {0};
-    for (uint32_t i = 0; i < before; i++) {
-        const Diag *diag = &diags->items.at[i];
-        if (diag->rule->source == FROM_SCHEMA && diag->rule->number != RULE_unknown_field && diag->path.len)
-            ARRAY_PUSH(diags->arena, &broken, (BrokenPath){str_hash(diag->path), diag->path});
+/* The path of what holds a value: the part before its last step. */
+static Str path_above(Str path) {
+    size_t end = path.len;
+    bool bracket = end && path.at[end - 1] == ']';
+    while (end && path.at[end - 1] != (bracket ? '[' : '.')) end--;
+    return (Str){path.at, end ? end - 1 : 0};
+}
+
+static void add_broken(DiagList *diags, BrokenPaths *broken, Str path) {
+    if (path.len) ARRAY_PUSH(diags->arena, broken, (BrokenPath){str_hash(path), path});
+}
+
+void validate_forget_consequences(Document *document, uint32_t before) {
+    DiagList *diags = &document->diags;
+    BrokenPaths broken = {0}, above = {0};
+    if (!document->mends.n || before == diags->items.n) return;
+    bool meant = document->root != document->written;
+    for (uint32_t i = 0; i < document->mends.n; i++) {
+        const Mend *mend = &document->mends.at[i];
+        if (mend->kind == MEND_NAME || (!meant && mend->kind == MEND_MOVE)) continue;
+        bool whole = mend->kind == MEND_VALUE && mend->value.kind >= NODE_LIST;
+        if (!meant || !whole) add_broken(diags, &broken, mend->path);
+        if (meant && mend->kind == MEND_GAP) add_broken(diags, &above, path_above(mend->path));
     }
-    if (!broken.n) return;
     qsort(broken.at, broken.n, sizeof *broken.at, by_hash);
+    qsort(above.at, above.n, sizeof *above.at, by_hash);
     uint32_t kept = before;
-    for (uint32_t i = before; i < diags->items.n; i++)
-        if (!is_below_broken(&broken, diags->items.at[i].path)) diags->items.at[kept++] = diags->items.at[i];
+    for (uint32_t i = before; i < diags->items.n; i++) {
+        const Diag *diag = &diags->items.at[i];
+        bool partial = diag->missing || diag->rule->type == API_REQUIRED || diag->rule->type == API_INVALID;
+        if (is_below_broken(&broken, diag->path)) continue;
+        if (partial && broken_at(&above, str_hash(diag->path), diag->path)) continue;
+        diags->items.at[kept++] = *diag;
+    }
     diags->items.n = kept;
 }
 
@@ -99,6 +120,6 @@ void validate_create(Document *document) {
     if (kind->create) kind->create(&check, document->object);
     if (kind->metaLast && !has_api_errors(&check)) check_metadata(&check, kind);
     check_warnings(&check);
-    if (document->unreadable) forget_consequences(&document->diags, before);
+    if (document->unreadable || document->root != document->written) validate_forget_consequences(document, before);
     validate_forget_absence(document, before);
 }

@@ -13,6 +13,10 @@ void validate_create(Document *document);
  * written into the object elsewhere. */
 void validate_forget_absence(Document *document, uint32_t before);
 
+/* Takes back the diagnostics from number `before` on that only follow from values which could not be decoded; in the object as it
+ * was meant also from what nobody can guess. */
+void validate_forget_consequences(Document *document, uint32_t before);
+
 /* Appends to `after` what the server would refuse when it replaces the accepted object `before`: both are of one kind, namespace
  * and name. Every error has its path in `after`. */
 void validate_update(Document *before, Document *after);

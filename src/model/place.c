@@ -1,0 +1,282 @@
+/* A search outwards from the object: its own fields by what their names have in common with the one that is written, then fields
+ * of exactly that name at each step up, and from there down. Each step costs, so that the nearest place wins; a place that is
+ * taken already, or whose value has another shape, costs more. */
+#include "place.h"
+
+#include "base/near.h"
+
+/* What makes a place less likely. A step counts most, so that the rest only decides between places that are equally far. */
+enum {
+    COST_STEP = 10,
+    COST_ABOVE = 1,     /* ends above the object */
+    COST_BELOW = 2,     /* ends below the object; beside it costs nothing */
+    COST_LIST = 3,      /* goes down into a list */
+    COST_UNWRITTEN = 4, /* of what would hold the field, each */
+    GAIN_REQUIRED = 2,  /* what every object has is likelier than what few have */
+    COST_SHAPE = 8,     /* a value of another shape */
+    COST_TAKEN = 20,    /* the field stands there already */
+    COST_CASE = 2,      /* the name in another case, or with dashes */
+    COST_SLIP = 5,
+    COST_WORD = 8,  /* the last or first word of the field's name, or the other way round */
+    COST_NEAR = 16, /* more than one slip */
+    COST_KEY = 18,  /* a key of a map in the object */
+    COST_MOST = 58,
+    COST_MARGIN = 3, /* by which the likely place is ahead of the next one */
+};
+
+enum { FRAMES = 64, STEPS_DOWN = 5 };
+
+/* An object on the way from the root to the one at fault. */
+typedef struct Frame {
+    const Type *type;
+    const Node *node;
+    const Path *path;
+    const Field *from; /* the field of the object above that leads here */
+} Frame;
+
+typedef struct Search {
+    Arena *arena;
+    uint8_t minor;
+    const Entry *entry;
+    uint16_t up;
+    bool above;        /* the object itself is not searched */
+    const Field *skip; /* of the frame: what leads to the frames below it */
+    FieldPlace best;
+    int cost, second;
+} Search;
+
+const Path *path_copy(Arena *arena, const Path *path) {
+    if (!path) return NULL;
+    Path *copy = NEW(arena, Path);
+    *copy = *path;
+    copy->up = path_copy(arena, path->up);
+    return copy;
+}
+
+bool place_fits(const Field *field, const Node *value) {
+    if (value->kind == NODE_NULL || value->later) return true;
+    if (field->shape == SHAPE_LIST) return value->kind == NODE_LIST;
+    if (field->shape == SHAPE_MAP || field->scalar == TYPE_OBJECT) return value->kind == NODE_MAP;
+    if (value->kind >= NODE_LIST) return field->scalar == TYPE_ANY;
+    bool number = value->kind == NODE_INT || value->kind == NODE_FLOAT;
+    switch ((ScalarType)field->scalar) {
+    case TYPE_BOOL: return value->kind == NODE_BOOL || value->kind == NODE_STRING;
+    case TYPE_INT32:
+    case TYPE_INT64: return number || value->kind == NODE_STRING;
+    case TYPE_STRING: return value->kind != NODE_BOOL;
+    default: return true;
+    }
+}
+
+/* Names. */
+
+static bool same_word(Str a, Str b) {
+    size_t i = 0, j = 0;
+    for (;; i++, j++) {
+        while (i < a.len && (a.at[i] == '_' || a.at[i] == '-')) i++;
+        while (j < b.len && (b.at[j] == '_' || b.at[j] == '-')) j++;
+        if (i >= a.len || j >= b.len) return i >= a.len && j >= b.len;
+        if ((a.at[i] | 0x20) != (b.at[j] | 0x20)) return false;
+    }
+}
+
+/* Whether a name is made of another one and more words, before or behind it: containerPort of port, timeoutSeconds of timeout. */
+static bool has_words(Str name, Str part) {
+    enum { SHORTEST = 3 };
+    if (part.len < SHORTEST || part.len >= name.len) return false;
+    size_t rest = name.len - part.len;
+    if (str_starts(name, part) && is_upper(name.at[part.len])) return true;
+    return is_upper(name.at[rest]) && str_eq_nocase(str_slice(name, rest), part);
+}
+
+/* What taking one name for another costs; COST_MOST if they are not near. */
+static int cost_of_name(Str word, Str name, bool required) {
+    Near near = near_start(word);
+    if (same_word(word, name)) return COST_CASE;
+    unsigned slips = str_distance(word, name, near.within);
+    if (slips <= 1 && near.within) return COST_SLIP;
+    if (has_words(name, word) || has_words(word, name)) return COST_WORD - (required ? GAIN_REQUIRED : 0);
+    return slips <= near.within ? COST_NEAR + (int)slips : COST_MOST;
+}
+
+/* Places. */
+
+/* The text of a path whose part above `common` is printed as it is, and the rest with [] for the items of lists. */
+static Str steps_text(Arena *arena, const Path *path, const Path *common) {
+    Buf out = {.arena = arena};
+    const Path *chain[FRAMES * 2];
+    size_t n = 0;
+    for (; path && path != common && n < COUNT(chain); path = path->up) chain[n++] = path;
+    buf_str(&out, path_text(arena, common));
+    while (n--) {
+        if (chain[n]->index >= 0)
+            buf_str(&out, S("[]"));
+        else if (chain[n]->index == PATH_KEY)
+            buf_format(&out, "[%.*s]", TEXT(chain[n]->name));
+        else
+            buf_format(&out, "%s%.*s", out.len ? "." : "", TEXT(chain[n]->name));
+    }
+    return buf_text(&out);
+}
+
+/* Whether a text is none of those that a field takes. */
+static bool is_no_value_of(const Field *field, const Node *value) {
+    const FieldText *text = field->text;
+    if (!text->valueCount || value->kind != NODE_STRING || value->later) return false;
+    for (uint16_t i = 0; i < text->valueCount; i++)
+        if (str_eq(schema_text(schema_value(text, i)->value), value->text)) return false;
+    return true;
+}
+
+/* Offers a place: a field of the object at `path`, which is `node` (NULL if nobody has written it). */
+static void offer(Search *s, const Field *field, const Path *path, const Path *common, const Node *node, int down, bool open,
+                  int cost) {
+    if (!place_fits(field, &s->entry->value) || is_no_value_of(field, &s->entry->value)) cost += COST_SHAPE;
+    const Entry *taken = node ? node_entry(node, field->name) : NULL;
+    if (taken && taken != s->entry) cost += COST_TAKEN;
+    if (cost >= s->cost) {
+        if (cost < s->second) s->second = cost;
+        return;
+    }
+    Path at = path_field(path, field->name);
+    s->second = s->cost;
+    s->cost = cost;
+    s->best = (FieldPlace){.field = field,
+                           .text = steps_text(s->arena, &at, common),
+                           .path = open || taken ? NULL : path_copy(s->arena, &at),
+                           .up = s->up,
+                           .down = (uint16_t)down};
+}
+
+/* The item of a list that a field could be missing in; NULL if there is none. */
+static const Node *item_for(const Node *list, Str name, uint32_t *index) {
+    *index = 0;
+    if (!list || list->kind != NODE_LIST || !list->count) return NULL;
+    for (uint32_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == NODE_MAP && !node_get(&list->items[i], name)) {
+            *index = i;
+            return &list->items[i];
+        }
+    return &list->items[0];
+}
+
+/* Fields of exactly the name that is written, in an object and below it. */
+static void search(Search *s, const Type *type, const Node *node, const Path *path, const Path *common, int down, bool open,
+                   int cost) {
+    Str name = s->entry->key;
+    const Field *own = down || s->above ? schema_field(type, name, s->entry->hash) : NULL;
+    if (own && schema_has(own, s->minor)) {
+        int side = s->up == 0 ? COST_BELOW : down == 0 ? COST_ABOVE : 0;
+        offer(s, own, path, common, node, down, open, cost + side - (own->required ? GAIN_REQUIRED : 0));
+    }
+    if (down == STEPS_DOWN || cost + COST_STEP - GAIN_REQUIRED >= s->second) return;
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        if (field->scalar != TYPE_OBJECT || field->shape == SHAPE_MAP || !schema_has(field, s->minor)) continue;
+        if ((down == 0 && field == s->skip) || str_eq(field->name, S("status"))) continue;
+        Path below = path_field(path, field->name), item = path_index(&below, 0);
+        const Node *child = node ? node_get(node, field->name) : NULL;
+        int next = cost + COST_STEP - (field->required ? GAIN_REQUIRED : 0) + (child ? 0 : COST_UNWRITTEN);
+        bool list = field->shape == SHAPE_LIST;
+        if (list) {
+            uint32_t index;
+            next += COST_LIST;
+            child = item_for(child, name, &index);
+            item.index = index;
+        }
+        search(s, field->type, child, list ? &item : &below, common, down + 1, open || (list && !child), next);
+    }
+}
+
+/* Fields of the object itself whose names have something in common with the one that is written, and maps that may hold it. */
+static void search_own(Search *s, const Frame *frame) {
+    uint32_t words = 0;
+    const Type *type = frame->type;
+    for (uint16_t i = 0; i < type->fieldCount; i++)
+        words += !type->fields[i].required &&
+                 (has_words(type->fields[i].name, s->entry->key) || has_words(s->entry->key, type->fields[i].name));
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        if (!schema_has(field, s->minor)) continue;
+        int cost = cost_of_name(s->entry->key, field->name, field->required);
+        if (cost == COST_WORD && words > 1) cost += COST_WORD; /* which of them? */
+        if (cost < COST_MOST) offer(s, field, frame->path, NULL, frame->node, 0, false, cost);
+    }
+    if (s->best.field) s->best.text = s->best.field->name;
+}
+
+/* The frames from the root to the object at `path`; 0 if the path leads out of the schema. */
+static uint32_t find_frames(Frame *frames, const Document *document, const Path *path) {
+    if (!path) {
+        frames[0] = (Frame){document->type, document->root, NULL, NULL};
+        return 1;
+    }
+    const Path *holder = path->index >= 0 ? path->up : path;
+    uint32_t n = holder && holder->index == PATH_FIELD ? find_frames(frames, document, holder->up) : 0;
+    if (!n || n == FRAMES) return 0;
+    const Frame *up = &frames[n - 1];
+    const Field *field = schema_field(up->type, holder->name, str_hash(holder->name));
+    if (!field || field->scalar != TYPE_OBJECT) return 0;
+    const Node *node = node_get(up->node, holder->name);
+    if (path->index >= 0) node = node && node->kind == NODE_LIST && path->index < node->count ? &node->items[path->index] : NULL;
+    frames[n] = (Frame){field->type, node, path, field};
+    return n + 1;
+}
+
+/* A key of a map that stands one step too high: app under selector instead of matchLabels, cpu under resources. */
+static void search_maps(Search *s, const Frame *frame) {
+    enum { FEW = 6 }; /* fields: of an object with many, the key is likelier something else */
+    if (frame->type->fieldCount > FEW || frame->type->kind || s->entry->value.kind >= NODE_LIST) return;
+    for (uint16_t i = 0; i < frame->type->fieldCount; i++) {
+        const Field *field = &frame->type->fields[i];
+        if (field->shape != SHAPE_MAP || s->cost <= COST_KEY) continue;
+        Path map = path_field(frame->path, field->name), key = path_key(&map, s->entry->key);
+        const Node *written = frame->node ? node_get(frame->node, field->name) : NULL;
+        s->cost = COST_KEY;
+        s->best = (FieldPlace){.field = field,
+                               .text = field->name,
+                               .path = written && written->kind != NODE_MAP ? NULL : path_copy(s->arena, &key),
+                               .down = 1};
+    }
+}
+
+FieldPlace place_find(Arena *arena, const Document *document, const Path *path, const Entry *entry) {
+    Frame frames[FRAMES];
+    uint32_t n = find_frames(frames, document, path);
+    Search s = {.arena = arena, .minor = document->minor, .entry = entry, .cost = COST_MOST, .second = COST_MOST};
+    for (uint32_t up = 0; up < n; up++) {
+        const Frame *frame = &frames[n - 1 - up];
+        s.up = (uint16_t)up;
+        s.above = up > 0;
+        s.skip = up ? frames[n - up].from : NULL;
+        if (up == 0) search_own(&s, frame);
+        if (s.cost > COST_SLIP) search(&s, frame->type, frame->node, frame->path, frame->path, 0, false, (int)up * COST_STEP);
+    }
+    if (n) search_maps(&s, &frames[n - 1]);
+    s.best.likely = s.second - s.cost >= COST_MARGIN;
+    return s.best;
+}
+
+Str place_other_kinds(Arena *arena, const Document *document, const Path *path, Str name) {
+    Buf out = {.arena = arena};
+    uint32_t count = 0;
+    const Path *chain[FRAMES];
+    size_t depth = 0;
+    for (; path && depth < COUNT(chain); path = path->up) chain[depth++] = path;
+    if (path || !depth) return S("");
+    Str found[4];
+    for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) {
+        const Type *type = kind->type;
+        for (size_t i = depth; i-- && type;) {
+            const Field *field = chain[i]->index >= 0 ? NULL : schema_field(type, chain[i]->name, str_hash(chain[i]->name));
+            if (chain[i]->index < 0) type = field && field->scalar == TYPE_OBJECT ? field->type : NULL;
+        }
+        const Field *field = type ? schema_field(type, name, str_hash(name)) : NULL;
+        if (field && schema_has(field, document->minor) && count < COUNT(found)) found[count++] = kind->name;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) buf_str(&out, i + 1 == count ? S(" or ") : S(", "));
+        buf_format(&out, "%s %.*s", strchr("AEIOU", found[i].at[0]) ? "an" : "a", TEXT(found[i]));
+    }
+    return buf_text(&out);
+}

@@ -1,0 +1,31 @@
+/* Where a field that an object does not have was meant to stand: under another name in the same object, or at another place of
+ * the same kind. Everything is looked up in the schema. */
+#ifndef PODLINT_PLACE_H
+#define PODLINT_PLACE_H
+
+#include "model.h"
+
+/* A place that was found. */
+typedef struct FieldPlace {
+    const Field *field; /* NULL: none was found */
+    Str text;           /* its path, with [] for an item of a list that nobody has written or that may be any */
+    const Path *path;   /* where exactly a value could be put; NULL if that would need a new item of a list. It ends with a key
+                           where the field is a map that the value belongs into. */
+    uint16_t up, down;  /* steps from the object: to one that holds both, and on to the one that has the field */
+    bool likely;        /* nothing else comes close */
+} FieldPlace;
+
+/* The place that an entry of the object at `path` was meant for. Paths and texts are allocated in `arena`. */
+FieldPlace place_find(Arena *arena, const Document *document, const Path *path, const Entry *entry);
+
+/* Other kinds that have a field of this name where the object at `path` has none, in words ("a StatefulSet"); empty if there are
+ * none. */
+Str place_other_kinds(Arena *arena, const Document *document, const Path *path, Str name);
+
+/* Whether a value is of the shape that a field takes, if not of the right kind of scalar. */
+bool place_fits(const Field *field, const Node *value);
+
+/* A copy of a path and of all above it. */
+const Path *path_copy(Arena *arena, const Path *path);
+
+#endif
