@@ -1,7 +1,9 @@
 #include "facts.h"
 
 #include "base/str_set.h"
+#include "links.h"
 #include "model/containers.h"
+#include "workload.h"
 
 typedef struct FactReader {
     Arena *kept;
@@ -11,7 +13,11 @@ typedef struct FactReader {
     ARRAY(FactReference) references;
     ARRAY(FactSelector) peers;
     ARRAY(FactEnvironment) environments;
+    ARRAY(FactContainer) containers;
+    FactLinks links;
+    ARRAY(FactMetric) metrics;
     StrSet volumes; /* of the pod, by name */
+    StrSet written; /* names of those that a container may write to */
 } FactReader;
 
 static Str keep(FactReader *r, Str s) {
@@ -154,9 +160,11 @@ static void read_volume(FactReader *r, const Volume *volume, const Path *path) {
         refer(r, FACT_SECRET, volume->secret->secretName, S(""), volume->secret->optional.value, &at, "secretName");
         refer_items(r, FACT_SECRET, volume->secret->secretName, volume->secret->optional.value, volume->secret->items, &at);
     }
-    if (volume->persistentVolumeClaim) {
+    const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
+    if (claim && claim->claimName.len) {
         Path at = path_field(path, S("persistentVolumeClaim"));
-        refer(r, FACT_CLAIM, volume->persistentVolumeClaim->claimName, S(""), false, &at, "claimName");
+        refer(r, FACT_CLAIM, claim->claimName, S(""), false, &at, "claimName");
+        r->references.at[r->references.n - 1].written = !claim->readOnly && str_set_find(&r->written, volume->name);
     }
     if (!volume->projected) return;
     Path projected = path_field(path, S("projected")), sources = path_field(&projected, S("sources"));
@@ -234,6 +242,7 @@ static void read_mounts(FactReader *r, const Container *container, const Path *p
     Path list = path_field(path, S("volumeMounts"));
     for (uint32_t i = 0; i < container->volumeMounts.n; i++) {
         const VolumeMount *mount = &container->volumeMounts.at[i];
+        if (!mount->readOnly) str_set_add(&r->written, mount->name, mount);
         if (!mount->subPath.len || str_find(mount->subPath, '/') >= 0) continue;
         Path item = path_index(&list, i);
         const Volume *volume = str_set_find(&r->volumes, mount->name);
@@ -245,7 +254,27 @@ static void read_mounts(FactReader *r, const Container *container, const Path *p
     }
 }
 
-static void read_container(FactReader *r, const Container *container, const Path *path) {
+static StrList keep_keys(FactReader *r, QuantityMap amounts) {
+    StrList out = {NEW_ARRAY(r->kept, Str, amounts.n + 1), amounts.n};
+    for (uint32_t i = 0; i < amounts.n; i++) out.at[i] = keep(r, amounts.at[i].key);
+    return out;
+}
+
+static void read_running(FactReader *r, const Container *container, const Path *path) {
+    Path name = path_field(path, S("name")), image = path_field(path, S("image"));
+    StrList own = {NEW_ARRAY(r->kept, Str, container->env.n + 1), container->env.n};
+    for (uint32_t i = 0; i < own.n; i++) own.at[i] = keep(r, container->env.at[i].name);
+    FactContainer fact = {.name = keep(r, container->name),
+                          .image = keep(r, container->image),
+                          .variables = own,
+                          .more = container->envFrom.n > 0,
+                          .requests = keep_keys(r, container->resources.requests)};
+    fact.where = where(r, &name);
+    fact.imageWhere = where(r, &image);
+    ARRAY_PUSH(r->kept, &r->containers, fact);
+}
+
+static void read_container(FactReader *r, const Container *container, ContainerRole role, const Path *path) {
     Path list = path_field(path, S("ports"));
     for (uint32_t i = 0; i < container->ports.n; i++) {
         const ContainerPort *port = &container->ports.at[i];
@@ -262,20 +291,48 @@ static void read_container(FactReader *r, const Container *container, const Path
     }
     read_env(r, container, path);
     read_mounts(r, container, path);
+    links_read(r->kept, &r->links, r->document, container, role == ROLE_INIT, path);
+    if (role != ROLE_INIT) read_running(r, container, path);
+    r->fact->sidecars |= role == ROLE_SIDECAR;
+}
+
+/* Whether the pods can only be on one node: they name it, or each has to be beside the others. */
+static bool is_pinned(const PodSpec *spec, StrMap labels) {
+    static const Str node = STR("kubernetes.io/hostname");
+    if (spec->nodeName.len || map_get(spec->nodeSelector, node)) return true;
+    const PodAffinity *near = spec->affinity ? spec->affinity->podAffinity : NULL;
+    for (uint32_t i = 0; near && i < near->requiredDuringSchedulingIgnoredDuringExecution.n; i++) {
+        const PodAffinityTerm *term = &near->requiredDuringSchedulingIgnoredDuringExecution.at[i];
+        bool own = term->labelSelector && term->labelSelector->matchLabels.n;
+        for (uint32_t j = 0; own && j < term->labelSelector->matchLabels.n; j++) {
+            const Str *value = map_get(labels, term->labelSelector->matchLabels.at[j].key);
+            own = value && str_eq(*value, term->labelSelector->matchLabels.at[j].value);
+        }
+        if (own && str_eq(term->topologyKey, node)) return true;
+    }
+    return false;
 }
 
 static void read_pod(FactReader *r, const PodSpec *spec, const Path *path) {
-    Path volumes = path_field(path, S("volumes"));
+    Path volumes = path_field(path, S("volumes")), token = path_field(path, S("automountServiceAccountToken"));
+    Path account = path_field(path, S("serviceAccountName"));
     ContainerWalk w;
-    r->fact->serviceLinks = !spec->enableServiceLinks.set || spec->enableServiceLinks.value;
+    Fact *fact = r->fact;
+    fact->serviceLinks = !spec->enableServiceLinks.set || spec->enableServiceLinks.value;
+    fact->account = spec->serviceAccountName.len ? keep(r, spec->serviceAccountName) : S("default");
+    fact->token = spec->automountServiceAccountToken;
+    fact->tokenWhere = where(r, &token);
+    fact->accountWhere = where(r, &account);
+    fact->pinned = is_pinned(spec, fact->labels);
+    if (spec->resources) fact->podRequests = keep_keys(r, spec->resources->requests);
     if (!str_eq(spec->serviceAccountName, S("default")))
         refer(r, FACT_SERVICE_ACCOUNT, spec->serviceAccountName, S(""), false, path, "serviceAccountName");
+    for (uint32_t i = 0; i < spec->volumes.n; i++) str_set_add(&r->volumes, spec->volumes.at[i].name, &spec->volumes.at[i]);
+    for (walk_containers(&w, spec, path); walk_next(&w);) read_container(r, w.container, w.role, &w.path);
     for (uint32_t i = 0; i < spec->volumes.n; i++) {
         Path item = path_index(&volumes, i);
         read_volume(r, &spec->volumes.at[i], &item);
-        str_set_add(&r->volumes, spec->volumes.at[i].name, &spec->volumes.at[i]);
     }
-    for (walk_containers(&w, spec, path); walk_next(&w);) read_container(r, w.container, &w.path);
 }
 
 static void read_workload(FactReader *r) {
@@ -296,6 +353,7 @@ static void read_workload(FactReader *r) {
     fact->hasReplicas = get(node, "replicas") != NULL;
     fact->replicas = integer(node, "replicas", 1);
     fact->replicasWhere = where(r, &replicas);
+    fact->surges = workload_surges(document);
     if (fact->known->number != KIND_StatefulSet) return;
     Path name = path_field(&spec, S("serviceName"));
     fact->type = scalar(r, node, "serviceName");
@@ -313,6 +371,8 @@ static void read_service(FactReader *r, const Node *spec, const Path *path) {
     r->fact->type = scalar(r, spec, "type");
     r->fact->targetWhere = where(r, &type);
     r->fact->headless = str_eq(scalar(r, spec, "clusterIP"), S("None"));
+    const Service *service = r->document->type == &type_Service ? r->document->object : NULL;
+    r->fact->publishesNotReady = service && service->spec.publishNotReadyAddresses;
     for (uint32_t i = 0; i < count_of(ports); i++) {
         const Node *target = get(&ports->items[i], "targetPort");
         Path item = path_index(&list, i), at = path_field(&item, target ? S("targetPort") : S("port"));
@@ -326,15 +386,19 @@ static void read_service(FactReader *r, const Node *spec, const Path *path) {
     }
 }
 
-static void read_backend(FactReader *r, const Node *backend, const Path *path) {
+static void read_backend(FactReader *r, const Node *backend, Str host, Str way, const Path *path) {
     const Node *service = get(backend, "service"), *port = get(service, "port");
     Path at = path_field(path, S("service")), name = path_field(&at, S("name")), old = path_field(path, S("serviceName"));
-    FactPort out = {.owner = scalar(r, service ? service : backend, service ? "name" : "serviceName")};
+    FactPort out = {.owner = scalar(r, service ? service : backend, service ? "name" : "serviceName"), .host = host, .path = way};
     if (!out.owner.len) return;
     Path portAt = path_field(service ? &at : path, service ? S("port") : S("servicePort")),
          portName = path_field(&portAt, get(port, "name") ? S("name") : S("number"));
     out.where = where(r, service ? &name : &old);
     out.portWhere = where(r, service ? &portName : &portAt);
+    if (way.len) {
+        Path pathAt = path_field(path->up, S("path"));
+        out.pathWhere = where(r, &pathAt);
+    }
     out.number = integer(port, "number", 0);
     out.name = scalar(r, port, "name");
     if (!service) read_port(r, get(backend, "servicePort"), &out);
@@ -343,15 +407,22 @@ static void read_backend(FactReader *r, const Node *backend, const Path *path) {
 
 static void read_ingress(FactReader *r, const Node *spec, const Path *path) {
     Path byDefault = path_field(path, S("defaultBackend")), rules_ = path_field(path, S("rules"));
+    const Node *annotations = get(get(r->document->root, "metadata"), "annotations");
+    Str old = scalar(r, annotations, "kubernetes.io/ingress.class"), class = scalar(r, spec, "ingressClassName");
+    r->fact->type = class.len ? class : old;
+    r->fact->canary = str_eq(scalar(r, annotations, "nginx.ingress.kubernetes.io/canary"), S("true"));
     r->fact->tls = count_of(get(spec, "tls")) > 0;
-    if (get(spec, "defaultBackend")) read_backend(r, get(spec, "defaultBackend"), &byDefault);
+    if (get(spec, "defaultBackend")) read_backend(r, get(spec, "defaultBackend"), S(""), S(""), &byDefault);
     const Node *list = get(spec, "rules");
     for (uint32_t i = 0; i < count_of(list); i++) {
         const Node *paths = get(get(&list->items[i], "http"), "paths");
+        Str host = scalar(r, &list->items[i], "host");
         Path rule = path_index(&rules_, i), http = path_field(&rule, S("http")), at = path_field(&http, S("paths"));
         for (uint32_t j = 0; j < count_of(paths); j++) {
             Path item = path_index(&at, j), backend = path_field(&item, S("backend"));
-            read_backend(r, get(&paths->items[j], "backend"), &backend);
+            Str type = scalar(r, &paths->items[j], "pathType"), text = scalar(r, &paths->items[j], "path");
+            Str way = str_format(r->kept, "%.*s %.*s", TEXT(type), TEXT(text.len ? text : S("/")));
+            read_backend(r, get(&paths->items[j], "backend"), host, way, &backend);
         }
     }
 }
@@ -410,6 +481,27 @@ static void read_budget(FactReader *r, const Node *spec, const Path *path) {
     fact->maxWhere = where(r, &most);
 }
 
+/* The metrics that are a share of what containers request; without any the server takes the CPU. */
+static void read_metrics(FactReader *r, const Node *spec, const Path *path) {
+    const Node *list = get(spec, "metrics");
+    Path metrics = path_field(path, S("metrics")), old = path_field(path, S("targetCPUUtilizationPercentage"));
+    if (!count_of(list)) {
+        FactMetric cpu = {.resource = S("cpu"), .where = where(r, get(spec, "targetCPUUtilizationPercentage") ? &old : path)};
+        ARRAY_PUSH(r->kept, &r->metrics, cpu);
+        return;
+    }
+    for (uint32_t i = 0; i < count_of(list); i++) {
+        const Node *all = get(&list->items[i], "resource"), *one = get(&list->items[i], "containerResource");
+        const Node *source = all ? all : one;
+        if (!source || !get(get(source, "target"), "averageUtilization")) continue;
+        Path item = path_index(&metrics, i), up = path_field(&item, all ? S("resource") : S("containerResource"));
+        Path at = path_field(&up, all ? S("name") : S("container"));
+        FactMetric metric = {.resource = scalar(r, source, "name"), .container = all ? S("") : scalar(r, source, "container")};
+        metric.where = where(r, &at);
+        ARRAY_PUSH(r->kept, &r->metrics, metric);
+    }
+}
+
 static void read_autoscaler(FactReader *r, const Node *spec, const Path *path) {
     Path target = path_field(path, S("scaleTargetRef")), name = path_field(&target, S("name"));
     Path least = path_field(path, S("minReplicas"));
@@ -420,6 +512,7 @@ static void read_autoscaler(FactReader *r, const Node *spec, const Path *path) {
     fact->replicas = integer(spec, "minReplicas", 1);
     fact->maxReplicas = integer(spec, "maxReplicas", INT64_MAX);
     fact->replicasWhere = where(r, &least);
+    read_metrics(r, spec, path);
 }
 
 static void read_keys(FactReader *r, const Node *root) {
@@ -454,12 +547,13 @@ static FactKind kind_of(const Document *document, const Kind *known) {
     for (unsigned kind = FACT_SERVICE; known && kind < COUNT(factKinds); kind++)
         if (factKinds[kind] == known->number) return (FactKind)kind;
     bool monitor = str_eq(document->kind, S("ServiceMonitor")) && str_starts(document->apiVersion, S("monitoring.coreos.com/"));
-    return monitor ? FACT_SERVICE_MONITOR : FACT_KINDS;
+    return monitor ? FACT_SERVICE_MONITOR : document->kind.len && document->name.len ? FACT_OTHER : FACT_KINDS;
 }
 
 static void read_other(FactReader *r) {
     const Node *root = r->document->root, *spec = get(root, "spec");
     Path path = path_field(NULL, S("spec"));
+    if (r->fact->kind == FACT_OTHER) return;
     r->fact->labels = labels_of(r, get(get(root, "metadata"), "labels"));
     switch ((FactKind)r->fact->kind) {
     case FACT_SERVICE: read_service(r, spec, &path); break;
@@ -469,6 +563,12 @@ static void read_other(FactReader *r) {
     case FACT_AUTOSCALER: read_autoscaler(r, spec, &path); break;
     case FACT_CONFIG_MAP:
     case FACT_SECRET: read_keys(r, root); break;
+    case FACT_CLAIM: r->fact->accessModes = strings_of(r, get(spec, "accessModes")); break;
+    case FACT_SERVICE_ACCOUNT: {
+        const ServiceAccount *account = r->document->type == &type_ServiceAccount ? r->document->object : NULL;
+        if (account) r->fact->token = account->automountServiceAccountToken;
+        break;
+    }
     case FACT_SERVICE_MONITOR: {
         Path selector = path_field(&path, S("selector"));
         r->fact->selector = selector_of(r, get(spec, "selector"), &selector, false);
@@ -499,7 +599,8 @@ Fact *facts_of(Arena *kept, const Document *document) {
     const Kind *known = model_kind(document);
     FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document, known) : FACT_KINDS;
     if (kind == FACT_KINDS) return NULL;
-    FactReader r = {.kept = kept, .document = document, .volumes = {.arena = kept}, .fact = NEW(kept, Fact)};
+    FactReader r = {
+        .kept = kept, .document = document, .volumes = {.arena = kept}, .written = {.arena = kept}, .fact = NEW(kept, Fact)};
     Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name")), space = path_field(&meta, S("namespace"));
     *r.fact = (Fact){.kind = (uint8_t)kind,
                      .known = known,
@@ -526,6 +627,12 @@ Fact *facts_of(Arena *kept, const Document *document) {
     r.fact->referenceCount = r.references.n;
     r.fact->environments = r.environments.at;
     r.fact->environmentCount = r.environments.n;
+    r.fact->containers = r.containers.at;
+    r.fact->containerCount = r.containers.n;
+    r.fact->links = r.links.at;
+    r.fact->linkCount = r.links.n;
+    r.fact->metrics = r.metrics.at;
+    r.fact->metricCount = r.metrics.n;
     r.fact->peers = r.peers.at;
     r.fact->peerCount = r.peers.n;
     return r.fact;

@@ -17,6 +17,7 @@ typedef enum FactKind {
     FACT_SECRET,
     FACT_CLAIM,
     FACT_SERVICE_MONITOR,
+    FACT_OTHER, /* it has a name, and nothing else that matters here */
     FACT_KINDS,
 } FactKind;
 
@@ -47,7 +48,38 @@ typedef struct FactPort {
     bool stops;      /* the container has a preStop hook */
     Where where;     /* of hostPort where there is one; of a backend's Service */
     Where portWhere; /* of a backend's port */
+    Str host, path;  /* of the rule that a backend belongs to; a path begins with the type of its match */
+    Where pathWhere;
 } FactPort;
+
+/* A container that runs as long as its pod. */
+typedef struct FactContainer {
+    Str name, image;
+    StrList variables; /* names of env[] */
+    bool more;         /* envFrom may set others */
+    StrList requests;  /* resources that it requests */
+    Where where, imageWhere;
+} FactContainer;
+
+typedef enum FactLinkUse {
+    LINK_VARIABLE, /* $(NAME) in a text: what the links of Services give */
+    LINK_WAIT,     /* an init container waits until the host takes connections */
+    LINK_LOOKUP,   /* an init container waits until the host has an address */
+} FactLinkUse;
+
+/* Something that a container wants of a Service, by a variable or by its host name. */
+typedef struct FactLink {
+    uint8_t use; /* FactLinkUse */
+    Str name;    /* of the variable, or the host */
+    Str container;
+    Where where;
+} FactLink;
+
+/* What an autoscaler looks at: a share of what containers request. */
+typedef struct FactMetric {
+    Str resource, container; /* container: empty for all of the pod */
+    Where where;
+} FactMetric;
 
 /* A ConfigMap or Secret whose keys become variables. */
 typedef struct FactSource {
@@ -68,6 +100,7 @@ typedef struct FactReference {
     uint8_t kind;  /* FactKind */
     Str name, key; /* key: empty for the object as a whole */
     bool optional;
+    bool written; /* a claim that some container may write to */
     Where where;
 } FactReference;
 
@@ -90,18 +123,32 @@ typedef struct Fact {
     uint32_t referenceCount;
     FactEnvironment *environments;
     uint32_t environmentCount;
-    StrList keys;      /* of a ConfigMap or Secret */
-    bool open;         /* it may get more: ports of containers, keys */
-    ARRAY(Span) later; /* places of values that are filled in later */
-    bool job;          /* its pods are to end */
-    bool serviceLinks; /* enableServiceLinks is not false */
-    bool hasReplicas;  /* spec.replicas is written */
-    int64_t replicas;  /* of a workload; an autoscaler's minReplicas */
+    FactContainer *containers; /* main ones and sidecars */
+    uint32_t containerCount;
+    FactLink *links;
+    uint32_t linkCount;
+    FactMetric *metrics;
+    uint32_t metricCount;
+    StrList podRequests; /* resources that the pod as a whole requests */
+    StrList accessModes; /* of a claim */
+    Str account;         /* serviceAccountName, or default */
+    OptBool token;       /* automountServiceAccountToken of a pod or ServiceAccount */
+    Where tokenWhere, accountWhere;
+    bool sidecars, surges, pinned; /* an update starts new pods beside the old ones; all pods have to be on one node */
+    bool publishesNotReady;        /* of a Service */
+    StrList keys;                  /* of a ConfigMap or Secret */
+    bool open;                     /* it may get more: ports of containers, keys */
+    ARRAY(Span) later;             /* places of values that are filled in later */
+    bool job;                      /* its pods are to end */
+    bool serviceLinks;             /* enableServiceLinks is not false */
+    bool hasReplicas;              /* spec.replicas is written */
+    int64_t replicas;              /* of a workload; an autoscaler's minReplicas */
     int64_t maxReplicas;
     Where replicasWhere;
     Str targetKind, targetName;   /* of an autoscaler */
     Where targetWhere;            /* also of a Service's type */
-    Str type;                     /* of a Service; StatefulSets: their serviceName */
+    Str type;                     /* of a Service; StatefulSets: their serviceName; Ingresses: their class */
+    bool canary;                  /* an Ingress that takes a share of the requests of another one */
     bool headless;                /* clusterIP: None */
     bool tls;                     /* an Ingress has spec.tls */
     bool egress, ingress;         /* policyTypes */

@@ -33,7 +33,7 @@ static bool secret_line(Str text) {
             value = (Str){value.at + 1, value.len - (value.at[value.len - 1] == value.at[0] ? 2 : 1)};
         else if (str_find(value, '(') >= 0 || str_find(value, '[') >= 0)
             continue; /* code that gets it from elsewhere */
-        if (secret_name(name) && is_literal_secret(value) && secret_value(value) && !secret_object_name(name, value)) return true;
+        if (is_literal_secret(value) && secret_setting(name, value)) return true;
     }
     return false;
 }
@@ -43,8 +43,8 @@ static Str secret_in_config(Str key, Str value) {
     if (secret_private_key(value)) return S("holds a private key");
     if (secret_in_url(value).len) return S("has a password in an address");
     if (str_find(value, '\n') >= 0) return secret_line(value) ? S("sets a password or token") : S("");
-    bool literal = secret_name(key) && is_literal_secret(value) && !secret_object_name(key, value);
-    return literal ? S("reads like a credential") : S("");
+    bool named = secret_name(key) && !secret_object_name(key, value), literal = is_literal_secret(value);
+    return literal && (named || secret_setting(key, value)) ? S("reads like a credential") : S("");
 }
 
 void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {

@@ -58,7 +58,7 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
 }
 
 void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {
-    bool surges = workload_surges(lint);
+    bool surges = workload_surges(lint->document);
     bool conflicts = lint_workload(lint) == WORKLOAD_NODES
                          ? surges
                          : lint_workload(lint) == WORKLOAD_REPLICAS && (surges || workload_replicas(lint) > 1);

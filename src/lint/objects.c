@@ -381,7 +381,20 @@ static bool leaves_alone(World *w, const Fact *service) {
     return false;
 }
 
+/* The ports on which SSH listens by default, and where images without root have it. */
+static void check_ssh(World *w, Fact *service) {
+    enum { SSH = 22, UNPRIVILEGED_SSH = 2222 };
+    for (uint32_t i = 0; w->on[RULE_ssh_port] && i < service->portCount; i++) {
+        const FactPort *port = &service->ports[i];
+        if (!str_eq(port->protocol, S("TCP"))) continue;
+        if (port->number != SSH && port->number != UNPRIVILEGED_SSH && port->outer != SSH) continue;
+        emit_ssh_port(&service->diags, port->where, .who = str_join(w->arena, S("the Service "), service->name),
+                      .port = str_int(w->arena, port->number ? port->number : port->outer));
+    }
+}
+
 static void check_service(World *w, Fact *service) {
+    check_ssh(w, service);
     if (str_eq(service->type, S("NodePort")) || str_eq(service->type, S("LoadBalancer")))
         emit_exposed_services(&service->diags, service->targetWhere, .name = service->name, .type = service->type);
     if (str_eq(service->type, S("ExternalName"))) return;
@@ -399,6 +412,7 @@ static void check_service(World *w, Fact *service) {
         return;
     }
     for (uint32_t i = 0; i < service->portCount; i++) check_target(w, service, &service->ports[i], &pods);
+    service_pods_check(w, service, &pods);
     for (uint32_t i = 1; i < pods.n; i++) {
         if (!world_spend(w, (uint64_t)pods.at[0]->portCount * pods.at[i]->portCount)) break;
         if (is_same_object(pods.at[0], pods.at[i]) || share_a_port(pods.at[0], pods.at[i])) continue;
@@ -619,6 +633,10 @@ static bool is_strict(const Fact *budget) {
 }
 
 static void check_budget(World *w, Fact *budget) {
+    if (!budget->selector.present) {
+        emit_pdb_without_selector(&budget->diags, budget->where, .name = budget->name);
+        return;
+    }
     FactList pods = world_selected(w, budget, &budget->selector);
     if (!budget->minAvailable.at && !budget->maxUnavailable.at)
         emit_pdb_has_policy(&budget->diags, budget->where, .name = budget->name);
@@ -629,7 +647,7 @@ static void check_budget(World *w, Fact *budget) {
         emit_pdb_too_strict(&budget->diags, budget->minAvailable.at ? budget->minWhere : budget->maxWhere, .name = budget->name,
                             .amount = budget->minAvailable.at ? budget->minAvailable : budget->maxUnavailable);
     if (!budget->evictionPolicy.at) emit_pdb_unhealthy_pod_eviction_policy(&budget->diags, budget->where, .name = budget->name);
-    bool open = pods.n || !budget->selector.present || is_empty(&budget->selector);
+    bool open = pods.n || is_empty(&budget->selector);
     Miss miss =
         open ? (Miss){0} : nothing_selected(w, budget, &budget->selector, is_astray(w, budget, &budget->selector, FACT_WORKLOAD));
     if (miss.near.at)
@@ -651,7 +669,7 @@ static bool is_scalable(const Kind *kind) {
 }
 
 static void check_autoscaler(World *w, Fact *scaler) {
-    if (scaler->replicas >= scaler->maxReplicas)
+    if (scaler->replicas == scaler->maxReplicas)
         emit_hpa_min_equals_max(&scaler->diags, scaler->replicasWhere, .name = scaler->name,
                                 .max = str_int(w->arena, scaler->maxReplicas));
     if (scaler->replicas < 3)
@@ -662,7 +680,10 @@ static void check_autoscaler(World *w, Fact *scaler) {
     const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == FACT_WORKLOAD && are_together(w, scaler, fact) && str_eq(fact->kindName, scaler->targetKind)) return;
+        if (fact->kind != FACT_WORKLOAD || !are_together(w, scaler, fact) || !str_eq(fact->kindName, scaler->targetKind))
+            continue;
+        autoscaler_metrics_check(w, scaler, fact);
+        return;
     }
     if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
         emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere,
@@ -775,38 +796,32 @@ static void check_host_ports(World *w, Fact *workload) {
     }
 }
 
+static Str statefulset_problem(World *w, const Fact *workload, const Fact *service) {
+    if (!workload->type.len) return S("has no serviceName");
+    const char *what = !service ? "is not here" : !service->headless ? "is not headless" : "does not select its pods";
+    return str_format(w->arena, "names the Service %.*s, which %s", TEXT(workload->type), what);
+}
+
+/* Each pod of a StatefulSet has a name of its own in the DNS if serviceName is a headless Service that selects it. */
 static void check_stateful_set(World *w, Fact *workload) {
-    if (!any_near(w, workload, FACT_SERVICE)) return;
-    const Fact *service = workload->type.len ? world_named(w, workload, FACT_SERVICE, workload->type) : NULL;
-    if (service && service->headless && world_selects(w, &service->selector, workload->labels)) return;
-    Str problem = !workload->type.len ? S("has no serviceName")
-                  : !service          ? str_format(w->arena, "names the Service %.*s, which is not here", TEXT(workload->type))
-                  : !service->headless
-                      ? str_format(w->arena, "names the Service %.*s, which is not headless", TEXT(workload->type))
-                      : str_format(w->arena, "names the Service %.*s, which does not select its pods", TEXT(workload->type));
-    emit_statefulset_has_servicename(&workload->diags, workload->targetWhere, .problem = problem);
-}
-
-/* The prefix of the variables that a Service gives to pods. */
-static Str link_prefix(Arena *arena, Str name) {
-    char *copy = arena_cstr(arena, name);
-    for (size_t i = 0; i < name.len; i++) {
-        copy[i] = to_upper(copy[i]);
-        if (copy[i] == '-') copy[i] = '_';
-    }
-    return (Str){copy, name.len};
-}
-
-/* A program NAME often reads its settings from NAME_PORT and the like, which a Service of that name sets to an address. */
-static void check_links(World *w, Fact *workload) {
-    if (!workload->serviceLinks) return;
-    for (uint32_t i = 0; i < workload->portCount; i++) {
-        const Fact *service = world_named(w, workload, FACT_SERVICE, workload->ports[i].owner);
-        if (!service || service->headless) continue;
-        Str prefix = link_prefix(w->arena, service->name);
-        emit_service_links_collision(&workload->diags, workload->ports[i].where, .service = service->name, .prefix = prefix);
-        return;
-    }
+    const Fact *service = workload->type.len ? world_named(w, workload, FACT_SERVICE, workload->type) : NULL, *other;
+    bool selected = service && world_selects(w, &service->selector, workload->labels);
+    bool strict = w->on[RULE_statefulset_has_servicename] && any_near(w, workload, FACT_SERVICE);
+    if (service && service->headless && selected) return;
+    if (strict)
+        emit_statefulset_has_servicename(&workload->diags, workload->targetWhere,
+                                         .problem = statefulset_problem(w, workload, service));
+    else if (service)
+        emit_statefulset_service_unfit(&workload->diags, workload->targetWhere, .service = workload->type,
+                                       .problem = !selected ? S("does not select them") : S("is not headless"),
+                                       .hint = !selected ? S("give the Service the labels of the pods as selector")
+                                                         : S("name a Service with clusterIP: None, beside the one for clients"));
+    else if (workload->type.len && !w->uncertain && world_selected_by(w, workload, FACT_SERVICE, &other))
+        emit_statefulset_service_unfit(
+            &workload->diags, workload->targetWhere, .service = workload->type, .problem = S("is not here"),
+            .hint = other->headless ? str_format(w->arena, "write serviceName: %.*s", TEXT(other->name))
+                                    : str_format(w->arena, "add a Service %.*s with clusterIP: None and the selector of %.*s",
+                                                 TEXT(workload->type), TEXT(other->name)));
 }
 
 static void check_behind_service(World *w, Fact *workload) {
@@ -845,7 +860,9 @@ static void check_workload(World *w, Fact *workload) {
     check_overlap(w, workload);
     check_host_ports(w, workload);
     if (workload->known->number == KIND_StatefulSet) check_stateful_set(w, workload);
-    if (w->on[RULE_service_links_collision]) check_links(w, workload);
+    service_users_check(w, workload);
+    claims_check(w, workload);
+    tokens_check(w, workload);
     if (w->on[RULE_no_prestop_behind_service]) check_behind_service(w, workload);
     if (w->on[RULE_non_isolated_pod]) check_isolation(w, workload);
     bool highlyAvailable = w->on[RULE_no_pod_disruption_budget] && is_scalable(workload->known) && workload->replicas >= 2;
@@ -871,6 +888,7 @@ static void check_fact(World *w, Fact *fact) {
     case FACT_CONFIG_MAP:
     case FACT_SECRET:
     case FACT_CLAIM:
+    case FACT_OTHER:
     case FACT_KINDS: break;
     }
 }
@@ -879,6 +897,8 @@ static void check_fact(World *w, Fact *fact) {
 static void check_world(World *w) {
     w->work = WORLD_WORK;
     index_world(w);
+    duplicates_check(w);
+    ingress_paths_check(w);
     for (uint32_t i = 0; i < w->count; i++) {
         Fact *fact = w->facts[i];
         uint32_t before = fact->diags.items.n;

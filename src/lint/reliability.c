@@ -22,7 +22,7 @@ static void check_small_update(Lint *lint, const WorkloadPlan *plan, const Path 
     Path strategy = path_field(spec, plan->strategyField), up = FIELD(&strategy, "rollingUpdate"),
          at = FIELD(&up, "maxUnavailable");
     if (replicas == 1 && share >= 1) emit_single_replica_update(lint->diags, lint_where(lint, &at));
-    if (plan->unavailable.value.isString && share == 0 && replicas > 0 && !workload_surges(lint))
+    if (plan->unavailable.value.isString && share == 0 && replicas > 0 && !workload_surges(lint->document))
         emit_update_share_zero(lint->diags, lint_where(lint, &at), .share = plan->unavailable.value.text,
                                .replicas = str_int(lint->arena, replicas));
 }

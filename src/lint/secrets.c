@@ -42,6 +42,13 @@ static bool is_key_kind(Str part) {
     return in_nocase(part, words, COUNT(words));
 }
 
+/* The same of keys that may as well be names of entries: SESSION_KEY=user, STORAGE_KEY=settings. */
+static bool is_vague_key_kind(Str part) {
+    static const Str words[] = {STR("storage"), STR("account"), STR("ssh"),   STR("session"),
+                                STR("hmac"),    STR("jwt"),     STR("cookie")};
+    return in_nocase(part, words, COUNT(words));
+}
+
 /* Words at the end of a name that say which secret it is. After other words, such as file or ttl, it holds something else: where
  * the secret is, how long it lasts. */
 static bool is_which(Str part) {
@@ -106,11 +113,73 @@ bool secret_value(Str value) {
            !str_has(value, S("://"));
 }
 
+static bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_uuid(Str value) {
+    enum { LENGTH = 36 };
+    for (size_t i = 0; i < value.len; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? value.at[i] != '-' : !is_hex(value.at[i])) return false;
+    return value.len == LENGTH;
+}
+
+/* Whether a word is a password that people make up: a well-known one, or letters with digits among them. */
+static bool is_made_up(Str value) {
+    static const Str known[] = {STR("changeme"), STR("change-me"), STR("changeit"), STR("letmein"), STR("supersecret"),
+                                STR("secret"),   STR("topsecret"), STR("admin"),    STR("test"),    STR("default")};
+    if (str_in(value, known, COUNT(known)) || str_has(value, S("passw"))) return true;
+    for (size_t i = 1; i + 1 < value.len; i++)
+        if (is_digit(value.at[i]) && is_lower(value.at[i - 1]) && is_lower(value.at[i + 1])) return true;
+    return false;
+}
+
 bool secret_object_name(Str name, Str value) {
     if (!ends_nocase(name, S("secret")) && !ends_nocase(name, S("secrets"))) return false;
     for (size_t i = 0; i < value.len; i++)
         if (!is_lower(value.at[i]) && !is_digit(value.at[i]) && !strchr("-./", value.at[i])) return false;
-    return value.len < 16 || str_find(value, '-') > 0;
+    if (is_uuid(value)) return false;
+    return str_find(value, '-') > 0 ? !is_made_up(value) || value.len > 12 : value.len < 16 && !is_made_up(value);
+}
+
+/* Whether a value looks like one that a machine made. */
+static bool is_random(Str value) {
+    enum { SHORTEST = 16 };
+    bool digit = false, letter = false;
+    for (size_t i = 0; i < value.len; i++) {
+        digit |= is_digit(value.at[i]);
+        letter |= is_alnum(value.at[i]) && !is_digit(value.at[i]);
+        if (is_space(value.at[i])) return false;
+    }
+    return value.len >= SHORTEST && digit && letter;
+}
+
+/* Whether a name ends in a key that may be a secret: JWT_KEY, AZURE_STORAGE_KEY. */
+static bool is_vague(Str name) {
+    Str last = S(""), before = S(""), part;
+    while ((part = next_part(&name)).len) before = last, last = part;
+    return str_eq_nocase(last, S("key")) && is_vague_key_kind(before);
+}
+
+bool secret_setting(Str name, Str value) {
+    if (!secret_value(value)) return false;
+    return secret_name(name) ? !secret_object_name(name, value) : is_vague(name) && is_random(value);
+}
+
+bool secret_header(Str text) {
+    enum { SHORTEST = 8 };
+    static const Str schemes[] = {STR("bearer "), STR("basic ")};
+    for (size_t i = 0; i < COUNT(schemes); i++) {
+        if (text.len < schemes[i].len + SHORTEST || !str_eq_nocase((Str){text.at, schemes[i].len}, schemes[i])) continue;
+        Str token = str_slice(text, schemes[i].len);
+        bool digit = false;
+        for (size_t j = 0; j < token.len; j++) {
+            if (is_space(token.at[j])) return false;
+            digit |= is_digit(token.at[j]);
+        }
+        return digit && secret_value(token);
+    }
+    return false;
 }
 
 Str secret_in_url(Str text) {
@@ -132,8 +201,8 @@ Str secret_in_url(Str text) {
 
 typedef struct CredentialForm {
     Str prefix;
-    size_t length;    /* of what follows, at least */
-    const char *more; /* what it is made of beside letters and digits */
+    size_t length;    /* of what follows, at least; of hexadecimal digits exactly */
+    const char *more; /* what it is made of beside letters and digits; NULL: of hexadecimal digits */
     Str what;
 } CredentialForm;
 
@@ -165,6 +234,12 @@ static const CredentialForm forms[] = {
     {STR("hvs."), 24, "-_", STR("a Vault token")},
     {STR("dckr_pat_"), 20, "-_", STR("a Docker Hub token")},
     {STR("AGE-SECRET-KEY-1"), 50, "", STR("an age key")},
+    {STR("NRAK-"), 27, "", STR("a New Relic key")},
+    {STR("glsa_"), 32, "_", STR("a Grafana token")},
+    {STR("dapi"), 32, NULL, STR("a Databricks token")},
+    {STR("shpat_"), 32, NULL, STR("a Shopify token")},
+    {STR("SK"), 32, NULL, STR("a Twilio key")},
+    {STR("ATATT3"), 60, "-_=", STR("an Atlassian token")},
 };
 
 static size_t run_of(Str text, const char *more) {
@@ -183,19 +258,40 @@ static bool is_token(Str text) {
     return run_of(text, "-_") >= 10;
 }
 
+static bool has_form(const CredentialForm *form, Str text) {
+    if (*text.at != *form->prefix.at || !str_starts(text, form->prefix)) return false;
+    Str rest = str_slice(text, form->prefix.len);
+    if (form->more) return run_of(rest, form->more) >= form->length;
+    size_t n = 0;
+    while (n < rest.len && is_hex(rest.at[n])) n++;
+    return n == form->length && run_of(rest, "") == n;
+}
+
 static Str form_at(Str text) {
+    enum { HCP_HEAD = 14, HCP_TAIL = 40 };
+    static const Str hcp = STR(".atlasv1.");
     if (*text.at == 'e' && is_token(text)) return S("a JSON web token");
     for (size_t i = 0; i < COUNT(forms); i++)
-        if (*text.at == *forms[i].prefix.at && str_starts(text, forms[i].prefix) &&
-            run_of(str_slice(text, forms[i].prefix.len), forms[i].more) >= forms[i].length)
-            return forms[i].what;
-    return S("");
+        if (has_form(&forms[i], text)) return forms[i].what;
+    size_t head = run_of(text, "");
+    bool isHcp =
+        head == HCP_HEAD && str_starts(str_slice(text, head), hcp) && run_of(str_slice(text, head + hcp.len), "-_") >= HCP_TAIL;
+    return isHcp ? S("an HCP Terraform token") : S("");
+}
+
+/* Whether a text is a key from its head to its end, and the key is not left out. */
+static bool is_key_block(Str text) {
+    static const Str signs[] = {STR("..."), STR("{{"), STR("<"), STR("$"), STR("REDACTED"), STR("redacted")};
+    for (size_t i = 0; i < COUNT(signs); i++)
+        if (str_has(text, signs[i])) return false;
+    return str_starts(text, S("-----BEGIN ")) && str_ends(text, S("PRIVATE KEY-----"));
 }
 
 bool secret_private_key(Str text) {
     enum { SHORTEST_KEY = 40 };
     static const Str head = STR("PRIVATE KEY-----");
     if (!str_has(text, S("-----BEGIN "))) return false;
+    if (is_key_block(str_trim(text))) return true;
     for (; text.len >= head.len; text = str_slice(text, 1)) {
         if (!str_starts(text, head)) continue;
         Str key = str_slice(text, head.len);
@@ -210,11 +306,13 @@ Str secret_form(Str text) {
     enum { SHORTEST = 15 };
     if (text.len < SHORTEST) return S("");
     if (secret_private_key(text)) return S("a private key");
+    bool hcp = str_has(text, S(".atlasv1."));
     for (size_t i = 0; i + SHORTEST <= text.len; i++) {
-        if (!strchr("AgxhsrnSdpe", text.at[i]) || (i && is_alnum(text.at[i - 1]))) continue;
+        if ((!hcp && !strchr("AgxhsrnNSdpe", text.at[i])) || !is_alnum(text.at[i]) || (i && is_alnum(text.at[i - 1]))) continue;
         Str rest = str_slice(text, i), what = form_at(rest);
-        /* Keys of documentation, as AWS has them. */
-        if (what.len && !str_has((Str){rest.at, run_of(rest, "-_.")}, S("EXAMPLE"))) return what;
+        /* Text quotes keys of documentation, as AWS has them; a value that is one stands where a real one is to be. */
+        Str key = {rest.at, run_of(rest, "-_.")};
+        if (what.len && (key.len == text.len || !str_has(key, S("EXAMPLE")))) return what;
     }
     return S("");
 }
@@ -244,7 +342,7 @@ static Str assigned_secret(Str word) {
         while (from && (is_alnum(word.at[from - 1]) || strchr("-_.", word.at[from - 1]))) from--;
         Str name = {word.at + from, i - from}, value = unquoted(str_slice(word, i + 1));
         bool computed = i + 1 < word.len && word.at[i + 1] == '`';
-        if (!computed && secret_name(name) && secret_value(value) && !secret_object_name(name, value)) return name;
+        if (!computed && secret_setting(name, value)) return name;
     }
     return S("");
 }

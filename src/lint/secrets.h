@@ -15,10 +15,16 @@ bool secret_value(Str value);
 /* Whether a value is rather the name of a Secret object, as in --pull-secret=regcred or TLS_SECRET=web-tls. */
 bool secret_object_name(Str name, Str value);
 
+/* Whether a setting of this name has a secret for value: both say so, and the value is none of an object. */
+bool secret_setting(Str name, Str value);
+
+/* Whether a text is the header of a request that carries a token or password: Bearer TOKEN, Basic LOGIN. */
+bool secret_header(Str text);
+
 /* The part user:password@ of an URL with a password that is written out; empty if there is none. */
 Str secret_in_url(Str text);
 
-/* Whether a text holds a private key in PEM: its head, and the key itself behind it. */
+/* Whether a text holds a private key in PEM: its head, and the key itself behind it; or it is one, from head to end. */
 bool secret_private_key(Str text);
 
 /* What a text holds that has the form of a well-known credential ("an AWS access key"); empty if nothing. */

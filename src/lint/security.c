@@ -61,7 +61,7 @@ static void check_ports(Lint *lint, const Container *self, const Path *path) {
         Path item = path_index(&list, i), at = FIELD(&item, "containerPort");
         bool tcp = !port->protocol.len || str_eq(port->protocol, S("TCP"));
         if (port->containerPort < 1024 && tcp && port->containerPort == lint_int(lint, RULE_ssh_port, S("port")))
-            emit_ssh_port(lint->diags, lint_where(lint, &at), .name = self->name,
+            emit_ssh_port(lint->diags, lint_where(lint, &at), .who = str_join(lint->arena, S("the container "), self->name),
                           .port = str_int(lint->arena, port->containerPort));
         else
             check_low_port(lint, self, port->containerPort, &at);
@@ -73,9 +73,9 @@ static void check_variables(Lint *lint, const Container *self, const Path *path)
     for (uint32_t i = 0; i < self->env.n; i++) {
         const EnvVar *variable = &self->env.at[i];
         if (!variable->value.len) continue;
-        bool named =
-            secret_name(variable->name) && secret_value(variable->value) && !secret_object_name(variable->name, variable->value);
-        if (!named && !secret_in_url(variable->value).len) continue;
+        if (!secret_setting(variable->name, variable->value) && !secret_in_url(variable->value).len &&
+            !secret_header(variable->value))
+            continue;
         Path item = path_index(&list, i), at = FIELD(&item, "value");
         emit_env_var_secret(lint->diags, lint_where(lint, &at), .variable = variable->name, .name = self->name);
     }
@@ -285,7 +285,7 @@ void lint_host_namespaces(Lint *lint, const PodSpec *self, const Path *path) {
 /* Whether some container takes a pod's setting because it has none of its own. */
 static bool is_inherited(const PodSpec *pod, bool (*is_set)(const SecurityContext *own)) {
     ContainerWalk w;
-    for (walk_containers(&w, pod, NULL); walk_next(&w);)
+    for (walk_all_containers(&w, pod, NULL); walk_next(&w);)
         if (!w.container->securityContext || !is_set(w.container->securityContext)) return true;
     return false;
 }
@@ -350,7 +350,7 @@ void lint_confinement(Lint *lint, const PodSpec *self, const Path *path) {
         if (is_inherited(self, has_selinux)) check_selinux(lint, shared->seLinuxOptions, &context);
         check_host_process(lint, shared->windowsOptions, &context);
     }
-    for (walk_containers(&w, self, path); walk_next(&w);) {
+    for (walk_all_containers(&w, self, path); walk_next(&w);) {
         const SecurityContext *own = w.container->securityContext;
         Path at = FIELD(&w.path, "securityContext");
         if (!own) continue;
@@ -481,6 +481,22 @@ static bool is_listed_dir(const Lint *lint, Str parameter, Str path, bool below)
     return false;
 }
 
+/* What a user keeps keys and logins in. */
+static bool is_home_secret(Str path) {
+    static const Str homes[] = {STR("/home/"), STR("/Users/")};
+    static const Str kept[] = {STR(".ssh"),    STR(".kube"),  STR(".aws"),          STR(".azure"),
+                               STR(".docker"), STR(".gnupg"), STR(".config/gcloud")};
+    for (size_t i = 0; i < COUNT(homes); i++) {
+        if (!str_starts(path, homes[i])) continue;
+        Str user = str_slice(path, homes[i].len);
+        ptrdiff_t slash = str_find(user, '/');
+        Str folder = slash < 0 ? S("") : str_slice(user, (size_t)slash + 1);
+        for (size_t j = 0; j < COUNT(kept); j++)
+            if (is_below(folder, kept[j])) return true;
+    }
+    return false;
+}
+
 /* A folder below /run that a program of its own keeps there. */
 static bool is_own_run_folder(const Lint *lint, Str path) {
     static const Str runs[] = {STR("/run/"), STR("/var/run/")};
@@ -503,8 +519,8 @@ void lint_host_mount(Lint *lint, const Volume *self, const Path *path) {
     Path up = FIELD(path, "hostPath"), at = FIELD(&up, "path");
     if (is_socket(dir))
         emit_docker_sock(lint->diags, lint_where(lint, &at), .volume = self->name, .path = dir);
-    else if (is_listed_dir(lint, S("dirs"), dir, true) && !is_own_run_folder(lint, dir) &&
-             (writable || !is_listed_dir(lint, S("harmless"), dir, false)))
+    else if (is_home_secret(dir) || (is_listed_dir(lint, S("dirs"), dir, true) && !is_own_run_folder(lint, dir) &&
+                                     (writable || !is_listed_dir(lint, S("harmless"), dir, false))))
         emit_sensitive_host_mounts(lint->diags, lint_where(lint, &at), .volume = self->name, .path = dir);
 }
 

@@ -312,20 +312,6 @@ static void check_modes(Volumes *v, const Volume *volume, const Path *path) {
 
 /* Volumes of several pods. */
 
-static void check_claim(const Volumes *v, const Volume *volume, const Path *path) {
-    Lint *lint = v->lint;
-    const PersistentVolumeClaimVolumeSource *claim = volume->persistentVolumeClaim;
-    if (!claim || claim->readOnly || lint_workload(lint) != WORKLOAD_REPLICAS || stateful_set(lint)) return;
-    Path source = FIELD(path, "persistentVolumeClaim"), at = FIELD(&source, "claimName");
-    int64_t count = workload_replicas(lint);
-    if (!is_written(v, volume->name)) return;
-    if (count > 1)
-        emit_shared_claim_replicas(lint->diags, lint_where(lint, &at), .replicas = str_int(lint->arena, count),
-                                   .claim = claim->claimName);
-    else if (workload_surges(lint))
-        emit_shared_claim_rollout(lint->diags, lint_where(lint, &at), .claim = claim->claimName);
-}
-
 /* Whether a path of the node is for the node's own files rather than for a pod's data. */
 static bool belongs_to_node(const HostPathVolumeSource *host) {
     static const Str roots[] = {STR("/dev"), STR("/sys"),     STR("/proc"),           STR("/etc"),
@@ -381,7 +367,6 @@ void lint_volumes(Lint *lint, const PodSpec *self, const Path *path) {
             emit_unused_volume(lint->diags, lint_where(lint, &name), .volume = volume->name);
         check_memory(&v, volume, &at);
         check_modes(&v, volume, &at);
-        check_claim(&v, volume, &at);
         check_host_path(&v, volume, &at);
     }
     check_templates(&v);

@@ -49,8 +49,8 @@ WorkloadPlan workload_plan(const Document *document) {
     return plan;
 }
 
-bool workload_surges(const Lint *lint) {
-    OptIntOrString surge = workload_plan(lint->document).surge;
+bool workload_surges(const Document *document) {
+    OptIntOrString surge = workload_plan(document).surge;
     return surge.set && (surge.value.isString ? !str_eq(surge.value.text, S("0%")) : surge.value.number > 0);
 }
 

@@ -8,7 +8,7 @@
 int64_t workload_replicas(const Lint *lint);
 
 /* Whether an update of a Deployment or DaemonSet starts new pods beside the old ones. */
-bool workload_surges(const Lint *lint);
+bool workload_surges(const Document *document);
 
 /* What a workload says of the number of its pods and of their replacement. */
 typedef struct WorkloadPlan {

@@ -59,4 +59,13 @@ const Fact *world_named(World *w, const Fact *from, FactKind kind, Str name);
 /* A selector in words: app=web,tier In. */
 Str selector_text(Arena *arena, const FactSelector *selector);
 
+/* What each kind of object is asked, by file. */
+void claims_check(World *w, Fact *workload);
+void tokens_check(World *w, Fact *workload);
+void service_users_check(World *w, Fact *workload);
+void service_pods_check(World *w, Fact *service, const FactList *pods);
+void autoscaler_metrics_check(World *w, Fact *scaler, const Fact *workload);
+void duplicates_check(World *w);
+void ingress_paths_check(World *w);
+
 #endif

@@ -111,7 +111,7 @@ static Variants find_variants(Arena *arena, const Member *members, uint32_t coun
     for (uint32_t i = 0; i < count; i++) {
         const Fact *fact = members[i].fact;
         if (!i || fact->file != members[i - 1].fact->file) fileOf[files++] = fact;
-        const Fact *other = str_set_add(&first, identity_of(arena, fact), fact);
+        const Fact *other = fact->kind == FACT_OTHER ? NULL : str_set_add(&first, identity_of(arena, fact), fact);
         if (!other || other->file == fact->file) continue;
         uint32_t before = 0;
         while (fileOf[before]->file != other->file) before++;

@@ -1,0 +1,38 @@
+/* What stands twice in a run: objects of one file, and paths of Ingresses. */
+#include "base/str_set.h"
+#include "world.h"
+
+static Str identity_of(World *w, const Fact *fact) {
+    return str_format(w->arena, "%u %.*s %.*s %.*s", fact->file, TEXT(fact->kindName), TEXT(fact->namespace_), TEXT(fact->name));
+}
+
+static Str path_of(World *w, const Fact *ingress, const FactPort *backend) {
+    return str_format(w->arena, "%.*s\n%.*s\n%.*s\n%.*s", TEXT(ingress->namespace_), TEXT(ingress->type), TEXT(backend->host),
+                      TEXT(backend->path));
+}
+
+void duplicates_check(World *w) {
+    StrSet objects = {.arena = w->arena};
+    for (uint32_t i = 0; i < w->count; i++) {
+        Fact *fact = w->facts[i];
+        if (!fact->name.len) continue;
+        const Fact *other = str_set_add(&objects, identity_of(w, fact), fact);
+        if (other) emit_duplicate_object(&fact->diags, fact->where, .kind = fact->kindName, .name = fact->name);
+    }
+}
+
+void ingress_paths_check(World *w) {
+    StrSet paths = {.arena = w->arena};
+    for (uint32_t i = 0; i < w->count; i++) {
+        Fact *ingress = w->facts[i];
+        for (uint32_t j = 0; ingress->kind == FACT_INGRESS && !ingress->canary && j < ingress->portCount; j++) {
+            const FactPort *backend = &ingress->ports[j];
+            if (!backend->path.len) continue;
+            const Fact *other = str_set_add(&paths, path_of(w, ingress, backend), ingress);
+            if (!other || is_same_object(other, ingress)) continue;
+            emit_ingress_path_taken(&ingress->diags, backend->pathWhere,
+                                    .host = backend->host.len ? backend->host : S("any host"), .path = backend->path,
+                                    .other = other->name);
+        }
+    }
+}
