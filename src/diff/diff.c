@@ -20,7 +20,7 @@ static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
     while (node_next(&reader, side->arena, &node)) {
         Document *items;
         uint32_t count = classify_build(&classifier, side->arena, &node, &items);
-        if (items->refused) model_faults(&items->diags, &file->source, &node);
+        if (items->refused) model_faults(&items->diags, &node);
         for (uint32_t i = 0; i < count; i++)
             if (items[i].object || items[i].unreadable || items[i].refused)
                 ARRAY_PUSH(side->arena, &side->objects, (DiffObject){file, &items[i]});

@@ -238,7 +238,7 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
     }
     bool fields = in->root->kind == NODE_MAP || (in->root->kind == NODE_NULL && !in->faults.n) || is_json_patch(in->root);
     DocumentClass class = class_of_node(in->root, why);
-    if (fields && in->readable) return class;
+    if (fields && (in->readable || (in->mended && class == CLASS_MANIFEST))) return class;
     /* A piece that is none stands in a file of manifests by mistake. */
     if (says_manifest(text) || says_manifest(c->source->text)) return CLASS_MANIFEST;
     if (!in->readable) *why = S("it cannot be read, and says nowhere that it is a manifest");

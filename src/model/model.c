@@ -7,6 +7,7 @@
 #include "base/near.h"
 #include "mend.h"
 #include "place.h"
+#include "yaml/fault.h"
 #include "rules.h"
 
 typedef struct Decoder {
@@ -58,6 +59,11 @@ static void keep_gap(Decoder *d, const Node *node, const Path *path) {
 static Str type_hint(Decoder *d, const Node *node, const Field *field, const Path *path) {
     bool scalar = node->kind < NODE_LIST, item = path->index >= 0 || path->index == PATH_KEY;
     bool object = field->scalar == TYPE_OBJECT || (!item && field->shape != SHAPE_ONE);
+    Str slip = object && node->kind == NODE_STRING && node->plain ? fault_value_hint(d->arena, node->text) : S("");
+    if (slip.len) {
+        keep_gap(d, node, path);
+        return slip;
+    }
     Node meant;
     if (!mend_value(d->arena, d->document, field, item, node, &meant)) {
         keep_gap(d, node, path);
@@ -429,6 +435,8 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
                         const Path *path) {
     enum { MOST_SEARCHES = 200 };
     uint8_t minor = d->document->minor;
+    Str slip = fault_key_hint(d->arena, entry->key);
+    if (slip.len) return slip;
     if (known && known->since > minor)
         return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
     if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
@@ -481,30 +489,13 @@ static void decode_object(Decoder *d, const Type *type, const Node *node, void *
 
 /* The reader's faults as diagnostics. */
 
-static Str syntax_hint(const Source *source, const Fault *fault) {
-    Str text = source->text;
-    size_t line = fault->span.at;
-    while (line > 0 && text.at[line - 1] != '\n') line--;
-    size_t at = line;
-    while (at < text.len && text.at[at] == ' ') at++;
-    if (at < text.len && text.at[at] == '\t') return S("indent with spaces: YAML takes no tabs there");
-    if (str_has(fault->text, S("mapping values are not allowed")))
-        return S("put a value that holds \": \" in quotes, or check the indent of this line");
-    if (str_has(fault->text, S("expected key")) || str_has(fault->text, S("block collection")) ||
-        str_has(fault->text, S("block mapping")))
-        return S("check the indent of this line against the lines above it");
-    if (str_has(fault->text, S("cannot start any token"))) return S("put the value in quotes");
-    if (str_has(fault->text, S("unexpected end of stream"))) return S("a quote or bracket that is opened above is never closed");
-    return S("");
-}
-
-static void add_fault(DiagList *list, const Source *source, const Fault *fault) {
+static void add_fault(DiagList *list, const Fault *fault) {
     Where where = {.span = fault->span, .path = S("")};
     Diag *diag = NULL;
     switch (fault->kind) {
-    case FAULT_SYNTAX: diag = emit_syntax(list, where, .problem = fault->text, .hint = syntax_hint(source, fault)); break;
-    case FAULT_ENCODING: emit_encoding(list, where, .problem = fault->text); break;
-    case FAULT_SEPARATOR: emit_separator(list, where, .text = fault->text); break;
+    case FAULT_SYNTAX: diag = emit_syntax(list, where, .problem = fault->text, .hint = fault->hint); break;
+    case FAULT_ENCODING: emit_encoding(list, where, .problem = fault->text, .hint = fault->hint); break;
+    case FAULT_SEPARATOR: emit_separator(list, where, .text = fault->text, .hint = fault->hint); break;
     case FAULT_DEPTH: emit_nesting_depth(list, where, .limit = str_int(list->arena, NODE_MAX_DEPTH)); break;
     case FAULT_ANCHOR_UNKNOWN: emit_anchor_unknown(list, where, .name = fault->text); break;
     case FAULT_ANCHOR_RECURSIVE: emit_anchor_recursive(list, where, .name = fault->text); break;
@@ -518,17 +509,18 @@ static void add_fault(DiagList *list, const Source *source, const Fault *fault) 
     case FAULT_NOT_FINITE: emit_not_finite(list, where, .value = fault->text); break;
     case FAULT_DUPLICATE_KEY: diag = emit_duplicate_key(list, where, .key = fault->text); break;
     case FAULT_MERGED_KEY: diag = emit_merged_key(list, where, .key = fault->text); break;
-    case FAULT_TAIL: emit_ignored_tail(list, where); break;
+    case FAULT_STREAM: emit_json_stream(list, where); break;
+    case FAULT_TAIL: emit_ignored_tail(list, where, .end = fault->text); break;
     }
     if (diag && fault->related.end)
         diag_note(list, diag, fault->related, fault->kind == FAULT_SYNTAX ? fault->other : S("first set here"));
 }
 
-bool model_faults(DiagList *list, const Source *source, const NodeDocument *in) {
+bool model_faults(DiagList *list, const NodeDocument *in) {
     bool fatal = false;
     for (uint32_t i = 0; i < in->faults.n; i++) {
         fatal |= fault_is_fatal(in->faults.at[i].kind);
-        add_fault(list, source, &in->faults.at[i]);
+        add_fault(list, &in->faults.at[i]);
     }
     return fatal;
 }
@@ -676,7 +668,7 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
                       .root = in->root,
                       .minor = minor,
                       .diags = {.arena = arena}};
-    whole.unreadable = model_faults(&whole.diags, source, in) || !in->readable;
+    whole.unreadable = model_faults(&whole.diags, in) || !in->readable;
     const Node *list = NULL;
     if (in->root->kind == NODE_MAP &&
         is_list(kindOf, identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind")), minor))
@@ -684,7 +676,9 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
     if (!list || list->kind != NODE_LIST) {
         *items = NEW(arena, Document);
         **items = whole;
-        if (in->readable) build_one(arena, *items, kindOf);
+        /* Of what cannot be read it is not said, too, that it is no object. */
+        bool object = in->root->kind == NODE_MAP || !whole.unreadable;
+        if (object && (in->readable || in->mended)) build_one(arena, *items, kindOf);
         return 1;
     }
     Str kind = identity_text(in->root, S("kind"));

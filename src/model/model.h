@@ -76,7 +76,7 @@ typedef const Type *KindOf(Str apiVersion, Str kind, uint8_t minor);
 uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
                            Document **items);
 /* Adds what the reader found wrong with a document; true if the server can make nothing of it. */
-bool model_faults(DiagList *list, const Source *source, const NodeDocument *in);
+bool model_faults(DiagList *list, const NodeDocument *in);
 
 /* The pod template of an object: its metadata, its spec and the path of both; for a Pod the pod itself. `meta` and `spec` are
  * NULL if the object has none (a Service, a ReplicationController without a template). */

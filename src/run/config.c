@@ -420,7 +420,7 @@ static void read_root(ConfigReader *r, const Node *root) {
 /* What the reader says of broken YAML; true if nothing can be made of the document. */
 static bool read_faults(ConfigReader *r, const NodeDocument *document) {
     DiagList list = {.arena = r->store->arena};
-    model_faults(&list, r->source, document);
+    model_faults(&list, document);
     for (uint32_t i = 0; i < list.items.n; i++) {
         const Diag *diag = &list.items.at[i];
         add_fault(r->store, r->source, diag->span, diag->message,

@@ -8,6 +8,7 @@
 #include "base/str_set.h"
 #include "dialect.h"
 #include "entries.h"
+#include "fault.h"
 #include "resolve.h"
 
 typedef struct Anchor {
@@ -30,17 +31,22 @@ typedef struct Composer {
     Marks marks;
     ARRAY(Node) values; /* finished nodes that wait for their parent: a map's keys and values alternate */
     ARRAY(Frame) frames;
-    StrSet anchors; /* of each name the last one */
-    bool aliased;   /* an alias was met */
-    bool notFinite; /* a number is none */
-    bool json;      /* the document starts with a brace */
-    bool again;     /* the text was edited and has to be read anew */
+    StrSet anchors;     /* of each name the last one */
+    bool aliased;       /* an alias was met */
+    bool notFinite;     /* a number is none */
+    bool json;          /* the document starts with a brace */
+    bool again;         /* the text was edited and has to be read anew */
+    ARRAY(Fault) slips; /* found in readings before this one, and mended */
+    size_t work;        /* bytes that were read and written for mends */
+    uint32_t mendedTo;  /* end of the last line in the source with a mend */
+    Span scalar;        /* marks of the last scalar */
+    bool scalarQuoted;
     yaml_event_t *event;
     uint32_t end; /* where the text of the document ends in the source, as far as is known */
 } Composer;
 
 static void add_fault(Composer *c, FaultKind kind, Span span, Span related, Str text, Str other) {
-    ARRAY_PUSH(c->arena, &c->out->faults, (Fault){kind, span, related, text, other});
+    ARRAY_PUSH(c->arena, &c->out->faults, (Fault){.kind = kind, .span = span, .related = related, .text = text, .other = other});
 }
 
 static Span event_span(const Composer *c) {
@@ -213,7 +219,10 @@ static void compose_alias(Composer *c, Node *out) {
     *out = (Node){.kind = NODE_NULL, .depth = 1, .span = span, .text = S("null")};
     const Anchor *anchor = str_set_find(&c->anchors, name);
     if (!anchor) {
-        add_fault(c, FAULT_ANCHOR_UNKNOWN, span, (Span){0}, arena_str(c->arena, name), S(""));
+        /* Nobody knows what it was to be, so that nothing can be said of it. */
+        name = arena_str(c->arena, name);
+        *out = (Node){.kind = NODE_STRING, .depth = 1, .span = span, .text = name, .later = true};
+        add_fault(c, FAULT_ANCHOR_UNKNOWN, span, (Span){0}, name, S(""));
     } else if (anchor->open) {
         add_fault(c, FAULT_ANCHOR_RECURSIVE, span, (Span){0}, anchor->name, S(""));
     } else {
@@ -285,26 +294,62 @@ static int feed_read(void *data, unsigned char *buffer, size_t size, size_t *siz
     return 1;
 }
 
+static Span in_source(const Composer *c, Span span) {
+    return (Span){text_in_source(&c->marks, span.at), text_in_source(&c->marks, span.end)};
+}
+
+static uint32_t line_end(const Composer *c, uint32_t at) {
+    size_t end = at - c->marks.base;
+    while (end < c->marks.written.len && c->marks.written.at[end] != '\n') end++;
+    return c->marks.base + (uint32_t)end;
+}
+
+/* What mends may cost, so that a file of nothing but slips takes no time. */
+enum { MOST_WORK = 16 << 20 };
+
+/* Mends the text, last place first, and has it read again. */
+static void mend_text(Composer *c, const Cause *cause, const Fault *fault) {
+    ARRAY_PUSH(c->arena, &c->slips, *fault);
+    c->mendedTo = line_end(c, fault->span.at);
+    c->work += c->marks.text.len * (cause->mends.n + 1);
+    c->again = cause->mends.n > 0 && c->work < MOST_WORK;
+    for (uint32_t i = cause->mends.n; i > 0 && c->again; i--) {
+        const TextMend *mend = &cause->mends.at[i - 1];
+        uint32_t end = line_end(c, text_in_source(&c->marks, mend->at));
+        if (end > c->mendedTo) c->mendedTo = end;
+        c->again = marks_edit(&c->marks, c->arena, mend->at, mend->removed, mend->put);
+    }
+}
+
+/* Says why the parser stopped. What shows on a line that was mended before may come of the mend, and is not said. */
 static void parser_fault(Composer *c, const yaml_parser_t *parser) {
-    Str problem = arena_str(c->arena, parser->problem ? str_of(parser->problem) : S("the text is not YAML"));
-    Str context = parser->context ? arena_str(c->arena, str_of(parser->context)) : S("");
+    Cause cause;
+    Fault fault = {.kind = FAULT_SYNTAX};
     if (parser->error == YAML_READER_ERROR) {
-        size_t at = parser->problem_offset < c->marks.written.len ? parser->problem_offset : c->marks.written.len;
-        /* A bad trailing byte is reported behind the character that it breaks. */
-        for (int back = 0; back < 3 && at > 0 && strstr(problem.at, "trailing") && (unsigned char)c->marks.written.at[at] < 0xC0;
-             back++)
-            at--;
-        Span span = {c->marks.base + (uint32_t)at, c->marks.base + (uint32_t)at + (at < c->marks.written.len)};
-        add_fault(c, FAULT_ENCODING, span, (Span){0}, problem, S(""));
-        return;
+        fault.kind = FAULT_ENCODING;
+        cause = fault_encoding(c->arena, c->marks.text, parser->problem_offset);
+    } else {
+        Stop stop = {
+            .text = c->marks.text,
+            .at = mark_in_text(&c->marks, parser->problem_mark.index),
+            .problem = str_of(parser->problem ? parser->problem : ""),
+            .context = str_of(parser->context ? parser->context : ""),
+            .scalar = {(uint32_t)mark_in_text(&c->marks, c->scalar.at), (uint32_t)mark_in_text(&c->marks, c->scalar.end)},
+            .scalarQuoted = c->scalarQuoted};
+        stop.from = stop.context.len ? mark_in_text(&c->marks, parser->context_mark.index) : stop.at;
+        if (stop.from > stop.at) stop.from = stop.at;
+        if (c->slips.n && text_in_source(&c->marks, stop.from) <= c->mendedTo &&
+            text_in_source(&c->marks, stop.at) <= c->mendedTo + 1)
+            return;
+        cause = fault_cause(c->arena, &stop);
     }
-    uint32_t at = mark_in_source(&c->marks, parser->problem_mark.index);
-    Span related = {0};
-    if (context.len && parser->context_mark.index < parser->problem_mark.index) {
-        related.at = mark_in_source(&c->marks, parser->context_mark.index);
-        related.end = related.at + 1;
-    }
-    add_fault(c, FAULT_SYNTAX, (Span){at, at}, related, problem, context);
+    fault.span = in_source(c, cause.span);
+    if (cause.related.end) fault.related = in_source(c, cause.related);
+    fault.text = cause.problem;
+    fault.hint = cause.hint;
+    fault.other = cause.note;
+    if (c->slips.n && fault.span.at <= c->mendedTo) return;
+    mend_text(c, &cause, &fault);
 }
 
 static void find_not_finite(Composer *c, const Node *node) {
@@ -340,6 +385,8 @@ static void push_value(Composer *c, const Node *node, Anchor *anchor) {
 static void take_scalar(Composer *c) {
     Node node;
     yaml_scalar_style_t style = c->event->data.scalar.style;
+    c->scalar = (Span){(uint32_t)c->event->start_mark.index, (uint32_t)c->event->end_mark.index};
+    c->scalarQuoted = style == YAML_DOUBLE_QUOTED_SCALAR_STYLE || style == YAML_SINGLE_QUOTED_SCALAR_STYLE;
     compose_scalar(c, &node);
     bool flow = c->frames.n && c->frames.at[c->frames.n - 1].flow;
     Str written = {c->marks.written.at + (node.span.at - c->marks.base), node.span.end - node.span.at};
@@ -429,18 +476,52 @@ static Str cut_directives(Str text, size_t at) {
     return text;
 }
 
+#define ORDER_MARK "\xEF\xBB\xBF"
+
+/* A byte order mark is one only at the very start of what the server's reader gets; at the start of a line it is a letter to it,
+ * and nothing to libyaml. */
+static void find_order_marks(Composer *c) {
+    Str text = c->marks.text;
+    Cause cause = {0};
+    enum { LENGTH = sizeof ORDER_MARK - 1, MOST_MARKS = 100 };
+    const char *mark;
+    for (size_t at = 0; (mark = memmem(text.at + at, text.len - at, ORDER_MARK, LENGTH)); at += LENGTH) {
+        at = (size_t)(mark - text.at);
+        if ((at == 0 || text.at[at - 1] == '\n') && cause.mends.n < MOST_MARKS)
+            ARRAY_PUSH(c->arena, &cause.mends, (TextMend){at, LENGTH, S("")});
+    }
+    if (!cause.mends.n) return;
+    uint32_t at = (uint32_t)cause.mends.at[0].at;
+    Fault fault = {.kind = FAULT_ENCODING,
+                   .span = in_source(c, (Span){at, at + LENGTH}),
+                   .text = S("a byte order mark (U+FEFF) stands here, which the server's reader takes for a letter"),
+                   .hint = S("take it out; it often comes from joining files")};
+    mend_text(c, &cause, &fault);
+    c->again = false;
+}
+
 size_t compose_document(NodeDocument *out, Arena *arena, const Source *source, size_t at, size_t end) {
+    bool marked = at == 0 && source->mark; /* one mark was dropped already */
+    if (!marked && str_starts(str_slice(source->text, at), S(ORDER_MARK))) {
+        at += sizeof ORDER_MARK - 1;
+        if (out->span.at < at) out->span.at = (uint32_t)at;
+    }
     Str text = cut_directives((Str){source->text.at + at, end - at}, out->span.at - at);
-    Composer composer = {.marks = marks_make(arena, text, (uint32_t)at)};
+    Composer composer = {.arena = arena, .marks = marks_make(arena, text, (uint32_t)at)};
     out->root = NEW(arena, Node);
+    if (!composer.marks.ascii) find_order_marks(&composer);
     do {
         Feed feed = {.text = composer.marks.text, .newline = text.at[text.len - 1] != '\n'};
-        composer = (Composer){.arena = arena,
-                              .out = out,
-                              .marks = composer.marks,
-                              .json = source->text.at[out->span.at] == '{',
-                              .anchors = {.arena = arena},
-                              .end = (uint32_t)(at + composer.marks.text.len)};
+        Composer next = {.arena = arena,
+                         .out = out,
+                         .marks = composer.marks,
+                         .work = composer.work,
+                         .mendedTo = composer.mendedTo,
+                         .json = source->text.at[out->span.at] == '{',
+                         .anchors = {.arena = arena},
+                         .end = (uint32_t)end};
+        memcpy(&next.slips, &composer.slips, sizeof next.slips);
+        composer = next;
         out->faults.n = 0;
         *out->root = (Node){.kind = NODE_NULL, .depth = 1, .text = S("null"), .span = {out->span.at, out->span.at}};
         yaml_parser_t parser;
@@ -449,5 +530,8 @@ size_t compose_document(NodeDocument *out, Arena *arena, const Source *source, s
         compose(&composer, &parser);
         yaml_parser_delete(&parser);
     } while (composer.again);
+    out->mended = composer.slips.n && out->readable;
+    if (composer.slips.n) out->readable = false;
+    for (uint32_t i = 0; i < composer.slips.n; i++) ARRAY_PUSH(arena, &out->faults, composer.slips.at[i]);
     return composer.end;
 }

@@ -1,5 +1,7 @@
 #include "marks.h"
 
+#include <stdlib.h>
+
 enum { STRIDE = 64 };
 
 static bool is_ascii(Str text) {
@@ -40,9 +42,34 @@ size_t mark_in_text(const Marks *marks, size_t index) {
     return at < marks->text.len ? at : marks->text.len;
 }
 
-uint32_t mark_in_source_slowly(const Marks *marks, size_t index) {
-    size_t at = mark_in_text(marks, index);
+uint32_t text_in_source(const Marks *marks, size_t at) {
     for (uint32_t i = marks->edits.n; i > 0; i--)
         if (marks->edits.at[i - 1].at <= at) at -= (size_t)marks->edits.at[i - 1].delta;
     return marks->base + (uint32_t)(at < marks->written.len ? at : marks->written.len);
+}
+
+static int by_offset(const void *a, const void *b) {
+    uint32_t x = ((const Edit *)a)->at, y = ((const Edit *)b)->at;
+    return (x > y) - (x < y);
+}
+
+bool marks_edit(Marks *marks, Arena *arena, size_t at, size_t removed, Str put) {
+    enum { MOST_EDITS = 400 };
+    if (marks->edits.n >= MOST_EDITS) return false;
+    Str text = marks->text;
+    int32_t delta = (int32_t)put.len - (int32_t)removed;
+    for (uint32_t i = 0; i < marks->edits.n; i++)
+        if (marks->edits.at[i].at > at) marks->edits.at[i].at = (uint32_t)((int64_t)marks->edits.at[i].at + delta);
+    ARRAY_PUSH(arena, &marks->edits, (Edit){(uint32_t)(at + put.len), delta});
+    qsort(marks->edits.at, marks->edits.n, sizeof *marks->edits.at, by_offset);
+    Buf buf = {.arena = arena};
+    buf_reserve(&buf, text.len + put.len);
+    buf_str(&buf, (Str){text.at, at});
+    buf_str(&buf, put);
+    buf_str(&buf, str_slice(text, at + removed));
+    Marks edited = marks_make(arena, buf_text(&buf), marks->base);
+    edited.written = marks->written;
+    memcpy(&edited.edits, &marks->edits, sizeof edited.edits);
+    *marks = edited;
+    return true;
 }

@@ -25,15 +25,19 @@ typedef struct Marks {
 /* The marks of a text that stands at `base` in its source. */
 Marks marks_make(Arena *arena, Str text, uint32_t base);
 
+/* Changes the text: takes `removed` bytes out at byte `at` of it and puts others in their place. False if it was changed too
+ * often before. */
+bool marks_edit(Marks *marks, Arena *arena, size_t at, size_t removed, Str put);
+
 /* The byte of `text` that a mark means. */
 size_t mark_in_text(const Marks *marks, size_t index);
 
-/* The byte of the source, where characters are wider than a byte or the text was edited. */
-uint32_t mark_in_source_slowly(const Marks *marks, size_t index);
+/* The byte of the source that stands at byte `at` of `text`. */
+uint32_t text_in_source(const Marks *marks, size_t at);
 
 /* The byte of the source that a mark means. */
 static inline uint32_t mark_in_source(const Marks *marks, size_t index) {
-    if (!marks->ascii || marks->edits.n) return mark_in_source_slowly(marks, index);
+    if (!marks->ascii || marks->edits.n) return text_in_source(marks, mark_in_text(marks, index));
     return marks->base + (uint32_t)(index < marks->text.len ? index : marks->text.len);
 }
 

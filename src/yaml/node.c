@@ -24,6 +24,7 @@ const char *fault_name(FaultKind kind) {
         [FAULT_NOT_FINITE] = "not-finite",
         [FAULT_DUPLICATE_KEY] = "duplicate-key",
         [FAULT_MERGED_KEY] = "merged-key",
+        [FAULT_STREAM] = "stream",
         [FAULT_TAIL] = "tail",
     };
     return names[kind];

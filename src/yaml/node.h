@@ -37,8 +37,8 @@ struct Entry {
 
 /* What the API server's reader refuses. */
 typedef enum FaultKind {
-    FAULT_SYNTAX,           /* text: libyaml's words */
-    FAULT_ENCODING,         /* bytes that are no UTF-8, text: libyaml's words */
+    FAULT_SYNTAX,           /* text: what is wrong, hint: what to write; other: what the related place is (fault.h) */
+    FAULT_ENCODING,         /* bytes that are no text, with text and hint */
     FAULT_SEPARATOR,        /* text after `---` on its line */
     FAULT_DEPTH,            /* more than NODE_MAX_DEPTH levels */
     FAULT_ANCHOR_UNKNOWN,   /* text: the alias's name */
@@ -53,14 +53,15 @@ typedef enum FaultKind {
     FAULT_NOT_FINITE,    /* text: .nan, .inf */
     FAULT_DUPLICATE_KEY, /* text: key, at the second one; related: the first one */
     FAULT_MERGED_KEY,    /* a key that is also merged in by `<<`, text: key; related: the other one */
-    FAULT_TAIL,          /* text after the document's end that the server's reader ignores */
+    FAULT_STREAM,        /* what follows several JSON objects is none */
+    FAULT_TAIL,          /* text after the document's end that the server's reader ignores; text: what ends it */
 } FaultKind;
 
 typedef struct Fault {
     FaultKind kind;
     Span span;
     Span related; /* a second place, or empty */
-    Str text, other;
+    Str text, other, hint;
 } Fault;
 
 /* Nesting that is followed; the server's own limit is 10,000. */
@@ -69,19 +70,20 @@ typedef struct Fault {
 typedef struct NodeDocument {
     Node *root;     /* never NULL; a null node if nothing could be read */
     bool readable;  /* whether a tree could be made at all (no syntax fault) */
+    bool mended;    /* it is not readable, and the tree is what stands there once its slips are mended (fault.h) */
     uint32_t index; /* number of the document in its source, from 0 */
     Span span;      /* its text, from its first content */
     ARRAY(Fault) faults;
 } NodeDocument;
 
-/* Walks the documents of a source. */
+/* Walks the documents of a source as kubectl does (YAMLOrJSONDecoder of k8s.io/apimachinery/pkg/util/yaml). */
 typedef struct NodeReader {
     const Source *source;
-    size_t at;           /* where the next document starts */
-    uint32_t index;      /* its number */
-    size_t jsonEnd;      /* end of the chunk in hand, while more JSON objects stand in it */
-    bool separatorFault; /* the line that ended the last document had text after `---` */
-    Span separatorSpan;
+    size_t at;        /* where the next document starts */
+    uint32_t index;   /* its number */
+    uint32_t objects; /* read as JSON so far */
+    bool started;
+    bool json; /* what follows is read as JSON if it can be */
 } NodeReader;
 
 /* Reads the next document into `out`, allocated in `arena`; false at the end.

@@ -22,7 +22,9 @@ static uint32_t written_length(const SpanWalk *w, bool *white) {
         uint32_t digits = next == 'x' ? 2 : next == 'u' ? 4 : next == 'U' ? 8 : 0, value = 0;
         for (uint32_t i = 0; i < digits && w->at + 2 + i < w->end; i++) value = value * 16 + (uint32_t)hex_value(at[2 + i]);
         *white = digits ? value < 0x80 && is_white((char)value) : strchr("tnr \t\n\r", next) != NULL;
-        return 2 + digits;
+        /* JSON writes characters beyond U+FFFF as two escapes. */
+        bool pair = next == 'u' && value >= 0xD800 && value < 0xDC00 && w->at + 7 < w->end && at[6] == '\\' && at[7] == 'u';
+        return 2 + digits + (pair ? 6 : 0);
     }
     uint32_t length = 1;
     while (w->at + length < w->end && ((unsigned char)at[length] & 0xC0) == 0x80) length++;
