@@ -1,77 +1,42 @@
 /* matches, find and findAll. A literal expression is compiled with its program; another one is kept until the next. Matching
  * backtracks, so what a match may cost is bounded: a small bound first, then a large one that takes many steps, then the
  * evaluation ends. */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "functions.h"
 #include "regex.h"
 
-enum {
-    SMALL_BOUND = 20000,   /* backtracking points of a usual match */
-    LARGE_BOUND = 1000000, /* of any */
-    LARGE_STEPS = 50000,   /* the price of the second try */
-    HEAP_KIB = 64 * 1024,
-    MAX_REGEX = 100000, /* bytes of an expression */
-};
+enum { LARGE_STEPS = 50000 }; /* the price of a second try */
 
 /* The memory of one evaluation's matches: eval->scratch. */
 typedef struct Matcher {
-    pcre2_match_data *data;
-    pcre2_match_context *context;
+    RegexMatcher matcher;
     Str regex; /* compiled last at run time */
-    const pcre2_code *code;
+    const RegexCode *code;
 } Matcher;
-
-static void *take_memory(PCRE2_SIZE size, void *arena) {
-    return arena_alloc(arena, size);
-}
-
-/* The arena gives it back. */
-static void leave_memory(void *memory, void *arena) {
-    (void)memory, (void)arena;
-}
 
 static Value refuse(Eval *ev, RegexError error) {
     return cel_error(ev, ERROR_REGEX, "the regular expression is not valid at character %zu: %s", error.at + 1, error.message);
 }
 
 /* Compiles into the arena of `ev`; on failure the error is in `out`. */
-static const pcre2_code *compile(Eval *ev, Str regex, Value *out) {
-    Str translated;
+static const RegexCode *compile(Eval *ev, Str regex, Value *out) {
     RegexError error;
-    int code;
-    PCRE2_SIZE at;
-    if (regex.len > MAX_REGEX) {
-        *out = cel_error(ev, ERROR_REGEX, "the regular expression is longer than %d bytes", MAX_REGEX);
+    if (regex.len > REGEX_MAX_BYTES) {
+        *out = cel_error(ev, ERROR_REGEX, "the regular expression is longer than %d bytes", REGEX_MAX_BYTES);
         return NULL;
     }
-    if (!regex_translate(ev->arena, regex, &translated, &error)) {
-        error.at = str_codepoints((Str){regex.at, error.at});
+    const RegexCode *code = regex_compile(ev->arena, regex, &error);
+    if (code) return code;
+    if (error.message)
         *out = refuse(ev, error);
-        return NULL;
-    }
-    pcre2_general_context *memory = pcre2_general_context_create(take_memory, leave_memory, ev->arena);
-    pcre2_compile_context *context = memory ? pcre2_compile_context_create(memory) : NULL;
-    if (context) pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-    const uint32_t options =
-        PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C;
-    const pcre2_code *compiled =
-        context ? pcre2_compile((PCRE2_SPTR)translated.at, translated.len, options, &code, &at, context) : NULL;
-    if (!compiled)
+    else
         *out = cel_error(ev, ERROR_REGEX, "the regular expression has an unknown class of characters, or is too large");
-    return compiled;
+    return NULL;
 }
 
 static Matcher *matcher_of(Eval *ev) {
     if (ev->scratch) return ev->scratch;
     Matcher *m = NEW(ev->arena, Matcher);
-    pcre2_general_context *memory = pcre2_general_context_create(take_memory, leave_memory, ev->arena);
-    if (!memory) return NULL;
-    m->data = pcre2_match_data_create(1, memory);
-    m->context = pcre2_match_context_create(memory);
-    if (!m->data || !m->context) return NULL;
-    pcre2_set_heap_limit(m->context, HEAP_KIB);
+    if (!regex_matcher(ev->arena, &m->matcher)) return NULL;
     ev->scratch = m;
     return m;
 }
@@ -80,7 +45,7 @@ static Matcher *matcher_of(Eval *ev) {
 typedef struct RegexSearch {
     Eval *ev;
     Matcher *matcher;
-    const pcre2_code *code;
+    const RegexCode *code;
     Str text;
     Value error; /* of kind VALUE_ABSENT while there is none */
 } RegexSearch;
@@ -112,20 +77,17 @@ static bool start_search(RegexSearch *s, Eval *ev, const Value *args) {
 
 /* Whether there is a match at or after byte `from`; its place is in `*at` and `*end`. */
 static bool find_from(RegexSearch *s, size_t from, size_t *at, size_t *end) {
-    static const uint32_t bounds[] = {SMALL_BOUND, LARGE_BOUND};
+    Span match = {0};
     for (int i = 0; i < 2; i++) {
         if (!cel_charge(s->ev, i ? LARGE_STEPS : 1)) break;
-        pcre2_set_match_limit(s->matcher->context, bounds[i]);
-        int count = pcre2_match(s->code, (PCRE2_SPTR)s->text.at, s->text.len, from, PCRE2_NO_UTF_CHECK, s->matcher->data,
-                                s->matcher->context);
-        if (count >= 0) {
-            const PCRE2_SIZE *places = pcre2_get_ovector_pointer(s->matcher->data);
-            *at = places[0];
-            *end = places[1];
+        switch (regex_find(s->code, s->text, from, i ? REGEX_LARGE_BOUND : REGEX_SMALL_BOUND, &s->matcher->matcher, &match)) {
+        case REGEX_FOUND:
+            *at = match.at;
+            *end = match.end;
             return true;
+        case REGEX_NOT_FOUND: return false;
+        case REGEX_BOUND: break;
         }
-        if (count == PCRE2_ERROR_NOMATCH) return false;
-        if (count != PCRE2_ERROR_MATCHLIMIT) break;
     }
     s->ev->steps = -1;
     s->error = cel_error(s->ev, ERROR_LIMIT, "the regular expression needs too much work on this text");

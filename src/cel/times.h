@@ -22,4 +22,10 @@ Str duration_text(Arena *arena, int64_t nanoseconds);
 /* Reads what timestamp() takes; false if it is none. */
 bool timestamp_parse(Str text, Value *out);
 
+/* The formats duration, date and date-time of a custom resource's schema (k8s.io/kube-openapi/pkg/validation/strfmt). A duration
+ * may also be numbers and words, as in "2 days 3 hr", wherever they stand. */
+bool format_duration(Str text, int64_t *nanoseconds);
+bool format_date(Str text, Value *out);
+bool format_timestamp(Str text, Value *out); /* either, as the type of an expression has it */
+
 #endif

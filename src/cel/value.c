@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
+#include "times.h"
+
 /* Nesting that is compared; documents and expressions stay far below. */
 enum { EQUAL_MAX_DEPTH = 2500, SMALL_MAP = 8 };
 
@@ -126,6 +129,70 @@ Value value_of_node(const Node *node) {
     return value_null();
 }
 
+/* A number of which the declared type is known. */
+static Value value_of_declared_number(const Node *node, bool isDouble) {
+    Value v = value_of_node(node);
+    if (isDouble && v.kind == VALUE_INT) return value_double((double)v.i);
+    return v;
+}
+
+Value value_of_typed(Arena *arena, const Node *node, const CelType *type) {
+    Value v = value_of_node(node);
+    switch ((ValueKind)type->kind) {
+    case VALUE_DOUBLE: return value_of_declared_number(node, true);
+    case VALUE_DURATION: {
+        int64_t nanoseconds;
+        return v.kind == VALUE_STRING && format_duration(node->text, &nanoseconds) ? value_duration(nanoseconds) : v;
+    }
+    case VALUE_TIMESTAMP: {
+        Value time;
+        return v.kind == VALUE_STRING && format_timestamp(node->text, &time) ? time : v;
+    }
+    case VALUE_BYTES: {
+        Str bytes;
+        return v.kind == VALUE_STRING && base64_decode(arena, node->text, &bytes) ? value_bytes(bytes) : v;
+    }
+    case VALUE_LIST:
+    case VALUE_MAP:
+    case KIND_OBJECT:
+        if (v.kind != VALUE_LIST && v.kind != VALUE_MAP) return v;
+        TypedNode *typed = NEW(arena, TypedNode);
+        *typed = (TypedNode){node, type};
+        v.form = FORM_TYPED;
+        v.typed = typed;
+        return v;
+    default: return v;
+    }
+}
+
+/* The type of what stands under a key of a typed map, and the key itself; NULL if nothing is declared of it. */
+static const CelType *declared_type(const CelType *type, Str *key) {
+    if (type->kind == VALUE_MAP) return type->args[1] ? type->args[1] : &cel_dyn;
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const CelField *field = &type->fields[i];
+        if (!str_eq(field->name, *key)) continue;
+        if (type->keys) *key = type->keys[i];
+        return field->type;
+    }
+    return NULL;
+}
+
+/* The same by the key that the document has, which becomes the name in expressions. */
+static const CelType *declared_name(const CelType *type, Str *key) {
+    if (type->kind == VALUE_MAP) return type->args[1] ? type->args[1] : &cel_dyn;
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const CelField *field = &type->fields[i];
+        if (!str_eq(type->keys ? type->keys[i] : field->name, *key)) continue;
+        *key = field->name;
+        return field->type;
+    }
+    return NULL;
+}
+
+static const CelType *item_type(const CelType *list) {
+    return list->kind == VALUE_LIST && list->args[0] ? list->args[0] : &cel_dyn;
+}
+
 /* Typed objects */
 
 Value value_of_struct(const Type *type, const void *object) {
@@ -193,10 +260,10 @@ static Value field_value(Eval *ev, const Field *field, const void *object) {
 /* Lists */
 
 Value list_item(Eval *ev, Value list, uint32_t i) {
-    (void)ev;
     switch ((ValueForm)list.form) {
     case FORM_VALUES: return list.items[i];
     case FORM_NODE: return value_of_node(&list.node->items[i]);
+    case FORM_TYPED: return value_of_typed(ev->arena, &list.typed->node->items[i], item_type(list.typed->type));
     case FORM_STRUCT: {
         const Type *type = schema_types[list.type];
         return value_of_struct(type, (const char *)list.data + (size_t)i * type->size);
@@ -220,6 +287,7 @@ const Value *list_items(Eval *ev, Value list) {
 uint32_t map_size(Value map) {
     if (map.form == FORM_VALUES) return map.map->n;
     if (map.form == FORM_NODE) return map.node->count;
+    if (map.form == FORM_TYPED) return map.typed->node->count;
     if (map.form != FORM_STRUCT) return map.len;
     uint32_t count = 0;
     const Type *type = schema_types[map.type];
@@ -323,6 +391,11 @@ Value map_find_hashed(Eval *ev, Value map, Str key, uint32_t hash) {
             if (node->entries[i].hash == hash && str_eq(node->entries[i].key, key)) return value_of_node(&node->entries[i].value);
         return (Value){0};
     }
+    case FORM_TYPED: {
+        const CelType *type = declared_type(map.typed->type, &key);
+        const Entry *entry = type ? node_entry(map.typed->node, key) : NULL;
+        return entry ? value_of_typed(ev->arena, &entry->value, type) : (Value){0};
+    }
     case FORM_STRUCT: {
         const Field *field = schema_field(schema_types[map.type], key, hash);
         return field ? field_value(ev, field, map.data) : (Value){0};
@@ -354,6 +427,19 @@ bool map_next(Eval *ev, Value map, uint32_t *cursor, Value *key, Value *value) {
             *value = field_value(ev, &type->fields[i], map.data);
             if (value->kind == VALUE_ABSENT) continue;
             *key = value_string(type->fields[i].name);
+            *cursor = i + 1;
+            return true;
+        }
+        return false;
+    }
+    if (map.form == FORM_TYPED) {
+        const Node *node = map.typed->node;
+        for (; i < node->count; i++) {
+            Str name = node->entries[i].key;
+            const CelType *type = declared_name(map.typed->type, &name);
+            if (!type) continue;
+            *key = value_string(name);
+            *value = value_of_typed(ev->arena, &node->entries[i].value, type);
             *cursor = i + 1;
             return true;
         }

@@ -32,6 +32,7 @@ typedef enum ValueKind {
 typedef enum ValueForm {
     FORM_VALUES,     /* values in an array, or a ValueMap */
     FORM_NODE,       /* a node of a document */
+    FORM_TYPED,      /* the same, read as a declared type: a TypedNode */
     FORM_STRUCT,     /* a generated struct, or an array of them; `type` is the number of their schema type */
     FORM_STRINGS,    /* lists: an array of Str; maps: a StrMap's pairs */
     FORM_INTS,       /* lists: an array of int64_t */
@@ -43,6 +44,7 @@ typedef struct CelType CelType;
 typedef struct CelError CelError;
 typedef struct Opaque Opaque;
 typedef struct ValueMap ValueMap;
+typedef struct TypedNode TypedNode;
 typedef struct Eval Eval;
 
 struct Value {
@@ -55,13 +57,14 @@ struct Value {
         int64_t i; /* int; duration in nanoseconds; timestamp in seconds since 1970 */
         uint64_t u;
         double d;
-        const char *s;         /* string (always UTF-8), bytes */
-        const Value *items;    /* list, FORM_VALUES */
-        const ValueMap *map;   /* map, FORM_VALUES */
-        const Node *node;      /* list or map, FORM_NODE */
-        const void *data;      /* the other forms */
-        const CelType *typeOf; /* type */
-        const Value *inner;    /* optional; NULL: none */
+        const char *s;          /* string (always UTF-8), bytes */
+        const Value *items;     /* list, FORM_VALUES */
+        const ValueMap *map;    /* map, FORM_VALUES */
+        const Node *node;       /* list or map, FORM_NODE */
+        const TypedNode *typed; /* list or map, FORM_TYPED */
+        const void *data;       /* the other forms */
+        const CelType *typeOf;  /* type */
+        const Value *inner;     /* optional; NULL: none */
         const Opaque *opaque;
         const CelError *error;
     };
@@ -73,6 +76,7 @@ struct CelType {
     Str name;                      /* "int", "kubernetes.Quantity", ...; as `type(x)` prints it */
     const CelType *args[2];        /* list: item; map: key and value; optional: value; type: of what. NULL: dyn */
     const struct CelField *fields; /* of KIND_OBJECT */
+    const Str *keys; /* what the fields are called in a document, where that is not how expressions write them; NULL: always */
     uint16_t fieldCount;
     const Type *schema; /* of KIND_OBJECT: a type of the API, whose fields are declared by its schema */
 };
@@ -81,6 +85,12 @@ typedef struct CelField {
     Str name;
     const CelType *type;
 } CelField;
+
+/* A list or map of a document, and what it is declared to hold: only declared fields are seen in it. */
+struct TypedNode {
+    const Node *node;
+    const CelType *type;
+};
 
 /* Ready-made types, for the tables of overloads. A library that brings an opaque type defines a CelType of its own. */
 extern const CelType cel_dyn, cel_null, cel_bool, cel_int, cel_uint, cel_double, cel_string, cel_bytes, cel_duration,
@@ -219,7 +229,8 @@ static inline bool is_error(Value v) {
 }
 
 Value value_of_node(const Node *node);
-Value value_of_struct(const Type *type, const void *object); /* a typed object, read where it lies */
+Value value_of_typed(Arena *arena, const Node *node, const CelType *type); /* as its declared type has it */
+Value value_of_struct(const Type *type, const void *object);               /* a typed object, read where it lies */
 
 /* Item `i` of a list of any form; `i` < list.len. */
 Value list_item(Eval *ev, Value list, uint32_t i);

@@ -13,6 +13,7 @@
 #include "base/glob.h"
 #include "input/expectations.h"
 #include "input/render.h"
+#include "definitions.h"
 #include "report_files.h"
 #include "setting_options.h"
 
@@ -23,6 +24,8 @@ enum {
     CHECK_WRITE_BASELINE,
     CHECK_RENDER,
     CHECK_POLICY,
+    CHECK_CRDS,
+    CHECK_REQUIRE_SCHEMAS,
     CHECK_SETTINGS,
     CHECK_LEVELS = CHECK_SETTINGS + SETTING_OPTION_COUNT,
     CHECK_SHOW_IGNORED,
@@ -57,6 +60,11 @@ static const Option options[] = {
      "Judge all objects by the ValidatingAdmissionPolicies of a file or a directory, as the API server would on create. "
      "Bindings, "
      "parameters and namespaces are taken from there and from the manifests. May be given several times."},
+    {"crds", 0, "PATH", NULL,
+     "Judge custom resources by the CustomResourceDefinitions of a file or a directory. May be given several times. Definitions "
+     "in "
+     ".podlint/crds and among the files that are checked count, too."},
+    {"require-schemas", 0, NULL, NULL, "Report custom resources whose definition is not known as errors."},
     SETTING_OPTIONS,
     {"pod-security-levels", 0, NULL, NULL,
      "Say for each object which Pod Security level it meets, and which checks keep it from the stricter ones, by the rules of "
@@ -129,6 +137,7 @@ typedef struct CheckRequest {
     WordList paths;
     CommandSettings settings;
     PolicySources policies;
+    InputList crds;
     const char *baseline, *newBaseline;
     bool render;
     bool showFiles, statistics, failIfEmpty;
@@ -171,6 +180,8 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_WRITE_BASELINE: c->newBaseline = parsed.value; break;
     case CHECK_RENDER: c->render = true; break;
     case CHECK_POLICY: input_add(&c->policies.files, str_of(parsed.value)); break;
+    case CHECK_CRDS: input_add(&c->crds, str_of(parsed.value)); break;
+    case CHECK_REQUIRE_SCHEMAS: c->how.requireSchemas = true; break;
     case CHECK_LEVELS: c->how.podSecurityLevels = c->report.podSecurityLevels = true; break;
     case CHECK_SHOW_IGNORED: c->report.showIgnored = true; break;
     case CHECK_SHOW_FILES: c->showFiles = true; break;
@@ -178,7 +189,7 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_EXCLUDE: globs_add(&c->exclude, c->arena, str_of(parsed.value)); break;
     case CHECK_INCLUDE: globs_add(&c->include, c->arena, str_of(parsed.value)); break;
     case CHECK_NO_EXCLUDE: c->files.all = true; break;
-    case CHECK_FOLLOW: c->files.follow = c->policies.files.follow = true; break;
+    case CHECK_FOLLOW: c->files.follow = c->policies.files.follow = c->crds.follow = true; break;
     case CHECK_STDIN_FILENAME: c->stdinName = parsed.value; break;
     case CHECK_FAIL_IF_EMPTY: c->failIfEmpty = true; break;
     case CHECK_MAX_FINDINGS: return take_number(parsed.value, "--max-findings", 0, INT32_MAX, &c->maxFindings);
@@ -226,13 +237,12 @@ static void own_policies(PolicySources *sources, Str owner) {
 }
 
 static void add_configured_policies(PolicySources *sources, ConfigStore *store, const InputList *list) {
-    uint32_t count;
     for (uint32_t i = 0; i < list->files.n; i++) config_name(store, list->files.at[i].path); /* reads what there is */
-    const ConfigPolicy *policies = config_policies(store, &count);
+    const ConfigPaths *policies = config_policies(store);
     own_policies(sources, S(""));
-    for (uint32_t i = 0; i < count; i++) {
-        input_add(&sources->files, policies[i].path);
-        own_policies(sources, policies[i].config);
+    for (uint32_t i = 0; i < policies->n; i++) {
+        input_add(&sources->files, policies->at[i].path);
+        own_policies(sources, policies->at[i].config);
     }
 }
 
@@ -318,6 +328,7 @@ static int gather(CheckRequest *c) {
     c->files.context = c;
     if (!add_paths(c)) return 2;
     if (read_policies(c)) return 2;
+    if (!(c->how.crds = definitions_open(&c->crds, config_crds(c->store)))) return 2;
     if (c->baseline && !baseline_read(&c->known, c->arena, c->baseline)) return 2;
     render_cut_input(&c->files);
     StrList kustomizations = kustomize_read(&c->files);
@@ -422,6 +433,7 @@ static int run(int argc, char **argv) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     CheckRequest c = {.arena = &arena,
                       .policies.files.arena = &arena,
+                      .crds.arena = &arena,
                       .outputs.arena = &arena,
                       .threads = processors > 0 ? processors : 1,
                       .maxFindings = MAX_FINDINGS,
@@ -430,6 +442,7 @@ static int run(int argc, char **argv) {
     if (code == 0) code = gather(&c);
     if (code == 0) code = judge(&c);
     if (code == 0) code = write_reports(&c);
+    crds_free(c.how.crds);
     for (unsigned i = 0; i < c.how.threads; i++) arena_free(&c.arenas[i]);
     arena_free(&arena);
     return finish_output(code);

@@ -279,7 +279,7 @@ static void finish(const Classifier *c, Arena *arena, Document *document) {
     if (document->unreadable) {
         document->class = CLASS_UNREADABLE;
     } else if (!document->type && document->class == CLASS_MANIFEST) {
-        document->class = schema_kind(document->kind) ? CLASS_OTHER_KIND : CLASS_CUSTOM;
+        document->class = model_kind(document) ? CLASS_OTHER_KIND : CLASS_CUSTOM;
     }
 }
 
@@ -291,12 +291,9 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
         why = c->use->why;
     }
     if (class == CLASS_MANIFEST || (class == CLASS_PARTIAL && in->root->kind != NODE_LIST)) {
-        if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root, c->use && c->use->expressions);
+        if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root);
         Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
-        Substitutes known = {.use = c->use,
-                             .unquoted = c->use && kustomize_is_filled_in(c->use),
-                             .expressions = c->use && c->use->expressions,
-                             .marked = c->marked};
+        Substitutes known = {.use = c->use, .marked = c->marked};
         uint32_t later = c->asWritten ? 0 : placeholders_fill(arena, in->root, text, &known);
         uint32_t count = model_build_kinds(arena, c->source, in, c->minor, c->kindOf ? c->kindOf : schema_type_of, items);
         for (uint32_t i = 0; i < count; i++) {

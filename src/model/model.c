@@ -440,7 +440,8 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
     if (known && known->since > minor)
         return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
     if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
-    if (d->searches++ >= MOST_SEARCHES) return near_question(d->arena, schema_near_field(type, entry->key, minor));
+    if (!d->document->type || d->searches++ >= MOST_SEARCHES)
+        return near_question(d->arena, schema_near_field(type, entry->key, minor));
     Node item;
     FieldPlace place = place_find(d->arena, d->document, path, entry);
     if (path && path->index >= 0 && !(place.field && place.up + place.down == 0) &&
@@ -653,6 +654,18 @@ static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
         if (!document->type) return;
     }
     decode_document(arena, document, kindOf, ROUNDS);
+}
+
+void *model_decode_part(Document *document, const Type *type, const Node *node, const Path *path) {
+    Decoder decoder = {.arena = document->diags.arena, .document = document};
+    static const Field map = {.scalar = TYPE_OBJECT};
+    if (node->kind != NODE_MAP) {
+        wrong_type(&decoder, node, &map, path);
+        return NULL;
+    }
+    void *object = arena_alloc(decoder.arena, type->size);
+    decode_object(&decoder, type, node, object, path);
+    return object;
 }
 
 uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, Document **items) {

@@ -49,17 +49,18 @@ typedef struct Document {
     const Node *root;    /* its own map */
     const Node *written; /* that map as it stands in the text, where `root` is what was meant by it */
     Str apiVersion, kind, name, namespace_;
-    const Type *type;        /* NULL: a kind that podlint leaves alone */
-    void *object;            /* the struct of that type, defaulted; NULL if skipped or unreadable */
-    bool unreadable;         /* the server cannot decode it */
-    bool misread;            /* nor read its YAML to the letter */
-    bool retired;            /* of an API version that servers no longer have: what it lacks is not looked for */
-    bool refused;            /* nor this, though it is not meant to: a template, a list of other programs */
-    uint8_t class;           /* DocumentClass */
-    Str why;                 /* why it is of this class, in words; may be empty */
-    uint8_t minor;           /* the Kubernetes version 1.N that it is read for */
-    uint32_t later;          /* placeholders in its scalars that nobody has filled in yet */
-    bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
+    const Type *type;                    /* NULL: a kind that podlint leaves alone */
+    void *object;                        /* the struct of that type, defaulted; NULL if skipped or unreadable */
+    const struct CrdVersion *definition; /* of a custom resource: what it is judged by; NULL if that is not known */
+    bool unreadable;                     /* the server cannot decode it */
+    bool misread;                        /* nor read its YAML to the letter */
+    bool retired;                        /* of an API version that servers no longer have: what it lacks is not looked for */
+    bool refused;                        /* nor this, though it is not meant to: a template, a list of other programs */
+    uint8_t class;                       /* DocumentClass */
+    Str why;                             /* why it is of this class, in words; may be empty */
+    uint8_t minor;                       /* the Kubernetes version 1.N that it is read for */
+    uint32_t later;                      /* placeholders in its scalars that nobody has filled in yet */
+    bool partial;                        /* a strategic merge patch: what is not written stands elsewhere */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;
     ARRAY(Mend) mends;       /* in the order of the text */
@@ -75,6 +76,10 @@ uint32_t model_build(Arena *arena, const Source *source, const NodeDocument *in,
 typedef const Type *KindOf(Str apiVersion, Str kind, uint8_t minor);
 uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocument *in, uint8_t minor, KindOf *kindOf,
                            Document **items);
+/* Decodes a part of a document, a map at `path`, as `type`, with the defaults that hold for fields by themselves. What is wrong
+ * with it is said in the document's diagnostics, as of any object. NULL if it is no map. */
+void *model_decode_part(Document *document, const Type *type, const Node *node, const Path *path);
+
 /* Adds what the reader found wrong with a document; true if the server can make nothing of it. */
 bool model_faults(DiagList *list, const NodeDocument *in);
 

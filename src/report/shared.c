@@ -1,5 +1,9 @@
 #include "shared.h"
 
+#include <stdlib.h>
+
+#include "base/str_set.h"
+#include "base/visible.h"
 #include "input/input.h"
 
 const Palette *report_palette(bool colour) {
@@ -93,6 +97,49 @@ static void write_not_judged(FILE *out, const Run *run) {
     }
 }
 
+/* A kind of custom resource, and how many of it were not judged. */
+typedef struct CustomKind {
+    Str kind;
+    uint32_t count;
+} CustomKind;
+
+static int by_count(const void *left, const void *right) {
+    const CustomKind *a = left, *b = right;
+    if (a->count != b->count) return a->count > b->count ? -1 : 1;
+    return str_cmp(a->kind, b->kind);
+}
+
+/* The custom resources that were not judged, by kind, and what it takes to judge them. */
+static void write_custom(FILE *out, const Run *run) {
+    enum { MOST_NAMED = 5 };
+    Arena arena = {0};
+    ARRAY(CustomKind) kinds = {0};
+    StrSet numbers = {.arena = &arena};
+    for (uint32_t i = 0; i < run->fileCount; i++)
+        for (uint32_t j = 0; j < run->files[i].documentCount; j++) {
+            const ResultDocument *document = &run->files[i].documents[j];
+            if (document->class != CLASS_CUSTOM) continue;
+            const uint32_t *number = str_set_find(&numbers, document->kind);
+            if (!number) {
+                uint32_t *next = NEW(&arena, uint32_t);
+                *next = kinds.n;
+                str_set_add(&numbers, document->kind, next);
+                ARRAY_PUSH(&arena, &kinds, (CustomKind){document->kind, 0});
+                number = next;
+            }
+            kinds.at[*number].count++;
+        }
+    if (kinds.n) qsort(kinds.at, kinds.n, sizeof *kinds.at, by_count);
+    fputs("judge custom resources with --crds and the definitions of their kinds: ", out);
+    for (uint32_t i = 0; i < kinds.n && i < MOST_NAMED; i++) {
+        Str kind = visible(&arena, str_cut(&arena, kinds.at[i].kind, 60));
+        fprintf(out, "%s%u %.*s", i ? ", " : "", kinds.at[i].count, TEXT(kind));
+    }
+    if (kinds.n > MOST_NAMED) fprintf(out, " and %u more kinds", kinds.n - MOST_NAMED);
+    fputc('\n', out);
+    arena_free(&arena);
+}
+
 void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     const Palette *p = report_palette(settings->colour);
     bool clean = run->errors == 0 && run->warnings == 0 && run->infos == 0 && run->unreadableFiles == 0;
@@ -135,5 +182,6 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     if (run->leftOut) fprintf(out, "; %u left out", run->leftOut);
     write_baseline(out, &run->baseline);
     fputc('\n', out);
+    if (run->classes[CLASS_CUSTOM]) write_custom(out, run);
     if (run->templates) fputs("render the templates of charts with --render, or with helm template DIR | podlint check -\n", out);
 }

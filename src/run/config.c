@@ -59,7 +59,7 @@ struct ConfigStore {
     Folder *buckets[BUCKETS];
     ARRAY(Config *) configs;
     ARRAY(ConfigFault) faults;
-    ARRAY(ConfigPolicy) policies;
+    ConfigPaths policies, crds;
     ARRAY(Str) renamed; /* former names of rules that are used */
 };
 
@@ -310,14 +310,14 @@ static void read_rules(ConfigReader *r, const Node *root) {
     r->config->set = (RuleSet){r->config->rules.at, r->config->rules.n};
 }
 
-static void read_policies(ConfigReader *r, const Entry *entry) {
+static void read_paths(ConfigReader *r, const Entry *entry, ConfigPaths *out) {
     Texts texts = read_texts(r, entry, "the name of a file or folder", false);
     for (uint32_t i = 0; i < texts.nodes.n; i++) {
         Str path = arena_str(r->store->arena, path_of(r, scalar_text(r, texts.nodes.at[i])));
         if (access(path.at, R_OK) != 0)
             fault(r, texts.nodes.at[i]->span, S(""), "cannot read %.*s: %s", TEXT(path), strerror(errno));
         else
-            ARRAY_PUSH(r->store->arena, &r->store->policies, (ConfigPolicy){path, r->source->name});
+            ARRAY_PUSH(r->store->arena, out, (ConfigPath){path, r->source->name});
     }
 }
 
@@ -345,9 +345,9 @@ static void read_setting(ConfigReader *r, SettingKey key, const Entry *entry, Se
 }
 
 /* The keys that stand beside the settings, at the top or in an override. */
-enum { KEY_INCLUDE, KEY_EXCLUDE, KEY_OVERRIDES, KEY_RULES, KEY_POLICIES, KEY_PATHS, OTHER_KEYS };
+enum { KEY_INCLUDE, KEY_EXCLUDE, KEY_OVERRIDES, KEY_RULES, KEY_POLICIES, KEY_CRDS, KEY_PATHS, OTHER_KEYS };
 
-static const char *const other_names[OTHER_KEYS] = {"include", "exclude", "overrides", "rules", "policies", "paths"};
+static const char *const other_names[OTHER_KEYS] = {"include", "exclude", "overrides", "rules", "policies", "crds", "paths"};
 
 static int index_of(Str name, const char *const *names, int count) {
     for (int i = 0; i < count; i++)
@@ -410,7 +410,8 @@ static void read_root(ConfigReader *r, const Node *root) {
         case KEY_EXCLUDE: read_globs(r, entry, &r->config->exclude); break;
         case KEY_OVERRIDES: read_overrides(r, entry); break;
         case KEY_RULES: break;
-        case KEY_POLICIES: read_policies(r, entry); break;
+        case KEY_POLICIES: read_paths(r, entry, &r->store->policies); break;
+        case KEY_CRDS: read_paths(r, entry, &r->store->crds); break;
         case KEY_PATHS: fault(r, entry->keySpan, S(""), "paths stands in an override, not at the top of a configuration"); break;
         default: unknown_key(r, entry);
         }
@@ -550,9 +551,12 @@ Str config_name(ConfigStore *store, Str path) {
     return config_of(store, path, NULL)->layer.file;
 }
 
-const ConfigPolicy *config_policies(const ConfigStore *store, uint32_t *count) {
-    *count = store->policies.n;
-    return store->policies.at;
+const ConfigPaths *config_policies(const ConfigStore *store) {
+    return &store->policies;
+}
+
+const ConfigPaths *config_crds(const ConfigStore *store) {
+    return &store->crds;
 }
 
 const ConfigFault *config_faults(const ConfigStore *store, uint32_t *count) {

@@ -33,14 +33,17 @@ bool config_leaves_out(void *store, Str path, bool directory);
 /* The path of the configuration that holds for a file; empty if there is none. */
 Str config_name(ConfigStore *store, Str path);
 
-/* A file or folder of policies that a configuration names. */
-typedef struct ConfigPolicy {
+/* A file or folder that a configuration names. */
+typedef struct ConfigPath {
     Str path;
     Str config; /* the configuration's own path */
-} ConfigPolicy;
+} ConfigPath;
 
-/* Those of the configurations read so far. */
-const ConfigPolicy *config_policies(const ConfigStore *store, uint32_t *count);
+typedef ARRAY(ConfigPath) ConfigPaths;
+
+/* The policies, and the definitions of custom resources, that the configurations read so far name. */
+const ConfigPaths *config_policies(const ConfigStore *store);
+const ConfigPaths *config_crds(const ConfigStore *store);
 
 /* What is wrong with the configurations read so far. */
 const ConfigFault *config_faults(const ConfigStore *store, uint32_t *count);

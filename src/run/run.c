@@ -26,6 +26,12 @@ enum { THREAD_STACK = 10 * 256 * NODE_MAX_DEPTH };
 
 _Static_assert(THREAD_STACK >= 2 << 20, "a thread's stack holds the deepest document");
 
+/* A custom resource whose definition may stand in a file that is read later. */
+typedef struct Waiting {
+    uint32_t file, document; /* numbers in the result */
+    Str apiVersion, kind;
+} Waiting;
+
 /* One thread's memory: `kept` outlives the run, `text` holds one file and its lines, `scratch` one document. */
 typedef struct Worker {
     const RunSettings *settings;
@@ -35,6 +41,8 @@ typedef struct Worker {
     Arena *kept;
     Arena text, scratch;
     ARRAY(Fact *) facts; /* of the objects that this thread has read */
+    ARRAY(Waiting) waiting;
+    ARRAY(uint32_t) definitions; /* files with definitions of custom resources */
 } Worker;
 
 /* A hash of the words of a text, so that another indent changes nothing. */
@@ -155,8 +163,8 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
                             .later = document->later,
                             .uncertain = world_is_uncertain(document),
                             .accepted = !document->refused,
-                            .skipped = !document->object && !document->unreadable,
-                            .judged = document->object && !document->unreadable};
+                            .skipped = !document->object && !document->unreadable && !document->definition,
+                            .judged = (document->object || document->definition) && !document->unreadable};
 }
 
 typedef ARRAY(ResultDocument) ResultDocuments;
@@ -189,16 +197,34 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, b
     if (w->settings->policies) policies_judge(w->settings->policies, document);
 }
 
+/* Custom resources. */
+
+/* Judges a custom resource by its definition, if that is among `crds`. */
+static bool judge_custom(Crds *crds, Document *document) {
+    const Crd *known;
+    const CrdVersion *version = crds_find(crds, document->apiVersion, document->kind, &known);
+    if (!known) return false;
+    document->class = CLASS_MANIFEST;
+    if (version)
+        crd_judge(version, document);
+    else
+        crd_refuse_version(known, document);
+    return true;
+}
+
 /* Builds what the reader found and judges it by the server's own rules. Where those refuse words that stand for values to come,
  * it is built and judged once more with that known. `decoded` gets how many diagnostics each object had before it was judged. */
-static uint32_t build(Worker *w, Classifier *c, NodeDocument *node, Document **items, uint32_t **decoded) {
+static uint32_t build(Worker *w, Crds *crds, Classifier *c, NodeDocument *node, Document **items, uint32_t **decoded) {
     uint32_t count = 0;
     for (bool done = false; !done;) {
         count = classify_build(c, &w->scratch, node, items);
         *decoded = NEW_ARRAY(&w->scratch, uint32_t, count);
         for (uint32_t i = 0; i < count; i++) {
             (*decoded)[i] = (*items)[i].diags.items.n;
-            if ((*items)[i].object) validate_create(&(*items)[i]);
+            if ((*items)[i].object)
+                validate_create(&(*items)[i]);
+            else if ((*items)[i].class == CLASS_CUSTOM)
+                judge_custom(crds, &(*items)[i]);
         }
         done = c->marked || c->asWritten || !placeholders_suspect(&w->scratch, *items, count, node->root);
         c->marked = !done;
@@ -218,6 +244,21 @@ static Document *meant(Document *written, uint32_t decoded) {
     return mended;
 }
 
+static bool is_definition(const Document *document) {
+    return str_eq(document->kind, S("CustomResourceDefinition")) && str_eq(document->apiVersion, S("apiextensions.k8s.io/v1"));
+}
+
+/* What a document has to do with custom resources, when it is read first. */
+static void meet_custom(Worker *w, const ResultFile *file, Document *document, uint32_t number) {
+    uint32_t index = (uint32_t)(file - w->run->files);
+    if (is_definition(document) && (!w->definitions.n || w->definitions.at[w->definitions.n - 1] != index))
+        ARRAY_PUSH(w->kept, &w->definitions, index);
+    if (document->class != CLASS_CUSTOM) return;
+    Waiting waiting = {index, number, keep(w->kept, document->apiVersion, LONGEST_NAME),
+                       keep(w->kept, document->kind, LONGEST_NAME)};
+    ARRAY_PUSH(w->kept, &w->waiting, waiting);
+}
+
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
@@ -231,10 +272,11 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
-        uint32_t *decoded, count = build(w, &classifier, &node, &items, &decoded);
+        uint32_t *decoded, count = build(w, w->settings->crds, &classifier, &node, &items, &decoded);
         for (uint32_t i = 0; i < count; i++, n++) {
             bool asWritten = classifier.asWritten;
             Document *document = asWritten ? &items[i] : meant(&items[i], decoded[i]);
+            if (version == 0) meet_custom(w, file, document, n);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
             if (!document->partial) check_whole(w, file, document, !items[i].unreadable, n, version);
             if (!document->partial) check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
@@ -282,9 +324,9 @@ static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
     Source source;
     SourceError error = read_input(w, input, &source);
     if (!error && source.once) out->text = arena_str(w->kept, source.text);
-    uint32_t facts = w->facts.n;
+    uint32_t again = w->facts.n + w->waiting.n;
     check_source(w, out, input->use, &source, error);
-    if (w->facts.n > facts && !out->text.at) out->textHash = hash_text(source.text);
+    if (w->facts.n + w->waiting.n > again && !out->text.at) out->textHash = hash_text(source.text);
 }
 
 static void *work(void *argument) {
@@ -334,16 +376,22 @@ static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *
     qsort(findings, document->findingCount, sizeof *findings, by_place);
 }
 
-/* Reads a file once more for the places of what was found when its text was gone. */
-static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
-    Source source;
+/* Reads a file once more; false if that cannot be done, or it is another one by now. */
+static bool read_again(Worker *w, ResultFile *file, Source *source) {
     SourceError error =
-        file->text.at ? source_from_bytes(&source, &w->text, file->name, file->text) : source_read(&source, &w->text, file->name);
-    source.above = file->above;
+        file->text.at ? source_from_bytes(source, &w->text, file->name, file->text) : source_read(source, &w->text, file->name);
+    source->above = file->above;
     if (error)
         file->error = source_error_text(w->kept, error, errno);
-    else if (!file->text.at && hash_text(source.text) != file->textHash)
+    else if (!file->text.at && hash_text(source->text) != file->textHash)
         file->error = S("it changed while podlint read it; check it again");
+    return !file->error.at;
+}
+
+/* The places of what was found when the text of a file was gone. */
+static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
+    Source source;
+    read_again(w, file, &source);
     for (uint32_t i = 0; i < count && !file->error.at; i++)
         if (facts[i]->diags.items.n) place_fact(w, file, &source, facts[i]);
     arena_reset(&w->text);
@@ -377,6 +425,83 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
     arena_free(&w->scratch);
 }
 
+/* Judges the custom resources of a file that had to wait. */
+static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting *waiting, uint32_t count) {
+    Source source;
+    NodeReader reader = {.source = &source};
+    Classifier classifier = {.source = &source,
+                             .minor = file->settings->minors[0],
+                             .use = w->list ? w->list->files.at[file - w->run->files].use : NULL,
+                             .rendered = file->rendered.at != NULL,
+                             .asWritten = file->settings->asWritten,
+                             .as = (TakenAs)file->settings->as};
+    NodeDocument node;
+    uint32_t n = 0;
+    if (!read_again(w, file, &source)) return;
+    while (count && node_next(&reader, &w->scratch, &node)) {
+        Document *items;
+        uint32_t *decoded, found = build(w, crds, &classifier, &node, &items, &decoded);
+        for (uint32_t i = 0; i < found && count; i++, n++) {
+            if (waiting->document != n) continue;
+            waiting++, count--;
+            ResultDocument *out = &file->documents[n];
+            if (items[i].definition || items[i].class != CLASS_CUSTOM) {
+                out->class = items[i].class;
+                out->skipped = false;
+                out->judged = !items[i].unreadable;
+            } else if (w->settings->requireSchemas) {
+                crd_refuse_unknown(&items[i]);
+            }
+            if (!classifier.asWritten) placeholders_forgive(&items[i], decoded[i]);
+            if (!classifier.asWritten) diag_settle(&items[i].diags);
+            for (unsigned version = 0; version < file->settings->minorCount; version++)
+                keep_findings(w, file, &source, &items[i], out, version);
+        }
+        arena_reset(&w->scratch);
+    }
+    arena_reset(&w->text);
+}
+
+static int by_waiting(const void *left, const void *right) {
+    const Waiting *a = left, *b = right;
+    if (a->file != b->file) return a->file < b->file ? -1 : 1;
+    return (a->document > b->document) - (a->document < b->document);
+}
+
+static int by_number(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Judges the custom resources that had to wait by the definitions that stand in the files of the run. */
+static void judge_all_waiting(Run *run, Worker *workers, unsigned count) {
+    Worker *w = &workers[0];
+    ARRAY(Waiting) waiting = {0};
+    ARRAY(uint32_t) definitions = {0};
+    for (unsigned i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < workers[i].waiting.n; k++) ARRAY_PUSH(w->kept, &waiting, workers[i].waiting.at[k]);
+        for (uint32_t k = 0; k < workers[i].definitions.n; k++) ARRAY_PUSH(w->kept, &definitions, workers[i].definitions.at[k]);
+    }
+    if (!waiting.n || (!definitions.n && !w->settings->requireSchemas)) return;
+    qsort(waiting.at, waiting.n, sizeof *waiting.at, by_waiting);
+    if (definitions.n) qsort(definitions.at, definitions.n, sizeof *definitions.at, by_number);
+    Crds *crds = crds_new();
+    for (uint32_t i = 0; i < definitions.n; i++)
+        crds_add(crds, run->files[definitions.at[i]].name, run->files[definitions.at[i]].text);
+    for (uint32_t i = 0, end; i < waiting.n; i = end) {
+        bool known = w->settings->requireSchemas;
+        const Crd *crd;
+        for (end = i; end < waiting.n && waiting.at[end].file == waiting.at[i].file; end++) {
+            crds_find(crds, waiting.at[end].apiVersion, waiting.at[end].kind, &crd);
+            known |= crd != NULL;
+        }
+        if (known) judge_waiting(w, crds, &run->files[waiting.at[i].file], &waiting.at[i], end - i);
+    }
+    arena_free(&w->text);
+    arena_free(&w->scratch);
+    crds_free(crds);
+}
+
 /* What was found in a file of policies itself. */
 static void keep_policy_file(Worker *w, PolicyFile *file, ResultFile *out) {
     ResultDocuments documents = {0};
@@ -408,6 +533,7 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
     SourceError error = source_from_bytes(&source, &w.text, name, text);
     run->files[0].text = arena_str(arena, source.text);
     check_source(&w, &run->files[0], NULL, &source, error);
+    judge_all_waiting(run, &w, 1);
     check_objects(run, &w, 1);
     arena_free(&w.text);
     arena_free(&w.scratch);
@@ -440,6 +566,7 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     pthread_attr_destroy(&attributes);
     work(&workers[0]);
     for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
+    judge_all_waiting(run, workers, threads);
     check_objects(run, workers, threads);
     if (policyFiles) keep_policies(&workers[0], run->files + own);
     for (uint32_t i = 0; i < run->fileCount; i++) suppress_apply(&run->files[i], &arenas[0]);

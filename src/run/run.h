@@ -3,7 +3,7 @@
 #ifndef PODLINT_RUN_H
 #define PODLINT_RUN_H
 
-#include "input/input.h"
+#include "crd/crd.h"
 #include "policy/policy.h"
 #include "result.h"
 
@@ -13,6 +13,8 @@ typedef struct RunSettings {
     const FileSettings *const *files; /* of each file of the list */
     Policies *policies;               /* to judge all objects by, or NULL */
     const FileSettings *policyFile;   /* of their files, which stand last in the result */
+    Crds *crds;                       /* definitions of custom resources, or NULL; those among the files are added to them */
+    bool requireSchemas;              /* a custom resource without a definition is an error */
 } RunSettings;
 
 /* Checks one text, which `name` is given to, on one thread. */

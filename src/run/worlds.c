@@ -10,10 +10,9 @@ typedef struct Member {
     Fact *fact;
 } Member;
 
-/* The name of the world of a folder. */
-static Str folder_world(Arena *arena, Str path) {
+static Str folder_of(Str path) {
     ptrdiff_t slash = str_rfind(path, '/');
-    return str_join(arena, slash < 0 ? S("") : (Str){path.at, (size_t)slash}, S("/"));
+    return slash < 0 ? S("") : (Str){path.at, (size_t)slash};
 }
 
 /* The names of the worlds of a file. */
@@ -22,7 +21,7 @@ static StrList worlds_of(Arena *arena, const InputList *list, const Run *run, ui
     StrList roots = use ? kustomize_roots(arena, use) : (StrList){0};
     if (roots.n) return roots;
     Str *folder = NEW(arena, Str);
-    *folder = folder_world(arena, run->files[file].name);
+    *folder = str_join(arena, folder_of(run->files[file].name), S("/"));
     return (StrList){folder, 1};
 }
 
@@ -62,7 +61,7 @@ static bool is_configuration(const Document *document) {
 
 bool world_is_uncertain(const Document *document) {
     if (document->class == CLASS_TEMPLATE || document->class == CLASS_UNREADABLE) return true;
-    if (document->class == CLASS_CUSTOM) return !is_configuration(document);
+    if (document->class == CLASS_CUSTOM || document->definition) return !is_configuration(document);
     const Node *spec = document->later ? node_get(document->root, S("spec")) : NULL;
     return document->later &&
            (node_holds_later(node_get(document->root, S("metadata"))) || node_holds_later(node_get(spec, S("selector"))) ||
@@ -159,11 +158,8 @@ uint32_t worlds_find(Arena *arena, const InputList *list, const Run *run, Fact *
         for (uint32_t j = 0; j < names.n; j++) ARRAY_PUSH(arena, &members, (Member){names.at[j], facts[i]});
     }
     for (uint32_t i = 0; i < run->fileCount; i++) {
-        names = worlds_of(arena, list, run, i);
-        /* What is left of a folder that a kustomization or an application takes files from may be meant to go with them. */
-        Str folder = folder_world(arena, run->files[i].name);
-        if (run->files[i].documentCount && !str_in(folder, names.at, names.n)) str_set_add(&uncertain, folder, run);
         if (!is_uncertain(&run->files[i])) continue;
+        names = worlds_of(arena, list, run, i);
         for (uint32_t j = 0; j < names.n; j++) str_set_add(&uncertain, names.at[j], run);
     }
     if (members.n) qsort(members.at, members.n, sizeof *members.at, by_world);

@@ -30,7 +30,7 @@ typedef enum NameForm {
     NAME_ROLE,         /* the same, and so is generateName by itself */
 } NameForm;
 /* `anyFinalizers`: their names need no prefix. */
-void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, bool anyFinalizers, const Path *path);
+void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, bool namespaced, bool anyFinalizers, const Path *path);
 /* The name that the server stores: to generateName it adds five letters of its own choice, here xxxxx. */
 Str stored_name(Arena *arena, const ObjectMeta *meta);
 void check_labels(Check *c, StrMap labels, const Path *path);

@@ -205,10 +205,10 @@ void check_meta_contents(Check *c, const ObjectMeta *meta, const Path *path) {
     }
 }
 
-void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, bool anyFinalizers, const Path *path) {
+void check_object_meta(Check *c, const ObjectMeta *meta, NameForm form, bool namespaced, bool anyFinalizers, const Path *path) {
     Path namespace = FIELD(path, "namespace"), generation = FIELD(path, "generation"), finalizers = FIELD(path, "finalizers");
     check_name(c, meta, form, path);
-    if (meta->namespace.len && c->document->type->kind->namespaced) check_dns_label(c, meta->namespace, &namespace);
+    if (meta->namespace.len && namespaced) check_dns_label(c, meta->namespace, &namespace);
     /* Elsewhere the server sets the generation itself. */
     if (c->minor < 33 && model_workload(c->document) == WORKLOAD_POD) check_not_negative(c, meta->generation, &generation);
     check_meta_contents(c, meta, path);

@@ -86,7 +86,7 @@ static void check_new_pod(Check *c, const Pod *before, Pod *after) {
     uint32_t from = c->diags->items.n;
     pod.spec.resources = NULL;
     pod.metadata.generation = before->metadata.generation;
-    check_object_meta(c, &pod.metadata, NAME_DNS_SUBDOMAIN, false, &meta);
+    check_object_meta(c, &pod.metadata, NAME_DNS_SUBDOMAIN, true, false, &meta);
     check_pod(c, &pod);
     forget_rules(c, from, ofCreation, COUNT(ofCreation));
     if (!after->spec.resources) return;

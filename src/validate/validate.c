@@ -103,7 +103,7 @@ void validate_forget_absence(Document *document, uint32_t before) {
 void check_metadata(Check *c, const KindChecks *kind) {
     Path meta = FIELD(NULL, "metadata"), generation = FIELD(&meta, "generation");
     const ObjectMeta *given = model_meta(c->document);
-    check_object_meta(c, given, kind->name, kind->anyFinalizers, &meta);
+    check_object_meta(c, given, kind->name, c->document->type->kind->namespaced, kind->anyFinalizers, &meta);
     if (kind->keepsGeneration) check_not_negative(c, given->generation, &generation);
 }
 

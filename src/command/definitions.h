@@ -1,0 +1,20 @@
+/* The definitions of custom resources that a command works with. */
+#ifndef PODLINT_COMMAND_DEFINITIONS_H
+#define PODLINT_COMMAND_DEFINITIONS_H
+
+#include "crd/crd.h"
+#include "run/config.h"
+
+/* Where a repository keeps them. */
+#define DEFINITIONS_FOLDER ".podlint/crds"
+
+/* Opens the definitions in the files that --crds names, then those that configurations name (or NULL), then those that the
+ * repository of the working directory keeps. NULL after telling which path cannot be read. `given` has to outlive the result,
+ * which crds_free frees. */
+Crds *definitions_open(InputList *given, const ConfigPaths *configured);
+
+/* The folder of kept definitions of the repository that the working directory is in: the nearest one above it. at is NULL where
+ * there is none. Allocated in `arena`. */
+Str definitions_folder(Arena *arena);
+
+#endif

@@ -1,0 +1,73 @@
+/* Custom resources: judged by the schemas and the rules of their definitions as the API server judges them, with strict field
+ * validation (k8s.io/apiextensions-apiserver). */
+#ifndef PODLINT_CRD_H
+#define PODLINT_CRD_H
+
+#include "input/input.h"
+#include "model/model.h"
+#include "schema.h"
+
+/* A version of a custom resource definition. */
+typedef struct CrdVersion {
+    Str group, name; /* name: of the version */
+    Str kind, plural;
+    bool namespaced;
+    bool served;
+    bool hasStatus;          /* status is not taken from what is created */
+    bool preserves;          /* spec.preserveUnknownFields */
+    const Node *scale;       /* subresources.scale, or NULL */
+    const Node *text;        /* its openAPIV3Schema, or NULL */
+    const CrdSchema *schema; /* compiled; NULL before the first use, and without a schema */
+    const struct Crd *definition;
+} CrdVersion;
+
+typedef struct Crd {
+    Source *source; /* that it stands in */
+    const Node *root;
+    uint32_t file; /* number of the file in its Crds */
+    Str name;      /* metadata.name */
+    CrdVersion *versions;
+    uint32_t versionCount;
+} Crd;
+
+/* The definitions that a run knows. Files are only looked into once a kind is asked for whose name and group stand in them.
+ * Threads may share it. */
+typedef struct Crds Crds;
+
+Crds *crds_new(void);
+void crds_free(Crds *crds);
+
+/* Adds a file, or a text if `text.at` is not NULL, behind those that are there. Texts and paths must outlive it. */
+void crds_add(Crds *crds, Str path, Str text);
+
+/* The version of the definition that an object is of, compiled; NULL if there is none. `known` is set if the kind is known, in
+ * other versions. */
+const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **known);
+
+/* Reads all files, for those who want to list or to ask for what there is: number `index`, or NULL behind the last. */
+const Crd *crds_at(Crds *crds, uint32_t index);
+
+/* Files that could not be read, with the reason. */
+typedef struct CrdFault {
+    Str path, reason;
+} CrdFault;
+const CrdFault *crds_faults(const Crds *crds, uint32_t *count);
+
+/* Reads a definition from the tree of a document; false if it is none of apiextensions.k8s.io/v1. */
+bool crd_read(Arena *arena, Source *source, const Node *root, Crd *out);
+
+/* Appends to the document's diagnostics what the server says when the custom resource is created, and sets its `definition`. */
+void crd_judge(const CrdVersion *version, Document *document);
+
+/* The same when it takes the place of `before`, which the server has taken. */
+void crd_judge_update(const CrdVersion *version, Document *before, Document *document);
+
+/* Says that the definition of the kind serves other versions than the object's, or that nothing is known of its kind. */
+void crd_refuse_version(const Crd *crd, Document *document);
+void crd_refuse_unknown(Document *document);
+
+/* The object as the server stores it before it validates it: with the defaults of the schema, without unknown fields. Unknown
+ * fields are added to the document's diagnostics. */
+const Node *crd_stored(const CrdVersion *version, Document *document);
+
+#endif

@@ -1,0 +1,179 @@
+/* The definitions of a run. A file is searched for the words of the kind that is asked for, and read when it has them; what was
+ * read stays, with its text and tree, as long as the run. One lock keeps threads apart: questions are asked once an object, and
+ * the answers are read without it. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "crd.h"
+
+typedef struct CrdFile {
+    Str path, text;
+    Source *source; /* NULL before it is read */
+    bool parsed;    /* its definitions are among those of the run */
+} CrdFile;
+
+/* What a kind was found to be. */
+typedef struct CrdAnswer {
+    uint32_t hash; /* of the kind */
+    Str group, kind;
+    Crd *crd; /* NULL: no file defines it */
+} CrdAnswer;
+
+struct Crds {
+    Arena arena;
+    pthread_mutex_t lock;
+    ARRAY(CrdFile) files;
+    ARRAY(Crd *) definitions;
+    ARRAY(CrdAnswer) answers;
+    ARRAY(CrdFault) faults;
+};
+
+Crds *crds_new(void) {
+    Crds *crds = memory_take(sizeof *crds);
+    *crds = (Crds){0};
+    pthread_mutex_init(&crds->lock, NULL);
+    return crds;
+}
+
+void crds_free(Crds *crds) {
+    if (!crds) return;
+    pthread_mutex_destroy(&crds->lock);
+    arena_free(&crds->arena);
+    free(crds);
+}
+
+void crds_add(Crds *crds, Str path, Str text) {
+    crds->answers.n = 0;
+    ARRAY_PUSH(&crds->arena, &crds->files, (CrdFile){.path = path, .text = text});
+}
+
+/* Reading a definition. */
+
+static Str text_at(const Node *node, Str key) {
+    const Node *value = node_get(node, key);
+    return value && value->kind == NODE_STRING ? value->text : S("");
+}
+
+static bool truth_at(const Node *node, Str key) {
+    const Node *value = node_get(node, key);
+    return value && value->kind == NODE_BOOL && value->text.at[0] == 't';
+}
+
+bool crd_read(Arena *arena, Source *source, const Node *root, Crd *out) {
+    if (!str_eq(text_at(root, S("kind")), S("CustomResourceDefinition")) ||
+        !str_eq(text_at(root, S("apiVersion")), S("apiextensions.k8s.io/v1")))
+        return false;
+    const Node *spec = node_get(root, S("spec")), *names = node_get(spec, S("names")), *versions = node_get(spec, S("versions"));
+    *out = (Crd){.source = source, .root = root, .name = text_at(node_get(root, S("metadata")), S("name"))};
+    if (!versions || versions->kind != NODE_LIST) return true;
+    out->versions = NEW_ARRAY(arena, CrdVersion, versions->count + 1);
+    for (uint32_t i = 0; i < versions->count; i++) {
+        const Node *version = &versions->items[i], *schema = node_get(node_get(version, S("schema")), S("openAPIV3Schema"));
+        const Node *subresources = node_get(version, S("subresources")), *scale = node_get(subresources, S("scale"));
+        const Node *status = node_get(subresources, S("status"));
+        out->versions[out->versionCount++] = (CrdVersion){.group = text_at(spec, S("group")),
+                                                          .name = text_at(version, S("name")),
+                                                          .kind = text_at(names, S("kind")),
+                                                          .plural = text_at(names, S("plural")),
+                                                          .namespaced = str_eq(text_at(spec, S("scope")), S("Namespaced")),
+                                                          .served = truth_at(version, S("served")),
+                                                          .hasStatus = status && status->kind == NODE_MAP,
+                                                          .preserves = truth_at(spec, S("preserveUnknownFields")),
+                                                          .scale = scale && scale->kind == NODE_MAP ? scale : NULL,
+                                                          .text = schema && schema->kind == NODE_MAP ? schema : NULL,
+                                                          .definition = out};
+    }
+    return true;
+}
+
+static void keep(Crds *crds, const CrdFile *file, const Node *root) {
+    const Node *items = node_get(root, S("items"));
+    Crd *crd = NEW(&crds->arena, Crd);
+    if (crd_read(&crds->arena, file->source, root, crd)) {
+        crd->file = (uint32_t)(file - crds->files.at);
+        ARRAY_PUSH(&crds->arena, &crds->definitions, crd);
+    } else if (str_ends(text_at(root, S("kind")), S("List")) && items && items->kind == NODE_LIST) {
+        for (uint32_t i = 0; i < items->count; i++) keep(crds, file, &items->items[i]);
+    }
+}
+
+/* Reads the text of a file; false if that cannot be done, or there is no definition in it. */
+static bool has_text(Crds *crds, CrdFile *file) {
+    if (!file->source) {
+        file->source = NEW(&crds->arena, Source);
+        SourceError error = file->text.at ? source_from_bytes(file->source, &crds->arena, file->path, file->text)
+                                          : source_read(file->source, &crds->arena, file->path);
+        if (error) {
+            CrdFault fault = {file->path, source_error_text(&crds->arena, error, errno)};
+            ARRAY_PUSH(&crds->arena, &crds->faults, fault);
+            file->parsed = true;
+        }
+    }
+    return !file->parsed && str_has(file->source->text, S("CustomResourceDefinition"));
+}
+
+static void parse(Crds *crds, CrdFile *file) {
+    NodeReader reader = {.source = file->source};
+    NodeDocument document;
+    file->parsed = true;
+    while (node_next(&reader, &crds->arena, &document))
+        if (document.readable) keep(crds, file, document.root);
+}
+
+/* Whether a file is the only one, or the first one, that has a definition of a kind does not depend on which kinds were asked for
+ * before: all files that might have one are read. */
+static Crd *look(Crds *crds, Str group, Str kind) {
+    for (uint32_t i = 0; i < crds->files.n; i++) {
+        CrdFile *file = &crds->files.at[i];
+        if (!file->parsed && has_text(crds, file) && str_has(file->source->text, kind) && str_has(file->source->text, group))
+            parse(crds, file);
+    }
+    Crd *first = NULL;
+    for (uint32_t i = 0; i < crds->definitions.n; i++) {
+        Crd *crd = crds->definitions.at[i];
+        if (!crd->versionCount || !str_eq(crd->versions->kind, kind) || !str_eq(crd->versions->group, group)) continue;
+        if (!first || crd->file < first->file) first = crd;
+    }
+    return first;
+}
+
+static const CrdAnswer *answer(Crds *crds, Str group, Str kind) {
+    uint32_t hash = str_hash(kind);
+    for (uint32_t i = 0; i < crds->answers.n; i++) {
+        const CrdAnswer *known = &crds->answers.at[i];
+        if (known->hash == hash && str_eq(known->kind, kind) && str_eq(known->group, group)) return known;
+    }
+    CrdAnswer found = {hash, arena_str(&crds->arena, group), arena_str(&crds->arena, kind), look(crds, group, kind)};
+    ARRAY_PUSH(&crds->arena, &crds->answers, found);
+    return &crds->answers.at[crds->answers.n - 1];
+}
+
+const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **known) {
+    Str group = schema_group(apiVersion), name = schema_version(apiVersion);
+    const CrdVersion *found = NULL;
+    *known = NULL;
+    if (!crds || !group.len || !kind.len) return NULL;
+    pthread_mutex_lock(&crds->lock);
+    Crd *crd = answer(crds, group, kind)->crd;
+    for (uint32_t i = 0; crd && i < crd->versionCount && !found; i++) {
+        CrdVersion *version = &crd->versions[i];
+        if (!str_eq(version->name, name) || !version->served) continue;
+        if (!version->schema && version->text) version->schema = crd_schema(&crds->arena, version->text, true);
+        found = version;
+    }
+    *known = crd;
+    pthread_mutex_unlock(&crds->lock);
+    return found;
+}
+
+const Crd *crds_at(Crds *crds, uint32_t index) {
+    for (uint32_t i = 0; i < crds->files.n; i++)
+        if (!crds->files.at[i].parsed && has_text(crds, &crds->files.at[i])) parse(crds, &crds->files.at[i]);
+    return index < crds->definitions.n ? crds->definitions.at[index] : NULL;
+}
+
+const CrdFault *crds_faults(const Crds *crds, uint32_t *count) {
+    *count = crds->faults.n;
+    return crds->faults.at;
+}

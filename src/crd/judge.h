@@ -1,0 +1,26 @@
+/* What the files of the judge share. */
+#ifndef PODLINT_CRD_JUDGE_H
+#define PODLINT_CRD_JUDGE_H
+
+#include "crd.h"
+#include "validate/check.h"
+#include "validate/validate.h"
+
+typedef struct CrdJudge {
+    Check check;
+    const CrdVersion *version;
+    const Node *stored;   /* the object as the server has it when it validates */
+    const Node *old;      /* what it takes the place of, or NULL */
+    RegexMatcher matcher; /* empty before the first use */
+} CrdJudge;
+
+/* Whether two values of JSON are the same; numbers by value, and keys in any order. */
+bool crd_same(const Node *a, const Node *b);
+
+/* The item of a list before the change that has the keys of `item`, in lists that are maps; NULL if there is none. */
+const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item);
+
+/* expression.c: evaluates the rules of the schema. */
+void crd_evaluate(CrdJudge *j);
+
+#endif
