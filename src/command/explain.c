@@ -55,14 +55,19 @@ const Command explain_command = {
     "Tell what a field, a rule, an error or a part of a pod's life is.",
     "Explains a field by its path, with or without a kind (pod.spec.containers, deploy.spec.strategy, spec.containers[0].ports "
     "as it stands in a diagnostic, livenessProbe.httpGet from within), a field name by itself (all places that have it), a value "
-    "(ClusterFirst), a rule by its name, an error type of the API server (FieldValueInvalid), a word of kubectl's STATUS column "
-    "(CrashLoopBackOff), or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. Without a name it "
+    "(ClusterFirst), a rule by its name, an error type of the API server (FieldValueInvalid), what stands in kubectl's STATUS "
+    "column "
+    "(CrashLoopBackOff), in an event (FailedMount, 'Insufficient cpu'), an exit code (137) or an answer of the API server "
+    "('field is "
+    "immutable'), also pasted as a whole, or a topic: phases, conditions, states, restarts, probes, hooks, termination, status. "
+    "Without a name it "
     "lists what there is.",
     options,
     COUNT(options),
     "  podlint explain spec.containers              a field of a pod\n  podlint explain imagePullPolicy              every place "
     "that has the field\n  podlint explain deploy.spec -r               a tree of fields\n  podlint explain termination          "
-    "        how a pod ends\n  podlint explain --changes 1.34.." VERSION_NEWEST "         what is new\n",
+    "        how a pod ends\n  podlint explain 'exit code 137'              what it means, and what to look at\n  podlint "
+    "explain --changes 1.34.." VERSION_NEWEST "         what is new\n",
     "  0  it is explained\n  1  nothing has that name\n  2  wrong usage\n",
     run};
 

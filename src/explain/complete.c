@@ -3,6 +3,7 @@
 
 #include "find.h"
 #include "rules.h"
+#include "sign.h"
 #include "topic.h"
 
 static void offer(Buf *out, Str word, Str typed) {
@@ -15,6 +16,8 @@ static void complete_first(Buf *out, Str typed, uint8_t minor) {
     offer(out, S("metadata."), typed);
     for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) offer(out, str_lower(out->arena, kind->name), typed);
     for (uint16_t i = 0; i < topic_count; i++) offer(out, topics[i].name, typed);
+    for (uint16_t i = 0; i < sign_count; i++)
+        if (str_find(signs[i].name, ' ') < 0) offer(out, signs[i].name, typed);
     if (out->len) return;
     for (uint16_t i = 0; i < rule_count; i++) offer(out, rules[i].name, typed);
     for (uint16_t t = 0; t < schema_type_count; t++)

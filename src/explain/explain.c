@@ -90,6 +90,13 @@ static ExplainKind explain_path(Buf *out, Str query, const Parts *parts, const E
     return explain_field(out, query, nearest, parts, 0, settings);
 }
 
+/* The signs that a query names, or EXPLAINS_NOTHING. */
+static ExplainKind explain_signs(Buf *out, Str query, SignMatch match, const ExplainSettings *settings) {
+    Signs list = sign_find(out->arena, query, match);
+    if (list.n) writer_of(settings)->signs(out, list, settings);
+    return list.n ? EXPLAINS_TOPIC : EXPLAINS_NOTHING;
+}
+
 /* A single word that is no kind, topic, rule or error type. */
 static ExplainKind explain_word(Buf *out, Str query, const Parts *parts, const ExplainSettings *settings) {
     Search names = {.arena = out->arena, .word = parts->n ? parts->at[0] : query, .minor = settings->minor}, values = names;
@@ -100,6 +107,7 @@ static ExplainKind explain_word(Buf *out, Str query, const Parts *parts, const E
     if (!type) type = type_named(query);
     if (type) return put_target(out, &(Target){.kind = type, .type = type}, settings);
     TopicItems items = topic_find(out->arena, query);
+    if (explain_signs(out, query, SIGN_NOCASE, settings)) return EXPLAINS_TOPIC;
     if (items.n) {
         writer_of(settings)->word(out, items, settings);
         return EXPLAINS_TOPIC;
@@ -125,6 +133,9 @@ ExplainKind explain(Buf *out, Str query, const ExplainSettings *settings) {
         put_topic(out, topic, settings);
         return EXPLAINS_TOPIC;
     }
+    if (explain_signs(out, query, SIGN_EXACT, settings)) return EXPLAINS_TOPIC;
+    if (str_find(query, ' ') >= 0 && explain_signs(out, query, SIGN_NOCASE, settings)) return EXPLAINS_TOPIC;
+    if (str_find(query, ' ') >= 0 && explain_signs(out, query, SIGN_INSIDE, settings)) return EXPLAINS_TOPIC;
     if (error != API_NONE) {
         writer_of(settings)->error(out, error, settings);
         return EXPLAINS_ERROR;
@@ -169,6 +180,11 @@ void explain_all(Buf *out, const ExplainSettings *settings) {
     markdown.format = EXPLAIN_MARKDOWN;
     for (uint16_t i = 0; i < topic_count; i++) {
         put_topic(out, &topics[i], &markdown);
+        buf_char(out, '\n');
+    }
+    for (uint16_t i = 0; i < sign_count; i++) {
+        const Sign *sign = &signs[i];
+        markdown_writer.signs(out, (Signs){.at = &sign, .n = 1}, &markdown);
         buf_char(out, '\n');
     }
     for (uint16_t i = 0; i < schema_type_count; i++) {

@@ -176,6 +176,25 @@ static void write_topic(Buf *out, const Topic *topic, const ExplainSettings *set
                             json_text(topic_text(out->arena, topic))));
 }
 
+static json_t *json_list(SignList list) {
+    json_t *json = json_array();
+    for (uint8_t i = 0; i < list.n; i++) json_array_append_new(json, json_text(list.at[i]));
+    return json;
+}
+
+static void write_signs(Buf *out, Signs list, const ExplainSettings *settings) {
+    (void)settings;
+    json_t *all = json_array();
+    for (uint32_t i = 0; i < list.n; i++) {
+        const Sign *sign = list.at[i];
+        json_array_append_new(all, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "sign", json_text(sign->name), "also",
+                                             json_list(sign->also), "is", json_text(sign->is), "means", json_text(sign->means),
+                                             "causes", json_list(sign->causes), "look", json_list(sign->look), "rules",
+                                             json_list(sign->rules), "topic", json_optional(sign->topic)));
+    }
+    put_json(out, all);
+}
+
 static void write_word(Buf *out, TopicItems items, const ExplainSettings *settings) {
     (void)settings;
     json_t *list = json_array();
@@ -203,5 +222,5 @@ static void write_changes(Buf *out, const Changes *changes, const ExplainSetting
     put_json(out, list);
 }
 
-const Writer json_writer = {write_target, write_places, write_rule, write_rules,
-                            write_error,  write_topic,  write_word, write_changes};
+const Writer json_writer = {write_target, write_places, write_rule, write_rules,  write_error,
+                            write_topic,  write_signs,  write_word, write_changes};

@@ -110,6 +110,24 @@ static void write_topic(Buf *out, const Topic *topic, const ExplainSettings *set
     buf_format(out, "# %.*s\n\n%.*s\n", TEXT(topic->title), TEXT(topic_text(out->arena, topic)));
 }
 
+static void put_items(Buf *out, const char *head, SignList list, const char *mark) {
+    if (list.n) buf_format(out, "\n%s:\n\n", head);
+    for (uint8_t i = 0; i < list.n; i++) buf_format(out, "- %s%.*s%s\n", mark, TEXT(list.at[i]), mark);
+}
+
+static void write_signs(Buf *out, Signs list, const ExplainSettings *settings) {
+    (void)settings;
+    for (uint32_t i = 0; i < list.n; i++) {
+        const Sign *sign = list.at[i];
+        buf_format(out, "%s# %.*s\n\nIt is %.*s. %.*s\n", i ? "\n" : "", TEXT(sign->name), TEXT(sign->is), TEXT(sign->means));
+        put_items(out, "Also", sign->also, "");
+        put_items(out, "Likely causes", sign->causes, "");
+        put_items(out, "What to look at", sign->look, "`");
+        put_items(out, "Rules that find it early", sign->rules, "");
+        if (sign->topic.len) buf_format(out, "\nMore: %.*s\n", TEXT(sign->topic));
+    }
+}
+
 static void write_word(Buf *out, TopicItems items, const ExplainSettings *settings) {
     Style w = {out, settings};
     for (uint32_t i = 0; i < items.n; i++) {
@@ -122,5 +140,5 @@ static void write_changes(Buf *out, const Changes *changes, const ExplainSetting
     text_writer.changes(out, changes, settings);
 }
 
-const Writer markdown_writer = {write_target, write_places, write_rule, write_rules,
-                                write_error,  write_topic,  write_word, write_changes};
+const Writer markdown_writer = {write_target, write_places, write_rule, write_rules,  write_error,
+                                write_topic,  write_signs,  write_word, write_changes};

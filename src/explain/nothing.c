@@ -9,6 +9,10 @@ static Str nearest_name(Str query) {
     for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) near_try(&near, kind->name);
     for (size_t i = 0; i < COUNT(api_error_names); i++) near_try(&near, str_of(api_error_names[i]));
     for (uint16_t i = 0; i < topic_count; i++) near_try(&near, topics[i].name);
+    for (uint16_t i = 0; i < sign_count; i++) {
+        near_try(&near, signs[i].name);
+        for (uint8_t j = 0; j < signs[i].also.n; j++) near_try(&near, signs[i].also.at[j]);
+    }
     for (uint16_t i = 0; i < rule_count; i++) near_try(&near, rules[i].name);
     for (uint16_t t = 0; t < schema_type_count; t++)
         for (uint16_t i = 0; i < schema_types[t]->fieldCount; i++) near_try(&near, schema_types[t]->fields[i].name);

@@ -3,6 +3,7 @@
 #define PODLINT_EXPLAIN_NOTHING_H
 
 #include "rule.h"
+#include "sign.h"
 #include "topic.h"
 
 /* One line: what there is not, and what was probably meant. `failed` is how far the parts of the query lead; with as many parts

@@ -68,9 +68,8 @@ Str rule_title(Arena *arena, const Rule *rule) {
     if (mend > 0) text.len = (size_t)mend;
     for (size_t i = 0; i < COUNT(open); i++)
         if (text.len > open[i].len && str_ends(text, open[i])) text.len -= open[i].len;
-    char *title = arena_cstr(arena, text);
-    title[0] = to_upper(title[0]);
-    return str_of(title);
+    while (text.len && strchr(",:", text.at[text.len - 1])) text.len--;
+    return text;
 }
 
 Str rule_address(Arena *arena, const Rule *rule) {

@@ -185,6 +185,50 @@ static void write_topic(Buf *out, const Topic *topic, const ExplainSettings *set
     }
 }
 
+static void put_sign_list(const Style *w, const char *head, SignList list) {
+    if (!list.n) return;
+    buf_format(w->out, "\n%s%s%s\n", style_bold(w), head, style_reset(w));
+    for (uint8_t i = 0; i < list.n; i++) {
+        buf_str(w->out, S("  - "));
+        put_wrapped(w, list.at[i], 4, 4);
+    }
+}
+
+/* The other spellings that are no patterns, in one line. */
+static Str spellings(Arena *arena, SignList also) {
+    Buf buf = {.arena = arena};
+    for (uint8_t i = 0; i < also.n; i++)
+        if (str_find(also.at[i], '*') < 0) buf_format(&buf, "%s%.*s", buf.len ? ", " : "", TEXT(also.at[i]));
+    return buf_text(&buf);
+}
+
+static void put_sign(const Style *w, const Sign *sign) {
+    Buf *out = w->out;
+    buf_format(out, "%s%.*s%s  (%.*s)\n\n  ", style_bold(w), TEXT(sign->name), style_reset(w), TEXT(sign->is));
+    put_wrapped(w, sign->means, 2, 2);
+    Str also = spellings(out->arena, sign->also);
+    if (also.len) buf_str(out, S("\n  Also: "));
+    if (also.len) put_wrapped(w, also, 4, 8);
+    put_sign_list(w, "Likely causes", sign->causes);
+    if (sign->look.n) buf_format(out, "\n%sWhat to look at%s\n", style_bold(w), style_reset(w));
+    for (uint8_t i = 0; i < sign->look.n; i++) buf_format(out, "  %.*s\n", TEXT(sign->look.at[i]));
+    if (sign->rules.n) buf_format(out, "\n%sRules that find it early%s\n", style_bold(w), style_reset(w));
+    for (uint8_t i = 0; i < sign->rules.n; i++) {
+        const Rule *rule = rule_named(sign->rules.at[i]);
+        buf_format(out, "  %.*s\n      ", TEXT(rule->name));
+        put_wrapped(w, rule_title(out->arena, rule), 6, 6);
+    }
+    if (sign->topic.len) buf_format(out, "\n  More: podlint explain %.*s\n", TEXT(sign->topic));
+}
+
+static void write_signs(Buf *out, Signs list, const ExplainSettings *settings) {
+    Style w = {out, settings};
+    for (uint32_t i = 0; i < list.n; i++) {
+        if (i) buf_char(out, '\n');
+        put_sign(&w, list.at[i]);
+    }
+}
+
 static void write_word(Buf *out, TopicItems items, const ExplainSettings *settings) {
     Style w = {out, settings};
     for (uint32_t i = 0; i < items.n; i++) {
@@ -216,5 +260,5 @@ static void write_changes(Buf *out, const Changes *changes, const ExplainSetting
         buf_format(out, "nothing changed between 1.%d and 1.%d\n", changes->from, changes->to);
 }
 
-const Writer text_writer = {write_target, write_places, write_rule, write_rules,
-                            write_error,  write_topic,  write_word, write_changes};
+const Writer text_writer = {write_target, write_places, write_rule, write_rules,  write_error,
+                            write_topic,  write_signs,  write_word, write_changes};

@@ -4,6 +4,7 @@
 
 #include "changes.h"
 #include "rule.h"
+#include "sign.h"
 #include "topic.h"
 
 typedef struct Writer {
@@ -13,6 +14,7 @@ typedef struct Writer {
     void (*rules)(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings);
     void (*error)(Buf *out, ApiError error, const ExplainSettings *settings);
     void (*topic)(Buf *out, const Topic *topic, const ExplainSettings *settings);
+    void (*signs)(Buf *out, Signs list, const ExplainSettings *settings);
     void (*word)(Buf *out, TopicItems items, const ExplainSettings *settings);
     void (*changes)(Buf *out, const Changes *changes, const ExplainSettings *settings);
 } Writer;

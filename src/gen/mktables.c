@@ -3,19 +3,20 @@
  *     mktables OUTDIR FILE...
  *
  * versions.yaml holds the Kubernetes versions that podlint covers, gates.yaml feature gates, kinds.yaml the kinds of objects,
- * NAME-topics.yaml what explain tells, a file with the key `source` rules; any other YAML file holds types. A JSON file is the
- * JSON Schema of the configuration, and .c files are sources, both of which are held against the rest. A mistake is reported as
- * file:line:column and fails the build.
+ * NAME-topics.yaml what explain tells, NAME-signs.yaml what it is asked about, a file with the key `source` rules; any other YAML
+ * file holds types. A JSON file is the JSON Schema of the configuration, and .c files are sources, both of which are held against
+ * the rest. A mistake is reported as file:line:column and fails the build.
  */
 #include "kinds.h"
 #include "rules.h"
+#include "signs.h"
 #include "topics.h"
 
 #include <stdio.h>
 
 typedef struct Inputs {
     File *versions, *gates, *kinds, *config;
-    Files types, topics, rules;
+    Files types, topics, signs, rules;
     Code code;
     bool unreadable; /* a file was */
 } Inputs;
@@ -35,6 +36,8 @@ static void sort_file(Inputs *in, File *file) {
         in->config = file;
     else if (str_ends(name, S("-topics.yaml")))
         ARRAY_PUSH(arena, &in->topics, file);
+    else if (str_ends(name, S("-signs.yaml")))
+        ARRAY_PUSH(arena, &in->signs, file);
     else
         ARRAY_PUSH(arena, &in->types, file);
 }
@@ -62,12 +65,14 @@ static void make(Inputs *in, Gen *gen, const char *dir) {
     for (uint32_t i = 0; i < in->rules.n; i++) rules_add(&set, in->rules.at[i]);
     rules_check(&set, &schema, &in->code);
     topics_check(&in->topics);
+    signs_check(&in->signs, &set, &in->topics);
     if (in->config) versions_check_config(in->config, schema.versions);
     if (gen->mistakes) return;
     versions_write(dir, schema.versions);
     types_write(dir, &schema);
     rules_write(dir, gen, &set);
     topics_write(dir, &in->topics);
+    signs_write(dir, &in->signs);
 }
 
 int main(int argc, char **argv) {

@@ -113,9 +113,18 @@ static Str words_of(Arena *arena, Str name) {
     return buf_text(&out);
 }
 
+/* A text with a capital in front, unless it begins with the name of a field. */
+static Str sentence_start(Arena *arena, Str text) {
+    for (size_t i = 1; i < text.len && is_letter(text.at[i]); i++)
+        if (is_upper(text.at[i])) return text;
+    char *copy = arena_cstr(arena, text);
+    copy[0] = to_upper(copy[0]);
+    return str_of(copy);
+}
+
 static json_t *rule_object(Sarif *s, const Rule *rule) {
     Arena *arena = &s->scratch;
-    Str title = rule_title(arena, rule);
+    Str title = sentence_start(arena, rule_title(arena, rule));
     Str why = rule->why.len ? rule->why : title;
     Str helps = rule_helps(arena, rule);
     Str todo = helps.len ? str_format(arena, "\n\nWhat to do: %.*s.", TEXT(helps)) : S("");
