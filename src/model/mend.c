@@ -91,18 +91,18 @@ static bool bool_of(Str text, Str *out) {
     return false;
 }
 
-static bool mend_scalar(Arena *arena, const Document *document, const Field *field, const Node *written, Node *out) {
+static bool mend_scalar(Arena *arena, const Document *document, const Field *field, bool item, const Node *written, Node *out) {
     Str text = written->text, good, words;
     if (written->kind == NODE_LIST || written->kind == NODE_MAP) {
         /* One scalar in a list or a map of its own. */
-        if (written->count != 1) return false;
+        if (written->count != 1 || (item && field->scalar == TYPE_STRING)) return false;
         const Node *inner = written->kind == NODE_MAP ? &written->entries[0].value : &written->items[0];
         if (inner->kind >= NODE_LIST || inner->kind == NODE_NULL) return false;
         if (place_fits(field, inner) && (field->scalar != TYPE_STRING || inner->kind == NODE_STRING)) {
             *out = *inner;
             return !is_number_type(field) || inner->kind == NODE_INT;
         }
-        return mend_scalar(arena, document, field, inner, out);
+        return mend_scalar(arena, document, field, item, inner, out);
     }
     switch ((ScalarType)field->scalar) {
     case TYPE_STRING:
@@ -128,25 +128,38 @@ static bool mend_scalar(Arena *arena, const Document *document, const Field *fie
 
 /* Lists of texts. */
 
-static bool has_shell_signs(Str text) {
-    for (size_t i = 0; i < text.len; i++)
-        if (strchr("|&;<>$`\"'*()\n", text.at[i])) return true;
-    return false;
+/* Takes the next word off a command line, quotes and all; false if only a shell can tell what it is. */
+static bool take_word(Str *line, Str *word) {
+    enum { SHORTEST_LINE = 1 };
+    *line = str_trim(*line);
+    char quote = line->len > SHORTEST_LINE && (line->at[0] == '"' || line->at[0] == '\'') ? line->at[0] : 0;
+    size_t end = quote ? 1 : 0;
+    while (end < line->len && (quote ? line->at[end] != quote : line->at[end] != ' ')) {
+        if (quote != '\'' && strchr("|&;<>$`\\*()\n", line->at[end])) return false;
+        if (!quote && strchr("\"'", line->at[end])) return false;
+        end++;
+    }
+    if (quote && (end == line->len || (end + 1 < line->len && line->at[end + 1] != ' '))) return false;
+    *word = quote ? (Str){line->at + 1, end - 1} : (Str){line->at, end};
+    *line = str_slice(*line, end + (quote ? 1 : 0));
+    return true;
 }
 
 /* The words of a text as a list; what only a shell can take apart is left to one. */
 static Node words_of(Arena *arena, const Node *written) {
-    Str text = str_trim(written->text), shell[] = {S("sh"), S("-c"), text};
-    bool words = str_find(text, ' ') >= 0, split = words && !has_shell_signs(text);
-    uint32_t count = 1;
-    for (size_t i = 1; split && i < text.len; i++) count += text.at[i] == ' ' && text.at[i - 1] != ' ';
-    Node list = list_at(arena, written, split || !words ? count : COUNT(shell));
-    for (uint32_t i = 0; i < list.count; i++) {
-        ptrdiff_t space = split ? str_find(text, ' ') : -1;
-        Str word = space < 0 ? text : (Str){text.at, (size_t)space};
-        list.items[i] = scalar_at(written, NODE_STRING, words && !split ? shell[i] : word);
-        text = str_trim(str_slice(text, word.len));
+    enum { WORDS_MOST = 64 };
+    Str line = str_trim(written->text), words[WORDS_MOST], rest = line;
+    uint32_t count = 0;
+    bool good = true;
+    while (good && count < WORDS_MOST && str_trim(rest).len) good = take_word(&rest, &words[count]), count += good;
+    if (!good || count == WORDS_MOST) {
+        words[0] = S("sh");
+        words[1] = S("-c");
+        words[2] = line;
+        count = 3;
     }
+    Node list = list_at(arena, written, count);
+    for (uint32_t i = 0; i < count; i++) list.items[i] = scalar_at(written, NODE_STRING, words[i]);
     return list;
 }
 
@@ -174,22 +187,24 @@ static int claim(const Field *field, const Node *value) {
         if (str_eq(schema_text(schema_value(text, i)->value), value->text)) return 9;
     if (text->valueCount) return 0;
     if (path && (str_eq(field->name, S("path")) || str_ends(field->name, S("Path")))) return field->required ? 8 : 7;
-    if (str_eq(field->name, S("name"))) return 6;
+    bool name = !path && str_find(value->text, ':') < 0;
+    if (str_eq(field->name, S("name"))) return name ? 6 : 0;
     if (field->required) return 5;
-    return str_ends(field->name, S("Name")) ? 4 : 1;
+    return name && str_ends(field->name, S("Name")) ? 4 : 1;
 }
 
 /* The field of a type that a lone scalar is the value of; NULL if it could be any. */
 static const Field *main_field(const Type *type, const Node *value, uint8_t minor) {
     const Field *best = NULL;
-    int most = 0, texts = 0;
+    int most = 0, texts = 0, objects = 0;
     for (uint16_t i = 0; i < type->fieldCount; i++) {
         const Field *field = &type->fields[i];
         int n = schema_has(field, minor) ? claim(field, value) : 0;
         texts += is_text(field);
+        objects += field->scalar == TYPE_OBJECT;
         if (n > most) best = field, most = n;
     }
-    return most > 1 || texts == 1 ? best : NULL;
+    return most > 1 || (texts == 1 && !objects) ? best : NULL;
 }
 
 /* Gives an object the required scalars that it lacks, as the schema's examples have them. */
@@ -204,53 +219,6 @@ static void put_required(Arena *arena, const Type *type, Node *object) {
         if (field->scalar == TYPE_STRING) value.kind = NODE_STRING;
         map_put(object, field->name, object->span, value);
     }
-}
-
-enum { FIELDS_MOST = 64 };
-
-static bool object_of_scalar(Arena *arena, const Document *document, const Type *type, const Node *written, bool deeper,
-                             Node *out) {
-    const Field *field = main_field(type, written, document->minor);
-    bool text = written->kind == NODE_STRING;
-    if (!written->text.len || type->fieldCount > FIELDS_MOST) return false;
-    *out = map_at(arena, written, FIELDS_MOST + 2);
-    if (field) {
-        ptrdiff_t equals = text && str_eq(field->name, S("name")) ? str_find(written->text, '=') : -1;
-        Node value = *written;
-        if (equals > 0 && is_text(field_named(type, S("value")))) {
-            value.text.len = (size_t)equals;
-            map_put(out, S("value"), written->span,
-                    scalar_at(written, NODE_STRING, str_slice(written->text, (size_t)equals + 1)));
-        } else if (field->scalar == TYPE_STRING && !text) {
-            value = scalar_at(written, NODE_STRING, written->text);
-        }
-        Node rest = *out;
-        *out = map_at(arena, written, FIELDS_MOST + 2);
-        map_put(out, field->name, written->span, value);
-        for (uint32_t i = 0; i < rest.count; i++)
-            map_put(out, rest.entries[i].key, rest.entries[i].keySpan, rest.entries[i].value);
-        put_required(arena, type, out);
-        return true;
-    }
-    /* A command, or the object one level down that has a place for it. */
-    for (uint16_t i = 0; i < type->fieldCount && text; i++) {
-        field = &type->fields[i];
-        if (field->shape != SHAPE_LIST || field->scalar != TYPE_STRING || !schema_has(field, document->minor)) continue;
-        map_put(out, field->name, written->span, words_of(arena, written));
-        return true;
-    }
-    for (int paths = 1; paths >= 0 && deeper; paths--)
-        for (uint16_t i = 0; i < type->fieldCount; i++) {
-            Node inner;
-            field = &type->fields[i];
-            if (field->scalar != TYPE_OBJECT || field->shape != SHAPE_ONE || !schema_has(field, document->minor)) continue;
-            if (!object_of_scalar(arena, document, field->type, written, false, &inner)) continue;
-            if (paths && !(str_starts(written->text, S("/")) && node_get(&inner, S("path")))) continue;
-            if (!paths && text && node_get(&inner, S("port"))) continue;
-            map_put(out, field->name, written->span, inner);
-            return true;
-        }
-    return false;
 }
 
 /* Whether a map has a field of a type, and nothing else. */
@@ -282,6 +250,63 @@ static bool merged(Arena *arena, const Node *list, bool texts, Node *out) {
         }
     }
     return out->count > 0;
+}
+
+enum { FIELDS_MOST = 64 };
+
+static bool object_of_scalar(Arena *arena, const Document *document, const Type *type, const Node *written, bool deeper,
+                             Node *out) {
+    const Field *field = main_field(type, written, document->minor);
+    bool text = written->kind == NODE_STRING;
+    if (!written->text.len || type->fieldCount > FIELDS_MOST) return false;
+    *out = map_at(arena, written, FIELDS_MOST + 2);
+    if (field) {
+        ptrdiff_t equals = text && str_eq(field->name, S("name")) ? str_find(written->text, '=') : -1;
+        Node value = *written;
+        if (equals > 0 && is_text(field_named(type, S("value")))) {
+            value.text.len = (size_t)equals;
+            map_put(out, S("value"), written->span,
+                    scalar_at(written, NODE_STRING, str_slice(written->text, (size_t)equals + 1)));
+        } else if (field->scalar == TYPE_STRING && !text) {
+            value = scalar_at(written, NODE_STRING, written->text);
+        }
+        Node rest = *out;
+        *out = map_at(arena, written, FIELDS_MOST + 2);
+        map_put(out, field->name, written->span, value);
+        for (uint32_t i = 0; i < rest.count; i++)
+            map_put(out, rest.entries[i].key, rest.entries[i].keySpan, rest.entries[i].value);
+        put_required(arena, type, out);
+        return true;
+    }
+    /* Labels, a command, or the object one level down that has a place for it. */
+    for (uint16_t i = 0; i < type->fieldCount && text && str_find(written->text, '=') > 0; i++) {
+        Node labels;
+        field = &type->fields[i];
+        if (field->shape != SHAPE_MAP || field->scalar != TYPE_STRING) continue;
+        Node list = list_at(arena, written, 1);
+        list.items[0] = *written;
+        if (!merged(arena, &list, true, &labels)) continue;
+        map_put(out, field->name, written->span, labels);
+        return true;
+    }
+    for (uint16_t i = 0; i < type->fieldCount && text; i++) {
+        field = &type->fields[i];
+        if (field->shape != SHAPE_LIST || field->scalar != TYPE_STRING || !schema_has(field, document->minor)) continue;
+        map_put(out, field->name, written->span, words_of(arena, written));
+        return true;
+    }
+    for (int paths = 1; paths >= 0 && deeper; paths--)
+        for (uint16_t i = 0; i < type->fieldCount; i++) {
+            Node inner;
+            field = &type->fields[i];
+            if (field->scalar != TYPE_OBJECT || field->shape != SHAPE_ONE || !schema_has(field, document->minor)) continue;
+            if (!object_of_scalar(arena, document, field->type, written, false, &inner)) continue;
+            if (paths && !(str_starts(written->text, S("/")) && node_get(&inner, S("path")))) continue;
+            if (!paths && text && node_get(&inner, S("port"))) continue;
+            map_put(out, field->name, written->span, inner);
+            return true;
+        }
+    return false;
 }
 
 static bool mend_object(Arena *arena, const Document *document, const Field *field, const Node *written, Node *out) {
@@ -324,7 +349,7 @@ static bool named_item(Arena *arena, const Document *document, const Type *type,
     value = field_named(type, S("value"));
     Node scalar = *written;
     if (is_text(value)) {
-        if (scalar.kind != NODE_STRING && !mend_scalar(arena, document, value, written, &scalar)) return false;
+        if (scalar.kind != NODE_STRING && !mend_scalar(arena, document, value, true, written, &scalar)) return false;
         map_put(out, S("value"), entry->keySpan, scalar);
         return true;
     }
@@ -374,18 +399,18 @@ static bool mend_list(Arena *arena, const Document *document, const Field *field
 bool mend_value(Arena *arena, const Document *document, const Field *field, bool item, const Node *written, Node *out) {
     if (written->later) return false;
     if (!item && field->shape == SHAPE_LIST) return mend_list(arena, document, field, written, out);
-    if (!item && field->shape == SHAPE_MAP)
-        return written->kind == NODE_LIST && field->scalar == TYPE_STRING && merged(arena, written, true, out);
+    if (!item && field->shape == SHAPE_MAP) return written->kind == NODE_LIST && merged(arena, written, true, out);
     if (field->scalar == TYPE_OBJECT) return mend_object(arena, document, field, written, out);
     Field one = *field;
     one.shape = SHAPE_ONE;
-    return mend_scalar(arena, document, &one, written, out);
+    return mend_scalar(arena, document, &one, item, written, out);
 }
 
 /* As text. */
 
 static bool is_safe_plain(Str text) {
-    if (!text.len || node_plain_kind(text) != NODE_STRING || strchr("-?:,[]{}#&*!|>'\"%@` ", text.at[0])) return false;
+    if (!text.len || node_plain_kind(text) != NODE_STRING || strchr("?:,[]{}#&*!|>'\"%@` ", text.at[0])) return false;
+    if (text.at[0] == '-' && (text.len == 1 || text.at[1] == ' ')) return false;
     for (size_t i = 0; i < text.len; i++)
         if (strchr("\"\\,[]{}\n\t", text.at[i]) || (unsigned char)text.at[i] < ' ' ||
             (text.at[i] == ':' && (i + 1 == text.len || text.at[i + 1] == ' ')) || (text.at[i] == '#' && text.at[i - 1] == ' '))
@@ -454,17 +479,11 @@ Str mend_text(Arena *arena, const Node *value, bool item) {
 
 Str mend_example(Arena *arena, const Field *field) {
     Str example = field->text ? str_trim(schema_text(field->text->example)) : S("");
-    Buf out = {.arena = arena};
-    uint32_t lines = 0;
-    while (example.len) {
-        ptrdiff_t end = str_find(example, '\n');
-        Str line = end < 0 ? example : (Str){example.at, (size_t)end};
-        if (line.at[0] == ' ' || line.at[line.len - 1] == ':' || lines == SHOWN_ENTRIES) return S("");
-        if (lines++) buf_str(&out, S(" and "));
-        buf_str(&out, line);
-        example = str_slice(example, line.len + 1);
-    }
-    return out.len ? buf_text(&out) : S("");
+    NodeDocument document;
+    Source source;
+    if (!example.len || source_from_bytes(&source, arena, field->name, example)) return S("");
+    NodeReader reader = {.source = &source};
+    return node_next(&reader, arena, &document) && document.readable ? mend_text(arena, document.root, false) : S("");
 }
 
 /* The document as it was meant. */

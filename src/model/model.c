@@ -3,6 +3,8 @@
  * that cannot be decoded is left out and the rest goes on, so that one mistake does not hide the next. */
 #include "model.h"
 
+#include <stdlib.h>
+
 #include "base/base64.h"
 #include "base/near.h"
 #include "mend.h"
@@ -68,9 +70,11 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
     if (!mend_value(d->arena, d->document, field, item, node, &meant)) {
         keep_gap(d, node, path);
         if (!object && field->scalar == TYPE_BOOL) return S("write true or false");
-        Str example = item ? S("") : mend_example(d->arena, field);
-        if (example.len)
-            return str_join(d->arena, object ? S("write below it, for example, ") : S("write, for example, "), example);
+        if (!scalar && field->shape == SHAPE_MAP && field->scalar == TYPE_STRING)
+            return S("to keep it as text, put a | after the colon");
+        Str example = path->index == PATH_KEY ? S("") : mend_example(d->arena, field);
+        bool below = object && !item && field->shape != SHAPE_LIST;
+        if (example.len) return str_format(d->arena, "write, for example, %.*s%s", TEXT(example), below ? " below it" : "");
         return object && field->shape == SHAPE_LIST && !item ? S("write a list: each item on a line of its own, after a dash")
                                                              : S("");
     }
@@ -81,8 +85,8 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
     bool dashes = node->kind == NODE_LIST && meant.kind == NODE_MAP && node->items[0].kind == NODE_MAP && node->items[0].count;
     if (dashes && node_entry(&meant, node->items[0].entries[0].key))
         return str_join(d->arena, S("leave out the dashes: "), mend_text(d->arena, &meant, false));
-    bool below = !item && (meant.kind == NODE_MAP || (meant.kind == NODE_LIST && meant.items[0].kind == NODE_MAP));
-    return str_join(d->arena, below ? S("write below it ") : S("write "), mend_text(d->arena, &meant, path->index >= 0));
+    return str_format(d->arena, "write %.*s%s", TEXT(mend_text(d->arena, &meant, path->index >= 0)),
+                      !item && meant.kind == NODE_MAP ? " below it" : "");
 }
 
 static Str expected_words(const Field *field, const Path *path) {
@@ -427,6 +431,13 @@ static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry) {
     }
     keep_mend(d, mend, place->path ? path_text(d->arena, place->path) : place->text);
     if (place->up + place->down == 0) return near_question(d->arena, place->text);
+    if (place->map && place->other.len)
+        return str_format(d->arena, "write it below %.*s or %.*s", TEXT(place->text), TEXT(place->other));
+    if (place->map) return str_format(d->arena, "write it below %.*s", TEXT(place->text));
+    if (place->other.len) {
+        keep_mend(d, (Mend){.node = &entry->value, .kind = MEND_GAP}, place->other);
+        return str_format(d->arena, "it belongs at %.*s or %.*s", TEXT(place->text), TEXT(place->other));
+    }
     const char *indent = place->down == 0 ? ": indent it less" : "";
     return str_format(d->arena, "it belongs at %.*s%s", TEXT(place->text), indent);
 }
@@ -621,6 +632,40 @@ static const Type *retired_kind(Document *document) {
     return known->type;
 }
 
+/* Where fields hold something whose name is misspelt: it is read only once that is mended. */
+typedef struct Renamed {
+    Span at[32];
+    uint32_t n;
+} Renamed;
+
+static Renamed find_renamed(const Document *document) {
+    Renamed renamed = {0};
+    for (uint32_t i = 0; i < document->mends.n && renamed.n < COUNT(renamed.at); i++) {
+        const Mend *mend = &document->mends.at[i];
+        if (mend->kind == MEND_NAME && mend->node->kind >= NODE_LIST) renamed.at[renamed.n++] = mend->node->span;
+    }
+    return renamed;
+}
+
+static bool is_in_renamed(const Renamed *renamed, const Diag *diag) {
+    for (uint32_t i = 0; i < renamed->n; i++)
+        if (diag->span.at > renamed->at[i].at && diag->span.at < renamed->at[i].end) return true;
+    return false;
+}
+
+static int by_text(const void *left, const void *right) {
+    return str_cmp(*(const Str *)left, *(const Str *)right);
+}
+
+/* The names of the fields that nobody can guess the values of. */
+static StrList gap_names(Arena *arena, const Document *document) {
+    StrList names = {NEW_ARRAY(arena, Str, document->mends.n), 0};
+    for (uint32_t i = 0; i < document->mends.n; i++)
+        if (document->mends.at[i].kind == MEND_GAP) names.at[names.n++] = path_leaf(document->mends.at[i].path);
+    if (names.n) qsort(names.at, names.n, sizeof *names.at, by_text);
+    return names;
+}
+
 /* Decodes an object whose type is known, and what was meant by it where that differs. What is meant may hold more to mend. */
 static void decode_document(Arena *arena, Document *document, KindOf *kindOf, int rounds) {
     Decoder decoder = {arena, document, kindOf, 0};
@@ -635,8 +680,15 @@ static void decode_document(Arena *arena, Document *document, KindOf *kindOf, in
     mended->diags = (DiagList){.arena = document->diags.arena};
     memset(&mended->mends, 0, sizeof mended->mends);
     decode_document(arena, mended, kindOf, rounds - 1);
-    document->mended = mended->mended ? mended->mended : mended;
-    for (uint32_t i = 0; i < document->mends.n; i++) ARRAY_PUSH(arena, &document->mended->mends, document->mends.at[i]);
+    Renamed renamed = find_renamed(document);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < mended->diags.items.n; i++)
+        if (is_in_renamed(&renamed, &mended->diags.items.at[i])) mended->diags.items.at[kept++] = mended->diags.items.at[i];
+    mended->diags.items.n = kept;
+    Document *last = document->mended = mended->mended ? mended->mended : mended;
+    for (uint32_t i = 0; i < document->mends.n; i++) ARRAY_PUSH(arena, &last->mends, document->mends.at[i]);
+    last->gaps = gap_names(arena, last);
+    for (uint32_t i = 0; i < kept && last != mended; i++) ARRAY_PUSH(arena, &last->diags.items, mended->diags.items.at[i]);
 }
 
 static void build_one(Arena *arena, Document *document, KindOf *kindOf) {

@@ -63,8 +63,9 @@ typedef struct Document {
     bool partial;                        /* a strategic merge patch: what is not written stands elsewhere */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;
+    StrList gaps;            /* names of fields, sorted, that are left out since nobody can guess their values */
     ARRAY(Mend) mends;       /* in the order of the text */
-    struct Document *mended; /* the object as it was meant, where that differs: see mend.h */
+    struct Document *mended; /* the object as it was meant, with what else was found wrong in decoding it; mostly NULL */
 } Document;
 
 /* Turns the document that the reader found into `out`, one Document for each item of a List. Diagnostics of reading, of the

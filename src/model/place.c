@@ -9,22 +9,25 @@
 enum {
     COST_STEP = 10,
     COST_ABOVE = 1,     /* ends above the object */
-    COST_BELOW = 2,     /* ends below the object; beside it costs nothing */
+    COST_BELOW = 4,     /* ends below the object; beside it costs nothing */
     COST_LIST = 3,      /* goes down into a list */
     COST_UNWRITTEN = 4, /* of what would hold the field, each */
     GAIN_REQUIRED = 2,  /* what every object has is likelier than what few have */
     COST_SHAPE = 8,     /* a value of another shape */
+    COST_NEEDY = 8,     /* in an object that nobody has written, and that would need more fields */
     COST_TAKEN = 20,    /* the field stands there already */
     COST_CASE = 2,      /* the name in another case, or with dashes */
-    COST_SLIP = 5,
-    COST_WORD = 8,  /* the last or first word of the field's name, or the other way round */
-    COST_NEAR = 16, /* more than one slip */
-    COST_KEY = 18,  /* a key of a map in the object */
+    COST_SLIP = 7,
+    COST_WORD = 21,  /* the last or first word of the field's name, or the other way round */
+    GAIN_ONLY = 15,  /* of a field that every such object has */
+    COST_NEAR = 16,  /* more than one slip */
+    COST_SHORT = 30, /* env for environment */
+    COST_KEY = 25,   /* a key of a map in the object */
     COST_MOST = 58,
     COST_MARGIN = 3, /* by which the likely place is ahead of the next one */
 };
 
-enum { FRAMES = 64, STEPS_DOWN = 5 };
+enum { FRAMES = 64, STEPS_DOWN = 5, SHORTEST_WORD = 3 };
 
 /* An object on the way from the root to the one at fault. */
 typedef struct Frame {
@@ -82,8 +85,7 @@ static bool same_word(Str a, Str b) {
 
 /* Whether a name is made of another one and more words, before or behind it: containerPort of port, timeoutSeconds of timeout. */
 static bool has_words(Str name, Str part) {
-    enum { SHORTEST = 3 };
-    if (part.len < SHORTEST || part.len >= name.len) return false;
+    if (part.len < SHORTEST_WORD || part.len >= name.len) return false;
     size_t rest = name.len - part.len;
     if (str_starts(name, part) && is_upper(name.at[part.len])) return true;
     return is_upper(name.at[rest]) && str_eq_nocase(str_slice(name, rest), part);
@@ -95,8 +97,9 @@ static int cost_of_name(Str word, Str name, bool required) {
     if (same_word(word, name)) return COST_CASE;
     unsigned slips = str_distance(word, name, near.within);
     if (slips <= 1 && near.within) return COST_SLIP;
-    if (has_words(name, word) || has_words(word, name)) return COST_WORD - (required ? GAIN_REQUIRED : 0);
-    return slips <= near.within ? COST_NEAR + (int)slips : COST_MOST;
+    if (has_words(name, word) || has_words(word, name)) return COST_WORD - (required ? GAIN_ONLY : 0);
+    if (name.len >= SHORTEST_WORD && str_starts(word, name)) return COST_SHORT;
+    return slips <= near.within ? COST_NEAR + COST_SLIP * (int)slips : COST_MOST;
 }
 
 /* Places. */
@@ -134,11 +137,12 @@ static void offer(Search *s, const Field *field, const Path *path, const Path *c
     if (!place_fits(field, &s->entry->value) || is_no_value_of(field, &s->entry->value)) cost += COST_SHAPE;
     const Entry *taken = node ? node_entry(node, field->name) : NULL;
     if (taken && taken != s->entry) cost += COST_TAKEN;
+    Path at = path_field(path, field->name);
     if (cost >= s->cost) {
+        if (cost == s->cost && s->up + down && !taken && !s->best.other.len) s->best.other = steps_text(s->arena, &at, common);
         if (cost < s->second) s->second = cost;
         return;
     }
-    Path at = path_field(path, field->name);
     s->second = s->cost;
     s->cost = cost;
     s->best = (FieldPlace){.field = field,
@@ -148,16 +152,25 @@ static void offer(Search *s, const Field *field, const Path *path, const Path *c
                            .down = (uint16_t)down};
 }
 
-/* The item of a list that a field could be missing in; NULL if there is none. */
+/* Whether objects of a type need another field than this one. */
+static bool needs_more(const Type *type, const Field *field) {
+    for (uint16_t i = 0; i < type->fieldCount; i++)
+        if (type->fields[i].required && &type->fields[i] != field) return true;
+    return false;
+}
+
+/* The item of a list that a field is likeliest missing in: the one with the fewest fields. NULL if there is none. */
 static const Node *item_for(const Node *list, Str name, uint32_t *index) {
+    const Node *best = NULL;
     *index = 0;
     if (!list || list->kind != NODE_LIST || !list->count) return NULL;
-    for (uint32_t i = 0; i < list->count; i++)
-        if (list->items[i].kind == NODE_MAP && !node_get(&list->items[i], name)) {
-            *index = i;
-            return &list->items[i];
-        }
-    return &list->items[0];
+    for (uint32_t i = 0; i < list->count; i++) {
+        const Node *item = &list->items[i];
+        if (item->kind != NODE_MAP || node_get(item, name) || (best && item->count >= best->count)) continue;
+        best = item;
+        *index = i;
+    }
+    return best ? best : &list->items[0];
 }
 
 /* Fields of exactly the name that is written, in an object and below it. */
@@ -167,7 +180,8 @@ static void search(Search *s, const Type *type, const Node *node, const Path *pa
     const Field *own = down || s->above ? schema_field(type, name, s->entry->hash) : NULL;
     if (own && schema_has(own, s->minor)) {
         int side = s->up == 0 ? COST_BELOW : down == 0 ? COST_ABOVE : 0;
-        offer(s, own, path, common, node, down, open, cost + side - (own->required ? GAIN_REQUIRED : 0));
+        int needy = !node && (open || needs_more(type, own)) ? COST_NEEDY : 0;
+        offer(s, own, path, common, node, down, open, cost + side + needy - (own->required ? GAIN_REQUIRED : 0));
     }
     if (down == STEPS_DOWN || cost + COST_STEP - GAIN_REQUIRED >= s->second) return;
     for (uint16_t i = 0; i < type->fieldCount; i++) {
@@ -199,7 +213,7 @@ static void search_own(Search *s, const Frame *frame) {
         const Field *field = &type->fields[i];
         if (!schema_has(field, s->minor)) continue;
         int cost = cost_of_name(s->entry->key, field->name, field->required);
-        if (cost == COST_WORD && words > 1) cost += COST_WORD; /* which of them? */
+        if (cost == COST_WORD && words > 1) cost += GAIN_ONLY; /* which of them? */
         if (cost < COST_MOST) offer(s, field, frame->path, NULL, frame->node, 0, false, cost);
     }
     if (s->best.field) s->best.text = s->best.field->name;
@@ -223,20 +237,36 @@ static uint32_t find_frames(Frame *frames, const Document *document, const Path 
     return n + 1;
 }
 
+/* Whether an entry can be of a map of quantities: cpu: 100m. */
+static bool is_amount(const Entry *entry) {
+    Quantity quantity;
+    for (size_t i = 0; i < entry->key.len; i++)
+        if (is_upper(entry->key.at[i])) return false;
+    return !quantity_parse(&quantity, entry->value.text);
+}
+
 /* A key of a map that stands one step too high: app under selector instead of matchLabels, cpu under resources. */
 static void search_maps(Search *s, const Frame *frame) {
-    enum { FEW = 6 }; /* fields: of an object with many, the key is likelier something else */
-    if (frame->type->fieldCount > FEW || frame->type->kind || s->entry->value.kind >= NODE_LIST) return;
-    for (uint16_t i = 0; i < frame->type->fieldCount; i++) {
-        const Field *field = &frame->type->fields[i];
-        if (field->shape != SHAPE_MAP || s->cost <= COST_KEY) continue;
+    enum { FEW = 6 }; /* fields: of an object with more, the key is likelier something else, unless it has several such maps */
+    const Type *type = frame->type;
+    uint32_t texts = 0;
+    for (uint16_t i = 0; i < type->fieldCount; i++)
+        texts += type->fields[i].shape == SHAPE_MAP && type->fields[i].scalar == TYPE_STRING;
+    if ((type->fieldCount > FEW && texts < 2) || type->kind || s->entry->value.kind >= NODE_LIST || s->cost <= COST_KEY) return;
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        if (field->shape != SHAPE_MAP || (field->scalar == TYPE_QUANTITY && !is_amount(s->entry))) continue;
+        if (s->best.map) {
+            s->best.other = field->name;
+            break;
+        }
         Path map = path_field(frame->path, field->name), key = path_key(&map, s->entry->key);
         const Node *written = frame->node ? node_get(frame->node, field->name) : NULL;
+        bool open = written && written->kind != NODE_MAP;
+        s->second = s->cost;
         s->cost = COST_KEY;
-        s->best = (FieldPlace){.field = field,
-                               .text = field->name,
-                               .path = written && written->kind != NODE_MAP ? NULL : path_copy(s->arena, &key),
-                               .down = 1};
+        s->best = (FieldPlace){
+            .field = field, .map = true, .text = field->name, .path = open ? NULL : path_copy(s->arena, &key), .down = 1};
     }
 }
 
@@ -257,6 +287,23 @@ FieldPlace place_find(Arena *arena, const Document *document, const Path *path, 
     return s.best;
 }
 
+static Str with_article(Arena *arena, Str kind) {
+    return str_format(arena, "%s %.*s", strchr("AEIOU", kind.at[0]) ? "an" : "a", TEXT(kind));
+}
+
+/* The field of this name in another kind that is the fewest steps away from the kind's root. */
+static Str elsewhere(Arena *arena, const Document *document, Str name) {
+    enum { SHORTEST = 5 }; /* name that is not just any word */
+    Str best = S(""), owner = S("");
+    for (const Kind *kind = NULL; name.len >= SHORTEST && (kind = schema_next_judged(kind));) {
+        Str at = kind->type == document->type ? S("") : schema_find_below(kind->type, name, document->minor, arena);
+        if (!at.len || (best.len && at.len >= best.len)) continue;
+        best = at;
+        owner = kind->name;
+    }
+    return best.len ? str_format(arena, "%.*s, at %.*s", TEXT(with_article(arena, owner)), TEXT(best)) : S("");
+}
+
 Str place_other_kinds(Arena *arena, const Document *document, const Path *path, Str name) {
     Buf out = {.arena = arena};
     uint32_t count = 0;
@@ -274,9 +321,10 @@ Str place_other_kinds(Arena *arena, const Document *document, const Path *path, 
         const Field *field = type ? schema_field(type, name, str_hash(name)) : NULL;
         if (field && schema_has(field, document->minor) && count < COUNT(found)) found[count++] = kind->name;
     }
+    if (!count) return elsewhere(arena, document, name);
     for (uint32_t i = 0; i < count; i++) {
         if (i) buf_str(&out, i + 1 == count ? S(" or ") : S(", "));
-        buf_format(&out, "%s %.*s", strchr("AEIOU", found[i].at[0]) ? "an" : "a", TEXT(found[i]));
+        buf_str(&out, with_article(arena, found[i]));
     }
     return buf_text(&out);
 }

@@ -238,7 +238,6 @@ static uint32_t build(Worker *w, Crds *crds, Classifier *c, NodeDocument *node, 
 static Document *meant(Document *written, uint32_t decoded) {
     Document *mended = written->mended;
     if (!mended) return written;
-    mended->diags.items.n = 0;
     for (uint32_t i = 0; i < decoded; i++) ARRAY_PUSH(written->diags.arena, &mended->diags.items, written->diags.items.at[i]);
     validate_create(mended);
     return mended;

@@ -49,6 +49,11 @@ static Str path_above(Str path) {
     return (Str){path.at, end ? end - 1 : 0};
 }
 
+static int by_span(const void *left, const void *right) {
+    const Span *a = left, *b = right;
+    return a->at != b->at ? (a->at < b->at ? -1 : 1) : (a->end > b->end) - (a->end < b->end);
+}
+
 static void add_broken(DiagList *diags, BrokenPaths *broken, Str path) {
     if (path.len) ARRAY_PUSH(diags->arena, broken, (BrokenPath){str_hash(path), path});
 }
@@ -56,26 +61,39 @@ static void add_broken(DiagList *diags, BrokenPaths *broken, Str path) {
 void validate_forget_consequences(Document *document, uint32_t before) {
     DiagList *diags = &document->diags;
     BrokenPaths broken = {0}, above = {0};
+    ARRAY(Span) invented = {0}; /* scalars in place of which there is more now */
     if (!document->mends.n || before == diags->items.n) return;
     bool meant = document->root != document->written;
     for (uint32_t i = 0; i < document->mends.n; i++) {
         const Mend *mend = &document->mends.at[i];
         if (mend->kind == MEND_NAME || (!meant && mend->kind == MEND_MOVE)) continue;
         bool whole = mend->kind == MEND_VALUE && mend->value.kind >= NODE_LIST;
+        if (meant && mend->kind == MEND_VALUE && mend->node->kind < NODE_LIST)
+            ARRAY_PUSH(diags->arena, &invented, mend->node->span);
         if (!meant || !whole) add_broken(diags, &broken, mend->path);
-        if (meant && mend->kind == MEND_GAP) add_broken(diags, &above, path_above(mend->path));
+        if (meant && (mend->kind == MEND_GAP || mend->kind == MEND_MOVE)) add_broken(diags, &above, path_above(mend->path));
     }
-    qsort(broken.at, broken.n, sizeof *broken.at, by_hash);
-    qsort(above.at, above.n, sizeof *above.at, by_hash);
+    if (broken.n) qsort(broken.at, broken.n, sizeof *broken.at, by_hash);
+    if (above.n) qsort(above.at, above.n, sizeof *above.at, by_hash);
+    if (invented.n) qsort(invented.at, invented.n, sizeof *invented.at, by_span);
     uint32_t kept = before;
     for (uint32_t i = before; i < diags->items.n; i++) {
         const Diag *diag = &diags->items.at[i];
         bool partial = diag->missing || diag->rule->type == API_REQUIRED || diag->rule->type == API_INVALID;
         if (is_below_broken(&broken, diag->path)) continue;
+        if (invented.n && bsearch(&diag->span, invented.at, invented.n, sizeof diag->span, by_span)) continue;
         if (partial && broken_at(&above, str_hash(diag->path), diag->path)) continue;
         diags->items.at[kept++] = *diag;
     }
     diags->items.n = kept;
+}
+
+static int by_name(const void *left, const void *right) {
+    return str_cmp(*(const Str *)left, *(const Str *)right);
+}
+
+static bool names_have(StrList sorted, Str name) {
+    return sorted.n && bsearch(&name, sorted.at, sorted.n, sizeof name, by_name);
 }
 
 /* Whether a finding is about something that is not written here, and that may be written elsewhere. */
@@ -85,14 +103,14 @@ static bool stands_on_absence(const Document *document, const Diag *diag) {
     for (Str rest = diag->rule->absent; rest.len;) {
         ptrdiff_t space = str_find(rest, ' ');
         Str field = {rest.at, space < 0 ? rest.len : (size_t)space};
-        if (model_may_be_supplied(document, field)) return true;
+        if (model_may_be_supplied(document, field) || names_have(document->gaps, field)) return true;
         rest = str_slice(rest, field.len + 1);
     }
     return false;
 }
 
 void validate_forget_absence(Document *document, uint32_t before) {
-    if (!document->partial && !document->supplied.n) return;
+    if (!document->partial && !document->supplied.n && !document->gaps.n) return;
     DiagList *diags = &document->diags;
     uint32_t kept = before;
     for (uint32_t i = before; i < diags->items.n; i++)
