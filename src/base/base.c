@@ -152,8 +152,9 @@ void *arena_more(Arena *arena, size_t size) {
     return arena_alloc(arena, size);
 }
 
-static void free_chunks(ArenaChunk *chunk) {
-    while (chunk) {
+/* Frees chunks from the newest on, up to one that stays. */
+static void free_chunks(ArenaChunk *chunk, const ArenaChunk *stays) {
+    while (chunk != stays) {
         ArenaChunk *older = chunk->older;
         free(chunk);
         chunk = older;
@@ -162,15 +163,20 @@ static void free_chunks(ArenaChunk *chunk) {
 
 void arena_reset(Arena *arena) {
     if (!arena->chunk) return;
-    free_chunks(arena->chunk->older);
+    free_chunks(arena->chunk->older, NULL);
     arena->chunk->older = NULL;
     arena->next = (char *)arena->chunk + HEADER;
     arena->end = arena->next + arena->chunk->size;
 }
 
 void arena_free(Arena *arena) {
-    free_chunks(arena->chunk);
+    free_chunks(arena->chunk, NULL);
     *arena = (Arena){0};
+}
+
+void arena_back(Arena *arena, const Arena *before) {
+    free_chunks(arena->chunk, before->chunk);
+    *arena = *before;
 }
 
 char *arena_cstr(Arena *arena, Str s) {

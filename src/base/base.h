@@ -131,6 +131,9 @@ void *arena_more(Arena *arena, size_t size); /* the slow path of arena_alloc */
 void arena_reset(Arena *arena);              /* forget all values, keep one chunk for reuse */
 void arena_free(Arena *arena);
 
+/* Gives back all that was allocated since the arena was `before`, a copy of it. */
+void arena_back(Arena *arena, const Arena *before);
+
 /* `size` zeroed bytes, aligned for any type. */
 static inline void *arena_alloc(Arena *arena, size_t size) {
     size = (size + 15) & ~(size_t)15;

@@ -84,8 +84,8 @@ static const Option options[] = {
      "Take standard input, -, for this file: its configuration, patterns and kustomization hold, and findings name it."},
     {"fail-if-empty", 0, NULL, NULL, "Exit with 2 if there is no manifest at all."},
     {"max-findings", 0, "N", NULL,
-     "Report at most so many findings of a rule in a file, and count the others (1000); 0 stands for all. It changes neither the "
-     "sums nor how the run ends."},
+     "Report at most so many findings of a rule in a file, and count the others (1000); 0 stands for all, of one object at most "
+     "1000. It changes neither the sums nor how the run ends."},
     {"quiet", 'q', NULL, NULL, "No summary."},
     {"color", 0, "WHEN", list_colours, ""},
     {"threads", 'j', "N", NULL, "How many files are read at once. Default: one a processor."},
@@ -421,8 +421,8 @@ static int write_reports(CheckRequest *c) {
     run_cut(&c->result, c->arena, (uint32_t)c->maxFindings);
     if (c->result.notShown)
         tell_error("podlint: %u findings are not shown: the report has the first %ld of each rule in a file; --max-findings 0 "
-                   "shows all",
-                   c->result.notShown, c->maxFindings);
+                   "shows all, of one object the first %d",
+                   c->result.notShown, c->maxFindings, DIAG_MOST);
     join_versions(&c->report, c->how.files, c->files.files.n);
     c->incomplete |= !report_files_write(&c->outputs, &c->result, &c->report);
     return c->incomplete ? 2 : c->result.failed ? 1 : 0;

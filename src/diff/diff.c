@@ -269,10 +269,12 @@ static Document *build_again(Arena *arena, const Document *document) {
 }
 
 static bool new_object_is_valid(Arena *arena, const Pair *pair) {
+    Arena before = *arena;
     Document *copy = build_again(arena, pair->after.document);
-    if (!copy->object) return false;
-    validate_create(copy);
-    return is_accepted(copy);
+    if (copy->object) validate_create(copy);
+    bool valid = copy->object && is_accepted(copy);
+    arena_back(arena, &before);
+    return valid;
 }
 
 static void say_way_out(Arena *arena, Pair *pair) {

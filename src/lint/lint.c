@@ -218,6 +218,7 @@ static Value evaluate(Walk *w, const CelProgram *program) {
 static void report(Walk *w, const Prepared *prepared, const Path *path) {
     Path chain[MAX_STEPS];
     Str arguments[UINT8_MAX];
+    if (diag_counted(w->lint.diags, prepared->rule)) return;
     if (is_of_pod(w, prepared, path)) path = w->lint.podPath;
     for (uint32_t i = 0; i < prepared->stepCount; i++) {
         chain[i] = path_field(path, prepared->steps[i]);
@@ -238,7 +239,9 @@ static void try_rule(Walk *w, const Prepared *prepared, const void *self, const 
     if (w->steps < 0) return;
     const ValueMap *parameters = w->lint.rules->parameters[prepared->rule->number];
     w->values[PARAMS] = parameters ? value_map(parameters) : value_null();
+    Arena before = *w->lint.arena;
     Value v = evaluate(w, prepared->when);
+    if (v.kind == VALUE_BOOL && !w->run.eval.scratch) arena_back(w->lint.arena, &before);
     if (w->steps < 0) emit_rules_stopped(w->lint.diags, lint_where(&w->lint, path), .rule = prepared->rule->name);
     if (v.kind == VALUE_BOOL && v.b) report(w, prepared, path);
     if (is_error(v))

@@ -99,21 +99,47 @@ static Str missing_template(Arena *arena, const Rule *rule, Where where, const S
     return text;
 }
 
+static DiagCount *count_of(DiagList *list, const Rule *rule) {
+    for (uint32_t i = 0; i < list->counts.n; i++)
+        if (list->counts.at[i].rule == rule) return &list->counts.at[i];
+    ARRAY_PUSH(list->arena, &list->counts, (DiagCount){rule, 0});
+    return &list->counts.at[list->counts.n - 1];
+}
+
+/* How many diagnostics of the rule there are, counted or in the list; 0 as long as no rule can have DIAG_MOST. */
+static uint32_t so_many(DiagList *list, const Rule *rule) {
+    if (list->items.n < DIAG_MOST) return 0;
+    for (uint32_t i = 0; !list->counts.n && i < list->items.n; i++) count_of(list, list->items.at[i].rule)->n++;
+    return count_of(list, rule)->n;
+}
+
+bool diag_counted(DiagList *list, const Rule *rule) {
+    uint32_t most = rule->source == FROM_LINT ? DIAG_MOST : DIAG_MOST_PLACES;
+    if (so_many(list, rule) < most) return false;
+    count_of(list, rule)->n++;
+    list->counted++;
+    return true;
+}
+
 Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *arguments) {
-    Diag diag = {
-        .rule = rule,
-        .severity = rule->severity,
-        .span = where.span,
-        .path = where.path,
-        .missing = where.missing,
-        .message =
-            fill(list->arena, where.missing ? missing_template(list->arena, rule, where, arguments) : rule->message, arguments),
-        .help = rule->help.len ? fill(list->arena, rule->help, arguments) : S("")};
+    Diag diag = {.rule = rule, .severity = rule->severity, .span = where.span, .path = where.path, .missing = where.missing};
+    if (diag_counted(list, rule)) {
+        if (!list->spare) list->spare = NEW(list->arena, Diag);
+        *list->spare = diag;
+        return list->spare;
+    }
+    if (so_many(list, rule) < DIAG_MOST) {
+        Str message = where.missing ? missing_template(list->arena, rule, where, arguments) : rule->message;
+        diag.message = fill(list->arena, message, arguments);
+        diag.help = rule->help.len ? fill(list->arena, rule->help, arguments) : S("");
+    }
+    if (list->counts.n) count_of(list, rule)->n++;
     ARRAY_PUSH(list->arena, &list->items, diag);
     return &list->items.at[list->items.n - 1];
 }
 
 void diag_note(DiagList *list, Diag *diag, Span span, Str text) {
+    if (!diag->message.at) return;
     Note *note = NEW(list->arena, Note);
     *note = (Note){NULL, span, text};
     Note **end = &diag->notes;
@@ -132,9 +158,13 @@ static int compare(const void *left, const void *right) {
 }
 
 void diag_sort(DiagList *list) {
-    if (list->items.n < 2) return;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < list->items.n; i++)
+        if (list->items.at[i].message.at) list->items.at[kept++] = list->items.at[i];
+    list->items.n = kept;
+    if (kept < 2) return;
     qsort(list->items.at, list->items.n, sizeof *list->items.at, compare);
-    uint32_t kept = 1;
+    kept = 1;
     for (uint32_t i = 1; i < list->items.n; i++)
         if (compare(&list->items.at[i], &list->items.at[kept - 1]) != 0) list->items.at[kept++] = list->items.at[i];
     list->items.n = kept;

@@ -115,19 +115,42 @@ typedef struct Diag {
     Note *notes; /* related places */
 } Diag;
 
+/* The most diagnostics of a rule in a list that have texts. More than that are only counted; but those of other rules than lint's
+ * stand in the list without message and help until it is sorted, up to DIAG_MOST_PLACES, for those who look at how much was found
+ * and where. */
+enum { DIAG_MOST = 1000, DIAG_MOST_PLACES = 10 * DIAG_MOST };
+
+/* How often a rule was reported. */
+typedef struct DiagCount {
+    const Rule *rule;
+    uint32_t n;
+} DiagCount;
+
 typedef struct DiagList {
     Arena *arena; /* of all texts and notes */
     ARRAY(Diag) items;
+    ARRAY(DiagCount) counts; /* once there are DIAG_MOST items */
+    uint32_t counted;        /* what is not in the list */
+    Diag *spare;             /* what diag_add returns for that */
 } DiagList;
+
+/* How much was found, whether it is in the list or only counted: more than before means that something is wrong. */
+static inline uint32_t diag_found(const DiagList *list) {
+    return list->items.n + list->counted;
+}
 
 /* Appends a diagnostic of `rule` with its templates filled from `arguments`. The pointer returned is good until the next one is
  * added. The generated emitters call it for the rules in C. */
 Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *arguments);
 
+/* Counts a diagnostic of a rule, and returns true, if that is all that diag_add would do. */
+bool diag_counted(DiagList *list, const Rule *rule);
+
 /* Adds a related place to a diagnostic. */
 void diag_note(DiagList *list, Diag *diag, Span span, Str text);
 
-/* Sorts by place, then rule and path, and drops repetitions of the same rule at the same path and place. */
+/* Sorts by place, then rule and path, and drops repetitions of the same rule at the same path and place, and what has no texts.
+ */
 void diag_sort(DiagList *list);
 
 /* Leaves one finding of a fault: of several of one rule, or of one type of the API at one path, that stand at the same place the

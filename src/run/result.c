@@ -28,6 +28,14 @@ void run_count(Run *run) {
                 run->infos += document->findings[k].severity == SEVERITY_INFO;
                 run->failed |= document->findings[k].severity >= file->settings->failOn;
             }
+            for (uint32_t k = 0; k < document->more.n; k++) {
+                const FindingCount *more = &document->more.at[k];
+                refused |= more->severity == SEVERITY_ERROR && rule_refuses(more->rule);
+                *(more->severity == SEVERITY_ERROR     ? &run->errors
+                  : more->severity == SEVERITY_WARNING ? &run->warnings
+                                                       : &run->infos) += more->n;
+                run->failed |= more->severity >= file->settings->failOn;
+            }
             run->refused += refused && !document->skipped;
         }
     }
@@ -51,6 +59,10 @@ static uint32_t cut_file(ResultFile *file, uint32_t *counts, uint32_t most) {
 
 void run_cut(Run *run, Arena *arena, uint32_t most) {
     uint32_t *counts = NULL;
+    for (uint32_t i = 0; i < run->fileCount; i++)
+        for (uint32_t j = 0; j < run->files[i].documentCount; j++)
+            for (uint32_t k = 0; k < run->files[i].documents[j].more.n; k++)
+                run->notShown += run->files[i].documents[j].more.at[k].n;
     for (uint32_t i = 0; i < run->fileCount && most; i++) {
         uint32_t found = 0;
         for (uint32_t j = 0; j < run->files[i].documentCount; j++) found += run->files[i].documents[j].findingCount;

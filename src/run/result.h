@@ -49,6 +49,13 @@ typedef struct Finding {
     const Ignore *ignored; /* what asks to hide it, or NULL */
 } Finding;
 
+/* Findings of a rule that are only counted: of one rule in one object no more than DIAG_MOST are kept. */
+typedef struct FindingCount {
+    const Rule *rule;
+    uint8_t severity;
+    uint32_t n;
+} FindingCount;
+
 typedef struct ResultDocument {
     uint32_t index;
     int32_t item; /* of a List, or -1 */
@@ -64,6 +71,7 @@ typedef struct ResultDocument {
     bool judged;    /* it could be decoded, so that every rule had its say */
     Finding *findings, *ignored;
     uint32_t findingCount, ignoredCount;
+    ARRAY(FindingCount) more;       /* than these */
     PodSecurityVerdict podSecurity; /* if RunSettings.podSecurityLevels; what holds in all versions */
 } ResultDocument;
 
@@ -116,7 +124,7 @@ typedef struct Run {
     uint32_t documents, accepted, rejected, skipped; /* sums over all files; accepted and rejected: of what is judged */
     uint32_t refused; /* objects that the server refuses for something that was found and is not ignored */
     uint32_t errors, warnings, infos, ignored;
-    uint32_t notShown; /* of these findings, what run_cut took out */
+    uint32_t notShown; /* of these findings, what run_cut took out, and what is only counted */
     bool failed;       /* a finding reaches the failOn of its file */
     uint32_t unreadableFiles;
     BaselineCounts baseline;

@@ -122,6 +122,26 @@ static int by_place(const void *left, const void *right) {
     return order ? order : str_cmp(a->message, b->message);
 }
 
+static bool is_wanted(const FileSettings *settings, const Document *document, const Rule *rule) {
+    RuleUse use = settings->on[rule->number];
+    return use && (use != RULE_USE_SPARING || !model_is_node_agent(document));
+}
+
+/* Keeps how many diagnostics of each rule have no texts; of several versions, where they are the most. */
+static void keep_counts(Worker *w, const FileSettings *settings, const Document *document, ResultDocument *out) {
+    for (uint32_t i = 0; i < document->diags.counts.n; i++) {
+        DiagCount count = document->diags.counts.at[i];
+        if (count.n <= DIAG_MOST) continue;
+        if (count.rule->severity == SEVERITY_ERROR && rule_refuses(count.rule)) out->accepted = false;
+        if (!is_wanted(settings, document, count.rule)) continue;
+        uint32_t more = count.n - DIAG_MOST, j = 0;
+        while (j < out->more.n && out->more.at[j].rule != count.rule) j++;
+        uint8_t severity = settings->severity ? settings->severity[count.rule->number] : count.rule->severity;
+        if (j == out->more.n) ARRAY_PUSH(w->kept, &out->more, (FindingCount){count.rule, severity, 0});
+        if (more > out->more.at[j].n) out->more.at[j].n = more;
+    }
+}
+
 /* Adds a document's diagnostics for version number `version` to what is known of it. */
 static void keep_findings(Worker *w, const ResultFile *file, Source *source, Document *document, ResultDocument *out,
                           unsigned version) {
@@ -136,8 +156,7 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) out->accepted = false;
-        RuleUse use = settings->on[diag->rule->number];
-        if (!use || (use == RULE_USE_SPARING && model_is_node_agent(document))) continue;
+        if (!is_wanted(settings, document, diag->rule)) continue;
         Finding finding = outline(w, source, diag);
         Finding *same = known ? bsearch(&finding, findings, known, sizeof finding, by_place) : NULL;
         if (!same) {
@@ -147,6 +166,7 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
         same->versions |= (uint16_t)(1u << version);
     }
     out->findings = findings;
+    keep_counts(w, settings, document, out);
 }
 
 static ResultDocument keep_document(Worker *w, Source *source, const Document *document) {
@@ -258,6 +278,16 @@ static void meet_custom(Worker *w, const ResultFile *file, Document *document, u
     ARRAY_PUSH(w->kept, &w->waiting, waiting);
 }
 
+/* Makes room for the objects of a List at once: there may be many. */
+static void make_room(Worker *w, ResultDocuments *documents, uint32_t count) {
+    if (documents->cap - documents->n >= count) return;
+    uint32_t cap = documents->cap * 2 > documents->n + count ? documents->cap * 2 : documents->n + count;
+    ResultDocument *grown = NEW_ARRAY(w->kept, ResultDocument, cap);
+    if (documents->n) memcpy(grown, documents->at, documents->n * sizeof *grown);
+    documents->at = grown;
+    documents->cap = cap;
+}
+
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
@@ -272,6 +302,7 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
         uint32_t *decoded, count = build(w, w->settings->crds, &classifier, &node, &items, &decoded);
+        make_room(w, documents, n == documents->n ? count : 0);
         for (uint32_t i = 0; i < count; i++, n++) {
             bool asWritten = classifier.asWritten;
             Document *document = asWritten ? &items[i] : meant(&items[i], decoded[i]);

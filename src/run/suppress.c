@@ -537,6 +537,30 @@ static void part(ResultDocument *document, Arena *kept) {
     }
 }
 
+/* Whether an ignore is about all of a document: a comment for the file or above the first line, or an annotation. */
+static bool holds_for_all(const Ignore *ignore, int32_t number, const ResultDocument *document) {
+    if (ignore->document >= 0 || ignore->to.line == UINT32_MAX) return ignore->document < 0 || ignore->document == number;
+    return ignore->owner == (uint32_t)number && ignore->from.line <= document->line && ignore->to.line > document->line;
+}
+
+/* Takes away what is only counted and is ignored in all of its document. Where each finding has a comment of its own, those
+ * beyond the counted ones stay: nobody has looked at them. */
+static void part_counts(ResultFile *file, int32_t number) {
+    ResultDocument *document = &file->documents[number];
+    uint32_t count = document->more.n;
+    document->more.n = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const FindingCount more = document->more.at[i];
+        bool ignored = false;
+        for (uint32_t j = 0; j < file->ignoreCount && !ignored; j++)
+            ignored = file->ignores[j].rule == more.rule && holds_for_all(&file->ignores[j], number, document);
+        if (ignored)
+            document->ignoredCount += more.n;
+        else
+            document->more.at[document->more.n++] = more;
+    }
+}
+
 void suppress_apply(ResultFile *file, Arena *kept) {
     if (!file->ignoreCount) return;
     Arena scratch = {0};
@@ -544,7 +568,9 @@ void suppress_apply(ResultFile *file, Arena *kept) {
     complain(file, false, kept, &scratch);
     match_all(file, &scratch);
     complain(file, true, kept, &scratch);
-    for (uint32_t i = 0; i < file->documentCount; i++)
+    for (uint32_t i = 0; i < file->documentCount; i++) {
         if (file->documents[i].findingCount) part(&file->documents[i], kept);
+        part_counts(file, (int32_t)i);
+    }
     arena_free(&scratch);
 }

@@ -127,9 +127,9 @@ static StrMap with_generated_labels(Check *c, StrMap labels, Str name) {
 
 /* Whether the selector is valid; reports what is wrong. */
 static bool selector_is_valid(Check *c, const LabelSelector *selector, const Path *path) {
-    uint32_t before = c->diags->items.n;
+    uint32_t before = diag_found(c->diags);
     check_label_selector(c, selector, path);
-    return c->diags->items.n == before;
+    return diag_found(c->diags) == before;
 }
 
 static void check_manual_selector(Check *c, const JobSpec *spec, const Path *path, const Path *labels) {

@@ -258,14 +258,14 @@ static void check_requirement(Check *c, const LabelSelectorRequirement *term, co
 
 bool check_label_selector(Check *c, const LabelSelector *selector, const Path *path) {
     if (!selector) return true;
-    uint32_t before = c->diags->items.n;
+    uint32_t before = diag_found(c->diags);
     Path labels = FIELD(path, "matchLabels"), terms = FIELD(path, "matchExpressions");
     check_labels(c, selector->matchLabels, &labels);
     for (uint32_t i = 0; i < selector->matchExpressions.n; i++) {
         Path at = path_index(&terms, i);
         check_requirement(c, &selector->matchExpressions.at[i], &at);
     }
-    return c->diags->items.n == before;
+    return diag_found(c->diags) == before;
 }
 
 bool selector_is_empty(const LabelSelector *selector) {

@@ -55,11 +55,11 @@ static void check_group(Check *c, Str given, Str kind, const Path *path) {
 
 static void check_subject(Check *c, const Subject *subject, bool namespaced, const Path *path) {
     Path name = FIELD(path, "name"), namespace = FIELD(path, "namespace");
-    uint32_t before = c->diags->items.n;
+    uint32_t before = diag_found(c->diags);
     check_required(c, subject->name, &name);
-    uint32_t named = c->diags->items.n;
+    uint32_t named = diag_found(c->diags);
     CHECK_FIELDS(c, Subject, subject, path);
-    if (c->diags->items.n > named) return;
+    if (diag_found(c->diags) > named) return;
     if (str_eq(subject->kind, S("ServiceAccount"))) {
         if (named == before) check_dns_subdomain(c, subject->name, &name);
         if (!namespaced && !subject->namespace.len) emit_role_subject_namespace(c->diags, where(c, &namespace));

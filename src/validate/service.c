@@ -93,7 +93,7 @@ static bool is_v6(Str ip) {
 /* The addresses themselves; whether they are well formed. */
 static bool check_ips(Check *c, const ServiceSpec *spec, StrList ips, const Path *path) {
     Path list = FIELD(path, "clusterIPs"), single = FIELD(path, "clusterIP");
-    uint32_t before = c->diags->items.n;
+    uint32_t before = diag_found(c->diags);
     for (uint32_t i = 0; i < ips.n; i++) {
         Path printed = path_index(&list, i), *at = spec->clusterIPs.n ? &printed : &single;
         uint32_t from = c->diags->items.n;
@@ -104,7 +104,7 @@ static bool check_ips(Check *c, const ServiceSpec *spec, StrList ips, const Path
         check_ip(c, ips.at[i], at);
         print_as(c, from, at, &printed);
     }
-    bool good = c->diags->items.n == before;
+    bool good = diag_found(c->diags) == before;
     if (ips.n > 2) emit_service_ips_many(c->diags, where_key(c, &list), .count = str_int(c->arena, ips.n));
     return good;
 }
@@ -217,9 +217,9 @@ void check_service(Check *c, void *object) {
     if (!is_type(spec, "ExternalName")) check_cluster_ips(c, spec, &path);
     for (uint32_t i = 0; i < spec->externalIPs.n; i++) {
         Path at = path_index(&external, i);
-        uint32_t before = c->diags->items.n;
+        uint32_t before = diag_found(c->diags);
         check_ip(c, spec->externalIPs.at[i], &at);
-        if (c->diags->items.n == before) check_endpoint_ip(c, spec->externalIPs.at[i], &at);
+        if (diag_found(c->diags) == before) check_endpoint_ip(c, spec->externalIPs.at[i], &at);
     }
     check_source_ranges(c, &service->metadata, spec, &path);
     check_load_balancer(c, spec, &path);
@@ -335,10 +335,10 @@ void warn_endpoints(Check *c, const void *object) {
 /* EndpointSlices. */
 
 static void check_slice_ip(Check *c, Str value, bool v6, const Path *list, const Path *path) {
-    uint32_t before = c->diags->items.n;
+    uint32_t before = diag_found(c->diags);
     Address address;
     check_ip(c, value, path);
-    if (c->diags->items.n > before || !address_parse(value, &address)) return;
+    if (diag_found(c->diags) > before || !address_parse(value, &address)) return;
     Str usual = address_text(c->arena, &address);
     if (v6 && !str_eq(value, usual)) {
         emit_slice_canonical(c->diags, where(c, path), .value = value, .better = usual);
@@ -372,15 +372,15 @@ static void check_hint_names(Check *c, const Str *names, uint32_t count, bool zo
 
 static void check_hints(Check *c, const EndpointHints *hints, const Path *path) {
     Path zones = FIELD(path, "forZones"), nodes = FIELD(path, "forNodes");
-    uint32_t before = c->diags->items.n;
+    uint32_t before = diag_found(c->diags);
     CHECK_FIELD(c, EndpointHints, forZones, hints, path);
-    if (c->diags->items.n > before) return;
+    if (diag_found(c->diags) > before) return;
     Str *names = NEW_ARRAY(c->arena, Str, hints->forZones.n + hints->forNodes.n + 1);
     for (uint32_t i = 0; i < hints->forZones.n; i++) names[i] = hints->forZones.at[i].name;
     check_hint_names(c, names, hints->forZones.n, true, &zones);
     if (!gate(c, GATE_PreferSameTrafficDistribution)) return; /* the server drops forNodes */
     CHECK_FIELD(c, EndpointHints, forNodes, hints, path);
-    if (c->diags->items.n > before && hints->forNodes.n > 8) return;
+    if (diag_found(c->diags) > before && hints->forNodes.n > 8) return;
     for (uint32_t i = 0; i < hints->forNodes.n; i++) names[i] = hints->forNodes.at[i].name;
     check_hint_names(c, names, hints->forNodes.n, false, &nodes);
 }
@@ -404,24 +404,24 @@ static void check_endpoint(Check *c, const Endpoint *endpoint, Str type, const P
 void check_endpoint_slice(Check *c, void *object) {
     const EndpointSlice *slice = object;
     Path endpoints = FIELD(NULL, "endpoints"), ports = FIELD(NULL, "ports");
-    uint32_t before = c->diags->items.n;
+    uint32_t before = diag_found(c->diags);
     CHECK_FIELD(c, EndpointSlice, ports, slice, NULL);
-    for (uint32_t i = 0; c->diags->items.n == before && i < slice->ports.n; i++) {
+    for (uint32_t i = 0; diag_found(c->diags) == before && i < slice->ports.n; i++) {
         const EndpointPort *port = &slice->ports.at[i];
         Path at = path_index(&ports, i), name = FIELD(&at, "name"), app = FIELD(&at, "appProtocol");
         bool taken = false;
         for (uint32_t j = 0; j < i; j++) taken |= str_eq(slice->ports.at[j].name, port->name);
-        uint32_t from = c->diags->items.n;
+        uint32_t from = diag_found(c->diags);
         CHECK_FIELDS(c, EndpointPort, port, &at);
         if (port->name.len) check_dns_label(c, port->name, &name);
         if (taken) report_duplicate(c, port->name, &name);
         if (port->appProtocol.at) check_qualified_name(c, port->appProtocol, &app);
-        before += c->diags->items.n - from;
+        before += diag_found(c->diags) - from;
     }
     CHECK_FIELD(c, EndpointSlice, addressType, slice, NULL);
-    before = c->diags->items.n;
+    before = diag_found(c->diags);
     CHECK_FIELD(c, EndpointSlice, endpoints, slice, NULL);
-    if (c->diags->items.n > before) return;
+    if (diag_found(c->diags) > before) return;
     for (uint32_t i = 0; i < slice->endpoints.n; i++) {
         Path at = path_index(&endpoints, i);
         check_endpoint(c, &slice->endpoints.at[i], slice->addressType, &at);

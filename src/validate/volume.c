@@ -482,10 +482,10 @@ void check_volumes(PodCheck *p) {
     StrSet sound = {.arena = c->arena}; /* what a volume with faults is called may be used again */
     for (uint32_t i = 0; i < volumes->n; i++) {
         Path at = path_index(&list, i);
-        uint32_t before = c->diags->items.n;
+        uint32_t before = diag_found(c->diags);
         check_sources(p, &volumes->at[i], &at);
         check_volume_name(c, &sound, volumes, i, &list);
-        if (c->diags->items.n == before || c->document->unreadable) str_set_add(&sound, volumes->at[i].name, &volumes->at[i]);
+        if (diag_found(c->diags) == before || c->document->unreadable) str_set_add(&sound, volumes->at[i].name, &volumes->at[i]);
     }
     check_claims(p, &list);
     check_tokens(p, &list);
