@@ -58,7 +58,7 @@ SCHEMA = $(sort $(wildcard schema/*.yaml))
 RULES = $(sort $(wildcard rules/*.yaml))
 
 # In the order in which they depend on each other: a folder includes itself and what stands before it.
-FOLDERS = base yaml model cel input validate crd simulate lint policy run explain report diff command
+FOLDERS = base yaml model cel input validate crd simulate lint policy admission run explain report diff command
 
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
 OBJECTS = $(foreach folder,$(FOLDERS),$(call objects,$(folder))) $(BUILD)/obj/main.o

@@ -14,6 +14,7 @@
 #include "input/expectations.h"
 #include "input/render.h"
 #include "definitions.h"
+#include "admission_options.h"
 #include "report_files.h"
 #include "setting_options.h"
 
@@ -26,6 +27,8 @@ enum {
     CHECK_POLICY,
     CHECK_CRDS,
     CHECK_REQUIRE_SCHEMAS,
+    CHECK_CLUSTER,
+    CHECK_NAMESPACE,
     CHECK_SETTINGS,
     CHECK_LEVELS = CHECK_SETTINGS + SETTING_OPTION_COUNT,
     CHECK_SHOW_IGNORED,
@@ -65,6 +68,7 @@ static const Option options[] = {
      "in "
      ".podlint/crds and among the files that are checked count, too."},
     {"require-schemas", 0, NULL, NULL, "Report custom resources whose definition is not known as errors."},
+    ADMISSION_OPTIONS,
     SETTING_OPTIONS,
     {"pod-security-levels", 0, NULL, NULL,
      "Say for each object which Pod Security level it meets, and which checks keep it from the stricter ones, by the rules of "
@@ -138,6 +142,8 @@ typedef struct CheckRequest {
     CommandSettings settings;
     PolicySources policies;
     InputList crds;
+    WordList clusterFiles;
+    Deciders cluster;
     const char *baseline, *newBaseline;
     bool render;
     bool showFiles, statistics, failIfEmpty;
@@ -182,6 +188,8 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_POLICY: input_add(&c->policies.files, str_of(parsed.value)); break;
     case CHECK_CRDS: input_add(&c->crds, str_of(parsed.value)); break;
     case CHECK_REQUIRE_SCHEMAS: c->how.requireSchemas = true; break;
+    case CHECK_CLUSTER: ARRAY_PUSH(c->arena, &c->clusterFiles, str_of(parsed.value)); break;
+    case CHECK_NAMESPACE: c->cluster.namespace_ = str_of(parsed.value); break;
     case CHECK_LEVELS: c->how.podSecurityLevels = c->report.podSecurityLevels = true; break;
     case CHECK_SHOW_IGNORED: c->report.showIgnored = true; break;
     case CHECK_SHOW_FILES: c->showFiles = true; break;
@@ -375,6 +383,9 @@ static bool spares_inputs(const CheckRequest *c) {
 /* Runs the check. Returns 0, or 2 after telling which of the files to write is one that was read. */
 static int judge(CheckRequest *c) {
     uint32_t most = c->files.files.n ? c->files.files.n : 1;
+    c->cluster.arena = c->cluster.byKind.arena = c->arena;
+    if (!read_cluster(&c->cluster, &c->clusterFiles, VERSION_LAST)) return 2;
+    c->how.cluster = &c->cluster;
     c->how.threads = c->threads < (long)most ? (unsigned)c->threads : most;
     c->arenas = NEW_ARRAY(c->arena, Arena, c->how.threads);
     run_check(&c->result, &c->files, &c->how, c->arenas);

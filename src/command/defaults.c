@@ -3,9 +3,10 @@
 #include "base/visible.h"
 #include "input/classify.h"
 #include "model/stored.h"
+#include "admission_options.h"
 #include "command.h"
 
-enum { DEFAULTS_FORMAT, DEFAULTS_VERSION };
+enum { DEFAULTS_FORMAT, DEFAULTS_ADMISSION, DEFAULTS_CLUSTER, DEFAULTS_NAMESPACE, DEFAULTS_VERSION };
 
 enum { FORMAT_YAML, FORMAT_JSON };
 
@@ -16,6 +17,11 @@ static void list_formats(Choices *out) {
 
 static const Option options[] = {
     {"format", 'f', "FORMAT", list_formats, ""},
+    {"admission", 0, NULL, NULL,
+     "Print pods and claims as they are stored after admission: with what the LimitRanges, classes and ServiceAccounts of the "
+     "file "
+     "and of --cluster give them. What makes pods is printed with the pods that it makes."},
+    ADMISSION_OPTIONS,
     {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: " VERSION_RANGE ". Default: the newest."},
 };
 
@@ -66,48 +72,68 @@ static bool complain(Source *source, Arena *arena, Document *document) {
     return errors;
 }
 
-/* Prints the objects of a file; what cannot be read is told on stderr. Returns the exit code. */
-static int print_file(FILE *out, Str file, bool json, uint8_t minor) {
-    Arena arena = {0};
-    Source source;
-    SourceError error = source_read(&source, &arena, file);
-    if (error) {
-        Str reason = source_error_text(&arena, error, errno);
-        tell_error("podlint: cannot read %.*s: %.*s", (int)file.len, file.at, (int)reason.len, reason.at);
-        arena_free(&arena);
-        return 2;
-    }
-    NodeReader reader = {.source = &source};
-    Classifier classifier = {.source = &source, .minor = minor};
-    NodeDocument node;
-    bool first = true, errors = false;
-    if (json) fputs("{\"documents\": [\n", out);
-    while (node_next(&reader, &arena, &node)) {
-        Document *items;
-        uint32_t count = classify_build(&classifier, &arena, &node, &items);
-        for (uint32_t i = 0; i < count; i++) {
-            errors |= complain(&source, &arena, &items[i]);
-            json_t *object = items[i].unreadable ? NULL : stored_json(&arena, &items[i]);
-            if (!object) continue;
-            if (json)
-                print_json(out, &items[i], file, object, first);
-            else
-                print_yaml(out, object, first);
-            first = false;
-            json_decref(object);
-        }
-    }
-    if (json) fputs("\n]}\n", out);
-    arena_free(&arena);
-    return errors ? 1 : 0;
-}
-
 /* What the command line asks for. */
 typedef struct DefaultsRequest {
+    Arena *arena;
     const char *file;
     int format;
     uint8_t minor;
+    bool admission;
+    WordList clusterFiles;
+    Deciders deciders;
 } DefaultsRequest;
+
+typedef ARRAY(Document) Documents;
+
+/* The objects of a source, of which those that decide over others join the deciders. */
+static Documents read_documents(DefaultsRequest *r, Source *source) {
+    NodeReader reader = {.source = source};
+    Classifier classifier = {.source = source, .minor = r->minor};
+    NodeDocument node;
+    Documents all = {0};
+    while (node_next(&reader, r->arena, &node)) {
+        Document *items;
+        uint32_t count = classify_build(&classifier, r->arena, &node, &items);
+        for (uint32_t i = 0; i < count; i++) {
+            Standing standing = {.file = source->name, .line = source_place(source, r->arena, items[i].span.at).line};
+            if (r->admission && admission_role(&items[i]) != ADMISSION_NONE)
+                deciders_add(&r->deciders, &items[i], standing, false);
+            ARRAY_PUSH(r->arena, &all, items[i]);
+        }
+    }
+    return all;
+}
+
+/* Prints the objects of a file; what cannot be read, and what admission refuses, is told on stderr. Returns the exit code. */
+static int print_file(FILE *out, DefaultsRequest *r) {
+    Source source;
+    Str file = str_of(r->file);
+    SourceError error = source_read(&source, r->arena, file);
+    if (error) {
+        Str reason = source_error_text(r->arena, error, errno);
+        tell_error("podlint: cannot read %.*s: %.*s", TEXT(file), TEXT(reason));
+        return 2;
+    }
+    bool json = r->format == FORMAT_JSON, first = true, errors = false;
+    Documents all = read_documents(r, &source);
+    if (json) fputs("{\"documents\": [\n", out);
+    for (uint32_t i = 0; i < all.n; i++) {
+        Document *document = &all.at[i];
+        if (r->admission && document->object && !document->unreadable && !document->partial)
+            admission_admit(&r->deciders, document, &(Standing){.file = file});
+        errors |= complain(&source, r->arena, document);
+        json_t *object = document->unreadable ? NULL : stored_json(r->arena, document);
+        if (!object) continue;
+        if (json)
+            print_json(out, document, file, object, first);
+        else
+            print_yaml(out, object, first);
+        first = false;
+        json_decref(object);
+    }
+    if (json) fputs("\n]}\n", out);
+    return errors ? 1 : 0;
+}
 
 static bool take(void *context, Parsed parsed) {
     const Command *command = &defaults_command;
@@ -120,6 +146,9 @@ static bool take(void *context, Parsed parsed) {
         r->file = parsed.value;
         break;
     case DEFAULTS_FORMAT: number = r->format = choose(command, "format", parsed.value, list_formats); break;
+    case DEFAULTS_ADMISSION: r->admission = true; break;
+    case DEFAULTS_CLUSTER: ARRAY_PUSH(r->arena, &r->clusterFiles, str_of(parsed.value)); break;
+    case DEFAULTS_NAMESPACE: r->deciders.namespace_ = str_of(parsed.value); break;
     case DEFAULTS_VERSION:
         number = parse_version(command, parsed.value);
         r->minor = (uint8_t)number;
@@ -130,9 +159,15 @@ static bool take(void *context, Parsed parsed) {
 }
 
 static int run(int argc, char **argv) {
-    DefaultsRequest request = {.format = FORMAT_YAML, .minor = VERSION_LAST};
+    Arena arena = {0};
+    DefaultsRequest request = {.arena = &arena,
+                               .format = FORMAT_YAML,
+                               .minor = VERSION_LAST,
+                               .deciders = {.arena = &arena, .byKind = {.arena = &arena}, .closed = false}};
     int code = read_options(&defaults_command, argc, argv, take, &request);
-    if (code) return finish_output(code);
-    if (!request.file) return usage_error(&defaults_command, "name the file to read, or - for standard input");
-    return finish_output(print_file(stdout, str_of(request.file), request.format == FORMAT_JSON, request.minor));
+    if (!code && !request.file) code = usage_error(&defaults_command, "name the file to read, or - for standard input");
+    if (!code && !read_cluster(&request.deciders, &request.clusterFiles, request.minor)) code = 2;
+    if (!code) code = print_file(stdout, &request);
+    arena_free(&arena);
+    return finish_output(code);
 }

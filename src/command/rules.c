@@ -8,7 +8,7 @@
 
 enum { RULES_PROFILE, RULES_SOURCE, RULES_SEVERITY, RULES_ON, RULES_FORMAT, RULES_COLOUR };
 
-enum { ALL_SOURCES = FROM_POLICY + 1 };
+enum { ALL_SOURCES = FROM_ADMISSION + 1 };
 
 static void list_sources(Choices *out) {
     for (int source = 0; source < ALL_SOURCES; source++) choice_add(out, diag_source_name((DiagSource)source), source, NULL);

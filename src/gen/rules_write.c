@@ -89,6 +89,7 @@ static void write_rule(FILE *out, const RuleSet *set, uint32_t number) {
     put_member(out, "help", rule->help);
     put_member(out, "why", rule->why);
     put_member(out, "absent", rule->absent);
+    put_member(out, "plugin", rule->plugin);
     put_member(out, "code", rule->code);
     put_member(out, "on", rule->on);
     put_member(out, "when", rule->when);

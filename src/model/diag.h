@@ -19,6 +19,7 @@ typedef enum DiagSource {
     FROM_LINT,
     FROM_POD_SECURITY,
     FROM_POLICY,
+    FROM_ADMISSION, /* admission plugins, of objects that stand in the same run */
 } DiagSource;
 
 /* The API's own error types (k8s.io/apimachinery/pkg/util/validation/field). */
@@ -75,6 +76,7 @@ typedef struct Rule {
     bool sparesAgents;    /* the default profile does not report it of node agents */
     Str message;          /* template: {0}, {1} ... stand for the arguments */
     Str help;             /* template, may be empty */
+    Str plugin;           /* of source admission: who says it, as the server names it */
     Str why;              /* for explain, may be empty */
     Str absent;           /* fields that could make the finding void by being written, separated by spaces; may be empty */
     const Str *arguments; /* what stands in the templates: names, or expressions where `when` is one */
@@ -158,7 +160,7 @@ void diag_sort(DiagList *list);
 void diag_settle(DiagList *list);
 
 extern const char *const severity_names[SEVERITY_ERROR + 1];
-extern const char *const diag_source_names[FROM_POLICY + 1];
+extern const char *const diag_source_names[FROM_ADMISSION + 1];
 extern const char *const api_error_names[API_INTERNAL + 1]; /* the one of API_NONE is empty */
 
 const char *severity_name(Severity severity);

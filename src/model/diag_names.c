@@ -3,10 +3,10 @@
 
 const char *const severity_names[SEVERITY_ERROR + 1] = {SEVERITY_NAMES};
 
-const char *const diag_source_names[FROM_POLICY + 1] = {
-    [FROM_YAML] = "yaml",       [FROM_SCHEMA] = "schema", [FROM_API] = "api",
-    [FROM_WARNING] = "warning", [FROM_LINT] = "lint",     [FROM_POD_SECURITY] = "pod-security",
-    [FROM_POLICY] = "policy",
+const char *const diag_source_names[FROM_ADMISSION + 1] = {
+    [FROM_YAML] = "yaml",       [FROM_SCHEMA] = "schema",       [FROM_API] = "api",
+    [FROM_WARNING] = "warning", [FROM_LINT] = "lint",           [FROM_POD_SECURITY] = "pod-security",
+    [FROM_POLICY] = "policy",   [FROM_ADMISSION] = "admission",
 };
 
 const char *const api_error_names[API_INTERNAL + 1] = {

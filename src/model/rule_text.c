@@ -205,7 +205,7 @@ typedef struct RuleKey {
     unsigned sources; /* bit per DiagSource */
 } RuleKey;
 
-enum { LINT_ONLY = 1 << FROM_LINT, API_ONLY = 1 << FROM_API };
+enum { LINT_ONLY = 1 << FROM_LINT, API_ONLY = 1 << FROM_API, ADMISSION_ONLY = 1 << FROM_ADMISSION };
 
 static const RuleKey rule_keys[] = {
     {STR("name"), 0},
@@ -217,6 +217,7 @@ static const RuleKey rule_keys[] = {
     {STR("absent"), 0},
     {STR("severity"), 0},
     {STR("type"), API_ONLY | LINT_ONLY},
+    {STR("plugin"), ADMISSION_ONLY},
     {STR("code"), LINT_ONLY},
     {STR("true"), LINT_ONLY},
     {STR("when"), LINT_ONLY},
@@ -262,6 +263,7 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
     rule->help = numbered(faults, text, S("help"));
     rule->why = text_under(faults, map, S("why"));
     rule->absent = text_under(faults, map, S("absent"));
+    rule->plugin = text_under(faults, map, S("plugin"));
     rule->arguments = text->arguments;
     if (!is_name(rule->name))
         rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a name of lower-case letters, digits and dashes"),

@@ -70,7 +70,7 @@ static json_t *json_of_one(Arena *arena, const Field *field, const void *at) {
     case TYPE_OBJECT: {
         const void *object = field->optional ? *(const void *const *)at : at;
         json_t *value = object ? json_of_object(arena, field->type, object) : NULL;
-        if (!value || field->optional || json_object_size(value)) return value;
+        if (!value || field->optional || field->always || json_object_size(value)) return value;
         json_decref(value);
         return NULL;
     }

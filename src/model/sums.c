@@ -38,6 +38,11 @@ void sums_raise(Sums *sums, const QuantityPair *other) {
     if (!known || other->value.nano > mine->nano) *mine = other->value;
 }
 
+void sums_put(Sums *sums, const QuantityPair *other) {
+    bool known;
+    *at(sums, other->key, &known) = other->value;
+}
+
 void sums_complete(Sums *sums, const QuantityPair *other) {
     bool known;
     Quantity *mine = at(sums, other->key, &known);

@@ -24,6 +24,9 @@ void sums_add_all(Sums *sums, const QuantityMap *map);
 /* Keeps the larger one of an amount and that of its name. */
 void sums_raise(Sums *sums, const QuantityPair *other);
 
+/* Takes an amount over in place of that of its name. */
+void sums_put(Sums *sums, const QuantityPair *other);
+
 /* Takes an amount over whose name is not there yet. */
 void sums_complete(Sums *sums, const QuantityPair *other);
 

@@ -32,6 +32,14 @@ typedef struct Waiting {
     Str apiVersion, kind;
 } Waiting;
 
+/* An object that decides over others, or that others may decide over: it is read again when all of them are known. */
+typedef struct Candidate {
+    uint32_t file, document;
+    uint8_t role; /* AdmissionRole */
+    bool wanted;  /* it is to be read again */
+    AdmissionNeed need;
+} Candidate;
+
 /* One thread's memory: `kept` outlives the run, `text` holds one file and its lines, `scratch` one document. */
 typedef struct Worker {
     const RunSettings *settings;
@@ -43,6 +51,7 @@ typedef struct Worker {
     ARRAY(Fact *) facts; /* of the objects that this thread has read */
     ARRAY(Waiting) waiting;
     ARRAY(uint32_t) definitions; /* files with definitions of custom resources */
+    ARRAY(Candidate) candidates;
 } Worker;
 
 /* A hash of the words of a text, so that another indent changes nothing. */
@@ -205,6 +214,17 @@ static void keep_facts(Worker *w, const ResultFile *file, const Document *docume
     ARRAY_PUSH(w->kept, &w->facts, fact);
 }
 
+/* Whether an object is admitted by itself once it is known what else there is. */
+static void keep_candidate(Worker *w, const ResultFile *file, const Document *document, uint32_t number) {
+    const Kind *kind = w->settings->cluster && document->object ? model_kind(document) : NULL;
+    AdmissionRole role = kind ? admission_role(document) : ADMISSION_NONE;
+    if (!kind || (!kind->namespaced && role == ADMISSION_NONE)) return;
+    Candidate candidate = {.file = (uint32_t)(file - w->run->files), .document = number, .role = (uint8_t)role};
+    candidate.need = admission_need(document);
+    candidate.need.namespace_ = arena_str(w->kept, candidate.need.namespace_);
+    ARRAY_PUSH(w->kept, &w->candidates, candidate);
+}
+
 /* What is said of whole objects only. What the server could not decode it never judges by its standards. */
 static void check_whole(Worker *w, const ResultFile *file, Document *document, bool decoded, uint32_t number, unsigned version) {
     uint32_t before = document->diags.items.n;
@@ -214,6 +234,7 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, b
     validate_forget_consequences(document, before);
     validate_forget_absence(document, before);
     if (version == 0) keep_facts(w, file, document, number);
+    if (version == 0 && decoded) keep_candidate(w, file, document, number);
     if (w->settings->policies) policies_judge(w->settings->policies, document);
 }
 
@@ -354,9 +375,9 @@ static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
     Source source;
     SourceError error = read_input(w, input, &source);
     if (!error && source.once) out->text = arena_str(w->kept, source.text);
-    uint32_t again = w->facts.n + w->waiting.n;
+    uint32_t again = w->facts.n + w->waiting.n + w->candidates.n;
     check_source(w, out, input->use, &source, error);
-    if (w->facts.n + w->waiting.n > again && !out->text.at) out->textHash = hash_text(source.text);
+    if (w->facts.n + w->waiting.n + w->candidates.n > again && !out->text.at) out->textHash = hash_text(source.text);
 }
 
 static void *work(void *argument) {
@@ -407,9 +428,9 @@ static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *
 }
 
 /* Reads a file once more; false if that cannot be done, or it is another one by now. */
-static bool read_again(Worker *w, ResultFile *file, Source *source) {
+static bool read_again(Worker *w, ResultFile *file, Source *source, Arena *arena) {
     SourceError error =
-        file->text.at ? source_from_bytes(source, &w->text, file->name, file->text) : source_read(source, &w->text, file->name);
+        file->text.at ? source_from_bytes(source, arena, file->name, file->text) : source_read(source, arena, file->name);
     source->above = file->above;
     if (error)
         file->error = source_error_text(w->kept, error, errno);
@@ -421,7 +442,7 @@ static bool read_again(Worker *w, ResultFile *file, Source *source) {
 /* The places of what was found when the text of a file was gone. */
 static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint32_t count) {
     Source source;
-    read_again(w, file, &source);
+    read_again(w, file, &source, &w->text);
     for (uint32_t i = 0; i < count && !file->error.at; i++)
         if (facts[i]->diags.items.n) place_fact(w, file, &source, facts[i]);
     arena_reset(&w->text);
@@ -467,7 +488,7 @@ static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting
                              .as = (TakenAs)file->settings->as};
     NodeDocument node;
     uint32_t n = 0;
-    if (!read_again(w, file, &source)) return;
+    if (!read_again(w, file, &source, &w->text)) return;
     while (count && node_next(&reader, &w->scratch, &node)) {
         Document *items;
         uint32_t *decoded, found = build(w, crds, &classifier, &node, &items, &decoded);
@@ -530,6 +551,114 @@ static void judge_all_waiting(Run *run, Worker *workers, unsigned count) {
     arena_free(&w->text);
     arena_free(&w->scratch);
     crds_free(crds);
+}
+
+/* Admission. */
+
+static int by_candidate(const void *left, const void *right) {
+    const Candidate *a = left, *b = right;
+    if (a->file != b->file) return a->file < b->file ? -1 : 1;
+    return (a->document > b->document) - (a->document < b->document);
+}
+
+/* Looks at a candidate, which was read and decoded anew. */
+typedef void VisitCandidate(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
+                            const Standing *standing);
+
+static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, Arena *arena, VisitCandidate *visit) {
+    ResultFile *file = &w->run->files[candidates->file];
+    const FileUse *use = w->list && candidates->file < w->list->files.n ? w->list->files.at[candidates->file].use : NULL;
+    Source source;
+    if (!read_again(w, file, &source, arena)) return;
+    NodeReader reader = {.source = &source};
+    Classifier classifier = {.source = &source,
+                             .minor = file->settings->minors[file->settings->minorCount - 1],
+                             .use = use,
+                             .rendered = file->rendered.at != NULL,
+                             .asWritten = file->settings->asWritten,
+                             .as = (TakenAs)file->settings->as};
+    Standing standing = {.file = file->name};
+    if (!w->settings->cluster->closed) standing.worlds = worlds_of_file(arena, w->list, w->run, candidates->file);
+    NodeDocument node;
+    uint32_t number = 0, next = 0;
+    while (next < count && node_next(&reader, arena, &node)) {
+        Document *items;
+        uint32_t n = classify_build(&classifier, arena, &node, &items);
+        for (uint32_t i = 0; i < n; i++, number++) {
+            if (next == count || candidates[next].document != number) continue;
+            standing.line = source_place(&source, arena, items[i].span.at).line;
+            if (candidates[next].wanted) visit(w, file, &source, &items[i], &candidates[next], &standing);
+            next++;
+        }
+    }
+}
+
+static void visit_candidates(Worker *w, const Candidate *all, uint32_t count, Arena *arena, VisitCandidate *visit) {
+    for (uint32_t i = 0, end; i < count; i = end) {
+        bool wanted = false;
+        for (end = i; end < count && all[end].file == all[i].file; end++) wanted |= all[end].wanted;
+        if (wanted) visit_file(w, &all[i], end - i, arena, visit);
+        arena_reset(&w->text);
+    }
+}
+
+static void take_decider(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
+                         const Standing *standing) {
+    (void)file, (void)source, (void)candidate;
+    deciders_add(w->settings->cluster, document, *standing, false);
+}
+
+/* Whether the same is said of the object at this place already: --pod-security asked for the level that the namespace has. */
+static bool is_said(const ResultDocument *document, const Diag *diag) {
+    for (uint32_t i = 0; i < document->findingCount && str_eq(diag->rule->plugin, S("PodSecurity")); i++)
+        if (document->findings[i].rule->source == FROM_POD_SECURITY && str_eq(document->findings[i].path, diag->path))
+            return true;
+    return false;
+}
+
+static void admit(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
+                  const Standing *standing) {
+    ResultDocument *out = &file->documents[candidate->document];
+    validate_create(document);
+    uint32_t before = document->diags.items.n;
+    admission_admit(w->settings->cluster, document, standing);
+    Finding *findings = NEW_ARRAY(w->kept, Finding, out->findingCount + document->diags.items.n - before + 1);
+    if (out->findingCount) memcpy(findings, out->findings, out->findingCount * sizeof *findings);
+    out->findings = findings;
+    bool pod = model_is(document, KIND_Pod) || model_kind(document)->workload == WORKLOAD_NONE;
+    for (uint32_t i = before; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (pod && diag->severity == SEVERITY_ERROR) out->accepted = false;
+        if (!file->settings->on[diag->rule->number] || is_said(out, diag)) continue;
+        Finding *finding = &findings[out->findingCount++];
+        *finding = finish(w, file->settings, source, document, diag, outline(w, source, diag));
+        finding->versions = (uint16_t)((1u << file->settings->minorCount) - 1);
+    }
+    qsort(findings, out->findingCount, sizeof *findings, by_place);
+}
+
+/* What the objects of the run decide over each other. */
+static void admit_objects(Run *run, Worker *workers, unsigned count) {
+    Worker *w = &workers[0];
+    Deciders *cluster = w->settings->cluster;
+    ARRAY(Candidate) all = {0};
+    bool decided = cluster && cluster->count;
+    for (unsigned i = 0; i < count; i++)
+        for (uint32_t j = 0; j < workers[i].candidates.n; j++) {
+            ARRAY_PUSH(w->kept, &all, workers[i].candidates.at[j]);
+            decided |= workers[i].candidates.at[j].role == ADMISSION_BINDS || workers[i].candidates.at[j].need.overhead;
+        }
+    for (uint32_t i = 0; cluster && i < run->fileCount; i++)
+        cluster->closed |= run->files[i].settings && run->files[i].settings->closedWorld;
+    if (!all.n || !(decided || cluster->closed)) return;
+    qsort(all.at, all.n, sizeof *all.at, by_candidate);
+    for (uint32_t i = 0; i < all.n; i++)
+        all.at[i].wanted = all.at[i].role == ADMISSION_BINDS || (all.at[i].role == ADMISSION_GIVES && cluster->closed);
+    visit_candidates(w, all.at, all.n, cluster->arena, take_decider);
+    for (uint32_t i = 0; i < all.n; i++) all.at[i].wanted = admission_concerns(cluster, &all.at[i].need);
+    visit_candidates(w, all.at, all.n, &w->text, admit);
+    arena_free(&w->text);
+    arena_free(&w->scratch);
 }
 
 /* What was found in a file of policies itself. */
@@ -598,6 +727,7 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
     judge_all_waiting(run, workers, threads);
     check_objects(run, workers, threads);
+    admit_objects(run, workers, threads);
     if (policyFiles) keep_policies(&workers[0], run->files + own);
     for (uint32_t i = 0; i < run->fileCount; i++) suppress_apply(&run->files[i], &arenas[0]);
     run_count(run);

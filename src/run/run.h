@@ -4,6 +4,8 @@
 #define PODLINT_RUN_H
 
 #include "crd/crd.h"
+#include "admission/admission.h"
+#include "input/input.h"
 #include "policy/policy.h"
 #include "result.h"
 
@@ -15,6 +17,7 @@ typedef struct RunSettings {
     const FileSettings *policyFile;   /* of their files, which stand last in the result */
     Crds *crds;                       /* definitions of custom resources, or NULL; those among the files are added to them */
     bool requireSchemas;              /* a custom resource without a definition is an error */
+    Deciders *cluster;                /* what is known of a cluster; objects of the run join it. NULL: no admission */
 } RunSettings;
 
 /* Checks one text, which `name` is given to, on one thread. */

@@ -15,8 +15,7 @@ static Str folder_of(Str path) {
     return slash < 0 ? S("") : (Str){path.at, (size_t)slash};
 }
 
-/* The names of the worlds of a file. */
-static StrList worlds_of(Arena *arena, const InputList *list, const Run *run, uint32_t file) {
+StrList worlds_of_file(Arena *arena, const InputList *list, const Run *run, uint32_t file) {
     const FileUse *use = list && file < list->files.n ? list->files.at[file].use : NULL;
     StrList roots = use ? kustomize_roots(arena, use) : (StrList){0};
     if (roots.n) return roots;
@@ -154,12 +153,12 @@ uint32_t worlds_find(Arena *arena, const InputList *list, const Run *run, Fact *
     }
     StrList names = {0};
     for (uint32_t i = 0; i < count; i++) {
-        if (!i || facts[i]->file != facts[i - 1]->file) names = worlds_of(arena, list, run, facts[i]->file);
+        if (!i || facts[i]->file != facts[i - 1]->file) names = worlds_of_file(arena, list, run, facts[i]->file);
         for (uint32_t j = 0; j < names.n; j++) ARRAY_PUSH(arena, &members, (Member){names.at[j], facts[i]});
     }
     for (uint32_t i = 0; i < run->fileCount; i++) {
         if (!is_uncertain(&run->files[i])) continue;
-        names = worlds_of(arena, list, run, i);
+        names = worlds_of_file(arena, list, run, i);
         for (uint32_t j = 0; j < names.n; j++) str_set_add(&uncertain, names.at[j], run);
     }
     if (members.n) qsort(members.at, members.n, sizeof *members.at, by_world);

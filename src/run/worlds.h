@@ -12,6 +12,9 @@
  * whose operator may make pods. */
 bool world_is_uncertain(const Document *document);
 
+/* The names of the worlds of a file of the run, by its number; of a run of one text `list` is NULL. */
+StrList worlds_of_file(Arena *arena, const InputList *list, const Run *run, uint32_t file);
+
 /* Groups the facts of a run, which are sorted by file and document, into worlds; all of them are one if it is closed. `list` may
  * be NULL. A world is uncertain if something in it could not be read, is filled in later, or makes pods that nobody knows.
  * Everything is allocated in `arena`; the count is returned. */

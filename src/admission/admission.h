@@ -1,0 +1,66 @@
+/* What the API server's admission plugins do with an object, as far as objects of the same run decide it: Namespaces with Pod
+ * Security labels, LimitRanges, ResourceQuotas, and priority, runtime and storage classes and ServiceAccounts
+ * (k8s.io/kubernetes/plugin/pkg/admission and k8s.io/pod-security-admission, with the server's default plugins and settings). */
+#ifndef PODLINT_ADMISSION_H
+#define PODLINT_ADMISSION_H
+
+#include "base/str_set.h"
+#include "model/model.h"
+
+/* An object that decides over others. */
+typedef struct Decider Decider;
+
+/* The objects that decide. Start with an arena, in which all that it holds lives, and zeros. */
+typedef struct Deciders {
+    Arena *arena;
+    StrSet byKind; /* "KIND/NAMESPACE", and "KIND/NAMESPACE/NAME": the first Decider */
+    uint32_t count;
+    bool closed;    /* a class or an account that is not here does not exist */
+    Str namespace_; /* of objects that do not say theirs; empty: nobody knows */
+} Deciders;
+
+/* Where an object of the run stands, and which objects are applied together with it. */
+typedef struct Standing {
+    Str file;       /* as messages name it */
+    uint32_t line;  /* of its first line */
+    StrList worlds; /* names of what is applied together; none: with everything */
+} Standing;
+
+/* How a document may decide over others. */
+typedef enum AdmissionRole {
+    ADMISSION_NONE,
+    ADMISSION_GIVES, /* it is there: what names it is right, and what it gives is filled in */
+    ADMISSION_BINDS, /* others may be refused for what it says */
+} AdmissionRole;
+
+AdmissionRole admission_role(const Document *document);
+
+/* What of a document tells whether others can decide over it; small, so that it is kept when the document is gone. */
+typedef struct AdmissionNeed {
+    Str namespace_;    /* empty: it has none, or none is written */
+    bool decides;      /* it is a Namespace whose labels are judged themselves */
+    bool namespaced;   /* quotas may count it */
+    bool pods;         /* it is a pod or makes pods */
+    bool priority;     /* these name a PriorityClass, or set what it sets */
+    bool runtimeClass; /* they name one */
+    bool overhead;     /* they set what a RuntimeClass sets */
+} AdmissionNeed;
+
+AdmissionNeed admission_need(const Document *document);
+
+/* Whether anything can be said of such a document with these deciders. */
+bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need);
+
+/* Takes an object among the deciders. The document and what it points to have to live as long. With `used` the amounts of a
+ * quota's status count, as of an object that a cluster printed. */
+void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool used);
+
+/* Takes all objects of a source that decide, decoded for version 1.`minor`, as what stands in the world of `standing`. */
+void deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing, bool used);
+
+/* Does with an object, or with the pods that it makes, what the plugins do, and appends to its diagnostics what they refuse and
+ * what they warn of. The object must be decoded; it is changed as the server changes it. What it takes of quotas counts for the
+ * objects after it. */
+void admission_admit(Deciders *deciders, Document *document, const Standing *standing);
+
+#endif

@@ -1,0 +1,160 @@
+#include "plugin.h"
+
+/* The most objects of a kind in a namespace that are looked at for each pod. */
+enum { MOST_OF_KIND = 64 };
+
+static bool asks_security(const StrMap labels) {
+    for (uint32_t i = 0; i < labels.n; i++)
+        if (str_starts(labels.at[i].key, S("pod-security.kubernetes.io/"))) return true;
+    return false;
+}
+
+AdmissionRole admission_role(const Document *document) {
+    const Kind *kind = document->object && !document->partial ? model_kind(document) : NULL;
+    if (!kind) return ADMISSION_NONE;
+    const ObjectMeta *meta = model_meta(document);
+    switch (kind->number) {
+    case KIND_Namespace: return asks_security(meta->labels) ? ADMISSION_BINDS : ADMISSION_NONE;
+    case KIND_ServiceAccount:
+        return map_get(meta->annotations, S("kubernetes.io/enforce-mountable-secrets")) ? ADMISSION_BINDS : ADMISSION_GIVES;
+    case KIND_LimitRange:
+    case KIND_ResourceQuota:
+    case KIND_PriorityClass:
+    case KIND_RuntimeClass: return ADMISSION_BINDS;
+    case KIND_StorageClass: return ADMISSION_GIVES;
+    default: return ADMISSION_NONE;
+    }
+}
+
+Str namespace_of(const Deciders *deciders, const Document *document) {
+    Str own = model_meta(document)->namespace;
+    return own.len || !model_kind(document)->namespaced ? own : deciders->namespace_;
+}
+
+static Str key_of(Arena *arena, uint16_t kind, Str namespace_) {
+    return str_format(arena, "%u/%.*s", kind, TEXT(namespace_));
+}
+
+static Str key_with(Arena *arena, uint16_t kind, Str namespace_, Str name) {
+    return str_format(arena, "%u/%.*s/%.*s", kind, TEXT(namespace_), TEXT(name));
+}
+
+void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool used) {
+    Arena *arena = deciders->arena;
+    Decider *decider = NEW(arena, Decider);
+    uint16_t kind = model_kind(document)->number;
+    *decider = (Decider){.document = document, .standing = standing, .used = sums_start(arena)};
+    if (used && kind == KIND_ResourceQuota) sums_add_all(&decider->used, &((ResourceQuota *)document->object)->status.used);
+    decider->firstOfName = decider;
+    decider->lastOfKind = decider;
+    Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, decider_name(decider));
+    Decider *same = (Decider *)(uintptr_t)str_set_add(&deciders->byKind, name, decider);
+    if (same) {
+        decider->firstOfName = same;
+        decider->nextOfName = same->nextOfName;
+        same->nextOfName = decider;
+    }
+    Decider *first = (Decider *)(uintptr_t)str_set_add(&deciders->byKind, key_of(arena, kind, namespace_), decider);
+    if (first) {
+        first->lastOfKind->nextOfKind = decider;
+        first->lastOfKind = decider;
+    }
+    deciders->count++;
+}
+
+static bool share_world(const Standing *a, const Standing *b) {
+    if (!a->worlds.n || !b->worlds.n) return true;
+    for (uint32_t i = 0; i < a->worlds.n; i++)
+        if (str_in(a->worlds.at[i], b->worlds.at, b->worlds.n)) return true;
+    return false;
+}
+
+/* Whether a decider is the one of its name for an object: of several, the one that is applied together with it, and of several of
+ * these, which are alternatives, the one in the same file. One that stands elsewhere in the run holds where nothing else has its
+ * name, as long as the namespace is written. */
+static bool holds(const Request *r, const Decider *decider) {
+    bool together = share_world(&decider->standing, r->standing);
+    if (!decider->firstOfName->nextOfName)
+        return together || !model_kind(decider->document)->namespaced || namespace_of(r->deciders, decider->document).len;
+    if (!together) return false;
+    bool here = str_eq(decider->standing.file, r->standing->file);
+    unsigned i = 0;
+    for (const Decider *other = decider->firstOfName; other && i < MOST_OF_KIND; other = other->nextOfName, i++) {
+        if (other == decider || !share_world(&other->standing, r->standing)) continue;
+        if (!here || str_eq(other->standing.file, r->standing->file)) return false;
+    }
+    return true;
+}
+
+static Decider *first_that_holds(const Request *r, Decider *decider) {
+    for (unsigned i = 0; decider && i < MOST_OF_KIND; i++, decider = decider->nextOfKind)
+        if (holds(r, decider)) return decider;
+    return NULL;
+}
+
+Decider *deciders_first(const Request *r, uint16_t kind, Str namespace_) {
+    return first_that_holds(r, (Decider *)(uintptr_t)str_set_find(&r->deciders->byKind, key_of(r->arena, kind, namespace_)));
+}
+
+Decider *deciders_next(const Request *r, const Decider *decider) {
+    return first_that_holds(r, decider->nextOfKind);
+}
+
+Decider *decider_named(const Request *r, uint16_t kind, Str namespace_, Str name) {
+    Str key = key_with(r->arena, kind, namespace_, name);
+    Decider *decider = (Decider *)(uintptr_t)str_set_find(&r->deciders->byKind, key);
+    for (unsigned i = 0; decider && i < MOST_OF_KIND; i++, decider = decider->nextOfName)
+        if (holds(r, decider)) return decider;
+    return NULL;
+}
+
+Str decider_place(const Request *r, const Decider *decider) {
+    return str_format(r->arena, "%.*s:%u", TEXT(decider->standing.file), decider->standing.line);
+}
+
+/* Whether there is a decider of a kind in a namespace. */
+static bool has_kind(const Deciders *deciders, Arena *arena, uint16_t kind, Str namespace_) {
+    return str_set_find(&deciders->byKind, key_of(arena, kind, namespace_)) != NULL;
+}
+
+AdmissionNeed admission_need(const Document *document) {
+    const Kind *kind = document->object && !document->partial ? model_kind(document) : NULL;
+    if (!kind) return (AdmissionNeed){0};
+    const PodSpec *spec = model_pod(document).spec;
+    AdmissionNeed need = {.namespace_ = model_meta(document)->namespace,
+                          .decides = kind->number == KIND_Namespace && admission_role(document) == ADMISSION_BINDS,
+                          .namespaced = kind->namespaced,
+                          .pods = kind->namespaced && spec};
+    if (!need.pods) return need;
+    need.priority = spec->priorityClassName.len || spec->priority.set || spec->preemptionPolicy.len;
+    need.runtimeClass = spec->runtimeClassName.len > 0;
+    need.overhead = spec->overhead.at != NULL;
+    return need;
+}
+
+bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need) {
+    Arena *arena = deciders->arena;
+    if (!need->namespaced) return need->decides;
+    Str namespace_ = need->namespace_.len ? need->namespace_ : deciders->namespace_;
+    if (has_kind(deciders, arena, KIND_ResourceQuota, namespace_) || has_kind(deciders, arena, KIND_LimitRange, namespace_))
+        return true;
+    if (!need->pods) return false;
+    return deciders->closed || need->overhead || has_kind(deciders, arena, KIND_ServiceAccount, namespace_) ||
+           str_set_find(&deciders->byKind, key_with(arena, KIND_Namespace, S(""), namespace_)) ||
+           (need->priority && has_kind(deciders, arena, KIND_PriorityClass, S(""))) ||
+           (need->runtimeClass && has_kind(deciders, arena, KIND_RuntimeClass, S("")));
+}
+
+void deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing, bool used) {
+    NodeReader reader = {.source = source};
+    NodeDocument node;
+    while (node_next(&reader, deciders->arena, &node)) {
+        Document *items;
+        uint32_t count = model_build(deciders->arena, source, &node, minor, &items);
+        for (uint32_t i = 0; i < count; i++) {
+            if (admission_role(&items[i]) == ADMISSION_NONE) continue;
+            standing.line = source_place(source, deciders->arena, items[i].span.at).line;
+            deciders_add(deciders, &items[i], standing, used);
+        }
+    }
+}

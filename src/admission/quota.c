@@ -1,0 +1,300 @@
+/* ResourceQuota: what an object, or the pods that it makes, take of the quotas of their namespace
+ * (k8s.io/kubernetes/pkg/quota/v1/evaluator/core, k8s.io/apiserver/pkg/admission/plugin/resourcequota). */
+#include "plugin.h"
+
+static const Quantity one = {.nano = NANO, .text = STR("1"), .kept = true};
+
+static void count_one(Sums *usage, Str name) {
+    sums_put(usage, &(QuantityPair){name, one});
+}
+
+/* Compute resources. */
+
+static const Str compute[] = {STR("cpu"), STR("memory"), STR("ephemeral-storage")};
+
+/* What quotas call the amounts of a pod: cpu is also requests.cpu; extended resources have the second name only. */
+static void name_requests(Arena *arena, Sums *usage, const QuantityPair *request) {
+    bool own = str_in(request->key, compute, COUNT(compute)) || str_starts(request->key, S("hugepages-"));
+    bool extended = str_has(request->key, S("/")) && !str_has(request->key, S("kubernetes.io/"));
+    if (own) sums_put(usage, request);
+    if (own || extended) sums_put(usage, &(QuantityPair){str_join(arena, S("requests."), request->key), request->value});
+}
+
+static Sums pod_usage(Arena *arena, const PodSpec *spec) {
+    Sums usage = sums_start(arena), requests = pod_amounts(arena, spec, AMOUNT_REQUESTS);
+    Sums limits = pod_amounts(arena, spec, AMOUNT_LIMITS);
+    count_one(&usage, S("pods"));
+    count_one(&usage, S("count/pods"));
+    sums_add_all(&requests, &spec->overhead);
+    for (uint32_t i = 0; i < spec->overhead.n; i++) {
+        const Quantity *limit = sums_find(&limits, spec->overhead.at[i].key);
+        if (limit && limit->nano) sums_add(&limits, &spec->overhead.at[i]);
+    }
+    for (uint32_t i = 0; i < requests.pairs.n; i++) name_requests(arena, &usage, &requests.pairs.at[i]);
+    for (size_t i = 0; i < COUNT(compute); i++) {
+        const Quantity *limit = sums_find(&limits, compute[i]);
+        if (limit) sums_put(&usage, &(QuantityPair){str_join(arena, S("limits."), compute[i]), *limit});
+    }
+    return usage;
+}
+
+/* Objects. */
+
+static void name_claim(Arena *arena, Sums *usage, Str class, Str resource, const Quantity *amount) {
+    sums_put(usage, &(QuantityPair){resource, *amount});
+    if (!class.len) return;
+    Str name = str_format(arena, "%.*s.storageclass.storage.k8s.io/%.*s", TEXT(class), TEXT(resource));
+    sums_put(usage, &(QuantityPair){name, *amount});
+}
+
+static Sums claim_usage(Arena *arena, const PersistentVolumeClaim *claim) {
+    Sums usage = sums_start(arena);
+    const Str *old = map_get(claim->metadata.annotations, S("volume.beta.kubernetes.io/storage-class"));
+    Str class = old ? *old : claim->spec.storageClassName;
+    const Quantity *storage = quantity_get(claim->spec.resources.requests, S("storage"));
+    count_one(&usage, S("count/persistentvolumeclaims"));
+    name_claim(arena, &usage, class, S("persistentvolumeclaims"), &one);
+    if (storage) name_claim(arena, &usage, class, S("requests.storage"), storage);
+    return usage;
+}
+
+static Quantity whole(Arena *arena, int64_t n) {
+    return (Quantity){.nano = n * NANO, .text = str_int(arena, n), .kept = true};
+}
+
+static Sums service_usage(Arena *arena, const Service *service) {
+    Sums usage = sums_start(arena);
+    bool balancer = str_eq(service->spec.type, S("LoadBalancer")), node = str_eq(service->spec.type, S("NodePort"));
+    bool fewer =
+        balancer && service->spec.allocateLoadBalancerNodePorts.set && !service->spec.allocateLoadBalancerNodePorts.value;
+    int64_t ports = 0;
+    for (uint32_t i = 0; i < service->spec.ports.n; i++) ports += !fewer || service->spec.ports.at[i].nodePort != 0;
+    count_one(&usage, S("services"));
+    count_one(&usage, S("count/services"));
+    if (balancer) count_one(&usage, S("services.loadbalancers"));
+    if (balancer || node) sums_put(&usage, &(QuantityPair){S("services.nodeports"), whole(arena, ports)});
+    return usage;
+}
+
+static Sums object_usage(const Request *r) {
+    static const Str aliases[] = {STR("configmaps"), STR("resourcequotas"), STR("replicationcontrollers"), STR("secrets")};
+    const Kind *kind = model_kind(r->document);
+    if (kind->number == KIND_PersistentVolumeClaim) return claim_usage(r->arena, r->document->object);
+    if (kind->number == KIND_Service) return service_usage(r->arena, r->document->object);
+    Sums usage = sums_start(r->arena);
+    Str group = schema_group(r->document->apiVersion);
+    count_one(&usage, str_format(r->arena, "count/%.*s%s%.*s", TEXT(kind->plural), group.len ? "." : "", TEXT(group)));
+    if (str_in(kind->plural, aliases, COUNT(aliases))) count_one(&usage, kind->plural);
+    return usage;
+}
+
+/* Scopes. */
+
+static bool has_amount(const ResourceRequirements *resources) {
+    for (size_t i = 0; i < 2; i++) {
+        const Quantity *request = quantity_get(resources->requests, compute[i]),
+                       *limit = quantity_get(resources->limits, compute[i]);
+        if ((request && request->nano > 0) || (limit && limit->nano > 0)) return true;
+    }
+    return false;
+}
+
+static bool is_best_effort(const PodSpec *spec) {
+    if (has_pod_level(spec)) return !has_amount(spec->resources);
+    for (uint32_t i = 0; i < spec->containers.n; i++)
+        if (has_amount(&spec->containers.at[i].resources)) return false;
+    for (uint32_t i = 0; i < spec->initContainers.n; i++)
+        if (has_amount(&spec->initContainers.at[i].resources)) return false;
+    return true;
+}
+
+static bool term_crosses(const PodAffinityTerm *term) {
+    return term->namespaces.n || term->namespaceSelector;
+}
+
+static bool terms_cross(PodAffinityTermList required, WeightedPodAffinityTermList preferred) {
+    for (uint32_t i = 0; i < required.n; i++)
+        if (term_crosses(&required.at[i])) return true;
+    for (uint32_t i = 0; i < preferred.n; i++)
+        if (term_crosses(&preferred.at[i].podAffinityTerm)) return true;
+    return false;
+}
+
+static bool crosses_namespaces(const PodSpec *spec) {
+    const Affinity *a = spec->affinity;
+    const PodAffinity *with = a ? a->podAffinity : NULL;
+    const PodAntiAffinity *against = a ? a->podAntiAffinity : NULL;
+    return (with && terms_cross(with->requiredDuringSchedulingIgnoredDuringExecution,
+                                with->preferredDuringSchedulingIgnoredDuringExecution)) ||
+           (against && terms_cross(against->requiredDuringSchedulingIgnoredDuringExecution,
+                                   against->preferredDuringSchedulingIgnoredDuringExecution));
+}
+
+static bool class_matches(const PodSpec *spec, const ScopedResourceSelectorRequirement *selector) {
+    bool set = spec->priorityClassName.len > 0,
+         named = set && str_in(spec->priorityClassName, selector->values.at, selector->values.n);
+    if (str_eq(selector->operator, S("In"))) return named;
+    if (str_eq(selector->operator, S("NotIn"))) return !named;
+    return str_eq(selector->operator, S("Exists")) ? set : !set;
+}
+
+static bool in_scope(const PodSpec *spec, const ScopedResourceSelectorRequirement *selector) {
+    Str name = selector->scopeName;
+    bool ends = spec->activeDeadlineSeconds.set && spec->activeDeadlineSeconds.value >= 0;
+    if (str_eq(name, S("Terminating"))) return ends;
+    if (str_eq(name, S("NotTerminating"))) return !ends;
+    if (str_eq(name, S("BestEffort"))) return is_best_effort(spec);
+    if (str_eq(name, S("NotBestEffort"))) return !is_best_effort(spec);
+    if (str_eq(name, S("PriorityClass"))) return class_matches(spec, selector);
+    return str_eq(name, S("CrossNamespacePodAffinity")) && crosses_namespaces(spec);
+}
+
+/* A quota with scopes counts pods only; claims may have one for their VolumeAttributesClass. */
+static bool scopes_match(const ResourceQuotaSpec *quota, const PodSpec *spec) {
+    for (uint32_t i = 0; i < quota->scopes.n; i++) {
+        ScopedResourceSelectorRequirement scope = {.scopeName = quota->scopes.at[i], .operator= S("Exists")};
+        if (!spec || !in_scope(spec, &scope)) return false;
+    }
+    for (uint32_t i = 0; quota->scopeSelector && i < quota->scopeSelector->matchExpressions.n; i++)
+        if (!spec || !in_scope(spec, &quota->scopeSelector->matchExpressions.at[i])) return false;
+    return true;
+}
+
+/* The check. */
+
+/* What a quota makes each container say. */
+static const struct {
+    Str name, list, resource;
+} required[] = {
+    {STR("cpu"), STR("requests"), STR("cpu")},          {STR("memory"), STR("requests"), STR("memory")},
+    {STR("requests.cpu"), STR("requests"), STR("cpu")}, {STR("requests.memory"), STR("requests"), STR("memory")},
+    {STR("limits.cpu"), STR("limits"), STR("cpu")},     {STR("limits.memory"), STR("limits"), STR("memory")},
+};
+
+/* Whether each container says what the quota counts; tells which do not. */
+static bool check_required(const Request *r, const Decider *decider) {
+    const ResourceQuotaSpec *quota = &((const ResourceQuota *)decider->document->object)->spec;
+    if (has_pod_level(r->spec)) return true;
+    ContainerWalk w;
+    bool good = true;
+    for (walk_containers(&w, r->spec, &r->place.spec); walk_next(&w);) {
+        Buf missing = {.arena = r->arena}, write = {.arena = r->arena};
+        Path resources = path_field(&w.path, S("resources"));
+        for (size_t i = 0; i < COUNT(required); i++) {
+            bool requests = required[i].list.at[0] == 'r';
+            const QuantityMap *own = requests ? &w.container->resources.requests : &w.container->resources.limits;
+            if (!quantity_get(quota->hard, required[i].name) || quantity_get(*own, required[i].resource)) continue;
+            buf_format(&missing, "%s%.*s", missing.len ? ", " : "", TEXT(required[i].name));
+            Str line = str_format(r->arena, "resources.%.*s.%.*s", TEXT(required[i].list), TEXT(required[i].resource));
+            if (!str_has(buf_text(&write), line)) buf_format(&write, "%s%.*s", write.len ? " and " : "", TEXT(line));
+        }
+        if (!missing.len) continue;
+        good = false;
+        emit_quota_missing(r->diags, request_where(r, &resources), .pods = r->pods, .who = container_words(r, &w),
+                           .resources = buf_text(&missing), .name = decider_name(decider), .place = decider_place(r, decider),
+                           .write = buf_text(&write));
+    }
+    return good;
+}
+
+/* How many of `wanted` times an amount fit beside what is used. */
+static int64_t fitting(const Quantity *hard, const Quantity *used, const Quantity *amount, int64_t wanted) {
+    Int128 room = hard->nano - (used ? used->nano : 0);
+    if (amount->nano <= 0) return wanted;
+    if (room < amount->nano) return 0;
+    return room / amount->nano < wanted ? (int64_t)(room / amount->nano) : wanted;
+}
+
+static Quantity times(const Quantity *amount, int64_t n) {
+    Quantity out = *amount;
+    out.nano *= n;
+    out.kept &= n == 1;
+    return out;
+}
+
+static Where where_taken(const Request *r, int64_t count, bool pods) {
+    Path spec = path_field(NULL, S("spec")), replicas = path_field(&spec, S("replicas"));
+    Path containers = path_field(&r->place.spec, S("containers")), meta = path_field(NULL, S("metadata"));
+    Path name = path_field(&meta, S("name"));
+    return request_where(r, pods && count > 1 ? &replicas : pods ? &containers : &name);
+}
+
+/* Takes of a quota what `count` times `usage` need, as many of them as fit, and tells what does not. */
+static void take(const Request *r, Decider *decider, const Sums *usage, int64_t count, bool pods) {
+    const ResourceQuotaSpec *quota = &((const ResourceQuota *)decider->document->object)->spec;
+    int64_t fit = count;
+    for (uint32_t i = 0; i < quota->hard.n; i++) {
+        const QuantityPair *hard = &quota->hard.at[i];
+        const Quantity *amount = sums_find(usage, hard->key), *used = sums_find(&decider->used, hard->key);
+        if (!amount || amount->nano == 0) continue;
+        int64_t here = fitting(&hard->value, used, amount, count);
+        if (here < fit) fit = here;
+        if (here == count) continue;
+        Quantity asked = times(amount, count);
+        Str who = count > 1 ? str_format(r->arena, "%lld pods", (long long)count) : pods ? S("the pod") : S("the object");
+        Str taken = used && used->nano ? str_format(r->arena, ", of which %.*s %s taken", TEXT(quantity_text(r->arena, used)),
+                                                    used->nano == NANO ? "is" : "are")
+                                       : S("");
+        Str refused = r->pods;
+        if (here > 0 && pods && !r->isPod)
+            refused = str_format(r->arena, "%lld of the %lld pods of this %.*s %s refused: ", (long long)(count - here),
+                                 (long long)count, TEXT(r->document->kind), count - here == 1 ? "is" : "are");
+        emit_quota_exceeded(r->diags, where_taken(r, count, pods), .pods = refused, .who = who,
+                            .need = count > 1 ? S("need") : S("needs"), .resource = hard->key,
+                            .asked = quantity_text(r->arena, &asked), .name = decider_name(decider),
+                            .place = decider_place(r, decider), .hard = quantity_text(r->arena, &hard->value), .taken = taken);
+    }
+    for (uint32_t i = 0; i < quota->hard.n; i++) {
+        const Quantity *amount = sums_find(usage, quota->hard.at[i].key);
+        if (amount && fit) sums_add(&decider->used, &(QuantityPair){quota->hard.at[i].key, times(amount, fit)});
+    }
+}
+
+static bool counts_any(const ResourceQuotaSpec *quota, const Sums *usage) {
+    for (uint32_t i = 0; i < quota->hard.n; i++)
+        if (sums_find(usage, quota->hard.at[i].key)) return true;
+    return false;
+}
+
+/* Whether a quota is about pods, though this one may not have what it counts. */
+static bool is_about_pods(const ResourceQuotaSpec *quota, const Sums *usage) {
+    for (size_t i = 0; i < COUNT(required); i++)
+        if (quantity_get(quota->hard, required[i].name)) return true;
+    return counts_any(quota, usage);
+}
+
+static int64_t pod_count(const Request *r) {
+    const OptInt *replicas = model_replicas(r->document);
+    const JobSpec *job = model_job(r->document);
+    int64_t count = replicas && replicas->set ? replicas->value : 1;
+    if (job && job->parallelism.set) count = job->parallelism.value;
+    if (job && job->completions.set && job->completions.value < count) count = job->completions.value;
+    if (job && job->suspend.set && job->suspend.value) count = 0;
+    return count < 0 ? 0 : count < INT32_MAX ? count : INT32_MAX;
+}
+
+/* The claims that a StatefulSet makes for each of its pods. */
+static void take_claims(const Request *r, Decider *decider, int64_t count) {
+    if (!model_is(r->document, KIND_StatefulSet)) return;
+    const StatefulSet *set = r->document->object;
+    for (uint32_t i = 0; i < set->spec.volumeClaimTemplates.n; i++) {
+        Sums usage = claim_usage(r->arena, &set->spec.volumeClaimTemplates.at[i]);
+        take(r, decider, &usage, count, true);
+    }
+}
+
+void quota_check(const Request *r) {
+    Sums object = object_usage(r), pods = {0};
+    if (r->spec) pods = pod_usage(r->arena, r->spec);
+    int64_t count = r->isPod ? 1 : r->spec ? pod_count(r) : 0;
+    for (Decider *d = deciders_first(r, KIND_ResourceQuota, r->namespace_); d; d = deciders_next(r, d)) {
+        const ResourceQuotaSpec *quota = &((const ResourceQuota *)d->document->object)->spec;
+        if (!r->isPod && scopes_match(quota, NULL) && counts_any(quota, &object)) take(r, d, &object, 1, false);
+        if (!count || !scopes_match(quota, r->spec)) {
+            if (count && scopes_match(quota, NULL)) take_claims(r, d, count);
+            continue;
+        }
+        if (is_about_pods(quota, &pods) && check_required(r, d)) take(r, d, &pods, count, true);
+        if (scopes_match(quota, NULL)) take_claims(r, d, count);
+    }
+}
