@@ -39,7 +39,7 @@ static bool one_equal(const Field *field, const void *a, const void *b) {
     }
     case TYPE_QUANTITY: {
         const Quantity *x = a, *y = b;
-        return x->nano == y->nano && (!field->optional || !x->text.at == !y->text.at);
+        return quantity_compare(x, y) == 0 && (!field->optional || !x->text.at == !y->text.at);
     }
     case TYPE_INT_OR_STRING: {
         if (!field->optional) return int_or_string_equal(a, b);
@@ -96,7 +96,7 @@ static MapPair map_pair(const Field *field, const void *map, uint32_t i) {
 }
 
 static bool map_value_equal(const Field *field, const void *a, const void *b) {
-    if (field->scalar == TYPE_QUANTITY) return ((const Quantity *)a)->nano == ((const Quantity *)b)->nano;
+    if (field->scalar == TYPE_QUANTITY) return quantity_compare(a, b) == 0;
     return str_eq(*(const Str *)a, *(const Str *)b);
 }
 

@@ -252,7 +252,7 @@ static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Qu
     }
     *out = (Quantity){0};
     if (node->later) return false;
-    Str text = str_trim(node->text);
+    Str text = quantity_trim(node->text);
     static const Str reasons[] = {[QUANTITY_EMPTY] = STR("it is empty"),
                                   [QUANTITY_FORM] = STR("a number with at most one suffix is wanted"),
                                   [QUANTITY_SUFFIX] = STR("the suffix is not known")};

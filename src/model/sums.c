@@ -28,14 +28,13 @@ void sums_add(Sums *sums, const QuantityPair *more) {
         *mine = *value;
         return;
     }
-    mine->nano += value->nano;
-    if (!mine->kept || !value->kept || value->nano) mine->kept = value->nano == 0 && mine->kept;
+    quantity_add(sums->arena, mine, value);
 }
 
 void sums_raise(Sums *sums, const QuantityPair *other) {
     bool known;
     Quantity *mine = at(sums, other->key, &known);
-    if (!known || other->value.nano > mine->nano) *mine = other->value;
+    if (!known || quantity_compare(&other->value, mine) > 0) *mine = other->value;
 }
 
 void sums_put(Sums *sums, const QuantityPair *other) {

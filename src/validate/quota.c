@@ -30,7 +30,7 @@ static void check_order(const LimitCheck *l, Str key, const char *field, const c
                         const char *highField, const Quantity *high) {
     Check *c = l->c;
     Path list = path_field(l->path, str_of(field)), at = path_key(&list, key);
-    if (low && high && low->nano > high->nano)
+    if (low && high && quantity_compare(low, high) > 0)
         emit_limit_order(c->diags, where(c, &at), .resource = key, .low = str_of(lowField),
                          .lowValue = quantity_text(c->arena, low), .high = str_of(highField),
                          .highValue = quantity_text(c->arena, high));
@@ -42,10 +42,11 @@ static void check_ratio(const LimitCheck *l, Str key, const Quantity *ratio, con
     const int64_t exact = INT64_MAX / 1000;
     if (ratio->nano < NANO) emit_limit_ratio_small(c->diags, where(c, &at), .value = quantity_text(c->arena, ratio));
     if (!min || !max) return;
-    bool fine = quantity_value(ratio) < exact && quantity_value(min) < exact && quantity_value(max) < exact;
-    double limit = fine ? (double)quantity_milli(max) / (double)quantity_milli(min)
-                        : (double)quantity_value(max) / (double)quantity_value(min);
-    double value = fine ? (double)quantity_milli(ratio) / 1000 : (double)quantity_value(ratio);
+    const Int128 milli = NANO / 1000;
+    bool fine = quantity_units(ratio, NANO) < exact && quantity_units(min, NANO) < exact && quantity_units(max, NANO) < exact;
+    double limit = fine ? (double)quantity_units(max, milli) / (double)quantity_units(min, milli)
+                        : (double)quantity_units(max, NANO) / (double)quantity_units(min, NANO);
+    double value = fine ? (double)quantity_units(ratio, milli) / 1000 : (double)quantity_units(ratio, NANO);
     if (value > limit)
         emit_limit_ratio_large(c->diags, where(c, &at), .value = quantity_text(c->arena, ratio), .resource = key,
                                .max = quantity_text(c->arena, max), .min = quantity_text(c->arena, min));
@@ -66,7 +67,7 @@ static void check_limits_of(const LimitCheck *l, Str key) {
     check_order(l, key, "default", "min", min, "default", limit);
     check_order(l, key, "default", "default", limit, "max", max);
     if (ratio) check_ratio(l, key, ratio, min, max);
-    if (resource_can_overcommit(key) || !limit || !request || limit->nano == request->nano) return;
+    if (resource_can_overcommit(key) || !limit || !request || quantity_compare(limit, request) == 0) return;
     Path list = FIELD(l->path, "defaultRequest"), at = path_key(&list, key);
     emit_limit_not_equal(c->diags, where(c, &at), .resource = key, .request = quantity_text(c->arena, request),
                          .limit = quantity_text(c->arena, limit));
@@ -215,7 +216,7 @@ void warn_resource_quota(Check *c, const void *object) {
         if (i < 2 && !quantity_get(hard, request)) request = resources[i];
         const Quantity *low = quantity_get(hard, request), *high = quantity_get(hard, limit);
         Path at = path_key(&list, request);
-        if (low && high && low->nano > high->nano)
+        if (low && high && quantity_compare(low, high) > 0)
             emit_warn_quota_order(c->diags, where(c, &at), .request = request, .limit = limit,
                                   .low = quantity_text(c->arena, low), .high = quantity_text(c->arena, high));
     }

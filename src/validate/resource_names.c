@@ -92,33 +92,6 @@ bool resource_is_counted(Str name) {
     return false;
 }
 
-static size_t digits_at(Str text, size_t from) {
-    size_t i = from;
-    while (i < text.len && is_digit(text.at[i])) i++;
-    return i - from;
-}
-
-bool quantity_is_long(const Quantity *q) {
-    Str text = q->text;
-    if (!text.len) return false;
-    size_t start = text.len && (text.at[0] == '-' || text.at[0] == '+');
-    while (start < text.len && text.at[start] == '0') start++;
-    size_t whole = digits_at(text, start), point = start + whole, fraction = 0;
-    if (point < text.len && text.at[point] == '.') fraction = digits_at(text, ++point);
-    size_t digits = (whole ? whole : 1) + fraction;
-    if (q->format != QUANTITY_BINARY) return digits > 18;
-    static const Str suffixes[] = {STR("Ki"), STR("Mi"), STR("Gi"), STR("Ti"), STR("Pi"), STR("Ei")};
-    size_t step = 0;
-    while (step < 6 && !str_ends(text, suffixes[step])) step++;
-    return fraction > 0 || digits + 3 * (step + 1) + 1 > 15;
-}
-
-int64_t quantity_units(const Quantity *q, Int128 unit) {
-    Int128 value = q->nano / unit + (q->nano % unit > 0) - (q->nano % unit < 0);
-    if (value >= INT64_MIN && value <= INT64_MAX) return (int64_t)value;
-    return quantity_is_long(q) ? (int64_t)(uint64_t)value : 0;
-}
-
 bool quantity_is_whole(const Quantity *q) {
     return quantity_units(q, NANO / 1000) % 1000 == 0;
 }

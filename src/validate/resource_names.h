@@ -16,13 +16,6 @@ bool resource_is_counted(Str name);        /* in whole units */
 bool resource_is_named(Str name);          /* a standard name, or a qualified one with a prefix */
 bool resource_is_for_quotas(Str name);     /* a quota can bound it */
 
-/* The quantity in parts of 10^-9 * `unit`, rounded up, in the 64 bits in which the server computes: long numbers wrap round
- * there, short ones that do not fit count as 0. */
-int64_t quantity_units(const Quantity *q, Int128 unit);
-
-/* Whether the server keeps the quantity as a number of any length, because its text has more digits than fit 64 bits for sure. */
-bool quantity_is_long(const Quantity *q);
-
 bool quantity_is_whole(const Quantity *q);
 
 #endif

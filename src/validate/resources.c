@@ -53,28 +53,31 @@ static void check_name(const Amounts *a, Str name, const Path *place, const Path
         emit_resource_name_pod(c->diags, at, .name = name);
 }
 
-static void check_huge_pages(const Amounts *a, const QuantityPair *pair, const Path *place, const Path *printed) {
+/* `compared` tells that the server has compared the amount with a decimal before, which makes it one. */
+static void check_huge_pages(const Amounts *a, const QuantityPair *pair, bool compared, const Path *place, const Path *printed) {
     Check *c = a->c;
     Str name = pair->key, size = str_slice(name, strlen("hugepages-"));
-    Quantity page;
+    Quantity page, amount = pair->value;
+    amount.decimal |= compared;
     bool isSize = !quantity_parse(&page, size) && page.nano > 0 && quantity_is_whole(&page) && quantity_units(&page, NANO);
     if (!isSize) {
         Where at = where_key(c, place);
         at.path = path_text(c->arena, printed);
         emit_resource_page_size(c->diags, at, .name = name);
-    } else if ((Int128)quantity_units(&pair->value, NANO) % quantity_units(&page, NANO)) {
+    } else if ((Int128)quantity_units(&amount, NANO) % quantity_units(&page, NANO)) {
         emit_resource_page_multiple(c->diags, where_printed(c, place, printed), .value = amount_text(a, &pair->value),
                                     .resource = name, .size = size);
     }
 }
 
-static void check_amount(const Amounts *a, const QuantityPair *pair, const Path *place, const Path *printed) {
+static void check_amount(const Amounts *a, const QuantityPair *pair, const Quantity *limit, const Path *place,
+                         const Path *printed) {
     const Quantity *value = &pair->value;
     Check *c = a->c;
     check_name(a, pair->key, place, printed);
     if (value->nano < 0)
         emit_resource_negative(c->diags, where_printed(c, place, printed), .resource = pair->key, .value = amount_text(a, value));
-    if (resource_is_huge_pages(pair->key)) check_huge_pages(a, pair, place, printed);
+    if (resource_is_huge_pages(pair->key)) check_huge_pages(a, pair, limit && limit->decimal, place, printed);
     if (!resource_is_cpu_or_memory(pair->key) && resource_is_counted(pair->key) && !quantity_is_whole(value))
         emit_resource_whole(c->diags, where_printed(c, place, printed), .resource = pair->key, .value = amount_text(a, value));
 }
@@ -83,7 +86,10 @@ static void check_amount(const Amounts *a, const QuantityPair *pair, const Path 
 static void check_request_limit(const Amounts *a, const QuantityPair *request, const Quantity *limit) {
     Check *c = a->c;
     bool overcommit = resource_can_overcommit(request->key);
-    if (!limit ? overcommit : overcommit ? request->value.nano <= limit->nano : request->value.nano == limit->nano) return;
+    if (!limit       ? overcommit
+        : overcommit ? quantity_compare(&request->value, limit) <= 0
+                     : quantity_compare(&request->value, limit) == 0)
+        return;
     Path place = path_key(&a->requestsPath, request->key), limitPlace = path_key(a->limitsPlace, request->key);
     Str text = amount_text(a, &request->value);
     if (!limit) {
@@ -104,7 +110,7 @@ static void check_amounts(const Amounts *a) {
     for (uint32_t i = 0; i < a->limits.n; i++) {
         const QuantityPair *pair = &a->limits.at[i];
         Path printed = path_key(&a->limitsPath, pair->key), place = path_key(a->limitsPlace, pair->key);
-        check_amount(a, pair, &place, &printed);
+        check_amount(a, pair, NULL, &place, &printed);
         needy |= resource_is_huge_pages(pair->key);
         fed |= resource_is_cpu_or_memory(pair->key);
     }
@@ -115,7 +121,7 @@ static void check_amounts(const Amounts *a) {
         bool copied = limit && limit->text.at == pair->value.text.at; /* the server took the limit for the request too */
         Path printed = path_key(&a->requestsPath, pair->key);
         Path place = path_key(copied ? a->limitsPlace : &a->requestsPath, pair->key);
-        check_amount(a, pair, &place, &printed);
+        check_amount(a, pair, limit, &place, &printed);
         check_request_limit(a, pair, limit);
         needy |= resource_is_huge_pages(pair->key);
         fed |= resource_is_cpu_or_memory(pair->key);
@@ -233,28 +239,21 @@ static void check_pod_claims(PodCheck *p) {
     }
 }
 
-static Int128 add_held(Int128 a, Int128 b) {
-    Int128 sum, most = ((Int128)1 << 126) - 1 + ((Int128)1 << 126);
-    return __builtin_add_overflow(a, b, &sum) ? (b > 0 ? most : -most) : sum;
-}
-
 typedef struct Sum {
     bool any;
-    Quantity value; /* the text is that of one of its parts, the longest kind of number among them */
+    Quantity value;
 } Sum;
 
-static Sum sum_add(Sum a, const Quantity *b) {
+static Sum sum_add(Arena *arena, Sum a, const Quantity *b) {
     if (!b) return a;
     Sum sum = {true, a.any ? a.value : *b};
+    if (a.any) quantity_add(arena, &sum.value, b);
     sum.value.kept = false;
-    if (!a.any) return sum;
-    sum.value.nano = add_held(a.value.nano, b->nano);
-    if (quantity_is_long(b)) sum.value.text = b->text;
     return sum;
 }
 
 static Sum sum_max(Sum a, Sum b) {
-    return !b.any || (a.any && a.value.nano >= b.value.nano) ? a : b;
+    return !b.any || (a.any && quantity_compare(&a.value, &b.value) >= 0) ? a : b;
 }
 
 static const Quantity *amount_of(const Container *container, Str name, bool limit) {
@@ -263,18 +262,19 @@ static const Quantity *amount_of(const Container *container, Str name, bool limi
 
 /* What the containers need of a resource together: the main ones and the sidecars beside them, or more while one of the others
  * initialises beside the sidecars started before it. */
-static Sum containers_need(const PodSpec *spec, Str name, bool limit) {
+static Sum containers_need(Arena *arena, const PodSpec *spec, Str name, bool limit) {
     Sum running = {0}, sidecars = {0}, initial = {0};
-    for (uint32_t i = 0; i < spec->containers.n; i++) running = sum_add(running, amount_of(&spec->containers.at[i], name, limit));
+    for (uint32_t i = 0; i < spec->containers.n; i++)
+        running = sum_add(arena, running, amount_of(&spec->containers.at[i], name, limit));
     for (uint32_t i = 0; i < spec->initContainers.n; i++) {
         const Container *container = &spec->initContainers.at[i];
         const Quantity *amount = amount_of(container, name, limit);
         if (is_sidecar(container)) {
-            running = sum_add(running, amount);
-            sidecars = sum_add(sidecars, amount);
+            running = sum_add(arena, running, amount);
+            sidecars = sum_add(arena, sidecars, amount);
             initial = sum_max(initial, sidecars);
         } else {
-            initial = sum_max(initial, sum_add(sidecars, amount));
+            initial = sum_max(initial, sum_add(arena, sidecars, amount));
         }
     }
     return sum_max(running, initial);
@@ -293,14 +293,14 @@ static void fill_page_limits(PodAmounts *a, ContainerList containers) {
         for (uint32_t j = 0; j < limits.n; j++) {
             Str name = limits.at[j].key;
             if (resource_is_huge_pages(name) && !sums_find(&a->limits, name) && !sums_find(&a->requests, name))
-                sums_complete(&a->limits, &(QuantityPair){name, containers_need(a->spec, name, true).value});
+                sums_complete(&a->limits, &(QuantityPair){name, containers_need(a->limits.arena, a->spec, name, true).value});
         }
     }
 }
 
 static void fill_requests(PodAmounts *a) {
     for (size_t i = 0; i < 2; i++) { /* cpu and memory */
-        Sum need = containers_need(a->spec, container_resources[i], false);
+        Sum need = containers_need(a->limits.arena, a->spec, container_resources[i], false);
         if (need.any) sums_complete(&a->requests, &(QuantityPair){container_resources[i], need.value});
     }
     for (uint32_t i = 0; i < a->limits.pairs.n; i++)
@@ -319,8 +319,8 @@ static void fill_limits(PodAmounts *a) {
         QuantityPair request = a->requests.pairs.at[i];
         if (!resource_is_pod_level(request.key) || sums_find(&a->limits, request.key) || !all_limited(a->spec, request.key))
             continue;
-        Sum limit = containers_need(a->spec, request.key, true);
-        if (limit.any && limit.value.nano >= request.value.nano) request.value = limit.value;
+        Sum limit = containers_need(a->limits.arena, a->spec, request.key, true);
+        if (limit.any && quantity_compare(&limit.value, &request.value) >= 0) request.value = limit.value;
         if (limit.any) sums_complete(&a->limits, &request);
     }
 }
@@ -344,8 +344,8 @@ static void check_covers(PodCheck *p, QuantityMap amounts, bool limit, const Pat
     for (uint32_t i = 0; i < amounts.n; i++) {
         const QuantityPair *pair = &amounts.at[i];
         if (limit && !resource_is_huge_pages(pair->key)) continue;
-        Sum need = containers_need(p->spec, pair->key, limit);
-        if (!need.any || need.value.nano <= pair->value.nano) continue;
+        Sum need = containers_need(c->arena, p->spec, pair->key, limit);
+        if (!need.any || quantity_compare(&need.value, &pair->value) <= 0) continue;
         Path at = path_key(path, pair->key);
         emit_resource_pod_too_small(c->diags, where(c, &at), .resource = pair->key, .kind = limit ? S("limit") : S("request"),
                                     .value = quantity_text(c->arena, &pair->value),
@@ -362,7 +362,7 @@ static void check_container_limits(PodCheck *p, QuantityMap limits, const Path *
         for (uint32_t j = 0; j < container->resources.limits.n; j++) {
             const QuantityPair *pair = &container->resources.limits.at[j];
             const Quantity *most = quantity_get(limits, pair->key);
-            if (!most || pair->value.nano <= most->nano) continue;
+            if (!most || quantity_compare(&pair->value, most) <= 0) continue;
             Path printedItem = path_index(&printedList, i), printedKey = path_key(&printedItem, pair->key);
             Path printed = FIELD(&printedKey, "limits"), podLimit = path_key(&podLimits, pair->key);
             Path item = path_index(&list, i), resources = FIELD(&item, "resources"), own = FIELD(&resources, "limits");

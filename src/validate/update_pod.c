@@ -292,7 +292,7 @@ static void relax_spec(Check *c, PodSpec *mixed, const PodSpec *before, const Pa
 static bool same_amounts(QuantityMap a, QuantityMap b) {
     for (uint32_t i = 0; i < a.n; i++) {
         const Quantity *other = quantity_get(b, a.at[i].key);
-        if (!other || other->nano != a.at[i].value.nano) return false;
+        if (!other || quantity_compare(other, &a.at[i].value) != 0) return false;
     }
     return a.n == b.n;
 }

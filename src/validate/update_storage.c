@@ -116,8 +116,8 @@ static void check_size(const Update *u, QuantityMap before, QuantityMap after, c
     Path spec = FIELD(NULL, "spec"), resources = FIELD(&spec, "resources"), requests = FIELD(&resources, "requests"),
          at = FIELD(&requests, "storage");
     bool recovers = gate(u->c, GATE_RecoverVolumeExpansionFailure); /* down to what the volume has */
-    if (!old || (new &&new->nano >= old->nano)) return;
-    if (recovers && (capacity ? new &&new->nano > capacity->nano : new &&new->nano > 0)) return;
+    if (!old || (new &&quantity_compare(new, old) >= 0)) return;
+    if (recovers && (capacity ? new &&quantity_compare(new, capacity) > 0 : new &&new->nano > 0)) return;
     emit_update_claim_smaller(u->c->diags, where(u->c, &at), .before = quantity_text(u->c->arena, old),
                               .after = new ? quantity_text(u->c->arena, new) : S("nothing"));
 }

@@ -306,10 +306,36 @@ static void test_quantities(void **state) {
     static const struct {
         const char *text, *stored;
     } cases[] = {
-        {"1", "1"},     {"1000m", "1"}, {"0.5", "500m"},  {"1.5Gi", "1536Mi"},  {"1024Mi", "1Gi"},  {"128Mi", "128Mi"},
-        {"1e3", "1e3"}, {"1000", "1k"}, {"1500", "1500"}, {"0.1Ki", "102400m"}, {"-1", "-1"},       {"1n", "1n"},
-        {"0.1n", "1n"}, {"12E", "12E"}, {"1E3", "1E3"},   {"100e-3", "100e-3"}, {"00012", "00012"}, {"0", "0"},
-        {"0.0", "0"},   {"Ki", "0"},    {"+5", "+5"},     {"5000000", "5M"},    {"1Ki", "1Ki"},     {"8Ki", "8Ki"},
+        {"1", "1"},
+        {"1000m", "1"},
+        {"0.5", "500m"},
+        {"1.5Gi", "1536Mi"},
+        {"1024Mi", "1Gi"},
+        {"128Mi", "128Mi"},
+        {"1e3", "1e3"},
+        {"1000", "1k"},
+        {"1500", "1500"},
+        {"0.1Ki", "102400m"},
+        {"-1", "-1"},
+        {"1n", "1n"},
+        {"0.1n", "1n"},
+        {"12E", "12E"},
+        {"1E3", "1E3"},
+        {"100e-3", "100e-3"},
+        {"00012", "00012"},
+        {"0", "0"},
+        {"0.0", "0"},
+        {"Ki", "0"},
+        {"+5", "+5"},
+        {"5000000", "5M"},
+        {"1Ki", "1Ki"},
+        {"8Ki", "8Ki"},
+        {"-", "0"},
+        {"2000E", "2"},
+        {"1024Ei", "9223372036854775807"},
+        {"1e4294967296", "1e4294967296"},
+        {"1000000000000000000000000000000.5e3", "1000000000000000000000000000000500"},
+        {"999999999999999999999999999999999999999.9999999999", "1"},
     };
     Arena arena = {0};
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -317,7 +343,8 @@ static void test_quantities(void **state) {
         assert_int_equal(quantity_parse(&quantity, str_of(cases[i].text)), QUANTITY_OK);
         assert_str(quantity_text(&arena, &quantity), cases[i].stored);
     }
-    static const char *const bad[] = {"", "x", "1.2.3", "1 Gi", "1gb", "1KB", "--1", "1e", "0x10", "1m5"};
+    static const char *const bad[] = {"",     "x",   "1.2.3", "1 Gi", "1gb", "1KB",  "--1", "1e",
+                                      "0x10", "1m5", "Pi",    ".Ei",  "-Pi", "e-10", "1\t"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         Quantity quantity;
         if (quantity_parse(&quantity, str_of(bad[i])) == QUANTITY_OK) fail_msg("\"%s\" is no quantity", bad[i]);
@@ -332,6 +359,30 @@ static void test_quantities_round_up(void **state) {
     assert_int_equal(quantity_value(&quantity), 2);
     quantity_parse(&quantity, S("9999999999Ti"));
     assert_int_equal(quantity_value(&quantity), INT64_MAX);
+}
+
+static void test_large_quantities_are_exact(void **state) {
+    (void)state;
+    Arena arena = {0};
+    Quantity low, high;
+    quantity_parse(&low, S("1e31"));
+    quantity_parse(&high, S("1.0e32"));
+    assert_true(quantity_compare(&low, &high) < 0);
+    assert_true(quantity_compare(&high, &low) > 0);
+    Quantity sum = low;
+    for (int i = 0; i < 9; i++) quantity_add(&arena, &sum, &low);
+    assert_int_equal(quantity_compare(&sum, &high), 0);
+    assert_str(quantity_text(&arena, &sum), "100e30");
+    Quantity small;
+    quantity_parse(&small, S("1"));
+    quantity_add(&arena, &sum, &small);
+    assert_true(quantity_compare(&sum, &high) > 0);
+    /* In thousandths it has no room in 64 bits. */
+    quantity_parse(&low, S("9223372036854776"));
+    assert_int_equal(quantity_units(&low, NANO / 1000), -9223372036854775616);
+    quantity_parse(&low, S("10E"));
+    assert_int_equal(quantity_units(&low, NANO), 0);
+    arena_free(&arena);
 }
 
 static void test_times(void **state) {
@@ -693,6 +744,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_streams_are_split_at_lines),
         cmocka_unit_test(test_quantities),
         cmocka_unit_test(test_quantities_round_up),
+        cmocka_unit_test(test_large_quantities_are_exact),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_every_field_is_found_by_its_name),
         cmocka_unit_test(test_near_fields),
