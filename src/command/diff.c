@@ -4,7 +4,7 @@
 #include "input/input.h"
 #include "command.h"
 
-enum { DIFF_GIT, DIFF_STAGED, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };
+enum { DIFF_GIT, DIFF_STAGED, DIFF_HOW, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };
 
 static void list_formats(Choices *out) {
     choice_add(out, "text", DIFF_TEXT, "the default");
@@ -21,11 +21,19 @@ static void list_levels(Choices *out) {
     choice_add(out, "never", EFFECT_NEVER, NULL);
 }
 
+static void list_hows(Choices *out) {
+    choice_add(out, "apply", HOW_APPLY, "kubectl apply and helm upgrade");
+    choice_add(out, "server-side", HOW_SERVER_SIDE, "kubectl apply --server-side");
+    choice_add(out, "replace", HOW_REPLACE, "kubectl replace");
+}
+
 static const Option options[] = {
     {"git", 0, "[REF]", NULL,
      "Compare the work tree with a revision, or two revisions: A..B. The operands then limit it to paths. At the end of the "
      "command line, or before another option, --git alone means --git HEAD."},
     {"staged", 0, NULL, NULL, "Compare what is staged with HEAD, or with the revision of --git."},
+    {"how", 0, "WAY", list_hows,
+     "How the new objects are sent. Default: what is true for both ways to apply, with a word where they differ. It is one of:"},
     {"format", 'f', "FORMAT", list_formats, ""},
     {"fail-on", 0, "EFFECT", list_levels, "Exit with 1 from this effect on:"},
     {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: " VERSION_RANGE ". Default: the newest."},
@@ -96,6 +104,7 @@ typedef struct DiffRequest {
     bool staged;
     ARRAY(Str) operands;
     DiffReport report;
+    How how;
     int failOn; /* Effect, or EFFECT_NEVER */
     DiffSide before, after;
 } DiffRequest;
@@ -108,6 +117,10 @@ static bool take(void *context, Parsed parsed) {
     case OPTION_OPERAND: ARRAY_PUSH(r->arena, &r->operands, str_of(parsed.value)); break;
     case DIFF_GIT: r->revision = parsed.value; break;
     case DIFF_STAGED: r->staged = true; break;
+    case DIFF_HOW:
+        number = choose(command, "how", parsed.value, list_hows);
+        r->how = (How)number;
+        break;
     case DIFF_FORMAT:
         number = choose(command, "format", parsed.value, list_formats);
         r->report.format = (DiffFormat)number;
@@ -166,7 +179,7 @@ static int compare(DiffRequest *r) {
     DiffResult result;
     report_unread(&r->before);
     report_unread(&r->after);
-    diff_compare(&result, r->arena, &r->before, &r->after);
+    diff_compare(&result, r->arena, &r->before, &r->after, r->how);
     diff_report_write(stdout, r->arena, &result, &r->report);
     if (result.unread) return 2;
     for (int effect = r->failOn; effect <= EFFECT_REFUSED; effect++)

@@ -277,36 +277,146 @@ static bool new_object_is_valid(Arena *arena, const Pair *pair) {
     return valid;
 }
 
+static Diag *first_error(const Document *document) {
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) return diag;
+    }
+    return NULL;
+}
+
+/* What the server filled in beside the path of an error: the sources of a volume that the manifest does not name. */
+static Str filled_in(Arena *arena, const Document *after, const Document *sent, Str path) {
+    Str leaf = path_leaf(path), parent = {path.at, path.len - leaf.len - (path.len > leaf.len)};
+    const Node *map = merge_node(sent, parent), *written = merge_node(after, parent);
+    Buf names = {.arena = arena};
+    for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++)
+        if (!node_get(written, map->entries[i].key))
+            buf_format(&names, "%s%.*s: null", names.len ? ", " : "", TEXT(map->entries[i].key));
+    return buf_text(&names);
+}
+
+/* The mend where an update is refused for something that only the server filled in: null takes it away. Empty otherwise. */
+static Str null_mend(Arena *arena, const Document *after, const Document *sent) {
+    const Diag *error = first_error(sent);
+    if (!error || error->missing || !error->path.len) return S("");
+    Str what = S("");
+    if (!merge_node(after, error->path))
+        what = str_join(arena, path_leaf(error->path), S(": null"));
+    else if (error->rule == &rules[RULE_volume_source_second])
+        what = filled_in(arena, after, sent, error->path);
+    return what.len ? str_format(arena, "write %.*s, which takes away what the server filled in", TEXT(what)) : S("");
+}
+
 static void say_way_out(Arena *arena, Pair *pair) {
     const Document *before = pair->before.document;
     if (!new_object_is_valid(arena, pair)) {
         pair->wayOut = S("the new object is not valid by itself: correct it first (podlint check says what is wrong)");
         return;
     }
-    pair->wayOut = way_out(arena, before);
+    Str mend = null_mend(arena, pair->after.document, pair->applied);
+    pair->wayOut = mend.len ? mend : way_out(arena, before);
 }
 
-/* The verdict on what kubectl apply would send: for a Job it keeps the selector and the labels that the server made, which no
- * manifest holds; everything else is sent as it is written. */
-static void judge_applied(Arena *arena, Pair *pair) {
+/* What one way of updating sends, and whether the server takes it. */
+typedef struct Sent {
+    Document *document;
+    Str refused; /* before anything is validated; may be empty */
+    Str lost;
+    DifferenceList differences;
+    bool accepted;
+} Sent;
+
+/* `written` is how the new object, as it is written, differs from the old one. */
+static Sent send(Arena *arena, const Pair *pair, const DifferenceList *written, How how) {
     Document *before = pair->before.document, *after = pair->after.document;
-    pair->applied = after;
-    pair->applies = pair->accepted;
-    if (pair->accepted || model_workload(after) != WORKLOAD_JOB || after->unreadable || !before->object) return;
-    pair->applied = build_again(arena, after);
-    validate_keep_generated(pair->applied);
-    validate_update(before, pair->applied);
-    pair->applies = is_accepted(pair->applied);
+    Sent sent = {.document = after, .differences = *written, .accepted = pair->accepted};
+    bool decoded = before->object && after->object && !after->unreadable && before->type == after->type;
+    Merged merged =
+        decoded && how != HOW_REPLACE && !after->partial ? merge_over(arena, pair->stored, before, after, how) : (Merged){0};
+    bool made = merged.document && merged.document->object;
+    if (!made) return sent;
+    sent.document = merged.document;
+    sent.differences = (DifferenceList){.arena = arena};
+    sent.refused = merged.refused;
+    sent.lost = merged.lost;
+    validate_keep_generated(sent.document);
+    compare_objects(&sent.differences, after->type, before->object, sent.document->object);
+    validate_update(before, sent.document);
+    sent.accepted = is_accepted(sent.document) && !sent.refused.len;
+    Str mend = null_mend(arena, after, sent.document);
+    if (mend.len) first_error(sent.document)->help = mend;
+    return sent;
 }
 
-static void judge_changed(Arena *arena, Pair *pair) {
+static void add_note(Arena *arena, Pair *pair, Str note) {
+    if (note.len) ARRAY_PUSH(arena, &pair->notes, note);
+}
+
+/* That one of the two ways is refused, and why. */
+static void note_refusal(Arena *arena, Pair *pair, const char *way, const Sent *sent) {
+    const Diag *error = first_error(sent->document);
+    Str what = sent->refused.len ? sent->refused : error ? error->message : S("");
+    Str more = sent->refused.len ? S("remove one of them") : error ? error->help : S("");
+    add_note(arena, pair, str_format(arena, "%s is refused: %.*s%s%.*s", way, TEXT(what), more.len ? "; " : "", TEXT(more)));
+}
+
+static const char apply_name[] = "kubectl apply", server_side_name[] = "kubectl apply --server-side";
+
+/* Fields that keep what the server filled in for the old object, where it would fill in something else for the new one. */
+static void note_kept(Arena *arena, Pair *pair) {
+    enum { MOST = 3 };
+    const Document *after = pair->after.document, *sent = pair->applied;
+    DifferenceList list = {.arena = arena};
+    unsigned count = 0;
+    if (sent == after || !sent->object) return;
+    compare_objects(&list, after->type, sent->object, after->object);
+    for (uint32_t i = 0; i < list.items.n && count < MOST; i++) {
+        const Difference *d = &list.items.at[i];
+        Str path = path_text(arena, d->path);
+        if (d->kind != DIFFERENCE_CHANGED || merge_node(after, path)) continue;
+        count++;
+        add_note(arena, pair,
+                 str_format(arena, "%.*s stays %.*s, which the server filled in before; in a new object it would be %.*s",
+                            TEXT(path), TEXT(d->before), TEXT(d->after)));
+    }
+}
+
+/* The verdict on what the way that is asked for sends. Of the two ways to apply, what one of them alone says is noted. */
+static Sent judge_applied(Arena *arena, Pair *pair, const DifferenceList *written, How how) {
+    Sent sent = send(arena, pair, written, how == HOW_BOTH ? HOW_APPLY : how);
+    bool serverSide = false;
+    if (how == HOW_BOTH) {
+        Sent other = send(arena, pair, written, HOW_SERVER_SIDE);
+        serverSide = other.accepted;
+        if (sent.accepted && !other.accepted) note_refusal(arena, pair, server_side_name, &other);
+        if (!sent.accepted && other.accepted) {
+            note_refusal(arena, pair, apply_name, &sent);
+            sent = other;
+        }
+    }
+    if (sent.refused.len) add_note(arena, pair, str_format(arena, "it is refused: %.*s; remove one of them", TEXT(sent.refused)));
+    if (sent.lost.len)
+        add_note(arena, pair,
+                 str_format(arena, "%s %.*s%s", apply_name, TEXT(sent.lost),
+                            serverSide ? "; "
+                                         "--server-side keeps them all"
+                                       : ""));
+    pair->applied = sent.document;
+    pair->applies = sent.accepted;
+    if (sent.accepted) note_kept(arena, pair);
+    return sent;
+}
+
+static void judge_changed(Arena *arena, Pair *pair, How how) {
     Document *before = pair->before.document, *after = pair->after.document;
-    DifferenceList differences = {.arena = arena};
     bool decoded = before->object && after->object && !after->unreadable;
-    if (decoded && before->type == after->type) compare_objects(&differences, after->type, before->object, after->object);
+    pair->stored = merge_stored(arena, before);
+    DifferenceList written = {.arena = arena};
+    if (decoded && before->type == after->type) compare_objects(&written, after->type, before->object, after->object);
     if (decoded) validate_update(before, after);
     pair->accepted = is_accepted(after);
-    judge_applied(arena, pair);
+    DifferenceList differences = judge_applied(arena, pair, &written, how).differences;
     pair->changes = NEW_ARRAY(arena, Change, differences.items.n + 1);
     for (uint32_t i = 0; i < differences.items.n; i++) {
         Change change = judge_change(arena, pair, &differences.items.at[i]);
@@ -318,7 +428,7 @@ static void judge_changed(Arena *arena, Pair *pair) {
         pair->effect = onlyResize ? EFFECT_RESIZE : EFFECT_REFUSED;
         if (decoded && !onlyResize) say_way_out(arena, pair);
     }
-    if (pair->effect == EFFECT_ROLLOUT) pair->summary = rollout_summary(arena, after);
+    if (pair->effect == EFFECT_ROLLOUT) pair->summary = rollout_summary(arena, pair->applied);
     if (pair->effect == EFFECT_RESIZE) pair->summary = S("an apply is refused: send the change to the resize subresource");
 }
 
@@ -352,7 +462,7 @@ static void add_unread(DiffResult *result, Arena *arena, Pair pair) {
     add_pair(result, arena, pair);
 }
 
-static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone) {
+static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone, How how) {
     Document *before = pair.before.document, *after = pair.after.document;
     if (is_unread(before, false)) {
         add_unread(result, arena, (Pair){.before = pair.before});
@@ -365,7 +475,7 @@ static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone
         return;
     }
     bool same = !alone && equal_nodes(before->root, after->root);
-    judge_changed(arena, &pair);
+    judge_changed(arena, &pair, how);
     if (same)
         result->unchanged++;
     else
@@ -434,7 +544,7 @@ static void drop_foreign(Arena *arena, DiffSide *side, const DiffSide *other) {
     side->objects.n = kept;
 }
 
-void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after) {
+void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after, How how) {
     *result = (DiffResult){.unread = has_unread_file(before) || has_unread_file(after)};
     drop_foreign(arena, before, after);
     drop_foreign(arena, after, before);
@@ -455,7 +565,7 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
         else
             compare_pair(result, arena,
                          (Pair){.before = object, .after = after->objects.at[partner[i]], .accepted = true, .applies = true},
-                         alone);
+                         alone, how);
     }
     for (uint32_t j = 0; j < after->objects.n; j++)
         if (!taken[j]) compare_new(result, arena, after->objects.at[j], &unreadBefore);

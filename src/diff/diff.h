@@ -3,6 +3,7 @@
 #ifndef PODLINT_DIFF_H
 #define PODLINT_DIFF_H
 
+#include "merge.h"
 #include "model/compare.h"
 
 /* What one change does, from harmless to impossible. */
@@ -39,17 +40,19 @@ typedef struct DiffObject {
 } DiffObject;
 
 typedef struct Pair {
-    uint8_t kind;      /* PairKind */
-    uint8_t effect;    /* Effect: the worst of its changes */
-    bool accepted;     /* whether the server takes the new object in place of the old one, just as it is written */
-    bool applies;      /* whether it takes it from kubectl apply, which keeps what the server made */
-    DiffObject before; /* document is NULL if added */
-    DiffObject after;  /* document is NULL if removed */
-    Document *applied; /* the new object as kubectl apply would send it, with what is wrong with that */
+    uint8_t kind;       /* PairKind */
+    uint8_t effect;     /* Effect: the worst of its changes */
+    bool accepted;      /* whether the server takes the new object in place of the old one, just as it is written */
+    bool applies;       /* whether it takes it in the way that is asked for */
+    const Node *stored; /* the old object as the server stores it; NULL if that is not known */
+    DiffObject before;  /* document is NULL if added */
+    DiffObject after;   /* document is NULL if removed */
+    Document *applied;  /* the new object as it would then be, with what is wrong with that */
     Change *changes;
     uint32_t changeCount;
-    Str summary; /* what happens, in words */
-    Str wayOut;  /* what to do if it is refused, may be empty */
+    Str summary;      /* what happens, in words */
+    ARRAY(Str) notes; /* what else there is to say */
+    Str wayOut;       /* what to do if it is refused, may be empty */
 } Pair;
 
 /* One side of a comparison. */
@@ -77,6 +80,6 @@ typedef struct DiffResult {
 } DiffResult;
 
 /* Pairs the objects by kind, namespace and name and judges each pair. Validates the new objects. */
-void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after);
+void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after, How how);
 
 #endif

@@ -62,6 +62,9 @@ static json_t *json_pair(Arena *arena, const Pair *pair) {
         json_array_append_new(diagnostics, json_diag(arena, shown, &diags->items.at[i]));
     json_object_set_new(out, "diagnostics", diagnostics);
     if (pair->summary.len) json_object_set_new(out, "summary", report_json_text(pair->summary));
+    json_t *notes = json_array();
+    for (uint32_t i = 0; i < pair->notes.n; i++) json_array_append_new(notes, report_json_text(pair->notes.at[i]));
+    json_object_set_new(out, "notes", notes);
     if (pair->wayOut.len) json_object_set_new(out, "wayOut", report_json_text(pair->wayOut));
     return out;
 }

@@ -141,6 +141,7 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const DiffReport
     if (pair->kind == PAIR_CHANGED && pair->changeCount == 0 && pair->applies) fputs("  the same after defaulting\n", out);
     Str summary = visible(arena, pair->summary), wayOut = visible(arena, pair->wayOut);
     if (summary.len) fprintf(out, "  = %.*s\n", TEXT(summary));
+    for (uint32_t i = 0; i < pair->notes.n; i++) fprintf(out, "  = %.*s\n", TEXT(visible(arena, pair->notes.at[i])));
     if (wayOut.len) fprintf(out, "  = way out: %.*s\n", TEXT(wayOut));
     fputc('\n', out);
 }
