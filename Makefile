@@ -7,6 +7,8 @@
 #   make uninstall
 #   make lint                what the compiler does not see: order of folders, dead code, layout, clang-tidy, scripts, links
 #   make golden [TEST=NAME]  write the expected outputs of the golden tests anew
+#   make fuzz [TIME=60]      fuzz every target for so many seconds, with clang's libFuzzer [TARGETS="check cel"]
+#   make fuzz-robust         10,000 hostile inputs against podlint's bounds [COUNT=10000] [SEED=1]
 #   make bench               time a check against libyaml's bare event loop
 #   make compare             what other tools see of faulty manifests, for those that are installed
 #   make picture             write the README's pictures, testdata/picture/*.svg, anew
@@ -32,6 +34,11 @@ BUILD = build/sanitize
 OPTIMIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
 
+ifdef FUZZ
+BUILD = build/fuzz
+OPTIMIZE = -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
+
 ifdef STATIC
 BUILD = build/static
 OPTIMIZE = -O2
@@ -42,7 +49,7 @@ endif
 # What makes a fault harder to use, as far as the compiler has it: addresses that nobody can foretell, tables that cannot be written,
 # a guard behind arrays on the stack, checked calls of the C library, jumps that lead where a jump may lead.
 taken = $(if $(shell printf 'int main(void) { return 0; }' | $(CC) $(1) -x c -o /dev/null - 2>/dev/null && echo yes),$(1))
-ifndef SANITIZE
+ifeq ($(SANITIZE)$(FUZZ),)
 HARDENING := -fPIE $(call taken,-fstack-protector-strong) $(call taken,-fcf-protection)
 HARDENING += $(if $(filter -O0,$(OPTIMIZE)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 override LDFLAGS += $(if $(STATIC),,$(call taken,-pie)) $(call taken,-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
@@ -138,7 +145,7 @@ $(BUILD)/gen/places_tables.c: $(BUILD)/gen/places.stamp
 	@:
 
 # A program of one file above the library: a test, a fuzzer or a benchmark.
-PROGRAM = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(LIBRARY) $(LIBS)
+PROGRAM = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) $(LIBRARY) $(LIBS)
 
 $(BUILD)/%: src/test/unit/%.c $(LIBRARY)
 	$(SAY) CC $@
@@ -147,6 +154,18 @@ $(BUILD)/%: src/test/unit/%.c $(LIBRARY)
 $(BUILD)/%: src/test/fuzz/%.c $(LIBRARY)
 	$(SAY) CC $@
 	$(Q)$(PROGRAM)
+
+# Those that run whole commands, with other programs replaced.
+TARGETS_OF_FUZZERS = src/test/fuzz/targets.c $(call objects,command) $(BUILD)/obj/places_tables.o
+REPLACED = -Wl,--wrap=process_run,--wrap=process_is_installed
+
+$(BUILD)/fuzz_robust: src/test/fuzz/fuzz_robust.c $(TARGETS_OF_FUZZERS) $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(PROGRAM) $(REPLACED)
+
+$(BUILD)/fuzz: src/test/fuzz/fuzz.c $(TARGETS_OF_FUZZERS) $(LIBRARY)
+	$(SAY) CC $@
+	$(Q)$(PROGRAM) $(REPLACED) -fsanitize=fuzzer
 
 $(BUILD)/%: src/test/bench/%.c $(LIBRARY)
 	$(SAY) CC $@
@@ -157,7 +176,7 @@ $(BUILD)/%: src/test/recorded/%.c $(LIBRARY)
 	$(Q)$(PROGRAM)
 
 # The programs that test the library; scripts in src/test/cli test the program as a whole.
-TESTS = unit lifecycle controllers scheduling what_if examples limits rules fuzz_cel fuzz_policy
+TESTS = unit lifecycle controllers scheduling what_if examples limits rules fuzz_cel fuzz_policy fuzz_robust
 
 # The suites of make test: a name, and the command. Those that take longest come first.
 define SUITES
@@ -165,6 +184,7 @@ robust      sh src/test/cli/robust.sh $(BUILD)/podlint
 config      sh src/test/cli/config.sh $(BUILD)/podlint
 growth      python3 src/test/cli/growth.py $(BUILD)/podlint
 oom         env CC='$(CC)' sh src/test/cli/oom.sh $(BUILD)/podlint
+fuzz_robust sh src/test/fuzz/robust.sh $(BUILD)/fuzz_robust 300
 mistakes    sh src/test/house/mistakes_test.sh $(BUILD)/mktables $(BUILD)/tryrules
 layers      sh src/test/house/layers_test.sh $(FOLDERS)
 runner      sh src/test/house/run_test.sh
@@ -240,10 +260,18 @@ docs: $(BUILD)/podlint
 
 # Needs ORACLE, a program that gives the API server's verdicts; see src/test/fuzz/fuzz_oracle.c.
 SEED ?= 1
-COUNT ?= 2000
 fuzz-oracle: $(BUILD)/fuzz_oracle
 	@mkdir -p build/fuzz
-	@$(BUILD)/fuzz_oracle $(ORACLE) $(SEED) $(COUNT) build/fuzz
+	@$(BUILD)/fuzz_oracle $(ORACLE) $(SEED) $(or $(COUNT),2000) build/fuzz
+
+# Fuzzes TARGETS (all: src/test/fuzz/targets.c lists them) for TIME seconds each.
+TIME ?= 60
+TARGETS ?= all
+fuzz:
+	@CC='$(if $(filter cc,$(CC)),clang,$(CC))' sh src/test/fuzz/fuzz.sh $(TIME) $(TARGETS)
+
+fuzz-robust: $(BUILD)/fuzz_robust
+	@sh src/test/fuzz/robust.sh $(BUILD)/fuzz_robust $(or $(COUNT),10000) $(SEED)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 INSTALLED = $(DESTDIR)$(PREFIX)/bin/podlint $(SHARE)/man/man1/podlint.1 $(SHARE)/bash-completion/completions/podlint \
@@ -300,6 +328,6 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,3\}//p' Makefile
 
-.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle install uninstall lint tidy clean help
+.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle fuzz fuzz-robust install uninstall lint tidy clean help
 
 -include $(OBJECTS:.o=.d) $(wildcard $(TIDY:.ok=.d)) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)

@@ -51,7 +51,7 @@ Str str_trim(Str s) {
 
 Str str_slice(Str s, size_t from) {
     if (from > s.len) from = s.len;
-    return (Str){s.at + from, s.len - from};
+    return from ? (Str){s.at + from, s.len - from} : s;
 }
 
 bool str_take(Str *s, char c) {
@@ -261,8 +261,8 @@ char *buf_reserve(Buf *buf, size_t more) {
 }
 
 void buf_str(Buf *buf, Str s) {
-    char *room = buf_reserve(buf, s.len);
-    if (s.len) memcpy(room, s.at, s.len);
+    if (!s.len) return;
+    memcpy(buf_reserve(buf, s.len), s.at, s.len);
     buf->len += s.len;
 }
 

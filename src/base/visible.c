@@ -55,6 +55,16 @@ Str visible(Arena *arena, Str text) {
     return buf_text(&out);
 }
 
+bool is_visible(Str text) {
+    size_t length;
+    for (size_t at = 0; at < text.len; at += length) {
+        uint32_t c;
+        if (!first_character(str_slice(text, at), &c, &length)) return false;
+        if (is_obeyed(c) && c != '\n' && c != '\t') return false;
+    }
+    return true;
+}
+
 void tell_error(const char *format, ...) {
     Arena arena = {0};
     va_list args;

@@ -13,6 +13,9 @@ Str visible(Arena *arena, Str text);
 /* The character at the start of a text that is not empty, and how many bytes it has; false for a byte that is not UTF-8. */
 bool first_character(Str text, uint32_t *c, size_t *length);
 
+/* Whether `text` has nothing that visible() would show as an escape but line feeds and tabs. */
+bool is_visible(Str text);
+
 /* A line on stderr, made visible as a whole; `format` has no line feed. */
 void tell_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

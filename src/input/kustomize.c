@@ -529,8 +529,8 @@ static FileUse *use_of(Arena *arena, const Mention *mentions, size_t count) {
 }
 
 static void set_uses(TreeReader *r, InputList *list) {
-    const Mention *mentions = r->mentions.at, *end = mentions + r->mentions.n;
     if (!r->mentions.n) return;
+    const Mention *mentions = r->mentions.at, *end = mentions + r->mentions.n;
     qsort(r->mentions.at, r->mentions.n, sizeof *mentions, by_identity);
     for (uint32_t i = 0; i < list->files.n; i++) {
         Mention key = {0};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/near.h"
+#include "base/str_set.h"
 
 const char *const profile_names[PROFILE_COUNT] = {
     [PROFILE_DEFAULT] = "default",         [PROFILE_SECURITY] = "security", [PROFILE_RELIABILITY] = "reliability",
@@ -285,11 +286,11 @@ RuleText *rule_text_read(RuleFaults *faults, const Node *root, bool own, uint32_
     only_keys(faults, root, own ? ownKeys : keys, own ? COUNT(ownKeys) : COUNT(keys));
     size_t source = word_under(faults, root, S("source"), diag_source_names, COUNT(diag_source_names), FROM_LINT);
     RuleText *texts = NEW_ARRAY(faults->arena, RuleText, list->count + 1);
+    StrSet names = {.arena = faults->arena};
     for (uint32_t i = 0; i < list->count; i++) {
         read_rule(faults, &texts[i], &list->items[i], (DiagSource)source);
-        for (uint32_t j = 0; j < i; j++)
-            if (texts[i].rule.name.len && str_eq(texts[j].rule.name, texts[i].rule.name))
-                rule_fault(faults, rule_text_span(&texts[i], S("name")), S("another rule has this name"), S(""));
+        if (texts[i].rule.name.len && str_set_add(&names, texts[i].rule.name, &texts[i]))
+            rule_fault(faults, rule_text_span(&texts[i], S("name")), S("another rule has this name"), S(""));
     }
     *count = list->count;
     return texts;

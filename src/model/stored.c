@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include "base/visible.h"
+
 static json_t *json_text(Arena *arena, Str s) {
     s = str_valid_utf8(arena, s);
     return json_stringn(s.at ? s.at : "", s.len);
@@ -139,8 +141,20 @@ json_t *stored_json(Arena *arena, const Document *document) {
     return object;
 }
 
-static int write_chunk(void *out, unsigned char *text, size_t size) {
-    return fwrite(text, 1, size, out) == size;
+/* What a terminal or a log would obey stands in double quotes, where it may be written as an escape. */
+static int write_chunk(void *out, unsigned char *bytes, size_t size) {
+    Str text = {(const char *)bytes, size};
+    if (is_visible(text)) return fwrite(text.at, 1, text.len, out) == text.len;
+    Arena arena = {0};
+    for (size_t from = 0, at = 0; at <= text.len; at++) {
+        if (at < text.len && text.at[at] != '\n' && text.at[at] != '\t') continue;
+        Str part = visible(&arena, (Str){text.at + from, at - from});
+        fwrite(part.at, 1, part.len, out);
+        if (at < text.len) fputc(text.at[at], out);
+        from = at + 1;
+    }
+    arena_free(&arena);
+    return !ferror(out);
 }
 
 /* Emits an event, if it could be made. */
@@ -154,6 +168,7 @@ static void emit_scalar(yaml_emitter_t *emitter, Str text, bool string) {
     if (string && (text.len == 0 || node_plain_kind(text) != NODE_STRING || str_eq(text, S("<<"))))
         style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     if (string && str_find(text, '\n') >= 0) style = YAML_LITERAL_SCALAR_STYLE;
+    if (!is_visible(text)) style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     emit(emitter, yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text.at, (int)text.len, 1, 1, style),
          &event);
 }

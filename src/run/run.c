@@ -341,7 +341,7 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
 
 static SourceError read_input(Worker *w, const InputFile *input, Source *source) {
     errno = input->cause;
-    if (input->error) *source = (Source){.name = input->path};
+    if (input->error) *source = (Source){.name = input->path, .text = S("")};
     if (input->error) return input->error;
     if (!input->text.at) return source_read(source, &w->text, input->path);
     SourceError error = source_from_bytes(source, &w->text, input->path, input->text);

@@ -54,8 +54,8 @@ static bool is_there(const Candidate *candidate, const ClusterPod *pod) {
 /* The next pod of a node after `pod`, or the first one after NULL; NULL at the end. */
 static const ClusterPod *next_pod(const Candidate *candidate, uint32_t number, const ClusterPod *pod) {
     const ClusterNode *node = &candidate->cluster->nodes.at[number];
-    const ClusterPod *first = candidate->cluster->pods.at + node->pods, *end = first + node->podCount;
     if (!node->podCount) return NULL;
+    const ClusterPod *first = candidate->cluster->pods.at + node->pods, *end = first + node->podCount;
     for (pod = pod ? pod + 1 : first; pod < end; pod++)
         if (is_there(candidate, pod)) return pod;
     return NULL;

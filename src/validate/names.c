@@ -163,7 +163,7 @@ bool is_absolute_path(Str s) {
 bool has_dot_dot(Str path) {
     for (size_t i = 0, start = 0; i <= path.len; i++) {
         if (i < path.len && path.at[i] != '/') continue;
-        if (str_eq((Str){path.at + start, i - start}, S(".."))) return true;
+        if (i - start == 2 && str_starts(str_slice(path, start), S(".."))) return true;
         start = i + 1;
     }
     return false;

@@ -186,7 +186,7 @@ static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t coun
 static void end_collection(Composer *c, Node *out, const Frame *frame) {
     *out = frame->node;
     uint32_t count = c->values.n - frame->base;
-    const Node *children = c->values.at + frame->base;
+    const Node *children = count ? c->values.at + frame->base : NULL;
     out->depth = 1;
     if (out->kind == NODE_MAP) {
         compose_map(c, out, children, count);

@@ -33,7 +33,7 @@ static SourceError from_utf16_be(Source *out, Arena *arena, Str bytes) {
 }
 
 SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes) {
-    *out = (Source){.name = name};
+    *out = (Source){.name = name, .text = S("")};
     if (bytes.len > SOURCE_MAX_BYTES) return SOURCE_TOO_LARGE;
     if (str_starts(bytes, S("\xFF\xFE"))) return SOURCE_UTF16_LE;
     if (str_starts(bytes, S("\xFE\xFF"))) return from_utf16_be(out, arena, bytes);
@@ -64,7 +64,7 @@ static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) 
 }
 
 SourceError source_read(Source *out, Arena *arena, Str name) {
-    *out = (Source){.name = name};
+    *out = (Source){.name = name, .text = S("")};
     if (str_eq(name, S("-"))) {
         SourceError error = read_all(out, arena, STDIN_FILENO, 0);
         out->once = true;

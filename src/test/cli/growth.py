@@ -96,6 +96,8 @@ SHAPES = {
                             ["simulate", "-s", "s.yaml", "pod.yaml"]),
     "words in a scenario": (1000, lambda n: {"pod.yaml": scenario_pod, "s.yaml": listed(n, "x@: 1", "{", "}\n")},
                             ["simulate", "-s", "s.yaml", "pod.yaml"]),
+    "rules of one name": (500, lambda n: {"pod.yaml": scenario_pod, "r.yaml": listed(n, "  - name: a", "rules:\n", "\n", "\n")},
+                          ["check", "--rules", "r.yaml", "pod.yaml"]),
     "containers that are played": (25, lambda n: pod(n, "{name: c@, image: b}"), SIMULATE),
     "a long name that is played": (20000, lambda n: pod(1, "{name: " + "n" * n + ", image: b}"), SIMULATE[:1] + ["--anyway", "-"]),
     "init containers that are played": (25, lambda n: pod(n, "{name: c@, image: b}", "spec: {initContainers: [", f"], containers: [{CONTAINER}]}}"), SIMULATE),
