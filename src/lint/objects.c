@@ -6,6 +6,8 @@
  * out of WORLD_WORK, so that hostile input ends with a finding and not with an hour of waiting. */
 #include "world.h"
 
+#include "base/near.h"
+
 /* What comparing the objects of a world may cost, in comparisons of names: about a second. Without an end to it a folder of many
  * thousand objects that select each other would take hours. */
 enum { WORLD_WORK = 200000000 };
@@ -224,29 +226,61 @@ static bool is_empty(const FactSelector *selector) {
     return !selector->labels.n && !selector->conditionCount;
 }
 
-/* The label by which a selector misses the workload that comes nearest to it, in words. Of many workloads only the first are
- * looked at: it is no more than a hint. */
+/* How a selector misses the labels of a workload. */
+typedef struct NearMiss {
+    uint32_t shared;       /* labels that it has */
+    unsigned distance;     /* of the first that it does not have as it is wanted, key or value; NO_LABEL: nothing is like it */
+    const StrPair *wanted; /* that one */
+    StrPair found;         /* what is there instead */
+} NearMiss;
+
+enum { NO_LABEL = 64 };
+
+static NearMiss miss_of(const FactSelector *selector, StrMap labels) {
+    NearMiss miss = {.distance = NO_LABEL};
+    for (uint32_t i = 0; i < selector->labels.n; i++) {
+        const StrPair *wanted = &selector->labels.at[i];
+        const Str *found = map_get(labels, wanted->key);
+        if (found && str_eq(*found, wanted->value)) {
+            miss.shared++;
+            continue;
+        }
+        if (!miss.wanted) miss.wanted = wanted;
+        if (found) {
+            unsigned distance = str_distance(wanted->value, *found, NO_LABEL - 1);
+            if (distance < miss.distance)
+                miss.wanted = wanted, miss.distance = distance, miss.found = (StrPair){wanted->key, *found};
+            continue;
+        }
+        for (uint32_t j = 0; j < labels.n; j++)
+            if (str_eq(labels.at[j].value, wanted->value) && is_slip(labels.at[j].key, wanted->key))
+                miss.wanted = wanted, miss.distance = 1, miss.found = labels.at[j];
+    }
+    return miss;
+}
+
+/* The label by which a selector misses the workload that comes nearest to it, in words: the one that has the most of its labels.
+ * Of many workloads only the first are looked at: it is no more than a hint. */
 static Str nearest_miss(World *w, const Fact *from, const FactSelector *selector) {
     enum { LOOKED_AT = 500 };
-    unsigned best = UINT8_MAX;
-    Str out = S("");
+    NearMiss best = {.distance = NO_LABEL};
+    const Fact *nearest = NULL;
     for (uint32_t i = 0; i < w->kinds[FACT_WORKLOAD].n && i < LOOKED_AT; i++) {
         const Fact *fact = w->kinds[FACT_WORKLOAD].at[i];
         if (fact->job || !are_together(w, from, fact) ||
             !world_spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)))
             continue;
-        for (uint32_t j = 0; j < selector->labels.n; j++) {
-            const StrPair *wanted = &selector->labels.at[j];
-            const Str *found = map_get(fact->labels, wanted->key);
-            if (!found || str_eq(*found, wanted->value)) continue;
-            unsigned distance = str_distance(wanted->value, *found, best - 1);
-            if (distance >= best) continue;
-            best = distance;
-            out = str_format(w->arena, "; the pods of %.*s %.*s have %.*s=%.*s", TEXT(fact->kindName), TEXT(fact->name),
-                             TEXT(wanted->key), TEXT(*found));
-        }
+        NearMiss miss = miss_of(selector, fact->labels);
+        if (!miss.wanted || miss.shared < best.shared) continue;
+        if (miss.shared == best.shared && miss.distance >= best.distance) continue;
+        best = miss;
+        nearest = fact;
     }
-    return out;
+    if (!nearest) return S("");
+    Str who = str_format(w->arena, "; the pods of %.*s %.*s", TEXT(nearest->kindName), TEXT(nearest->name));
+    if (best.found.key.at)
+        return str_format(w->arena, "%.*s have %.*s=%.*s", TEXT(who), TEXT(best.found.key), TEXT(best.found.value));
+    return str_format(w->arena, "%.*s have no label %.*s", TEXT(who), TEXT(best.wanted->key));
 }
 
 /* Where a selector finds nothing in its own namespace, but pods in another one, in words: one of the two was mistaken. */
@@ -315,6 +349,29 @@ static const Fact *named_elsewhere(World *w, const Fact *from, FactKind kind, St
     return NULL;
 }
 
+/* What to write in place of a name that was probably misspelt, before other advice; empty if nothing is near. */
+static Str instead(World *w, const Near *near) {
+    if (!near->found.len || str_eq(near->found, near->word)) return S("");
+    return str_format(w->arena, "did you mean \"%.*s\"? If not, ", TEXT(near->found));
+}
+
+/* The same for the name of an object of a kind. */
+static Str object_instead(World *w, const Fact *from, FactKind kind, Str name) {
+    Near near = near_start(name);
+    for (uint32_t i = 0; i < w->kinds[kind].n && world_spend(w, SLIP_WORK); i++)
+        if (are_together(w, from, w->kinds[kind].at[i])) near_try(&near, w->kinds[kind].at[i]->name);
+    return instead(w, &near);
+}
+
+/* For the name of a port of containers. */
+static Str port_instead(World *w, const FactList *pods, Str name) {
+    Near near = near_start(name);
+    for (uint32_t i = 0; i < pods->n && name.len; i++)
+        for (uint32_t j = 0; j < pods->at[i]->portCount && world_spend(w, SLIP_WORK); j++)
+            near_try(&near, pods->at[i]->ports[j].name);
+    return instead(w, &near);
+}
+
 /* Services. */
 
 static bool port_fits(const FactPort *target, const FactPort *port) {
@@ -354,7 +411,8 @@ static void check_target(World *w, Fact *service, const FactPort *target, const 
     Str text = port_text(w->arena, target), who = pods->at[0]->name, kind = pods->at[0]->kindName;
     if (!found && target->name.len &&
         !(world_spend(w, (uint64_t)service->portCount * pods->at[0]->portCount) && is_record(service, pods)))
-        emit_service_target_port_unresolved(&service->diags, target->where, .kind = kind, .workload = who, .port = text);
+        emit_service_target_port_unresolved(&service->diags, target->where, .kind = kind, .workload = who, .port = text,
+                                            .instead = port_instead(w, pods, target->name));
     else if (!found && !target->name.len && declared)
         emit_service_target_port_undeclared(&service->diags, target->where, .kind = kind, .workload = who, .port = text);
     else if (found && !protocol)
@@ -431,6 +489,16 @@ static bool backend_port_known(const Fact *service, const FactPort *backend) {
     return false;
 }
 
+/* For a port of a Service: its own name or number, if it has only one, or the name that is near. */
+static Str service_port_instead(World *w, const Fact *service, const FactPort *backend) {
+    Near near = near_start(backend->name);
+    for (uint32_t i = 0; i < service->portCount && backend->name.len && world_spend(w, SLIP_WORK); i++)
+        near_try(&near, service->ports[i].owner);
+    if (near.found.len) return instead(w, &near);
+    if (service->portCount != 1) return S("");
+    return str_format(w->arena, "its port is %lld; ", (long long)service->ports[0].outer);
+}
+
 static void check_ingress(World *w, Fact *ingress) {
     if (!ingress->tls) emit_tls_settings_missing(&ingress->diags, ingress->where, .name = ingress->name);
     for (uint32_t i = 0; i < ingress->portCount; i++) {
@@ -439,10 +507,12 @@ static void check_ingress(World *w, Fact *ingress) {
         if (str_eq(backend->name, S("use-annotation"))) continue;
         const Fact *service = world_named(w, ingress, FACT_SERVICE, backend->owner);
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
-            emit_dangling_ingress(&ingress->diags, backend->where, .service = backend->owner);
+            emit_dangling_ingress(&ingress->diags, backend->where, .service = backend->owner,
+                                  .instead = object_instead(w, ingress, FACT_SERVICE, backend->owner));
         else if (service && world_spend(w, service->portCount) && !backend_port_known(service, backend))
             emit_ingress_port_unresolved(&ingress->diags, backend->portWhere, .service = backend->owner,
-                                         .port = port_text(w->arena, backend));
+                                         .port = port_text(w->arena, backend),
+                                         .instead = service_port_instead(w, service, backend));
     }
 }
 
@@ -481,7 +551,8 @@ static void check_policy_names(World *w, Fact *policy, const FactList *pods) {
             for (uint32_t k = 0; k < pods->at[j]->portCount && !found; k++) found = port_in_policy(rule, &pods->at[j]->ports[k]);
         if (!found)
             emit_network_policy_port_unresolved(&policy->diags, rule->where, .kind = pods->at[0]->kindName,
-                                                .workload = pods->at[0]->name, .port = rule->name);
+                                                .workload = pods->at[0]->name, .port = rule->name,
+                                                .instead = port_instead(w, pods, rule->name));
     }
 }
 
@@ -687,7 +758,8 @@ static void check_autoscaler(World *w, Fact *scaler) {
     }
     if (elsewhere || name_is_astray(w, scaler, FACT_WORKLOAD, scaler->targetName))
         emit_dangling_horizontalpodautoscaler(&scaler->diags, elsewhere ? scaler->namespaceWhere : scaler->targetWhere,
-                                              .name = scaler->name, .kind = scaler->targetKind, .target = scaler->targetName);
+                                              .name = scaler->name, .kind = scaler->targetKind, .target = scaler->targetName,
+                                              .instead = object_instead(w, scaler, FACT_WORKLOAD, scaler->targetName));
 }
 
 /* Workloads. */
@@ -706,21 +778,73 @@ static bool any_has_key(World *w, const Fact *workload, const FactReference *ref
     return false;
 }
 
+/* The key that was meant by one that no object of the name has. */
+static Str key_instead(World *w, const Fact *workload, const FactReference *reference) {
+    const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
+    Near near = near_start(reference->key);
+    for (uint32_t i = 0; i < slot->count; i++) {
+        const Fact *fact = w->names.members[slot->first + i];
+        if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !are_together(w, workload, fact)) continue;
+        for (uint32_t j = 0; j < fact->keys.n && world_spend(w, SLIP_WORK); j++) near_try(&near, fact->keys.at[j]);
+    }
+    return instead(w, &near);
+}
+
+static bool ends_word(Str text, size_t at) {
+    return at >= text.len || text.at[at] == '-' || text.at[at] == '.';
+}
+
+/* Whether two names of objects differ by a slip of the pen: in one word of theirs, which is long enough to be no other word.
+ * Names of siblings, such as cache-a and cache-b, do not. */
+static bool is_misspelt(Str a, Str b) {
+    enum { SHORTEST = 3 };
+    size_t start = 0, aEnd, bEnd;
+    if (!is_slip(a, b)) return false;
+    for (size_t i = 0; i < a.len && i < b.len && a.at[i] == b.at[i]; i++)
+        if (a.at[i] == '-' || a.at[i] == '.') start = i + 1;
+    for (aEnd = start; !ends_word(a, aEnd); aEnd++) {
+    }
+    for (bEnd = start; !ends_word(b, bEnd); bEnd++) {
+    }
+    Str left = {a.at + start, aEnd - start}, right = {b.at + start, bEnd - start};
+    if (left.len < SHORTEST || right.len < SHORTEST || left.len + right.len == 2 * SHORTEST) return false;
+    return str_distance(left, right, 1) <= 1;
+}
+
+/* The only object of a kind whose name is the misspelt one written right; NULL if there is none. */
+static const Fact *misspelt(World *w, const Fact *from, const FactReference *reference) {
+    const Fact *found = NULL;
+    const FactList *list = &w->kinds[reference->kind];
+    for (uint32_t i = 0; i < list->n && !w->uncertain && world_spend(w, SLIP_WORK); i++) {
+        if (!are_together(w, from, list->at[i]) || !is_misspelt(reference->name, list->at[i]->name)) continue;
+        if (found && !str_eq(found->name, list->at[i]->name)) return NULL;
+        found = list->at[i];
+    }
+    return found;
+}
+
 static void check_reference(World *w, Fact *workload, const FactReference *reference) {
     const Fact *found = world_named(w, workload, (FactKind)reference->kind, reference->name);
     Str word = fact_kind_name((FactKind)reference->kind);
     if (found && reference->key.len && !reference->optional && !any_has_key(w, workload, reference))
-        emit_config_key_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .key = reference->key);
+        emit_config_key_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .key = reference->key,
+                                .instead = key_instead(w, workload, reference));
     if (found || reference->key.len || reference->optional) return;
+    const Fact *meant = w->on[RULE_reference_misspelt] ? misspelt(w, workload, reference) : NULL;
+    if (meant) {
+        emit_reference_misspelt(&workload->diags, reference->where, .kind = word, .name = reference->name, .meant = meant->name);
+        return;
+    }
     if (!any_near(w, workload, (FactKind)reference->kind) &&
         !named_elsewhere(w, workload, (FactKind)reference->kind, reference->name))
         return;
+    Str other = object_instead(w, workload, (FactKind)reference->kind, reference->name);
     if (reference->kind == FACT_SERVICE_ACCOUNT)
-        emit_non_existent_service_account(&workload->diags, reference->where, .name = reference->name);
+        emit_non_existent_service_account(&workload->diags, reference->where, .name = reference->name, .instead = other);
     else if (str_has(reference->where.path, S(".env[")) || str_has(reference->where.path, S(".envFrom[")))
-        emit_env_var_value_from(&workload->diags, reference->where, .kind = word, .name = reference->name);
+        emit_env_var_value_from(&workload->diags, reference->where, .kind = word, .name = reference->name, .instead = other);
     else
-        emit_volume_source_missing(&workload->diags, reference->where, .kind = word, .name = reference->name);
+        emit_volume_source_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .instead = other);
 }
 
 static bool is_daemon_set(const Fact *fact) {
