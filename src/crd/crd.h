@@ -62,6 +62,9 @@ void crd_judge(const CrdVersion *version, Document *document);
 /* The same when it takes the place of `before`, which the server has taken. */
 void crd_judge_update(const CrdVersion *version, Document *before, Document *document);
 
+/* Appends to the diagnostics of a decoded CustomResourceDefinition what the server says of it beyond its metadata. */
+void crd_judge_definition(Document *document);
+
 /* Says that the definition of the kind serves other versions than the object's, or that nothing is known of its kind. */
 void crd_refuse_version(const Crd *crd, Document *document);
 void crd_refuse_unknown(Document *document);

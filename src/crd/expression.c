@@ -12,14 +12,19 @@ enum { SELF, OLD_SELF };
 
 /* Types. */
 
-/* The name of a field in expressions; empty if there is none that can be written. */
-static Str escaped(Arena *arena, Str name) {
+/* Words of the expression language: fields of such names can be written with and without an escape. */
+static bool is_reserved(Str name) {
     static const Str reserved[] = {STR("true"),   STR("false"),    STR("null"), STR("in"),      STR("as"),        STR("break"),
                                    STR("const"),  STR("continue"), STR("else"), STR("for"),     STR("function"),  STR("if"),
                                    STR("import"), STR("let"),      STR("loop"), STR("package"), STR("namespace"), STR("return"),
                                    STR("var"),    STR("void"),     STR("while")};
+    return str_in(name, reserved, COUNT(reserved));
+}
+
+/* The name of a field in expressions; empty if there is none that can be written. */
+static Str escaped(Arena *arena, Str name) {
     if (!name.len || is_digit(name.at[0])) return S("");
-    if (str_in(name, reserved, COUNT(reserved))) return str_format(arena, "__%.*s__", TEXT(name));
+    if (is_reserved(name)) return str_format(arena, "__%.*s__", TEXT(name));
     Buf out = {.arena = arena};
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
@@ -67,19 +72,20 @@ static void declare_field(CelType *type, CelField *fields, Str *keys, Str name, 
 
 static const CelType *declare_object(Arena *arena, const CrdSchema *schema, bool root) {
     CelType *type = NEW(arena, CelType);
-    CelField *fields = NEW_ARRAY(arena, CelField, schema->propertyCount + 4);
-    Str *keys = NEW_ARRAY(arena, Str, schema->propertyCount + 4);
+    CelField *fields = NEW_ARRAY(arena, CelField, 2 * schema->propertyCount + 4);
+    Str *keys = NEW_ARRAY(arena, Str, 2 * schema->propertyCount + 4);
     const CelField own[] = {{S("apiVersion"), &cel_string}, {S("kind"), &cel_string}, {S("metadata"), &meta_type}};
     uint32_t added = root && !knows_identity(schema) ? COUNT(own) : 0;
     *type = (CelType){.kind = KIND_OBJECT, .name = S("object"), .fields = fields, .keys = keys};
     for (uint32_t i = 0; i < added; i++) declare_field(type, fields, keys, own[i].name, own[i].name, own[i].type);
-    for (uint32_t i = 0; i < schema->propertyCount && type->fieldCount < UINT16_MAX; i++) {
+    for (uint32_t i = 0; i < schema->propertyCount && type->fieldCount < UINT16_MAX - 1; i++) {
         const CrdProperty *property = &schema->properties[i];
         bool known = false;
         for (uint32_t k = 0; k < added; k++) known |= str_eq(property->name, own[k].name);
         const CelType *below = known ? NULL : declare(arena, property->schema, property->schema->embedded);
         Str name = below ? escaped(arena, property->name) : S("");
         if (name.len) declare_field(type, fields, keys, name, property->name, below);
+        if (name.len && is_reserved(property->name)) declare_field(type, fields, keys, property->name, property->name, below);
     }
     return type;
 }
@@ -144,7 +150,8 @@ static bool names_old(const Expr *e) {
 /* The path of a rule's fieldPath: its parts as fields of the schema. Returns how many there are; 0 if it leads nowhere. */
 enum { FIELD_PATH_PARTS = 24 };
 
-static uint32_t read_field_path(Arena *arena, const CrdSchema *schema, Str text, const Path *up, Path *parts) {
+static uint32_t read_field_path(Arena *arena, const CrdSchema *schema, Str text, const Path *up, Path *parts,
+                                const CrdSchema **end) {
     uint32_t n = 0;
     while (text.len && n < FIELD_PATH_PARTS) {
         Str name;
@@ -172,7 +179,14 @@ static uint32_t read_field_path(Arena *arena, const CrdSchema *schema, Str text,
         n++;
         schema = property ? property : schema->additional;
     }
+    *end = schema;
     return text.len ? 0 : n;
+}
+
+const CrdSchema *crd_field_at(Arena *arena, const CrdSchema *schema, Str text) {
+    Path parts[FIELD_PATH_PARTS];
+    const CrdSchema *end;
+    return read_field_path(arena, schema, text, NULL, parts, &end) ? end : NULL;
 }
 
 static void compile_rule(Arena *arena, CrdRule *rule, const CrdSchema *node) {
@@ -277,7 +291,7 @@ static void report_broken(Judging *judging, const CrdRule *rule, const CrdSchema
     CrdJudge *j = judging->j;
     Arena *arena = j->check.arena;
     Path parts[FIELD_PATH_PARTS];
-    uint32_t count = rule->fieldPath.len ? read_field_path(arena, node, rule->fieldPath, path, parts) : 0;
+    uint32_t count = rule->fieldPath.len ? read_field_path(arena, node, rule->fieldPath, path, parts, &node) : 0;
     Where at = place_of(j, count ? &parts[count - 1] : path);
     Str message = message_of(judging, rule, run);
     bool own = !rule->message.len && !rule->words;

@@ -705,6 +705,17 @@ static const Node *prepare(CrdJudge *j, Document *document) {
     return stored;
 }
 
+static void judge_into(CrdJudge *j, const CrdSchema *schema, const Node *value, const Node *old, const Path *path) {
+    Outcome whole = outcome(j);
+    judge_value(j, schema, value, old, path, &whole);
+    for (uint32_t i = 0; i < whole.errors.items.n; i++)
+        ARRAY_PUSH(j->check.arena, &j->check.diags->items, whole.errors.items.at[i]);
+}
+
+void crd_judge_value(CrdJudge *j, const CrdSchema *schema, const Node *value, const Path *path) {
+    judge_into(j, schema, value, NULL, path);
+}
+
 static void judge(const CrdVersion *version, Document *document, Document *before) {
     CrdJudge j = {.check = {.document = document,
                             .arena = document->diags.arena,
@@ -721,12 +732,7 @@ static void judge(const CrdVersion *version, Document *document, Document *befor
     ObjectMeta *meta = decode_meta(&j, document->root, &at);
     const ObjectMeta none = {0};
     check_object_meta(&j.check, meta ? meta : &none, NAME_DNS_SUBDOMAIN, version->namespaced, true, &at);
-    if (version->schema) {
-        Outcome whole = outcome(&j);
-        judge_value(&j, version->schema, j.stored, j.old, NULL, &whole);
-        for (uint32_t i = 0; i < whole.errors.items.n; i++)
-            ARRAY_PUSH(document->diags.arena, &document->diags.items, whole.errors.items.at[i]);
-    }
+    if (version->schema) judge_into(&j, version->schema, j.stored, j.old, NULL);
     if (version->scale) {
         judge_scale(&j, j.stored, S("specReplicasPath"), true);
         judge_scale(&j, j.stored, S("statusReplicasPath"), true);

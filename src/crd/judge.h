@@ -20,6 +20,15 @@ bool crd_same(const Node *a, const Node *b);
 /* The item of a list before the change that has the keys of `item`, in lists that are maps; NULL if there is none. */
 const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item);
 
+/* Judges a value by a schema, into the diagnostics of the check. */
+void crd_judge_value(CrdJudge *j, const CrdSchema *schema, const Node *value, const Path *path);
+
+/* stored.c: whether the server would drop fields of a value. */
+bool crd_drops(Arena *arena, const CrdSchema *schema, const Node *value);
+
+/* expression.c: the schema of the field that a path such as .spec.name leads to; NULL if there is none. */
+const CrdSchema *crd_field_at(Arena *arena, const CrdSchema *schema, Str text);
+
 /* expression.c: evaluates the rules of the schema. */
 void crd_evaluate(CrdJudge *j);
 

@@ -1,7 +1,7 @@
 /* What the server makes of a custom resource before it judges it: it fills in the defaults of the schema, drops fields that the
  * schema does not know, which strict validation refuses, and drops null where that is no value
  * (k8s.io/apiextensions-apiserver/pkg/apiserver/schema/{defaulting,pruning}). Only maps and lists that change are copied. */
-#include "crd.h"
+#include "judge.h"
 
 #include "base/near.h"
 #include "rules.h"
@@ -125,6 +125,13 @@ static const Node *store_list(Storing *s, const CrdSchema *schema, bool lenient,
 static const Node *store(Storing *s, const CrdSchema *schema, bool lenient, bool isRoot, const Node *node, const Path *path) {
     if (node->kind == NODE_MAP) return store_map(s, schema, lenient, isRoot, node, path);
     return node->kind == NODE_LIST ? store_list(s, schema, lenient, node, path) : node;
+}
+
+bool crd_drops(Arena *arena, const CrdSchema *schema, const Node *value) {
+    Document scratch = {.diags = {.arena = arena}};
+    Storing storing = {.arena = arena, .document = &scratch};
+    store(&storing, schema, schema->preserves, schema->embedded, value, NULL);
+    return scratch.diags.items.n > 0;
 }
 
 const Node *crd_stored(const CrdVersion *version, Document *document) {

@@ -346,6 +346,7 @@ static void (*const kindDefaults[KIND_END])(const Defaulting *d) = {
     [KIND_ClusterRoleBinding] = default_cluster_role_binding,
     [KIND_CSIDriver] = default_csi_driver,
     [KIND_Node] = default_node,
+    [KIND_CustomResourceDefinition] = default_definition,
 };
 
 void defaults_apply(Arena *arena, Document *document) {

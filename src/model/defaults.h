@@ -22,5 +22,6 @@ void default_role_binding(const Defaulting *d);
 void default_cluster_role_binding(const Defaulting *d);
 void default_csi_driver(const Defaulting *d);
 void default_node(const Defaulting *d);
+void default_definition(const Defaulting *d);
 
 #endif

@@ -120,3 +120,13 @@ void default_node(const Defaulting *d) {
     NodeStatus *status = &((NodeObject *)d->object)->status;
     if (!status->allocatable.at) status->allocatable = status->capacity;
 }
+
+void default_definition(const Defaulting *d) {
+    CustomResourceDefinitionSpec *spec = &((CustomResourceDefinition *)d->object)->spec;
+    if (!spec->names.singular.len) spec->names.singular = str_lower(d->arena, spec->names.kind);
+    if (!spec->names.listKind.len && spec->names.kind.len) spec->names.listKind = str_join(d->arena, spec->names.kind, S("List"));
+    if (!spec->conversion) {
+        spec->conversion = NEW(d->arena, CustomResourceConversion);
+        spec->conversion->strategy = S("None");
+    }
+}

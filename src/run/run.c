@@ -262,8 +262,9 @@ static uint32_t build(Worker *w, Crds *crds, Classifier *c, NodeDocument *node, 
         *decoded = NEW_ARRAY(&w->scratch, uint32_t, count);
         for (uint32_t i = 0; i < count; i++) {
             (*decoded)[i] = (*items)[i].diags.items.n;
-            if ((*items)[i].object)
-                validate_create(&(*items)[i]);
+            if ((*items)[i].object) validate_create(&(*items)[i]);
+            if ((*items)[i].object && !(*items)[i].retired && model_is(&(*items)[i], KIND_CustomResourceDefinition))
+                crd_judge_definition(&(*items)[i]);
             else if ((*items)[i].class == CLASS_CUSTOM)
                 judge_custom(crds, &(*items)[i]);
         }
