@@ -9,7 +9,7 @@
 #   make golden [TEST=NAME]  write the expected outputs of the golden tests anew
 #   make fuzz [TIME=60]      fuzz every target for so many seconds, with clang's libFuzzer [TARGETS="check cel"]
 #   make fuzz-robust         10,000 hostile inputs against podlint's bounds [COUNT=10000] [SEED=1]
-#   make bench               time a check against libyaml's bare event loop
+#   make bench               time a check against libyaml's bare event loop, and podlint as a process against a bare one
 #   make compare             what other tools see of faulty manifests, for those that are installed
 #   make picture             write the README's pictures, testdata/picture/*.svg, anew
 #   make docs                the reference of all fields, rules and topics: build/docs/reference.md
@@ -241,8 +241,14 @@ needs-%:
 picture: needs-python3 $(BUILD)/podlint
 	python3 src/test/cli/picture.py $(BUILD)/podlint
 
-bench: $(BUILD)/podlint $(BUILD)/bench $(BUILD)/bench_cel $(BUILD)/bench_simulate
+$(BUILD)/bare: src/test/bench/bare.c $(BUILD)/flags
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(shell pkg-config --libs yaml-0.1)
+
+bench: $(BUILD)/podlint $(BUILD)/bare $(BUILD)/bench $(BUILD)/bench_process $(BUILD)/bench_cel $(BUILD)/bench_simulate
 	@sh src/test/bench/bench.sh $(BUILD)/bench build/manifests
+	@echo
+	@$(BUILD)/bench_process $(BUILD)/podlint $(BUILD)/bare testdata/examples/pod.yaml build/manifests
 	@echo
 	@$(BUILD)/bench_cel src/test/bench/bench_cel.json
 	@echo
