@@ -109,6 +109,7 @@ Decider *decider_named(const Request *r, uint16_t kind, Str namespace_, Str name
 }
 
 Str decider_place(const Request *r, const Decider *decider) {
+    if (str_eq(decider->standing.file, r->standing->file)) return str_format(r->arena, "line %u", decider->standing.line);
     return str_format(r->arena, "%.*s:%u", TEXT(decider->standing.file), decider->standing.line);
 }
 

@@ -47,7 +47,7 @@ static inline Str decider_name(const Decider *decider) {
     return model_meta(decider->document)->name;
 }
 
-/* "limits.yaml:12". */
+/* "limits.yaml:12", or "line 12" of the same file. */
 Str decider_place(const Request *r, const Decider *decider);
 
 static inline Where request_where(const Request *r, const Path *path) {

@@ -20,7 +20,7 @@ void run_count(Run *run) {
                 run->accepted++;
             else
                 run->rejected++;
-            bool refused = false;
+            bool refused = document->refusedByPlugin;
             for (uint32_t k = 0; k < document->findingCount; k++) {
                 refused |= document->findings[k].severity == SEVERITY_ERROR && rule_refuses(document->findings[k].rule);
                 run->errors += document->findings[k].severity == SEVERITY_ERROR;

@@ -61,14 +61,15 @@ typedef struct ResultDocument {
     int32_t item; /* of a List, or -1 */
     uint32_t line;
     Str apiVersion, kind, name, namespace_;
-    uint8_t class;  /* DocumentClass */
-    Str why;        /* Document.why */
-    uint32_t later; /* Document.later */
-    bool uncertain; /* what it brings is not known */
-    bool accepted;  /* no error of source yaml, schema or api stands in any version, selected or not */
-    bool skipped;   /* it is not judged */
-    bool partial;   /* a strategic merge patch */
-    bool judged;    /* it could be decoded, so that every rule had its say */
+    uint8_t class;        /* DocumentClass */
+    Str why;              /* Document.why */
+    uint32_t later;       /* Document.later */
+    bool uncertain;       /* what it brings is not known */
+    bool refusedByPlugin; /* of admission, and that is a finding */
+    bool accepted;        /* no error of source yaml, schema or api stands in any version, selected or not */
+    bool skipped;         /* it is not judged */
+    bool partial;         /* a strategic merge patch */
+    bool judged;          /* it could be decoded, so that every rule had its say */
     Finding *findings, *ignored;
     uint32_t findingCount, ignoredCount;
     ARRAY(FindingCount) more;       /* than these */

@@ -605,8 +605,8 @@ static void visit_candidates(Worker *w, const Candidate *all, uint32_t count, Ar
 
 static void take_decider(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
                          const Standing *standing) {
-    (void)file, (void)source, (void)candidate;
-    deciders_add(w->settings->cluster, document, *standing, false);
+    (void)source;
+    if (file->documents[candidate->document].accepted) deciders_add(w->settings->cluster, document, *standing, false);
 }
 
 /* Whether the same is said of the object at this place already: --pod-security asked for the level that the namespace has. */
@@ -629,8 +629,10 @@ static void admit(Worker *w, ResultFile *file, Source *source, Document *documen
     bool pod = model_is(document, KIND_Pod) || model_kind(document)->workload == WORKLOAD_NONE;
     for (uint32_t i = before; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (pod && diag->severity == SEVERITY_ERROR) out->accepted = false;
+        bool refuses = pod && diag->severity == SEVERITY_ERROR;
+        if (refuses) out->accepted = false;
         if (!file->settings->on[diag->rule->number] || is_said(out, diag)) continue;
+        out->refusedByPlugin |= refuses;
         Finding *finding = &findings[out->findingCount++];
         *finding = finish(w, file->settings, source, document, diag, outline(w, source, diag));
         finding->versions = (uint16_t)((1u << file->settings->minorCount) - 1);
