@@ -56,6 +56,15 @@ Str kubectl_delete(Arena *arena, const Document *document, const char *options) 
                       document->name.at, ns.len ? " -n " : "", (int)ns.len, ns.at ? ns.at : "", options);
 }
 
+Str restart_words(Arena *arena, const Document *workload) {
+    Str kind = str_lower(arena, workload->kind), ns = workload->namespace_;
+    if (model_is(workload, KIND_Deployment) || model_is(workload, KIND_StatefulSet) || model_is(workload, KIND_DaemonSet))
+        return str_format(arena, "kubectl rollout restart %.*s %.*s%s%.*s makes them anew", TEXT(kind), TEXT(workload->name),
+                          ns.len ? " -n " : "", TEXT(ns));
+    if (model_is(workload, KIND_CronJob)) return S("the next run has the new one");
+    return S("only pods made later have the new one");
+}
+
 typedef struct Consequences {
     Str (*rollout)(Arena *arena, const Document *after);
     Str later;

@@ -10,6 +10,9 @@ Str rollout_summary(Arena *arena, const Document *after);
 /* When pods follow a changed template that is not rolled out, in words; empty for kinds whose template makes none. */
 Str later_reason(const Document *after);
 
+/* How running pods of a workload are made anew, in words. */
+Str restart_words(Arena *arena, const Document *workload);
+
 /* The kubectl delete of an object; `options` are added to it. */
 Str kubectl_delete(Arena *arena, const Document *document, const char *options);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "consequences.h"
+#include "related.h"
 #include "base/str_set.h"
 #include "input/classify.h"
 #include "rules.h"
@@ -143,6 +144,7 @@ typedef struct Fate {
     bool inSpec;
 } Fate;
 
+/* Metadata inside of a spec, as a claim template has it, is as fixed as what it stands in. */
 static Fate fate_of(const Type *kind, const Path *path) {
     const Path *steps[64];
     int count = 0;
@@ -154,7 +156,8 @@ static Fate fate_of(const Type *kind, const Path *path) {
         const Field *field = field_of(type, steps[i]->name);
         if (!field) break;
         if (i == count - 1) fate.inSpec = str_eq(field->name, S("spec"));
-        if (!fate.inTemplate && field->text->change != CHANGE_NORMAL) {
+        bool embedded = fate.inSpec && type == &type_ObjectMeta;
+        if (!fate.inTemplate && !embedded && field->text->change != CHANGE_NORMAL) {
             fate.change = field->text->change;
             fate.field = field;
         }
@@ -474,6 +477,14 @@ static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone
         result->unknown++;
         return;
     }
+    if (!str_eq(before->name, after->name) && before->object && after->object) {
+        pair.kind = PAIR_RENAMED;
+        judge_created(&pair);
+        pair.summary = str_format(arena, "another name makes another object; the old one stays until %.*s",
+                                  TEXT(kubectl_delete(arena, before, "")));
+        add_pair(result, arena, pair);
+        return;
+    }
     bool same = !alone && equal_nodes(before->root, after->root);
     judge_changed(arena, &pair, how);
     if (same)
@@ -569,4 +580,5 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
     }
     for (uint32_t j = 0; j < after->objects.n; j++)
         if (!taken[j]) compare_new(result, arena, after->objects.at[j], &unreadBefore);
+    note_related(result, arena, before, after);
 }
