@@ -6,8 +6,8 @@ static bool allows(const Fact *claim, Str mode) {
     return claim && str_in(mode, claim->accessModes.at, claim->accessModes.n);
 }
 
-/* A claim that one node, or one pod, may have. */
-static void check_single(World *w, Fact *workload, const FactReference *reference, bool onePod) {
+/* A claim that one node, or one pod, may have. Whether anything was said. */
+static bool check_single(World *w, Fact *workload, const FactReference *reference, bool onePod) {
     Str claim = reference->name, count = str_int(w->arena, workload->replicas);
     DiagList *diags = &workload->diags;
     if (onePod)
@@ -18,11 +18,12 @@ static void check_single(World *w, Fact *workload, const FactReference *referenc
             .hint = workload->replicas > 1 ? S("use a StatefulSet with volumeClaimTemplates, or ReadWriteMany")
                                            : S("set strategy.type: Recreate"));
     else if (workload->pinned)
-        return;
+        return false;
     else if (workload->replicas > 1)
         emit_read_write_once_replicas(diags, reference->where, .replicas = count, .claim = claim);
     else
         emit_read_write_once_rollout(diags, reference->where, .claim = claim);
+    return true;
 }
 
 void claims_check(World *w, Fact *workload) {
@@ -35,9 +36,9 @@ void claims_check(World *w, Fact *workload) {
         bool many = allows(claim, S("ReadWriteMany")) || (allows(claim, S("ReadOnlyMany")) && !reference->written);
         bool onePod = allows(claim, S("ReadWriteOncePod"));
         if (many) continue;
-        if (onePod || allows(claim, S("ReadWriteOnce")))
-            check_single(w, workload, reference, onePod);
-        else if (!reference->written || set)
+        if (onePod || allows(claim, S("ReadWriteOnce"))) {
+            if (check_single(w, workload, reference, onePod)) return; /* one mend for all claims */
+        } else if (!reference->written || set)
             continue;
         else if (workload->replicas > 1)
             emit_shared_claim_replicas(&workload->diags, reference->where, .replicas = str_int(w->arena, workload->replicas),

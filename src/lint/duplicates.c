@@ -6,9 +6,15 @@ static Str identity_of(World *w, const Fact *fact) {
     return str_format(w->arena, "%u %.*s %.*s %.*s", fact->file, TEXT(fact->kindName), TEXT(fact->namespace_), TEXT(fact->name));
 }
 
+/* Ingresses of one file, class and namespace compete for a path; those of several files may be alternatives. */
 static Str path_of(World *w, const Fact *ingress, const FactPort *backend) {
-    return str_format(w->arena, "%.*s\n%.*s\n%.*s\n%.*s", TEXT(ingress->namespace_), TEXT(ingress->type), TEXT(backend->host),
-                      TEXT(backend->path));
+    return str_format(w->arena, "%u\n%.*s\n%.*s\n%.*s\n%.*s", w->closed ? 0 : ingress->file, TEXT(ingress->namespace_),
+                      TEXT(ingress->type), TEXT(backend->host), TEXT(backend->path));
+}
+
+/* Controllers that give each Ingress a load balancer of its own, and so its own hosts. */
+static bool has_own_balancer(const Fact *ingress) {
+    return str_eq(ingress->type, S("alb")) || str_starts(ingress->type, S("gce"));
 }
 
 void duplicates_check(World *w) {
@@ -25,7 +31,8 @@ void ingress_paths_check(World *w) {
     StrSet paths = {.arena = w->arena};
     for (uint32_t i = 0; i < w->count; i++) {
         Fact *ingress = w->facts[i];
-        for (uint32_t j = 0; ingress->kind == FACT_INGRESS && !ingress->canary && j < ingress->portCount; j++) {
+        if (ingress->kind != FACT_INGRESS || ingress->canary || has_own_balancer(ingress)) continue;
+        for (uint32_t j = 0; j < ingress->portCount; j++) {
             const FactPort *backend = &ingress->ports[j];
             if (!backend->path.len) continue;
             const Fact *other = str_set_add(&paths, path_of(w, ingress, backend), ingress);

@@ -31,9 +31,41 @@ static void check_helper(Lint *lint, const PodSpec *pod, const Container *contai
         emit_job_sidecar_never_ends(lint->diags, lint_where(lint, named ? &name : &image), .container = container->name);
 }
 
+/* The service mesh that is told to add its proxy to the pod, in words; empty if none is. */
+static Str injected_mesh(const ObjectMeta *meta, Str *key, bool *label) {
+    static const struct {
+        Str key, value, mesh;
+    } signs[] = {{STR("sidecar.istio.io/inject"), STR("true"), STR("Istio")},
+                 {STR("linkerd.io/inject"), STR("enabled"), STR("Linkerd")},
+                 {STR("consul.hashicorp.com/connect-inject"), STR("true"), STR("Consul")},
+                 {STR("kuma.io/sidecar-injection"), STR("enabled"), STR("Kuma")}};
+    for (size_t i = 0; i < COUNT(signs); i++) {
+        const Str *inLabels = map_get(meta->labels, signs[i].key), *inAnnotations = map_get(meta->annotations, signs[i].key);
+        const Str *value = inLabels ? inLabels : inAnnotations;
+        *key = signs[i].key;
+        *label = inLabels != NULL;
+        if (value && str_eq(*value, signs[i].value)) return signs[i].mesh;
+    }
+    return S("");
+}
+
+static void check_mesh(Lint *lint, const PodSpec *pod) {
+    Str key;
+    bool label;
+    Str mesh = injected_mesh(lint->meta, &key, &label);
+    if (!mesh.len || proxy_is_ended(pod)) return;
+    for (uint32_t i = 0; i < lint->meta->annotations.n; i++)
+        if (str_has(lint->meta->annotations.at[i].key, S("native-sidecar")) ||
+            str_has(lint->meta->annotations.at[i].key, S("nativeSidecar")))
+            return;
+    Path map = path_field(lint->metaPath, label ? S("labels") : S("annotations")), at = path_key(&map, key);
+    emit_job_mesh_proxy(lint->diags, lint_where(lint, &at), .mesh = mesh, .key = key);
+}
+
 void lint_job_pod(Lint *lint, const PodSpec *self, const Path *path) {
     if (lint_workload(lint) != WORKLOAD_JOB) return;
     Path list = FIELD(path, "containers");
+    check_mesh(lint, self);
     for (uint32_t i = 0; i < self->containers.n; i++) {
         const Container *container = &self->containers.at[i];
         Path at = path_index(&list, i);
@@ -155,9 +187,13 @@ void lint_schedule(Lint *lint, const CronJobSpec *self, const Path *path) {
     if (!schedule_read(&s, self->schedule)) return;
     if (s.hasFields) check_dates(lint, &s, self->schedule, &at);
     OptInt deadline = self->jobTemplate.spec.activeDeadlineSeconds;
-    if (!deadline.set || !str_eq(self->concurrencyPolicy, S("Allow"))) return;
+    if (!deadline.set) deadline = self->jobTemplate.spec.template.spec.activeDeadlineSeconds;
+    if (!str_eq(self->concurrencyPolicy, S("Allow"))) return;
     int64_t interval = shortest_interval(&s.cron);
-    if (interval > 0 && interval < deadline.value)
+    bool slip = s.hasFields && is_any(&s, CRON_MINUTE) && !is_any(&s, CRON_HOUR); /* said already */
+    bool often = !slip && interval > 0 && interval < lint_int(lint, RULE_cronjob_overlap, S("often"));
+    if (deadline.set ? interval > 0 && interval < deadline.value : often)
         emit_cronjob_overlap(lint->diags, lint_where(lint, &at), .interval = seconds_text(lint, interval),
-                             .deadline = seconds_text(lint, deadline.value));
+                             .time = deadline.set ? str_format(lint->arena, "may take %lld s", (long long)deadline.value)
+                                                  : S("may hang for ever, as one whose image cannot be pulled"));
 }

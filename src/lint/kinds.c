@@ -1,5 +1,6 @@
 /* Rules about objects that hold no pod: what they are, and what stands in those that pods use. */
 #include "kinds.h"
+#include "base/base64.h"
 #include "secrets.h"
 
 const Str config_maps[CONFIG_MAPS] = {STR("data"), STR("stringData"), STR("binaryData")};
@@ -55,6 +56,40 @@ void lint_config_secrets(Lint *lint, const Document *self, const Path *path) {
         Path key = path_field(&at, entry->key);
         Str how = entry->value.kind == NODE_STRING ? secret_in_config(entry->key, entry->value.text) : S("");
         if (how.len) emit_sensitive_configmap_content(lint->diags, lint_where_key(lint, &key), .key = entry->key, .how = how);
+    }
+}
+
+/* Whether the value of a key is a word that programs take as it is, and not a file. */
+static bool is_word_key(Str key) {
+    static const Str words[] = {STR("user"),     STR("username"), STR("login"), STR("email"), STR("host"),
+                                STR("hostname"), STR("url"),      STR("uri"),   STR("dsn"),   STR("endpoint"),
+                                STR("database"), STR("region"),   STR("bucket")};
+    if (str_find(key, '.') >= 0 || str_has(key, S("private")) || str_has(key, S("ssh"))) return false; /* files of keys */
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_eq_nocase(key, words[i])) return true;
+    return secret_name(key);
+}
+
+/* Whether a value is one line with its line break. */
+static bool ends_in_break(Str value) {
+    return value.len > 1 && str_find(value, '\n') == (ptrdiff_t)value.len - 1 && value.at[0] > ' ';
+}
+
+void lint_secret_breaks(Lint *lint, const Document *self, const Path *path) {
+    for (size_t m = 0; model_is(self, KIND_Secret) && m < 2; m++) {
+        const Node *map = node_get(self->root, config_maps[m]);
+        Path at = path_field(path, config_maps[m]);
+        for (uint32_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+            const Entry *entry = &map->entries[i];
+            Str value = entry->value.text;
+            if (entry->value.kind != NODE_STRING || !is_word_key(entry->key)) continue;
+            if (m == 0 && !base64_decode(lint->arena, value, &value)) continue;
+            Path key = path_key(&at, entry->key);
+            if (ends_in_break(value))
+                emit_secret_value_line_break(lint->diags, lint_where(lint, &key), .key = entry->key,
+                                             .hint = m ? S("write the value on the line of its key, or |- instead of |")
+                                                       : S("encode it without one, as printf %s VALUE | base64 does"));
+        }
     }
 }
 

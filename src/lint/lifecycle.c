@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include "simulate/hook.h"
+#include "simulate/script.h"
 #include "validate/names.h"
 
 /* Something of a container that runs words. */
@@ -150,6 +151,71 @@ static void check_init(const Runner *r) {
                              .what = base_name(image_parse(r->container->image).repository));
 }
 
+/* Containers that are to run on. */
+
+/* The kubelet forgets its back-off when a container has run for this long. */
+enum { LONG_RUN = 600 };
+
+/* Images of systems, shells and languages, whose own command ends where nobody types. */
+static bool is_bare_image(Str image) {
+    static const Str bare[] = {
+        STR("almalinux"), STR("alpine"),      STR("amazonlinux"), STR("archlinux"), STR("bash"),   STR("buildpack-deps"),
+        STR("busybox"),   STR("centos"),      STR("debian"),      STR("elixir"),    STR("erlang"), STR("eclipse-temurin"),
+        STR("fedora"),    STR("gcc"),         STR("golang"),      STR("julia"),     STR("maven"),  STR("node"),
+        STR("openjdk"),   STR("oraclelinux"), STR("perl"),        STR("pypy"),      STR("python"), STR("rockylinux"),
+        STR("ruby"),      STR("rust"),        STR("swift"),       STR("ubuntu"),
+    };
+    ImageName name = image_parse(image);
+    Str repository = name.repository;
+    static const Str homes[] = {STR("docker.io/library/"), STR("library/"), STR("docker.io/")};
+    for (size_t i = 0; i < COUNT(homes); i++)
+        if (str_starts(repository, homes[i])) repository = str_slice(repository, homes[i].len);
+    return str_in(repository, bare, COUNT(bare));
+}
+
+static bool ends_soon(const Runner *r, int64_t *seconds) {
+    enum { FEW = 8 };
+    Str words[FEW];
+    uint32_t count = words_count(&r->words);
+    int32_t script = words_script(&r->words);
+    if (script >= 0) return script_ends(words_at(&r->words, (uint32_t)script), seconds);
+    if (image_decides(r) || count > FEW) return false;
+    for (uint32_t i = 0; i < count; i++) words[i] = words_at(&r->words, i);
+    return command_ends(words, count, seconds);
+}
+
+static void check_end(const Runner *r) {
+    Lint *lint = r->lint;
+    const Container *container = r->container;
+    bool always = str_eq(lint->pod->restartPolicy, S("Always")) && lint_workload(lint) != WORKLOAD_JOB;
+    bool stays = lint->role == ROLE_SIDECAR || (lint->role == ROLE_MAIN && always && !container->restartPolicy.len);
+    int64_t seconds;
+    if (!stays) return;
+    if (!words_count(&r->words)) {
+        Path image = FIELD(lint->containerPath, "image");
+        bool later = model_may_be_supplied(lint->document, S("command")) || model_may_be_supplied(lint->document, S("args"));
+        if (!container->stdin && !container->tty && !later && is_bare_image(container->image))
+            emit_image_without_program(lint->diags, lint_where(lint, &image), .container = container->name,
+                                       .image = container->image);
+    } else if (ends_soon(r, &seconds) && seconds < LONG_RUN) {
+        emit_command_ends(lint->diags,
+                          words_where(lint, &r->words, words_script(&r->words) < 0 ? 0 : (uint32_t)words_script(&r->words)),
+                          .container = container->name,
+                          .when = seconds ? str_format(lint->arena, "after %lld s", (long long)seconds) : S("at once"));
+    }
+}
+
+/* Hooks before the end. */
+
+static void check_pre_stop(const Runner *r) {
+    Lint *lint = r->lint;
+    uint32_t word;
+    Str endless = words_endless(&r->words, &word);
+    if (endless.len)
+        emit_prestop_never_ends(lint->diags, words_where(lint, &r->words, word), .container = r->container->name, .what = endless,
+                                .grace = str_int(lint->arena, lint->pod->terminationGracePeriodSeconds.value));
+}
+
 /* Hooks after the start. */
 
 static bool asks_itself(const Runner *r) {
@@ -208,6 +274,11 @@ static void check_hooks(Lint *lint, const Container *container, const Path *path
     Path lifecycle = FIELD(path, "lifecycle"), postStart = FIELD(&lifecycle, "postStart"), preStop = FIELD(&lifecycle, "preStop");
     const LifecycleHandler *start = container->lifecycle->postStart, *stop = container->lifecycle->preStop;
     if (stop) check_exec(lint, container, stop->exec, "preStop hook", &preStop);
+    if (stop && stop->exec) {
+        Path action = FIELD(&preStop, "exec");
+        Runner r = {.lint = lint, .container = container, .words = words_of_exec(stop->exec, &action)};
+        check_pre_stop(&r);
+    }
     if (!start) return;
     Path action = FIELD(&postStart, "exec");
     Runner r = {.lint = lint, .container = container, .words = words_of_exec(start->exec, &action)};
@@ -219,6 +290,7 @@ void lint_commands(Lint *lint, const Container *self, const Path *path) {
     Runner r = {.lint = lint, .container = self, .words = words_of_container(self, path)};
     check_words(&r);
     if (lint->role == ROLE_INIT) check_init(&r);
+    check_end(&r);
     check_probes(lint, self, path);
     if (self->lifecycle) check_hooks(lint, self, path);
 }

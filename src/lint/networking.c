@@ -46,15 +46,17 @@ static void check_host_port(Lint *lint, const PortView *view, const Path *path) 
     int64_t replicas = workload_replicas(lint);
     Str port = str_int(lint->arena, node_port(lint, view->port));
     Where at = port_where(lint, view, true, path);
+    Str hint = view->port->hostPort ? S("remove hostPort and put a Service in front, or use a DaemonSet")
+                                    : S("remove hostNetwork and put a Service in front, or use a DaemonSet");
     if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN) return;
     if (lint_workload(lint) == WORKLOAD_NODES)
         emit_daemonset_host_port_surge(lint->diags, at, .port = port);
     else if (replicas > 1)
         emit_host_port_replicas(lint->diags, at,
                                 .problem = str_format(lint->arena, "%lld pods need as many nodes", (long long)replicas),
-                                .port = port);
+                                .port = port, .hint = hint);
     else
-        emit_host_port_replicas(lint->diags, at, .problem = S("an update needs a second node"), .port = port);
+        emit_host_port_replicas(lint->diags, at, .problem = S("an update needs a second node"), .port = port, .hint = hint);
 }
 
 void lint_ports(Lint *lint, const PodSpec *self, const Path *path) {

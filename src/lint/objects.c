@@ -830,14 +830,18 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
         emit_config_key_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .key = reference->key,
                                 .instead = key_instead(w, workload, reference));
     if (found || reference->key.len || reference->optional) return;
+    const Fact *elsewhere = named_elsewhere(w, workload, (FactKind)reference->kind, reference->name);
+    if (elsewhere && reference->kind != FACT_SERVICE_ACCOUNT && !w->uncertain) {
+        emit_reference_other_namespace(&workload->diags, reference->where, .kind = word, .name = reference->name,
+                                       .namespace = workload->namespace_, .other = elsewhere->namespace_);
+        return;
+    }
     const Fact *meant = w->on[RULE_reference_misspelt] ? misspelt(w, workload, reference) : NULL;
     if (meant) {
         emit_reference_misspelt(&workload->diags, reference->where, .kind = word, .name = reference->name, .meant = meant->name);
         return;
     }
-    if (!any_near(w, workload, (FactKind)reference->kind) &&
-        !named_elsewhere(w, workload, (FactKind)reference->kind, reference->name))
-        return;
+    if (!any_near(w, workload, (FactKind)reference->kind) && !elsewhere) return;
     Str other = object_instead(w, workload, (FactKind)reference->kind, reference->name);
     if (reference->kind == FACT_SERVICE_ACCOUNT)
         emit_non_existent_service_account(&workload->diags, reference->where, .name = reference->name, .instead = other);
@@ -935,6 +939,8 @@ static void check_stateful_set(World *w, Fact *workload) {
     if (strict)
         emit_statefulset_has_servicename(&workload->diags, workload->targetWhere,
                                          .problem = statefulset_problem(w, workload, service));
+    else if (workload->replicas < 2)
+        return; /* a single pod is reached by the Service */
     else if (service)
         emit_statefulset_service_unfit(&workload->diags, workload->targetWhere, .service = workload->type,
                                        .problem = !selected ? S("does not select them") : S("is not headless"),

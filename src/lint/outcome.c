@@ -102,10 +102,14 @@ static Where late_where(const Lint *lint, const Container *container, const Path
     return lint_where(lint, &delay);
 }
 
-static Where port_where(const Lint *lint, const Container *container, int64_t hostPort, const Path *path) {
+/* The port of the node that a container takes: its hostPort, or under hostNetwork its own. */
+static Where port_where(const Lint *lint, const Container *container, int64_t taken, const Path *path) {
     uint32_t i = 0;
-    while (i + 1 < container->ports.n && container->ports.at[i].hostPort != hostPort) i++;
-    Path list = FIELD(path, "ports"), item = path_index(&list, i), at = FIELD(&item, "hostPort");
+    while (i + 1 < container->ports.n && container->ports.at[i].hostPort != taken &&
+           container->ports.at[i].containerPort != taken)
+        i++;
+    Path list = FIELD(path, "ports"), item = path_index(&list, i);
+    Path at = path_field(&item, container->ports.at[i].hostPort ? S("hostPort") : S("containerPort"));
     return lint_where(lint, &at);
 }
 

@@ -1,6 +1,7 @@
 /* Rules about probes, and about the ports and hosts that hooks ask. */
 #include "words.h"
 
+#include "simulate/script.h"
 #include "validate/names.h"
 
 /* A probe or a hook of a container. */
@@ -181,6 +182,20 @@ static void check_host(const Asking *a) {
                             .host = shown(lint->arena, host));
 }
 
+/* The usual word that the last part of a path misses by one letter; empty if there is none. */
+static Str meant_word(Str path) {
+    static const Str usual[] = {STR("healthz"), STR("health"),    STR("healthcheck"),
+                                STR("readyz"),  STR("readiness"), STR("liveness")};
+    static const Str others[] = {STR("healthy"), STR("healths"), STR("ready"), STR("wealth"), STR("heath"), STR("livenessz")};
+    enum { SHORTEST = 5 };
+    ptrdiff_t end = str_find(path, '?');
+    Str word = base_name(end < 0 ? path : (Str){path.at, (size_t)end});
+    if (word.len < SHORTEST || str_in(word, usual, COUNT(usual)) || str_in(word, others, COUNT(others))) return S("");
+    for (size_t i = 0; i < COUNT(usual); i++)
+        if (str_distance(word, usual[i], 1) <= 1) return usual[i];
+    return S("");
+}
+
 static void check_http_path(const Asking *a) {
     Lint *lint = a->lint;
     Str path = a->http ? a->http->path : S(""), rest = path, name;
@@ -189,6 +204,9 @@ static void check_http_path(const Asking *a) {
     if (!what && reference_next(&rest, &name)) what = "a variable, which is not expanded";
     for (size_t i = 0; !what && i < path.len; i++)
         if (path.at[i] <= ' ' && path.at[i] >= 0) what = "white space";
+    Str meant = what ? S("") : meant_word(path);
+    if (meant.len)
+        emit_probe_path_misspelt(lint->diags, action_where(a, "path"), .path = shown(lint->arena, path), .meant = meant);
     if (what)
         emit_probe_path_suspicious(lint->diags, action_where(a, "path"), .path = shown(lint->arena, path), .what = str_of(what));
 }
@@ -245,6 +263,54 @@ static void check_exec_cost(const Asking *a, const Words *words) {
                                                      (long long)a->probe->timeoutSeconds));
         break;
     }
+}
+
+/* Commands that succeed whatever the program does. */
+
+static bool always_succeeds(Str command) {
+    static const Str words[] = {STR("true"), STR(":"), STR("echo"), STR("printf"), STR("exit"), STR("sleep")};
+    return str_in(base_name(script_word(&command)), words, COUNT(words));
+}
+
+/* curl without a flag that makes an error of the answer one of its own. */
+static bool ignores_status(Str command) {
+    if (!str_eq(base_name(script_word(&command)), S("curl"))) return false;
+    for (Str word; (word = script_word(&command)).len;) {
+        if (str_starts(word, S("--fail")) || str_has(word, S("http_code")) || str_eq(word, S("telnet"))) return false;
+        if (word.at[0] == '-' && word.len > 1 && word.at[1] != '-' && str_find(word, 'f') > 0) return false;
+    }
+    return true;
+}
+
+/* ps | grep NAME finds the grep itself. */
+static bool finds_itself(const ScriptEnd *end) {
+    Str grep = end->command, ps = end->before;
+    if (end->sign != '|' || !str_eq(base_name(script_word(&ps)), S("ps"))) return false;
+    return str_eq(base_name(script_word(&grep)), S("grep")) && str_find(end->command, '[') < 0 && !str_has(end->command, S("-v"));
+}
+
+static void check_exec_status(const Asking *a, const Words *words) {
+    Lint *lint = a->lint;
+    int32_t script = words_script(words);
+    ScriptEnd end = {.command = words_count(words) ? words_at(words, 0) : S("")};
+    uint32_t word = script < 0 ? 0 : (uint32_t)script;
+    if (script < 0) {
+        Buf line = {.arena = lint->arena};
+        for (uint32_t i = 0; i < words_count(words); i++) buf_format(&line, "%s%.*s", i ? " " : "", TEXT(words_at(words, i)));
+        end.command = buf_text(&line);
+    } else if (!script_end(words_at(words, word), &end)) {
+        return;
+    }
+    bool strict = script > 0 && str_find(words_at(words, word - 1), 'e') > 0; /* sh -ec */
+    bool wins = always_succeeds(end.command) && !end.fails && (!strict || end.sign == 'O') && end.sign != 'A';
+    Str why = wins                 ? S("its last command always succeeds")
+              : finds_itself(&end) ? S("grep finds its own line in the list of processes")
+                                   : S("");
+    if (why.len)
+        emit_probe_never_fails(lint->diags, words_where(lint, words, word), .probe = a->text, .container = a->container->name,
+                               .why = why);
+    else if (ignores_status(end.command) && end.sign != '|')
+        emit_probe_ignores_status(lint->diags, words_where(lint, words, word), .probe = a->text, .container = a->container->name);
 }
 
 /* Dependencies of liveness probes. */
@@ -370,6 +436,9 @@ static void check_startup(const Asking *a) {
                              (long long)liveness->initialDelaySeconds);
     if (!problem.len) return;
     bool byCount = node_get(probe->head.node, S("failureThreshold")) != NULL;
+    if (seconds < lint_int(lint, RULE_startup_budget_none, S("min")) && !lint_is_on(lint, RULE_startup_budget_too_small))
+        emit_startup_budget_none(lint->diags, field_where(a, byCount ? "failureThreshold" : "periodSeconds"),
+                                 .container = a->container->name, .seconds = number_text(a, seconds));
     emit_startup_budget_too_small(lint->diags, field_where(a, byCount ? "failureThreshold" : "periodSeconds"),
                                   .container = a->container->name, .seconds = number_text(a, seconds), .problem = problem);
 }
@@ -455,6 +524,7 @@ static void check_exec(const Asking *a) {
     bool liveness = str_eq(a->kind, S("liveness"));
     if (a->exec) check_exec_references(a, &words);
     if (a->exec && a->probe) check_exec_cost(a, &words);
+    if (a->exec && a->probe) check_exec_status(a, &words);
     if (liveness) check_dependency(a, &words);
     if (liveness && a->exec && a->probe->timeoutSeconds <= 1)
         emit_liveness_exec_timeout(a->lint->diags, field_where(a, "timeoutSeconds"),

@@ -14,6 +14,16 @@ static void check_unavailable(Lint *lint, const WorkloadPlan *plan, const Path *
                                                            : S("all pods"));
 }
 
+/* Whether a second pod beside the first could not start: it wants the same port of its node, or the same claim. */
+static bool takes_what_is_single(const Lint *lint) {
+    for (uint32_t i = 0; i < lint->pod->volumes.n; i++)
+        if (lint->pod->volumes.at[i].persistentVolumeClaim) return true;
+    for (uint32_t i = 0; i < lint->pod->containers.n; i++)
+        for (uint32_t j = 0; j < lint->pod->containers.at[i].ports.n; j++)
+            if (lint->pod->hostNetwork || lint->pod->containers.at[i].ports.at[j].hostPort) return true;
+    return false;
+}
+
 /* What a rolling update does with one replica, and with a share that comes to no pod at all. */
 static void check_small_update(Lint *lint, const WorkloadPlan *plan, const Path *spec) {
     if (!model_is(lint->document, KIND_Deployment) || !plan->unavailable.set || !str_eq(plan->strategy, S("RollingUpdate")))
@@ -21,7 +31,8 @@ static void check_small_update(Lint *lint, const WorkloadPlan *plan, const Path 
     int64_t replicas = plan->replicas.set ? plan->replicas.value : 1, share = workload_share(plan->unavailable.value, replicas);
     Path strategy = path_field(spec, plan->strategyField), up = FIELD(&strategy, "rollingUpdate"),
          at = FIELD(&up, "maxUnavailable");
-    if (replicas == 1 && share >= 1) emit_single_replica_update(lint->diags, lint_where(lint, &at));
+    if (replicas == 1 && share >= 1 && !takes_what_is_single(lint))
+        emit_single_replica_update(lint->diags, lint_where(lint, &at));
     if (plan->unavailable.value.isString && share == 0 && replicas > 0 && !workload_surges(lint->document))
         emit_update_share_zero(lint->diags, lint_where(lint, &at), .share = plan->unavailable.value.text,
                                .replicas = str_int(lint->arena, replicas));

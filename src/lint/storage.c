@@ -1,5 +1,6 @@
 /* Rules about volumes and where they are mounted. */
 #include "mounts.h"
+#include "words.h"
 #include "workload.h"
 
 #include "validate/names.h"
@@ -77,15 +78,31 @@ static bool is_windows(const Lint *lint, Str path) {
     return str_find(path, '\\') >= 0 || (path.len > 1 && path.at[1] == ':');
 }
 
+/* Whether nothing in the pod can make a folder in a volume that one container mounts read-only. */
+static bool stays_as_it_is(Lint *lint, const Mounted *outer, const Volume *volume) {
+    if (!outer->mount->readOnly || file_volume_kind(volume) || (volume && volume->hostPath)) return false; /* the node has it */
+    const MountUse *use = volume && volume->emptyDir ? mounts_of(lint, volume->name) : NULL;
+    while (use && use->mount->readOnly) use = use->next;
+    return !use;
+}
+
+/* Whether a mount is a single file, which the kubelet takes out of a volume of files that it writes. */
+static bool is_file(Lint *lint, const Mounted *place) {
+    Str path = place->mount->subPath;
+    return path.len && !str_ends(path, S("/")) && file_volume_kind(volume_named(lint, place->mount->name)) &&
+           str_eq(base_name(path), base_name(place->path));
+}
+
 static void report_nested(const Mounts *m, const Mounted *inner, const Mounted *outer) {
     Lint *lint = m->lint;
     const Volume *volume = volume_named(lint, outer->mount->name);
     Str path = shown(lint->arena, inner->mount->mountPath), around = shown(lint->arena, outer->mount->mountPath);
-    bool made = file_volume_kind(volume) ||
-                (volume && (volume->emptyDir || volume->hostPath)); /* the kubelet makes the folder, or the node has it */
-    if (outer->mount->readOnly && !made)
+    if (stays_as_it_is(lint, outer, volume))
         emit_mount_inside_read_only(lint->diags, mount_where(m, inner, "mountPath"), .path = path, .outer = around,
                                     .volume = outer->mount->name);
+    else if (file_volume_kind(volume) && is_file(lint, inner) && !outer->mount->subPath.len)
+        emit_file_inside_file_volume(lint->diags, mount_where(m, inner, "mountPath"), .path = path, .outer = around,
+                                     .kind = str_of(file_volume_kind(volume)), .volume = outer->mount->name);
     else
         emit_mount_path_nested(lint->diags, mount_where(m, inner, "mountPath"), .path = path, .outer = around,
                                .volume = outer->mount->name);
@@ -149,13 +166,44 @@ static bool is_writable_at(const Mounts *m, Str folder) {
     return false;
 }
 
+/* Programs that end when they cannot write to a folder of theirs. */
+static const struct {
+    Str image, folder, settings; /* settings: where a mount may have told them another folder */
+} writers[] = {
+    {STR("nginx"), STR("/var/cache/nginx"), STR("/etc/nginx")},
+    {STR("httpd"), STR("/usr/local/apache2/logs"), STR("/usr/local/apache2/conf")},
+    {STR("postgres"), STR("/var/run/postgresql"), STR("/etc/postgresql")},
+    {STR("mysql"), STR("/var/run/mysqld"), STR("/etc/mysql")},
+    {STR("mariadb"), STR("/run/mysqld"), STR("/etc/mysql")},
+};
+
+static bool is_mounted_below(const Mounts *m, Str folder) {
+    for (uint32_t i = 0; i < m->count; i++)
+        if (str_starts(m->places[i].path, folder)) return true;
+    return false;
+}
+
+/* Official images, run as they are. */
+static void check_writer(const Mounts *m, const Path *at) {
+    Lint *lint = m->lint;
+    Str repository = image_parse(m->container->image).repository;
+    if (str_starts(repository, S("docker.io/"))) repository = str_slice(repository, S("docker.io/").len);
+    if (str_starts(repository, S("library/"))) repository = str_slice(repository, S("library/").len);
+    if (m->container->command.n || m->container->args.n) return;
+    for (size_t i = 0; i < COUNT(writers); i++)
+        if (str_eq(repository, writers[i].image) && !is_writable_at(m, writers[i].folder) &&
+            !is_mounted_below(m, writers[i].settings))
+            emit_read_only_root_refused(lint->diags, lint_where(lint, at), .container = m->container->name,
+                                        .image = writers[i].image, .folder = writers[i].folder);
+}
+
 static void check_read_only_root(const Mounts *m) {
     Lint *lint = m->lint;
     const SecurityContext *security = m->container->securityContext;
-    if (!security || !security->readOnlyRootFilesystem.value || pod_is_windows(lint->pod) ||
-        !lint_is_on(lint, RULE_read_only_root_without_tmp))
-        return;
+    if (!security || !security->readOnlyRootFilesystem.value || pod_is_windows(lint->pod)) return;
     Path context = FIELD(m->path, "securityContext"), at = FIELD(&context, "readOnlyRootFilesystem");
+    check_writer(m, &at);
+    if (!lint_is_on(lint, RULE_read_only_root_without_tmp)) return;
     Value folders = lint_parameter(lint, RULE_read_only_root_without_tmp, S("folders"));
     Eval ev = {.arena = lint->arena};
     for (uint32_t i = 0; folders.kind == VALUE_LIST && i < folders.len; i++) {
@@ -310,6 +358,32 @@ static void check_modes(Volumes *v, const Volume *volume, const Path *path) {
     }
 }
 
+/* Claims that their user cannot write to. */
+
+/* Whether an init container that runs as root has the volume, and may give it to the user. */
+static bool is_prepared(const Volumes *v, Str volume) {
+    for (const MountUse *use = mounts_of(v->lint, volume); use; use = use->next) {
+        bool init = false;
+        for (uint32_t i = 0; i < v->pod->initContainers.n; i++) init |= &v->pod->initContainers.at[i] == use->container;
+        if (init && !runs_as_other(v->pod, use->container)) return true;
+    }
+    return false;
+}
+
+static void check_owner(const Volumes *v, Str volume, const Path *at) {
+    const PodSecurityContext *all = v->pod->securityContext;
+    if ((all && (all->fsGroup.set || all->supplementalGroups.n)) || pod_is_windows(v->pod) || is_prepared(v, volume)) return;
+    for (const MountUse *use = mounts_of(v->lint, volume); use; use = use->next) {
+        const SecurityContext *own = use->container->securityContext;
+        OptInt user = own && own->runAsUser.set ? own->runAsUser : all ? all->runAsUser : (OptInt){0};
+        if (!user.set || !user.value || use->mount->readOnly) continue;
+        if (!lacks_root_group(v->pod, use->container) && (own ? own->runAsGroup.set : false)) continue;
+        emit_claim_without_fs_group(v->lint->diags, lint_where(v->lint, at), .volume = volume, .container = use->container->name,
+                                    .user = str_int(v->lint->arena, user.value));
+        return;
+    }
+}
+
 /* Volumes of several pods. */
 
 /* Whether a path of the node is for the node's own files rather than for a pod's data. */
@@ -347,6 +421,7 @@ static void check_templates(const Volumes *v) {
         Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), at = FIELD(&metadata, "name");
         str_set_add(&names, name, &set->volumeClaimTemplates.at[i]);
         if (name.len && !str_set_find(&v->mounted, name)) emit_unused_volume(lint->diags, lint_where(lint, &at), .volume = name);
+        check_owner(v, name, &at);
     }
     for (uint32_t i = 0; i < v->pod->volumes.n; i++) {
         Path item = path_index(&volumes, i), at = FIELD(&item, "name");
@@ -368,6 +443,7 @@ void lint_volumes(Lint *lint, const PodSpec *self, const Path *path) {
         check_memory(&v, volume, &at);
         check_modes(&v, volume, &at);
         check_host_path(&v, volume, &at);
+        if (volume->persistentVolumeClaim && !volume->persistentVolumeClaim->readOnly) check_owner(&v, volume->name, &name);
     }
     check_templates(&v);
 }

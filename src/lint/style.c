@@ -35,7 +35,7 @@ static void check_seccomp_annotation(Lint *lint, Str key, const Path *at) {
 
 void lint_annotations(Lint *lint, const ObjectMeta *self, const Path *path) {
     Path map = FIELD(path, "annotations");
-    for (uint32_t i = 0; i < self->annotations.n; i++) {
+    for (uint32_t i = 0; lint->pod && i < self->annotations.n; i++) {
         Path seccomp = path_key(&map, self->annotations.at[i].key);
         if (self == lint->meta) check_seccomp_annotation(lint, seccomp.name, &seccomp);
         for (size_t j = 0; j < COUNT(oldAnnotations); j++) {

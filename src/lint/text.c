@@ -90,6 +90,16 @@ static void look_at_integer(ScalarWalk *walk, const Node *node, Str text, const 
                           .value = node->text);
 }
 
+/* Digits behind a leading 0 of which some are none of octal numbers. */
+static bool is_no_octal(Str text) {
+    return text.len > 1 && text.at[0] == '0' && all_in(text, "0123456789") && !all_in(text, "01234567");
+}
+
+static Str without_zeros(Str text) {
+    while (text.len > 1 && text.at[0] == '0') text = str_slice(text, 1);
+    return text;
+}
+
 static bool is_usual_mode(unsigned mode) {
     static const unsigned usual[] = {0400, 0440, 0444, 0500, 0550, 0555, 0600, 0640, 0644, 0660, 0664,
                                      0666, 0700, 0710, 0711, 0740, 0744, 0750, 0755, 0770, 0775, 0777};
@@ -121,7 +131,9 @@ static void look_at_scalar(ScalarWalk *walk, const Field *field, const Node *nod
     case TYPE_INT64:
     case TYPE_INT_OR_STRING:
         if (node->kind != NODE_INT && node->kind != NODE_FLOAT) break;
-        if (is_mode(field))
+        if (is_no_octal(text))
+            emit_no_octal_number(walk->lint->diags, lint_where(walk->lint, path), .text = text, .value = without_zeros(text));
+        else if (is_mode(field))
             look_at_mode(walk, text, path);
         else
             look_at_integer(walk, node, text, path);

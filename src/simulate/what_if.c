@@ -136,9 +136,11 @@ static WhatIfRolloutResult port_is_free(const DeploymentSpec *spec) {
         return result;
     for (uint32_t i = 0; i < pod->containers.n; i++) {
         const Container *container = &pod->containers.at[i];
-        for (uint32_t j = 0; j < container->ports.n; j++)
-            if (container->ports.at[j].hostPort)
-                return (WhatIfRolloutResult){ROLLOUT_PORT_IS_TAKEN, WHAT_IF_NEVER, container->ports.at[j].hostPort, container};
+        for (uint32_t j = 0; j < container->ports.n; j++) {
+            const ContainerPort *port = &container->ports.at[j];
+            int64_t taken = port->hostPort || !pod->hostNetwork ? port->hostPort : port->containerPort;
+            if (taken) return (WhatIfRolloutResult){ROLLOUT_PORT_IS_TAKEN, WHAT_IF_NEVER, taken, container};
+        }
     }
     return result;
 }
