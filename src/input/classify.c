@@ -291,9 +291,12 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
         why = c->use->why;
     }
     if (class == CLASS_MANIFEST || (class == CLASS_PARTIAL && in->root->kind != NODE_LIST)) {
-        if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root);
+        if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root, c->use && c->use->expressions);
         Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
-        Substitutes known = {.use = c->use, .marked = c->marked};
+        Substitutes known = {.use = c->use,
+                             .unquoted = c->use && kustomize_is_filled_in(c->use),
+                             .expressions = c->use && c->use->expressions,
+                             .marked = c->marked};
         uint32_t later = c->asWritten ? 0 : placeholders_fill(arena, in->root, text, &known);
         uint32_t count = model_build_kinds(arena, c->source, in, c->minor, c->kindOf ? c->kindOf : schema_type_of, items);
         for (uint32_t i = 0; i < count; i++) {

@@ -7,18 +7,24 @@ typedef struct Expectations {
     InputList *list;
     StrSet files; /* of the list by their paths */
     Str folder, test;
+    bool chainsaw; /* the test is one of chainsaw's */
 } Expectations;
 
 static Str base_of(Str path) {
     return str_slice(path, (size_t)(str_rfind(path, '/') + 1));
 }
 
-static void mark(InputList *list, InputFile *file, Str why) {
+static FileUse *use_of(const InputList *list, InputFile *file) {
     FileUse *use = NEW(list->arena, FileUse);
     if (file->use) *use = *file->use;
+    file->use = use;
+    return use;
+}
+
+static void mark(const InputList *list, InputFile *file, Str why) {
+    FileUse *use = use_of(list, file);
     use->patch = true;
     use->why = why;
-    file->use = use;
 }
 
 /* A path as written in a test, from where the run started. */
@@ -41,30 +47,52 @@ static Str from_folder(Arena *arena, Str folder, Str path) {
     return buf_text(&out);
 }
 
-static void expect_file(Expectations *e, Str name) {
+/* What a test does with a file that it names. */
+typedef enum Part { PART_COMPARED, PART_JUDGED, PART_APPLIED } Part;
+
+static void note_file(Expectations *e, Str name, Part part) {
     Str path = from_folder(e->list->arena, e->folder, name);
     const InputFile *found = str_set_find(&e->files, path);
     if (!found) return;
-    Str why = str_format(e->list->arena, "%.*s compares it with the cluster", TEXT(e->test));
-    mark(e->list, &e->list->files.at[found - e->list->files.at], why);
+    InputFile *file = &e->list->files.at[found - e->list->files.at];
+    static const char *const words[] = {
+        [PART_COMPARED] = "compares it with the cluster", [PART_JUDGED] = "judges it by policies"};
+    if (part != PART_APPLIED) mark(e->list, file, str_format(e->list->arena, "%.*s %s", TEXT(e->test), words[part]));
+    if (e->chainsaw) use_of(e->list, file)->expressions = true;
 }
 
-static void expect_files(Expectations *e, const Node *value) {
-    if (value->kind == NODE_STRING) expect_file(e, value->text);
-    for (uint32_t i = 0; value->kind == NODE_LIST && i < value->count; i++) expect_files(e, &value->items[i]);
+static void note_files(Expectations *e, const Node *value, Part part) {
+    if (value->kind == NODE_STRING) note_file(e, value->text, part);
+    for (uint32_t i = 0; value->kind == NODE_LIST && i < value->count; i++) note_files(e, &value->items[i], part);
     const Node *file = node_get(value, S("file"));
-    if (file && file->kind == NODE_STRING) expect_file(e, file->text);
+    if (file && file->kind == NODE_STRING) note_file(e, file->text, part);
 }
 
 /* assert: {file: a.yaml} of chainsaw, patchedResource: a.yaml of kyverno, wherever they stand. */
 static void look(Expectations *e, const Node *node) {
-    static const Str words[] = {
-        STR("assert"),           STR("error"), STR("errors"), STR("patch"), STR("patchedResource"), STR("patchedResources"),
-        STR("generatedResource")};
+    static const struct {
+        Str word;
+        bool chainsaw;
+        Part part;
+    } words[] = {{STR("assert"), true, PART_COMPARED},
+                 {STR("error"), true, PART_COMPARED},
+                 {STR("errors"), true, PART_COMPARED},
+                 {STR("patch"), true, PART_COMPARED},
+                 {STR("apply"), true, PART_APPLIED},
+                 {STR("create"), true, PART_APPLIED},
+                 {STR("update"), true, PART_APPLIED},
+                 {STR("delete"), true, PART_APPLIED},
+                 {STR("patchedResource"), false, PART_COMPARED},
+                 {STR("patchedResources"), false, PART_COMPARED},
+                 {STR("generatedResource"), false, PART_COMPARED},
+                 {STR("resources"), false, PART_JUDGED},
+                 {STR("targetResources"), false, PART_JUDGED}};
     for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) look(e, &node->items[i]);
     for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
         const Entry *entry = &node->entries[i];
-        if (str_in(entry->key, words, COUNT(words))) expect_files(e, &entry->value);
+        for (size_t j = 0; j < COUNT(words); j++)
+            if (words[j].chainsaw == e->chainsaw && str_eq(entry->key, words[j].word))
+                note_files(e, &entry->value, words[j].part);
         look(e, &entry->value);
     }
 }
@@ -76,6 +104,7 @@ static void read_test(Expectations *e, Str path) {
     ptrdiff_t slash = str_rfind(path, '/');
     e->folder = slash < 0 ? S("") : (Str){path.at, (size_t)slash};
     e->test = path;
+    e->chainsaw = str_starts(base_of(path), S("chainsaw"));
     if (source_read(&source, &scratch, path) == SOURCE_OK)
         for (NodeReader reader = {.source = &source}; node_next(&reader, &scratch, &document);) look(e, document.root);
     arena_free(&scratch);

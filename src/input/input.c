@@ -213,6 +213,11 @@ static size_t repository_top(Arena *arena, Str path) {
     return 0;
 }
 
+Str input_repository(Arena *arena, Str path) {
+    size_t top = repository_top(arena, path);
+    return top ? (Str){path.at, top} : path;
+}
+
 /* The .gitignore files between the top of a repository and a directory, outermost last. Their patterns of whole paths are left
  * out: a walk knows its paths from its own start only. */
 static const Ignore *ignore_above(Arena *arena, Str directory) {

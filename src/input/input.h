@@ -47,6 +47,9 @@ void input_add(InputList *list, Str path);
 /* Adds a text that stands for the file of that name, which need not exist. */
 void input_add_text(InputList *list, Str path, Str text);
 
+/* The top of the repository that a real path is in; the path itself if it is in none. */
+Str input_repository(Arena *arena, Str path);
+
 /* The path of `file` as seen from `directory`, with .. where it lies outside; both are found in the file system first. A file
  * that is nowhere, and "-", stay as they are. Allocated in `arena`. */
 Str input_relative(Arena *arena, const char *directory, Str file);

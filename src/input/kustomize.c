@@ -2,8 +2,11 @@
 #include "kustomize.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "applications.h"
 
 typedef struct LabelSet {
     StrMap labels;
@@ -44,7 +47,8 @@ struct Kustomization {
     FileIdentity identity; /* of the directory */
     Str directory, path;
     bool listed, component;
-    bool root; /* listed, and no other of the list includes it */
+    bool root;                      /* listed, and no other of the list includes it */
+    const Application *application; /* of a program that applies kustomizations and files; NULL: a kustomization of its own */
     ARRAY(Kustomization *) parents, components;
     ARRAY(LabelSet) labels;
     ARRAY(ImageChange) images;
@@ -142,12 +146,16 @@ static Str role_words(FileRole role) {
     return words[role];
 }
 
-static void mention(TreeReader *r, Kustomization *k, Str path, FileRole role) {
-    Mention m = {.role = role, .by = k};
+static void mention_path(TreeReader *r, Kustomization *k, Str path, FileRole role) {
+    Mention m = {.role = role, .by = k, .path = path};
+    if (!S_ISREG(look(r->arena, path, &m.file))) return;
     Str words = role_words(role);
     m.why = str_format(r->arena, "%.*s of %.*s", TEXT(words), TEXT(k->path));
-    m.path = arena_str(r->arena, below(r->arena, k->directory, path));
-    if (path.len && S_ISREG(look(r->arena, below(r->arena, k->directory, path), &m.file))) ARRAY_PUSH(r->arena, &r->mentions, m);
+    ARRAY_PUSH(r->arena, &r->mentions, m);
+}
+
+static void mention(TreeReader *r, Kustomization *k, Str path, FileRole role) {
+    if (path.len) mention_path(r, k, arena_str(r->arena, below(r->arena, k->directory, path)), role);
 }
 
 static void mention_list(TreeReader *r, Kustomization *k, Node list, FileRole role) {
@@ -350,12 +358,29 @@ static void read_transformers(TreeReader *r, Kustomization *k, Node list) {
     if (list.count) ARRAY_PUSH(r->arena, &k->patches, (Patch){.fields = {&anything, 1}});
 }
 
+/* NAME=IMAGE, or an image that takes the place of others of its name, as Argo CD has them. */
+static ImageChange read_image_text(Str text) {
+    ptrdiff_t equals = str_find(text, '=');
+    ImageName image = image_parse(str_slice(text, (size_t)(equals + 1)));
+    Str name = equals < 0 ? image.repository : (Str){text.at, (size_t)equals};
+    return (ImageChange){name, image.repository, image.tag, image.digest};
+}
+
 static void read_images(TreeReader *r, Kustomization *k, Node list) {
     for (uint32_t i = 0; i < list.count; i++) {
         const Node *item = &list.items[i], *tag = node_get(item, S("newTag"));
         ImageChange change = {text_at(item, "name"), text_at(item, "newName"), S(""), text_at(item, "digest")};
+        if (item->kind == NODE_STRING) change = read_image_text(item->text);
         if (tag && tag->kind < NODE_LIST && tag->kind != NODE_NULL) change.newTag = tag->text;
         ARRAY_PUSH(r->arena, &k->images, change);
+    }
+}
+
+/* Images that skaffold builds get tags of its own. */
+static void read_artifacts(TreeReader *r, Kustomization *k, const Node *list) {
+    for (uint32_t i = 0; i < list->count; i++) {
+        ImageChange change = {.name = text_at(&list->items[i], "image"), .newTag = S("built")};
+        if (change.name.len) ARRAY_PUSH(r->arena, &k->images, change);
     }
 }
 
@@ -415,6 +440,17 @@ static void read_comments(TreeReader *r, Kustomization *k, Str text) {
     }
 }
 
+/* What programs that apply kustomizations have in common with them. */
+static void read_changes(TreeReader *r, Kustomization *k, const Node *from) {
+    k->prefix = text_at(from, "namePrefix");
+    k->suffix = text_at(from, "nameSuffix");
+    include(r, k, list_at(from, "components"), true);
+    read_labels(r, k, node_get(from, S("commonLabels")), true, true);
+    read_targeted_patches(r, k, list_at(from, "patches"));
+    read_images(r, k, list_at(from, "images"));
+    read_replicas(r, k, list_at(from, "replicas"));
+}
+
 static void read_kustomization(TreeReader *r, Kustomization *k) {
     Source *source = NEW(r->arena, Source);
     NodeReader reader = {.source = source};
@@ -422,28 +458,73 @@ static void read_kustomization(TreeReader *r, Kustomization *k) {
     if (source_read(source, r->arena, k->path) != SOURCE_OK || !node_next(&reader, r->arena, &document)) return;
     const Node *root = document.root;
     k->component = str_eq(text_at(root, "kind"), S("Component"));
-    k->prefix = text_at(root, "namePrefix");
-    k->suffix = text_at(root, "nameSuffix");
     k->namespace = text_at(root, "namespace");
     include(r, k, list_at(root, "resources"), false);
     include(r, k, list_at(root, "bases"), false);
-    include(r, k, list_at(root, "components"), true);
-    read_labels(r, k, node_get(root, S("commonLabels")), true, true);
+    read_changes(r, k, root);
     Node labels = list_at(root, "labels");
     for (uint32_t i = 0; i < labels.count; i++)
         read_labels(r, k, node_get(&labels.items[i], S("pairs")), true_at(&labels.items[i], "includeSelectors"),
                     true_at(&labels.items[i], "includeTemplates"));
-    read_targeted_patches(r, k, list_at(root, "patches"));
     read_targeted_patches(r, k, list_at(root, "patchesJson6902"));
     read_merge_patches(r, k, list_at(root, "patchesStrategicMerge"));
     read_replacements(r, k, list_at(root, "replacements"));
     read_variables(r, k, root);
     read_transformers(r, k, list_at(root, "transformers"));
-    read_images(r, k, list_at(root, "images"));
     read_images(r, k, list_at(root, "imageTags"));
-    read_replicas(r, k, list_at(root, "replicas"));
     read_data(r, k, root);
     read_comments(r, k, source->text);
+}
+
+/* Applications: kustomizations of a kind, which no other one includes. No repository comes near the limit. */
+
+enum { MOST_MENTIONS = 1 << 17 };
+
+/* Adds a file of an application's folder, or the kustomization that it is in. */
+static void include_file(TreeReader *r, Kustomization *k, Str folder, Str file) {
+    Str directory = directory_of(file);
+    for (Str at = directory; at.len > folder.len; at = directory_of(at)) {
+        Kustomization *child = find_kustomization(r, at);
+        if (!child) continue;
+        bool known = child->parents.n && child->parents.at[child->parents.n - 1] == k;
+        if (!known) ARRAY_PUSH(r->arena, &child->parents, k);
+        return;
+    }
+    if (k->application->deep || str_eq(directory, folder)) mention_path(r, k, file, FILE_RESOURCE);
+}
+
+static void include_folder(TreeReader *r, Kustomization *k, Str folder, const InputList *list) {
+    Kustomization *child = find_kustomization(r, folder);
+    if (child) {
+        ARRAY_PUSH(r->arena, &child->parents, k);
+        return;
+    }
+    for (uint32_t i = 0; i < list->files.n && r->mentions.n < MOST_MENTIONS; i++) {
+        Str path = list->files.at[i].path;
+        if (str_starts(path, folder) && path.len > folder.len && path.at[folder.len] == '/') include_file(r, k, folder, path);
+    }
+}
+
+static void include_matches(TreeReader *r, Kustomization *k, const InputList *list) {
+    const Application *application = k->application;
+    for (uint32_t i = 0; i < list->files.n && application->files.items.n && r->mentions.n < MOST_MENTIONS; i++) {
+        Str path = list->files.at[i].path, base = application->base;
+        if (!str_starts(path, base) || path.len <= base.len || path.at[base.len] != '/') continue;
+        if (globs_cover(&application->files, path.at + base.len + 1, false)) mention_path(r, k, path, FILE_RESOURCE);
+    }
+}
+
+static void add_application(TreeReader *r, const InputList *list, const Application *application) {
+    Kustomization *k = NEW(r->arena, Kustomization);
+    *k = (Kustomization){.directory = application->base, .path = application->name, .application = application};
+    for (uint32_t i = 0; i < application->folders.n; i++) include_folder(r, k, application->folders.at[i], list);
+    include_matches(r, k, list);
+    if (application->changes) read_changes(r, k, application->changes);
+    for (uint32_t i = 0; i < application->more.n; i++) read_artifacts(r, k, application->more.at[i]);
+    const Node *common = application->changes ? node_get(application->changes, S("commonMetadata")) : NULL;
+    if (common) read_labels(r, k, node_get(common, S("labels")), false, false);
+    k->namespace = application->namespace;
+    ARRAY_PUSH(r->arena, &r->all, k);
 }
 
 /* Adds a kustomization and its components to the layers, unless they are there. */
@@ -660,7 +741,12 @@ StrList kustomize_read(InputList *list) {
         if (k) k->listed = true;
     }
     look_around(r, list);
-    for (uint32_t i = 0; i < r->all.n; i++) read_kustomization(r, r->all.at[i]);
+    Application *applications;
+    uint32_t count = applications_read(list, &applications), read = 0;
+    while (read < r->all.n) read_kustomization(r, r->all.at[read++]);
+    for (uint32_t i = 0; i < count; i++) add_application(r, list, &applications[i]);
+    for (; read < r->all.n; read++)
+        if (!r->all.at[read]->application) read_kustomization(r, r->all.at[read]);
     roots.at = NEW_ARRAY(arena, Str, r->all.n + 1);
     for (uint32_t i = 0; i < r->all.n; i++) find_layers(r, r->all.at[i]);
     for (uint32_t i = 0; i < r->all.n; i++) share_variables(r, r->all.at[i]);
@@ -687,6 +773,27 @@ bool kustomize_variable(const FileUse *use, Str name, Str *value) {
     return false;
 }
 
+bool kustomize_is_filled_in(const FileUse *use) {
+    for (uint32_t i = 0; i < use->userCount; i++)
+        for (uint32_t j = 0; j < use->users[i]->layers.n; j++) {
+            const Application *application = use->users[i]->layers.at[j]->application;
+            if (application && application->fillsIn) return true;
+        }
+    return false;
+}
+
+Str kustomize_substitute(const FileUse *use, Str name) {
+    const Str *value = NULL;
+    for (uint32_t i = 0; i < use->userCount; i++)
+        for (uint32_t j = 0; j < use->users[i]->layers.n; j++) {
+            const Application *application = use->users[i]->layers.at[j]->application;
+            const Str *found = application && application->fillsIn ? str_set_find(&application->values, name) : NULL;
+            if (found && value && (!found->at || !str_eq(*found, *value))) return (Str){0};
+            if (found) value = found;
+        }
+    return value ? *value : (Str){0};
+}
+
 StrList kustomize_roots(Arena *arena, const FileUse *use) {
     Names names = {0};
     for (uint32_t i = 0; i < use->userCount; i++)
@@ -706,28 +813,39 @@ bool kustomize_covers(StrList roots, const FileUse *use) {
     return false;
 }
 
-/* A field that is null is taken out of what is patched, whether it is there or not. */
-static bool is_directive(const Entry *entry) {
-    Str key = entry->key;
-    return entry->value.kind == NODE_NULL || str_eq(key, S("$patch")) || str_eq(key, S("$retainKeys")) ||
-           str_starts(key, S("$setElementOrder/")) || str_starts(key, S("$deleteFromPrimitiveList/"));
+/* A field whose name chainsaw computes, or whose value is no more than what it computes of it. */
+static bool is_expression(const Entry *entry) {
+    Str key = str_trim(entry->key);
+    if (key.len && (key.at[0] == '~' || (key.at[0] == '(' && str_has(key, S(")"))))) return true;
+    bool all = entry->value.kind == NODE_MAP && entry->value.count;
+    for (uint32_t i = 0; all && i < entry->value.count; i++) all = is_expression(&entry->value.entries[i]);
+    return all;
 }
 
-void kustomize_drop_directives(Arena *arena, Node *root) {
-    for (uint32_t i = 0; root->kind == NODE_LIST && i < root->count; i++) kustomize_drop_directives(arena, &root->items[i]);
+/* A field that is null is taken out of what is patched, whether it is there or not. */
+static bool is_directive(const Entry *entry, bool expressions) {
+    Str key = entry->key;
+    return entry->value.kind == NODE_NULL || str_eq(key, S("$patch")) || str_eq(key, S("$retainKeys")) ||
+           str_starts(key, S("$setElementOrder/")) || str_starts(key, S("$deleteFromPrimitiveList/")) ||
+           (expressions && is_expression(entry));
+}
+
+void kustomize_drop_directives(Arena *arena, Node *root, bool expressions) {
+    for (uint32_t i = 0; root->kind == NODE_LIST && i < root->count; i++)
+        kustomize_drop_directives(arena, &root->items[i], expressions);
     if (root->kind != NODE_MAP) return;
     bool some = false;
-    for (uint32_t i = 0; i < root->count; i++) some |= is_directive(&root->entries[i]);
+    for (uint32_t i = 0; i < root->count; i++) some |= is_directive(&root->entries[i], expressions);
     if (some) { /* what an alias shares stays as it is */
         Entry *kept = NEW_ARRAY(arena, Entry, root->count);
         uint32_t n = 0;
         for (uint32_t i = 0; i < root->count; i++)
-            if (!is_directive(&root->entries[i])) kept[n++] = root->entries[i];
+            if (!is_directive(&root->entries[i], expressions)) kept[n++] = root->entries[i];
         root->entries = kept;
         root->indexed = false;
         root->count = n;
     }
-    for (uint32_t i = 0; i < root->count; i++) kustomize_drop_directives(arena, &root->entries[i].value);
+    for (uint32_t i = 0; i < root->count; i++) kustomize_drop_directives(arena, &root->entries[i].value, expressions);
 }
 
 /* Completing objects. */

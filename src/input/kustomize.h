@@ -12,6 +12,7 @@
 typedef struct FileUse {
     bool patch;                               /* a patch, or named in comments only: its objects are partial */
     Str why;                                  /* who says so, in words */
+    bool expressions;                         /* (expressions) of chainsaw are evaluated in it */
     bool data;                                /* only read by generators, or configuration of a plugin: no manifest */
     const struct Kustomization *const *users; /* those that name the file */
     uint32_t userCount;
@@ -25,16 +26,23 @@ StrList kustomize_read(InputList *list);
  * else at is NULL. */
 bool kustomize_variable(const FileUse *use, Str name, Str *value);
 
-/* The paths of the kustomizations that use the file and that no other one includes; components are no kustomizations of their
- * own. */
+/* Whether an application of the file fills in ${NAME}. */
+bool kustomize_is_filled_in(const FileUse *use);
+
+/* The value of ${NAME} that the applications of the file fill in; at is NULL if it is not known. */
+Str kustomize_substitute(const FileUse *use, Str name);
+
+/* The names of the kustomizations and applications that use the file and that no other one includes; components are no
+ * kustomizations of their own. They are the worlds of the file. */
 StrList kustomize_roots(Arena *arena, const FileUse *use);
 
 /* Whether one of the kustomizations, some of the result of kustomize_read, includes the file, at whatever distance. */
 bool kustomize_covers(StrList roots, const FileUse *use);
 
-/* Takes the directives of strategic merge patches ($patch, $retainKeys, $setElementOrder/..., $deleteFromPrimitiveList/...) out
- * of a tree. */
-void kustomize_drop_directives(Arena *arena, Node *root);
+/* Takes the directives of strategic merge patches ($patch, $retainKeys, $setElementOrder/..., $deleteFromPrimitiveList/...,
+ * fields that are null) out of a tree, and if asked to, what chainsaw computes: fields named by (expressions), and maps of
+ * nothing else. */
+void kustomize_drop_directives(Arena *arena, Node *root, bool expressions);
 
 /* Gives an object that was just built what the kustomizations that use its file do to it: labels and selectors, prefix and suffix
  * of its name, namespace, images and replicas, and the fields that patches write (Document.supplied).

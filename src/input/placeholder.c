@@ -86,9 +86,9 @@ static bool braced_at(Str text, const Substitutes *known, size_t *length, Str *v
     Str rest = str_slice(inner, name);
     bool plain = !rest.len, given = str_starts(rest, S(":=")) || str_starts(rest, S(":-"));
     if (!name || !(plain || strchr(":=-?+%#/^,", rest.at[0]))) return false;
-    const Str *found = map_get(known->values, (Str){inner.at, name});
+    Str found = known->use ? kustomize_substitute(known->use, (Str){inner.at, name}) : (Str){0};
     *length = (size_t)end + 1;
-    *value = found && (plain || given) ? *found : given ? str_slice(rest, 2) : (Str){0};
+    *value = found.at && (plain || given) ? found : given ? str_slice(rest, 2) : (Str){0};
     return true;
 }
 
@@ -105,6 +105,9 @@ static Str fill(Arena *arena, Str text, const Substitutes *known, uint32_t *left
     size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
         if (!strchr("$<@%_{[", text.at[i])) continue;
+        bool escaped = text.at[i] == '$' && i + 1 < text.len && text.at[i + 1] == '$';
+        i += escaped;
+        if (escaped) continue;
         Str rest = str_slice(text, i), value = {0};
         size_t length = unknown_at(rest);
         if (!length && !braced_at(rest, known, &length, &value) && !variable_at(rest, known, &length, &value)) continue;
@@ -128,6 +131,12 @@ static bool is_bare_braces(const Node *node) {
            node->span.end - node->span.at == node->entries[0].key.len + 2 && is_upper_name(node->entries[0].key);
 }
 
+/* Whether a writer of YAML would leave a text without quotes. */
+static bool needs_no_quotes(Str text) {
+    if (!text.len || !(is_alnum(text.at[0]) || text.at[0] == '$') || text.at[text.len - 1] == ':') return false;
+    return !str_has(text, S(": ")) && !str_has(text, S(" #")) && !str_has(text, S("\n"));
+}
+
 static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     uint32_t left = 0;
     if (is_bare_braces(node)) {
@@ -143,9 +152,11 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     if ((expression || node->later) && !left) left = 1;
     node->later = left > 0;
     if (filled.at != node->text.at) {
+        bool plain = node->plain || (known->unquoted && needs_no_quotes(node->text));
         node->text = filled;
-        /* A program fills in the text, which is read as YAML only then. */
-        if (node->plain && !left) node_resolve(arena, node);
+        /* A program fills in the text, which is read as YAML only then. Flux leaves no quotes around what needs none. */
+        if (!left && plain) node_resolve(arena, node);
+        node->plain = false; /* this is not how it is written */
     }
     return left;
 }
@@ -247,7 +258,17 @@ bool placeholders_suspect(Arena *arena, const Document *documents, uint32_t coun
     return marked && (mark_words(&refusals, root, S("")), true);
 }
 
+/* Flux leaves alone what says so. */
+static bool is_left_alone(const Node *root) {
+    static const Str name = STR("kustomize.toolkit.fluxcd.io/substitute");
+    const Node *meta = node_get(root, S("metadata")), *labels = meta ? node_get(meta, S("labels")) : NULL;
+    const Node *notes = meta ? node_get(meta, S("annotations")) : NULL;
+    const Node *word = labels && node_get(labels, name) ? node_get(labels, name) : notes ? node_get(notes, name) : NULL;
+    return word && str_eq(word->text, S("disabled"));
+}
+
 uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes *known) {
+    if (is_left_alone(root)) return 0;
     return known->expressions || known->marked || may_hold_any(text) ? fill_node(arena, root, known) : 0;
 }
 
@@ -284,7 +305,9 @@ static void gather(LaterList *list, const Node *node, const Node *up, const Path
 /* About the value itself: it stands there, its path does, or the message quotes it. Or about what misses it. */
 static bool is_about(const Diag *diag, const Later *later) {
     if (diag->rule->number == RULE_env_ref_shell_style) return false; /* the container has that variable */
-    if (diag->rule->type == API_REQUIRED && path_is_below(later->path, diag->path)) return true;
+    uint16_t rule = diag->rule->number;
+    bool follows = diag->rule->type == API_REQUIRED || rule == RULE_workload_selector_invalid || rule == RULE_selector_unusable;
+    if (follows && path_is_below(later->path, diag->path)) return true;
     if (later->empty.len && diag->severity == SEVERITY_ERROR && str_eq(diag->path, later->empty)) return true;
     bool inside = diag->span.at >= later->node->span.at && diag->span.end <= later->node->span.end &&
                   later->node->span.end > later->node->span.at;

@@ -6,9 +6,9 @@
 
 /* What is known of the names in placeholders. */
 typedef struct Substitutes {
-    const FileUse *use; /* whose kustomizations have variables $(NAME), or NULL */
-    StrMap values;      /* of ${NAME} */
+    const FileUse *use; /* whose kustomizations have variables $(NAME), and whose applications values of ${NAME}; or NULL */
     bool expressions;   /* (expressions) of chainsaw are placeholders too */
+    bool unquoted;      /* values of ${NAME} are read as YAML, as if there were no quotes */
     bool marked;        /* placeholders_suspect has marked some already */
 } Substitutes;
 

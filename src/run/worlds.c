@@ -10,9 +10,10 @@ typedef struct Member {
     Fact *fact;
 } Member;
 
-static Str folder_of(Str path) {
+/* The name of the world of a folder. */
+static Str folder_world(Arena *arena, Str path) {
     ptrdiff_t slash = str_rfind(path, '/');
-    return slash < 0 ? S("") : (Str){path.at, (size_t)slash};
+    return str_join(arena, slash < 0 ? S("") : (Str){path.at, (size_t)slash}, S("/"));
 }
 
 StrList worlds_of_file(Arena *arena, const InputList *list, const Run *run, uint32_t file) {
@@ -20,7 +21,7 @@ StrList worlds_of_file(Arena *arena, const InputList *list, const Run *run, uint
     StrList roots = use ? kustomize_roots(arena, use) : (StrList){0};
     if (roots.n) return roots;
     Str *folder = NEW(arena, Str);
-    *folder = str_join(arena, folder_of(run->files[file].name), S("/"));
+    *folder = folder_world(arena, run->files[file].name);
     return (StrList){folder, 1};
 }
 
@@ -157,8 +158,11 @@ uint32_t worlds_find(Arena *arena, const InputList *list, const Run *run, Fact *
         for (uint32_t j = 0; j < names.n; j++) ARRAY_PUSH(arena, &members, (Member){names.at[j], facts[i]});
     }
     for (uint32_t i = 0; i < run->fileCount; i++) {
-        if (!is_uncertain(&run->files[i])) continue;
         names = worlds_of_file(arena, list, run, i);
+        /* What is left of a folder that a kustomization or an application takes files from may be meant to go with them. */
+        Str folder = folder_world(arena, run->files[i].name);
+        if (run->files[i].documentCount && !str_in(folder, names.at, names.n)) str_set_add(&uncertain, folder, run);
+        if (!is_uncertain(&run->files[i])) continue;
         for (uint32_t j = 0; j < names.n; j++) str_set_add(&uncertain, names.at[j], run);
     }
     if (members.n) qsort(members.at, members.n, sizeof *members.at, by_world);

@@ -75,12 +75,13 @@ static void check_lasting(const Workload *w, const PodSpec *spec) {
     if (spec->activeDeadlineSeconds.set) emit_workload_deadline(w->c->diags, where(w->c, &deadline), .kind = str_of(w->kind));
 }
 
-/* The selector and the template of a Deployment or a ReplicaSet. While the selector is wrong, the template is not looked at. */
+/* The selector and the template of a Deployment or a ReplicaSet. While the selector is wrong, the template is not looked at; one
+ * that is filled in later may be right. */
 static void check_selected_template(const Workload *w, const LabelSelector *selector, PodTemplateSpec *template) {
     Path at = FIELD(w->path, "selector");
     if (!check_selector(w, selector, true)) {
         emit_workload_selector_invalid(w->c->diags, where_key(w->c, &at));
-        return;
+        if (!w->c->document->later) return;
     }
     check_match(w, selector, template);
     check_pod_template(w->c, template, w->template);

@@ -49,7 +49,7 @@ printf 'replicaCount: 1\nimage: {tag: x}\n' >values.yaml
 printf 'apiVersion: 1\ndatasources: [{name: a}]\n' >grafana.yaml
 printf 'apiVersion: v2\nname: chart\nversion: 1.0.0\n' >chart.yaml
 echo 'just words' >words.yaml
-expect "files of other programs" 0 "nothing found; not judged: 7 documents that are no manifests" .
+expect "files of other programs" 0 "nothing found; not judged: 7 documents that are not manifests" .
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: [a}\n' >broken.yaml
 expect "a manifest that cannot be read is an error" 1 "broken.yaml:3:" .
 printf 'apiVersion: v1\nmetadata: {name: a}\nspec: {containers: []}\n' >broken.yaml
@@ -66,6 +66,16 @@ printf '  - try:\n    - assert: {file: ./expected.yaml}\n' >>chainsaw-test.yaml
 printf 'apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nresults:\n- {patchedResource: patched.yaml}\n' \
     >kyverno-test.yaml
 expect "expectations of tests" 0 "nothing found; 3 judged as partial" .
+printf 'spec:\n  (replicas > `1`): true\n  template:\n    spec:\n      containers: {(length(@)): 2}\n      nodeName: ($node)\n' >>expected.yaml
+expect "expressions of chainsaw" 0 "nothing found; 3 judged as partial" .
+printf '  - try:\n    - apply: {file: pod.yaml}\n' >>chainsaw-test.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: ($name)}\nspec: {containers: [{name: a, image: ($image)}]}\n' >pod.yaml
+expect "and in what it applies" 0 "!error" .
+rm pod.yaml
+printf 'resources: [under-test.yaml]\n' >>kyverno-test.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true}\n' >under-test.yaml
+expect "what policies are tested on" 0 "nothing found; 4 judged as partial" .
+rm under-test.yaml
 printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replica: 1}\n' >00-assert.yaml
 expect "what they hold has to be right" 1 '00-assert.yaml:4:8: error[unknown-field]' .
 
@@ -201,6 +211,50 @@ workload one.yaml registry.example/web:1.4 && cp one.yaml two.yaml && sed -i 's/
 expect "two workloads with the same labels" 0 "[selector-overlap]" .
 for file in one two; do printf -- '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n' >>$file.yaml; done
 expect "alternatives share an object" 0 "!selector-overlap" .
+
+# Applications: what is applied together, and with which values.
+mkdir -p ../apps/apps/web ../apps/flux && cd ../apps && { git init -q . 2>/dev/null || mkdir .git; } || exit 2
+flux() {
+    printf 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: %s}\nspec:\n  path: ./apps\n' "$1"
+    printf '  targetNamespace: shop\n  postBuild:\n    substitute: {NAME: web, REPLICAS: "%s"}\n' "$2"
+    printf '    substituteFrom: [{kind: ConfigMap, name: settings}, {kind: Secret, name: secrets}]\n'
+}
+# shellcheck disable=SC2016
+workload apps/web/web.yaml '${IMAGE}' && sed -i 's/web}/"${NAME}"}/; s/^spec:/spec:\n  replicas: ${REPLICAS}/' apps/web/web.yaml
+# shellcheck disable=SC2016
+printf '        ports: [{containerPort: "${PORT}", name: http}]\n' >>apps/web/web.yaml
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {PORT: "70000"}\n' >flux/settings.yaml
+service apps/service.yaml web
+expect "without Flux nothing is known of the values" 0 "nothing found" .
+flux web -1 >flux/web.yaml
+expect "values that Flux fills in" 1 "web.yaml:5:13: error[negative]: replicas must not be negative, but is -1" .
+expect "values of a ConfigMap, which lose their quotes" 1 "error[range]: containerPort must be from 1 to 65535, not 70000" .
+flux web 2 >flux/web.yaml && sed -i 's/70000/8080/' flux/settings.yaml
+expect "right values" 0 "nothing found" .
+sed -i 's/8080/metrics/' apps/service.yaml
+expect "what Flux applies is judged together" 1 'error[service-target-port-unresolved]: no container of Deployment web has a port named "metrics"' .
+sed -i 's/metrics/http/' apps/service.yaml && flux web -1 >flux/web.yaml && flux other 2 >flux/other.yaml
+expect "two values are none that is known" 0 "nothing found" .
+rm flux/other.yaml && sed -i 's/{name: "${NAME}"}/{name: web, annotations: {kustomize.toolkit.fluxcd.io\/substitute: disabled}}/' apps/web/web.yaml
+expect "what Flux leaves alone" 1 "error[wrong-type]" .
+binding >apps/binding.yaml && rm apps/web/web.yaml
+expect "an account in the namespace that Flux gives" 0 "nothing found" .
+rm -r flux apps/binding.yaml && mkdir argo
+argo() {
+    printf 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n'
+    printf '    repoURL: https://git.example/shop\n    path: apps\n    directory: {recurse: %s}\n' "$1"
+}
+workload apps/web/web.yaml && printf '        ports: [{containerPort: 8080}]\n' >>apps/web/web.yaml
+argo true >argo/web.yaml
+expect "what Argo CD applies is judged together" 1 "error[service-target-port-unresolved]" .
+argo false >argo/web.yaml
+expect "and not what it leaves out" 0 "!service-target-port" .
+rm -r argo && printf 'apiVersion: skaffold/v4beta11\nkind: Config\nmanifests: {rawYaml: ["apps/**/*.yaml"]}\n' >skaffold.yaml
+expect "what skaffold applies is judged together" 1 "error[service-target-port-unresolved]" .
+printf 'build: {artifacts: [{image: web}]}\n' >>skaffold.yaml && rm apps/service.yaml && workload apps/web/web.yaml web
+expect "images that skaffold builds have a tag" 0 "nothing found" --enable latest-tag .
+rm skaffold.yaml
+expect "others have not" 0 "[latest-tag" --enable latest-tag .
 
 # Which files are read at all.
 mkdir -p ../walk/vendor/lib ../walk/node_modules/x ../walk/vendor2/vendor ../walk/out && cd ../walk || exit 2
