@@ -32,9 +32,9 @@ static bool read_file(Arena *arena, const char *path, Str *out) {
     return n >= 0;
 }
 
-static void read_ignore(Arena *arena, Str directory, Ignore *ignore) {
+static void read_ignore(Arena *arena, Str directory, const char *name, Ignore *ignore) {
     Str text;
-    if (!read_file(arena, str_format(arena, "%.*s/.gitignore%c", (int)directory.len, directory.at, 0).at, &text)) return;
+    if (!read_file(arena, str_format(arena, "%.*s/%s%c", TEXT(directory), name, 0).at, &text)) return;
     while (text.len) {
         ptrdiff_t newline = str_find(text, '\n');
         Str line = {text.at, newline < 0 ? text.len : (size_t)newline};
@@ -112,6 +112,7 @@ typedef struct Walk {
 /* The directories that a walk is in, innermost first. */
 typedef struct Level {
     const struct Level *up;
+    const Ignore *helm; /* what the chart that it is in leaves out (.helmignore), or NULL */
     dev_t device;
     ino_t number;
 } Level;
@@ -155,7 +156,7 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         closedir(dir);
         return;
     }
-    Level level = {above, own.st_dev, own.st_ino};
+    Level level = {above, above ? above->helm : NULL, own.st_dev, own.st_ino};
     ARRAY(Listed) listed = {0};
     for (struct dirent *entry; (entry = readdir(dir));)
         if (entry->d_name[0] != '.')
@@ -164,10 +165,15 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
     if (listed.n) qsort(listed.at, listed.n, sizeof *listed.at, by_name);
     bool slash = directory.at[directory.len - 1] == '/';
     Ignore ignore = {.up = up, .base = directory.len + !slash};
-    read_ignore(arena, directory, &ignore);
+    read_ignore(arena, directory, ".gitignore", &ignore);
     bool chart = part != IN_TEMPLATES && is_chart(arena, directory);
     if (chart && part == OUTSIDE) ARRAY_PUSH(arena, &list->charts, directory);
-    if (chart) part = IN_CHART;
+    Ignore helm = {.base = directory.len + !slash};
+    if (chart) {
+        part = IN_CHART;
+        read_ignore(arena, directory, ".helmignore", &helm);
+        level.helm = &helm;
+    }
     Str folder = slash ? directory : str_join(arena, directory, S("/"));
     for (uint32_t i = 0; i < listed.n; i++) {
         Str name = str_of(listed.at[i].name);
@@ -184,7 +190,9 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         }
         if (is_ignored(&ignore, full.at, listed.at[i].name, S_ISDIR(st.st_mode))) continue;
         if (chart && is_chart_data(name)) continue;
-        bool passed = S_ISDIR(st.st_mode) && is_dependencies(arena, full, name);
+        bool passed = S_ISDIR(st.st_mode)
+                          ? is_dependencies(arena, full, name)
+                          : part == IN_TEMPLATES && has_manifest_suffix(name) && is_ignored(level.helm, full.at, name.at, false);
         if (passed || (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&
                        list->leaves_out(list->context, full, S_ISDIR(st.st_mode)))) {
             list->leftOut++;
@@ -230,7 +238,7 @@ static const Ignore *ignore_above(Arena *arena, Str directory) {
         if (end != top && path.at[end] != '/') continue;
         Ignore *ignore = NEW(arena, Ignore);
         *ignore = (Ignore){.up = inner};
-        read_ignore(arena, (Str){path.at, end}, ignore);
+        read_ignore(arena, (Str){path.at, end}, ".gitignore", ignore);
         inner = ignore;
     }
     return inner;
@@ -251,7 +259,7 @@ static bool is_git_ignored(Arena *arena, Str path) {
     for (size_t end = top; top && end < full.len;) {
         Ignore *ignore = NEW(arena, Ignore);
         *ignore = (Ignore){.up = chain, .base = end + 1};
-        read_ignore(arena, (Str){full.at, end}, ignore);
+        read_ignore(arena, (Str){full.at, end}, ".gitignore", ignore);
         chain = ignore;
         size_t next = end + 1;
         while (next < full.len && full.at[next] != '/') next++;

@@ -321,20 +321,39 @@ static void read_replacements(TreeReader *r, Kustomization *k, Node list) {
     }
 }
 
-/* The value of a literal KEY=VALUE of one of the generators; at is NULL if none of them has it. */
-static Str generated_value(const Node *root, Str name, Str key) {
-    Node generators = list_at(root, "configMapGenerator");
-    for (uint32_t i = 0; i < generators.count; i++) {
-        Node literals = list_at(&generators.items[i], "literals");
-        if (!str_eq(text_at(&generators.items[i], "name"), name)) continue;
-        for (uint32_t j = 0; j < literals.count; j++) {
-            Str literal = literals.items[j].text;
-            if (literals.items[j].kind == NODE_STRING && str_starts(literal, key) && literal.len > key.len &&
-                literal.at[key.len] == '=')
-                return str_slice(literal, key.len + 1);
-        }
+/* The value of a line KEY=VALUE; at is NULL if it is another one. */
+static Str value_of_line(Str line, Str key) {
+    bool found = str_starts(line, key) && line.len > key.len && line.at[key.len] == '=';
+    return found ? str_slice(line, key.len + 1) : (Str){0};
+}
+
+static Str value_in_file(TreeReader *r, const Kustomization *k, Str path, Str key) {
+    Source source;
+    Str value = {0};
+    if (source_read(&source, r->arena, arena_str(r->arena, below(r->arena, k->directory, path))) != SOURCE_OK) return value;
+    for (Str rest = source.text; rest.len && !value.at;) {
+        ptrdiff_t end = str_find(rest, '\n');
+        Str line = {rest.at, end < 0 ? rest.len : (size_t)end};
+        value = value_of_line(str_trim(line), key);
+        rest = str_slice(rest, line.len + 1);
     }
-    return (Str){0};
+    return value;
+}
+
+/* The value of KEY=VALUE, a literal of one of the generators or a line of one of their files of variables; at is NULL if none of
+ * them has it. */
+static Str generated_value(TreeReader *r, const Kustomization *k, const Node *root, Str name, Str key) {
+    Node generators = list_at(root, "configMapGenerator");
+    Str value = {0};
+    for (uint32_t i = 0; i < generators.count && !value.at; i++) {
+        const Node *generator = &generators.items[i];
+        Node literals = list_at(generator, "literals"), files = list_at(generator, "envs");
+        if (!str_eq(text_at(generator, "name"), name)) continue;
+        for (uint32_t j = 0; j < literals.count && !value.at; j++) value = value_of_line(literals.items[j].text, key);
+        for (uint32_t j = 0; j < files.count && !value.at; j++) value = value_in_file(r, k, files.items[j].text, key);
+        if (!value.at && text_at(generator, "env").len) value = value_in_file(r, k, text_at(generator, "env"), key);
+    }
+    return value;
 }
 
 static void read_variables(TreeReader *r, Kustomization *k, const Node *root) {
@@ -345,7 +364,7 @@ static void read_variables(TreeReader *r, Kustomization *k, const Node *root) {
         Str field = text_at(node_get(&list.items[i], S("fieldref")), "fieldpath");
         KustomizeVar variable = {.name = text_at(&list.items[i], "name")};
         if (str_eq(text_at(object, "kind"), S("ConfigMap")) && str_starts(field, data))
-            variable.value = generated_value(root, text_at(object, "name"), str_slice(field, data.len));
+            variable.value = generated_value(r, k, root, text_at(object, "name"), str_slice(field, data.len));
         if (variable.name.len) ARRAY_PUSH(r->arena, &k->variables, variable);
     }
     k->ownVariables = k->variables.n;

@@ -99,8 +99,9 @@ static bool variable_at(Str text, const Substitutes *known, size_t *length, Str 
     return true;
 }
 
-/* Fills in a text; `left` counts what stays. Returns the text itself if nothing is filled in. */
-static Str fill(Arena *arena, Str text, const Substitutes *known, uint32_t *left) {
+/* Fills in a text; `left` counts what stays. What a kustomization fills in stays text: `stays` tells it. Returns the text itself
+ * if nothing is filled in. */
+static Str fill(Arena *arena, Str text, const Substitutes *known, uint32_t *left, bool *stays) {
     Buf out = {.arena = arena};
     size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -110,7 +111,10 @@ static Str fill(Arena *arena, Str text, const Substitutes *known, uint32_t *left
         if (escaped) continue;
         Str rest = str_slice(text, i), value = {0};
         size_t length = unknown_at(rest);
-        if (!length && !braced_at(rest, known, &length, &value) && !variable_at(rest, known, &length, &value)) continue;
+        if (!length && !braced_at(rest, known, &length, &value)) {
+            if (!variable_at(rest, known, &length, &value)) continue;
+            *stays |= value.at != NULL;
+        }
         if (value.at) {
             buf_str(&out, (Str){text.at + done, i - done});
             buf_str(&out, value);
@@ -147,7 +151,8 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++)
         left += fill_node(arena, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], known);
     if (node->kind != NODE_STRING) return left;
-    Str filled = fill(arena, node->text, known, &left);
+    bool stays = false;
+    Str filled = fill(arena, node->text, known, &left, &stays);
     bool expression = known->expressions && node->text.len > 2 && node->text.at[0] == '(' && str_ends(node->text, S(")"));
     if ((expression || node->later) && !left) left = 1;
     node->later = left > 0;
@@ -155,7 +160,7 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
         bool plain = node->plain || (known->unquoted && needs_no_quotes(node->text));
         node->text = filled;
         /* A program fills in the text, which is read as YAML only then. Flux leaves no quotes around what needs none. */
-        if (!left && plain) node_resolve(arena, node);
+        if (!left && plain && !stays) node_resolve(arena, node);
         node->plain = false; /* this is not how it is written */
     }
     return left;

@@ -140,6 +140,19 @@ expect "a field that does not exist" 1 "error[unknown-field]" web.yaml
 workload web.yaml && printf '        args: [--port=$(PORT)]\n' >>web.yaml
 printf 'resources: [web.yaml]\nvars:\n- {name: PORT, objref: {kind: Service, name: web, apiVersion: v1}}\n' >kustomization.yaml
 expect "a variable of a kustomization" 0 "nothing found" .
+# variable GENERATOR: a kustomization with a variable A of a ConfigMap that the generator makes.
+variable() {
+    printf 'resources: [web.yaml]\nvars:\n- name: A\n  objref: {kind: ConfigMap, name: a, apiVersion: v1}\n'
+    printf '  fieldref: {fieldpath: data.A}\nconfigMapGenerator:\n- {name: a, %s}\n' "$1"
+}
+workload web.yaml && sed -i 's/{name: web}$/{name: web, labels: {a: $(A)}}/' web.yaml
+variable 'literals: ["A=b c"]' >kustomization.yaml
+expect "a variable with a literal" 1 'error[label-value]: "b c"' .
+printf '# settings\nA=c d\n' >a.env && variable 'envs: [a.env]' >kustomization.yaml
+expect "a variable in a file" 1 'error[label-value]: "c d"' .
+echo 'A=1' >a.env
+expect "a variable is text" 0 "nothing found" .
+workload web.yaml && printf '        args: [--port=$(PORT)]\n' >>web.yaml
 echo 'resources: [web.yaml]' >kustomization.yaml
 expect "without it" 0 "env-ref-undefined" .
 
@@ -273,6 +286,10 @@ expect "--exclude of a file that is named" 0 "; 1 left out" --exclude '/a.yaml' 
 run "--stdin-filename" 1 "x/web.yaml:5:3" sh -c '"$1" check -f concise --stdin-filename x/web.yaml - <a.yaml' sh "$podlint"
 # shellcheck disable=SC2016
 run "--stdin-filename of what is excluded" 0 "; 1 left out" sh -c '"$1" check --stdin-filename out/web.yaml - <a.yaml' sh "$podlint"
+mkdir -p ../chart/templates && cd ../chart || exit 2
+printf 'apiVersion: v2\nname: a\nversion: 1.0.0\n' >Chart.yaml && echo 'drafts.yaml' >.helmignore
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n' >templates/pod.yaml && cp templates/pod.yaml templates/drafts.yaml
+expect "what Helm leaves out of a chart" 0 "not judged: 1 template; 1 left out" .
 mkdir ../empty && cd ../empty || exit 2
 echo 'a: b' >a.yaml
 expect "nothing to judge is told" 0 "no manifest was judged" .
