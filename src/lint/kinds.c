@@ -103,44 +103,21 @@ bool is_own_version(Str apiVersion) {
     return false;
 }
 
-/* Whether a kind is another one wrongly written: in case, by a letter or two, or as a plural. */
-static bool is_nearly(Str kind, Str known) {
-    unsigned limit = known.len < 6 ? 0 : 2;
-    size_t longer = known.len > kind.len ? known.len - kind.len : kind.len - known.len;
-    bool plural = str_ends(kind, S("ies")) && str_ends(known, S("y")) && known.len + 2 == kind.len &&
-                  str_eq_nocase((Str){kind.at, known.len - 1}, (Str){known.at, known.len - 1});
-    return plural || str_eq_nocase(kind, known) || (longer <= limit && str_distance(kind, known, limit) <= limit);
-}
-
-/* The kind that was meant: the one of this name, or one that is nearly called so. */
-static const Kind *meant_kind(Str name) {
-    const Kind *kind = schema_kind(name);
-    for (uint16_t i = 0; i < schema_kind_count && !kind; i++)
-        if (is_nearly(name, schema_kinds[i].name)) kind = &schema_kinds[i];
-    return kind;
-}
-
 static const KindVersion *find_version(const Kind *kind, Str apiVersion) {
     for (uint8_t i = 0; i < kind->versionCount; i++)
         if (str_eq(kind->versions[i].apiVersion, apiVersion)) return &kind->versions[i];
     return NULL;
 }
 
-void lint_kind_case(Lint *lint, const Document *self, const Path *path) {
+void lint_removed_version(Lint *lint, const Document *self, const Path *path) {
     if (self->type || self->unreadable || !self->kind.len || !is_own_version(self->apiVersion)) return;
-    const Kind *kind = meant_kind(self->kind);
-    if (!kind) return;
-    Path at = FIELD(path, "kind"), apiVersion = FIELD(path, "apiVersion");
-    Str right = schema_version_for(kind, self->minor);
-    bool same = str_eq(kind->name, self->kind);
-    const KindVersion *version = same ? find_version(kind, self->apiVersion) : NULL;
-    if (!version)
-        emit_kind_misspelt(lint->diags, lint_where(lint, same ? &apiVersion : &at), .kind = self->kind,
-                           .version = self->apiVersion, .right = kind->name, .rightVersion = right);
-    else if (version->removed && version->removed <= self->minor)
+    const Kind *kind = schema_kind(self->kind);
+    Path apiVersion = FIELD(path, "apiVersion");
+    const KindVersion *version = kind ? find_version(kind, self->apiVersion) : NULL;
+    if (version && version->removed && version->removed <= self->minor)
         emit_removed_api_version(lint->diags, lint_where(lint, &apiVersion),
                                  .since = str_format(lint->arena, "1.%d", version->removed), .kind = kind->name,
-                                 .version = self->apiVersion, .right = right);
+                                 .version = self->apiVersion, .right = schema_version_for(kind, self->minor));
 }
 
 /* Maps of texts in objects that are not decoded. */

@@ -9,6 +9,7 @@
 #include "base/near.h"
 #include "mend.h"
 #include "place.h"
+#include "served.h"
 #include "yaml/fault.h"
 #include "rules.h"
 
@@ -560,10 +561,19 @@ static bool identity_wrong(Decoder *d, const Node *root, Str name) {
     return true;
 }
 
-static bool is_list(KindOf *kindOf, Str apiVersion, Str kind, uint8_t minor) {
-    if (!str_ends(kind, S("List"))) return false;
-    Str item = {kind.at, kind.len - 4};
-    return item.len == 0 ? str_eq(apiVersion, S("v1")) : kindOf(apiVersion, item, minor) != NULL;
+/* kubectl takes all objects with items for lists, of whatever version. */
+static bool is_list(const Node *root) {
+    return root->kind == NODE_MAP && str_ends(identity_text(root, S("kind")), S("List")) && node_get(root, S("items"));
+}
+
+/* A List in a List: kubectl takes only one apart. */
+static bool refuse_list(Document *item) {
+    const Node *root = item->root;
+    Str kind = identity_text(root, S("kind"));
+    if (!is_list(root) || (kind.len > 4 && !schema_kind((Str){kind.at, kind.len - 4}))) return false;
+    emit_list_in_list(&item->diags, ((Where){.span = root->count ? root->entries[0].keySpan : root->span, .path = S("")}));
+    item->unreadable = true;
+    return true;
 }
 
 static bool identify(Decoder *d, Document *document) {
@@ -696,13 +706,15 @@ static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
     Decoder decoder = {arena, document, kindOf, 0};
     document->misread = document->unreadable;
     document->written = document->root;
-    document->apiVersion = identity_text(document->root, S("apiVersion"));
+    document->apiVersion = served_version(identity_text(document->root, S("apiVersion")));
     document->kind = identity_text(document->root, S("kind"));
     if (!identify(&decoder, document)) {
         bool isObject = document->apiVersion.len && document->kind.len;
         if (!document->unreadable && !isObject) document->diags.items.n = 0; /* repeated keys elsewhere are nobody's fault */
         explain_skip(document);
-        document->type = document->unreadable || kindOf != schema_type_of ? NULL : retired_kind(document);
+        bool own = !document->unreadable && kindOf == schema_type_of;
+        document->type = own ? retired_kind(document) : NULL;
+        if (own && isObject && !document->type) served_check(document);
         if (!document->type) return;
     }
     decode_document(arena, document, kindOf, ROUNDS);
@@ -734,11 +746,17 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
                       .minor = minor,
                       .diags = {.arena = arena}};
     whole.unreadable = model_faults(&whole.diags, in) || !in->readable;
-    const Node *list = NULL;
-    if (in->root->kind == NODE_MAP &&
-        is_list(kindOf, identity_text(in->root, S("apiVersion")), identity_text(in->root, S("kind")), minor))
-        list = node_get(in->root, S("items"));
-    if (!list || list->kind != NODE_LIST) {
+    const Node *list = is_list(in->root) ? node_get(in->root, S("items")) : NULL;
+    if (list && list->kind != NODE_LIST && list->kind != NODE_NULL) {
+        Document *document = *items = NEW(arena, Document);
+        *document = whole;
+        document->unreadable = true;
+        Path path = path_field(NULL, S("items"));
+        emit_wrong_type(&document->diags, path_where_key(arena, in->root, &path), .field = path.name, .expected = S("a list"),
+                        .found = node_words(arena, list), .hint = S("write each object after a dash"));
+        return 1;
+    }
+    if (!list) {
         *items = NEW(arena, Document);
         **items = whole;
         /* Of what cannot be read it is not said, too, that it is no object. */
@@ -775,7 +793,7 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
                                                              {.kind = NODE_STRING, .span = item->root->span, .text = values[k]}};
             item->root = named;
         }
-        build_one(arena, item, kindOf);
+        if (!refuse_list(item)) build_one(arena, item, kindOf);
     }
     return count;
 }
