@@ -21,9 +21,10 @@ typedef struct Deciders {
 
 /* Where an object of the run stands, and which objects are applied together with it. */
 typedef struct Standing {
-    Str file;       /* as messages name it */
-    uint32_t line;  /* of its first line */
-    StrList worlds; /* names of what is applied together; none: with everything */
+    Str file;        /* as messages name it */
+    uint32_t line;   /* of its first line */
+    StrList worlds;  /* names of what is applied together; none: with everything */
+    bool everywhere; /* nothing in these is or makes pods: it decides over those of other worlds too */
 } Standing;
 
 /* How a document may decide over others. */

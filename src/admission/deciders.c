@@ -71,11 +71,15 @@ static bool share_world(const Standing *a, const Standing *b) {
 
 /* Whether a decider is the one of its name for an object: of several, the one that is applied together with it, and of several of
  * these, which are alternatives, the one in the same file. One that stands elsewhere in the run holds where nothing else has its
- * name, as long as the namespace is written. */
+ * name: a class always, others where it brings no pods of its own, and as long as the namespace is written. */
 static bool holds(const Request *r, const Decider *decider) {
     bool together = share_world(&decider->standing, r->standing);
-    if (!decider->firstOfName->nextOfName)
-        return together || !model_kind(decider->document)->namespaced || namespace_of(r->deciders, decider->document).len;
+    if (!decider->firstOfName->nextOfName) {
+        const Kind *kind = model_kind(decider->document);
+        bool class = !kind->namespaced && kind->number != KIND_Namespace;
+        bool named = !kind->namespaced || namespace_of(r->deciders, decider->document).len;
+        return together || class || (decider->standing.everywhere && named);
+    }
     if (!together) return false;
     bool here = str_eq(decider->standing.file, r->standing->file);
     unsigned i = 0;

@@ -566,7 +566,8 @@ static int by_candidate(const void *left, const void *right) {
 typedef void VisitCandidate(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
                             const Standing *standing);
 
-static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, Arena *arena, VisitCandidate *visit) {
+static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, const StrSet *populated, Arena *arena,
+                       VisitCandidate *visit) {
     ResultFile *file = &w->run->files[candidates->file];
     const FileUse *use = w->list && candidates->file < w->list->files.n ? w->list->files.at[candidates->file].use : NULL;
     Source source;
@@ -578,8 +579,9 @@ static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, A
                              .rendered = file->rendered.at != NULL,
                              .asWritten = file->settings->asWritten,
                              .as = (TakenAs)file->settings->as};
-    Standing standing = {.file = file->name};
+    Standing standing = {.file = file->name, .everywhere = true};
     if (!w->settings->cluster->closed) standing.worlds = worlds_of_file(arena, w->list, w->run, candidates->file);
+    for (uint32_t i = 0; i < standing.worlds.n; i++) standing.everywhere &= !str_set_find(populated, standing.worlds.at[i]);
     NodeDocument node;
     uint32_t number = 0, next = 0;
     while (next < count && node_next(&reader, arena, &node)) {
@@ -594,11 +596,12 @@ static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, A
     }
 }
 
-static void visit_candidates(Worker *w, const Candidate *all, uint32_t count, Arena *arena, VisitCandidate *visit) {
+static void visit_candidates(Worker *w, const Candidate *all, uint32_t count, const StrSet *populated, Arena *arena,
+                             VisitCandidate *visit) {
     for (uint32_t i = 0, end; i < count; i = end) {
         bool wanted = false;
         for (end = i; end < count && all[end].file == all[i].file; end++) wanted |= all[end].wanted;
-        if (wanted) visit_file(w, &all[i], end - i, arena, visit);
+        if (wanted) visit_file(w, &all[i], end - i, populated, arena, visit);
         arena_reset(&w->text);
     }
 }
@@ -623,6 +626,7 @@ static void admit(Worker *w, ResultFile *file, Source *source, Document *documen
     validate_create(document);
     uint32_t before = document->diags.items.n;
     admission_admit(w->settings->cluster, document, standing);
+    validate_forget_absence(document, before);
     Finding *findings = NEW_ARRAY(w->kept, Finding, out->findingCount + document->diags.items.n - before + 1);
     if (out->findingCount) memcpy(findings, out->findings, out->findingCount * sizeof *findings);
     out->findings = findings;
@@ -640,6 +644,17 @@ static void admit(Worker *w, ResultFile *file, Source *source, Document *documen
     qsort(findings, out->findingCount, sizeof *findings, by_place);
 }
 
+/* The worlds that have pods of their own. */
+static StrSet populated_worlds(Worker *w, const Candidate *all, uint32_t count) {
+    StrSet out = {.arena = w->kept};
+    for (uint32_t i = 0; i < count; i++) {
+        if (!all[i].need.pods || (i && all[i - 1].need.pods && all[i - 1].file == all[i].file)) continue;
+        StrList worlds = worlds_of_file(w->kept, w->list, w->run, all[i].file);
+        for (uint32_t j = 0; j < worlds.n; j++) str_set_add(&out, worlds.at[j], w);
+    }
+    return out;
+}
+
 /* What the objects of the run decide over each other. */
 static void admit_objects(Run *run, Worker *workers, unsigned count) {
     Worker *w = &workers[0];
@@ -655,11 +670,12 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
         cluster->closed |= run->files[i].settings && run->files[i].settings->closedWorld;
     if (!all.n || !(decided || cluster->closed)) return;
     qsort(all.at, all.n, sizeof *all.at, by_candidate);
+    StrSet populated = populated_worlds(w, all.at, all.n);
     for (uint32_t i = 0; i < all.n; i++)
         all.at[i].wanted = all.at[i].role == ADMISSION_BINDS || (all.at[i].role == ADMISSION_GIVES && cluster->closed);
-    visit_candidates(w, all.at, all.n, cluster->arena, take_decider);
+    visit_candidates(w, all.at, all.n, &populated, cluster->arena, take_decider);
     for (uint32_t i = 0; i < all.n; i++) all.at[i].wanted = admission_concerns(cluster, &all.at[i].need);
-    visit_candidates(w, all.at, all.n, &w->text, admit);
+    visit_candidates(w, all.at, all.n, &populated, &w->text, admit);
     arena_free(&w->text);
     arena_free(&w->scratch);
 }
