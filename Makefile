@@ -69,7 +69,7 @@ FOLDERS = base yaml model cel input validate crd simulate lint policy admission 
 
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
 OBJECTS = $(foreach folder,$(FOLDERS),$(call objects,$(folder))) $(BUILD)/obj/main.o
-TABLES = $(patsubst %,$(BUILD)/obj/%_tables.o,schema rules topics signs)
+TABLES = $(patsubst %,$(BUILD)/obj/%_tables.o,schema rules topics signs config)
 
 # Everything but the command line, for the generators and the test programs.
 LIBRARY = $(BUILD)/libpodlint.a
@@ -128,7 +128,7 @@ $(BUILD)/gen/stamp: $(BUILD)/mktables $(MADE_FROM)
 	$(Q)$(BUILD)/mktables $(BUILD)/gen $(MADE_FROM)
 	@touch $@
 
-GENERATED = $(patsubst %,$(BUILD)/gen/%,versions.h model_types.h schema_tables.c rules.h rules_tables.c topics_tables.c signs_tables.c)
+GENERATED = $(patsubst %,$(BUILD)/gen/%,versions.h model_types.h schema_tables.c rules.h rules_tables.c topics_tables.c signs_tables.c config_tables.c)
 $(GENERATED): $(BUILD)/gen/stamp
 	@:
 

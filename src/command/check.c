@@ -123,8 +123,9 @@ const Command check_command = {
     COUNT(options),
     "  podlint check deploy/                        everything below a directory\n  podlint check --render charts/               "
     "what charts and kustomizations become\n  helm template chart | podlint check -        what a chart renders to\n  podlint "
-    "check --format json pod.yaml         for a program\n  podlint check --ignore warning "
-    "--quiet .     only what the server refuses\n  podlint check --pod-security restricted .    and what a restricted namespace "
+    "check --format json pod.yaml         for a program\n  podlint check --select "
+    "yaml,schema,api .    only what the server refuses\n  podlint check --pod-security restricted .    and what a restricted "
+    "namespace "
     "would refuse\n",
     EXIT_CODES,
     run};
@@ -330,6 +331,9 @@ static int gather(CheckRequest *c) {
     if (!c->paths.n && !has_policies(c))
         return usage_error(&check_command, "name the files or directories to check, or - for standard input");
     if (c->baseline && c->newBaseline) return usage_error(&check_command, "name either --baseline or --write-baseline");
+    if (c->newBaseline && strcmp(c->newBaseline, "-") == 0)
+        return usage_error(&check_command,
+                           "--write-baseline takes the name of a file, as in --write-baseline .podlint-baseline.json");
     c->store = settings_open(&c->settings, c->arena);
     c->files.arena = c->arena;
     c->files.leaves_out = leaves_out;

@@ -7,7 +7,11 @@
 #include "model/stored.h"
 #include "setting_options.h"
 
-enum { CONFIG_FORMAT, CONFIG_SETTINGS };
+enum { CONFIG_FORMAT, CONFIG_SCHEMA, CONFIG_SETTINGS };
+
+/* schema/podlint-config.json */
+extern const Str config_schema[];
+extern const uint16_t config_schema_lines;
 
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_YAML };
 
@@ -19,6 +23,7 @@ static void list_formats(Choices *out) {
 
 static const Option options[] = {
     {"format", 'f', "FORMAT", list_formats, ""},
+    {"schema", 0, NULL, NULL, "Print the JSON Schema of configuration files, for editors."},
     SETTING_OPTIONS,
 };
 
@@ -36,7 +41,8 @@ const Command config_command = {
     options,
     COUNT(options),
     "  podlint config deploy/web.yaml               what holds for this file\n  podlint config --no-config                   "
-    "podlint's defaults\n  podlint config --format json web.yaml        for a program\n",
+    "podlint's defaults\n  podlint config --format json web.yaml        for a program\n  podlint config --schema                 "
+    "     for an editor\n",
     "  0  the settings are printed\n  2  wrong usage, or something is wrong with a configuration\n",
     run};
 
@@ -220,6 +226,7 @@ typedef struct ConfigRequest {
     CommandSettings settings;
     const char *file;
     int format;
+    bool schema;
 } ConfigRequest;
 
 static bool take(void *context, Parsed parsed) {
@@ -228,6 +235,7 @@ static bool take(void *context, Parsed parsed) {
     if (parsed.option >= CONFIG_SETTINGS)
         return settings_take(command, &r->settings, r->arena, (SettingOption)(parsed.option - CONFIG_SETTINGS), parsed.value);
     if (parsed.option == CONFIG_FORMAT) return (r->format = choose(command, "format", parsed.value, list_formats)) >= 0;
+    if (parsed.option == CONFIG_SCHEMA) return r->schema = true;
     if (r->file) usage_error(command, "one file at a time, please: %s and %s", r->file, parsed.value);
     bool first = !r->file;
     r->file = parsed.value;
@@ -238,7 +246,10 @@ static int run(int argc, char **argv) {
     Arena arena = {0};
     ConfigRequest request = {.arena = &arena, .format = FORMAT_TEXT};
     int code = read_options(&config_command, argc, argv, take, &request);
-    if (code == 0) code = print_config(stdout, &request.settings, &arena, request.file, request.format);
+    if (code == 0 && request.schema)
+        for (uint16_t i = 0; i < config_schema_lines; i++) printf("%.*s\n", TEXT(config_schema[i]));
+    else if (code == 0)
+        code = print_config(stdout, &request.settings, &arena, request.file, request.format);
     arena_free(&arena);
     return finish_output(code);
 }

@@ -136,6 +136,9 @@ bool settings_good(const Command *command, ConfigStore *store) {
     if (!count && !good)
         usage_error(command, "--%s: there is no source or rule \"%.*s\"%s%.*s%s", setting_names[key], (int)word.len, word.at,
                     near.len ? "; did you mean \"" : "", (int)near.len, near.at, near.len ? "\"?" : "");
+    const Str *passedOver = config_passed_over(store, &count);
+    for (uint32_t i = 0; i < count; i++)
+        tell_error("podlint: %.*s is not read, because .podlint.yaml stands beside it; keep one of the two", TEXT(passedOver[i]));
     const Str *renamed = config_renamed(store, &count);
     for (uint32_t i = 0; i < count; i++)
         tell_error("podlint: the rule %.*s is now called %.*s; its former name still works", TEXT(renamed[i]),

@@ -175,9 +175,33 @@ void explain_index(Buf *out, const ExplainSettings *settings) {
                     "asked for too.\n");
 }
 
+/* A heading's address, as Markdown renderers make it. */
+static void put_link(Buf *out, Str title) {
+    buf_format(out, "- [%.*s](#", TEXT(title));
+    for (size_t i = 0; i < title.len; i++) {
+        char c = to_lower(title.at[i]);
+        if (c == ' ') c = '-';
+        if (is_alnum(c) || c == '-' || c == '_') buf_char(out, c);
+    }
+    buf_str(out, S(")\n"));
+}
+
+static void put_contents(Buf *out) {
+    buf_str(out, S("# Contents\n\nTopics:\n\n"));
+    for (uint16_t i = 0; i < topic_count; i++) put_link(out, topics[i].title);
+    buf_str(out, S("\nSigns of trouble:\n\n"));
+    for (uint16_t i = 0; i < sign_count; i++) put_link(out, signs[i].name);
+    buf_str(out, S("\nKinds and types:\n\n"));
+    for (uint16_t i = 0; i < schema_type_count; i++) put_link(out, schema_types[i]->name);
+    buf_str(out, S("\nRules:\n\n"));
+    for (uint16_t i = 0; i < rule_count; i++) put_link(out, rules[i].name);
+    buf_char(out, '\n');
+}
+
 void explain_all(Buf *out, const ExplainSettings *settings) {
     ExplainSettings markdown = *settings;
     markdown.format = EXPLAIN_MARKDOWN;
+    put_contents(out);
     for (uint16_t i = 0; i < topic_count; i++) {
         put_topic(out, &topics[i], &markdown);
         buf_char(out, '\n');

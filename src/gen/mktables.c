@@ -7,6 +7,7 @@
  * file holds types. A JSON file is the JSON Schema of the configuration, and .c files are sources, both of which are held against
  * the rest. A mistake is reported as file:line:column and fails the build.
  */
+#include "generated.h"
 #include "kinds.h"
 #include "rules.h"
 #include "signs.h"
@@ -54,6 +55,26 @@ static void read_all(Inputs *in, Gen *gen, char **names) {
     }
 }
 
+/* The JSON Schema of the configuration, as podlint prints it. */
+static void config_write(const char *dir, const File *file) {
+    Generated generated;
+    generated_begin(&generated, dir, "config_tables.c", "schema/podlint-config.json", "mktables");
+    uint32_t count = 0;
+    fputs("#include \"base/base.h\"\n\nextern const Str config_schema[];\nextern const uint16_t config_schema_lines;\n"
+          "const Str config_schema[] = {\n",
+          generated.stream);
+    for (Str rest = file->source.text; rest.len; count++) {
+        ptrdiff_t end = str_find(rest, '\n');
+        Str line = end < 0 ? rest : (Str){rest.at, (size_t)end};
+        fputs("    ", generated.stream);
+        put_str(generated.stream, line);
+        fputs(",\n", generated.stream);
+        rest = end < 0 ? S("") : str_slice(rest, line.len + 1);
+    }
+    fprintf(generated.stream, "};\nconst uint16_t config_schema_lines = %u;\n", count);
+    generated_end(&generated);
+}
+
 static void make(Inputs *in, Gen *gen, const char *dir) {
     Schema schema = {.gen = gen, .versions = versions_read(in->versions)};
     if (!schema.versions.first) return;
@@ -73,6 +94,7 @@ static void make(Inputs *in, Gen *gen, const char *dir) {
     rules_write(dir, gen, &set);
     topics_write(dir, &in->topics);
     signs_write(dir, &in->signs);
+    if (in->config) config_write(dir, in->config);
 }
 
 int main(int argc, char **argv) {

@@ -18,7 +18,8 @@
     ROW(rdjson, PLACES_IN_FILES, "reviewdog")                      \
     ROW(junit, PLACES_IN_FILES, NULL)                              \
     ROW(gitlab, PLACES_IN_FILES, "Code Quality")                   \
-    ROW(checkstyle, PLACES_IN_FILES, NULL)
+    ROW(checkstyle, PLACES_IN_FILES, NULL)                         \
+    ROW(tap, PLACES_IN_FILES, NULL)
 
 #define ROW(name, places, note) ReportWriter report_##name;
 REPORT_FORMATS(ROW)

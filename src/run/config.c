@@ -60,7 +60,8 @@ struct ConfigStore {
     ARRAY(Config *) configs;
     ARRAY(ConfigFault) faults;
     ConfigPaths policies, crds;
-    ARRAY(Str) renamed; /* former names of rules that are used */
+    ARRAY(Str) passedOver; /* configurations beside one that holds */
+    ARRAY(Str) renamed;    /* former names of rules that are used */
 };
 
 /* Keeps a word once that is the former name of a rule. */
@@ -491,8 +492,11 @@ static Config *config_in(ConfigStore *store, Str real) {
     for (size_t i = 0; i < COUNT(names); i++) {
         struct stat st;
         Str path = str_format(store->arena, "%.*s%s%s", TEXT(real), str_ends(real, S("/")) ? "" : "/", names[i]);
-        if (stat(arena_cstr(store->arena, path), &st) == 0)
-            return read_config(store, input_relative(store->arena, ".", path), real);
+        if (stat(arena_cstr(store->arena, path), &st) != 0) continue;
+        Str other = str_join(store->arena, (Str){path.at, path.len - strlen(names[i])}, str_of(names[COUNT(names) - 1]));
+        if (i + 1 < COUNT(names) && stat(arena_cstr(store->arena, other), &st) == 0)
+            ARRAY_PUSH(store->arena, &store->passedOver, input_relative(store->arena, ".", other));
+        return read_config(store, input_relative(store->arena, ".", path), real);
     }
     return NULL;
 }
@@ -638,4 +642,9 @@ const Str *config_renamed(ConfigStore *store, uint32_t *count) {
         for (uint32_t j = 0; j < lists[i]->n; j++) note_renamed(store, lists[i]->at[j]);
     *count = store->renamed.n;
     return store->renamed.at;
+}
+
+const Str *config_passed_over(const ConfigStore *store, uint32_t *count) {
+    *count = store->passedOver.n;
+    return store->passedOver.at;
 }

@@ -52,6 +52,9 @@ const ConfigFault *config_faults(const ConfigStore *store, uint32_t *count);
  * word that was probably meant; false if there is none. */
 bool config_unknown_word(const ConfigStore *store, SettingKey *key, Str *word, Str *near);
 
+/* Files .podlint.yml that hold for nothing, because a .podlint.yaml stands beside them. */
+const Str *config_passed_over(const ConfigStore *store, uint32_t *count);
+
 /* The former names of rules that the command line and the configurations used so far hold, each once. */
 const Str *config_renamed(ConfigStore *store, uint32_t *count);
 

@@ -23,6 +23,7 @@ typedef struct Ignore {
     Str name, reason; /* as written, may be empty */
     uint8_t form;     /* IgnoreForm */
     bool used;        /* it hides something */
+    bool foreign;     /* it is written for another program, which may find what podlint does not */
     Place start, end; /* where the rule is named */
     Excerpt excerpt;  /* the line of `start` */
 } Ignore;

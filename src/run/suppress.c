@@ -7,6 +7,7 @@
 #include "rules.h"
 
 #define ANNOTATION "podlint.dev/"
+#define KUBE_LINTER "ignore-check.kube-linter.io/"
 
 static const uint32_t lastColumn = UINT32_MAX;
 
@@ -231,8 +232,28 @@ static void read_comment(CommentReader *r, uint32_t hash, bool alone, Str text) 
         add_ignore(r, &range, IGNORE_WORD, word, span_in(r, str_trim(whole)), S(""));
 }
 
+static const Str no_colon = STR("podlint ignore");
+
+/* Comments that lack the colon, which are no comments for podlint. */
+static void read_faulty_comments(CommentReader *r) {
+    Str text = r->source->text;
+    for (size_t at = 0; at < text.len;) {
+        const char *found = memmem(text.at + at, text.len - at, no_colon.at, no_colon.len);
+        if (!found) return;
+        at = (size_t)(found - text.at) + no_colon.len;
+        uint32_t hash;
+        bool alone;
+        Ignore range = {.document = -1};
+        if (!find_comment(r, at - no_colon.len, &hash, &alone)) continue;
+        range_of_line(r, hash, &range);
+        range.owner = owner_of(r->file, range.from.line);
+        add_ignore(r, &range, IGNORE_WORD, no_colon, (Span){hash, (uint32_t)at}, S(""));
+    }
+}
+
 static void read_comments(CommentReader *r) {
     Str text = r->source->text, word = S("podlint:");
+    read_faulty_comments(r);
     for (size_t at = 0; at < text.len;) {
         const char *found = memmem(text.at + at, text.len - at, word.at, word.len);
         if (!found) return;
@@ -268,12 +289,25 @@ static void read_annotation(CommentReader *r, const Ignore *range, const Entry *
     }
 }
 
+/* kube-linter's own annotation, where podlint has a rule of the same name. */
+static void read_kube_linter(CommentReader *r, const Ignore *range, const Entry *entry) {
+    Str name = str_slice(entry->key, strlen(KUBE_LINTER));
+    Str reason = entry->value.kind == NODE_STRING ? str_trim(entry->value.text) : S("");
+    if (!rule_named(name)) return;
+    Ignore foreign = *range;
+    foreign.foreign = true;
+    add_ignore(r, &foreign, IGNORE_RULE, name, entry->keySpan, reason);
+}
+
 /* The annotations of the object or template that `map` is. */
 static void read_annotations(CommentReader *r, const Ignore *range, const Node *map) {
     const Node *annotations = node_get(node_get(map, S("metadata")), S("annotations"));
     if (!annotations || annotations->kind != NODE_MAP) return;
     for (uint32_t i = 0; i < annotations->count; i++)
-        if (str_starts(annotations->entries[i].key, S(ANNOTATION))) read_annotation(r, range, &annotations->entries[i]);
+        if (str_starts(annotations->entries[i].key, S(ANNOTATION)))
+            read_annotation(r, range, &annotations->entries[i]);
+        else if (str_starts(annotations->entries[i].key, S(KUBE_LINTER)))
+            read_kube_linter(r, range, &annotations->entries[i]);
 }
 
 /* The annotations of an object, and of the templates in it, which hold for themselves alone. */
@@ -326,7 +360,9 @@ static bool same_range(const Ignore *a, const Ignore *b) {
 }
 
 void suppress_read(ResultFile *file, Source *source, Arena *kept, Arena *scratch) {
-    if (!file->documentCount || !memmem(source->text.at, source->text.len, "podlint", strlen("podlint"))) return;
+    if (!file->documentCount || (!memmem(source->text.at, source->text.len, "podlint", strlen("podlint")) &&
+                                 !memmem(source->text.at, source->text.len, KUBE_LINTER, strlen(KUBE_LINTER))))
+        return;
     CommentReader r = {.file = file, .source = source, .kept = kept, .scratch = scratch};
     NodeReader reader = {.source = source};
     NodeDocument in;
@@ -452,13 +488,15 @@ static void judge(const ResultFile *file, const Ignore *ignore, DiagList *list, 
     Where where = {.path = S("")};
     if (ignore->form == IGNORE_WORD)
         emit_unknown_comment(list, where, .word = ignore->name,
-                             .hint = S("it takes ignore RULE, and comments also ignore-file RULE"));
+                             .hint = str_eq(ignore->name, no_colon)
+                                         ? S("put a colon behind podlint: # podlint: ignore RULE and the reason")
+                                         : S("it takes ignore RULE, and comments also ignore-file RULE"));
     else if (ignore->form == IGNORE_NOTHING)
         emit_bare_ignore(list, where, .names = rules_there(file, ignore, list->arena));
     else if (!ignore->rule)
         emit_unknown_ignore(list, where, .rule = ignore->name,
                             .hint = spelling_hint(list->arena, &file->settings->rules, ignore->name, &said->hints));
-    else if (!ignore->used && is_active(file->settings, ignore->rule) && was_judged(file, ignore))
+    else if (!ignore->used && !ignore->foreign && is_active(file->settings, ignore->rule) && was_judged(file, ignore))
         emit_unused_ignore(list, where, .rule = ignore->rule->name);
     else if (!said->renamed && str_eq(ignore->name, ignore->rule->former)) {
         emit_renamed_ignore(list, where, .former = ignore->name, .rule = ignore->rule->name);

@@ -105,6 +105,7 @@ static void check_environment(Check *c, const EnvVarList *env, const Path *path)
     if (env->n < 2) return;
     StrSet names = {.arena = c->arena};
     for (uint32_t i = 0; i < env->n; i++) {
+        if (!env->at[i].name.len) continue;
         const EnvVar *first = str_set_add(&names, env->at[i].name, &env->at[i]);
         if (!first || extends(c->arena, &env->at[i])) continue;
         Path item = path_index(path, i), at = FIELD(&item, "name");

@@ -92,6 +92,9 @@ expect "an ignore names such a rule" 0 "nothing found; 1 ignored" sh -c "
 printf 'select: [kind-case, yaml-octal-integer]\nignore: kind-case\n' >renamed.yaml
 expect "the former name of a rule, in a configuration" 0 "the rule kind-case is now called kind-misspelt" "$podlint" check --config renamed.yaml other
 expect "the former name of a rule, on the command line" 0 "the rule yaml-octal-integer is now called yaml-number-form" "$podlint" check --select yaml-octal-integer other
+mkdir both && printf 'profile: none\n' >both/.podlint.yaml && printf 'profile: all\n' >both/.podlint.yml && cp other/g.yaml both/
+expect "two configurations in one folder" 0 "both/.podlint.yml is not read" "$podlint" check both
+expect "the schema of configurations is printed" 0 '"title": "podlint configuration"' "$podlint" config --schema
 expect "the rules in a pipe are whole" 0 "takes its place" sh -c "'$podlint' rules | grep shadows"
 expect "another file does not know it" 2 "--ignore: there is no source or rule" "$podlint" check --ignore few-containers other
 expect "a rule on and off" 0 "nothing found" sh -c "printf 'enable: lint\nseverity: {all: off}\n' >off.yaml; '$podlint' check --config off.yaml --pod-security restricted other"

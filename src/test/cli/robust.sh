@@ -33,6 +33,7 @@ expect "exit codes of a command" 0 "1  nothing has that name" "$podlint" explain
 expect "nothing to explain" 2 "name what to explain" "$podlint" explain ""
 expect "rules on a type that is not there" 2 'did you mean "Container"' "$podlint" rules --on Containr
 expect "rules that none has" 1 "no rule has all" "$podlint" rules --on PodSpec --profile none
+expect "a baseline on standard output" 2 "takes the name of a file" "$podlint" check --write-baseline - good.yaml
 expect "missing value" 2 "needs a value" "$podlint" check --format
 expect "missing file" 2 "No such file" "$podlint" check nowhere.yaml
 
@@ -237,7 +238,7 @@ expect "a cap that is no number" 2 "--max-findings takes a number" "$podlint" ch
 "$podlint" check --write-baseline five.json --max-findings 1 five.yaml >/dev/null
 expect "a cap leaves baselines whole" 0 "nothing new found" "$podlint" check --baseline five.json five.yaml
 { printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: '; repeat n 100000; printf '}\nspec: {containers: [{}]}\n'; } >long.yaml
-for format in text json sarif github junit gitlab checkstyle rdjson; do
+for format in text json sarif github junit gitlab checkstyle tap rdjson; do
     "$podlint" check -f $format --profile all long.yaml >long.out
     check "a long name is cut in $format" [ "$(wc -c <long.out)" -lt 90000 ]
 done
