@@ -94,21 +94,17 @@ ImageName image_parse(Str reference) {
         if (!is_tag(name.tag)) return name;
     }
     name.repository = rest;
-    /* The first part is a registry if it looks like a host: it has a dot, a colon or an upper-case letter, or is localhost. */
+    /* The first part is a registry if it looks like a host: it has a dot, a colon or an upper-case letter, or is localhost. What
+     * cannot be a host may still be a part of the path: a_b.c/d. */
     ptrdiff_t first = str_find(rest, '/');
-    Str path = rest, domain = S("docker.io");
-    if (first >= 0) {
-        Str head = {rest.at, (size_t)first};
-        bool upper = false;
-        for (size_t i = 0; i < head.len; i++) upper |= is_upper(head.at[i]);
-        if (str_find(head, '.') >= 0 || str_find(head, ':') >= 0 || str_eq(head, S("localhost")) || upper) {
-            if (!is_domain(head)) return name;
-            domain = head;
-            path = str_slice(rest, (size_t)first + 1);
-        }
-    }
-    size_t total = domain.len + 1 + path.len + (first < 0 ? sizeof "library" : 0);
-    if (total > 255) return name;
+    Str path = rest, head = {rest.at, first < 0 ? 0 : (size_t)first};
+    bool upper = false;
+    for (size_t i = 0; i < head.len; i++) upper |= is_upper(head.at[i]);
+    bool host = first >= 0 && (str_find(head, '.') >= 0 || str_find(head, ':') >= 0 || str_eq(head, S("localhost")) || upper);
+    bool domain = host && is_domain(head);
+    if (domain) path = str_slice(rest, (size_t)first + 1);
+    bool hub = !host || str_eq(head, S("docker.io")) || str_eq(head, S("index.docker.io"));
+    if (path.len + (hub && str_find(path, '/') < 0 ? strlen("library/") : 0) > 255) return name;
     while (path.len || first >= 0) {
         ptrdiff_t next = str_find(path, '/');
         Str component = next < 0 ? path : (Str){path.at, (size_t)next};
