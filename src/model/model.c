@@ -642,6 +642,27 @@ static const Type *retired_kind(Document *document) {
     return known->type;
 }
 
+/* Annotations that stand for fields of older API versions: the server reads the numbers in them back, and cannot decode the
+ * object if they are none. */
+static void decode_annotations(Document *document) {
+    static const struct {
+        uint16_t kind;
+        Str name;
+        bool empty; /* counts as none */
+    } numbers[] = {{KIND_Deployment, STR("deprecated.deployment.rollback.to"), true},
+                   {KIND_DaemonSet, STR("deprecated.daemonset.template.generation"), false}};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        const Str *value =
+            model_is(document, numbers[i].kind) ? map_get(model_meta(document)->annotations, numbers[i].name) : NULL;
+        if (!value || (numbers[i].empty && !value->len) || int_parse(*value, INT64_MIN, INT64_MAX, &(int64_t){0})) continue;
+        Path meta = path_field(NULL, S("metadata")), annotations = path_field(&meta, S("annotations"));
+        Path at = path_key(&annotations, numbers[i].name);
+        document->unreadable = true;
+        emit_annotation_number(&document->diags, path_where(document->diags.arena, document->root, &at), .value = *value,
+                               .annotation = numbers[i].name);
+    }
+}
+
 /* Where fields hold something whose name is misspelt: it is read only once that is mended. */
 typedef struct Renamed {
     Span at[32];
@@ -681,6 +702,7 @@ static void decode_document(Arena *arena, Document *document, KindOf *kindOf, in
     Decoder decoder = {arena, document, kindOf, 0};
     document->object = arena_alloc(arena, document->type->size);
     decode_object(&decoder, document->type, document->root, document->object, NULL);
+    decode_annotations(document);
     defaults_apply(arena, document);
     if (!document->mends.n || !rounds) return;
     Document *mended = NEW(arena, Document);

@@ -129,21 +129,12 @@ void check_deployment_spec(Check *c, DeploymentSpec *spec) {
                                         .ready = str_int(c->arena, spec->minReadySeconds));
 }
 
-/* Annotations that stand for fields of older API versions hold a number; the server reads them back into the field. Returns false
- * where there is none, or no number in it. */
-static bool read_number_annotation(Check *c, StrMap annotations, Str key, int64_t *out) {
-    const Str *value = map_get(annotations, key);
-    if (!value || !value->len) return false;
-    if (int_parse(*value, INT64_MIN, INT64_MAX, out)) return true;
-    Path meta = FIELD(NULL, "metadata"), path = FIELD(&meta, "annotations"), at = path_key(&path, key);
-    emit_workload_annotation_number(c->diags, where(c, &at), .value = *value, .annotation = key);
-    return false;
-}
-
 void check_deployment(Check *c, void *object) {
     Deployment *deployment = object;
+    /* The annotation stands for a field of older API versions. */
+    const Str *rollbackTo = map_get(deployment->metadata.annotations, S("deprecated.deployment.rollback.to"));
     int64_t revision;
-    if (read_number_annotation(c, deployment->metadata.annotations, S("deprecated.deployment.rollback.to"), &revision)) {
+    if (rollbackTo && int_parse(*rollbackTo, INT64_MIN, INT64_MAX, &revision)) {
         Path spec = FIELD(NULL, "spec"), rollback = FIELD(&spec, "rollback"), version = FIELD(&rollback, "version");
         check_not_negative(c, revision, &version);
     }
@@ -344,8 +335,6 @@ void check_daemon_set_spec(Check *c, DaemonSetSpec *spec) {
 
 void check_daemon_set(Check *c, void *object) {
     DaemonSet *set = object;
-    int64_t generation;
-    read_number_annotation(c, set->metadata.annotations, S("deprecated.daemonset.template.generation"), &generation);
     check_daemon_set_spec(c, &set->spec);
 }
 
