@@ -8,6 +8,7 @@
 #include "simulate/pods.h"
 #include "simulate/report.h"
 #include "validate/validate.h"
+#include "admission_options.h"
 #include "command.h"
 
 enum {
@@ -33,6 +34,8 @@ enum {
     SIM_REPLICAS,
     SIM_NODES,
     SIM_DRAIN,
+    SIM_CLUSTER,
+    SIM_NAMESPACE,
     SIM_ANYWAY,
     SIM_VERSION,
     SIM_WIDTH,
@@ -76,6 +79,7 @@ static const Option options[] = {
      "groups such as 3x(cpu=4,memory=16Gi,zone=a). Default: every pod fits."},
     {"drain", 0, "NODE", NULL,
      "What kubectl drain of this one of the --nodes would do, with the PodDisruptionBudgets of both files."},
+    ADMISSION_OPTIONS,
     {"anyway", 0, NULL, NULL, "Play also a manifest that the API server refuses."},
     {"kubernetes-version", 0, "VERSION", list_versions,
      "The API server whose defaults are filled in: " VERSION_RANGE ". Default: the newest."},
@@ -115,7 +119,9 @@ typedef struct SimulateRequest {
     const char *files[2]; /* the second is NULL if there is one */
     const char *scenario, *object, *git, *nodes, *drain;
     bool create, anyway;
-    int room; /* for pods of the workload on the nodes, or 0 */
+    WordList clusterFiles;
+    Deciders *deciders; /* of the file that is played, and of --cluster */
+    int room;           /* for pods of the workload on the nodes, or 0 */
     Str roomCause;
     ARRAY(Parsed) changes; /* options that change the scenario, in their order */
     SimReport report;
@@ -151,6 +157,8 @@ static bool take(void *context, Parsed parsed) {
     case SIM_GIT: request->git = parsed.value; return true;
     case SIM_NODES: request->nodes = parsed.value; return true;
     case SIM_DRAIN: request->drain = parsed.value; return true;
+    case SIM_CLUSTER: ARRAY_PUSH(request->arena, &request->clusterFiles, str_of(parsed.value)); return true;
+    case SIM_NAMESPACE: request->deciders->namespace_ = str_of(parsed.value); return true;
     case SIM_ANYWAY: request->anyway = true; return true;
     case SIM_ASCII: request->report.ascii = true; return true;
     case SIM_COLOUR: return take_colour(&simulate_command, parsed.value, &request->report.colour);
@@ -210,6 +218,9 @@ static Document *find_object(Source *source, Arena *arena, const SimulateRequest
         for (uint32_t i = 0; i < n; i++) {
             if (items[i].unreadable && !found && !name.at) return &items[i];
             if (!items[i].object || !items[i].type) continue;
+            if (!like && admission_role(&items[i]) != ADMISSION_NONE)
+                deciders_add(request->deciders, &items[i],
+                             (Standing){.file = source->name, .line = source_place(source, arena, items[i].span.at).line}, false);
             defaults_apply(arena, &items[i]);
             if (!model_pod(&items[i]).spec || (like && !str_eq(items[i].kind, like->kind))) continue;
             if (found || (name.at && !str_eq(items[i].name, name)))
@@ -242,7 +253,10 @@ static int check_object(Source *source, Arena *arena, Document *document, const 
             tell_error("podlint: %.*s has neither a pod nor anything that holds a pod template", TEXT(file));
         return 2;
     }
-    if (!document->unreadable && !request->anyway) validate_create(document);
+    if (!document->unreadable && !request->anyway) {
+        validate_create(document);
+        if (request->deciders->count) admission_admit(request->deciders, document, &(Standing){.file = file});
+    }
     uint32_t errors = document->unreadable || !request->anyway ? complain_of(source, arena, &document->diags) : 0;
     if (errors && !document->unreadable)
         fputs("podlint: the API server refuses this manifest; --anyway plays it all the same\n", stderr);
@@ -381,7 +395,7 @@ static bool is_job(const Document *document) {
     return model_workload(document) == WORKLOAD_JOB;
 }
 
-static int read_cluster(Cluster *out, Arena *arena, const SimulateRequest *request) {
+static int read_nodes(Cluster *out, Arena *arena, const SimulateRequest *request) {
     Str text = str_of(request->nodes);
     const char *wrong;
     if (cluster_is_short(text)) {
@@ -443,7 +457,7 @@ static int place_pod(Scenario *scenario, Arena *arena, SimulateRequest *request,
                      PodView view) {
     Cluster *cluster = NEW(arena, Cluster);
     Placement *scheduling = NEW(arena, Placement);
-    int code = read_cluster(cluster, arena, request);
+    int code = read_nodes(cluster, arena, request);
     if (code) return code;
     schedule_pod(scheduling, arena, cluster, view.meta, document->namespace_, view.spec);
     request->report.cluster = cluster;
@@ -482,7 +496,8 @@ static int play(Arena *arena, SimulateRequest *request) {
     SourceError error = source_read(&source, arena, str_of(file));
     if (error) return cannot_read(&source, error);
     Document *document = find_object(&source, arena, request, NULL, &others), *old = NULL;
-    int code = check_object(&source, arena, document, request);
+    int code = read_cluster(request->deciders, &request->clusterFiles, request->minor) ? 0 : 2;
+    if (code == 0) code = check_object(&source, arena, document, request);
     if (code == 0 && (request->files[1] || request->git)) code = find_old(arena, request, document, &old);
     if (code) return code;
     PodView view = workload_pod(arena, document);
@@ -516,8 +531,10 @@ static int check_operands(const SimulateRequest *request) {
 
 static int run(int argc, char **argv) {
     Arena arena = {0};
+    Deciders deciders = {.arena = &arena, .byKind = {.arena = &arena}};
     SimulateRequest request = {
         .arena = &arena,
+        .deciders = &deciders,
         .minor = VERSION_LAST,
         .report = {.colour = colour_by_default(), .ascii = locale_is_ascii(), .width = terminal_width()},
     };
