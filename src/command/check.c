@@ -290,6 +290,7 @@ static int settle(CheckRequest *c) {
     const FileSettings **files = NEW_ARRAY(c->arena, const FileSettings *, count + 1);
     for (uint32_t i = 0; i < count; i++) files[i] = config_settings(c->store, c->files.files.at[i].path, NULL);
     c->how.files = files;
+    c->how.pods = config_pods(c->store);
     if (!settings_good(&check_command, c->store)) return 2;
     if (c->how.policies) limit_policies(c->how.policies, &c->policies, c->store, &c->files, files);
     c->how.policyFile = strict_settings(c->arena, config_settings(c->store, S("-"), NULL));

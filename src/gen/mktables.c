@@ -3,12 +3,13 @@
  *     mktables OUTDIR FILE...
  *
  * versions.yaml holds the Kubernetes versions that podlint covers, gates.yaml feature gates, kinds.yaml the kinds of objects,
- * NAME-topics.yaml what explain tells, NAME-signs.yaml what it is asked about, a file with the key `source` rules; any other YAML
- * file holds types. A JSON file is the JSON Schema of the configuration, and .c files are sources, both of which are held against
- * the rest. A mistake is reported as file:line:column and fails the build.
+ * pods.yaml where others hold pods, NAME-topics.yaml what explain tells, NAME-signs.yaml what it is asked about, a file with the
+ * key `source` rules; any other YAML file holds types. A JSON file is the JSON Schema of the configuration, and .c files are
+ * sources, both of which are held against the rest. A mistake is reported as file:line:column and fails the build.
  */
 #include "generated.h"
 #include "kinds.h"
+#include "pods.h"
 #include "rules.h"
 #include "signs.h"
 #include "topics.h"
@@ -16,7 +17,7 @@
 #include <stdio.h>
 
 typedef struct Inputs {
-    File *versions, *gates, *kinds, *config;
+    File *versions, *gates, *kinds, *pods, *config;
     Files types, topics, signs, rules;
     Code code;
     bool unreadable; /* a file was */
@@ -33,6 +34,8 @@ static void sort_file(Inputs *in, File *file) {
         in->gates = file;
     else if (str_ends(name, S("/kinds.yaml")))
         in->kinds = file;
+    else if (str_ends(name, S("/pods.yaml")))
+        in->pods = file;
     else if (str_ends(name, S(".json")))
         in->config = file;
     else if (str_ends(name, S("-topics.yaml")))
@@ -83,6 +86,8 @@ static void make(Inputs *in, Gen *gen, const char *dir) {
     for (uint32_t i = 0; i < in->types.n; i++) types_add(&schema, in->types.at[i]);
     types_finish(&schema);
     kinds_read(&schema, in->kinds);
+    pods_check(in->pods);
+    schema.pods = in->pods;
     for (uint32_t i = 0; i < in->rules.n; i++) rules_add(&set, in->rules.at[i]);
     rules_check(&set, &schema, &in->code);
     topics_check(&in->topics);
@@ -106,10 +111,10 @@ int main(int argc, char **argv) {
     Gen gen = {.arena = &arena};
     Inputs inputs = {0};
     read_all(&inputs, &gen, argv + 2);
-    if (!inputs.unreadable && inputs.versions && inputs.gates && inputs.kinds) {
+    if (!inputs.unreadable && inputs.versions && inputs.gates && inputs.kinds && inputs.pods) {
         make(&inputs, &gen, argv[1]);
     } else if (!gen.mistakes) {
-        fputs("mktables: versions.yaml, gates.yaml or kinds.yaml is missing\n", stderr);
+        fputs("mktables: versions.yaml, gates.yaml, kinds.yaml or pods.yaml is missing\n", stderr);
         gen.mistakes++;
     }
     arena_free(&arena);

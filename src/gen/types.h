@@ -80,6 +80,7 @@ typedef struct Schema {
     ARRAY(GenType) types;
     GenKind *kinds;
     uint32_t kindCount;
+    const File *pods;
     ARRAY(GenType *) inOrder; /* those that are no enumerations, after those that they hold by value */
 } Schema;
 

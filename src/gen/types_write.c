@@ -1,5 +1,6 @@
 #include "generated.h"
 #include "kinds.h"
+#include "pods.h"
 #include "rules.h"
 
 /* Structs. */
@@ -225,6 +226,7 @@ static void write_tables(const char *dir, const Schema *schema) {
         if (!schema->types.at[i].values) fprintf(out, "    &type_%.*s,\n", TEXT(schema->types.at[i].name));
     fprintf(out, "};\nconst uint16_t schema_type_count = %u;\n\n", schema->inOrder.n);
     kinds_put_tables(out, schema);
+    pods_put_tables(out, schema->pods);
     fputs("const Gate schema_gates[] = {\n", out);
     for (uint32_t i = 0; i < schema->gates.n; i++)
         put_gate(out, &schema->gates.at[i], schema->versions.newest - schema->versions.first + 1);

@@ -110,7 +110,8 @@ typedef struct Fact {
     uint32_t file, document; /* numbers in the run */
     const Kind *known;       /* NULL: no kind of Kubernetes */
     Str kindName, name, namespace_;
-    Where where; /* of the object's name */
+    const void *inside; /* of a pod in a custom resource: where it stands there, for who made the fact; NULL for all others */
+    Where where;        /* of the object's name */
     Where namespaceWhere;
     DiagList diags; /* what is found when all objects are known */
     StrMap labels;  /* of the pods; of other kinds: the object's own */

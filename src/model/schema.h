@@ -145,6 +145,19 @@ struct Kind {
     uint16_t number; /* KIND_ of model_types.h */
 };
 
+/* What of a pod stands at a place of a custom resource. */
+typedef enum PodForm { POD_AS_TEMPLATE, POD_AS_SPEC, POD_AS_CONTAINER } PodForm;
+
+/* A place where well-known custom resources hold what pods are made of. */
+typedef struct PodRow {
+    Str group, kind;
+    Str path;           /* [] stands for each item of a list, * for each entry of a map */
+    uint8_t form;       /* PodForm */
+    Str reads;          /* names of fields that the operator reads in its own way, with spaces between them */
+    bool whole;         /* pods are made of it as it is: what it lacks is missing */
+    bool keepsReplicas; /* the object selects and keeps its pods as a ReplicaSet does */
+} PodRow;
+
 /* A feature gate: its stage and default in each version that the schema tells apart. */
 typedef enum Stage { STAGE_NONE, STAGE_ALPHA, STAGE_BETA, STAGE_GA, STAGE_DEPRECATED } Stage;
 
@@ -161,6 +174,8 @@ extern const Type *const schema_types[];
 extern const uint16_t schema_type_count;
 extern const Kind schema_kinds[]; /* by KIND_ */
 extern const uint16_t schema_kind_count;
+extern const PodRow schema_pods[];
+extern const uint16_t schema_pod_count;
 extern const Gate schema_gates[];
 extern const uint16_t schema_gate_count;
 extern const EnumValue schema_values[];

@@ -127,6 +127,7 @@ void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
             run->templates + run->classes[CLASS_TEMPLATE], run->classes[CLASS_OTHER_KIND], run->classes[CLASS_CUSTOM],
             run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], run->classes[CLASS_UNREADABLE], run->errors, run->warnings,
             run->infos, run->ignored, run->unreadableFiles);
+    if (run->innerPods) fprintf(out, ", \"podsInside\": %u", run->innerPods);
     if (run->notShown) fprintf(out, ", \"notShown\": %u", run->notShown);
     if (run->baseline.used)
         fprintf(out, ", \"baseline\": {\"known\": %u, \"gone\": %u, \"total\": %u}", run->baseline.known, run->baseline.gone,

@@ -178,6 +178,7 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     if (run->refused) fprintf(out, "; %u refused", run->refused);
     if (run->notShown) fprintf(out, "; %u not shown", run->notShown);
     if (run->classes[CLASS_PARTIAL]) fprintf(out, "; %u judged as partial", run->classes[CLASS_PARTIAL]);
+    if (run->innerPods) fprintf(out, "; %u %s inside custom resources", run->innerPods, run->innerPods == 1 ? "pod" : "pods");
     write_not_judged(out, run);
     if (run->leftOut) fprintf(out, "; %u left out", run->leftOut);
     write_baseline(out, &run->baseline);

@@ -60,6 +60,7 @@ struct ConfigStore {
     ARRAY(Config *) configs;
     ARRAY(ConfigFault) faults;
     ConfigPaths policies, crds;
+    ARRAY(PodPlaceRule) pods;
     ARRAY(Str) passedOver; /* configurations beside one that holds */
     ARRAY(Str) renamed;    /* former names of rules that are used */
 };
@@ -322,6 +323,48 @@ static void read_paths(ConfigReader *r, const Entry *entry, ConfigPaths *out) {
     }
 }
 
+static int index_of(Str name, const char *const *names, int count) {
+    for (int i = 0; i < count; i++)
+        if (str_eq(name, str_of(names[i]))) return i;
+    return -1;
+}
+
+static const char *const pod_forms[] = {"template", "spec", "container"};
+
+/* A place where pods stand in custom resources. */
+static void read_pod_place(ConfigReader *r, const Node *node) {
+    static const char *const keys[] = {"apiVersion", "kind", "path", "as"};
+    Str texts[COUNT(keys)] = {{0}};
+    if (!is_map(r, S("a place of pods"), node, "apiVersion, kind, path and as")) return;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        int key = index_of(entry->key, keys, COUNT(keys));
+        if (key < 0)
+            fault(r, entry->keySpan, near_question(r->store->arena, near_word(entry->key, keys, COUNT(keys))),
+                  "a place of pods has no \"%.*s\"", TEXT(entry->key));
+        else if (entry->value.kind != NODE_STRING)
+            fault(r, entry->value.span, S(""), "%s has to be text", keys[key]);
+        else
+            texts[key] = entry->value.text;
+    }
+    for (size_t i = 0; i < COUNT(keys); i++)
+        if (!texts[i].at && !node_entry(node, str_of(keys[i]))) fault(r, node->span, S(""), "a place of pods needs %s", keys[i]);
+    if (!texts[0].len || !texts[1].len || !texts[2].len || !texts[3].at) return;
+    int form = read_word(r, S("as"), node_get(node, S("as")), pod_forms, COUNT(pod_forms));
+    if (form < 0) return;
+    PodPlaceRule place = {texts[0], texts[1], texts[2], (uint8_t)form};
+    ARRAY_PUSH(r->store->arena, &r->store->pods, place);
+}
+
+static void read_pods(ConfigReader *r, const Entry *entry) {
+    if (entry->value.kind != NODE_LIST) {
+        fault(r, entry->value.span, S("- {apiVersion: example.com/v1, kind: Shop, path: spec.template, as: template}"),
+              "pods has to be a list");
+        return;
+    }
+    for (uint32_t i = 0; i < entry->value.count && !has_enough(r); i++) read_pod_place(r, &entry->value.items[i]);
+}
+
 static void read_setting(ConfigReader *r, SettingKey key, const Entry *entry, SettingsLayer *layer) {
     int word;
     layer->line[key] = line_of(r, entry->keySpan);
@@ -346,15 +389,10 @@ static void read_setting(ConfigReader *r, SettingKey key, const Entry *entry, Se
 }
 
 /* The keys that stand beside the settings, at the top or in an override. */
-enum { KEY_INCLUDE, KEY_EXCLUDE, KEY_OVERRIDES, KEY_RULES, KEY_POLICIES, KEY_CRDS, KEY_PATHS, OTHER_KEYS };
+enum { KEY_INCLUDE, KEY_EXCLUDE, KEY_OVERRIDES, KEY_RULES, KEY_POLICIES, KEY_CRDS, KEY_PODS, KEY_PATHS, OTHER_KEYS };
 
-static const char *const other_names[OTHER_KEYS] = {"include", "exclude", "overrides", "rules", "policies", "crds", "paths"};
-
-static int index_of(Str name, const char *const *names, int count) {
-    for (int i = 0; i < count; i++)
-        if (str_eq(name, str_of(names[i]))) return i;
-    return -1;
-}
+static const char *const other_names[OTHER_KEYS] = {"include",  "exclude", "overrides", "rules",
+                                                    "policies", "crds",    "pods",      "paths"};
 
 static void unknown_key(ConfigReader *r, const Entry *entry) {
     const char *names[SETTING_COUNT + OTHER_KEYS];
@@ -413,6 +451,7 @@ static void read_root(ConfigReader *r, const Node *root) {
         case KEY_RULES: break;
         case KEY_POLICIES: read_paths(r, entry, &r->store->policies); break;
         case KEY_CRDS: read_paths(r, entry, &r->store->crds); break;
+        case KEY_PODS: read_pods(r, entry); break;
         case KEY_PATHS: fault(r, entry->keySpan, S(""), "paths stands in an override, not at the top of a configuration"); break;
         default: unknown_key(r, entry);
         }
@@ -557,6 +596,10 @@ Str config_name(ConfigStore *store, Str path) {
 
 const ConfigPaths *config_policies(const ConfigStore *store) {
     return &store->policies;
+}
+
+PodPlaceRules config_pods(const ConfigStore *store) {
+    return (PodPlaceRules){store->pods.at, store->pods.n};
 }
 
 const ConfigPaths *config_crds(const ConfigStore *store) {

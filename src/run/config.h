@@ -3,6 +3,7 @@
 #ifndef PODLINT_CONFIG_H
 #define PODLINT_CONFIG_H
 
+#include "crd/pods.h"
 #include "settings.h"
 
 /* What is wrong with a configuration, and where. */
@@ -44,6 +45,9 @@ typedef ARRAY(ConfigPath) ConfigPaths;
 /* The policies, and the definitions of custom resources, that the configurations read so far name. */
 const ConfigPaths *config_policies(const ConfigStore *store);
 const ConfigPaths *config_crds(const ConfigStore *store);
+
+/* Where they say that pods stand in custom resources. */
+PodPlaceRules config_pods(const ConfigStore *store);
 
 /* What is wrong with the configurations read so far. */
 const ConfigFault *config_faults(const ConfigStore *store, uint32_t *count);

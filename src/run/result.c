@@ -3,7 +3,7 @@
 void run_count(Run *run) {
     run->unreadableFiles = run->documents = run->accepted = run->rejected = run->skipped = 0;
     run->errors = run->warnings = run->infos = 0;
-    run->ignored = run->refused = 0;
+    run->ignored = run->refused = run->innerPods = 0;
     memset(run->classes, 0, sizeof run->classes);
     run->failed = false;
     for (uint32_t i = 0; i < run->fileCount; i++) {
@@ -13,6 +13,7 @@ void run_count(Run *run) {
             const ResultDocument *document = &file->documents[j];
             run->documents++;
             run->ignored += document->ignoredCount;
+            run->innerPods += document->innerPods;
             run->classes[document->class]++;
             if (document->skipped)
                 run->skipped++;

@@ -70,6 +70,7 @@ typedef struct ResultDocument {
     bool accepted;        /* no error of source yaml, schema or api stands in any version, selected or not */
     bool skipped;         /* it is not judged */
     bool partial;         /* a strategic merge patch */
+    uint32_t innerPods;   /* of a custom resource: pods found inside */
     bool judged;          /* it could be decoded, so that every rule had its say */
     Finding *findings, *ignored;
     uint32_t findingCount, ignoredCount;
@@ -124,6 +125,7 @@ typedef struct Run {
     uint32_t classes[CLASS_COUNT];                   /* documents by DocumentClass */
     uint32_t leftOut;                                /* InputList */
     uint32_t documents, accepted, rejected, skipped; /* sums over all files; accepted and rejected: of what is judged */
+    uint32_t innerPods;                              /* ResultDocument */
     uint32_t refused; /* objects that the server refuses for something that was found and is not ignored */
     uint32_t errors, warnings, infos, ignored;
     uint32_t notShown; /* of these findings, what run_cut took out, and what is only counted */

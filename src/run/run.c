@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "input/classify.h"
+#include "inside.h"
 #include "input/placeholder.h"
 #include "lint/objects.h"
 #include "rules.h"
@@ -206,8 +207,7 @@ static void check_pod_security(Worker *w, PodSecurity standard, const Document *
 }
 
 /* What the rules about objects together need of one. */
-static void keep_facts(Worker *w, const ResultFile *file, const Document *document, uint32_t number) {
-    Fact *fact = file->settings->lint ? facts_of(w->kept, document) : NULL;
+static void keep_fact(Worker *w, const ResultFile *file, Fact *fact, uint32_t number) {
     if (!fact) return;
     fact->file = (uint32_t)(file - w->run->files);
     fact->document = number;
@@ -233,7 +233,7 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, b
     if (standard.level && decoded) pod_security_check(document, standard);
     validate_forget_consequences(document, before);
     validate_forget_absence(document, before);
-    if (version == 0) keep_facts(w, file, document, number);
+    if (version == 0 && file->settings->lint) keep_fact(w, file, facts_of(w->kept, document), number);
     if (version == 0 && decoded) keep_candidate(w, file, document, number);
     if (w->settings->policies) policies_judge(w->settings->policies, document);
 }
@@ -310,6 +310,19 @@ static void make_room(Worker *w, ResultDocuments *documents, uint32_t count) {
     documents->cap = cap;
 }
 
+/* Judges the pods inside a custom resource. */
+static void check_inside(Worker *w, const ResultFile *file, Document *document, ResultDocument *out, uint32_t number,
+                         unsigned version) {
+    if (document->object || document->partial || document->unreadable || document->root->kind != NODE_MAP) return;
+    if (document->class != CLASS_CUSTOM && !document->definition) return;
+    InnerPods pods = pods_inside(document, w->settings->pods);
+    out->innerPods = pods.n;
+    for (uint32_t i = 0; i < pods.n && !file->settings->asWritten; i++) {
+        Fact *fact = inside_judge(w->kept, file->settings, document, &pods.at[i]);
+        if (version == 0) keep_fact(w, file, fact, number);
+    }
+}
+
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
@@ -332,6 +345,7 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
             if (!document->partial) check_whole(w, file, document, !items[i].unreadable, n, version);
             if (!document->partial) check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
+            check_inside(w, file, document, &documents->at[n], n, version);
             if (!asWritten) placeholders_forgive(document, decoded[i]);
             if (!asWritten) diag_settle(&document->diags);
             keep_findings(w, file, source, document, &documents->at[n], version);
@@ -504,6 +518,7 @@ static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting
             } else if (w->settings->requireSchemas) {
                 crd_refuse_unknown(&items[i]);
             }
+            if (!out->innerPods) check_inside(w, file, &items[i], out, n, 0);
             if (!classifier.asWritten) placeholders_forgive(&items[i], decoded[i]);
             if (!classifier.asWritten) diag_settle(&items[i].diags);
             for (unsigned version = 0; version < file->settings->minorCount; version++)

@@ -3,7 +3,7 @@
 #ifndef PODLINT_RUN_H
 #define PODLINT_RUN_H
 
-#include "crd/crd.h"
+#include "crd/pods.h"
 #include "admission/admission.h"
 #include "input/input.h"
 #include "policy/policy.h"
@@ -16,6 +16,7 @@ typedef struct RunSettings {
     Policies *policies;               /* to judge all objects by, or NULL */
     const FileSettings *policyFile;   /* of their files, which stand last in the result */
     Crds *crds;                       /* definitions of custom resources, or NULL; those among the files are added to them */
+    PodPlaceRules pods;               /* where else pods stand in custom resources */
     bool requireSchemas;              /* a custom resource without a definition is an error */
     Deciders *cluster;                /* what is known of a cluster; objects of the run join it. NULL: no admission */
 } RunSettings;

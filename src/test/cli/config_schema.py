@@ -14,6 +14,7 @@ import yaml
 
 GOOD = """
 {}
+pods: [{apiVersion: example.com/v1, kind: Shop, path: "spec.parts[].pod", as: template}]
 kubernetes-version: 1.34
 kubernetes-version: v1.34.2
 kubernetes-version: "1.OLDEST"
