@@ -8,6 +8,7 @@
 typedef struct FactReader {
     Arena *kept;
     const Document *document;
+    const Node *root; /* the object's map */
     Fact *fact;
     ARRAY(FactPort) ports;
     ARRAY(FactReference) references;
@@ -25,7 +26,7 @@ static Str keep(FactReader *r, Str s) {
 }
 
 static Where where(FactReader *r, const Path *path) {
-    return path_where(r->kept, r->document->root, path);
+    return path_where(r->kept, r->root, path);
 }
 
 /* Nodes. */
@@ -407,7 +408,7 @@ static void read_backend(FactReader *r, const Node *backend, Str host, Str way, 
 
 static void read_ingress(FactReader *r, const Node *spec, const Path *path) {
     Path byDefault = path_field(path, S("defaultBackend")), rules_ = path_field(path, S("rules"));
-    const Node *annotations = get(get(r->document->root, "metadata"), "annotations");
+    const Node *annotations = get(get(r->root, "metadata"), "annotations");
     Str old = scalar(r, annotations, "kubernetes.io/ingress.class"), class = scalar(r, spec, "ingressClassName");
     r->fact->type = class.len ? class : old;
     r->fact->canary = str_eq(scalar(r, annotations, "nginx.ingress.kubernetes.io/canary"), S("true"));
@@ -551,7 +552,7 @@ static FactKind kind_of(const Document *document, const Kind *known) {
 }
 
 static void read_other(FactReader *r) {
-    const Node *root = r->document->root, *spec = get(root, "spec");
+    const Node *root = r->root, *spec = get(root, "spec");
     Path path = path_field(NULL, S("spec"));
     if (r->fact->kind == FACT_OTHER) return;
     r->fact->labels = labels_of(r, get(get(root, "metadata"), "labels"));
@@ -599,8 +600,14 @@ Fact *facts_of(Arena *kept, const Document *document) {
     const Kind *known = model_kind(document);
     FactKind kind = document->root && document->root->kind == NODE_MAP ? kind_of(document, known) : FACT_KINDS;
     if (kind == FACT_KINDS) return NULL;
-    FactReader r = {
-        .kept = kept, .document = document, .volumes = {.arena = kept}, .written = {.arena = kept}, .fact = NEW(kept, Fact)};
+    /* Backends in the form of old versions are read, whatever else is wrong with them. */
+    const Node *tree = kind == FACT_INGRESS && document->written ? document->written : document->root;
+    FactReader r = {.root = tree,
+                    .kept = kept,
+                    .document = document,
+                    .volumes = {.arena = kept},
+                    .written = {.arena = kept},
+                    .fact = NEW(kept, Fact)};
     Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name")), space = path_field(&meta, S("namespace"));
     *r.fact = (Fact){.kind = (uint8_t)kind,
                      .known = known,

@@ -178,7 +178,7 @@ static bool says_the_same(const Diag *first, const Diag *diag) {
     if (first->span.end != diag->span.end) return false;
     if (first->rule == diag->rule && first->severity == diag->severity && str_eq(first->message, diag->message)) return true;
     if (diag->missing || first->missing || !str_eq(first->path, diag->path) || !rule_refuses(first->rule)) return false;
-    if (first->severity != SEVERITY_ERROR) return false;
+    if (first->severity != SEVERITY_ERROR || rule_stands_alone(diag->rule)) return false;
     bool remark = diag->rule->source == FROM_WARNING || diag->rule->source == FROM_LINT;
     return remark || (first->rule->source == FROM_API && first->rule->type == diag->rule->type);
 }

@@ -90,6 +90,12 @@ typedef struct Rule {
     Str bad, good; /* examples: YAML of objects, of a pod's spec or of a container */
 } Rule;
 
+/* Whether a rule has something of its own to say of a value that is refused for another reason: what is a risk stays one when the
+ * value is mended, and what has to be asked for was asked for. */
+static inline bool rule_stands_alone(const Rule *rule) {
+    return rule->source == FROM_LINT && (rule->profiles & 1u << PROFILE_SECURITY || !(rule->profiles & 1u << PROFILE_DEFAULT));
+}
+
 extern const Rule rules[];
 extern const uint16_t rule_count;
 

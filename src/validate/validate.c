@@ -60,7 +60,7 @@ static void add_broken(DiagList *diags, BrokenPaths *broken, Str path) {
 
 void validate_forget_consequences(Document *document, uint32_t before) {
     DiagList *diags = &document->diags;
-    BrokenPaths broken = {0}, above = {0};
+    BrokenPaths broken = {0}, moved = {0}, above = {0};
     ARRAY(Span) invented = {0}; /* scalars in place of which there is more now */
     if (!document->mends.n || before == diags->items.n) return;
     bool meant = document->root != document->written;
@@ -70,10 +70,11 @@ void validate_forget_consequences(Document *document, uint32_t before) {
         bool whole = mend->kind == MEND_VALUE && mend->value.kind >= NODE_LIST;
         if (meant && mend->kind == MEND_VALUE && mend->node->kind < NODE_LIST)
             ARRAY_PUSH(diags->arena, &invented, mend->node->span);
-        if (!meant || !whole) add_broken(diags, &broken, mend->path);
+        if (!meant || !whole) add_broken(diags, mend->kind == MEND_MOVE ? &moved : &broken, mend->path);
         if (meant && (mend->kind == MEND_GAP || mend->kind == MEND_MOVE)) add_broken(diags, &above, path_above(mend->path));
     }
     if (broken.n) qsort(broken.at, broken.n, sizeof *broken.at, by_hash);
+    if (moved.n) qsort(moved.at, moved.n, sizeof *moved.at, by_hash);
     if (above.n) qsort(above.at, above.n, sizeof *above.at, by_hash);
     if (invented.n) qsort(invented.at, invented.n, sizeof *invented.at, by_span);
     uint32_t kept = before;
@@ -81,8 +82,9 @@ void validate_forget_consequences(Document *document, uint32_t before) {
         const Diag *diag = &diags->items.at[i];
         bool partial = diag->missing || diag->rule->type == API_REQUIRED || diag->rule->type == API_INVALID;
         if (is_below_broken(&broken, diag->path)) continue;
+        if (!rule_stands_alone(diag->rule) && is_below_broken(&moved, diag->path)) continue;
         if (invented.n && bsearch(&diag->span, invented.at, invented.n, sizeof diag->span, by_span)) continue;
-        if (partial && broken_at(&above, str_hash(diag->path), diag->path)) continue;
+        if (partial && !rule_stands_alone(diag->rule) && broken_at(&above, str_hash(diag->path), diag->path)) continue;
         diags->items.at[kept++] = *diag;
     }
     diags->items.n = kept;
