@@ -382,6 +382,12 @@ static void push_value(Composer *c, const Node *node, Anchor *anchor) {
     ARRAY_PUSH(c->arena, &c->values, *node);
 }
 
+static void check_tag_end(Composer *c, Span span) {
+    bool refused;
+    c->again |= dialect_repair_tag(&c->marks, c->arena, mark_in_text(&c->marks, c->event->end_mark.index), &refused);
+    if (refused) add_fault(c, FAULT_SYNTAX, span, (Span){0}, S("a space is missing behind this tag"), S(""));
+}
+
 static void take_scalar(Composer *c) {
     Node node;
     yaml_scalar_style_t style = c->event->data.scalar.style;
@@ -394,6 +400,8 @@ static void take_scalar(Composer *c) {
         dialect_check_plain(c->arena, c->out, written, node.span.at);
     else if (style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && !c->json)
         dialect_check_quoted(c->arena, c->out, written, node.span.at);
+    if (c->event->data.scalar.tag && flow && !c->event->data.scalar.length && style == YAML_PLAIN_SCALAR_STYLE)
+        check_tag_end(c, node.span);
     c->notFinite |= node.kind == NODE_FLOAT && node.text.at[node.text.len - 1] > '9';
     push_value(c, &node, open_anchor(c, c->event->data.scalar.anchor, false));
 }
@@ -455,6 +463,7 @@ static void compose(Composer *c, yaml_parser_t *parser) {
         take_event(c);
         c->event = NULL;
         yaml_event_delete(&event);
+        if (c->again) return;
         if (c->frames.n > NODE_MAX_DEPTH) {
             add_fault(c, FAULT_DEPTH, c->frames.at[c->frames.n - 1].node.span, (Span){0}, S(""), S(""));
             return;

@@ -48,11 +48,13 @@ static Fault separator_fault(const NodeReader *reader, Span span) {
                    .hint = rest.at[0] == '-' ? S("write exactly three dashes") : S("put the text on the next line")};
 }
 
-/* Where the text of a document starts that opens with a faulty `---` line: what stands there may be its first key. */
-static size_t behind_separator(Str text, Span separator) {
+/* Where the text of a document starts that opens with a faulty `---` line: what stands there may be its first key, or more
+ * dashes. */
+static size_t behind_separator(Str text, size_t at, Span separator) {
     Str rest = {text.at + separator.at, separator.end - separator.at};
-    bool content = is_letter(rest.at[0]) && (str_has(rest, S(": ")) || str_ends(rest, S(":")));
-    if (content || rest.at[0] == '{') return separator.at;
+    bool key = is_letter(rest.at[0]) && (str_has(rest, S(": ")) || str_ends(rest, S(":")));
+    if (key || rest.at[0] == '{') return separator.at;
+    if (rest.at[0] != '-') return at;
     return separator.end < text.len ? separator.end + 1 : separator.end;
 }
 
@@ -92,7 +94,7 @@ static bool next_part(NodeReader *reader, Arena *arena, NodeDocument *out) {
     size_t at = reader->at, next;
     Span separator = {0};
     size_t end = find_end(reader, at, &next, &separator);
-    size_t from = separator.end ? behind_separator(text, separator) : at;
+    size_t from = separator.end ? behind_separator(text, at, separator) : at;
     if (from > end) from = end;
     size_t content = first_content(text, from, end);
     reader->at = next;
