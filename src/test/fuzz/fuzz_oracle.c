@@ -3,10 +3,11 @@
  *
  *     fuzz_oracle ORACLE SEED COUNT DIRECTORY
  *
- * ORACLE is a program that reads file names on standard input and answers a line of JSON each: {"file", "accepted",
- * "decodeError", "strict", "errors": [{"type", "field"}]}. The manifests are the examples, grown by fields that they lack (with
- * the example of the schema where it has one) and damaged once to three times; both steps follow the schema. They stay in
- * DIRECTORY. */
+ * ORACLE is a program that reads file names on standard input and answers a line of JSON for each document of them: {"file",
+ * "doc", "accepted", "decodeError", "strict", "errors": [{"type", "field"}]}. The manifests are the examples, grown by fields
+ * that they lack (with the example of the schema where it has one) and damaged once to three times; both steps follow the schema.
+ * Quantities and times are made up by their grammar, now and then against it, and some files are streams of several documents.
+ * They stay in DIRECTORY. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -146,17 +147,62 @@ static json_t *random_object(const Survey *s, const Type *type, int depth) {
     return object;
 }
 
+#define PICK(list) ((list)[pick(COUNT(list))])
+
+static void put_digits(Buf *buf, uint32_t most) {
+    for (uint32_t n = pick(most + 1); n > 0; n--) buf_char(buf, (char)('0' + (pick(3) ? pick(10) : 0)));
+}
+
+/* Mostly quantities as people write them; the others are as long, as large or as odd as the grammar allows. */
+static json_t *random_quantity(void) {
+    static const char *const usual[] = {"1",  "2",   "100m", "500m", "1Gi", "64Mi", "0",
+                                        "-1", "1.5", "1e3",  "0.5n", "1Ki", "2Mi",  "3.5Mi"};
+    static const char *const suffixes[] = {"",   "",   "",   "n",  "u",  "m",  "k",  "M",   "G",   "T",    "P",           "E",
+                                           "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "e3", "E-3", "e+9", "e-10", "e4294967296", "e30",
+                                           "e",  "mi", "KB", " ",  "\t", "e1", "e2"};
+    static const char *const odd[] = {
+        "Pi",  ".Pi", "-Pi",  "e-10", ".", "-", "+", "Ki", "1..2", "1e31", "1e32", "2000E", "9223372036854776",
+        "1\n", " 1 ", "00.50"};
+    uint32_t how = pick(8);
+    if (how < 4) return json_string(PICK(usual));
+    if (how == 4) return pick(2) ? json_integer((json_int_t)pick(5000)) : json_real(pick(4000) / 1000.0);
+    if (how == 5 && pick(3) == 0) return json_string(PICK(odd));
+    Arena scratch = {0};
+    Buf buf = {.arena = &scratch};
+    if (pick(6) == 0) buf_char(&buf, pick(2) ? '-' : '+');
+    put_digits(&buf, how == 7 ? 40 : 6);
+    if (pick(3) == 0) {
+        buf_char(&buf, '.');
+        put_digits(&buf, how == 7 ? 25 : 4);
+    }
+    buf_str(&buf, str_of(PICK(suffixes)));
+    json_t *value = json_stringn(buf.at ? buf.at : "", buf.len);
+    arena_free(&scratch);
+    return value;
+}
+
+static json_t *random_time(bool micro) {
+    static const char *const days[] = {"2026-01-01", "2024-02-29", "2026-02-29", "0000-01-01",
+                                       "9999-12-31", "2026-13-01", "26-1-1"};
+    static const char *const times[] = {"00:00:00", "7:00:00", "23:59:59", "24:00:00", "00:60:00", "12:30:60", "12:30"};
+    static const char *const fractions[] = {"", ".5", ".000000", ".1234567", ",5", ",123456", "."};
+    static const char *const zones[] = {"Z", "Z", "z", "+00:00", "+01:60", "-24:00", "+25:00", "+0100", ""};
+    bool usual = pick(2);
+    char text[64];
+    snprintf(text, sizeof text, "%s%s%s%s%s", usual ? days[0] : PICK(days), pick(8) ? "T" : " ",
+             usual ? times[pick(2)] : PICK(times), usual && micro ? fractions[2] : PICK(fractions), usual ? "Z" : PICK(zones));
+    return json_string(text);
+}
+
 static json_t *random_scalar(const Survey *s, const Field *field, int depth) {
-    static const char *const quantities[] = {"1",  "2",   "100m", "500m", "1Gi", "64Mi", "0",
-                                             "-1", "1.5", "1e3",  "0.5n", "1Ki", "2Mi",  "3.5Mi"};
     switch ((ScalarType)field->scalar) {
     case TYPE_STRING: return random_string(s, field);
     case TYPE_BOOL: return json_boolean(pick(2));
     case TYPE_INT32:
     case TYPE_INT64: return random_int(field);
-    case TYPE_QUANTITY: return json_string(quantities[pick(COUNT(quantities))]);
+    case TYPE_QUANTITY: return random_quantity();
     case TYPE_INT_OR_STRING: return pick(2) ? random_int(field) : random_string(s, field);
-    case TYPE_TIME: return json_string(field->micro ? "2026-01-01T00:00:00.000000Z" : "2026-01-01T00:00:00Z");
+    case TYPE_TIME: return random_time(field->micro);
     case TYPE_ANY: return json_object();
     case TYPE_OBJECT: return random_object(s, field->type, depth);
     }
@@ -292,27 +338,34 @@ static char *verdict_text(Arena *arena, bool accepted, char **errors, uint32_t c
     return arena_cstr(arena, buf_text(&buf));
 }
 
-static char *own_verdict(Arena *arena, const char *path) {
+/* The number of objects in a file, and the verdict on document `number` of it. */
+static uint32_t own_verdict(Arena *arena, const char *path, uint32_t number, char **out) {
     Source source;
     NodeDocument node;
-    ARRAY(char *) errors = {0};
-    bool accepted = true, unreadable = false;
+    uint32_t count = 0;
+    *out = (char *)"nothing";
     source_read(&source, arena, str_of(path));
     NodeReader reader = {.source = &source};
-    if (!node_next(&reader, arena, &node)) return (char *)"nothing";
-    Document *items;
-    model_build(arena, &source, &node, VERSION_LAST, &items);
-    if (items->object) validate_create(items);
-    unreadable = items->unreadable;
-    for (uint32_t i = 0; i < items->diags.items.n; i++) {
-        const Diag *diag = &items->diags.items.at[i];
-        if (diag->severity < SEVERITY_ERROR || !rule_refuses(diag->rule)) continue;
-        accepted = false;
-        const char *type = api_error_name((ApiError)diag->rule->type);
-        if (type)
-            ARRAY_PUSH(arena, &errors, arena_cstr(arena, str_format(arena, "%s %.*s", type, (int)diag->path.len, diag->path.at)));
+    while (node_next(&reader, arena, &node)) {
+        ARRAY(char *) errors = {0};
+        Document *items;
+        bool accepted = true;
+        model_build(arena, &source, &node, VERSION_LAST, &items);
+        count += node.root->kind != NODE_NULL;
+        if (node.index != number) continue;
+        if (items->object) validate_create(items);
+        for (uint32_t i = 0; i < items->diags.items.n; i++) {
+            const Diag *diag = &items->diags.items.at[i];
+            if (diag->severity < SEVERITY_ERROR || !rule_refuses(diag->rule)) continue;
+            accepted = false;
+            const char *type = api_error_name((ApiError)diag->rule->type);
+            if (type)
+                ARRAY_PUSH(arena, &errors,
+                           arena_cstr(arena, str_format(arena, "%s %.*s", type, (int)diag->path.len, diag->path.at)));
+        }
+        *out = items->unreadable ? (char *)"unreadable" : verdict_text(arena, accepted, errors.at, errors.n);
     }
-    return unreadable ? (char *)"unreadable" : verdict_text(arena, accepted, errors.at, errors.n);
+    return count;
 }
 
 static char *oracle_verdict(Arena *arena, const json_t *answer) {
@@ -326,6 +379,43 @@ static char *oracle_verdict(Arena *arena, const json_t *answer) {
         ARRAY_PUSH(arena, &errors, arena_cstr(arena, str_format(arena, "%s %s", type ? type : "", field ? field : "")));
     }
     return verdict_text(arena, json_is_true(json_object_get(answer, "accepted")), errors.at, errors.n);
+}
+
+static json_t *random_object_of(const Base *base) {
+    json_t *object = json_deep_copy(base->object);
+    for (uint32_t n = pick(6); n > 0; n--) grow(object, base->type);
+    for (uint32_t n = pick(4); n > 0; n--) damage(object, base->type);
+    return object;
+}
+
+static void write_object(FILE *file, const Base *base) {
+    json_t *object = random_object_of(base);
+    json_dumpf(object, file, JSON_INDENT(1));
+    json_decref(object);
+}
+
+/* A stream of documents that starts with no brace, so that both split it by lines. What follows an object before the next line of
+ * dashes is no document. All are pods, which every oracle knows. */
+static void write_stream(FILE *file) {
+    static const char *const starts[] = {"# a comment\n", "---\n", "--- # a comment\n", "\xEF\xBB\xBF---\n", "\n---\n"};
+    static const char *const between[] = {
+        "\n---\n",  "\n--- \n", "\n--- # a comment\n", "\n---\n# a comment\n---\n", "\n", "", "\n...\n", "\n---\n\xEF\xBB\xBF",
+        "\n---\n\n"};
+    const Base *pod = &bases.at[0];
+    for (uint32_t i = 0; i < bases.n; i++)
+        if (bases.at[i].type == schema_type(S("Pod")) && (pick(4) == 0 || pod->type != bases.at[i].type)) pod = &bases.at[i];
+    fputs(PICK(starts), file);
+    for (uint32_t n = 1 + pick(4); n > 0; n--) {
+        write_object(file, pod);
+        fputs(PICK(between), file);
+    }
+}
+
+static bool is_stream(const char *path) {
+    FILE *file = fopen(path, "r");
+    int first = file ? getc(file) : EOF;
+    if (file) fclose(file);
+    return first != '{';
 }
 
 int main(int argc, char **argv) {
@@ -345,16 +435,18 @@ int main(int argc, char **argv) {
         return 2;
     }
     for (uint32_t i = 0; i < count; i++) {
-        Base base = bases.at[pick(bases.n)];
-        json_t *object = json_deep_copy(base.object);
-        for (uint32_t n = pick(6); n > 0; n--) grow(object, base.type);
-        for (uint32_t n = pick(4); n > 0; n--) damage(object, base.type);
         char *path = arena_cstr(&kept, str_format(&kept, "%s/%06u.yaml", argv[4], i));
-        json_dump_file(object, path, JSON_INDENT(1));
-        json_decref(object);
+        FILE *file = fopen(path, "w");
+        if (!file) break;
+        if (pick(8) == 0)
+            write_stream(file);
+        else
+            write_object(file, &bases.at[pick(bases.n)]);
+        fclose(file);
         fprintf(names, "%s\n", path);
     }
     fclose(names);
+    uint32_t *documents = NEW_ARRAY(&kept, uint32_t, count); /* of each file, that were answered */
     FILE *oracle = popen(arena_cstr(&kept, str_format(&kept, "'%s' <'%s'", argv[1], listing)), "r");
     char *line = NULL;
     size_t room = 0;
@@ -362,20 +454,32 @@ int main(int argc, char **argv) {
         json_t *answer = json_loads(line, 0, NULL);
         const char *file = json_string_value(json_object_get(answer, "file"));
         if (file) {
-            char *theirs = oracle_verdict(&arena, answer), *ours = own_verdict(&arena, file);
+            uint32_t number = (uint32_t)json_integer_value(json_object_get(answer, "doc"));
+            char *theirs = oracle_verdict(&arena, answer), *ours;
+            own_verdict(&arena, file, number, &ours);
+            documents[strtoul(strrchr(file, '/') + 1, NULL, 10)]++;
             asked++;
             accepted += strcmp(theirs, "accept") == 0;
             /* Where the server cannot decode the object, or falls over it, any refusal is right. */
             if (strcmp(theirs, ours) == 0 || (strcmp(theirs, "unreadable") == 0 && strcmp(ours, "accept") != 0))
                 agree++;
             else if (shown++ < SHOWN)
-                printf("%s\n--- server: %s\n--- podlint: %s\n", file, theirs, ours);
+                printf("%s, document %u\n--- server: %s\n--- podlint: %s\n", file, number, theirs, ours);
         }
         json_decref(answer);
         arena_reset(&arena);
     }
     free(line);
     if (oracle) pclose(oracle);
+    for (uint32_t i = 0; i < count; i++) {
+        char *path = arena_cstr(&arena, str_format(&arena, "%s/%06u.yaml", argv[4], i)), *unused;
+        uint32_t own = is_stream(path) ? own_verdict(&arena, path, 0, &unused) : documents[i];
+        if (own != documents[i]) {
+            asked++;
+            if (shown++ < SHOWN) printf("%s\n--- server: %u documents\n--- podlint: %u documents\n", path, documents[i], own);
+        }
+        arena_reset(&arena);
+    }
     for (uint32_t i = 0; i < bases.n; i++) json_decref(bases.at[i].object);
     printf("fuzz-oracle: seed %s: %u of %u verdicts agree (%.2f%%); the server accepts %u\n", argv[2], agree, asked,
            asked ? 100.0 * agree / asked : 0, accepted);
