@@ -116,7 +116,13 @@ static bool next_part(NodeReader *reader, Arena *arena, NodeDocument *out) {
         }
     }
     reader->index++;
-    if (separator.end) ARRAY_PUSH(arena, &out->faults, separator_fault(reader, separator));
+    if (!separator.end) return true;
+    /* What cannot be read may be the line's fault, too. */
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < out->faults.n; i++)
+        if (out->faults.at[i].kind != FAULT_SYNTAX) out->faults.at[kept++] = out->faults.at[i];
+    out->faults.n = kept;
+    ARRAY_PUSH(arena, &out->faults, separator_fault(reader, separator));
     return true;
 }
 
