@@ -3,6 +3,7 @@
 #include "plugin.h"
 #include "validate/pod_security.h"
 #include "validate/names.h"
+#include "validate/validate.h"
 
 Str container_words(const Request *r, const ContainerWalk *walk) {
     static const char *const kinds[] = {"init container", "container", "ephemeral container"};
@@ -83,6 +84,7 @@ static void say_mode(const Request *r, const Decider *namespace_, const Mode *mo
     DiagList own = r->document->diags;
     r->document->diags = (DiagList){.arena = r->arena};
     pod_security_check(r->document, mode->standard);
+    validate_forget_absence(r->document, 0);
     DiagList found = r->document->diags;
     r->document->diags = own;
     for (uint32_t i = 0; i < found.items.n; i++) {

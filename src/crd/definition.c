@@ -883,7 +883,7 @@ void crd_judge_definition(Document *document) {
     Path names = FIELD(&path, "names"), versions = FIELD(&path, "versions"), conversion = FIELD(&path, "conversion");
     Path preserve = FIELD(&path, "preserveUnknownFields");
     Str wanted = str_format(d.check.arena, "%.*s.%.*s", TEXT(spec->names.plural), TEXT(spec->group));
-    if (definition->metadata.name.len && !str_eq(definition->metadata.name, wanted))
+    if (definition->metadata.name.len && !document->partial && !str_eq(definition->metadata.name, wanted))
         emit_definition_invalid(d.check.diags, where(&d.check, &name), .value = shown(d.check.arena, definition->metadata.name),
                                 .field = S("name"),
                                 .problem = S("a definition is called by the plural of its kind and its group"),

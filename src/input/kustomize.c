@@ -947,6 +947,12 @@ static void name_namespace(Arena *arena, ObjectMeta *meta, Str name) {
     map_set(arena, &meta->labels, S("kubernetes.io/metadata.name"), name);
 }
 
+/* Whether the name of an object is fixed by what it is. */
+static bool keeps_name(const Document *document) {
+    return document->type == &type_Namespace || str_eq(document->kind, S("CustomResourceDefinition")) ||
+           str_eq(document->kind, S("APIService"));
+}
+
 static void give_name(Arena *arena, const Kustomization *user, Document *document) {
     static Str namespace = STR("namespace");
     ObjectMeta *meta = model_meta(document);
@@ -966,7 +972,7 @@ static void give_name(Arena *arena, const Kustomization *user, Document *documen
         } else if (layer->namespace.len && kind && kind->namespaced) {
             meta->namespace = layer->namespace;
         }
-        if (!layer->prefix.len && !layer->suffix.len) continue;
+        if ((!layer->prefix.len && !layer->suffix.len) || keeps_name(document)) continue;
         meta->name = str_join(arena, str_join(arena, layer->prefix, meta->name), layer->suffix);
     }
 }

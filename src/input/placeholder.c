@@ -1,6 +1,6 @@
-/* The forms: ${NAME} and ${NAME:=default} of envsubst and Flux, $(NAME) of kustomize's vars, {{ ... }} in quotes, <name>, @NAME@,
- * %NAME%, __NAME__, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME and NAME_OF_SOMETHING may be meant as
- * they stand: they are placeholders only where the server refuses them. */
+/* The forms: ... alone, ${NAME} and ${NAME:=default} of envsubst and Flux, $(NAME) of kustomize's vars, {{ ... }} in quotes,
+ * <name>, @NAME@, %NAME%, __NAME__, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME and NAME_OF_SOMETHING
+ * may be meant as they stand: they are placeholders only where the server refuses them. */
 #include "placeholder.h"
 
 #include <stdlib.h>
@@ -30,6 +30,10 @@ static bool is_underscore(char c) {
     return c == '_';
 }
 
+static bool is_dot(char c) {
+    return c == '.';
+}
+
 static bool is_bracket(char c) {
     return c == '[';
 }
@@ -39,8 +43,8 @@ static bool may_hold_any(Str text) {
     static const struct {
         char sign;
         bool (*next)(char c); /* what follows it in a placeholder */
-    } starts[] = {{'$', opens_dollar}, {'{', opens_brace},   {'<', is_letter}, {'@', is_name_char},
-                  {'%', is_upper},     {'_', is_underscore}, {'[', is_bracket}};
+    } starts[] = {{'$', opens_dollar}, {'{', opens_brace},   {'<', is_letter},  {'@', is_name_char},
+                  {'%', is_upper},     {'_', is_underscore}, {'[', is_bracket}, {'.', is_dot}};
     const char *end = text.at + text.len;
     for (size_t i = 0; i < COUNT(starts); i++)
         for (const char *at = text.at; (at = memchr(at, starts[i].sign, (size_t)(end - at))); at++)
@@ -64,6 +68,7 @@ static size_t unknown_at(Str text) {
         ptrdiff_t end = str_find(text, *text.at == '{' ? '}' : ']');
         return end > 2 && (size_t)end + 1 < text.len && text.at[end + 1] == text.at[end] ? (size_t)end + 2 : 0;
     }
+    if (str_eq(text, S("...")) || str_eq(text, S("<...>"))) return text.len;
     if ((length = wrapped(text, S("<"), S(">"), true)) && is_letter(text.at[1])) return length;
     if ((length = wrapped(text, S("@"), S("@"), false))) return length;
     if ((length = wrapped(text, S("%"), S("%"), false)) && is_upper_name((Str){text.at + 1, length - 2})) return length;
@@ -105,7 +110,7 @@ static Str fill(Arena *arena, Str text, const Substitutes *known, uint32_t *left
     Buf out = {.arena = arena};
     size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (!strchr("$<@%_{[", text.at[i])) continue;
+        if (!strchr("$<@%_{[", text.at[i]) && !(i == 0 && text.at[i] == '.')) continue;
         bool escaped = text.at[i] == '$' && i + 1 < text.len && text.at[i + 1] == '$';
         i += escaped;
         if (escaped) continue;
@@ -236,11 +241,31 @@ static int by_place(const void *left, const void *right) {
     return (a->span.at > b->span.at) - (a->span.at < b->span.at);
 }
 
+/* [NAME_OF_SOMETHING] where no list belongs. */
+static bool is_bare_brackets(const Node *node) {
+    const Node *item = node->kind == NODE_LIST && node->count == 1 ? node->items : NULL;
+    return item && item->kind == NODE_STRING && item->plain && node->span.end - node->span.at == item->text.len + 2 &&
+           is_upper_name(item->text) && str_find(item->text, '_') > 0;
+}
+
+static bool is_of_wrong_type(const Refusals *refusals, Span span) {
+    const Diag at = {.span = span}, *wanted = &at;
+    const Diag *const *found = bsearch(&wanted, refusals->diags.at, refusals->diags.n, sizeof wanted, by_place);
+    return found && ((*found)->rule->number == RULE_wrong_type || (*found)->rule->number == RULE_crd_type);
+}
+
 static bool mark_words(Refusals *refusals, Node *node, Str key) {
     bool marked = false;
     for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) marked |= mark_words(refusals, &node->items[i], key);
-    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++)
-        marked |= mark_words(refusals, &node->entries[i].value, node->entries[i].key);
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        Entry *entry = &node->entries[i];
+        Node *value = &entry->value;
+        bool bare = is_bare_brackets(value) && is_of_wrong_type(refusals, entry->keySpan);
+        if (bare)
+            *value = (Node){
+                .kind = NODE_STRING, .plain = true, .later = true, .depth = 1, .span = value->span, .text = value->items->text};
+        marked |= bare || mark_words(refusals, value, entry->key);
+    }
     if (node->kind != NODE_STRING || node->later) return marked;
     const Diag at = {.span = node->span}, *wanted = &at;
     const Diag *const *found = bsearch(&wanted, refusals->diags.at, refusals->diags.n, sizeof wanted, by_place);

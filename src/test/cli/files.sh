@@ -118,6 +118,16 @@ expect "a base that is used elsewhere" 0 "nothing found" .
 printf 'kind: Component\nresources: [binding.yaml, namespace.yaml]\n' >overlay/kustomization.yaml
 printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n' >overlay/namespace.yaml && mv base/binding.yaml overlay
 expect "a component that is used elsewhere" 0 "nothing found" overlay
+rm overlay/*.yaml
+definition() {
+    printf 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: toys.shop.example}\n'
+    printf 'spec:\n  group: shop.example\n  scope: Namespaced\n  names: {plural: toys, kind: Toy}\n'
+    printf '  versions:\n  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}\n'
+    printf 'status: {acceptedNames: {kind: "", plural: ""}, conditions: [], storedVersions: []}\n'
+}
+definition >overlay/toys.yaml && printf 'namePrefix: a-\nresources: [toys.yaml]\npatches: [{path: patch.yaml}]\n' >overlay/kustomization.yaml
+printf 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: toys.shop.example, labels: {a: b}}\n' >overlay/patch.yaml
+expect "a definition keeps its name" 0 "nothing found" overlay
 rm overlay/*.yaml && echo 'resources: [web.yaml]' >base/kustomization.yaml
 echo 'resources: [../base]' >overlay/kustomization.yaml
 
@@ -170,6 +180,8 @@ for words in 'POD_NAME SA_NAME REGION-docker.pkg.dev/PROJECT_ID/web:1 PORT' 'web
     pod $words
     expect "words that stand for values: $words" 0 "nothing found" .
 done
+pod '[POD_NAME]' '"..."' '...' 80
+expect "brackets and dots that stand for values" 0 "nothing found" .
 pod MY_POD web registry.example/web:1.4 80
 expect "a name in capitals" 1 'error[dns-subdomain]: "MY_POD"' .
 pod web web registry.example/WEB:1.4 80
