@@ -9,6 +9,7 @@
 #define COMMANDS(ROW) \
     ROW(check)        \
     ROW(config)       \
+    ROW(crds)         \
     ROW(defaults)     \
     ROW(diff)         \
     ROW(explain)      \

@@ -5,8 +5,9 @@
 #include "model/stored.h"
 #include "admission_options.h"
 #include "command.h"
+#include "definitions.h"
 
-enum { DEFAULTS_FORMAT, DEFAULTS_ADMISSION, DEFAULTS_CLUSTER, DEFAULTS_NAMESPACE, DEFAULTS_VERSION };
+enum { DEFAULTS_FORMAT, DEFAULTS_CRDS, DEFAULTS_ADMISSION, DEFAULTS_CLUSTER, DEFAULTS_NAMESPACE, DEFAULTS_VERSION };
 
 enum { FORMAT_YAML, FORMAT_JSON };
 
@@ -17,6 +18,10 @@ static void list_formats(Choices *out) {
 
 static const Option options[] = {
     {"format", 'f', "FORMAT", list_formats, ""},
+    {"crds", 0, "PATH", NULL,
+     "Print custom resources, too, with the defaults of the CustomResourceDefinitions in a file or a directory. May be given "
+     "several "
+     "times."},
     {"admission", 0, NULL, NULL,
      "Print pods and claims as they are stored after admission: with what the LimitRanges, classes and ServiceAccounts of the "
      "file "
@@ -33,7 +38,8 @@ const Command defaults_command = {
     NULL,
     "Print an object as the API server would store it.",
     "Prints the objects of a file with all the defaults that the API server fills in. FILE may be - for standard input. What "
-    "cannot be decoded is reported, and the rest printed. Documents of other kinds are left out.",
+    "cannot be decoded is reported, and the rest printed. Documents of other kinds are left out, and custom resources "
+    "whose definition is not known (--crds, and the folder that 'podlint crds add' fills).",
     options,
     COUNT(options),
     "  podlint defaults pod.yaml                    as YAML\n  podlint defaults --format json pod.yaml      as JSON, with file "
@@ -79,6 +85,8 @@ typedef struct DefaultsRequest {
     int format;
     uint8_t minor;
     bool admission;
+    InputList definitions;
+    Crds *crds;
     WordList clusterFiles;
     Deciders deciders;
 } DefaultsRequest;
@@ -104,6 +112,16 @@ static Documents read_documents(DefaultsRequest *r, Source *source) {
     return all;
 }
 
+/* A custom resource as the server stores it; NULL if its definition is not known, or the server does not take it. */
+static json_t *custom_json(const DefaultsRequest *r, Document *document) {
+    const Crd *known;
+    const CrdVersion *version = crds_find(r->crds, document->apiVersion, document->kind, &known);
+    if (document->class != CLASS_CUSTOM || document->partial || !version || document->root->kind != NODE_MAP) return NULL;
+    json_t *object = stored_node(r->arena, crd_stored(version, document));
+    json_object_del(object, "status");
+    return object;
+}
+
 /* Prints the objects of a file; what cannot be read, and what admission refuses, is told on stderr. Returns the exit code. */
 static int print_file(FILE *out, DefaultsRequest *r) {
     Source source;
@@ -121,8 +139,10 @@ static int print_file(FILE *out, DefaultsRequest *r) {
         Document *document = &all.at[i];
         if (r->admission && document->object && !document->unreadable && !document->partial)
             admission_admit(&r->deciders, document, &(Standing){.file = file});
+        json_t *object = document->unreadable ? NULL
+                         : document->object   ? stored_json(r->arena, document)
+                                              : custom_json(r, document);
         errors |= complain(&source, r->arena, document);
-        json_t *object = document->unreadable ? NULL : stored_json(r->arena, document);
         if (!object) continue;
         if (json)
             print_json(out, document, file, object, first);
@@ -146,6 +166,7 @@ static bool take(void *context, Parsed parsed) {
         r->file = parsed.value;
         break;
     case DEFAULTS_FORMAT: number = r->format = choose(command, "format", parsed.value, list_formats); break;
+    case DEFAULTS_CRDS: input_add(&r->definitions, str_of(parsed.value)); break;
     case DEFAULTS_ADMISSION: r->admission = true; break;
     case DEFAULTS_CLUSTER: ARRAY_PUSH(r->arena, &r->clusterFiles, str_of(parsed.value)); break;
     case DEFAULTS_NAMESPACE: r->deciders.namespace_ = str_of(parsed.value); break;
@@ -163,11 +184,14 @@ static int run(int argc, char **argv) {
     DefaultsRequest request = {.arena = &arena,
                                .format = FORMAT_YAML,
                                .minor = VERSION_LAST,
+                               .definitions.arena = &arena,
                                .deciders = {.arena = &arena, .byKind = {.arena = &arena}, .closed = false}};
     int code = read_options(&defaults_command, argc, argv, take, &request);
     if (!code && !request.file) code = usage_error(&defaults_command, "name the file to read, or - for standard input");
     if (!code && !read_cluster(&request.deciders, &request.clusterFiles, request.minor)) code = 2;
+    if (!code && !(request.crds = definitions_open(&request.definitions, NULL))) code = 2;
     if (!code) code = print_file(stdout, &request);
+    crds_free(request.crds);
     arena_free(&arena);
     return finish_output(code);
 }

@@ -102,7 +102,7 @@ static void recognise(Finder *f, const CrdSchema *schema, const Node *node, cons
 InnerPods pods_inside(const Document *document, PodPlaceRules places) {
     Finder f = {.arena = document->diags.arena};
     Str group = schema_group(document->apiVersion);
-    bool known = false;
+    bool known = false, selects = node_get(node_get(document->root, S("spec")), S("selector")) != NULL;
     for (uint32_t i = 0; i < places.n; i++) {
         const PodPlaceRule *rule = &places.at[i];
         bool meant = str_eq(rule->apiVersion, document->apiVersion) || str_eq(rule->apiVersion, group);
@@ -114,7 +114,8 @@ InnerPods pods_inside(const Document *document, PodPlaceRules places) {
         const PodRow *row = &schema_pods[i];
         if (!str_eq(row->kind, document->kind) || !str_eq(row->group, group)) continue;
         known = true;
-        InnerPod like = {.form = row->form, .reads = row->reads, .whole = row->whole, .keepsReplicas = row->keepsReplicas};
+        InnerPod like = {
+            .form = row->form, .reads = row->reads, .whole = row->whole, .keepsReplicas = row->keepsReplicas && selects};
         follow(&f, document->root, row->path, NULL, like);
     }
     const CrdVersion *definition = document->definition;

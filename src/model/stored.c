@@ -10,23 +10,27 @@ static json_t *json_text(Arena *arena, Str s) {
     return json_stringn(s.at ? s.at : "", s.len);
 }
 
-static json_t *json_of_node(Arena *arena, const Node *node) {
+json_t *stored_node(Arena *arena, const Node *node) {
     switch ((NodeKind)node->kind) {
     case NODE_NULL: return json_null();
     case NODE_BOOL: return json_boolean(node->text.at[0] == 't');
     case NODE_INT:
-    case NODE_FLOAT: return json_loadb(node->text.at, node->text.len, JSON_DECODE_ANY, NULL);
+    case NODE_FLOAT: {
+        json_t *number = json_loadb(node->text.at, node->text.len, JSON_DECODE_ANY, NULL);
+        if (number) return number;
+        return json_loadb(node->text.at, node->text.len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
+    }
     case NODE_STRING: return json_text(arena, node->text);
     case NODE_LIST: {
         json_t *list = json_array();
-        for (uint32_t i = 0; i < node->count; i++) json_array_append_new(list, json_of_node(arena, &node->items[i]));
+        for (uint32_t i = 0; i < node->count; i++) json_array_append_new(list, stored_node(arena, &node->items[i]));
         return list;
     }
     case NODE_MAP: {
         json_t *map = json_object();
         for (uint32_t i = 0; i < node->count; i++) {
             const char *key = arena_cstr(arena, str_valid_utf8(arena, node->entries[i].key));
-            json_object_set_new(map, key, json_of_node(arena, &node->entries[i].value));
+            json_object_set_new(map, key, stored_node(arena, &node->entries[i].value));
         }
         return map;
     }
@@ -68,7 +72,7 @@ static json_t *json_of_one(Arena *arena, const Field *field, const void *at) {
         if (!time.set) return NULL;
         return json_text(arena, field->micro ? micro_time_text(arena, time) : time_text(arena, time));
     }
-    case TYPE_ANY: return *(const Node *const *)at ? json_of_node(arena, *(const Node *const *)at) : NULL;
+    case TYPE_ANY: return *(const Node *const *)at ? stored_node(arena, *(const Node *const *)at) : NULL;
     case TYPE_OBJECT: {
         const void *object = field->optional ? *(const void *const *)at : at;
         json_t *value = object ? json_of_object(arena, field->type, object) : NULL;

@@ -12,6 +12,9 @@
  * status is left out: the server does not take it from a manifest. */
 json_t *stored_json(Arena *arena, const Document *document);
 
+/* Any value of a document as JSON; the caller owns the reference. */
+json_t *stored_node(Arena *arena, const Node *node);
+
 /* Writes any JSON value as a document of YAML. */
 void stored_write_yaml(FILE *out, const json_t *object);
 

@@ -220,9 +220,9 @@ expect "a selector that misses" 0 "[dangling-service]" .
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .name }}}\n' >template.yaml
 expect "beside a template nobody knows" 0 "!dangling-service" .
 rm template.yaml
-printf 'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: wob}\nspec: {template: {metadata: {labels: {app: wob}}}}\n' >rollout.yaml
+printf 'apiVersion: rollers.example.io/v1\nkind: Roller\nmetadata: {name: wob}\nspec: {template: {metadata: {labels: {app: wob}}}}\n' >rollout.yaml
 expect "beside pods of an operator nobody knows" 0 "!dangling-service" .
-sed -i 's/Rollout/Certificate/; s/argoproj.io/cert-manager.io/' rollout.yaml
+sed -i 's/Roller/Certificate/; s/rollers.example.io/cert-manager.io/' rollout.yaml
 expect "beside a custom resource without pods" 0 "[dangling-service]" .
 rm rollout.yaml && mkdir a b all
 mv web.yaml a && mv service.yaml b && sed -i 's/wob/web/' b/service.yaml
@@ -315,5 +315,47 @@ expect "what the configuration takes a file for" 0 "web.yaml:1: template (the co
 sed -i 's/template/partial/' .podlint.yaml
 sed -i "/selector/d" web.yaml
 expect "a partial object" 0 "1 judged as partial" .
+
+# Definitions of custom resources.
+mkdir -p ../crds/defs ../crds/apps && cd ../crds || exit 2
+git init -q . 2>/dev/null || mkdir .git
+cat >defs/shops.yaml <<'END'
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shops.example.com, labels: {a: b}}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Shop, plural: shops}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec: {type: object, description: Of a shop., properties: {size: {type: integer, default: 3}}}
+END
+printf 'apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: books}\nspec: {siez: 1}\n' >apps/shop.yaml
+expect "a custom resource without a definition" 0 "with --crds and the definitions of their kinds: 1 Shop" apps
+expect "--require-schemas" 1 "apps/shop.yaml:2:7: error[definition-missing]" -f concise --require-schemas apps
+expect "--crds" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise --crds defs apps
+expect "definitions among the files" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise .
+expect "--crds that is not there" 2 "cannot read nowhere" --crds nowhere apps
+printf 'crds: [defs]\n' >.podlint.yaml
+expect "crds of the configuration" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise apps
+rm .podlint.yaml
+run "defaults of a definition" 1 "size: 3" "$podlint" defaults --crds defs apps/shop.yaml
+run "crds list without any" 1 "no definition is known here" "$podlint" crds list
+run "crds add" 0 "1 definition is kept in .podlint/crds" "$podlint" crds add defs
+run "crds list" 0 ".podlint/crds/shops.example.com.yaml" "$podlint" crds list
+run "descriptions are left out" 1 "" grep description .podlint/crds/shops.example.com.yaml
+expect ".podlint/crds" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise apps
+cd apps || exit 2
+expect ".podlint/crds from a folder below" 1 "shop.yaml:4:8: error[unknown-field]" -f concise .
+run "crds add of nothing" 1 "there is no CustomResourceDefinition" "$podlint" crds add shop.yaml
+run "crds without an action" 2 "say what to do: add or list" "$podlint" crds
+run "crds with another one" 2 'did you mean "add"?' "$podlint" crds ad
 
 finish
