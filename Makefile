@@ -206,6 +206,7 @@ limits      $(BUILD)/limits
 rules       $(BUILD)/rules
 git         sh src/test/cli/git.sh $(BUILD)/podlint
 reports     sh src/test/cli/reports.sh $(BUILD)/podlint
+rule_examples python3 src/test/cli/rule_examples.py $(BUILD)/podlint
 terminal    python3 src/test/cli/terminal.py $(BUILD)/podlint
 picture     python3 src/test/cli/picture.py $(BUILD)/podlint --check
 kustomize   sh src/test/cli/kustomize.sh $(BUILD)/podlint

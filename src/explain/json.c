@@ -130,6 +130,10 @@ static json_t *rule_json(Arena *arena, const Rule *rule) {
                              severity_name((Severity)rule->severity), "message", json_text(rule_template(arena, rule)), "help",
                              json_optional(rule_helps(arena, rule)), "why", json_optional(rule->why));
     if (type) json_object_set_new(json, "type", json_string(type));
+    json_object_set_new(json, "title", json_text(rule_title(arena, rule)));
+    json_object_set_new(json, "formerly", json_optional(rule->former));
+    json_object_set_new(json, "address", json_optional(rule_address(arena, rule)));
+    json_object_set_new(json, "bad", json_optional(rule->bad));
     if (rule->source != FROM_LINT) return json;
     json_t *profiles = json_array(), *parameters = json_array();
     for (unsigned i = 0; i < PROFILE_COUNT; i++)
@@ -146,7 +150,6 @@ static json_t *rule_json(Arena *arena, const Rule *rule) {
     json_object_set_new(json, "on", json_optional(rule->on));
     json_object_set_new(json, "when", json_optional(rule->when));
     json_object_set_new(json, "at", json_optional(rule->at));
-    json_object_set_new(json, "bad", json_optional(rule->bad));
     json_object_set_new(json, "good", json_optional(rule->good));
     return json;
 }

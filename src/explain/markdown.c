@@ -87,8 +87,8 @@ static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settin
         buf_format(out, "- parameter %.*s, by default `%.*s`: %.*s\n", TEXT(rule->parameters[i].name),
                    TEXT(rule->parameters[i].value), TEXT(rule->parameters[i].description));
     buf_format(out, "\n%.*s\n", TEXT(rule->why));
-    if (rule->bad.len)
-        buf_format(out, "\nBad:\n\n```yaml\n%.*s\n```\n\nGood:\n\n```yaml\n%.*s\n```\n", TEXT(rule->bad), TEXT(rule->good));
+    if (rule->bad.len) buf_format(out, "\nBad:\n\n```yaml\n%.*s\n```\n", TEXT(rule->bad));
+    if (rule->good.len) buf_format(out, "\nGood:\n\n```yaml\n%.*s\n```\n", TEXT(rule->good));
 }
 
 static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings) {

@@ -31,7 +31,7 @@ static Str readable(Arena *arena, const Rule *rule, Str template) {
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < template.len; i++) {
         bool slot = template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}';
-        bool added = slot && i && is_letter(template.at[i - 1]);
+        bool added = slot && i && (is_letter(template.at[i - 1]) || template.at[i - 1] == '}');
         if (!slot) buf_char(&buf, template.at[i]);
         if (slot && !added) put_placeholder(&buf, rule->arguments[template.at[i + 1] - '0']);
         if (slot) i += 2;

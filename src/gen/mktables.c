@@ -3,9 +3,10 @@
  *     mktables OUTDIR FILE...
  *
  * versions.yaml holds the Kubernetes versions that podlint covers, gates.yaml feature gates, kinds.yaml the kinds of objects,
- * pods.yaml where others hold pods, NAME-topics.yaml what explain tells, NAME-signs.yaml what it is asked about, a file with the
- * key `source` rules; any other YAML file holds types. A JSON file is the JSON Schema of the configuration, and .c files are
- * sources, both of which are held against the rest. A mistake is reported as file:line:column and fails the build.
+ * pods.yaml where others hold pods, NAME-topics.yaml what explain tells, NAME-signs.yaml what it is asked about,
+ * rule-examples.yaml examples of rules that have none beside them, a file with the key `source` rules; any other YAML file holds
+ * types. A JSON file is the JSON Schema of the configuration, and .c files are sources, both of which are held against the rest.
+ * A mistake is reported as file:line:column and fails the build.
  */
 #include "generated.h"
 #include "kinds.h"
@@ -17,7 +18,7 @@
 #include <stdio.h>
 
 typedef struct Inputs {
-    File *versions, *gates, *kinds, *pods, *config;
+    File *versions, *gates, *kinds, *pods, *config, *examples;
     Files types, topics, signs, rules;
     Code code;
     bool unreadable; /* a file was */
@@ -38,6 +39,8 @@ static void sort_file(Inputs *in, File *file) {
         in->pods = file;
     else if (str_ends(name, S(".json")))
         in->config = file;
+    else if (str_ends(name, S("/rule-examples.yaml")))
+        in->examples = file;
     else if (str_ends(name, S("-topics.yaml")))
         ARRAY_PUSH(arena, &in->topics, file);
     else if (str_ends(name, S("-signs.yaml")))
@@ -89,6 +92,7 @@ static void make(Inputs *in, Gen *gen, const char *dir) {
     pods_check(in->pods);
     schema.pods = in->pods;
     for (uint32_t i = 0; i < in->rules.n; i++) rules_add(&set, in->rules.at[i]);
+    if (in->examples) rules_add_examples(&set, in->examples);
     rules_check(&set, &schema, &in->code);
     topics_check(&in->topics);
     signs_check(&in->signs, &set, &in->topics);

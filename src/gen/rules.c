@@ -39,6 +39,25 @@ void rules_add(RuleSet *set, File *file) {
     read_retired(set, file);
 }
 
+static GenRule *rule_called(const RuleSet *set, Str name) {
+    for (uint32_t i = 0; i < set->items.n; i++)
+        if (str_eq(set->items.at[i].text->rule.name, name)) return &set->items.at[i];
+    return NULL;
+}
+
+void rules_add_examples(RuleSet *set, File *file) {
+    for (uint32_t i = 0; i < file->root->count; i++) {
+        const Entry *entry = &file->root->entries[i];
+        GenRule *item = rule_called(set, entry->key);
+        if (!item)
+            complain(file, entry->keySpan, S(""), "there is no rule \"%.*s\"", TEXT(entry->key));
+        else if (item->text->rule.bad.len)
+            complain(file, entry->keySpan, S(""), "%.*s has an example already", TEXT(entry->key));
+        else
+            item->text->rule.bad = str_trim(entry->value.text);
+    }
+}
+
 /* Codes. */
 
 static bool is_code(Str code) {

@@ -25,6 +25,7 @@ bool is_rules(const File *file);
 
 /* Adds the rules of a file; once all are added, rules_check tells what is wrong with them. */
 void rules_add(RuleSet *set, File *file);
+void rules_add_examples(RuleSet *set, File *file);
 void rules_check(const RuleSet *set, const Schema *schema, const Code *code);
 
 /* Writes rules.h and rules_tables.c. */
