@@ -210,6 +210,7 @@ rule_examples python3 src/test/cli/rule_examples.py $(BUILD)/podlint
 terminal    python3 src/test/cli/terminal.py $(BUILD)/podlint
 picture     python3 src/test/cli/picture.py $(BUILD)/podlint --check
 kustomize   sh src/test/cli/kustomize.sh $(BUILD)/podlint
+questions   sh src/test/cli/questions.sh $(BUILD)/podlint
 files       sh src/test/cli/files.sh $(BUILD)/podlint
 hostile     sh src/test/cli/hostile.sh $(BUILD)/podlint
 render      sh src/test/cli/render.sh $(BUILD)/podlint

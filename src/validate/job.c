@@ -67,13 +67,23 @@ static void check_pod_replacement_policy(Check *c, const JobSpec *spec, const Pa
         emit_job_replacement_failed(c->diags, where(c, &at), .value = policy);
 }
 
+static bool is_set_in_container(const JobSpec *spec) {
+    const ContainerList *list = &spec->template.spec.containers;
+    for (uint32_t i = 0; i < list->n; i++)
+        if (list->at[i].restartPolicy.len) return true;
+    return false;
+}
+
 /* The template's restart policy, beyond what holds for any pod: other values than the three are reported there. */
 static void check_restart_policy(Check *c, const JobSpec *spec, const Path *template) {
     Path pod = FIELD(template, "spec"), at = FIELD(&pod, "restartPolicy");
     Str policy = spec->template.spec.restartPolicy;
     bool written = spec->template.spec.head.node && node_get(spec->template.spec.head.node, S("restartPolicy"));
     if (!policy.len || str_eq(policy, S("Always")))
-        emit_job_restart_policy(c->diags, where(c, &at), .cause = written ? S("") : S(" by default"));
+        emit_job_restart_policy(c->diags, where(c, &at),
+                                .cause = written                     ? S("")
+                                         : is_set_in_container(spec) ? S(" by default, whatever its containers say")
+                                                                     : S(" by default"));
     else if (spec->podFailurePolicy && str_eq(policy, S("OnFailure")))
         emit_job_restart_policy_never(c->diags, where(c, &at), .value = policy);
 }

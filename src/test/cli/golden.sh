@@ -56,7 +56,7 @@ of_version() {
 
 for folder in */; do
     folder=${folder%/}
-    case $folder in examples | picture) continue ;; esac
+    case $folder in examples | picture | questions) continue ;; esac
     for input in "$folder"/*.yaml "$folder"/*.json "$folder"/*.args; do
         [ -e "$input" ] && wanted "$input" "$@" || continue
         case $input in
