@@ -1,8 +1,9 @@
 #include <stdlib.h>
 
-#include "explain/explain.h"
+#include "explain/custom.h"
 #include "base/visible.h"
 #include "command.h"
+#include "definitions.h"
 
 enum {
     EXPLAIN_RECURSIVE,
@@ -11,6 +12,7 @@ enum {
     EXPLAIN_EXAMPLES,
     EXPLAIN_ALL,
     EXPLAIN_CHANGES,
+    EXPLAIN_CRDS,
     EXPLAIN_VERSION,
     EXPLAIN_COLOUR
 };
@@ -39,6 +41,10 @@ static const Option options[] = {
     {"all", 0, NULL, NULL, "Write the whole reference as Markdown: topics, types and fields, rules."},
     {"changes", 0, "A..B", NULL,
      "List the fields and feature gates that came, went or changed between two versions, as in 1.34.." VERSION_NEWEST "."},
+    {"crds", 0, "PATH", NULL,
+     "Explain custom resources, too, by the CustomResourceDefinitions in a file or a directory. May be given several times. "
+     "Those that "
+     "'podlint crds add' keeps count by themselves."},
     {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak of: " VERSION_RANGE ". Default: the newest."},
     {"color", 0, "WHEN", list_colours, ""},
 };
@@ -89,6 +95,7 @@ static bool parse_range(const Command *command, const char *value, int *from, in
 typedef struct ExplainRequest {
     const char *query;
     bool all;
+    InputList definitions;
     int from, to; /* of --changes; 0: not asked for */
     ExplainSettings settings;
 } ExplainRequest;
@@ -125,6 +132,7 @@ static bool take(void *context, Parsed parsed) {
     case EXPLAIN_EXAMPLES: r->settings.examples = true; break;
     case EXPLAIN_ALL: r->all = true; break;
     case EXPLAIN_CHANGES: return parse_range(command, parsed.value, &r->from, &r->to);
+    case EXPLAIN_CRDS: input_add(&r->definitions, str_of(parsed.value)); break;
     case EXPLAIN_VERSION:
         number = parse_version(command, parsed.value);
         r->settings.minor = (uint8_t)number;
@@ -135,16 +143,33 @@ static bool take(void *context, Parsed parsed) {
     return number >= 0;
 }
 
-static int answer(const ExplainRequest *r) {
+/* Answers by podlint's own reference, or else by the definitions of custom resources; EXPLAINS_NOTHING, with a message, if
+ * neither has the name. With --crds a kind of theirs comes first. */
+static ExplainKind answer_query(Buf *out, const ExplainRequest *r, Crds *crds) {
+    Str query = visible(out->arena, str_of(r->query));
+    Buf own = {.arena = out->arena};
+    ExplainKind kind = r->definitions.files.n ? EXPLAINS_NOTHING : explain(&own, query, &r->settings);
+    if (kind == EXPLAINS_NOTHING) {
+        kind = explain_custom(out, crds, query, &r->settings);
+        if (kind != EXPLAINS_NOTHING || out->len) return kind;
+        if (r->definitions.files.n) kind = explain(&own, query, &r->settings);
+    }
+    buf_str(out, buf_text(&own));
+    return kind;
+}
+
+static int answer(ExplainRequest *r) {
     Arena arena = {0};
     Buf out = {.arena = &arena};
     ExplainKind kind = EXPLAINS_TOPIC;
+    Crds *crds = definitions_open(&r->definitions, NULL);
+    if (!crds) return 2;
     if (r->all)
         explain_all(&out, &r->settings);
     else if (r->from)
         explain_changes(&out, (uint8_t)r->from, (uint8_t)r->to, &r->settings);
     else if (r->query)
-        kind = explain(&out, visible(&arena, str_of(r->query)), &r->settings);
+        kind = answer_query(&out, r, crds);
     else
         explain_index(&out, &r->settings);
     Str text = buf_text(&out);
@@ -152,12 +177,15 @@ static int answer(const ExplainRequest *r) {
         fprintf(stderr, "podlint: %.*s", TEXT(text));
     else
         print_paged(text);
+    crds_free(crds);
     arena_free(&arena);
     return kind == EXPLAINS_NOTHING ? 1 : 0;
 }
 
 static int run(int argc, char **argv) {
-    ExplainRequest request = {.settings = {.depth = 1,
+    Arena paths = {0};
+    ExplainRequest request = {.definitions.arena = &paths,
+                              .settings = {.depth = 1,
                                            .minor = VERSION_LAST,
                                            .width = terminal_width(),
                                            .colour = colour_by_default(),
@@ -165,5 +193,6 @@ static int run(int argc, char **argv) {
                                            .placeCount = rule_place_count}};
     int code = read_options(&explain_command, argc, argv, take, &request);
     if (code == 0) code = answer(&request);
+    arena_free(&paths);
     return finish_output(code);
 }
