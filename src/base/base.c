@@ -242,7 +242,8 @@ Str str_int(Arena *arena, int64_t n) {
 }
 
 void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_size) {
-    *cap = *cap ? *cap * 2 : 4;
+    enum { LARGE_ITEM = 64 }; /* of which there are often not more than one or two */
+    *cap = *cap ? *cap * 2 : item_size > LARGE_ITEM ? 1 : 4;
     void *grown = arena_alloc(arena, *cap * item_size);
     if (n) memcpy(grown, at, n * item_size);
     return grown;

@@ -23,6 +23,16 @@ typedef struct Str {
 /* The number of items of an array. */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* A text of a table that the build makes: bytes from `at` in the texts of the table, with a NUL behind them. It is no address,
+ * because the loader would have to write those, each time that the program starts, into every page of the table. */
+typedef struct TableText {
+    uint32_t at, len;
+} TableText;
+
+static inline Str table_text(const char *texts, TableText text) {
+    return (Str){texts + text.at, text.len};
+}
+
 /* Classes of ASCII characters, whatever the locale; a byte of another character is in none of them. */
 static inline bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -62,7 +72,8 @@ static inline int hex_value(char c) {
 }
 
 static inline bool str_eq(Str a, Str b) {
-    return a.len == b.len && (a.len == 0 || (a.at && b.at && memcmp(a.at, b.at, a.len) == 0));
+    /* The second text is often a literal, whose length the compiler knows. */
+    return a.len == b.len && (b.len == 0 || (a.at && b.at && memcmp(a.at, b.at, b.len) == 0));
 }
 
 /* The Str of a C string, which must outlive it. */

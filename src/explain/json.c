@@ -125,32 +125,33 @@ static void write_places(Buf *out, const Search *s, const ExplainSettings *setti
 
 static json_t *rule_json(Arena *arena, const Rule *rule) {
     const char *type = api_error_name((ApiError)rule->type);
-    json_t *json = json_pack("{s:o,s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "code", json_optional(rule->code),
+    const RuleWords words = rule_words(rule);
+    json_t *json = json_pack("{s:o,s:o,s:s,s:s,s:o,s:o,s:o}", "rule", json_text(rule->name), "code", json_optional(words.code),
                              "source", diag_source_name((DiagSource)rule->source), "severity",
                              severity_name((Severity)rule->severity), "message", json_text(rule_template(arena, rule)), "help",
-                             json_optional(rule_helps(arena, rule)), "why", json_optional(rule->why));
+                             json_optional(rule_helps(arena, rule)), "why", json_optional(words.why));
     if (type) json_object_set_new(json, "type", json_string(type));
     json_object_set_new(json, "title", json_text(rule_title(arena, rule)));
-    json_object_set_new(json, "formerly", json_optional(rule->former));
+    json_object_set_new(json, "formerly", json_optional(words.former));
     json_object_set_new(json, "address", json_optional(rule_address(arena, rule)));
-    json_object_set_new(json, "bad", json_optional(rule->bad));
+    json_object_set_new(json, "bad", json_optional(words.bad));
     if (rule->source != FROM_LINT) return json;
     json_t *profiles = json_array(), *parameters = json_array();
     for (unsigned i = 0; i < PROFILE_COUNT; i++)
         if (rule->profiles >> i & 1) json_array_append_new(profiles, json_string(profile_names[i]));
     for (uint8_t i = 0; i < rule->parameterCount; i++) {
-        const RuleParameter *parameter = &rule->parameters[i];
-        json_array_append_new(parameters, json_pack("{s:o,s:o,s:o}", "name", json_text(parameter->name), "default",
-                                                    json_loadb(parameter->value.at, parameter->value.len, JSON_DECODE_ANY, NULL),
-                                                    "description", json_text(parameter->description)));
+        const RuleParameter parameter = rule_parameter(rule, i);
+        json_array_append_new(parameters, json_pack("{s:o,s:o,s:o}", "name", json_text(parameter.name), "default",
+                                                    json_loadb(parameter.value.at, parameter.value.len, JSON_DECODE_ANY, NULL),
+                                                    "description", json_text(parameter.description)));
     }
     json_object_set_new(json, "profiles", profiles);
     if (rule->sparesAgents) json_object_set_new(json, "spares", json_string("node-agents"));
     json_object_set_new(json, "parameters", parameters);
-    json_object_set_new(json, "on", json_optional(rule->on));
-    json_object_set_new(json, "when", json_optional(rule->when));
-    json_object_set_new(json, "at", json_optional(rule->at));
-    json_object_set_new(json, "good", json_optional(rule->good));
+    json_object_set_new(json, "on", json_optional(words.on));
+    json_object_set_new(json, "when", json_optional(words.when));
+    json_object_set_new(json, "at", json_optional(words.at));
+    json_object_set_new(json, "good", json_optional(words.good));
     return json;
 }
 

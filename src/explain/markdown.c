@@ -74,30 +74,35 @@ static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settin
     (void)settings;
     const char *type = api_error_name((ApiError)rule->type);
     Str help = rule_helps(out->arena, rule), profiles = rule_profiles(out->arena, rule);
+    const RuleWords words = rule_words(rule);
     buf_format(out, "# %.*s\n\n- source: %s, severity: %s%s%s\n", TEXT(rule->name), diag_source_name((DiagSource)rule->source),
                severity_name((Severity)rule->severity), type ? ", type: " : "", type ? type : "");
-    if (rule->code.len) buf_format(out, "- code: %.*s\n", TEXT(rule->code));
-    if (rule->former.len) buf_format(out, "- formerly: %.*s\n", TEXT(rule->former));
+    if (words.code.len) buf_format(out, "- code: %.*s\n", TEXT(words.code));
+    if (words.former.len) buf_format(out, "- formerly: %.*s\n", TEXT(words.former));
     if (profiles.len) buf_format(out, "- profiles: %.*s\n", TEXT(profiles));
     if (rule->sparesAgents) buf_format(out, "- default: not of node agents: DaemonSets, kube-system, system-node-critical\n");
     buf_format(out, "- says: %.*s\n", TEXT(rule_says(out->arena, rule)));
     if (help.len) buf_format(out, "- help: %.*s\n", TEXT(help));
-    if (rule->when.len) buf_format(out, "- found where, for a %.*s: `%.*s`\n", TEXT(rule->on), TEXT(rule->when));
-    for (uint8_t i = 0; i < rule->parameterCount; i++)
-        buf_format(out, "- parameter %.*s, by default `%.*s`: %.*s\n", TEXT(rule->parameters[i].name),
-                   TEXT(rule->parameters[i].value), TEXT(rule->parameters[i].description));
-    buf_format(out, "\n%.*s\n", TEXT(rule->why));
-    if (rule->bad.len) buf_format(out, "\nBad:\n\n```yaml\n%.*s\n```\n", TEXT(rule->bad));
-    if (rule->good.len) buf_format(out, "\nGood:\n\n```yaml\n%.*s\n```\n", TEXT(rule->good));
+    if (words.when.len) buf_format(out, "- found where, for a %.*s: `%.*s`\n", TEXT(words.on), TEXT(words.when));
+    for (uint8_t i = 0; i < rule->parameterCount; i++) {
+        const RuleParameter parameter = rule_parameter(rule, i);
+        buf_format(out, "- parameter %.*s, by default `%.*s`: %.*s\n", TEXT(parameter.name), TEXT(parameter.value),
+                   TEXT(parameter.description));
+    }
+    buf_format(out, "\n%.*s\n", TEXT(words.why));
+    if (words.bad.len) buf_format(out, "\nBad:\n\n```yaml\n%.*s\n```\n", TEXT(words.bad));
+    if (words.good.len) buf_format(out, "\nGood:\n\n```yaml\n%.*s\n```\n", TEXT(words.good));
 }
 
 static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings) {
     (void)settings;
     if (count) buf_str(out, S("| code | rule | severity | profiles | says |\n| --- | --- | --- | --- | --- |\n"));
-    for (uint32_t i = 0; i < count; i++)
-        buf_format(out, "| %.*s | %.*s | %s | %.*s | %.*s |\n", TEXT(list[i]->code), TEXT(list[i]->name),
+    for (uint32_t i = 0; i < count; i++) {
+        const RuleWords words = rule_words(list[i]);
+        buf_format(out, "| %.*s | %.*s | %s | %.*s | %.*s |\n", TEXT(words.code), TEXT(list[i]->name),
                    severity_name((Severity)list[i]->severity), TEXT(rule_profiles(out->arena, list[i])),
-                   TEXT(list[i]->title.len ? list[i]->title : rule_says(out->arena, list[i])));
+                   TEXT(words.title.len ? words.title : rule_says(out->arena, list[i])));
+    }
 }
 
 static void write_error(Buf *out, ApiError error, const ExplainSettings *settings) {

@@ -33,7 +33,7 @@ static Str readable(Arena *arena, const Rule *rule, Str template) {
         bool slot = template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}';
         bool added = slot && i && (is_letter(template.at[i - 1]) || template.at[i - 1] == '}');
         if (!slot) buf_char(&buf, template.at[i]);
-        if (slot && !added) put_placeholder(&buf, rule->arguments[template.at[i + 1] - '0']);
+        if (slot && !added) put_placeholder(&buf, rule_argument(rule, (size_t)(template.at[i + 1] - '0')));
         if (slot) i += 2;
     }
     return buf_text(&buf);
@@ -44,7 +44,7 @@ static Str named_template(Arena *arena, const Rule *rule, Str template) {
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < template.len; i++) {
         if (template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}') {
-            buf_format(&buf, "{%.*s}", TEXT(rule->arguments[template.at[i + 1] - '0']));
+            buf_format(&buf, "{%.*s}", TEXT(rule_argument(rule, (size_t)(template.at[i + 1] - '0'))));
             i += 2;
         } else {
             buf_char(&buf, template.at[i]);
@@ -54,16 +54,17 @@ static Str named_template(Arena *arena, const Rule *rule, Str template) {
 }
 
 Str rule_template(Arena *arena, const Rule *rule) {
-    return named_template(arena, rule, rule->message);
+    return named_template(arena, rule, rule_words(rule).message);
 }
 
 Str rule_says(Arena *arena, const Rule *rule) {
-    return readable(arena, rule, rule->message);
+    return readable(arena, rule, rule_words(rule).message);
 }
 
 Str rule_title(Arena *arena, const Rule *rule) {
     static const Str open[] = {STR(": REASON"), STR(": PROBLEM"), STR(" PROBLEM"), STR(" EFFECT")};
-    Str text = rule->title.len ? rule->title : rule_says(arena, rule);
+    const RuleWords words = rule_words(rule);
+    Str text = words.title.len ? words.title : rule_says(arena, rule);
     ptrdiff_t mend = str_find(text, ';');
     if (mend > 0) text.len = (size_t)mend;
     for (size_t i = 0; i < COUNT(open); i++)
@@ -84,7 +85,7 @@ Str rule_profiles(Arena *arena, const Rule *rule) {
 }
 
 Str rule_helps(Arena *arena, const Rule *rule) {
-    return str_eq(rule->help, S("{0}")) ? S("") : readable(arena, rule, rule->help);
+    return str_eq(rule_words(rule).help, S("{0}")) ? S("") : readable(arena, rule, rule_words(rule).help);
 }
 
 static const Str error_texts[] = {

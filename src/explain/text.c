@@ -108,35 +108,37 @@ static void put_block(const Style *w, const char *title, Str text) {
 
 static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settings) {
     Style w = {out, settings};
+    const RuleWords words = rule_words(rule);
     const char *type = api_error_name((ApiError)rule->type);
-    buf_format(out, "%s%.*s%s  (%.*s%s%s, %s%s%s)\n\n", style_bold(&w), TEXT(rule->name), style_reset(&w), TEXT(rule->code),
-               rule->code.len ? ", " : "", diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity),
+    buf_format(out, "%s%.*s%s  (%.*s%s%s, %s%s%s)\n\n", style_bold(&w), TEXT(rule->name), style_reset(&w), TEXT(words.code),
+               words.code.len ? ", " : "", diag_source_name((DiagSource)rule->source), severity_name((Severity)rule->severity),
                type ? ", " : "", type ? type : "");
-    put_fact(&w, "formerly", rule->former);
+    put_fact(&w, "formerly", words.former);
     put_fact(&w, "says", rule_says(out->arena, rule));
     put_fact(&w, "help", rule_helps(out->arena, rule));
     put_fact(&w, "profiles", rule_profiles(out->arena, rule));
     if (rule->sparesAgents) put_fact(&w, "default", S("not of node agents: DaemonSets, kube-system, system-node-critical"));
-    put_fact(&w, "on", rule->on);
-    put_fact(&w, "when", rule->when);
+    put_fact(&w, "on", words.on);
+    put_fact(&w, "when", words.when);
     for (uint8_t i = 0; i < rule->parameterCount; i++) {
-        const RuleParameter *parameter = &rule->parameters[i];
+        const RuleParameter parameter = rule_parameter(rule, i);
         put_fact(&w, i ? "" : "parameters",
-                 str_format(out->arena, "%.*s (%.*s): %.*s", TEXT(parameter->name), TEXT(parameter->value),
-                            TEXT(parameter->description)));
+                 str_format(out->arena, "%.*s (%.*s): %.*s", TEXT(parameter.name), TEXT(parameter.value),
+                            TEXT(parameter.description)));
     }
     buf_str(out, S("\n  "));
-    put_wrapped(&w, rule->why, 2, 2);
-    put_block(&w, "bad", rule->bad);
-    put_block(&w, "good", rule->good);
+    put_wrapped(&w, words.why, 2, 2);
+    put_block(&w, "bad", words.bad);
+    put_block(&w, "good", words.good);
 }
 
 static void put_rule_row(Buf *out, const Rule *rule, const ExplainSettings *settings) {
     Style w = {out, settings};
+    const RuleWords words = rule_words(rule);
     bool on = rule_in_profile(rule, PROFILE_DEFAULT);
-    buf_format(out, "%-7.*s %s%-40.*s%s %-8s%s ", TEXT(rule->code), style_bold(&w), TEXT(rule->name), style_reset(&w),
+    buf_format(out, "%-7.*s %s%-40.*s%s %-8s%s ", TEXT(words.code), style_bold(&w), TEXT(rule->name), style_reset(&w),
                severity_name((Severity)rule->severity), on ? "   " : "off");
-    Str message = rule->title.len ? rule->title : rule_says(out->arena, rule);
+    Str message = words.title.len ? words.title : rule_says(out->arena, rule);
     if (!settings->width)
         buf_str(out, message);
     else if (settings->width > 81)

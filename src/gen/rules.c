@@ -51,10 +51,10 @@ void rules_add_examples(RuleSet *set, File *file) {
         GenRule *item = rule_called(set, entry->key);
         if (!item)
             complain(file, entry->keySpan, S(""), "there is no rule \"%.*s\"", TEXT(entry->key));
-        else if (item->text->rule.bad.len)
+        else if (item->text->own.words.bad.len)
             complain(file, entry->keySpan, S(""), "%.*s has an example already", TEXT(entry->key));
         else
-            item->text->rule.bad = str_trim(entry->value.text);
+            item->text->own.words.bad = str_trim(entry->value.text);
     }
 }
 
@@ -68,7 +68,7 @@ static bool is_code(Str code) {
 static Str next_code(const RuleSet *set, Arena *arena, Str family) {
     Str last = S("");
     for (uint32_t i = 0; i < set->items.n + set->retired.n; i++) {
-        Str code = i < set->items.n ? set->items.at[i].text->rule.code : set->retired.at[i - set->items.n];
+        Str code = i < set->items.n ? set->items.at[i].text->own.words.code : set->retired.at[i - set->items.n];
         if (is_code(code) && str_starts(code, family) && str_cmp(code, last) > 0) last = code;
     }
     if (!last.len) return S("");
@@ -84,17 +84,18 @@ static void check_code(const RuleSet *set, const GenRule *item) {
     Str family = text_of(item->file, item->file->root, "codes");
     Span span = rule_text_span(item->text, S("code"));
     Str next = next_code(set, item->file->gen->arena, family);
-    if (!is_code(rule->code))
-        complain(item->file, span, next, "\"%.*s\" is not a code; write PL and four digits", TEXT(rule->code));
-    else if (!family.len || !str_starts(rule->code, family))
+    if (!is_code(rule->own->words.code))
+        complain(item->file, span, next, "\"%.*s\" is not a code; write PL and four digits", TEXT(rule->own->words.code));
+    else if (!family.len || !str_starts(rule->own->words.code, family))
         complain(item->file, span, next, "the codes of this file begin with %.*s (see its key codes), not as %.*s", TEXT(family),
-                 TEXT(rule->code));
-    if (str_in(rule->code, set->retired.at, set->retired.n))
-        complain(item->file, span, next, "the code %.*s had another rule once, and does not come back", TEXT(rule->code));
+                 TEXT(rule->own->words.code));
+    if (str_in(rule->own->words.code, set->retired.at, set->retired.n))
+        complain(item->file, span, next, "the code %.*s had another rule once, and does not come back",
+                 TEXT(rule->own->words.code));
     for (const GenRule *other = set->items.at; other < item; other++)
-        if (str_eq(other->text->rule.code, rule->code))
+        if (str_eq(other->text->own.words.code, rule->own->words.code))
             complain(item->file, span, next, "%.*s and %.*s have the code %.*s", TEXT(other->text->rule.name), TEXT(rule->name),
-                     TEXT(rule->code));
+                     TEXT(rule->own->words.code));
 }
 
 /* Templates. */
@@ -138,7 +139,7 @@ static void check_limit_slots(const GenRule *item) {
                                 STR("high"),  STR("limit"), STR("count"),   STR("hint")};
     const Rule *rule = &item->text->rule;
     for (uint8_t i = 0; i < rule->argumentCount; i++) {
-        Str slot = rule->arguments[i];
+        Str slot = rule->own->arguments[i];
         Near near = near_start(slot);
         for (size_t j = 0; j < COUNT(slots); j++) near_try(&near, slots[j]);
         if (!str_in(slot, slots, COUNT(slots)))
@@ -154,15 +155,15 @@ static void check_calls(const GenRule *item, const Code *code) {
     Str name = rule_c_name(arena, rule->name);
     bool given[RULE_MAX_ARGUMENTS] = {0}, called = false;
     Near near[RULE_MAX_ARGUMENTS];
-    for (uint8_t i = 0; i < rule->argumentCount; i++) near[i] = near_start(rule->arguments[i]);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) near[i] = near_start(rule->own->arguments[i]);
     for (uint32_t c = 0; c < code->calls.n; c++) {
         const Call *call = &code->calls.at[c];
         if (!str_eq(call->rule, name)) continue;
         called = true;
         for (uint8_t i = 0; i < rule->argumentCount; i++) {
-            given[i] |= str_in(rule->arguments[i], call->slots, call->slotCount);
+            given[i] |= str_in(rule->own->arguments[i], call->slots, call->slotCount);
             for (uint32_t s = 0; s < call->slotCount; s++)
-                if (!str_in(call->slots[s], rule->arguments, rule->argumentCount)) near_try(&near[i], call->slots[s]);
+                if (!str_in(call->slots[s], rule->own->arguments, rule->argumentCount)) near_try(&near[i], call->slots[s]);
         }
     }
     if (!called) {
@@ -170,7 +171,7 @@ static void check_calls(const GenRule *item, const Code *code) {
                  "nothing in src/ reports %.*s: there is no call of emit_%.*s", TEXT(rule->name), TEXT(name));
     }
     for (uint8_t i = 0; called && i < rule->argumentCount; i++) {
-        Str slot = rule->arguments[i];
+        Str slot = rule->own->arguments[i];
         if (!given[i])
             complain(item->file, span_in(item, template_of(item->text, slot), slot), near_question(arena, near[i].found),
                      "no call of emit_%.*s gives the slot %.*s", TEXT(name), TEXT(slot));
@@ -181,10 +182,10 @@ static void check_templates(const GenRule *item, const Schema *schema, const Cod
     const RuleText *text = item->text;
     check_braces(item, "message");
     check_braces(item, "help");
-    if (text->rule.when.len) return;
+    if (text->own.words.when.len) return;
     bool right = !item->faulty;
     for (uint8_t i = 0; i < text->rule.argumentCount; i++) {
-        Str slot = text->rule.arguments[i];
+        Str slot = text->own.arguments[i];
         if (is_member_name(slot)) continue;
         right = false;
         complain(item->file, span_in(item, template_of(text, slot), slot), S(""), "C cannot have a slot \"%.*s\"", TEXT(slot));
@@ -199,7 +200,7 @@ static void check_templates(const GenRule *item, const Schema *schema, const Cod
 /* Other parts. */
 
 static void check_type(const GenRule *item, const Schema *schema) {
-    Str on = item->text->rule.on;
+    Str on = item->text->own.words.on;
     GenType *type = type_named(schema, on);
     if (!on.len || str_eq(on, S("Document")) || (type && !type->values)) return;
     Near near = near_start(on);
@@ -210,7 +211,7 @@ static void check_type(const GenRule *item, const Schema *schema) {
 }
 
 static void check_check(const GenRule *item, const Schema *schema, const Code *code) {
-    Str check = item->text->check, on = item->text->rule.on;
+    Str check = item->text->check, on = item->text->own.words.on;
     if (!check.len) return;
     Span span = rule_text_span(item->text, S("check"));
     Near near = near_start(check);
@@ -229,7 +230,7 @@ static void check_check(const GenRule *item, const Schema *schema, const Code *c
 
 static bool has_parameter(const Rule *rule, Str name) {
     bool has = false;
-    for (uint8_t i = 0; i < rule->parameterCount; i++) has |= str_eq(rule->parameters[i].name, name);
+    for (uint8_t i = 0; i < rule->parameterCount; i++) has |= str_eq(rule->own->parameters[i].name, name);
     return has;
 }
 
@@ -237,11 +238,11 @@ static bool has_parameter(const Rule *rule, Str name) {
 static void check_parameters(const GenRule *item, const Code *code) {
     const Rule *rule = &item->text->rule;
     Str name = rule_c_name(item->file->gen->arena, rule->name);
-    for (uint32_t i = 0; !rule->when.len && i < code->parameters.n; i++) {
+    for (uint32_t i = 0; !rule->own->words.when.len && i < code->parameters.n; i++) {
         const ParameterUse *use = &code->parameters.at[i];
         if (!str_eq(use->rule, name) || has_parameter(rule, use->name)) continue;
         Near near = near_start(use->name);
-        for (uint8_t j = 0; j < rule->parameterCount; j++) near_try(&near, rule->parameters[j].name);
+        for (uint8_t j = 0; j < rule->parameterCount; j++) near_try(&near, rule->own->parameters[j].name);
         const Entry *meant = node_entry(node_get(item->text->map, S("parameters")), near.found);
         complain(item->file, meant ? meant->keySpan : rule_text_span(item->text, S("name")), S(""),
                  "src/lint asks for a parameter %.*s of %.*s, which has none of that name", TEXT(use->name), TEXT(rule->name));
@@ -250,7 +251,7 @@ static void check_parameters(const GenRule *item, const Code *code) {
 }
 
 static void check_absent(const GenRule *item, const Schema *schema) {
-    Str rest = item->text->rule.absent;
+    Str rest = item->text->own.words.absent;
     while (rest.len) {
         ptrdiff_t space = str_find(rest, ' ');
         Str word = {rest.at, space < 0 ? rest.len : (size_t)space};
@@ -265,9 +266,9 @@ static void check_absent(const GenRule *item, const Schema *schema) {
 }
 
 static void check_names(const RuleSet *set, const GenRule *item) {
-    Str name = item->text->rule.name, former = item->text->rule.former;
+    Str name = item->text->rule.name, former = item->text->own.words.former;
     for (const GenRule *other = set->items.at; former.len && other < set->items.at + set->items.n; other++)
-        if (str_eq(other->text->rule.name, former) || (other != item && str_eq(other->text->rule.former, former)))
+        if (str_eq(other->text->rule.name, former) || (other != item && str_eq(other->text->own.words.former, former)))
             complain(item->file, rule_text_span(item->text, S("former")), S(""), "%.*s is the name of another rule",
                      TEXT(former));
     for (const GenRule *other = set->items.at; other < item; other++)
@@ -302,7 +303,7 @@ void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
         check_type(item, schema);
         check_check(item, schema, code);
         check_parameters(item, code);
-        if (rule->code.len && rule->why.len && rule->bad.len && rule->good.len)
+        if (rule->own->words.code.len && rule->own->words.why.len && rule->own->words.bad.len && rule->own->words.good.len)
             check_code(set, item);
         else
             complain(item->file, rule_text_span(item->text, S("name")), S(""),

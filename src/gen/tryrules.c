@@ -35,7 +35,7 @@ static const FileSettings *settings_of_all(Arena *arena) {
     FileSettings *settings = NEW(arena, FileSettings);
     settings->minors[settings->minorCount++] = VERSION_LAST;
     settings->on = NEW_ARRAY(arena, uint8_t, rule_count);
-    for (uint16_t i = 0; i < rule_count; i++) settings->on[i] = rules[i].source == FROM_LINT && !rules[i].when.len;
+    for (uint16_t i = 0; i < rule_count; i++) settings->on[i] = rules[i].source == FROM_LINT && !rule_words(&rules[i]).when.len;
     settings->lint = lint_prepare(arena, &(LintSettings){.on = settings->on});
     return settings;
 }
@@ -56,7 +56,7 @@ static Str next_name(Str *path) {
 /* Writes where a path leads from the rule's type, or from a pod's spec if it has none.
  * Paths that leave the schema are left out. */
 static void write_place(FILE *out, Arena *arena, const Rule *rule, const Type *kind, Str path) {
-    const Type *on = schema_type(rule->on), *type = kind, *start = kind;
+    const Type *on = schema_type(rule_words(rule).on), *type = kind, *start = kind;
     Buf below = {.arena = arena};
     if (!on) on = schema_type(S("PodSpec"));
     while (path.len && type) {
@@ -81,7 +81,7 @@ static void write_places(Arena *arena, const char *dir) {
     for (uint16_t i = 0; i < rule_count; i++) {
         if (!settings->on[i]) continue;
         Run run;
-        run_check_text(&run, arena, rules[i].name, rule_example(arena, rules[i].bad), settings);
+        run_check_text(&run, arena, rules[i].name, rule_example(arena, rule_words(&rules[i]).bad), settings);
         for (uint32_t d = 0; d < run.files[0].documentCount; d++) {
             const ResultDocument *document = &run.files[0].documents[d];
             const Type *kind = schema_type(document->kind);

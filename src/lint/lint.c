@@ -69,17 +69,18 @@ static CelProgram *compile(Arena *arena, const Rule *rule, const Type *type, int
     CelVariable variables[VARIABLES];
     CelEnv env;
     set_env(&env, variables, arena, type);
-    CelProgram *program = cel_compile(arena, &env, number < 0 ? rule->when : rule->arguments[number], fault);
+    CelProgram *program =
+        cel_compile(arena, &env, number < 0 ? rule_words(rule).when : rule_argument(rule, (size_t)number), fault);
     if (!program || number >= 0 || program->type->kind == VALUE_BOOL) return program;
     Str text = cel_type_text(arena, program->type);
-    *fault = (CelFault){{0, (uint32_t)rule->when.len},
+    *fault = (CelFault){{0, (uint32_t)rule_words(rule).when.len},
                         str_format(arena, "the expression must be a bool, not %.*s", TEXT(text)),
                         S("compare it with what is at fault")};
     return NULL;
 }
 
 bool lint_rule_check(Arena *arena, const Rule *rule, int number, CelFault *fault) {
-    return compile(arena, rule, schema_type(rule->on), number, fault) != NULL;
+    return compile(arena, rule, schema_type(rule_words(rule).on), number, fault) != NULL;
 }
 
 static void prepare_rule(Arena *arena, Prepared *out, const Rule *rule, const Type *type) {
@@ -89,7 +90,7 @@ static void prepare_rule(Arena *arena, Prepared *out, const Rule *rule, const Ty
     out->when = compile(arena, rule, type, -1, &fault);
     out->arguments = NEW_ARRAY(arena, const CelProgram *, rule->argumentCount + 1u);
     for (uint8_t i = 0; i < rule->argumentCount; i++) out->arguments[i] = compile(arena, rule, type, i, &fault);
-    for (Str at = rule->at; at.len && out->stepCount < MAX_STEPS;) {
+    for (Str at = rule_words(rule).at; at.len && out->stepCount < MAX_STEPS;) {
         ptrdiff_t dot = str_find(at, '.');
         out->steps[out->stepCount++] = dot < 0 ? at : (Str){at.at, (size_t)dot};
         at = dot < 0 ? S("") : str_slice(at, (size_t)dot + 1);
@@ -101,15 +102,15 @@ static const ValueMap *prepare_parameters(Arena *arena, const LintSettings *sett
     if (!rule->parameterCount) return NULL;
     ValueMap *map = NEW(arena, ValueMap);
     for (uint8_t i = 0; i < rule->parameterCount; i++) {
-        const RuleParameter *parameter = &rule->parameters[i];
+        const RuleParameter parameter = rule_parameter(rule, i);
         Value value = value_null();
         size_t end;
-        json_read(arena, parameter->value, &value, &end);
+        json_read(arena, parameter.value, &value, &end);
         for (uint32_t j = 0; j < settings->parameterCount; j++) {
             const LintParameter *given = &settings->parameters[j];
-            if (given->rule == rule && str_eq(given->name, parameter->name)) value = given->value;
+            if (given->rule == rule && str_eq(given->name, parameter.name)) value = given->value;
         }
-        map_put(arena, map, value_string(parameter->name), value);
+        map_put(arena, map, value_string(parameter.name), value);
     }
     return map;
 }
@@ -169,9 +170,10 @@ const LintRules *lint_prepare(Arena *arena, const LintSettings *settings) {
     const Type *type = NULL; /* of the rule before: most are about the same */
     for (uint32_t i = 0; i < out->ruleCount; i++) {
         const Rule *rule = i < rule_count ? &rules[i] : settings->more[i - rule_count];
-        if (!on[rule->number] || !rule->on.len) continue;
+        Str subject = on[rule->number] ? rule_words(rule).on : S("");
+        if (!subject.len) continue;
         out->parameters[rule->number] = prepare_parameters(arena, settings, rule);
-        if (!type || !str_eq(type->name, rule->on)) type = schema_type(rule->on);
+        if (!type || !str_eq(type->name, subject)) type = schema_type(subject);
         add_rule(arena, out, rule, type);
     }
     find_ways(arena, out);

@@ -36,7 +36,7 @@ static bool ends_way(const Reads *r, const Named *value) {
 static const Named *variable(Reads *r, Str name) {
     for (const Local *local = r->locals; local; local = local->outer)
         if (str_eq(local->name, name)) return local->value;
-    const Type *type = str_eq(name, S("self"))   ? schema_type(r->rule->on)
+    const Type *type = str_eq(name, S("self"))   ? schema_type(rule_words(r->rule).on)
                        : str_eq(name, S("pod"))  ? &type_PodSpec
                        : str_eq(name, S("meta")) ? &type_ObjectMeta
                                                  : NULL;
@@ -112,7 +112,7 @@ static const Named *follow(Reads *r, const Expr *e) {
 
 static bool reports(Reads *r) {
     const Named *value = variable(r, S("self"));
-    for (Str at = r->rule->at; at.len && value;) {
+    for (Str at = rule_words(r->rule).at; at.len && value;) {
         ptrdiff_t dot = str_find(at, '.');
         value = member(r, value, dot < 0 ? at : (Str){at.at, (size_t)dot});
         at = dot < 0 ? S("") : str_slice(at, (size_t)dot + 1);
@@ -122,11 +122,12 @@ static bool reports(Reads *r) {
 
 bool rule_reads(Arena *arena, const Rule *rule, const Field *const *way, size_t length) {
     Reads r = {.arena = arena, .rule = rule, .way = way, .length = length};
-    if (!length || !rule->on.len) return false;
-    if ((rule->at.len || rule->when.len) && reports(&r)) return true;
+    const RuleWords words = rule_words(rule);
+    if (!length || !words.on.len) return false;
+    if ((words.at.len || words.when.len) && reports(&r)) return true;
     CelFault fault;
-    bool named = str_has(rule->when, way[length - 1]->name); /* parsing would be in vain without */
-    const Expr *e = named ? expr_parse(arena, rule->when, &fault) : NULL;
+    bool named = str_has(words.when, way[length - 1]->name); /* parsing would be in vain without */
+    const Expr *e = named ? expr_parse(arena, words.when, &fault) : NULL;
     if (e) visit(&r, e);
     return r.found;
 }

@@ -4,7 +4,7 @@
 #include "yaml/text_span.h"
 
 static bool is_known_type(const Rule *rule) {
-    return str_eq(rule->on, S("Document")) || schema_type(rule->on);
+    return str_eq(rule_words(rule).on, S("Document")) || schema_type(rule_words(rule).on);
 }
 
 static Str type_question(Arena *arena, Str name) {
@@ -23,36 +23,37 @@ static void check_expression(RuleFaults *faults, const Source *source, const Rul
     CelFault fault = {0};
     if (lint_rule_check(faults->arena, &text->rule, number, &fault)) return;
     if (number < 0) {
-        Span span = node_text_span(source, node_get(text->map, key), in_value(text, key, text->rule.when, fault.span));
+        Span span = node_text_span(source, node_get(text->map, key), in_value(text, key, text->own.words.when, fault.span));
         rule_fault(faults, span, fault.message, fault.help);
         return;
     }
-    Str argument = text->rule.arguments[number];
+    Str argument = text->own.arguments[number];
     rule_fault(faults, rule_text_span(text, key),
                str_format(faults->arena, "%.*s, in {%.*s}", TEXT(fault.message), TEXT(argument)), fault.help);
 }
 
 static void check_rule(RuleFaults *faults, const Source *source, const RuleText *text, bool own) {
     const Rule *rule = &text->rule;
+    const RuleWords words = text->own.words;
     const Type *at;
-    if (rule->on.len && !is_known_type(rule)) {
-        Str question = type_question(faults->arena, rule->on);
-        rule_fault(faults, rule_text_span(text, S("on")), str_format(faults->arena, "unknown type \"%.*s\"", TEXT(rule->on)),
+    if (words.on.len && !is_known_type(rule)) {
+        Str question = type_question(faults->arena, words.on);
+        rule_fault(faults, rule_text_span(text, S("on")), str_format(faults->arena, "unknown type \"%.*s\"", TEXT(words.on)),
                    question.len ? question : S("podlint explain TYPE lists fields"));
         return;
     }
-    if (!own && (!rule->on.len || text->check.len))
+    if (!own && (!words.on.len || text->check.len))
         rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a type and an expression"),
                    S("as in  on: Container  and  when: has(self.command)"));
     if (!own && rule_named(rule->name))
         rule_fault(faults, rule_text_span(text, S("name")),
                    str_format(faults->arena, "podlint has a rule %.*s", TEXT(rule->name)), S("choose another name"));
-    if (!rule->when.len) return;
+    if (!words.when.len) return;
     check_expression(faults, source, text, S("when"), -1);
     for (uint8_t i = 0; i < rule->argumentCount; i++) check_expression(faults, source, text, S("message"), i);
-    if (rule->at.len && !lint_path_known(schema_type(rule->on), rule->at, &at))
+    if (words.at.len && !lint_path_known(schema_type(words.on), words.at, &at))
         rule_fault(faults, rule_text_span(text, S("at")),
-                   str_format(faults->arena, "%.*s has no field \"%.*s\"", TEXT(rule->on), TEXT(rule->at)), S(""));
+                   str_format(faults->arena, "%.*s has no field \"%.*s\"", TEXT(words.on), TEXT(words.at)), S(""));
 }
 
 void rule_file_read(RuleList *out, RuleFaults *faults, const Source *source, bool own) {

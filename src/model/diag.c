@@ -5,6 +5,36 @@
 #include "base/visible.h"
 #include "path.h"
 
+RuleWords rule_words(const Rule *rule) {
+    if (rule->own) return rule->own->words;
+    const RuleRow *row = &rule_rows[rule->number];
+    return (RuleWords){.former = table_text(rule_texts, row->former),
+                       .title = table_text(rule_texts, row->title),
+                       .code = table_text(rule_texts, row->code),
+                       .message = table_text(rule_texts, row->message),
+                       .help = table_text(rule_texts, row->help),
+                       .plugin = table_text(rule_texts, row->plugin),
+                       .why = table_text(rule_texts, row->why),
+                       .absent = table_text(rule_texts, row->absent),
+                       .on = table_text(rule_texts, row->on),
+                       .when = table_text(rule_texts, row->when),
+                       .at = table_text(rule_texts, row->at),
+                       .bad = table_text(rule_texts, row->bad),
+                       .good = table_text(rule_texts, row->good)};
+}
+
+Str rule_argument(const Rule *rule, size_t number) {
+    if (rule->own) return rule->own->arguments[number];
+    return table_text(rule_texts, rule_arguments[rule_rows[rule->number].arguments + number]);
+}
+
+RuleParameter rule_parameter(const Rule *rule, uint8_t number) {
+    if (rule->own) return rule->own->parameters[number];
+    const ParameterRow *row = &rule_parameters[rule_rows[rule->number].parameters + number];
+    return (RuleParameter){table_text(rule_texts, row->name), table_text(rule_texts, row->description),
+                           table_text(rule_texts, row->value)};
+}
+
 bool rule_refuses(const Rule *rule) {
     return rule->source == FROM_YAML || rule->source == FROM_SCHEMA || rule->source == FROM_API;
 }
@@ -14,8 +44,8 @@ bool rule_is_of_server(const Rule *rule) {
 }
 
 bool rule_is_called(const Rule *rule, Str word) {
-    return str_eq(rule->name, word) || (rule->former.len && str_eq(rule->former, word)) ||
-           (rule->code.len && str_eq_nocase(rule->code, word));
+    return str_eq(rule->name, word) || (rule_words(rule).former.len && str_eq(rule_words(rule).former, word)) ||
+           (rule_words(rule).code.len && str_eq_nocase(rule_words(rule).code, word));
 }
 
 const Rule *rule_named(Str name) {
@@ -84,7 +114,7 @@ static bool is_nothing(Str value) {
  * "..., not 0"; "operator is missing; use In or NotIn" and not "\"\" is not a valid operator; ...". */
 static Str missing_template(Arena *arena, const Rule *rule, Where where, const Str *arguments) {
     static const Str verdict = STR("\" is not "), tails[] = {STR(", not "), STR(", but is ")};
-    Str text = rule->message, leaf = path_leaf(where.path);
+    Str text = rule_words(rule).message, leaf = path_leaf(where.path);
     if (str_starts(text, S("\"")) && text.len > 4 && str_starts(str_slice(text, 4), verdict) &&
         is_slot((Str){text.at + 1, 3}, arguments, is_empty) && leaf.len) {
         ptrdiff_t mend = str_find(text, ';');
@@ -129,9 +159,9 @@ Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *argumen
         return list->spare;
     }
     if (so_many(list, rule) < DIAG_MOST) {
-        Str message = where.missing ? missing_template(list->arena, rule, where, arguments) : rule->message;
+        Str message = where.missing ? missing_template(list->arena, rule, where, arguments) : rule_words(rule).message;
         diag.message = fill(list->arena, message, arguments);
-        diag.help = rule->help.len ? fill(list->arena, rule->help, arguments) : S("");
+        diag.help = rule_words(rule).help.len ? fill(list->arena, rule_words(rule).help, arguments) : S("");
     }
     if (list->counts.n) count_of(list, rule)->n++;
     ARRAY_PUSH(list->arena, &list->items, diag);

@@ -61,33 +61,43 @@ struct Path;
 /* Looks at a value of the rule's type; see lint/check.h. */
 typedef void RuleCheck(struct Lint *lint, const void *self, const struct Path *path);
 
+/* What a rule says. Of those of podlint it is put together from the tables. */
+typedef struct RuleWords {
+    Str former;    /* the name that it had before, which still works; may be empty */
+    Str title;     /* what is wrong in general, where the message alone does not tell; may be empty */
+    Str code;      /* of lint rules: never used again for another one */
+    Str message;   /* template: {0}, {1} ... stand for the arguments */
+    Str help;      /* template, may be empty */
+    Str plugin;    /* of source admission: who says it, as the server names it */
+    Str why;       /* for explain, may be empty */
+    Str absent;    /* fields that could make the finding void by being written, separated by spaces; may be empty */
+    Str on;        /* the schema type that it looks at, or Document */
+    Str when;      /* expression: true where the rule is broken; empty if a check finds that */
+    Str at;        /* path of the value at fault, below the type's; empty: the value itself */
+    Str bad, good; /* examples: YAML of objects, of a pod's spec or of a container */
+} RuleWords;
+
+/* The words of a rule that users bring. */
+typedef struct OwnWords {
+    RuleWords words;
+    const Str *arguments;
+    const RuleParameter *parameters;
+} OwnWords;
+
 /* A kind of finding: one entry of rules/, or of a file of the user's. Those of source lint, but for a few that are found while
  * validating, have a type that they are about and either an expression or a check. */
 typedef struct Rule {
     Str name;
-    Str former;           /* the name that it had before, which still works; may be empty */
-    Str title;            /* what is wrong in general, where the message alone does not tell; may be empty */
-    Str code;             /* of lint rules: never used again for another one */
-    uint16_t number;      /* rules that the user brings follow those of `rules` */
-    uint8_t source;       /* DiagSource */
-    uint8_t severity;     /* Severity */
-    uint8_t type;         /* ApiError */
-    uint8_t profiles;     /* bit per RuleProfile: security, reliability, kube-linter; default where it is on by default */
-    bool sparesAgents;    /* the default profile does not report it of node agents */
-    Str message;          /* template: {0}, {1} ... stand for the arguments */
-    Str help;             /* template, may be empty */
-    Str plugin;           /* of source admission: who says it, as the server names it */
-    Str why;              /* for explain, may be empty */
-    Str absent;           /* fields that could make the finding void by being written, separated by spaces; may be empty */
-    const Str *arguments; /* what stands in the templates: names, or expressions where `when` is one */
+    uint16_t number;   /* rules that the user brings follow those of `rules` */
+    uint8_t source;    /* DiagSource */
+    uint8_t severity;  /* Severity */
+    uint8_t type;      /* ApiError */
+    uint8_t profiles;  /* bit per RuleProfile: security, reliability, kube-linter; default where it is on by default */
+    bool sparesAgents; /* the default profile does not report it of node agents */
     uint8_t argumentCount;
     uint8_t parameterCount;
-    const RuleParameter *parameters;
-    Str on;   /* the schema type that it looks at, or Document */
-    Str when; /* expression: true where the rule is broken; empty if `check` finds that */
-    Str at;   /* path of the value at fault, below the type's; empty: the value itself */
     RuleCheck *check;
-    Str bad, good; /* examples: YAML of objects, of a pod's spec or of a container */
+    const OwnWords *own; /* NULL: they stand in the tables */
 } Rule;
 
 /* Whether a rule has something of its own to say of a value that is refused for another reason: what is a risk stays one when the
@@ -96,6 +106,26 @@ static inline bool rule_stands_alone(const Rule *rule) {
     return rule->source == FROM_LINT && (rule->profiles & 1u << PROFILE_SECURITY || !(rule->profiles & 1u << PROFILE_DEFAULT));
 }
 
+RuleWords rule_words(const Rule *rule);
+
+/* What stands in the templates: a name, or an expression where the rule has one. */
+Str rule_argument(const Rule *rule, size_t number);
+RuleParameter rule_parameter(const Rule *rule, uint8_t number);
+
+/* The rows of the tables, by the rule's number. */
+typedef struct RuleRow {
+    TableText former, title, code, message, help, plugin, why, absent, on, when, at, bad, good;
+    uint16_t arguments, parameters; /* the first of its own in the tables of all */
+} RuleRow;
+
+typedef struct ParameterRow {
+    TableText name, description, value;
+} ParameterRow;
+
+extern const RuleRow rule_rows[];
+extern const TableText rule_arguments[];
+extern const ParameterRow rule_parameters[];
+extern const char *const rule_texts;
 extern const Rule rules[];
 extern const uint16_t rule_count;
 

@@ -142,7 +142,7 @@ static void read_parameters(RuleFaults *faults, RuleText *text) {
         parameters[text->rule.parameterCount++] =
             (RuleParameter){entry->key, text_under(faults, &entry->value, S("description")), buf_text(&json)};
     }
-    text->rule.parameters = parameters;
+    text->own.parameters = parameters;
 }
 
 /* One rule. */
@@ -179,22 +179,22 @@ static void read_profiles(RuleFaults *faults, RuleText *text) {
 
 /* What only lint rules have. */
 static void read_subject(RuleFaults *faults, RuleText *text) {
-    Rule *rule = &text->rule;
-    rule->code = text_under(faults, text->map, S("code"));
-    rule->on = text_under(faults, text->map, on_key);
-    rule->when = text_under(faults, text->map, S("when"));
-    rule->at = text_under(faults, text->map, S("at"));
-    rule->bad = text_under(faults, text->map, S("bad"));
-    rule->good = text_under(faults, text->map, S("good"));
+    RuleWords *words = &text->own.words;
+    words->code = text_under(faults, text->map, S("code"));
+    words->on = text_under(faults, text->map, on_key);
+    words->when = text_under(faults, text->map, S("when"));
+    words->at = text_under(faults, text->map, S("at"));
+    words->bad = text_under(faults, text->map, S("bad"));
+    words->good = text_under(faults, text->map, S("good"));
     text->check = text_under(faults, text->map, S("check"));
-    if (rule->when.len && text->check.len)
+    if (words->when.len && text->check.len)
         rule_fault(faults, rule_text_span(text, S("check")), S("a rule has either when or check"), S(""));
-    if (rule->on.len && !rule->when.len && !text->check.len)
+    if (words->on.len && !words->when.len && !text->check.len)
         rule_fault(faults, rule_text_span(text, S("on")), S("a rule needs an expression that is true where it is broken"),
                    S("add  when: EXPRESSION"));
-    if (rule->when.len && !rule->on.len)
+    if (words->when.len && !words->on.len)
         rule_fault(faults, rule_text_span(text, S("when")), S("a rule needs the type that it looks at"), S("add  on: Container"));
-    if (rule->at.len && text->check.len)
+    if (words->at.len && text->check.len)
         rule_fault(faults, rule_text_span(text, S("at")), S("a check says itself where it found something"), S(""));
     read_profiles(faults, text);
     read_parameters(faults, text);
@@ -242,6 +242,7 @@ static void check_keys(RuleFaults *faults, const Node *map, DiagSource source) {
 
 static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
     text->map = map;
+    text->rule.own = &text->own;
     if (map->kind != NODE_MAP) {
         rule_fault(faults, map->span, S("a rule must be a map"), S(""));
         return;
@@ -249,10 +250,11 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
     check_keys(faults, map, source);
     bool warns = source == FROM_WARNING || source == FROM_LINT;
     Rule *rule = &text->rule;
+    RuleWords *words = &text->own.words;
     rule->source = (uint8_t)source;
     rule->name = text_under(faults, map, S("name"));
-    rule->former = text_under(faults, map, S("former"));
-    rule->title = text_under(faults, map, S("title"));
+    words->former = text_under(faults, map, S("former"));
+    words->title = text_under(faults, map, S("title"));
     rule->severity = (uint8_t)word_under(faults, map, S("severity"), severity_names, COUNT(severity_names),
                                          warns ? SEVERITY_WARNING : SEVERITY_ERROR);
     rule->type = (uint8_t)word_under(faults, map, S("type"), api_error_names, COUNT(api_error_names), API_NONE);
@@ -260,16 +262,16 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
         read_subject(faults, text);
     else
         rule->profiles = 1 << PROFILE_DEFAULT;
-    rule->message = numbered(faults, text, S("message"));
-    rule->help = numbered(faults, text, S("help"));
-    rule->why = text_under(faults, map, S("why"));
-    rule->absent = text_under(faults, map, S("absent"));
-    rule->plugin = text_under(faults, map, S("plugin"));
-    rule->arguments = text->arguments;
+    words->message = numbered(faults, text, S("message"));
+    words->help = numbered(faults, text, S("help"));
+    words->why = text_under(faults, map, S("why"));
+    words->absent = text_under(faults, map, S("absent"));
+    words->plugin = text_under(faults, map, S("plugin"));
+    text->own.arguments = text->arguments;
     if (!is_name(rule->name))
         rule_fault(faults, rule_text_span(text, S("name")), S("a rule needs a name of lower-case letters, digits and dashes"),
                    S(""));
-    if (!rule->message.len) rule_fault(faults, rule_text_span(text, S("message")), S("a rule needs a message"), S(""));
+    if (!words->message.len) rule_fault(faults, rule_text_span(text, S("message")), S("a rule needs a message"), S(""));
     if ((source == FROM_API) != (node_get(map, S("type")) != NULL))
         rule_fault(faults, rule_text_span(text, S("type")), S("exactly the rules of source api have a type"), S(""));
 }

@@ -24,7 +24,8 @@ typedef struct RuleFaults {
 
 /* One rule of a file. */
 typedef struct RuleText {
-    Rule rule;       /* without number and check; templates with numbered slots */
+    Rule rule;       /* without number and check */
+    OwnWords own;    /* templates with numbered slots */
     Str check;       /* name of the function in C, or empty */
     const Node *map; /* what it was read from */
     Str arguments[RULE_MAX_ARGUMENTS];

@@ -32,12 +32,6 @@ typedef enum Mutability {
     CHANGE_FIXED
 } Mutability;
 
-/* A text of the tables: bytes from `at` in schema_texts, with a NUL behind them. It is no address, because the loader would have
- * to write those, each time that the program starts, into every page of the tables. */
-typedef struct TableText {
-    uint32_t at, len;
-} TableText;
-
 typedef struct EnumValue {
     TableText value, description;
     int16_t gate; /* that brings the value: index into schema_gates, or -1 */
@@ -183,7 +177,7 @@ extern const TableText schema_list_keys[];
 extern const char *const schema_texts;
 
 static inline Str schema_text(TableText text) {
-    return (Str){schema_texts + text.at, text.len};
+    return table_text(schema_texts, text);
 }
 
 /* A value of an enumeration, and a key of a list kept as a map, by its number. */

@@ -36,12 +36,16 @@ static bool is_full(PolicyReader *r, Document *document, uint32_t count) {
     return true;
 }
 
+/* Nothing but its name and what it says of an object is known of a policy's rule. */
+static const OwnWords nothing;
+
 static void add_policy(PolicyReader *r, Document *document) {
     if (is_full(r, document, r->plan->policies.n)) return;
     Policy *policy = NEW(r->arena, Policy);
     policy->object = document->object;
     policy->document = document;
-    policy->rule = (Rule){.name = policy->object->metadata.name, .source = FROM_POLICY, .severity = SEVERITY_ERROR};
+    policy->rule =
+        (Rule){.name = policy->object->metadata.name, .source = FROM_POLICY, .severity = SEVERITY_ERROR, .own = &nothing};
     policy->refused = document->unreadable;
     if (!document->unreadable) policy_compile(r->arena, policy);
     ARRAY_PUSH(r->arena, &r->plan->policies, policy);

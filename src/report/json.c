@@ -10,7 +10,7 @@ static json_t *json_finding(const Finding *f, const FileSettings *settings) {
     json_object_set_new(object, "rule", report_json_text(rule->name));
     const char *type = api_error_name((ApiError)rule->type);
     if (type) json_object_set_new(object, "type", json_string(type));
-    if (rule->plugin.len) json_object_set_new(object, "plugin", report_json_text(rule->plugin));
+    if (rule_words(rule).plugin.len) json_object_set_new(object, "plugin", report_json_text(rule_words(rule).plugin));
     json_object_set_new(object, "severity", json_string(severity_name((Severity)f->severity)));
     json_object_set_new(object, "path", report_json_text(f->path));
     json_object_set_new(object, "line", json_integer(f->start.line));

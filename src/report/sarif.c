@@ -125,7 +125,7 @@ static Str sentence_start(Arena *arena, Str text) {
 static json_t *rule_object(Sarif *s, const Rule *rule) {
     Arena *arena = &s->scratch;
     Str title = sentence_start(arena, rule_title(arena, rule));
-    Str why = rule->why.len ? rule->why : title;
+    Str why = rule_words(rule).why.len ? rule_words(rule).why : title;
     Str helps = rule_helps(arena, rule);
     Str todo = helps.len ? str_format(arena, "\n\nWhat to do: %.*s.", TEXT(helps)) : S("");
     Str more = str_format(arena, "\n\nOn your terminal: `podlint explain %.*s`", TEXT(rule->name));

@@ -68,7 +68,7 @@ struct ConfigStore {
 /* Keeps a word once that is the former name of a rule. */
 static void note_renamed(ConfigStore *store, Str word) {
     const Rule *rule = rule_named(word);
-    if (rule && str_eq(rule->former, word) && !str_in(word, store->renamed.at, store->renamed.n))
+    if (rule && str_eq(rule_words(rule).former, word) && !str_in(word, store->renamed.at, store->renamed.n))
         ARRAY_PUSH(store->arena, &store->renamed, word);
 }
 
@@ -233,17 +233,17 @@ static const char *parameter_form(Str json, const Node *value) {
 static void read_parameter(ConfigReader *r, const Rule *rule, const Entry *entry, SettingsLayer *layer) {
     Near near = near_start(entry->key);
     for (uint8_t i = 0; i < rule->parameterCount; i++) {
-        const RuleParameter *parameter = &rule->parameters[i];
-        if (str_eq(parameter->name, entry->key)) {
-            const char *form = parameter_form(parameter->value, &entry->value);
+        const RuleParameter parameter = rule_parameter(rule, i);
+        if (str_eq(parameter.name, entry->key)) {
+            const char *form = parameter_form(parameter.value, &entry->value);
             if (form)
-                fault(r, entry->value.span, str_format(r->store->arena, "its default is %.*s", TEXT(parameter->value)),
+                fault(r, entry->value.span, str_format(r->store->arena, "its default is %.*s", TEXT(parameter.value)),
                       "%.*s of %.*s has to be %s", TEXT(entry->key), TEXT(rule->name), form);
-            ParameterChange change = {rule->name, parameter->name, &entry->value, line_of(r, entry->keySpan)};
+            ParameterChange change = {rule->name, parameter.name, &entry->value, line_of(r, entry->keySpan)};
             ARRAY_PUSH(r->store->arena, &layer->parameters, change);
             return;
         }
-        near_try(&near, parameter->name);
+        near_try(&near, parameter.name);
     }
     fault(r, entry->keySpan, near_question(r->store->arena, near.found), "the rule %.*s has no parameter \"%.*s\"",
           TEXT(rule->name), TEXT(entry->key));

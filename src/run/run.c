@@ -629,7 +629,7 @@ static void take_decider(Worker *w, ResultFile *file, Source *source, Document *
 
 /* Whether the same is said of the object at this place already: --pod-security asked for the level that the namespace has. */
 static bool is_said(const ResultDocument *document, const Diag *diag) {
-    for (uint32_t i = 0; i < document->findingCount && str_eq(diag->rule->plugin, S("PodSecurity")); i++)
+    for (uint32_t i = 0; i < document->findingCount && str_eq(rule_words(diag->rule).plugin, S("PodSecurity")); i++)
         if (document->findings[i].rule->source == FROM_POD_SECURITY && str_eq(document->findings[i].path, diag->path))
             return true;
     return false;

@@ -498,7 +498,7 @@ static void judge(const ResultFile *file, const Ignore *ignore, DiagList *list, 
                             .hint = spelling_hint(list->arena, &file->settings->rules, ignore->name, &said->hints));
     else if (!ignore->used && !ignore->foreign && is_active(file->settings, ignore->rule) && was_judged(file, ignore))
         emit_unused_ignore(list, where, .rule = ignore->rule->name);
-    else if (!said->renamed && str_eq(ignore->name, ignore->rule->former)) {
+    else if (!said->renamed && str_eq(ignore->name, rule_words(ignore->rule).former)) {
         emit_renamed_ignore(list, where, .former = ignore->name, .rule = ignore->rule->name);
         said->renamed = true;
     }

@@ -28,7 +28,7 @@ static bool report_own(Check *c, const Field *field, Where at, Slots slots) {
     Str arguments[COUNT(all)];
     for (uint8_t i = 0; i < rule->argumentCount && i < COUNT(all); i++)
         for (size_t j = 0; j < COUNT(all); j++)
-            if (str_eq(rule->arguments[i], all[j].name))
+            if (str_eq(rule_argument(rule, i), all[j].name))
                 arguments[i] = *(const Str *)(const void *)((const char *)&slots + all[j].offset);
     diag_add(c->diags, rule, at, arguments);
     return true;

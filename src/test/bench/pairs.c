@@ -23,8 +23,9 @@ int main(int argc, char **argv) {
         const Rule *rule = &rules[i];
         if (rule->source != FROM_LINT) continue;
         Str folder = str_format(&arena, "%s/%.*s", argv[1], TEXT(rule->name));
-        if ((mkdir(folder.at, 0777) != 0 && errno != EEXIST) || !write_example(&arena, folder, "faulty.yaml", rule->bad) ||
-            !write_example(&arena, folder, "mended.yaml", rule->good)) {
+        if ((mkdir(folder.at, 0777) != 0 && errno != EEXIST) ||
+            !write_example(&arena, folder, "faulty.yaml", rule_words(rule).bad) ||
+            !write_example(&arena, folder, "mended.yaml", rule_words(rule).good)) {
             fprintf(stderr, "pairs: %s: %s\n", folder.at, strerror(errno));
             return 2;
         }

@@ -16,7 +16,7 @@ static Run judge(const Rule *rule, Str text) {
     FileSettings *file = NEW(&arena, FileSettings);
     RuleSet set = {0};
     Selection selection = {0};
-    ARRAY_PUSH(&arena, &selection.enable, rule->code);
+    ARRAY_PUSH(&arena, &selection.enable, rule_words(rule).code);
     file->minors[file->minorCount++] = VERSION_LAST;
     file->on = NEW_ARRAY(&arena, uint8_t, rule_count);
     selection_resolve(file->on, &set, &selection);
@@ -40,7 +40,7 @@ static void fail(const Rule *rule, const char *which, const Run *run, Str text) 
 }
 
 static void test_example(const Rule *rule, bool good) {
-    Str text = rule_example(&arena, good ? rule->good : rule->bad);
+    Str text = rule_example(&arena, good ? rule_words(rule).good : rule_words(rule).bad);
     Run run = judge(rule, text);
     uint32_t hits = 0, others = 0;
     for (uint32_t i = 0; i < run.files[0].documentCount; i++)

@@ -575,10 +575,12 @@ static bool reads(const Rule *rule, const char *path) {
 
 static void test_fields_that_a_rule_reads(void **state) {
     (void)state;
-    Rule pod = {.on = STR("PodSpec"),
-                .when = STR("self.containers.exists(c, !has(c.resources.limits) && c.ports.exists(p, p.hostPort > 0)) && "
-                            "self.volumes.filter(v, v.name == '').size() > 0 && meta.labels[self.nodeName] == 'x'"),
-                .at = STR("hostNetwork")};
+    OwnWords words = {
+        .words = {.on = STR("PodSpec"),
+                  .when = STR("self.containers.exists(c, !has(c.resources.limits) && c.ports.exists(p, p.hostPort > 0)) && "
+                              "self.volumes.filter(v, v.name == '').size() > 0 && meta.labels[self.nodeName] == 'x'"),
+                  .at = STR("hostNetwork")}};
+    Rule pod = {.own = &words};
     assert_true(reads(&pod, "spec.containers.resources.limits"));
     assert_true(reads(&pod, "spec.containers.ports.hostPort"));
     assert_true(reads(&pod, "spec.volumes.name"));
@@ -588,9 +590,11 @@ static void test_fields_that_a_rule_reads(void **state) {
     assert_false(reads(&pod, "spec.resources.limits"));
     assert_false(reads(&pod, "spec.initContainers.resources.limits"));
     assert_false(reads(&pod, "spec.containers.name"));
-    Rule container = {.on = STR("Container"),
-                      .when = STR("self.?securityContext.?privileged.orValue(false) && pod.?os.?name.orValue('') != '' && "
-                                  "self.?securityContext.optMap(s, s.?runAsUser.orValue(1) == 0).orValue(true)")};
+    OwnWords more = {
+        .words = {.on = STR("Container"),
+                  .when = STR("self.?securityContext.?privileged.orValue(false) && pod.?os.?name.orValue('') != '' && "
+                              "self.?securityContext.optMap(s, s.?runAsUser.orValue(1) == 0).orValue(true)")}};
+    Rule container = {.own = &more};
     assert_true(reads(&container, "spec.containers.securityContext.privileged"));
     assert_true(reads(&container, "spec.initContainers.securityContext.runAsUser"));
     assert_true(reads(&container, "spec.os.name"));
