@@ -172,6 +172,17 @@ static bool is_api_version(const Node *node) {
     return version.len > 1 && version.at[0] == 'v' && is_digit(version.at[1]);
 }
 
+/* The lower part of an object that a line of --- has cut in two. */
+static bool is_cut_off(const Node *root) {
+    static const Str names[] = {STR("metadata"), STR("spec"), STR("data"), STR("stringData"), STR("binaryData")};
+    bool map = false;
+    for (uint32_t i = 0; i < root->count; i++) {
+        if (!str_in(root->entries[i].key, names, COUNT(names))) return false;
+        map |= root->entries[i].value.kind == NODE_MAP;
+    }
+    return map;
+}
+
 /* A map that lacks one of apiVersion and kind: a manifest all the same if what it has is Kubernetes' own. */
 static bool is_incomplete_manifest(const Node *root, const Node *version, const Node *kind) {
     const Node *meta = node_get(root, S("metadata")), *spec = node_get(root, S("spec"));
@@ -238,6 +249,9 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
     }
     bool fields = in->root->kind == NODE_MAP || (in->root->kind == NODE_NULL && !in->faults.n) || is_json_patch(in->root);
     DocumentClass class = class_of_node(in->root, why);
+    bool cut = in->root->kind == NODE_MAP && class == CLASS_SETTINGS && is_cut_off(in->root) && says_manifest(c->source->text);
+    bool indented = in->readable && has_fatal(in) && (field_of(in->root, S("apiVersion")) || field_of(in->root, S("kind")));
+    if (cut || indented) return CLASS_MANIFEST;
     if (fields && (in->readable || (in->mended && class == CLASS_MANIFEST))) return class;
     /* A piece that is none stands in a file of manifests by mistake. */
     if (says_manifest(text) || says_manifest(c->source->text)) return CLASS_MANIFEST;

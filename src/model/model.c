@@ -523,6 +523,8 @@ static void add_fault(DiagList *list, const Fault *fault) {
     case FAULT_DUPLICATE_KEY: diag = emit_duplicate_key(list, where, .key = fault->text); break;
     case FAULT_MERGED_KEY: diag = emit_merged_key(list, where, .key = fault->text); break;
     case FAULT_STREAM: emit_json_stream(list, where); break;
+    case FAULT_SWALLOWED: emit_value_swallowed(list, where, .text = fault->text, .sign = fault->other); break;
+    case FAULT_QUOTES: emit_typographic_quotes(list, where); break;
     case FAULT_TAIL: emit_ignored_tail(list, where, .end = fault->text); break;
     }
     if (diag && fault->related.end)
@@ -604,8 +606,13 @@ static void explain_skip(Document *document) {
             emit_api_version_missing(&document->diags, ((Where){.span = first, .path = S("")}), .kind = document->kind,
                                      .expected = schema_version_for(kind, document->minor));
         else
-            emit_kind_missing(&document->diags, ((Where){.span = first, .path = S("")}),
-                              .field = document->kind.len ? S("apiVersion") : S("kind"));
+            emit_kind_missing(
+                &document->diags, ((Where){.span = first, .path = S("")}),
+                .field = document->kind.len ? S("apiVersion") : S("kind"),
+                .hint = document->kind.len ? S("add apiVersion:")
+                        : document->apiVersion.len || !document->index
+                            ? S("add kind:")
+                            : S("add apiVersion: and kind:, or take the line of --- above out if it cuts an object in two"));
         document->unreadable = true;
     }
 }

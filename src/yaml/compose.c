@@ -9,6 +9,7 @@
 #include "dialect.h"
 #include "entries.h"
 #include "fault.h"
+#include "lines.h"
 #include "resolve.h"
 
 typedef struct Anchor {
@@ -37,6 +38,7 @@ typedef struct Composer {
     bool json;          /* the document starts with a brace */
     bool again;         /* the text was edited and has to be read anew */
     ARRAY(Fault) slips; /* found in readings before this one, and mended */
+    uint32_t invisible; /* byte behind the place of a key that starts with a character nobody sees, or 0 */
     size_t work;        /* bytes that were read and written for mends */
     uint32_t mendedTo;  /* end of the last line in the source with a mend */
     Span scalar;        /* marks of the last scalar */
@@ -89,6 +91,22 @@ static void apply_tag(Composer *c, Node *out) {
     }
 }
 
+/* What a person most likely meant otherwise: a word that YAML takes for a tag or an anchor, and quotes that are none. */
+static void find_mistaken(Composer *c, const Node *node) {
+    const yaml_event_t *event = c->event;
+    Str written = {c->marks.written.at + (node->span.at - c->marks.base), node->span.end - node->span.at};
+    bool tag = event->data.scalar.tag && !str_starts(str_of((const char *)event->data.scalar.tag), S(CORE_TAG));
+    if (!node->text.len && written.len > 1 && (tag || event->data.scalar.anchor) && str_find(written, ' ') < 0) {
+        Str sign = written.at[0] == '!' ? S("a tag, the type of a value") : S("an anchor, a name for a value");
+        add_fault(c, FAULT_SWALLOWED, node->span, (Span){0}, written, sign);
+    }
+    bool opened = str_starts(written, S("\xE2\x80\x9C")) || str_starts(written, S("\xE2\x80\x98"));
+    bool closed = str_ends(written, S("\xE2\x80\x9D")) || str_ends(written, S("\xE2\x80\x99"));
+    Str inner = str_slice(written, 3);
+    if (opened && closed && written.len >= 6 && !str_has(inner, (Str){written.at, 3}))
+        add_fault(c, FAULT_QUOTES, node->span, (Span){0}, S(""), S(""));
+}
+
 static void compose_scalar(Composer *c, Node *out) {
     const yaml_event_t *event = c->event;
     Str value = {(const char *)event->data.scalar.value, event->data.scalar.length};
@@ -98,6 +116,8 @@ static void compose_scalar(Composer *c, Node *out) {
     *out = (Node){.kind = NODE_STRING, .depth = 1, .span = span};
     out->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     out->text = scalar_text(c, value, span);
+    if (out->plain && (event->data.scalar.tag || event->data.scalar.anchor || (value.len && value.at[0] == '\xE2')))
+        find_mistaken(c, out);
     if (event->data.scalar.tag) {
         apply_tag(c, out);
     } else if (event->data.scalar.plain_implicit) {
@@ -178,6 +198,8 @@ static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t coun
             continue;
         }
         Str text;
+        uint32_t code;
+        if (!c->invisible && key->plain && key->text.len && invisible_length(key->text, &code)) c->invisible = key->span.at + 1;
         if (!key_text(c, key, &text)) continue;
         put_entry(c, map, (Entry){text, str_hash(text), key->span, *value}, false);
     }
@@ -352,6 +374,13 @@ static void parser_fault(Composer *c, const yaml_parser_t *parser) {
     mend_text(c, &cause, &fault);
 }
 
+/* The indentation holds no-break spaces or their like, so that what they indent is a key of the wrong map. */
+static void mend_indentation(Composer *c) {
+    Cause cause = fault_indentation(c->arena, c->marks.text, c->invisible - 1 - c->marks.base);
+    Fault fault = {.kind = FAULT_SYNTAX, .span = in_source(c, cause.span), .text = cause.problem, .hint = cause.hint};
+    if (cause.mends.n) mend_text(c, &cause, &fault);
+}
+
 static void find_not_finite(Composer *c, const Node *node) {
     if (node->kind == NODE_FLOAT && node->text.at[node->text.len - 1] > '9')
         add_fault(c, FAULT_NOT_FINITE, node->span, (Span){0}, node->text, S(""));
@@ -470,6 +499,7 @@ static void compose(Composer *c, yaml_parser_t *parser) {
         }
     }
     finish(c);
+    if (c->invisible && !c->slips.n) mend_indentation(c);
 }
 
 /* The text up to its first directives, if it begins with many. libyaml compares each tag directive with all before it, and they

@@ -850,6 +850,28 @@ Cause fault_cause(Arena *arena, const Stop *stop) {
     return out;
 }
 
+Cause fault_indentation(Arena *arena, Str text, size_t at) {
+    Cause out = {0};
+    Finder f = {.arena = arena, .text = text, .out = &out};
+    Line line = line_at(text, at);
+    if (!invisible_in(&f, &line)) return out;
+    out.mends.n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint32_t code;
+        size_t length;
+        for (; i < text.len; i += length ? length : 1) {
+            length = invisible_length(str_slice(text, i), &code);
+            if (length)
+                mend(&f, i, length, S(" "));
+            else if (text.at[i] != ' ' && text.at[i] != '-')
+                break;
+        }
+        while (i < text.len && text.at[i] != '\n') i++;
+    }
+    if (out.mends.n > MOST_MENDS) out.mends.n = 0;
+    return out;
+}
+
 /* The length of a control character that YAML takes nowhere, or 0. */
 static size_t control_length(Str text, uint32_t *code) {
     unsigned char c = (unsigned char)text.at[0], next = text.len > 1 ? (unsigned char)text.at[1] : 0;

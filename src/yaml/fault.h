@@ -36,6 +36,9 @@ Cause fault_cause(Arena *arena, const Stop *stop);
 /* The same for a byte `at` which is not UTF-8, or a character that YAML does not take. */
 Cause fault_encoding(Arena *arena, Str text, size_t at);
 
+/* The same for a key at byte `at` that starts with an invisible character: all of those in indentations are mended. */
+Cause fault_indentation(Arena *arena, Str text, size_t at);
+
 /* What is wrong with a key that YAML can read and that holds more than its author sees: a dash without a space, a no-break space,
  * typographic quotes. Empty if nothing is. */
 Str fault_key_hint(Arena *arena, Str key);

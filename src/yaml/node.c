@@ -3,7 +3,8 @@
 #include "entries.h"
 
 bool fault_is_fatal(FaultKind kind) {
-    return kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_TAIL;
+    return kind != FAULT_DUPLICATE_KEY && kind != FAULT_MERGED_KEY && kind != FAULT_SWALLOWED && kind != FAULT_QUOTES &&
+           kind != FAULT_TAIL;
 }
 
 const char *fault_name(FaultKind kind) {
@@ -25,6 +26,8 @@ const char *fault_name(FaultKind kind) {
         [FAULT_DUPLICATE_KEY] = "duplicate-key",
         [FAULT_MERGED_KEY] = "merged-key",
         [FAULT_STREAM] = "stream",
+        [FAULT_SWALLOWED] = "swallowed",
+        [FAULT_QUOTES] = "quotes",
         [FAULT_TAIL] = "tail",
     };
     return names[kind];

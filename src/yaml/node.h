@@ -54,6 +54,8 @@ typedef enum FaultKind {
     FAULT_DUPLICATE_KEY, /* text: key, at the second one; related: the first one */
     FAULT_MERGED_KEY,    /* a key that is also merged in by `<<`, text: key; related: the other one */
     FAULT_STREAM,        /* what follows several JSON objects is none */
+    FAULT_SWALLOWED,     /* a tag or an anchor that a value was meant by, text: it, other: what YAML takes it for */
+    FAULT_QUOTES,        /* typographic quotes around a value, which are part of it */
     FAULT_TAIL,          /* text after the document's end that the server's reader ignores; text: what ends it */
 } FaultKind;
 

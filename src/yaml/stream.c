@@ -58,6 +58,18 @@ static size_t behind_separator(Str text, size_t at, Span separator) {
     return separator.end < text.len ? separator.end + 1 : separator.end;
 }
 
+static size_t column_of(Str text, size_t at) {
+    size_t start = at;
+    while (start && text.at[start - 1] != '\n') start--;
+    return at - start;
+}
+
+/* Whether a document ends because a line stands further left than its first one: that was hardly meant to be the end. */
+static bool is_outdented(Str text, size_t content, size_t tail) {
+    return text.at[content] != '{' && column_of(text, tail) < column_of(text, content) &&
+           !str_starts(str_slice(text, tail), S("..."));
+}
+
 /* A document that holds nothing, to carry a fault. */
 static void empty_document(NodeReader *reader, Arena *arena, NodeDocument *out, size_t at) {
     *out = (NodeDocument){.index = reader->index, .span = {(uint32_t)at, (uint32_t)at}, .root = NEW(arena, Node)};
@@ -107,6 +119,20 @@ static bool next_part(NodeReader *reader, Arena *arena, NodeDocument *out) {
         *out = (NodeDocument){.index = reader->index, .span = {(uint32_t)content, (uint32_t)end}};
         size_t done = compose_document(out, arena, reader->source, from, end);
         size_t tail = first_content(text, json_skip_space(text, done), end);
+        if ((out->readable || out->mended) && tail < end) {
+            if (is_outdented(text, content, tail)) {
+                ARRAY_PUSH(
+                    arena, &out->faults,
+                    (Fault){.kind = FAULT_SYNTAX,
+                            .span = {(uint32_t)content, (uint32_t)content + 1},
+                            .related = {(uint32_t)tail, (uint32_t)tail + 1},
+                            .text =
+                                S("this line is indented deeper than those below it, which the server therefore does not read"),
+                            .other = S("the server stops here"),
+                            .hint = S("indent all keys of the object alike")});
+                tail = end;
+            }
+        }
         if ((out->readable || out->mended) && tail < end) {
             bool dots = done >= 3 && str_starts(str_slice(text, done - 3), S("..."));
             ARRAY_PUSH(arena, &out->faults,
