@@ -354,14 +354,10 @@ static bool has_errors(const Document *document) {
 
 void policy_compile(Arena *arena, Policy *policy) {
     PolicyChecker p = {.check = check_of(policy->document), .arena = arena, .policy = policy};
-    Path metadata = FIELD(NULL, "metadata"), name = FIELD(&metadata, "name");
     policy->hasParams = policy->object->spec.paramKind != NULL;
     policy->ignoreError = str_eq(policy->object->spec.failurePolicy, S("Ignore"));
     declare(policy);
     check_version(&p.check);
-    if (check_required(&p.check, policy->object->metadata.name, &name))
-        check_dns_subdomain(&p.check, policy->object->metadata.name, &name);
-    check_meta_contents(&p.check, &policy->object->metadata, &metadata);
     check_spec(&p);
     policy->refused = has_errors(policy->document);
 }
@@ -394,12 +390,10 @@ static void check_actions(Check *c, StrList actions, const Path *path) {
 bool binding_check(Binding *binding) {
     Check c = check_of(binding->document);
     const ValidatingAdmissionPolicyBindingSpec *spec = &binding->object->spec;
-    Path metadata = FIELD(NULL, "metadata"), own = FIELD(&metadata, "name"), path = FIELD(NULL, "spec");
+    Path path = FIELD(NULL, "spec");
     Path name = FIELD(&path, "policyName"), ref = FIELD(&path, "paramRef"), match = FIELD(&path, "matchResources");
     Path actions = FIELD(&path, "validationActions");
     check_version(&c);
-    if (check_required(&c, binding->object->metadata.name, &own)) check_dns_subdomain(&c, binding->object->metadata.name, &own);
-    check_meta_contents(&c, &binding->object->metadata, &metadata);
     if (check_required(&c, spec->policyName, &name)) check_dns_subdomain(&c, spec->policyName, &name);
     if (spec->paramRef) check_param_ref(&c, spec->paramRef, &ref);
     if (spec->matchResources) check_match(&c, spec->matchResources, &match);

@@ -7,6 +7,7 @@
 #include "base/near.h"
 #include "input/classify.h"
 #include "rules.h"
+#include "validate/validate.h"
 
 typedef struct PolicyReader {
     Arena *arena;
@@ -25,6 +26,34 @@ static const Type *policy_kind(Str apiVersion, Str kind, uint8_t minor) {
 static const Type *no_kind(Str apiVersion, Str kind, uint8_t minor) {
     (void)apiVersion, (void)kind, (void)minor;
     return NULL;
+}
+
+static bool is_policy(const Document *document) {
+    return document->object && document->type == &type_ValidatingAdmissionPolicy;
+}
+
+static bool is_binding(const Document *document) {
+    return document->object && document->type == &type_ValidatingAdmissionPolicyBinding;
+}
+
+void policy_check(Arena *arena, Document *document) {
+    if (document->unreadable || document->partial) return;
+    if (is_policy(document)) policy_compile(arena, &(Policy){.object = document->object, .document = document});
+    if (is_binding(document)) binding_check(&(Binding){.object = document->object, .document = document});
+}
+
+void policy_leave(Document *document) {
+    if (!is_policy(document) && !is_binding(document)) return;
+    document->object = NULL;
+    document->class = CLASS_OTHER_KIND;
+    document->unreadable = false;
+    document->diags.items.n = 0;
+}
+
+bool policies_hold(const Policies *policies, Str file) {
+    for (uint32_t i = 0; policies && i < policies->fileCount; i++)
+        if (str_eq(policies->files[i].name, file)) return true;
+    return false;
 }
 
 /* The most policies, and the most bindings, of a run. */
@@ -139,8 +168,9 @@ static void read_policies(PolicyReader *r, Str name, PolicyFile *out) {
     }
     for (uint32_t i = 0; i < out->documents.n; i++) {
         Document *document = &out->documents.at[i];
-        if (document->object && document->type == &type_ValidatingAdmissionPolicy) add_policy(r, document);
-        if (document->object && document->type == &type_ValidatingAdmissionPolicyBinding) add_binding(r, document);
+        if (document->object && !document->unreadable) validate_create(document);
+        if (is_policy(document)) add_policy(r, document);
+        if (is_binding(document)) add_binding(r, document);
     }
 }
 
@@ -163,12 +193,6 @@ static bool is_needed(const PolicyReader *r, const Document *document) {
     return false;
 }
 
-static bool is_policy_file(const PolicyReader *r, Str name) {
-    for (uint32_t i = 0; i < r->policies->fileCount; i++)
-        if (str_eq(r->policies->files[i].name, name)) return true;
-    return false;
-}
-
 /* Whether a file can be read now and once more afterwards. */
 static bool is_regular(Arena *arena, Str name) {
     struct stat st;
@@ -181,7 +205,7 @@ static void read_manifests(PolicyReader *r, const InputList *manifests) {
     for (uint32_t i = 0; i < manifests->files.n; i++) {
         Str name = manifests->files.at[i].path;
         Source source;
-        if (!is_regular(&scratch, name) || is_policy_file(r, name) || source_read(&source, &scratch, name) ||
+        if (!is_regular(&scratch, name) || policies_hold(r->policies, name) || source_read(&source, &scratch, name) ||
             !may_be_needed(r, source.text)) {
             arena_reset(&scratch);
             continue;

@@ -26,6 +26,16 @@ typedef struct Policies {
     struct PolicyPlan *plan; /* of the modules in policy/ */
 } Policies;
 
+/* Appends to the diagnostics of a policy or a binding what the server refuses of it beside its metadata; nothing to those of
+ * other objects. What `arena` holds has to last as long as the document's source. */
+void policy_check(Arena *arena, Document *document);
+
+/* Makes of a policy or a binding an object that is not judged, and has nothing said of it. */
+void policy_leave(Document *document);
+
+/* Whether a file is one of those that the policies were read from. */
+bool policies_hold(const Policies *policies, Str file);
+
 /* Reads and compiles the policies of `files`. Namespaces and parameter objects are taken from there and from `manifests`; those
  * on standard input are not. The rules get the numbers from `firstRule` on. What is wrong with a policy is in its document's
  * diagnostics; one that cannot be compiled judges nothing. Everything is allocated in `arena`. */

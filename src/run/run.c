@@ -267,6 +267,8 @@ static uint32_t build(Worker *w, Crds *crds, Classifier *c, NodeDocument *node, 
                 crd_judge_definition(&(*items)[i]);
             else if ((*items)[i].class == CLASS_CUSTOM)
                 judge_custom(crds, &(*items)[i]);
+            else
+                policy_check(&w->text, &(*items)[i]);
         }
         done = c->marked || c->asWritten || !placeholders_suspect(&w->scratch, *items, count, node->root);
         c->marked = !done;
@@ -337,6 +339,7 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
     while (node_next(&reader, &w->scratch, &node)) {
         Document *items;
         uint32_t *decoded, count = build(w, w->settings->crds, &classifier, &node, &items, &decoded);
+        for (uint32_t i = 0; i < count && policies_hold(w->settings->policies, file->name); i++) policy_leave(&items[i]);
         make_room(w, documents, n == documents->n ? count : 0);
         for (uint32_t i = 0; i < count; i++, n++) {
             bool asWritten = classifier.asWritten;
