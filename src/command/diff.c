@@ -3,8 +3,9 @@
 #include "diff/git.h"
 #include "input/input.h"
 #include "command.h"
+#include "definitions.h"
 
-enum { DIFF_GIT, DIFF_STAGED, DIFF_HOW, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };
+enum { DIFF_GIT, DIFF_STAGED, DIFF_HOW, DIFF_CRDS, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };
 
 static void list_formats(Choices *out) {
     choice_add(out, "text", DIFF_TEXT, "the default");
@@ -34,6 +35,10 @@ static const Option options[] = {
     {"staged", 0, NULL, NULL, "Compare what is staged with HEAD, or with the revision of --git."},
     {"how", 0, "WAY", list_hows,
      "How the new objects are sent. Default: what is true for both ways to apply, with a word where they differ. It is one of:"},
+    {"crds", 0, "PATH", NULL,
+     "Compare custom resources, too, by the CustomResourceDefinitions in a file or a directory, with their rules about changes. "
+     "May be "
+     "given several times. Those that 'podlint crds add' keeps count by themselves."},
     {"format", 'f', "FORMAT", list_formats, ""},
     {"fail-on", 0, "EFFECT", list_levels, "Exit with 1 from this effect on:"},
     {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: " VERSION_RANGE ". Default: the newest."},
@@ -106,6 +111,8 @@ typedef struct DiffRequest {
     DiffReport report;
     How how;
     int failOn; /* Effect, or EFFECT_NEVER */
+    InputList definitions;
+    Crds *crds;
     DiffSide before, after;
 } DiffRequest;
 
@@ -121,6 +128,7 @@ static bool take(void *context, Parsed parsed) {
         number = choose(command, "how", parsed.value, list_hows);
         r->how = (How)number;
         break;
+    case DIFF_CRDS: input_add(&r->definitions, str_of(parsed.value)); break;
     case DIFF_FORMAT:
         number = choose(command, "format", parsed.value, list_formats);
         r->report.format = (DiffFormat)number;
@@ -165,7 +173,9 @@ static int gather_git(DiffRequest *r) {
 
 /* Reads both sides. Returns 0, or 2 after telling why there is nothing to compare. */
 static int gather(DiffRequest *r) {
+    if (!(r->crds = definitions_open(&r->definitions, NULL))) return 2;
     r->before.arena = r->after.arena = r->arena;
+    r->before.crds = r->after.crds = r->crds;
     if (r->revision || r->staged) return gather_git(r);
     if (r->operands.n != 2)
         return usage_error(&diff_command, "name the old and the new file or directory, or compare with --git REF");
@@ -193,12 +203,14 @@ static int run(int argc, char **argv) {
     Arena arena = {0};
     DiffRequest request = {
         .arena = &arena,
+        .definitions.arena = &arena,
         .report = {.format = DIFF_TEXT, .minor = VERSION_LAST, .colour = colour_by_default()},
         .failOn = EFFECT_REFUSED,
     };
     int code = read_options(&diff_command, argc, argv, take, &request);
     if (code == 0) code = gather(&request);
     if (code == 0) code = compare(&request);
+    crds_free(request.crds);
     arena_free(&arena);
     return finish_output(code);
 }

@@ -65,6 +65,9 @@ void crd_judge_update(const CrdVersion *version, Document *before, Document *doc
 /* Appends to the diagnostics of a decoded CustomResourceDefinition what the server says of it beyond its metadata. */
 void crd_judge_definition(Document *document);
 
+/* Whether two values of JSON are the same; numbers by value, and keys in any order. */
+bool crd_same(const Node *a, const Node *b);
+
 /* Says that the definition of the kind serves other versions than the object's, or that nothing is known of its kind. */
 void crd_refuse_version(const Crd *crd, Document *document);
 void crd_refuse_unknown(Document *document);

@@ -14,9 +14,6 @@ typedef struct CrdJudge {
     RegexMatcher matcher; /* empty before the first use */
 } CrdJudge;
 
-/* Whether two values of JSON are the same; numbers by value, and keys in any order. */
-bool crd_same(const Node *a, const Node *b);
-
 /* The item of a list before the change that has the keys of `item`, in lists that are maps; NULL if there is none. */
 const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item);
 

@@ -3,8 +3,10 @@
 #include <errno.h>
 
 #include "consequences.h"
+#include "custom.h"
 #include "related.h"
 #include "base/str_set.h"
+#include "crd/crd.h"
 #include "input/classify.h"
 #include "rules.h"
 #include "validate/validate.h"
@@ -22,9 +24,13 @@ static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
         Document *items;
         uint32_t count = classify_build(&classifier, side->arena, &node, &items);
         if (items->refused) model_faults(&items->diags, &node);
-        for (uint32_t i = 0; i < count; i++)
-            if (items[i].object || items[i].unreadable || items[i].refused)
+        for (uint32_t i = 0; i < count; i++) {
+            const Crd *known;
+            if (items[i].class == CLASS_CUSTOM && !items[i].partial)
+                items[i].definition = crds_find(side->crds, items[i].apiVersion, items[i].kind, &known);
+            if (items[i].object || items[i].unreadable || items[i].refused || items[i].definition)
                 ARRAY_PUSH(side->arena, &side->objects, (DiffObject){file, &items[i]});
+        }
     }
 }
 
@@ -413,6 +419,13 @@ static Sent judge_applied(Arena *arena, Pair *pair, const DifferenceList *writte
 
 static void judge_changed(Arena *arena, Pair *pair, How how) {
     Document *before = pair->before.document, *after = pair->after.document;
+    if (before->definition && after->definition) {
+        diff_judge_custom(arena, pair);
+        pair->accepted = pair->applies = is_accepted(after);
+        pair->applied = after;
+        if (!pair->accepted) pair->effect = EFFECT_REFUSED;
+        return;
+    }
     bool decoded = before->object && after->object && !after->unreadable;
     pair->stored = merge_stored(arena, before);
     DifferenceList written = {.arena = arena};
@@ -438,6 +451,7 @@ static void judge_changed(Arena *arena, Pair *pair, How how) {
 static void judge_created(Pair *pair) {
     Document *after = pair->after.document;
     if (after->object) validate_create(after);
+    if (after->definition) crd_judge(after->definition, after);
     pair->accepted = pair->applies = is_accepted(after);
     pair->applied = after;
     pair->effect = !pair->accepted ? EFFECT_REFUSED : pair->kind == PAIR_RENAMED ? EFFECT_RECREATE : EFFECT_IN_PLACE;

@@ -58,6 +58,7 @@ typedef struct Pair {
 /* One side of a comparison. */
 typedef struct DiffSide {
     Arena *arena;
+    struct Crds *crds; /* definitions of custom resources; NULL: they are left out */
     ARRAY(DiffFile *) files;
     ARRAY(DiffObject) objects; /* of kinds that podlint judges, and what cannot be read */
 } DiffSide;
