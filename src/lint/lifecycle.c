@@ -190,7 +190,7 @@ static void check_end(const Runner *r) {
     bool always = str_eq(lint->pod->restartPolicy, S("Always")) && lint_workload(lint) != WORKLOAD_JOB;
     bool stays = lint->role == ROLE_SIDECAR || (lint->role == ROLE_MAIN && always && !container->restartPolicy.len);
     int64_t seconds;
-    if (!stays) return;
+    if (!stays || lint->document->partial) return; /* of a container alone nobody knows how long it is to run */
     if (!words_count(&r->words)) {
         Path image = FIELD(lint->containerPath, "image");
         bool later = model_may_be_supplied(lint->document, S("command")) || model_may_be_supplied(lint->document, S("args"));

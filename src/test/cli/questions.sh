@@ -4,7 +4,6 @@
 # testdata/questions/questions.tsv, has the question, the answer, and where the answer is nothing, why.
 #
 #     questions.sh PODLINT [--print]          --print: what podlint says, in the form of the table's column
-# shellcheck disable=SC2154
 set -u
 . "$(dirname "$0")/../suite.sh"
 
