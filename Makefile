@@ -9,6 +9,8 @@
 #   make golden [TEST=NAME]  write the expected outputs of the golden tests anew
 #   make fuzz [TIME=60]      fuzz every target for so many seconds, with clang's libFuzzer [TARGETS="check cel"]
 #   make fuzz-robust         10,000 hostile inputs against podlint's bounds [COUNT=10000] [SEED=1]
+#   make tsan                the tests that run threads, with ThreadSanitizer [TEST=NAME]
+#   make valgrind            the tests under valgrind [TEST=NAME]
 #   make bench               time a check against libyaml's bare event loop, and podlint as a process against a bare one
 #   make compare             what other tools see of faulty manifests, for those that are installed
 #   make picture             write the README's pictures, testdata/picture/*.svg, anew
@@ -17,6 +19,7 @@
 #   make help                this list
 #
 # V=1 shows the commands. With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
+# With SANITIZE=thread it is built under build/sanitize-thread with ThreadSanitizer.
 # With STATIC=1 the program needs no library of the machine it runs on: make STATIC=1 makes build/static/podlint.
 
 VERSION = 0.1.0
@@ -30,8 +33,9 @@ OPTIMIZE ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
 
 ifdef SANITIZE
-BUILD = build/sanitize
-OPTIMIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+BUILD = build/sanitize$(if $(filter thread,$(SANITIZE)),-thread)
+OPTIMIZE = -O1 -g -fno-omit-frame-pointer \
+	$(if $(filter thread,$(SANITIZE)),-fsanitize=thread,-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined)
 endif
 
 ifdef FUZZ
@@ -232,6 +236,18 @@ test:
 	@$(MAKE) --no-print-directory $(PARALLEL) tests
 	@set -f; printf '%s\n' "$$SUITES" | AGAIN='make test TEST=' sh src/test/run.sh $(TEST)
 
+# Each test takes many times as long as it does alone.
+tsan:
+	@LIMIT=180 $(MAKE) --no-print-directory SANITIZE=thread test TEST="$(or $(TEST),unit golden config git files kustomize render hostile)"
+
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+valgrind: needs-valgrind tests
+	@mkdir -p $(BUILD)/valgrind
+	@printf '#!/bin/sh\nexec $(VALGRIND) $(abspath $(BUILD)/podlint) "$$@"\n' >$(BUILD)/valgrind/podlint && chmod +x $(BUILD)/valgrind/podlint
+	@set -f; printf '%s\n' "$$SUITES" | sed 's| $(BUILD)/podlint| $(BUILD)/valgrind/podlint|; s|^\([a-z_]* *\)$(BUILD)/|\1$(VALGRIND) $(BUILD)/|' | \
+		LIMIT=300 AGAIN='make valgrind TEST=' sh src/test/run.sh $(or $(TEST),unit golden lifecycle controllers scheduling what_if \
+		config git files kustomize render hostile fuzz_policy)
+
 # Write the expected outputs of the golden tests anew; read the difference.
 golden: $(BUILD)/podlint
 	@set -f; sh src/test/cli/golden.sh $(BUILD)/podlint --bless $(TEST)
@@ -336,6 +352,6 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,3\}//p' Makefile
 
-.PHONY: FORCE all run tests test golden picture bench compare docs fuzz-oracle fuzz fuzz-robust install uninstall lint tidy clean help
+.PHONY: FORCE all run tests test tsan valgrind golden picture bench compare docs fuzz-oracle fuzz fuzz-robust install uninstall lint tidy clean help
 
 -include $(OBJECTS:.o=.d) $(wildcard $(TIDY:.ok=.d)) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)

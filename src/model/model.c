@@ -58,6 +58,9 @@ static void keep_gap(Decoder *d, const Node *node, const Path *path) {
     keep_mend(d, (Mend){.node = node, .kind = MEND_GAP}, path_text(d->arena, path));
 }
 
+/* How often it is looked in a document for what was meant in the place of an object or of a field. */
+enum { MOST_SEARCHES = 200 };
+
 /* How a value of the wrong type is to be written instead, in words; the mend itself is kept. */
 static Str type_hint(Decoder *d, const Node *node, const Field *field, const Path *path) {
     bool scalar = node->kind < NODE_LIST, item = path->index >= 0 || path->index == PATH_KEY;
@@ -68,7 +71,8 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
         return slip;
     }
     Node meant;
-    if (!mend_value(d->arena, d->document, field, item, node, &meant)) {
+    bool late = object && d->searches++ >= MOST_SEARCHES;
+    if (late || !mend_value(d->arena, d->document, field, item, node, &meant)) {
         keep_gap(d, node, path);
         if (!object && field->scalar == TYPE_BOOL) return S("write true or false");
         if (!scalar && field->shape == SHAPE_MAP && field->scalar == TYPE_STRING)
@@ -445,7 +449,6 @@ static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry) {
 
 static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known,
                         const Path *path) {
-    enum { MOST_SEARCHES = 200 };
     uint8_t minor = d->document->minor;
     Str slip = fault_key_hint(d->arena, entry->key);
     if (slip.len) return slip;
