@@ -156,7 +156,7 @@ typedef struct Diag {
 /* The most diagnostics of a rule in a list that have texts. More than that are only counted; but those of other rules than lint's
  * stand in the list without message and help until it is sorted, up to DIAG_MOST_PLACES, for those who look at how much was found
  * and where. */
-enum { DIAG_MOST = 1000, DIAG_MOST_PLACES = 10 * DIAG_MOST };
+enum { DIAG_MOST = 1000, DIAG_MOST_PLACES = 4 * DIAG_MOST };
 
 /* How often a rule was reported. */
 typedef struct DiagCount {

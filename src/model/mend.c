@@ -259,7 +259,7 @@ static bool object_of_scalar(Arena *arena, const Document *document, const Type 
     const Field *field = main_field(type, written, document->minor);
     bool text = written->kind == NODE_STRING;
     if (!written->text.len || type->fieldCount > FIELDS_MOST) return false;
-    *out = map_at(arena, written, FIELDS_MOST + 2);
+    *out = map_at(arena, written, type->fieldCount + 2u);
     if (field) {
         ptrdiff_t equals = text && str_eq(field->name, S("name")) ? str_find(written->text, '=') : -1;
         Node value = *written;
@@ -271,7 +271,7 @@ static bool object_of_scalar(Arena *arena, const Document *document, const Type 
             value = scalar_at(written, NODE_STRING, written->text);
         }
         Node rest = *out;
-        *out = map_at(arena, written, FIELDS_MOST + 2);
+        *out = map_at(arena, written, type->fieldCount + 2u);
         map_put(out, field->name, written->span, value);
         for (uint32_t i = 0; i < rest.count; i++)
             map_put(out, rest.entries[i].key, rest.entries[i].keySpan, rest.entries[i].value);
@@ -336,7 +336,7 @@ static bool named_item(Arena *arena, const Document *document, const Type *type,
     const Node *written = &entry->value;
     Node place = {.span = entry->keySpan};
     if (!is_text(name) || type->fieldCount > FIELDS_MOST) return false;
-    *out = map_at(arena, &place, FIELDS_MOST + 2);
+    *out = map_at(arena, &place, type->fieldCount + 2u);
     map_put(out, S("name"), entry->keySpan, scalar_at(&place, NODE_STRING, entry->key));
     if (written->kind == NODE_NULL) return true;
     if (written->kind == NODE_MAP) {
@@ -510,7 +510,7 @@ static Node copied(const Mender *m, const Node *node) {
         for (uint32_t i = 0; i < node->count; i++) {
             const Mend *mend = mend_of(m, &node->items[i]);
             copy.items[i] = !mend                      ? copied(m, &node->items[i])
-                            : mend->kind == MEND_VALUE ? mend->value
+                            : mend->kind == MEND_VALUE ? *mend->value
                                                        : (Node){.kind = NODE_NULL, .span = node->items[i].span};
         }
     } else if (node->kind == NODE_MAP) {
@@ -525,7 +525,7 @@ static Node copied(const Mender *m, const Node *node) {
                 entry.key = mend->name;
                 entry.hash = str_hash(entry.key);
             }
-            entry.value = mend && mend->kind == MEND_VALUE ? mend->value : copied(m, &node->entries[i].value);
+            entry.value = mend && mend->kind == MEND_VALUE ? *mend->value : copied(m, &node->entries[i].value);
             if (!entries_find(&copy, entry.key, entry.hash)) entries_add(&copy, &entry);
         }
     }

@@ -48,6 +48,12 @@ static Str leaf_name(Arena *arena, const Path *path) {
 }
 
 /* Keeps what was meant by a value that cannot be decoded. */
+static const Node *kept(Decoder *d, Node value) {
+    Node *copy = NEW(d->arena, Node);
+    *copy = value;
+    return copy;
+}
+
 static void keep_mend(Decoder *d, Mend mend, Str path) {
     mend.path = path;
     if (d->document->retired) mend.kind = MEND_GAP; /* the fields were others then */
@@ -74,6 +80,7 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
     bool late = object && d->searches++ >= MOST_SEARCHES;
     if (late || !mend_value(d->arena, d->document, field, item, node, &meant)) {
         keep_gap(d, node, path);
+        if (late) return S("");
         if (!object && field->scalar == TYPE_BOOL) return S("write true or false");
         if (!scalar && field->shape == SHAPE_MAP && field->scalar == TYPE_STRING)
             return S("to keep it as text, put a | after the colon");
@@ -83,7 +90,7 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
         return object && field->shape == SHAPE_LIST && !item ? S("write a list: each item on a line of its own, after a dash")
                                                              : S("");
     }
-    keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = meant}, path_text(d->arena, path));
+    keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, meant)}, path_text(d->arena, path));
     if (scalar && !object && field->scalar == TYPE_STRING)
         return str_format(d->arena, "put the value in quotes: \"%.*s\"", TEXT(meant.text));
     if (scalar && !object && node->kind == NODE_STRING && str_eq(node->text, meant.text)) return S("leave out the quotes");
@@ -272,7 +279,7 @@ static bool decode_quantity(Decoder *d, const Node *node, const Field *field, Qu
         Node value = *node;
         value.kind = NODE_STRING;
         value.text = meant;
-        keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = value}, path_text(d->arena, path));
+        keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, value)}, path_text(d->arena, path));
     } else {
         keep_gap(d, node, path);
     }
@@ -461,7 +468,7 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
     FieldPlace place = place_find(d->arena, d->document, path, entry);
     if (path && path->index >= 0 && !(place.field && place.up + place.down == 0) &&
         mend_named_item(d->arena, d->document, type, node, &item)) {
-        keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = item}, path_text(d->arena, path));
+        keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, item)}, path_text(d->arena, path));
         return str_join(d->arena, S("write "), mend_text(d->arena, &item, true));
     }
     if (place.field) return place_hint(d, &place, entry);

@@ -34,7 +34,7 @@ typedef struct Mend {
     Span key;         /* of the entry, where it is one */
     Str path;         /* where the value would stand */
     union {
-        Node value;         /* MEND_VALUE */
+        const Node *value;  /* MEND_VALUE */
         Str name;           /* MEND_NAME */
         const Path *target; /* MEND_MOVE */
     };

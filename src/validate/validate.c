@@ -67,7 +67,7 @@ void validate_forget_consequences(Document *document, uint32_t before) {
     for (uint32_t i = 0; i < document->mends.n; i++) {
         const Mend *mend = &document->mends.at[i];
         if (mend->kind == MEND_NAME || (!meant && mend->kind == MEND_MOVE)) continue;
-        bool whole = mend->kind == MEND_VALUE && mend->value.kind >= NODE_LIST;
+        bool whole = mend->kind == MEND_VALUE && mend->value->kind >= NODE_LIST;
         if (meant && mend->kind == MEND_VALUE && mend->node->kind < NODE_LIST)
             ARRAY_PUSH(diags->arena, &invented, mend->node->span);
         if (!meant || !whole) add_broken(diags, mend->kind == MEND_MOVE ? &moved : &broken, mend->path);
