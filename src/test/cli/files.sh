@@ -231,6 +231,12 @@ expect "two folders" 0 "!service-target-port" .
 echo 'resources: [web.yaml]' >a/kustomization.yaml && echo 'resources: [service.yaml, other.yaml]' >b/kustomization.yaml
 echo 'resources: [../a, ../b]' >all/kustomization.yaml
 expect "one kustomization over two folders" 1 "[service-target-port-unresolved]" .
+rm b/*.yaml && printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web-manager}\n' >b/account.yaml
+sed 's/web-manager/web-account/' b/account.yaml >a/account.yaml
+sed -i 's/^    spec:/    spec:\n      serviceAccountName: web-manager/' a/web.yaml
+echo 'resources: [account.yaml]' >b/kustomization.yaml && echo 'resources: [web.yaml, account.yaml]' >a/kustomization.yaml
+expect "an account of a sibling" 0 "nothing found" .
+expect "an account that is nowhere" 0 "[non-existent-service-account]" a
 rm -r a b all
 workload one.yaml registry.example/web:1.4 && cp one.yaml two.yaml && sed -i 's/Deployment/DaemonSet/' two.yaml
 expect "two workloads with the same labels" 0 "[selector-overlap]" .
@@ -302,6 +308,8 @@ mkdir -p ../chart/templates && cd ../chart || exit 2
 printf 'apiVersion: v2\nname: a\nversion: 1.0.0\n' >Chart.yaml && echo 'drafts.yaml' >.helmignore
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n' >templates/pod.yaml && cp templates/pod.yaml templates/drafts.yaml
 expect "what Helm leaves out of a chart" 0 "not judged: 1 template; 1 left out" .
+expect "a template of a chart that is named" 0 "not judged: 1 template" templates/pod.yaml
+expect "and read all the same" 0 "a Helm template" --show-files --no-exclude templates/pod.yaml
 mkdir ../empty && cd ../empty || exit 2
 echo 'a: b' >a.yaml
 expect "nothing to judge is told" 0 "no manifest was judged" .
