@@ -203,14 +203,22 @@ void diag_sort(DiagList *list) {
 /* Neighbours that a finding is compared with. */
 enum { MOST_COMPARED = 32 };
 
+/* Whether a finding stands at a scalar, and not at the key of something larger. */
+static bool is_at_scalar(const Diag *diag, Str text) {
+    size_t length = diag->span.end - diag->span.at;
+    if (diag->missing || diag->span.end > text.len) return false;
+    return !str_eq((Str){text.at + diag->span.at, length}, path_leaf(diag->path));
+}
+
 /* Whether a finding says no more than another one at the same place, which comes before it. */
-static bool says_the_same(const Diag *first, const Diag *diag) {
+static bool says_the_same(const Diag *first, const Diag *diag, Str text) {
     if (first->span.end != diag->span.end) return false;
     if (first->rule == diag->rule && first->severity == diag->severity && str_eq(first->message, diag->message)) return true;
     if (diag->missing || first->missing || !str_eq(first->path, diag->path) || !rule_refuses(first->rule)) return false;
     if (first->severity != SEVERITY_ERROR || rule_stands_alone(diag->rule)) return false;
     bool remark = diag->rule->source == FROM_WARNING || diag->rule->source == FROM_LINT;
-    return remark || (first->rule->source == FROM_API && first->rule->type == diag->rule->type);
+    if (remark) return is_at_scalar(diag, text) && !(diag->rule->profiles >> PROFILE_SECURITY & 1);
+    return first->rule->source == FROM_API && first->rule->type == diag->rule->type;
 }
 
 /* Whether a finding is of a value that nobody has written, and a later one says the same of the one that it is made from. */
@@ -223,7 +231,7 @@ static bool is_of_default(const DiagList *list, uint32_t number) {
     return false;
 }
 
-void diag_settle(DiagList *list) {
+void diag_settle(DiagList *list, Str text) {
     diag_sort(list);
     uint32_t kept = 0, first = 0; /* `first` of those that start where the one in hand does */
     for (uint32_t i = 0; i < list->items.n; i++) {
@@ -231,7 +239,7 @@ void diag_settle(DiagList *list) {
         bool same = is_of_default(list, i);
         if (kept && list->items.at[kept - 1].span.at != diag->span.at) first = kept;
         if (kept > first + MOST_COMPARED) first = kept - MOST_COMPARED;
-        for (uint32_t j = first; j < kept && !same; j++) same = says_the_same(&list->items.at[j], diag);
+        for (uint32_t j = first; j < kept && !same; j++) same = says_the_same(&list->items.at[j], diag, text);
         if (!same) list->items.at[kept++] = *diag;
     }
     list->items.n = kept;

@@ -192,8 +192,9 @@ void diag_note(DiagList *list, Diag *diag, Span span, Str text);
 void diag_sort(DiagList *list);
 
 /* Leaves one finding of a fault: of several of one rule, or of one type of the API at one path, that stand at the same place the
- * first, and beside an error at a value nothing that only warns of that value. Sorts, too. */
-void diag_settle(DiagList *list);
+ * first, and beside an error at a scalar nothing that only remarks on it, unless that is about security. `text` is that of the
+ * source. Sorts, too. */
+void diag_settle(DiagList *list, Str text);
 
 extern const char *const severity_names[SEVERITY_ERROR + 1];
 extern const char *const diag_source_names[FROM_ADMISSION + 1];

@@ -466,6 +466,7 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
         return near_question(d->arena, schema_near_field(type, entry->key, minor));
     Node item;
     FieldPlace place = place_find(d->arena, d->document, path, entry);
+    *slip = place.slip;
     if (path && path->index >= 0 && !(place.field && place.up + place.down == 0) &&
         mend_named_item(d->arena, d->document, type, node, &item)) {
         keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, item)}, path_text(d->arena, path));
@@ -479,8 +480,9 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
 static void unknown_field(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known,
                           const Path *path) {
     Path field = path_field(path, entry->key);
-    Str hint = unknown_hint(d, type, node, entry, known, path);
-    if (d->document->retired) return;
+    bool slip = false;
+    Str hint = unknown_hint(d, type, node, entry, known, path, &slip);
+    if (d->document->retired && !slip) return;
     emit_unknown_field(&d->document->diags, ((Where){.span = entry->keySpan, .path = path_text(d->arena, &field)}),
                        .type = type->kind ? type->kind->name : type->name, .field = entry->key, .hint = hint);
 }
@@ -724,11 +726,14 @@ static void decode_document(Arena *arena, Document *document, KindOf *kindOf, in
     if (!document->mends.n || !rounds) return;
     Document *mended = NEW(arena, Document);
     *mended = *document;
-    mended->root = mend_tree(arena, document);
+    mended->meant = true;
     mended->unreadable = document->misread;
     mended->diags = (DiagList){.arena = document->diags.arena};
     memset(&mended->mends, 0, sizeof mended->mends);
-    decode_document(arena, mended, kindOf, rounds - 1);
+    if (!document->retired) {
+        mended->root = mend_tree(arena, document);
+        decode_document(arena, mended, kindOf, rounds - 1);
+    }
     Renamed renamed = find_renamed(document);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < mended->diags.items.n; i++)
@@ -744,7 +749,6 @@ static void build_one(Arena *arena, Document *document, KindOf *kindOf) {
     enum { ROUNDS = 3 };
     Decoder decoder = {arena, document, kindOf, 0};
     document->misread = document->unreadable;
-    document->written = document->root;
     document->apiVersion = served_version(identity_text(document->root, S("apiVersion")));
     document->kind = identity_text(document->root, S("kind"));
     if (!identify(&decoder, document)) {

@@ -43,17 +43,17 @@ typedef struct Mend {
 /* One object of a file, or one item of a List. */
 typedef struct Document {
     const Source *source;
-    uint32_t index;      /* of the document in its file, from 0 */
-    int32_t item;        /* of the List that it is in, or -1 */
-    Span span;           /* where it starts and ends */
-    const Node *root;    /* its own map */
-    const Node *written; /* that map as it stands in the text, where `root` is what was meant by it */
+    uint32_t index;   /* of the document in its file, from 0 */
+    int32_t item;     /* of the List that it is in, or -1 */
+    Span span;        /* where it starts and ends */
+    const Node *root; /* its own map */
     Str apiVersion, kind, name, namespace_;
     const Type *type;                    /* NULL: a kind that podlint leaves alone */
     void *object;                        /* the struct of that type, defaulted; NULL if skipped or unreadable */
     const struct CrdVersion *definition; /* of a custom resource: what it is judged by; NULL if that is not known */
     bool unreadable;                     /* the server cannot decode it */
     bool misread;                        /* nor read its YAML to the letter */
+    bool meant;                          /* it is another document as it was meant, not as it is written */
     bool retired;                        /* of an API version that servers no longer have: what it lacks is not looked for */
     bool refused;                        /* nor this, though it is not meant to: a template, a list of other programs */
     uint8_t class;                       /* DocumentClass */

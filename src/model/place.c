@@ -283,6 +283,7 @@ FieldPlace place_find(Arena *arena, const Document *document, const Path *path, 
         if (s.cost > COST_SLIP) search(&s, frame->type, frame->node, frame->path, frame->path, 0, false, (int)up * COST_STEP);
     }
     if (n) search_maps(&s, &frames[n - 1]);
+    s.best.slip = s.best.field && s.cost <= COST_SLIP;
     s.best.likely = s.second - s.cost >= COST_MARGIN;
     return s.best;
 }

@@ -14,6 +14,7 @@ typedef struct FieldPlace {
                            where the field is a map. */
     uint16_t up, down;  /* steps from the object: to one that holds both, and on to the one that has the field */
     bool map;           /* the field is a map that the entry belongs into */
+    bool slip;          /* a slip of the pen: the name is all but that of a field of the object itself */
     bool likely;        /* nothing else comes close */
 } FieldPlace;
 

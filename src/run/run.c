@@ -350,7 +350,7 @@ static void check_version(Worker *w, const ResultFile *file, const FileUse *use,
             if (!document->partial) check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
             check_inside(w, file, document, &documents->at[n], n, version);
             if (!asWritten) placeholders_forgive(document, decoded[i]);
-            if (!asWritten) diag_settle(&document->diags);
+            if (!asWritten) diag_settle(&document->diags, source->text);
             keep_findings(w, file, source, document, &documents->at[n], version);
         }
         arena_reset(&w->scratch);
@@ -523,7 +523,7 @@ static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting
             }
             if (!out->innerPods) check_inside(w, file, &items[i], out, n, 0);
             if (!classifier.asWritten) placeholders_forgive(&items[i], decoded[i]);
-            if (!classifier.asWritten) diag_settle(&items[i].diags);
+            if (!classifier.asWritten) diag_settle(&items[i].diags, items[i].source->text);
             for (unsigned version = 0; version < file->settings->minorCount; version++)
                 keep_findings(w, file, &source, &items[i], out, version);
         }
