@@ -454,8 +454,8 @@ static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry) {
     return str_format(d->arena, "it belongs at %.*s%s", TEXT(place->text), indent);
 }
 
-static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known,
-                        const Path *path) {
+static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known, const Path *path,
+                        bool *misspelt) {
     uint8_t minor = d->document->minor;
     Str slip = fault_key_hint(d->arena, entry->key);
     if (slip.len) return slip;
@@ -466,7 +466,7 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
         return near_question(d->arena, schema_near_field(type, entry->key, minor));
     Node item;
     FieldPlace place = place_find(d->arena, d->document, path, entry);
-    *slip = place.slip;
+    *misspelt = place.slip;
     if (path && path->index >= 0 && !(place.field && place.up + place.down == 0) &&
         mend_named_item(d->arena, d->document, type, node, &item)) {
         keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, item)}, path_text(d->arena, path));
@@ -480,9 +480,9 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
 static void unknown_field(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known,
                           const Path *path) {
     Path field = path_field(path, entry->key);
-    bool slip = false;
-    Str hint = unknown_hint(d, type, node, entry, known, path, &slip);
-    if (d->document->retired && !slip) return;
+    bool misspelt = false;
+    Str hint = unknown_hint(d, type, node, entry, known, path, &misspelt);
+    if (d->document->retired && !misspelt) return;
     emit_unknown_field(&d->document->diags, ((Where){.span = entry->keySpan, .path = path_text(d->arena, &field)}),
                        .type = type->kind ? type->kind->name : type->name, .field = entry->key, .hint = hint);
 }
@@ -726,7 +726,7 @@ static void decode_document(Arena *arena, Document *document, KindOf *kindOf, in
     if (!document->mends.n || !rounds) return;
     Document *mended = NEW(arena, Document);
     *mended = *document;
-    mended->meant = true;
+    mended->written = mended->written ? mended->written : document->root;
     mended->unreadable = document->misread;
     mended->diags = (DiagList){.arena = document->diags.arena};
     memset(&mended->mends, 0, sizeof mended->mends);

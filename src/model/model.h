@@ -53,14 +53,14 @@ typedef struct Document {
     const struct CrdVersion *definition; /* of a custom resource: what it is judged by; NULL if that is not known */
     bool unreadable;                     /* the server cannot decode it */
     bool misread;                        /* nor read its YAML to the letter */
-    bool meant;                          /* it is another document as it was meant, not as it is written */
-    bool retired;                        /* of an API version that servers no longer have: what it lacks is not looked for */
-    bool refused;                        /* nor this, though it is not meant to: a template, a list of other programs */
-    uint8_t class;                       /* DocumentClass */
-    Str why;                             /* why it is of this class, in words; may be empty */
-    uint8_t minor;                       /* the Kubernetes version 1.N that it is read for */
-    uint32_t later;                      /* placeholders in its scalars that nobody has filled in yet */
-    bool partial;                        /* a strategic merge patch: what is not written stands elsewhere */
+    const Node *written;     /* what `root` was made from, where this is an object as it was meant and not as it is written */
+    bool retired;            /* of an API version that servers no longer have: what it lacks is not looked for */
+    bool refused;            /* nor this, though it is not meant to: a template, a list of other programs */
+    uint8_t class;           /* DocumentClass */
+    Str why;                 /* why it is of this class, in words; may be empty */
+    uint8_t minor;           /* the Kubernetes version 1.N that it is read for */
+    uint32_t later;          /* placeholders in its scalars that nobody has filled in yet */
+    bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;
     StrList gaps;            /* names of fields, sorted, that are left out since nobody can guess their values */

@@ -65,7 +65,7 @@ Fact *inside_judge(Arena *kept, const FileSettings *settings, Document *document
     if (settings->podSecurity.level) pod_security_check(inner, settings->podSecurity);
     validate_forget_absence(inner, decoded);
     if (inner->later) placeholders_forgive(inner, decoded);
-    diag_settle(&inner->diags);
+    diag_settle(&inner->diags, inner->source->text);
     for (uint32_t i = 0; i < inner->diags.items.n; i++) take(document, pod, &inner->diags.items.at[i]);
     if (!settings->lint || !pod->whole || inner->unreadable) return NULL;
     Fact *fact = facts_of(kept, inner);

@@ -63,7 +63,7 @@ void validate_forget_consequences(Document *document, uint32_t before) {
     BrokenPaths broken = {0}, moved = {0}, above = {0};
     ARRAY(Span) invented = {0}; /* scalars in place of which there is more now */
     if (!document->mends.n || before == diags->items.n) return;
-    bool meant = document->meant;
+    bool meant = document->written;
     for (uint32_t i = 0; i < document->mends.n; i++) {
         const Mend *mend = &document->mends.at[i];
         if (mend->kind == MEND_NAME || (!meant && mend->kind == MEND_MOVE)) continue;
@@ -140,6 +140,6 @@ void validate_create(Document *document) {
     if (kind->create) kind->create(&check, document->object);
     if (kind->metaLast && !has_api_errors(&check)) check_metadata(&check, kind);
     check_warnings(&check);
-    if (document->unreadable || document->meant) validate_forget_consequences(document, before);
+    if (document->unreadable || document->written) validate_forget_consequences(document, before);
     validate_forget_absence(document, before);
 }
