@@ -31,6 +31,7 @@ static void mark(const InputList *list, InputFile *file, Str why) {
 static Str from_folder(Arena *arena, Str folder, Str path) {
     Buf out = {.arena = arena};
     buf_str(&out, folder);
+    if (!folder.len && str_starts(path, S("/"))) buf_char(&out, '/');
     while (path.len) {
         ptrdiff_t slash = str_find(path, '/');
         Str step = {path.at, slash < 0 ? path.len : (size_t)slash};
@@ -41,7 +42,7 @@ static Str from_folder(Arena *arena, Str folder, Str path) {
             out.len = up < 0 ? 0 : (size_t)up;
             continue;
         }
-        if (out.len) buf_char(&out, '/');
+        if (out.len && out.at[out.len - 1] != '/') buf_char(&out, '/');
         buf_str(&out, step);
     }
     return buf_text(&out);
