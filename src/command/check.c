@@ -51,7 +51,7 @@ enum { MAX_FINDINGS = 1000 };
 
 static const Option options[] = {
     {"format", 'f', "FORMAT", list_formats, "How findings are written:"},
-    {"output", 'o', "FORMAT=FILE", NULL,
+    {"output", 'o', "FORMAT=FILE", list_formats,
      "Write them to FILE as well, in another format. May be repeated; - is standard output, in place of --format."},
     {"baseline", 0, "FILE", NULL, "Report only findings that are not in this baseline, wherever their lines have moved."},
     {"write-baseline", 0, "FILE", NULL, "Write what is found now to a baseline, and report nothing of it."},

@@ -9,21 +9,26 @@ static const Shell shells[] = {
     {"bash", "_podlint() {\n"
              "    local IFS=$'\\n'\n"
              "    COMPREPLY=($(podlint completion --words \"${COMP_WORDS[@]:1:COMP_CWORD}\"))\n"
-             "    [[ ${COMPREPLY[0]} != *. ]] || compopt -o nospace\n"
+             "    [[ ${COMPREPLY[0]} != *[.=] ]] || compopt -o nospace\n"
              "}\n"
              "complete -o default -F _podlint podlint\n"},
     {"zsh", "#compdef podlint\n"
             "_podlint() {\n"
-            "    local -a found\n"
-            "    found=(\"${(@f)$(podlint completion --words \"${(@)words[2,CURRENT]}\")}\")\n"
-            "    found=(${found:#})\n"
-            "    (( $#found )) || { _files; return; }\n"
-            "    compadd -S '' -- ${(M)found:#*.}\n"
-            "    compadd -- ${found:#*.}\n"
+            "    local -a found open closed\n"
+            "    local line word\n"
+            "    found=(\"${(@f)$(podlint completion --described \"${(@)words[2,CURRENT]}\")}\")\n"
+            "    for line in ${found:#}; do\n"
+            "        word=${line%%$'\\t'*}\n"
+            "        if [[ $word == *[.=] ]]; then open+=($word)\n"
+            "        else closed+=(\"${word//:/\\\\:}${${line#\"$word\"}/$'\\t'/:}\"); fi\n"
+            "    done\n"
+            "    (( $#open + $#closed )) || { _files; return; }\n"
+            "    (( $#open )) && compadd -S '' -- $open\n"
+            "    (( $#closed )) && _describe -V podlint closed\n"
             "}\n"
             "if [[ $funcstack[1] == _podlint ]]; then _podlint \"$@\"; else compdef _podlint podlint; fi\n"},
     {"fish", "function __podlint\n"
-             "    set -l found (podlint completion --words (commandline -opc)[2..] \"$(commandline -ct)\")\n"
+             "    set -l found (podlint completion --described (commandline -opc)[2..] \"$(commandline -ct)\")\n"
              "    if test (count $found) -gt 0\n"
              "        string join \\n -- $found\n"
              "    else\n"
@@ -56,10 +61,22 @@ const Command completion_command = {
 /* A word that is being typed: the part before it that stays, and right behind it the rest, to be completed. */
 typedef struct Typed {
     Str kept, rest;
+    bool described; /* what is offered is told, too, behind a tab */
+    bool assigned;  /* a = follows it */
 } Typed;
 
-static void offer(const Typed *typed, const char *word) {
-    if (str_starts(str_of(word), typed->rest)) printf("%.*s%s\n", TEXT(typed->kept), word);
+/* The length of the first sentence of a note, without the full stop. */
+static int first_sentence(const char *note) {
+    const char *end = strstr(note, ". ");
+    int length = end ? (int)(end - note) : (int)strlen(note);
+    return length && !end && strchr(".:", note[length - 1]) ? length - 1 : length;
+}
+
+static void offer(const Typed *typed, const char *word, const char *note) {
+    if (!str_starts(str_of(word), typed->rest)) return;
+    printf("%.*s%s%s", TEXT(typed->kept), word, typed->assigned ? "=" : "");
+    if (typed->described && note && *note) printf("\t%.*s", first_sentence(note), note);
+    putchar('\n');
 }
 
 /* Offers the choices of a place, of which there are none where a file name is wanted. */
@@ -67,29 +84,32 @@ static void offer_choices(ListChoices *list, const Typed *typed) {
     Arena arena = {0};
     Choices choices = {.arena = &arena, .typed = typed->rest};
     if (list) list(&choices);
-    for (uint32_t i = 0; i < choices.items.n; i++) offer(typed, choices.items.at[i].word);
+    for (uint32_t i = 0; i < choices.items.n; i++) offer(typed, choices.items.at[i].word, choices.items.at[i].note);
     arena_free(&arena);
 }
 
 static void offer_commands(const Typed *typed) {
-    for (size_t i = 0; i < command_count; i++) offer(typed, commands[i]->name);
-    offer(typed, "help");
+    for (size_t i = 0; i < command_count; i++) offer(typed, commands[i]->name, commands[i]->summary);
+    offer(typed, "help", "Print the help of a command");
 }
 
 static void offer_values(const Option *option, const Typed *typed) {
     Typed last = *typed;
+    last.assigned = option->argument && strchr(option->argument, '=');
+    if (last.assigned && str_find(typed->rest, '=') >= 0) return;
     if (option->argument && strcmp(option->argument, "LIST") == 0) {
         size_t done = (size_t)(str_rfind(typed->rest, ',') + 1);
-        last = (Typed){{typed->kept.at, typed->kept.len + done}, str_slice(typed->rest, done)};
+        last.kept.len += done;
+        last.rest = str_slice(typed->rest, done);
     }
     offer_choices(option->choices, &last);
 }
 
-static void offer_options(const Command *command, const char *typed) {
-    Typed all = {S("--"), strlen(typed) > 2 ? str_of(typed + 2) : S("")};
+static void offer_options(const Command *command, const char *typed, bool described) {
+    Typed all = {S("--"), strlen(typed) > 2 ? str_of(typed + 2) : S(""), described, false};
     if (typed[1] && typed[1] != '-') return;
-    for (size_t i = 0; i < command->optionCount; i++) offer(&all, command->options[i].name);
-    offer(&all, "help");
+    for (size_t i = 0; i < command->optionCount; i++) offer(&all, command->options[i].name, command->options[i].help);
+    offer(&all, "help", "Print the help of the command");
 }
 
 /* The option that is written as `word` and takes a value, or NULL. */
@@ -110,10 +130,11 @@ static const Option *option_before(const Command *command, char **argv, int argc
     return option_of(command, str_of(word));
 }
 
-/* What could stand in place of the last word: a line each. Prints nothing where a file name is wanted. */
-static int complete(int argc, char **argv) {
+/* What could stand in place of the last word: a line each, with a tab and a few words on it where they are asked for. Prints
+ * nothing where a file name is wanted. */
+static int complete(int argc, char **argv, bool described) {
     const char *typed = argc > 0 ? argv[argc - 1] : "";
-    Typed whole = {{typed, 0}, str_of(typed)};
+    Typed whole = {{typed, 0}, str_of(typed), described, false};
     if (argc <= 1 || strcmp(argv[0], "help") == 0) {
         offer_commands(&whole);
         return finish_output(0);
@@ -124,19 +145,19 @@ static int complete(int argc, char **argv) {
     if (!command) return 0;
     if (strcmp(typed, "=") == 0) { /* bash: nothing of the value is typed yet */
         typed = "";
-        whole = (Typed){{typed, 0}, S("")};
+        whole = (Typed){{typed, 0}, S(""), described, false};
         argc++;
     }
     const Option *option = option_before(command, argv, argc);
     const char *equals = strncmp(typed, "--", 2) == 0 ? strchr(typed, '=') : NULL;
     if (!option && equals) {
         option = option_of(command, (Str){typed, (size_t)(equals - typed)});
-        whole = (Typed){{typed, (size_t)(equals + 1 - typed)}, str_of(equals + 1)};
+        whole = (Typed){{typed, (size_t)(equals + 1 - typed)}, str_of(equals + 1), described, false};
     }
     if (option)
         offer_values(option, &whole);
     else if (typed[0] == '-')
-        offer_options(command, typed);
+        offer_options(command, typed, described);
     else
         offer_choices(command->choices, &whole);
     return finish_output(0);
@@ -148,7 +169,8 @@ static bool take(void *context, Parsed parsed) {
 }
 
 static int run(int argc, char **argv) {
-    if (argc > 0 && strcmp(argv[0], "--words") == 0) return complete(argc - 1, argv + 1);
+    bool described = argc > 0 && strcmp(argv[0], "--described") == 0;
+    if (described || (argc > 0 && strcmp(argv[0], "--words") == 0)) return complete(argc - 1, argv + 1, described);
     const char *shell = NULL;
     int code = read_options(&completion_command, argc, argv, take, &shell);
     if (code) return finish_output(code);

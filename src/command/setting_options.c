@@ -3,10 +3,18 @@
 #include <errno.h>
 
 #include "base/visible.h"
+#include "explain/rule.h"
 #include "report/report.h"
 
+/* What stands behind the last comma. */
+static Str last_word(Str list) {
+    return str_slice(list, (size_t)(str_rfind(list, ',') + 1));
+}
+
 void list_rules(Choices *out) {
-    for (uint16_t i = 0; i < rule_count; i++) choice_add(out, rules[i].name.at, i, NULL);
+    for (uint16_t i = 0; i < rule_count; i++)
+        if (str_starts(rules[i].name, last_word(out->typed)))
+            choice_add(out, rules[i].name.at, i, arena_cstr(out->arena, rule_title(out->arena, &rules[i])));
 }
 
 void list_profiles(Choices *out) {

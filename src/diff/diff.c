@@ -327,6 +327,8 @@ static void say_way_out(Arena *arena, Pair *pair) {
     pair->wayOut = mend.len ? mend : way_out(arena, before);
 }
 
+static const char apply_name[] = "kubectl apply", server_side_name[] = "kubectl apply --server-side";
+
 /* What one way of updating sends, and whether the server takes it. */
 typedef struct Sent {
     Document *document;
@@ -369,8 +371,6 @@ static void note_refusal(Arena *arena, Pair *pair, const char *way, const Sent *
     Str more = sent->refused.len ? S("remove one of them") : error ? error->help : S("");
     add_note(arena, pair, str_format(arena, "%s is refused: %.*s%s%.*s", way, TEXT(what), more.len ? "; " : "", TEXT(more)));
 }
-
-static const char apply_name[] = "kubectl apply", server_side_name[] = "kubectl apply --server-side";
 
 /* Fields that keep what the server filled in for the old object, where it would fill in something else for the new one. */
 static void note_kept(Arena *arena, Pair *pair) {
@@ -448,13 +448,20 @@ static void judge_changed(Arena *arena, Pair *pair, How how) {
     if (pair->effect == EFFECT_RESIZE) pair->summary = S("an apply is refused: send the change to the resize subresource");
 }
 
-static void judge_created(Pair *pair) {
+static void judge_created(Arena *arena, Pair *pair, How how) {
+    static const Node nothing = {.kind = NODE_MAP};
     Document *after = pair->after.document;
+    Str refused = S("");
+    if (after->object && !after->unreadable && (how == HOW_BOTH || how == HOW_SERVER_SIDE))
+        refused = merge_over(arena, &nothing, NULL, after, HOW_SERVER_SIDE).refused;
     if (after->object) validate_create(after);
     if (after->definition) crd_judge(after->definition, after);
-    pair->accepted = pair->applies = is_accepted(after);
+    pair->accepted = is_accepted(after);
+    pair->applies = pair->accepted && !(refused.len && how == HOW_SERVER_SIDE);
     pair->applied = after;
-    pair->effect = !pair->accepted ? EFFECT_REFUSED : pair->kind == PAIR_RENAMED ? EFFECT_RECREATE : EFFECT_IN_PLACE;
+    if (refused.len)
+        add_note(arena, pair, str_format(arena, "%s is refused: %.*s; remove one of them", server_side_name, TEXT(refused)));
+    pair->effect = !pair->applies ? EFFECT_REFUSED : pair->kind == PAIR_RENAMED ? EFFECT_RECREATE : EFFECT_IN_PLACE;
 }
 
 static bool equal_nodes(const Node *a, const Node *b) {
@@ -479,6 +486,22 @@ static void add_unread(DiffResult *result, Arena *arena, Pair pair) {
     add_pair(result, arena, pair);
 }
 
+/* One object of another name: the server refuses it in place of the old one, and apply makes it beside that. */
+static void judge_renamed(Arena *arena, Pair *pair, How how) {
+    Document *before = pair->before.document, *after = pair->after.document;
+    Document *created = build_again(arena, after);
+    Pair alone = *pair;
+    alone.kind = PAIR_RENAMED;
+    alone.after.document = created;
+    judge_created(arena, &alone, how);
+    validate_update(before, after);
+    alone.after.document = after;
+    alone.accepted = is_accepted(after);
+    alone.summary = str_format(arena, "another name makes another object; the old one stays until %.*s",
+                               TEXT(kubectl_delete(arena, before, "")));
+    *pair = alone;
+}
+
 static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone, How how) {
     Document *before = pair.before.document, *after = pair.after.document;
     if (is_unread(before, false)) {
@@ -492,10 +515,7 @@ static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone
         return;
     }
     if (!str_eq(before->name, after->name) && before->object && after->object) {
-        pair.kind = PAIR_RENAMED;
-        judge_created(&pair);
-        pair.summary = str_format(arena, "another name makes another object; the old one stays until %.*s",
-                                  TEXT(kubectl_delete(arena, before, "")));
+        judge_renamed(arena, &pair, how);
         add_pair(result, arena, pair);
         return;
     }
@@ -509,7 +529,7 @@ static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone
 
 /* An object that only the old side has: it was removed, has another name now, or nobody knows. */
 static void compare_old(DiffResult *result, Arena *arena, DiffObject object, const DiffSide *after, bool *taken,
-                        const StrSet *unread) {
+                        const StrSet *unread, How how) {
     Pair pair = {.before = object, .accepted = true, .applies = true};
     if (is_unread(object.document, false)) {
         add_unread(result, arena, pair);
@@ -524,7 +544,7 @@ static void compare_old(DiffResult *result, Arena *arena, DiffObject object, con
     }
     Str delete = kubectl_delete(arena, object.document, "");
     if (pair.kind == PAIR_RENAMED) {
-        judge_created(&pair);
+        judge_created(arena, &pair, how);
         pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", TEXT(delete));
         add_pair(result, arena, pair);
     } else if (str_set_find(unread, object.file->path)) {
@@ -537,7 +557,7 @@ static void compare_old(DiffResult *result, Arena *arena, DiffObject object, con
     }
 }
 
-static void compare_new(DiffResult *result, Arena *arena, DiffObject object, const StrSet *unread) {
+static void compare_new(DiffResult *result, Arena *arena, DiffObject object, const StrSet *unread, How how) {
     Pair pair = {.kind = PAIR_ADDED, .after = object};
     if (is_unread(object.document, true)) {
         add_unread(result, arena, pair);
@@ -545,7 +565,7 @@ static void compare_new(DiffResult *result, Arena *arena, DiffObject object, con
         result->unread = true;
         result->unknown++;
     } else {
-        judge_created(&pair);
+        judge_created(arena, &pair, how);
         add_pair(result, arena, pair);
     }
 }
@@ -586,13 +606,13 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
     for (uint32_t i = 0; i < before->objects.n; i++) {
         DiffObject object = before->objects.at[i];
         if (partner[i] == UINT32_MAX)
-            compare_old(result, arena, object, after, taken, &unreadAfter);
+            compare_old(result, arena, object, after, taken, &unreadAfter, how);
         else
             compare_pair(result, arena,
                          (Pair){.before = object, .after = after->objects.at[partner[i]], .accepted = true, .applies = true},
                          alone, how);
     }
     for (uint32_t j = 0; j < after->objects.n; j++)
-        if (!taken[j]) compare_new(result, arena, after->objects.at[j], &unreadBefore);
+        if (!taken[j]) compare_new(result, arena, after->objects.at[j], &unreadBefore, how);
     note_related(result, arena, before, after);
 }

@@ -92,6 +92,7 @@ static void put_keys(Buf *buf, const Field *field, const Node *item, const Str *
 }
 
 static Node merge_map(Merge *m, const Type *type, const Node *live, const Node *old, const Node *new, Span span);
+static Node merge_list(Merge *m, const Field *field, const Node *live, const Node *old, const Node *new);
 
 /* Whether a three-way merge drops from a map, or the items of a list, what the manifest does not say (patchStrategy retainKeys).
  */
@@ -110,6 +111,15 @@ static void note_lost(Merge *m, const Field *field, const Node *item, const Str 
     buf_format(&m->lost, "tells the items of %.*s apart by %.*s alone, and keeps only one of those with ", TEXT(field->name),
                TEXT(keys[0]));
     put_keys(&m->lost, field, item, keys, count);
+}
+
+/* What nothing stands in the way of; a server-side apply looks for two items of a list with the same keys there, too. */
+static Node merge_new(Merge *m, const Field *field, const Node *new) {
+    static const Node list = {.kind = NODE_LIST}, map = {.kind = NODE_MAP};
+    if (field && field->shape == SHAPE_LIST && new->kind == NODE_LIST) return merge_list(m, field, &list, NULL, new);
+    if (field && !field->shape && field->type && new->kind == NODE_MAP)
+        return merge_map(m, field->type, &map, NULL, new, new->span);
+    return *new;
 }
 
 static Node merge_list(Merge *m, const Field *field, const Node *live, const Node *old, const Node *new) {
@@ -135,7 +145,11 @@ static Node merge_list(Merge *m, const Field *field, const Node *live, const Nod
             continue;
         }
         bool maps = stored && stored->kind == NODE_MAP && item->kind == NODE_MAP && !(m->how == HOW_APPLY && retains_keys(field));
-        out.items[out.count++] = maps ? merge_map(m, field->type, stored, was, item, item->span) : *item;
+        bool fresh = !stored && item->kind == NODE_MAP && m->how == HOW_SERVER_SIDE;
+        static const Node nothing = {.kind = NODE_MAP};
+        out.items[out.count++] = maps    ? merge_map(m, field->type, stored, was, item, item->span)
+                                 : fresh ? merge_map(m, field->type, &nothing, NULL, item, item->span)
+                                         : *item;
     }
     for (uint32_t i = 0; i < live->count; i++) {
         const Node *item = &live->items[i];
@@ -182,10 +196,8 @@ static Node merge_map(Merge *m, const Type *type, const Node *live, const Node *
         const Entry *entry = &new->entries[i];
         const Field *field = type ? schema_field(type, entry->key, entry->hash) : NULL;
         if (node_entry(live, entry->key) || entry->value.kind == NODE_NULL) continue;
-        Node nothing = {.kind = NODE_LIST};
-        bool list = field && field->shape == SHAPE_LIST && entry->value.kind == NODE_LIST;
         out.entries[out.count] = *entry;
-        if (list) out.entries[out.count].value = merge_list(m, field, &nothing, NULL, &entry->value);
+        if (m->how == HOW_SERVER_SIDE) out.entries[out.count].value = merge_new(m, field, &entry->value);
         out.count++;
     }
     for (uint32_t i = 0; i < out.count; i++) deepen(&out, &out.entries[i].value);
@@ -209,7 +221,7 @@ Merged merge_over(Arena *arena, const Node *stored, const Document *before, cons
     Merge m = {.arena = arena, .how = how, .refused = {.arena = arena}, .lost = {.arena = arena}};
     if (!stored || stored->kind != NODE_MAP || after->root->kind != NODE_MAP) return (Merged){0};
     Node *root = NEW(arena, Node);
-    *root = merge_map(&m, after->type, stored, before->root, after->root, after->root->span);
+    *root = merge_map(&m, after->type, stored, before ? before->root : NULL, after->root, after->root->span);
     NodeDocument node = {.root = root, .readable = true, .index = after->index, .span = after->span};
     Document *items;
     model_build(arena, after->source, &node, after->minor, &items);

@@ -25,7 +25,7 @@ const Node *merge_stored(Arena *arena, const Document *document);
 
 /* Merges `after` over `stored`, which the server made of `before`, as HOW_APPLY or HOW_SERVER_SIDE does
  * (k8s.io/apimachinery/pkg/util/strategicpatch, sigs.k8s.io/structured-merge-diff/v6): what `before` says and `after` does not
- * goes, what neither says stays. Both are decoded objects of one type. */
+ * goes, what neither says stays. Both are decoded objects of one type; without `before`, NULL, nothing was said. */
 Merged merge_over(Arena *arena, const Node *stored, const Document *before, const Document *after, How how);
 
 /* What a manifest says at the text of a path, or NULL. */

@@ -25,7 +25,7 @@ static void check_ports(Check *c, ContainerPortList ports, const Path *up) {
             diag_note(c->diags, d, field_span(first->head.node, S("name")), S("first used here"));
         }
         if (port->containerPort == 0)
-            emit_container_port_missing(c->diags, where(c, &number));
+            emit_container_port_missing(c->diags, where(c, &number), .value = S("0"));
         else
             CHECK_FIELD(c, ContainerPort, containerPort, port, &at);
     }

@@ -151,6 +151,7 @@ TYPED = [
     ("podlint help simu", "podlint help simulate"),
     ("podlint check po", "podlint check pod.yaml"),
     ("podlint completion fi", "podlint completion fish"),
+    ("podlint check --output sar", "podlint check --output sarif="),
 ]
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], "bind 'set bell-style none'; source <(podlint completion bash)"),
