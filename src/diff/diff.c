@@ -490,6 +490,7 @@ static void add_unread(DiffResult *result, Arena *arena, Pair pair) {
 static void judge_renamed(Arena *arena, Pair *pair, How how) {
     Document *before = pair->before.document, *after = pair->after.document;
     Document *created = build_again(arena, after);
+    created->definition = after->definition;
     Pair alone = *pair;
     alone.kind = PAIR_RENAMED;
     alone.after.document = created;
