@@ -46,11 +46,14 @@ static bool is_signed_name(Str text) {
 
 /* The program whose signs stand in a piece of text that cannot be read, outside of quotes; empty if there are none. */
 static Str program_of(Str text) {
+    bool unclosed[COUNT(templateSigns)] = {false};
     for (size_t i = 0; i < text.len; i++) {
         if (!strchr("{<%(@", text.at[i]) || (i && (text.at[i - 1] == '"' || text.at[i - 1] == '\''))) continue;
         Str rest = str_slice(text, i);
         for (size_t j = 0; j < COUNT(templateSigns); j++) {
-            if (!str_starts(rest, templateSigns[j].open) || !str_has(rest, templateSigns[j].close)) continue;
+            if (unclosed[j] || !str_starts(rest, templateSigns[j].open)) continue;
+            unclosed[j] = !str_has(rest, templateSigns[j].close);
+            if (unclosed[j]) continue;
             bool helm = str_has(rest, S(".Values")) || str_has(rest, S(".Release")) || str_has(rest, S("include \""));
             return j == 0 && helm ? S("a Helm template") : templateSigns[j].program;
         }
@@ -91,11 +94,15 @@ static bool leaves_out(Str text) {
     return false;
 }
 
+/* Faults of one long line, or of what a bracket that is never closed holds, rest on the same lines again and again. */
 static Str template_program(const Source *source, const NodeDocument *in) {
-    for (uint32_t i = 0; i < in->faults.n; i++) {
+    enum { MOST_TIMES = 8, A_FEW_LINES = 10000 };
+    size_t looked = 0, most = MOST_TIMES * (size_t)(in->span.end - in->span.at) + A_FEW_LINES;
+    for (uint32_t i = 0; i < in->faults.n && looked <= most; i++) {
         const Fault *fault = &in->faults.at[i];
         if (fault->kind != FAULT_SYNTAX && fault->kind != FAULT_KEY_COMPLEX && fault->kind != FAULT_KEY_NULL) continue;
         Str lines = lines_around(source->text, fault), program = program_of(lines);
+        looked += lines.len;
         if (program.len) return program;
         if (leaves_out(lines)) return S("an excerpt, which leaves something out");
     }
@@ -150,6 +157,12 @@ static bool says_key(Str text, Str key) {
 
 static bool says_manifest(Str text) {
     return says_key(text, S("apiVersion")) && says_key(text, S("kind"));
+}
+
+/* The same of the whole file. */
+static bool file_says_manifest(Classifier *c) {
+    if (!c->saysManifest) c->saysManifest = says_manifest(c->source->text) ? 1 : -1;
+    return c->saysManifest > 0;
 }
 
 /* A JSON patch (RFC 6902): a list of operations. */
@@ -249,12 +262,12 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
     }
     bool fields = in->root->kind == NODE_MAP || (in->root->kind == NODE_NULL && !in->faults.n) || is_json_patch(in->root);
     DocumentClass class = class_of_node(in->root, why);
-    bool cut = in->root->kind == NODE_MAP && class == CLASS_SETTINGS && is_cut_off(in->root) && says_manifest(c->source->text);
+    bool cut = in->root->kind == NODE_MAP && class == CLASS_SETTINGS && is_cut_off(in->root) && file_says_manifest(c);
     bool indented = in->readable && has_fatal(in) && (field_of(in->root, S("apiVersion")) || field_of(in->root, S("kind")));
     if (cut || indented) return CLASS_MANIFEST;
     if (fields && (in->readable || (in->mended && class == CLASS_MANIFEST))) return class;
     /* A piece that is none stands in a file of manifests by mistake. */
-    if (says_manifest(text) || says_manifest(c->source->text)) return CLASS_MANIFEST;
+    if (says_manifest(text) || file_says_manifest(c)) return CLASS_MANIFEST;
     if (!in->readable) *why = S("it cannot be read, and says nowhere that it is a manifest");
     return in->readable ? class : CLASS_SETTINGS;
 }

@@ -17,10 +17,11 @@ typedef struct Classifier {
     const FileUse *use; /* or NULL */
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
     TakenAs as;
-    bool asWritten; /* placeholders stand for themselves */
-    bool marked;    /* placeholders_suspect has marked scalars of what is built: it is built anew */
-    KindOf *kindOf; /* as for model_build_kinds; NULL: podlint's own kinds */
-    Str program;    /* whose template one of its documents was found to be */
+    bool asWritten;      /* placeholders stand for themselves */
+    bool marked;         /* placeholders_suspect has marked scalars of what is built: it is built anew */
+    KindOf *kindOf;      /* as for model_build_kinds; NULL: podlint's own kinds */
+    int8_t saysManifest; /* whether the file says that it holds a manifest: 1, -1, or 0 as long as nobody asks */
+    Str program;         /* whose template one of its documents was found to be */
 } Classifier;
 
 /* Builds what the reader found, as model_build does, with `class` and `why` of each document set. What is no manifest has no

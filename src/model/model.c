@@ -462,7 +462,9 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
     if (known && known->since > minor)
         return str_format(d->arena, "it exists since Kubernetes 1.%d; this check is for 1.%d", known->since, minor);
     if (known) return str_format(d->arena, "Kubernetes 1.%d took it away; this check is for 1.%d", known->removed, minor);
-    if (!d->document->type || d->searches++ >= MOST_SEARCHES)
+    uint32_t searches = d->searches++;
+    if (searches >= DIAG_MOST) return S("");
+    if (!d->document->type || searches >= MOST_SEARCHES)
         return near_question(d->arena, schema_near_field(type, entry->key, minor));
     Node item;
     FieldPlace place = place_find(d->arena, d->document, path, entry);

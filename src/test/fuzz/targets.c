@@ -364,6 +364,13 @@ static void take_input(const char *name) {
     rewind(stdin);
 }
 
+/* The text of a file, as long as the system lets an argument be. */
+static Str argument_of(Str name) {
+    enum { LONGEST = 128 * 1024 - 1 };
+    Str text = file_text(name);
+    return text.len > LONGEST ? (Str){text.at, LONGEST} : text;
+}
+
 int target_run(const Target *target, size_t number) {
     const char *command = target->commands[number];
     char *argv[MOST_WORDS] = {(char *)"podlint"};
@@ -373,7 +380,7 @@ int target_run(const Target *target, size_t number) {
         if (str_starts(word, S("<")))
             take_input(arena_cstr(&arena, str_slice(word, 1)));
         else
-            argv[argc++] = arena_cstr(&arena, str_starts(word, S("@")) ? file_text(str_slice(word, 1)) : word);
+            argv[argc++] = arena_cstr(&arena, str_starts(word, S("@")) ? argument_of(str_slice(word, 1)) : word);
     }
     if (fchdir(work)) abort();
     int code = run_quietly(argc, argv);
