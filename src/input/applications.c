@@ -17,6 +17,7 @@ typedef struct ApplicationReader {
     ARRAY(Origin) origins;
     ARRAY(Str) names; /* of these, each once */
     StrSet known;
+    size_t kept;            /* bytes of text that read_once has kept, or had no room for */
     Str operand, real, top; /* the operand that was looked at last, where it really is, and its repository */
 } ApplicationReader;
 
@@ -241,16 +242,28 @@ static void read_origin(ApplicationReader *r, Str file, Str text) {
     }
 }
 
+/* Reads a file, and keeps what it holds for whoever reads it next, up to MOST_KEPT bytes of all files. NULL if it cannot be read.
+ */
+static const Source *read_once(ApplicationReader *r, InputFile *file, Arena *scratch) {
+    enum { MOST_KEPT = 16 << 20 };
+    if (file->read) return file->read;
+    Arena *arena = r->kept < MOST_KEPT ? r->arena : scratch;
+    Source *source = NEW(arena, Source);
+    if (source_read(source, arena, file->path) != SOURCE_OK) return NULL;
+    r->kept += source->text.len;
+    if (arena == r->arena && !source->once) file->read = source;
+    return source;
+}
+
 static void read_files(ApplicationReader *r, bool origins) {
     Arena scratch = {0};
     for (uint32_t i = 0; i < r->list->files.n; i++) {
-        const InputFile *file = &r->list->files.at[i];
-        Source source;
-        if (file->named || file->text.at || source_read(&source, &scratch, file->path) != SOURCE_OK) continue;
-        if (origins)
-            read_origin(r, file->path, source.text);
-        else if (may_hold_application(source.text))
-            read_file(r, file->path, source.text);
+        InputFile *file = &r->list->files.at[i];
+        const Source *source = file->named || file->text.at ? NULL : read_once(r, file, &scratch);
+        if (source && origins)
+            read_origin(r, file->path, source->text);
+        else if (source && may_hold_application(source->text))
+            read_file(r, file->path, source->text);
         arena_reset(&scratch);
     }
     arena_free(&scratch);

@@ -361,6 +361,8 @@ static SourceError read_input(Worker *w, const InputFile *input, Source *source)
     errno = input->cause;
     if (input->error) *source = (Source){.name = input->path, .text = S("")};
     if (input->error) return input->error;
+    if (input->read) *source = *input->read;
+    if (input->read) return SOURCE_OK;
     if (!input->text.at) return source_read(source, &w->text, input->path);
     SourceError error = source_from_bytes(source, &w->text, input->path, input->text);
     source->above = input->above;
