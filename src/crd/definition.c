@@ -372,7 +372,7 @@ static void check_pattern(Definition *d, const CrdSchema *schema, const Path *pa
         if (!regex_compile(d->check.arena, schema->pattern, &error)) {
             Str problem = error.message ? str_of(error.message) : S("it is too large");
             invalid(d, &at, schema->pattern,
-                    arena_cstr(d->check.arena, str_join(d->check.arena, S("it is no regular expression: "), problem)));
+                    arena_cstr(d->check.arena, str_join(d->check.arena, S("it is not a regular expression: "), problem)));
             wrong(d);
         }
     }
@@ -506,7 +506,7 @@ static void check_expressions(Definition *d, const CrdSchema *schema, const Cont
         if (rule->wordsFault.message.len)
             report_expression(d, &words_, node_get(rule->node, S("messageExpression")), &rule->wordsFault);
         if (rule->usesOld && context->unpaired)
-            invalid(d, &text, rule->rule->text, "oldSelf is not known inside of lists that are no maps by keys");
+            invalid(d, &text, rule->rule->text, "oldSelf is not known inside lists that are not maps by keys");
         if (!rule->usesOld && rule->program && is_there(rule->node, S("optionalOldSelf")))
             invalid(d, &optional, S("true"), "the rule does not use oldSelf");
     }

@@ -201,7 +201,7 @@ static void compile_rule(Arena *arena, CrdRule *rule, const CrdSchema *node) {
     rule->program = cel_compile(arena, &env, rule->rule->text, &rule->fault);
     if (rule->program && rule->program->type->kind != VALUE_BOOL) {
         rule->fault = (CelFault){{0, (uint32_t)rule->rule->text.len},
-                                 str_format(arena, "the expression is no condition: it is of type %.*s",
+                                 str_format(arena, "the expression is not a condition: it is of type %.*s",
                                             TEXT(cel_type_text(arena, rule->program->type))),
                                  S("")};
         rule->program = NULL;
@@ -213,7 +213,7 @@ static void compile_rule(Arena *arena, CrdRule *rule, const CrdSchema *node) {
     if (rule->words && rule->words->type->kind != VALUE_STRING) {
         rule->wordsFault = (CelFault){
             {0, (uint32_t)words->text.len},
-            str_format(arena, "the expression is no text: it is of type %.*s", TEXT(cel_type_text(arena, rule->words->type))),
+            str_format(arena, "the expression is not text: it is of type %.*s", TEXT(cel_type_text(arena, rule->words->type))),
             S("")};
         rule->words = NULL;
     }

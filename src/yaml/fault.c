@@ -796,8 +796,8 @@ static bool other_words(Finder *f) {
         {"whitespace", STR("a space is wanted here")},
         {"undefined tag handle", STR("no %TAG line says what this tag begins with")},
         {"unexpected ':'", STR("a colon cannot stand here")},
-        {"directive", STR("this is no directive that YAML has")},
-        {"YAML document", STR("this is no version of YAML that can be read")},
+        {"directive", STR("this is not a directive that YAML has")},
+        {"YAML document", STR("this is not a version of YAML that can be read")},
     };
     Str problem = f->stop->problem;
     for (size_t i = 0; i < COUNT(words); i++)
