@@ -274,14 +274,15 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
 
 /* Judges a part of an object as far as it can be. What it says of its kind, version and name is only a reference to the whole. */
 static void make_partial(Document *document) {
+    static const uint16_t references[] = {RULE_kind_missing,        RULE_api_version_missing, RULE_api_version,
+                                          RULE_removed_api_version, RULE_kind_misspelt,       RULE_api_version_form};
     document->partial = true;
     DiagList *diags = &document->diags;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < diags->items.n; i++) {
-        uint16_t rule = diags->items.at[i].rule->number;
-        if (rule != RULE_kind_missing && rule != RULE_api_version_missing && rule != RULE_api_version &&
-            rule != RULE_removed_api_version)
-            diags->items.at[kept++] = diags->items.at[i];
+        bool reference = false;
+        for (size_t j = 0; j < COUNT(references); j++) reference |= diags->items.at[i].rule->number == references[j];
+        if (!reference) diags->items.at[kept++] = diags->items.at[i];
     }
     if (kept < diags->items.n) document->unreadable = false;
     diags->items.n = kept;
