@@ -124,6 +124,70 @@ rm -f "$out/word" "$out/nodes.yaml"
 printf '3x(cpu=4,memory=16Gi,zone=a),1x(cpu=2,memory=4Gi,taint=dedicated:NoSchedule)' >"$out/nodes/short"
 printf '2x(cpu=2,memory=4Gi,zone=a),1x(cpu=2,memory=4Gi,zone=b,label.disk=ssd)' >"$out/nodes/groups"
 
+cat >"$out/crd.yaml" <<'END'
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget, shortNames: [wd]}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      subresources: {status: {}, scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}}
+      additionalPrinterColumns: [{name: Size, type: integer, jsonPath: .spec.size}]
+      schema:
+        openAPIV3Schema:
+          type: object
+          required: [spec]
+          properties:
+            spec:
+              type: object
+              required: [size]
+              x-kubernetes-validations:
+                - {rule: "self.size >= 1 && (!has(self.parts) || self.parts.all(p, p.name != ''))", message: too small, fieldPath: .size}
+                - {rule: "oldSelf.colour == self.colour", messageExpression: "'was ' + oldSelf.colour", reason: FieldValueForbidden}
+              properties:
+                size: {type: integer, format: int32, minimum: 1, maximum: 10, multipleOf: 1, default: 2}
+                colour: {type: string, enum: [red, green], default: red, pattern: "^[a-z]+$", maxLength: 5}
+                at: {type: string, format: date-time}
+                port: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}
+                more: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                labels: {type: object, additionalProperties: {type: string, nullable: true}, maxProperties: 3}
+                parts:
+                  type: array
+                  maxItems: 3
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [name]
+                  items: {type: object, required: [name], properties: {name: {type: string}, weight: {type: number, not: {maximum: 0}}}}
+                template: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}
+END
+cat >"$out/widget.yaml" <<'END'
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: w, namespace: shop}
+spec:
+  size: 11
+  colour: blue
+  at: 2026-01-01T00:00:00Z
+  port: http
+  labels: {a: b, c: null}
+  parts: [{name: a, weight: 0.5}, {name: a}]
+  template: {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a}]}}
+  unknown: 1
+END
+seed crds widget "$out/crd.yaml" "$out/widget.yaml"
+for file in testdata/*/*.yaml; do
+    ! grep -q 'kind: CustomResourceDefinition' "$file" || seed crds "$(echo "${file#testdata/}" | tr / -)" "$file" "$file"
+done
+for file in testdata/admission/*.yaml; do
+    seed cluster "$(basename "$file")" "$file" "$file"
+    seed cluster "pod-$(basename "$file")" "$file" testdata/examples/pod.yaml
+done
+rm "$out/crd.yaml" "$out/widget.yaml"
+
 known='"file": "pod.yaml", "object": "Pod web", "rule": "unknown-field", "path": "spec.containers[web].unknown", "text": "0123456789abcdef"'
 text baseline empty '{"tool": "podlint", "version": 1, "findings": [\n]}\n'
 text baseline one "{\"tool\": \"podlint\", \"version\": 1, \"findings\": [\n{$known},\n{$known, \"count\": 2}\n]}\n"
