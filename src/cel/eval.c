@@ -226,7 +226,15 @@ static Value join_lists(CelRun *run, Value a, Value b) {
     if (!cel_charge(ev, n / 4)) return cel_limit(ev);
     Value *items = NEW_ARRAY(ev->arena, Value, n ? n : 1);
     for (uint32_t i = 0; i < a.len; i++) items[i] = list_item(ev, a, i);
-    for (uint32_t i = 0; i < b.len; i++) items[a.len + i] = list_item(ev, b, i);
+    n = a.len;
+    for (uint32_t i = 0; i < b.len; i++) {
+        Value item = list_item(ev, b, i);
+        uint32_t at = list_is_set(a) ? 0 : n;
+        while (at < n && !list_same_item(ev, a, items[at], item)) at++;
+        items[at] = item;
+        n += at == n;
+        if (ev->steps < 0) return cel_limit(ev);
+    }
     return value_list(items, n);
 }
 

@@ -521,8 +521,24 @@ static bool is_strict(Value v) {
 
 static Equality equal_at(Eval *ev, Value a, Value b, unsigned depth);
 
+bool list_is_set(Value list) {
+    return list.kind == VALUE_LIST && list.form == FORM_TYPED && list.typed->type->isSet;
+}
+
+/* Sets: each item of the one is an item of the other. */
+static Equality sets_equal(Eval *ev, Value a, Value b, unsigned depth) {
+    for (uint32_t i = 0; i < b.len; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < a.len && !found; k++)
+            found = equal_at(ev, list_item(ev, a, k), list_item(ev, b, i), depth + 1) == EQUAL;
+        if (!found) return UNEQUAL;
+    }
+    return EQUAL;
+}
+
 static Equality lists_equal(Eval *ev, Value a, Value b, unsigned depth) {
     if (a.len != b.len) return UNEQUAL;
+    if (list_is_set(a)) return sets_equal(ev, a, b, depth);
     for (uint32_t i = 0; i < a.len; i++) {
         Equality equality = equal_at(ev, list_item(ev, a, i), list_item(ev, b, i), depth + 1);
         if (equality == UNEQUAL || (equality == INCOMPARABLE && is_typed(a))) return UNEQUAL;
@@ -572,6 +588,17 @@ bool value_equal(Eval *ev, Value a, Value b) {
 
 bool value_comparable(Eval *ev, Value a, Value b) {
     return !is_strict(a) || equal_at(ev, a, b, 0) != INCOMPARABLE;
+}
+
+bool list_same_item(Eval *ev, Value list, Value a, Value b) {
+    const CelType *type = list.typed->type;
+    if (!type->itemKeyCount) return value_equal(ev, a, b);
+    for (uint16_t i = 0; i < type->itemKeyCount; i++) {
+        if (a.kind != VALUE_MAP || b.kind != VALUE_MAP) return false;
+        Value key = value_string(type->itemKeys[i]), x = map_find(ev, a, key), y = map_find(ev, b, key);
+        if (x.kind == VALUE_ABSENT || y.kind == VALUE_ABSENT ? x.kind != y.kind : !value_equal(ev, x, y)) return false;
+    }
+    return true;
 }
 
 bool value_is_typed(Value v) {

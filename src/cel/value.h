@@ -78,6 +78,9 @@ struct CelType {
     const struct CelField *fields; /* of KIND_OBJECT */
     const Str *keys; /* what the fields are called in a document, where that is not how expressions write them; NULL: always */
     uint16_t fieldCount;
+    bool isSet;          /* of a list: the order of its items does not count, and none is in it twice */
+    const Str *itemKeys; /* of a list that is a map by these fields of its items; then isSet is true as well */
+    uint16_t itemKeyCount;
     const Type *schema; /* of KIND_OBJECT: a type of the API, whose fields are declared by its schema */
 };
 
@@ -237,6 +240,10 @@ Value list_item(Eval *ev, Value list, uint32_t i);
 
 /* The list's items as an array; made in the arena unless the list is held so. */
 const Value *list_items(Eval *ev, Value list);
+
+/* Whether a list is a set, or a map by keys of its items; and if so, whether two items would be the same one in it. */
+bool list_is_set(Value list);
+bool list_same_item(Eval *ev, Value list, Value a, Value b);
 
 uint32_t map_size(Value map);
 

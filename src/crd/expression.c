@@ -110,6 +110,12 @@ static const CelType *declare(Arena *arena, const CrdSchema *schema, bool root) 
         case ARRAY_VALUE:
             below = schema->items ? declare(arena, schema->items, schema->items->embedded) : NULL;
             type = below ? container_of(arena, &cel_list_dyn, NULL, below) : NULL;
+            if (type && schema->listKind >= LIST_SET) {
+                CelType *own = (CelType *)type;
+                own->isSet = true;
+                own->itemKeys = schema->listKind == LIST_MAP ? schema->listKeys.at : NULL;
+                own->itemKeyCount = schema->listKind == LIST_MAP ? (uint16_t)schema->listKeys.n : 0;
+            }
             break;
         case OBJECT_VALUE:
             if (schema->additional) {
