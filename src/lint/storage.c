@@ -249,10 +249,22 @@ static void add_mounted(StrSet *set, const VolumeMountList *mounts, const Volume
     for (uint32_t i = 0; i < devices->n; i++) str_set_add(set, devices->at[i].name, &devices->at[i]);
 }
 
+/* A mount that names no volume means the one whose name is near: the misspelt name is what is to be mended. */
+static void find_misspelt(Volumes *v, const VolumeMountList *mounts) {
+    enum { MOST_COMPARED = 100 };
+    for (uint32_t i = 0; i < mounts->n && v->pod->volumes.n <= MOST_COMPARED; i++) {
+        Near near = near_start(mounts->at[i].name);
+        for (uint32_t j = 0; j < v->pod->volumes.n; j++) near_try(&near, v->pod->volumes.at[j].name);
+        if (near.found.len && !str_eq(near.found, near.word)) str_set_add(&v->mounted, near.found, mounts);
+    }
+}
+
 static void find_mounted(Volumes *v) {
     ContainerWalk w;
-    for (walk_all_containers(&w, v->pod, NULL); walk_next(&w);)
+    for (walk_all_containers(&w, v->pod, NULL); walk_next(&w);) {
         add_mounted(&v->mounted, &w.container->volumeMounts, &w.container->volumeDevices);
+        find_misspelt(v, &w.container->volumeMounts);
+    }
 }
 
 static bool is_written(const Volumes *v, Str name) {

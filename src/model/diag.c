@@ -236,7 +236,7 @@ void diag_settle(DiagList *list, Str text) {
     uint32_t kept = 0, first = 0; /* `first` of those that start where the one in hand does */
     for (uint32_t i = 0; i < list->items.n; i++) {
         const Diag *diag = &list->items.at[i];
-        bool same = is_of_default(list, i);
+        bool same = diag->follows || is_of_default(list, i);
         if (kept && list->items.at[kept - 1].span.at != diag->span.at) first = kept;
         if (kept > first + MOST_COMPARED) first = kept - MOST_COMPARED;
         for (uint32_t j = first; j < kept && !same; j++) same = says_the_same(&list->items.at[j], diag, text);

@@ -148,6 +148,7 @@ typedef struct Diag {
     Span span;
     Str path;     /* as the API server prints it, may be empty */
     bool missing; /* Where.missing */
+    bool follows; /* only from another finding, which says what to mend */
     Str message;
     Str help;    /* may be empty */
     Note *notes; /* related places */
@@ -191,9 +192,9 @@ void diag_note(DiagList *list, Diag *diag, Span span, Str text);
  */
 void diag_sort(DiagList *list);
 
-/* Leaves one finding of a fault: of several of one rule, or of one type of the API at one path, that stand at the same place the
- * first, and beside an error at a scalar nothing that only remarks on it, unless that is about security. `text` is that of the
- * source. Sorts, too. */
+/* Leaves one finding of a fault: none that only follows from another one, of several of one rule, or of one type of the API at
+ * one path, that stand at the same place the first, and beside an error at a scalar nothing that only remarks on it, unless that
+ * is about security. `text` is that of the source. Sorts, too. */
 void diag_settle(DiagList *list, Str text);
 
 extern const char *const severity_names[SEVERITY_ERROR + 1];

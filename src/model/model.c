@@ -476,7 +476,8 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
     }
     if (place.field) return place_hint(d, &place, entry);
     Str kinds = place_other_kinds(d->arena, d->document, path, entry->key);
-    return kinds.len ? str_format(d->arena, "it is a field of %.*s", TEXT(kinds)) : S("");
+    if (kinds.len) return str_format(d->arena, "it is a field of %.*s", TEXT(kinds));
+    return place_fields(d->arena, d->document, type, path);
 }
 
 static void unknown_field(Decoder *d, const Type *type, const Node *node, const Entry *entry, const Field *known,

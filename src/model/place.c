@@ -18,6 +18,7 @@ enum {
     COST_TAKEN = 20,    /* the field stands there already */
     COST_CASE = 2,      /* the name in another case, or with dashes */
     COST_SLIP = 7,
+    COST_JOINED = 9, /* serviceName for service.name */
     COST_WORD = 21,  /* the last or first word of the field's name, or the other way round */
     GAIN_ONLY = 15,  /* of a field that every such object has */
     COST_NEAR = 16,  /* more than one slip */
@@ -219,6 +220,43 @@ static void search_own(Search *s, const Frame *frame) {
     if (s->best.field) s->best.text = s->best.field->name;
 }
 
+/* The scalar that an object is there for, as far as a value fits: the number of a port. NULL if there are several. */
+static const Field *scalar_of(const Type *type, const Node *value) {
+    const Field *found = NULL;
+    bool number = value->kind == NODE_INT;
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        const Field *field = &type->fields[i];
+        bool takesNumber = field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64;
+        if (field->shape != SHAPE_ONE || field->scalar == TYPE_OBJECT || takesNumber != number) continue;
+        if (found) return NULL;
+        found = field;
+    }
+    return found;
+}
+
+/* A field whose name is the way to it: serviceName for service.name. */
+static void search_joined(Search *s, const Frame *frame) {
+    Str word = s->entry->key;
+    for (uint16_t i = 0; i < frame->type->fieldCount; i++) {
+        const Field *field = &frame->type->fields[i];
+        bool joined = field->scalar == TYPE_OBJECT && field->shape == SHAPE_ONE && str_starts(word, field->name);
+        if (!joined || word.len == field->name.len || !is_upper(word.at[field->name.len])) continue;
+        Str rest = str_slice(word, field->name.len),
+            small = str_join(s->arena, str_lower(s->arena, (Str){rest.at, 1}), str_slice(rest, 1));
+        const Field *own = schema_field(field->type, small, str_hash(small));
+        const Node *child = frame->node ? node_get(frame->node, field->name) : NULL;
+        Path below = path_field(frame->path, field->name);
+        if (!own || !schema_has(own, s->minor)) continue;
+        bool deeper = own->scalar == TYPE_OBJECT && own->shape == SHAPE_ONE && s->entry->value.kind < NODE_LIST;
+        const Field *inner = deeper ? scalar_of(own->type, &s->entry->value) : NULL;
+        Path port = path_field(&below, own->name);
+        if (inner)
+            offer(s, inner, &port, frame->path, child ? node_get(child, own->name) : NULL, 2, false, COST_JOINED);
+        else
+            offer(s, own, &below, frame->path, child, 1, false, COST_JOINED);
+    }
+}
+
 /* The frames from the root to the object at `path`; 0 if the path leads out of the schema. */
 static uint32_t find_frames(Frame *frames, const Document *document, const Path *path) {
     if (!path) {
@@ -280,6 +318,7 @@ FieldPlace place_find(Arena *arena, const Document *document, const Path *path, 
         s.above = up > 0;
         s.skip = up ? frames[n - up].from : NULL;
         if (up == 0) search_own(&s, frame);
+        if (up == 0) search_joined(&s, frame);
         if (s.cost > COST_SLIP) search(&s, frame->type, frame->node, frame->path, frame->path, 0, false, (int)up * COST_STEP);
     }
     if (n) search_maps(&s, &frames[n - 1]);
@@ -326,6 +365,30 @@ Str place_other_kinds(Arena *arena, const Document *document, const Path *path, 
     for (uint32_t i = 0; i < count; i++) {
         if (i) buf_str(&out, i + 1 == count ? S(" or ") : S(", "));
         buf_str(&out, with_article(arena, found[i]));
+    }
+    return buf_text(&out);
+}
+
+Str place_fields(Arena *arena, const Document *document, const Type *type, const Path *path) {
+    enum { FEW = 8 };
+    Buf out = {.arena = arena};
+    uint16_t count = 0, put = 0;
+    for (uint16_t i = 0; i < type->fieldCount; i++) count += schema_has(&type->fields[i], document->minor);
+    if (!count) return S("");
+    if (count > FEW) {
+        buf_format(&out, "podlint explain %.*s", TEXT(document->kind));
+        const Path *chain[FRAMES];
+        size_t depth = 0;
+        for (; path && depth < COUNT(chain); path = path->up) chain[depth++] = path;
+        while (depth--)
+            if (chain[depth]->index < 0) buf_format(&out, ".%.*s", TEXT(chain[depth]->name));
+        return str_join(arena, buf_text(&out), S(" lists the fields"));
+    }
+    buf_str(&out, count == 1 ? S("its only field is ") : S("its fields are "));
+    for (uint16_t i = 0; i < type->fieldCount; i++) {
+        if (!schema_has(&type->fields[i], document->minor)) continue;
+        if (put++) buf_str(&out, put == count ? S(" and ") : S(", "));
+        buf_str(&out, type->fields[i].name);
     }
     return buf_text(&out);
 }

@@ -25,6 +25,9 @@ FieldPlace place_find(Arena *arena, const Document *document, const Path *path, 
  * ("a StatefulSet"); empty if there are none. */
 Str place_other_kinds(Arena *arena, const Document *document, const Path *path, Str name);
 
+/* What the fields of an object are, or how to learn that where they are many, in words. */
+Str place_fields(Arena *arena, const Document *document, const Type *type, const Path *path);
+
 /* Whether a value is of the shape that a field takes, if not of the right kind of scalar. */
 bool place_fits(const Field *field, const Node *value);
 

@@ -34,6 +34,13 @@ static Span device_span(const Mounts *m, const VolumeDevice *device, Str field) 
     return where(m->p->c, &at).span;
 }
 
+/* Whether the pod lists a volume of this name, sound or not. */
+static bool is_listed(const PodCheck *p, Str name) {
+    for (uint32_t i = 0; i < p->spec->volumes.n; i++)
+        if (name.len && str_eq(p->spec->volumes.at[i].name, name)) return true;
+    return false;
+}
+
 Str volume_hint(const PodCheck *p, Str name, bool emptyDirs) {
     VolumeList volumes = p->spec->volumes;
     Arena *arena = p->c->arena;
@@ -41,7 +48,6 @@ Str volume_hint(const PodCheck *p, Str name, bool emptyDirs) {
     size_t count = 0;
     for (uint32_t i = 0; i < volumes.n; i++) {
         const Volume *volume = &volumes.at[i];
-        if (name.len && str_eq(volume->name, name)) return S("a volume of this name is listed, but has faults of its own");
         if (volume->name.len && (volume->emptyDir || !emptyDirs)) names[count++] = volume->name;
     }
     Str near = name.len ? did_you_mean(arena, name, names, count) : S("");
@@ -133,14 +139,20 @@ static void check_mount_overlap(Mounts *m, const VolumeMount *mount, const Path 
     diag_note(c->diags, d, device_span(m, same, S("devicePath")), S("as a device here"));
 }
 
+static void report_no_volume(Mounts *m, Str name, const Path *path) {
+    Check *c = m->p->c;
+    bool listed = is_listed(m->p, name);
+    Str hint = listed ? S("a volume of this name is listed, but has faults of its own") : volume_hint(m->p, name, false);
+    Diag *d = emit_mount_volume(c->diags, where(c, path), .name = shown(c->arena, name), .hint = hint);
+    d->follows = listed;
+}
+
 static void check_mount(Mounts *m, const VolumeMount *mount, StrSet *paths, const Path *path) {
     Check *c = m->p->c;
     Path name = FIELD(path, "name"), target = FIELD(path, "mountPath");
     const Volume *volume = pod_volume(m->p, mount->name);
     check_required(c, mount->name, &name);
-    if (!volume)
-        emit_mount_volume(c->diags, where(c, &name), .name = shown(c->arena, mount->name),
-                          .hint = volume_hint(m->p, mount->name, false));
+    if (!volume) report_no_volume(m, mount->name, &name);
     check_required(c, mount->mountPath, &target);
     const VolumeMount *first = str_set_add(paths, mount->mountPath, mount);
     if (first) {
@@ -160,8 +172,7 @@ static void check_device_volume(Mounts *m, const VolumeDevice *device, const Pat
     Check *c = m->p->c;
     const Volume *volume = pod_volume(m->p, device->name);
     if (!volume) {
-        emit_mount_volume(c->diags, where(c, name), .name = shown(c->arena, device->name),
-                          .hint = volume_hint(m->p, device->name, false));
+        report_no_volume(m, device->name, name);
     } else if (!volume->persistentVolumeClaim && !volume->ephemeral) {
         Path volumes = FIELD(m->p->path, "volumes"), at = path_index(&volumes, (uint32_t)(volume - m->p->spec->volumes.at));
         Diag *d = emit_device_volume_kind(c->diags, where(c, name), .name = shown(c->arena, device->name));
