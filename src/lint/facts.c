@@ -255,22 +255,24 @@ static void read_mounts(FactReader *r, const Container *container, const Path *p
     }
 }
 
-static StrList keep_keys(FactReader *r, QuantityMap amounts) {
-    StrList out = {NEW_ARRAY(r->kept, Str, amounts.n + 1), amounts.n};
-    for (uint32_t i = 0; i < amounts.n; i++) out.at[i] = keep(r, amounts.at[i].key);
+/* The resources that are requested: a limit without a request is one too, by the server's default. */
+static StrList keep_requests(FactReader *r, const ResourceRequirements *resources) {
+    QuantityMap maps[] = {resources->requests, resources->limits};
+    StrList out = {NEW_ARRAY(r->kept, Str, maps[0].n + maps[1].n + 1), 0};
+    for (size_t m = 0; m < COUNT(maps); m++)
+        for (uint32_t i = 0; i < maps[m].n; i++) out.at[out.n++] = keep(r, maps[m].at[i].key);
     return out;
 }
 
 static void read_running(FactReader *r, const Container *container, const Path *path) {
-    Path name = path_field(path, S("name")), image = path_field(path, S("image"));
+    Path image = path_field(path, S("image"));
     StrList own = {NEW_ARRAY(r->kept, Str, container->env.n + 1), container->env.n};
     for (uint32_t i = 0; i < own.n; i++) own.at[i] = keep(r, container->env.at[i].name);
     FactContainer fact = {.name = keep(r, container->name),
                           .image = keep(r, container->image),
                           .variables = own,
                           .more = container->envFrom.n > 0,
-                          .requests = keep_keys(r, container->resources.requests)};
-    fact.where = where(r, &name);
+                          .requests = keep_requests(r, &container->resources)};
     fact.imageWhere = where(r, &image);
     ARRAY_PUSH(r->kept, &r->containers, fact);
 }
@@ -325,7 +327,7 @@ static void read_pod(FactReader *r, const PodSpec *spec, const Path *path) {
     fact->tokenWhere = where(r, &token);
     fact->accountWhere = where(r, &account);
     fact->pinned = is_pinned(spec, fact->labels);
-    if (spec->resources) fact->podRequests = keep_keys(r, spec->resources->requests);
+    if (spec->resources) fact->podRequests = keep_requests(r, spec->resources);
     if (!str_eq(spec->serviceAccountName, S("default")))
         refer(r, FACT_SERVICE_ACCOUNT, spec->serviceAccountName, S(""), false, path, "serviceAccountName");
     for (uint32_t i = 0; i < spec->volumes.n; i++) str_set_add(&r->volumes, spec->volumes.at[i].name, &spec->volumes.at[i]);

@@ -58,7 +58,7 @@ typedef struct FactContainer {
     StrList variables; /* names of env[] */
     bool more;         /* envFrom may set others */
     StrList requests;  /* resources that it requests */
-    Where where, imageWhere;
+    Where imageWhere;
 } FactContainer;
 
 typedef enum FactLinkUse {

@@ -73,6 +73,21 @@ static bool is_foreign_kind(Str kind) {
     return str_ends(kind, S("Options")) || str_in(kind, kinds, COUNT(kinds));
 }
 
+/* What to do about kinds that Kubernetes once had; empty for all others. */
+static Str gone_hint(Str kind) {
+    static const struct {
+        Str kind, hint;
+    } gone[] = {
+        {STR("PodSecurityPolicy"),
+         STR("Kubernetes has none since 1.25: remove it, and label namespaces with pod-security.kubernetes.io/enforce")},
+        {STR("ThirdPartyResource"), STR("Kubernetes has none since 1.8: write a CustomResourceDefinition")},
+        {STR("InitializerConfiguration"), STR("Kubernetes has none since 1.14: write a MutatingWebhookConfiguration")},
+    };
+    for (size_t i = 0; i < COUNT(gone); i++)
+        if (str_eq(gone[i].kind, kind)) return gone[i].hint;
+    return S("");
+}
+
 /* API groups without a dot in the files of other programs. */
 static bool is_foreign_group(Str group) {
     static const Str groups[] = {STR("skaffold"), STR("componentconfig"), STR("federation"), STR("devspace"), STR("kuttl")};
@@ -125,7 +140,7 @@ void served_check(Document *document) {
             emit_api_version(diags, path_where(diags->arena, root, &versionPath), .server = S("no server has"), .kind = kind,
                              .found = version, .when = S(""), .expected = right);
         } else {
-            Str hint = !meant ? S("")
+            Str hint = !meant ? gone_hint(kind)
                        : str_eq(right, version)
                            ? str_format(diags->arena, "write kind: %.*s", TEXT(meant->name))
                            : str_format(diags->arena, "write kind: %.*s and apiVersion: %.*s", TEXT(meant->name), TEXT(right));
