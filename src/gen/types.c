@@ -283,7 +283,7 @@ static void read_field(const Schema *schema, File *file, const Entry *entry, Gen
                                STR("format"),      STR("change"),  STR("enum"),     STR("example"),  STR("description"),
                                STR("changeWhen"),  STR("gates"),   STR("empty"),    STR("checked"),  STR("rule")};
     static const Str looked[] = {STR("ignored")};
-    static const Str presences[] = {STR("explicit")};
+    static const Str presences[] = {STR("explicit"), STR("omitted")};
     static const Str changes[] = {STR("in-place"), STR("limited"), STR("resize"), STR("rollout"), STR("fixed")};
     *field = (GenField){.file = file, .name = entry->key, .nameSpan = entry->keySpan, .node = &entry->value, .gate = -1};
     if (entry->value.kind != NODE_MAP) {
@@ -298,7 +298,9 @@ static void read_field(const Schema *schema, File *file, const Entry *entry, Gen
                  str_format(file->gen->arena, "give it another name there, as in  member: %.*s_", TEXT(field->member)),
                  "C cannot have a member \"%.*s\"", TEXT(field->member));
     read_type(schema, field);
-    field->optional = word_of(file, field->node, "presence", presences, COUNT(presences)).len > 0;
+    Str presence = word_of(file, field->node, "presence", presences, COUNT(presences));
+    field->optional = str_eq(presence, presences[0]);
+    field->omitted = str_eq(presence, presences[1]);
     field->required = flag_of(file, field->node, "required");
     field->always = flag_of(file, field->node, "always");
     field->change = word_of(file, field->node, "change", changes, COUNT(changes));

@@ -38,7 +38,7 @@ typedef struct GenField {
     GenShape shape;
     const GenScalar *scalar; /* of the value, or of a list's or map's items; NULL for objects */
     GenType *object;
-    bool required, optional, always;
+    bool required, optional, always, omitted;
     int since, removed;   /* minor versions, or 0 */
     int gate;             /* index, or -1 */
     bool gatesIgnored;    /* the server does not look for gated fields below it */

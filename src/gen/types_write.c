@@ -125,8 +125,8 @@ static void put_field(FILE *out, const GenType *type, const GenField *f) {
     static const char *const shapes[] = {[ONE] = "SHAPE_ONE", [LIST] = "SHAPE_LIST", [MAP] = "SHAPE_MAP"};
     fputs("    {.name = ", out);
     put_str(out, f->name);
-    fprintf(out, ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d",
-            f->scalar ? f->scalar->constant : "TYPE_OBJECT", shapes[f->shape], f->required, f->optional, f->always);
+    fprintf(out, ", .scalar = %s, .shape = %s, .required = %d, .optional = %d, .always = %d, .omitted = %d",
+            f->scalar ? f->scalar->constant : "TYPE_OBJECT", shapes[f->shape], f->required, f->optional, f->always, f->omitted);
     fprintf(out, ", .bytes = %d, .micro = %d, .since = %d, .removed = %d", f->scalar && f->scalar->bytes,
             f->scalar && f->scalar->micro, f->since, f->removed);
     fprintf(out, ", .gate = %d, .offset = offsetof(%.*s, %.*s), .size = sizeof(((%.*s *)0)->%.*s)", f->gate, TEXT(type->name),

@@ -80,6 +80,7 @@ typedef struct Field {
     bool required;    /* by the OpenAPI document */
     bool optional;    /* absent and zero are different things: a pointer in Go, an Opt type or pointer here */
     bool always;      /* stored even when empty */
+    bool omitted;     /* required, and not stored when empty */
     bool bytes;       /* a string that is base64 */
     bool micro;       /* a Time with six digits of the second's fraction */
     uint8_t since;    /* minor version that brought it, 0: 1.29 or before */

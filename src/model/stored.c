@@ -46,7 +46,7 @@ static json_t *json_of_object(Arena *arena, const Type *type, const void *object
 
 /* The value of a field, or NULL where the server stores none. */
 static json_t *json_of_one(Arena *arena, const Field *field, const void *at) {
-    bool shown = field->required || field->always;
+    bool shown = (field->required && !field->omitted) || field->always;
     switch ((ScalarType)field->scalar) {
     case TYPE_STRING: {
         const Str *text = at;
