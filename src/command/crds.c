@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "base/str_set.h"
 #include "base/visible.h"
 #include "command.h"
 #include "definitions.h"
@@ -148,11 +149,10 @@ static int add(CrdsRequest *r) {
     Str folder = folder_to_write(r->arena);
     uint32_t written = 0;
     bool failed = false;
+    StrSet names = {.arena = r->arena};
     const Crd *crd;
     for (uint32_t i = 0; (crd = crds_at(crds, i)); i++) {
-        bool before = false;
-        for (uint32_t k = 0; k < i && !before; k++) before = str_eq(crds_at(crds, k)->name, crd->name);
-        if (before) continue;
+        if (str_set_add(&names, crd->name, crd)) continue;
         if (!is_file_name(crd->name) || !node_get(crd->root, S("spec"))) {
             tell_error("podlint: a definition in %.*s has no name, or no spec", TEXT(crd->source->name));
             failed = true;

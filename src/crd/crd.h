@@ -44,7 +44,7 @@ void crds_add(Crds *crds, Str path, Str text);
  * other versions. */
 const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **known);
 
-/* Reads all files, for those who want to list or to ask for what there is: number `index`, or NULL behind the last. */
+/* What there is, for those who want to list it, from number 0 on, which reads all files: NULL behind the last. */
 const Crd *crds_at(Crds *crds, uint32_t index);
 
 /* Files that could not be read, with the reason. */

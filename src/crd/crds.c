@@ -168,7 +168,7 @@ const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **kn
 }
 
 const Crd *crds_at(Crds *crds, uint32_t index) {
-    for (uint32_t i = 0; i < crds->files.n; i++)
+    for (uint32_t i = index ? crds->files.n : 0; i < crds->files.n; i++)
         if (!crds->files.at[i].parsed && has_text(crds, &crds->files.at[i])) parse(crds, &crds->files.at[i]);
     return index < crds->definitions.n ? crds->definitions.at[index] : NULL;
 }

@@ -1,6 +1,7 @@
 /* The verdict on a CustomResourceDefinition: its names, its versions, and whether their schemas are structural, with expressions
  * that compile (k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation, pkg/apiserver/schema). What all versions have
  * in common the server prints as a part of the spec itself. The cost of expressions is not estimated. */
+#include "base/str_set.h"
 #include "judge.h"
 #include "rules.h"
 #include "validate/areas.h"
@@ -717,7 +718,7 @@ static void check_column(Definition *d, const CustomResourceColumnDefinition *co
 
 static void check_selectable(Definition *d, const CustomResourceDefinitionVersion *version, const CrdSchema *schema,
                              const Path *path) {
-    Str *seen = NEW_ARRAY(d->check.arena, Str, version->selectableFields.n + 1);
+    StrSet seen = {.arena = d->check.arena};
     uint32_t count = 0;
     for (uint32_t i = 0; i < version->selectableFields.n; i++) {
         Path item = path_index(path, i), at = FIELD(&item, "jsonPath");
@@ -734,10 +735,10 @@ static void check_selectable(Definition *d, const CustomResourceDefinitionVersio
         if (path_is_below(text, S(".metadata"))) invalid(d, &at, text, "fields of metadata cannot be selected by");
         if (field->type != STRING_VALUE && field->type != BOOLEAN_VALUE && field->type != INTEGER_VALUE)
             invalid(d, &at, text, "only strings, booleans and integers can be selected by");
-        if (str_in(text, seen, count))
+        if (str_set_add(&seen, text, version))
             emit_crd_duplicate(d->check.diags, place(d, where(&d->check, &at)), .value = text, .field = S("selectableFields"));
         else
-            seen[count++] = text;
+            count++;
     }
     if (count > MOST_SELECTABLE)
         emit_crd_too_many(d->check.diags, place(d, where_key(&d->check, path)), .field = S("selectableFields"),
@@ -762,13 +763,17 @@ static void print_as_spec(Definition *d, const Path *version, const char *field,
     d->printed = shared ? str_join(d->check.arena, S("spec."), str_of(shared)) : S("");
 }
 
-static void check_version_of(Definition *d, const CustomResourceDefinitionSpec *spec, uint32_t index, const Path *path) {
+/* The parts of a version that are the same in all versions. */
+typedef struct Shared {
+    bool schema, subresources, columns, selectable;
+} Shared;
+
+static void check_version_of(Definition *d, const CustomResourceDefinitionSpec *spec, uint32_t index, Shared shared,
+                             const Path *path) {
     const CustomResourceDefinitionVersion *version = &spec->versions.at[index];
     Path name = FIELD(path, "name"), warning = FIELD(path, "deprecationWarning"), schema = FIELD(path, "schema");
     Path open = FIELD(&schema, "openAPIV3Schema"), subresources = FIELD(path, "subresources"),
          columns = FIELD(path, "additionalPrinterColumns");
-    bool sharedSchema = is_shared(spec, S("schema")), sharedParts = is_shared(spec, S("subresources"));
-    bool sharedColumns = is_shared(spec, S("additionalPrinterColumns"));
     if (!is_dns_1035_label(version->name))
         invalid(d, &name, version->name, "it is no DNS label that begins with a letter, such as v1");
     if (version->deprecationWarning.at) {
@@ -783,21 +788,20 @@ static void check_version_of(Definition *d, const CustomResourceDefinitionSpec *
         Where at = where(&d->check, &open);
         emit_definition_required(d->check.diags, at, .field = S("openAPIV3Schema"), .when = S(""),
                                  .hint = S("write at least type: object with x-kubernetes-preserve-unknown-fields: true"));
-    } else if (!sharedSchema || index == 0) {
-        print_as_spec(d, path, "schema", sharedSchema ? "validation" : NULL);
+    } else if (!shared.schema || index == 0) {
+        print_as_spec(d, path, "schema", shared.schema ? "validation" : NULL);
         check_schema(d, node, hasStatus, &open);
     }
-    print_as_spec(d, path, "subresources", sharedParts ? "subresources" : NULL);
-    if (!sharedParts || index == 0) check_subresources(d, version->subresources, &subresources);
-    print_as_spec(d, path, "additionalPrinterColumns", sharedColumns ? "additionalPrinterColumns" : NULL);
-    for (uint32_t i = 0; (!sharedColumns || index == 0) && i < version->additionalPrinterColumns.n; i++) {
+    print_as_spec(d, path, "subresources", shared.subresources ? "subresources" : NULL);
+    if (!shared.subresources || index == 0) check_subresources(d, version->subresources, &subresources);
+    print_as_spec(d, path, "additionalPrinterColumns", shared.columns ? "additionalPrinterColumns" : NULL);
+    for (uint32_t i = 0; (!shared.columns || index == 0) && i < version->additionalPrinterColumns.n; i++) {
         Path at = path_index(&columns, i);
         check_column(d, &version->additionalPrinterColumns.at[i], &at);
     }
-    bool sharedFields = is_shared(spec, S("selectableFields"));
     Path selectable = FIELD(path, "selectableFields");
-    print_as_spec(d, path, "selectableFields", sharedFields ? "selectableFields" : NULL);
-    if ((!sharedFields || index == 0) && version->selectableFields.n && node && node->kind == NODE_MAP)
+    print_as_spec(d, path, "selectableFields", shared.selectable ? "selectableFields" : NULL);
+    if ((!shared.selectable || index == 0) && version->selectableFields.n && node && node->kind == NODE_MAP)
         check_selectable(d, version, crd_schema(d->check.arena, node, true), &selectable);
     d->written = S("");
 }
@@ -805,11 +809,16 @@ static void check_version_of(Definition *d, const CustomResourceDefinitionSpec *
 static void check_versions(Definition *d, const CustomResourceDefinitionSpec *spec, const Path *path) {
     uint32_t stored = 0;
     bool unique = true;
+    StrSet names = {.arena = d->check.arena};
+    Shared shared = {true, true, true, true};
+    if (spec->versions.n)
+        shared = (Shared){is_shared(spec, S("schema")), is_shared(spec, S("subresources")),
+                          is_shared(spec, S("additionalPrinterColumns")), is_shared(spec, S("selectableFields"))};
     for (uint32_t i = 0; i < spec->versions.n; i++) {
         Path at = path_index(path, i);
         stored += spec->versions.at[i].storage;
-        for (uint32_t k = 0; k < i; k++) unique &= !str_eq(spec->versions.at[k].name, spec->versions.at[i].name);
-        check_version_of(d, spec, i, &at);
+        unique &= !str_set_add(&names, spec->versions.at[i].name, &spec->versions.at[i]);
+        check_version_of(d, spec, i, shared, &at);
     }
     if (!unique) invalid(d, path, (Str){0}, "two versions have one name");
     if (stored != 1)

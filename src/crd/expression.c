@@ -351,7 +351,9 @@ static void judge_rules(Judging *judging, const CrdSchema *schema, const CrdSche
 }
 
 const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item) {
+    enum { MOST_COMPARED = 2000 };
     if (schema->listKind != LIST_MAP || !old || old->kind != NODE_LIST || item->kind != NODE_MAP) return NULL;
+    if (old->count > MOST_COMPARED) return NULL;
     for (uint32_t i = 0; i < old->count; i++) {
         bool same = old->items[i].kind == NODE_MAP;
         for (uint32_t k = 0; k < schema->listKeys.n && same; k++) {

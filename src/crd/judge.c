@@ -201,8 +201,19 @@ static Str limit_text(const CrdJudge *j, int64_t limit) {
     return str_int(j->check.arena, limit);
 }
 
+/* Whether a text matches an expression. Where that takes long, a few times in one object is enough: then nothing is said. */
+static bool fits_pattern(CrdJudge *j, const RegexCode *regex, Str text) {
+    enum { MOST_COSTLY = 10, MOST_BOUNDED = 100 };
+    Span span;
+    if (j->costly > MOST_BOUNDED) return true;
+    if (!j->matcher.data && !regex_matcher(j->check.arena, &j->matcher)) return true;
+    RegexResult result = regex_find(regex, text, 0, REGEX_SMALL_BOUND, &j->matcher, &span);
+    if (result == REGEX_BOUND && j->costly++ < MOST_COSTLY)
+        result = regex_find(regex, text, 0, REGEX_LARGE_BOUND, &j->matcher, &span);
+    return result != REGEX_NOT_FOUND;
+}
+
 static void judge_text(CrdJudge *j, const CrdSchema *schema, const Node *value, const Path *path, Outcome *out) {
-    Arena *arena = j->check.arena;
     size_t length = schema->maxLength >= 0 || schema->minLength > 0 ? str_codepoints(value->text) : 0;
     if (schema->maxLength >= 0 && (int64_t)length > schema->maxLength) {
         emit_crd_too_long(&out->errors, where(&j->check, path), .field = field_words(j, path),
@@ -211,9 +222,7 @@ static void judge_text(CrdJudge *j, const CrdSchema *schema, const Node *value, 
         emit_crd_too_short(&out->errors, where(&j->check, path), .field = field_words(j, path),
                            .count = limit_text(j, (int64_t)length), .limit = limit_text(j, schema->minLength));
     } else if (schema->regex) {
-        Span span;
-        if (!j->matcher.data && !regex_matcher(arena, &j->matcher)) return;
-        if (regex_find(schema->regex, value->text, 0, REGEX_LARGE_BOUND, &j->matcher, &span) == REGEX_NOT_FOUND)
+        if (!fits_pattern(j, schema->regex, value->text))
             emit_crd_pattern(&out->errors, where(&j->check, path), .value = quoted(j, value), .pattern = schema->pattern);
     }
 }
@@ -314,8 +323,9 @@ static uint32_t *count_before(Arena *arena, const Node *const *values, uint32_t 
     uint32_t *before = NULL;
     for (uint32_t i = 0; i < count; i++) ranked[i] = (Ranked){hash_value(values[i]), i};
     qsort(ranked, count, sizeof *ranked, by_rank);
+    enum { MOST_COMPARED = 1000 }; /* of values with one hash, which are many only where somebody made them so */
     for (uint32_t i = 1; i < count; i++)
-        for (uint32_t k = i; k-- > 0 && ranked[k].hash == ranked[i].hash;) {
+        for (uint32_t k = i; k-- > 0 && ranked[k].hash == ranked[i].hash && i - k < MOST_COMPARED;) {
             if (!crd_same(values[ranked[k].index], values[ranked[i].index])) continue;
             if (!before) before = NEW_ARRAY(arena, uint32_t, count);
             before[ranked[i].index] = before[ranked[k].index] + 1;

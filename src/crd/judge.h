@@ -12,6 +12,7 @@ typedef struct CrdJudge {
     const Node *stored;   /* the object as the server has it when it validates */
     const Node *old;      /* what it takes the place of, or NULL */
     RegexMatcher matcher; /* empty before the first use */
+    uint32_t costly;      /* matches that took long */
 } CrdJudge;
 
 /* The item of a list before the change that has the keys of `item`, in lists that are maps; NULL if there is none. */
