@@ -65,25 +65,58 @@ static Str key_of(const Field *field, const Node *item, Str key) {
     return member ? member->value : S("");
 }
 
-static bool same_keys(const Field *field, const Node *a, const Node *b, const Str *keys, uint16_t count) {
-    for (uint16_t i = 0; i < count; i++)
-        if (!str_eq(key_of(field, a, keys[i]), key_of(field, b, keys[i]))) return false;
-    return true;
+/* The items of a list by their keys: those of one hash together, in the order of the list. */
+typedef struct Keyed {
+    uint64_t hash;
+    uint32_t number;
+} Keyed;
+
+typedef struct KeyIndex {
+    const Node *list;
+    Keyed *at;
+    uint32_t n;
+} KeyIndex;
+
+static uint64_t hash_keys(const Field *field, const Node *item, const Str *keys, uint16_t count) {
+    uint64_t hash = HASH_START;
+    for (uint16_t i = 0; i < count; i++) hash = str_hash_on(hash, key_of(field, item, keys[i]));
+    return hash;
 }
 
-/* How many of the first `end` items have the keys of `item`. */
-static uint32_t count_same(const Field *field, const Node *list, uint32_t end, const Node *item, const Str *keys,
-                           uint16_t count) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; list && i < end; i++) n += same_keys(field, &list->items[i], item, keys, count);
-    return n;
+static int by_hash(const void *left, const void *right) {
+    const Keyed *a = left, *b = right;
+    if (a->hash != b->hash) return a->hash < b->hash ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
 }
 
-/* The item number `ordinal` of those that have the keys of `item`, or NULL. */
-static Node *nth_same(const Field *field, const Node *list, uint32_t ordinal, const Node *item, const Str *keys, uint16_t count) {
-    for (uint32_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++)
-        if (same_keys(field, &list->items[i], item, keys, count) && ordinal-- == 0) return &list->items[i];
-    return NULL;
+static KeyIndex index_keys(Arena *arena, const Field *field, const Node *list, const Str *keys, uint16_t count) {
+    KeyIndex index = {.list = list};
+    if (!list || list->kind != NODE_LIST || !list->count) return index;
+    index.at = NEW_ARRAY(arena, Keyed, list->count);
+    for (; index.n < list->count; index.n++)
+        index.at[index.n] = (Keyed){hash_keys(field, &list->items[index.n], keys, count), index.n};
+    qsort(index.at, index.n, sizeof *index.at, by_hash);
+    return index;
+}
+
+/* Where the items with a hash begin in the index, if there are any. */
+static uint32_t first_same(const KeyIndex *index, uint64_t hash) {
+    uint32_t low = 0, high = index->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (index->at[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The item number `ordinal` of those that have the keys, or NULL. */
+static Node *nth_same(const KeyIndex *index, uint64_t hash, uint32_t ordinal) {
+    uint32_t at = first_same(index, hash);
+    if (ordinal >= index->n - at || index->at[at + ordinal].hash != hash) return NULL;
+    return &index->list->items[index->at[at + ordinal].number];
 }
 
 static void put_keys(Buf *buf, const Field *field, const Node *item, const Str *keys, uint16_t count) {
@@ -122,6 +155,12 @@ static Node merge_new(Merge *m, const Field *field, const Node *new) {
     return *new;
 }
 
+/* The items of the same keys that merge_list has met: how many, and what the first became. */
+typedef struct Met {
+    uint32_t count;
+    Node *first;
+} Met;
+
 static Node merge_list(Merge *m, const Field *field, const Node *live, const Node *old, const Node *new) {
     Str keys[4];
     uint16_t count = list_keys(field, m->how, keys);
@@ -132,13 +171,18 @@ static Node merge_list(Merge *m, const Field *field, const Node *live, const Nod
     out.alias = false;
     out.items = NEW_ARRAY(m->arena, Node, new->count + live->count + 1);
     out.count = 0;
+    KeyIndex olds = index_keys(m->arena, field, old, keys, count), lives = index_keys(m->arena, field, live, keys, count),
+             news = index_keys(m->arena, field, new, keys, count);
+    Met *met = NEW_ARRAY(m->arena, Met, news.n + 1); /* by where the items of the keys begin in the index */
     for (uint32_t i = 0; i < new->count; i++) {
         const Node *item = &new->items[i];
-        uint32_t ordinal = count_same(field, new, i, item, keys, count);
-        Node *was = nth_same(field, old, ordinal, item, keys, count), *stored = nth_same(field, live, ordinal, item, keys, count);
+        uint64_t hash = hash_keys(field, item, keys, count);
+        Met *same = &met[first_same(&news, hash)];
+        uint32_t ordinal = same->count++;
+        Node *was = nth_same(&olds, hash, ordinal), *stored = nth_same(&lives, hash, ordinal);
         bool unchanged = was && equal_nodes(was, item);
         if (ordinal && m->how == HOW_SERVER_SIDE) note_refused(m, field, item, keys, count);
-        Node *first = ordinal && !unchanged ? nth_same(field, &out, 0, item, keys, count) : NULL;
+        Node *first = ordinal && !unchanged ? same->first : NULL;
         if (first && m->how == HOW_APPLY) {
             note_lost(m, field, item, keys, count);
             *first = merge_map(m, field->type, first, NULL, item, item->span);
@@ -147,14 +191,15 @@ static Node merge_list(Merge *m, const Field *field, const Node *live, const Nod
         bool maps = stored && stored->kind == NODE_MAP && item->kind == NODE_MAP && !(m->how == HOW_APPLY && retains_keys(field));
         bool fresh = !stored && item->kind == NODE_MAP && m->how == HOW_SERVER_SIDE;
         static const Node nothing = {.kind = NODE_MAP};
+        if (!same->first) same->first = &out.items[out.count];
         out.items[out.count++] = maps    ? merge_map(m, field->type, stored, was, item, item->span)
                                  : fresh ? merge_map(m, field->type, &nothing, NULL, item, item->span)
                                          : *item;
     }
     for (uint32_t i = 0; i < live->count; i++) {
         const Node *item = &live->items[i];
-        if (!nth_same(field, new, 0, item, keys, count) && !nth_same(field, old, 0, item, keys, count))
-            out.items[out.count++] = placed(m->arena, item, new->span);
+        uint64_t hash = hash_keys(field, item, keys, count);
+        if (!nth_same(&news, hash, 0) && !nth_same(&olds, hash, 0)) out.items[out.count++] = placed(m->arena, item, new->span);
     }
     for (uint32_t i = 0; i < out.count; i++) deepen(&out, &out.items[i]);
     return out;

@@ -300,7 +300,11 @@ static bool object_of_scalar(Arena *arena, const Document *document, const Type 
             Node inner;
             field = &type->fields[i];
             if (field->scalar != TYPE_OBJECT || field->shape != SHAPE_ONE || !schema_has(field, document->minor)) continue;
-            if (!object_of_scalar(arena, document, field->type, written, false, &inner)) continue;
+            Arena before = *arena;
+            if (!object_of_scalar(arena, document, field->type, written, false, &inner)) {
+                arena_back(arena, &before);
+                continue;
+            }
             if (paths && !(str_starts(written->text, S("/")) && node_get(&inner, S("path")))) continue;
             if (!paths && text && node_get(&inner, S("port"))) continue;
             map_put(out, field->name, written->span, inner);
