@@ -61,6 +61,8 @@ head -c 100000 /dev/urandom >random.yaml
 expect "random bytes" 0 "1 document that is not a manifest" "$podlint" check random.yaml
 { printf 'apiVersion: v1\nkind: Pod\nspec: '; repeat '{a: ' 200; printf 1; repeat '}' 200; echo; } >deep.yaml
 expect "200 levels" 1 "unknown-field" "$podlint" check deep.yaml
+{ printf 'apiVersion: v1\nkind: Pod\nspec: '; repeat '{a: ' 990; printf 1; repeat '}' 990; echo; } >deepest.yaml
+expect "990 levels, in threads" 1 "unknown-field" "$podlint" check -j 2 deepest.yaml deep.yaml
 { printf 'apiVersion: v1\nkind: Pod\nspec: '; repeat '[' 500000; echo; } >deeper.yaml
 expect "500,000 levels" 1 "nested more than 1000 levels" "$podlint" check deeper.yaml
 repeat '- ' 200000 >dashes.yaml

@@ -199,15 +199,43 @@ static Str around(const Text *text, uint32_t at, const char *ends) {
     return (Str){text->at + from, to - from};
 }
 
-/* The same again and again, with a number in it each time if there is room for one. */
-static void repeat(Text *text, uint32_t at, Str piece, uint32_t times, bool counted) {
+/* A line with all that is indented below it: an item of a list, an object, a document without its first lines. */
+static Str block_at(const Text *text, uint32_t at) {
+    Str line = around(text, at, "\n");
+    size_t indent = 0, len = line.len;
+    while (indent < line.len && line.at[indent] == ' ') indent++;
+    for (const char *end = text->at + text->len; line.at + len < end;) {
+        uint32_t next = (uint32_t)(line.at + len - text->at);
+        Str under = around(text, next, "\n");
+        size_t own = 0;
+        while (own < under.len && under.at[own] == ' ') own++;
+        if (own <= indent || !under.len) break;
+        len += under.len;
+    }
+    return (Str){line.at, len};
+}
+
+/* Where in a piece a number makes it another one each time: at its end, so that it is the same, in its first key, or behind the
+ * first name or the first line. */
+static size_t number_place(Str piece) {
+    static const Str name = STR("name: ");
+    uint32_t dice = below(3);
+    if (dice == 0) return piece.len;
+    if (dice == 1) return str_find(piece, ':') > 0 ? (size_t)str_find(piece, ':') : piece.len;
+    const char *at = memmem(piece.at, piece.len, name.at, name.len);
+    size_t place = at ? (size_t)(at - piece.at) + name.len : 0;
+    while (place < piece.len && !strchr("\n,}", piece.at[place])) place++;
+    return place;
+}
+
+/* The same again and again. */
+static void repeat(Text *text, uint32_t at, Str piece, uint32_t times, size_t number) {
     Arena kept = {0};
     Buf buf = {.arena = &kept};
     for (uint32_t i = 0; i < times && buf.len + text->len < DRAWN; i++) {
-        size_t colon = counted && str_find(piece, ':') > 0 ? (size_t)str_find(piece, ':') : piece.len;
-        buf_str(&buf, (Str){piece.at, colon});
-        if (counted && colon < piece.len) buf_format(&buf, "%u", i);
-        buf_str(&buf, str_slice(piece, colon));
+        buf_str(&buf, (Str){piece.at, number < piece.len ? number : piece.len});
+        if (number < piece.len) buf_format(&buf, "%u", i);
+        buf_str(&buf, str_slice(piece, number));
     }
     Str all = buf_text(&buf);
     if (all.len > DRAWN - text->len) all.len = DRAWN - text->len;
@@ -224,15 +252,18 @@ static void deepen(Text *text) {
     uint32_t at = below(text->len + 1), times = many();
     const char *const *level = levels[below(COUNT(levels))];
     uint32_t before = text->len;
-    repeat(text, at, str_of(level[0]), times, false);
-    if (*level[1] && below(4)) repeat(text, at + (text->len - before), str_of(level[1]), times, false);
+    repeat(text, at, str_of(level[0]), times, SIZE_MAX);
+    if (*level[1] && below(4)) repeat(text, at + (text->len - before), str_of(level[1]), times, SIZE_MAX);
 }
 
 static void widen(Text *text) {
     static const char *const ends[] = {"\n", ",[{", " \n", " \n,:[]{}'\""};
-    uint32_t at = below(text->len + 1);
-    Str piece = around(text, at, ends[below(COUNT(ends))]);
-    repeat(text, (uint32_t)(piece.at - text->at), arena_str(&arena, piece), many(), below(2));
+    uint32_t at = below(text->len + 1), dice = below(8);
+    Str piece = dice < 4 ? block_at(text, at) : around(text, at, ends[dice - 4]);
+    if (below(8) == 0) piece = (Str){text->at, text->len};
+    at = (uint32_t)(piece.at - text->at);
+    piece = piece.len == text->len ? str_join(&arena, S("---\n"), piece) : arena_str(&arena, piece);
+    repeat(text, at, piece, many(), number_place(piece));
 }
 
 static void spoil(Text *text) {
@@ -280,7 +311,7 @@ static Kind draw(Text *text, const Seeds *seeds) {
     text->len = seed.len < DRAWN / 2 ? (uint32_t)seed.len : DRAWN / 2;
     memcpy(text->at, seed.at, text->len);
     uint32_t dice = below(20);
-    Kind kind = dice < 10 ? MUTATED : dice < 12 ? TRUNCATED : dice < 15 ? DEEP : dice < 18 ? WIDE : BAD_BYTES;
+    Kind kind = dice < 8 ? MUTATED : dice < 10 ? TRUNCATED : dice < 13 ? DEEP : dice < 18 ? WIDE : BAD_BYTES;
     if (kind == MUTATED || below(4) == 0) mutate(text, seeds);
     if (kind == TRUNCATED) text->len = below(text->len + 1);
     if (kind == DEEP) deepen(text);
