@@ -455,7 +455,7 @@ static void test_processes_are_ended_at_their_limits(void **state) {
     process = process_run(&arena, endless, &(ProcessOptions){.seconds = 60, .mostBytes = 1000});
     assert_string_equal(process.failure, "it writes too much");
     process = process_run(&arena, nothing, &(ProcessOptions){.seconds = 60});
-    assert_non_null(process.failure);
+    assert_true(process.failure || process.code == 127); /* POSIX has it either way; under valgrind it is the second */
     process = process_run(&arena, echo, &(ProcessOptions){.input = S("text"), .seconds = 60});
     assert_int_equal(process.code, 0);
     assert_true(str_eq(process.out, S("text")));
