@@ -1,5 +1,8 @@
 #include <stdlib.h>
 
+#include "explain/find.h"
+#include "explain/json_schema.h"
+
 #include "explain/custom.h"
 #include "base/visible.h"
 #include "command.h"
@@ -11,6 +14,7 @@ enum {
     EXPLAIN_FORMAT,
     EXPLAIN_EXAMPLES,
     EXPLAIN_ALL,
+    EXPLAIN_SCHEMA,
     EXPLAIN_CHANGES,
     EXPLAIN_CRDS,
     EXPLAIN_VERSION,
@@ -39,6 +43,7 @@ static const Option options[] = {
     {"format", 'f', "FORMAT", list_explain_formats, ""},
     {"examples", 0, NULL, NULL, "Show an example of each field too."},
     {"all", 0, NULL, NULL, "Write the whole reference as Markdown: topics, types and fields, rules."},
+    {"json-schema", 0, NULL, NULL, "Print the JSON Schema of a kind, or of all kinds, for editors."},
     {"changes", 0, "A..B", NULL,
      "List the fields and feature gates that came, went or changed between two versions, as in 1.34.." VERSION_NEWEST "."},
     {"crds", 0, "PATH", NULL,
@@ -73,6 +78,7 @@ const Command explain_command = {
     "  podlint explain spec.containers              a field of a pod\n  podlint explain imagePullPolicy              every place "
     "that has the field\n  podlint explain deploy.spec -r               a tree of fields\n  podlint explain termination          "
     "        how a pod ends\n  podlint explain 'exit code 137'              what it means, and what to look at\n  podlint "
+    "explain --json-schema deployment     for an editor\n  podlint "
     "explain --changes 1.34.." VERSION_NEWEST "         what is new\n",
     "  0  it is explained\n  1  nothing has that name\n  2  wrong usage\n",
     run};
@@ -94,7 +100,7 @@ static bool parse_range(const Command *command, const char *value, int *from, in
 /* What the command line asks for. */
 typedef struct ExplainRequest {
     const char *query;
-    bool all;
+    bool all, schema;
     InputList definitions;
     int from, to; /* of --changes; 0: not asked for */
     ExplainSettings settings;
@@ -131,6 +137,7 @@ static bool take(void *context, Parsed parsed) {
         break;
     case EXPLAIN_EXAMPLES: r->settings.examples = true; break;
     case EXPLAIN_ALL: r->all = true; break;
+    case EXPLAIN_SCHEMA: r->schema = true; break;
     case EXPLAIN_CHANGES: return parse_range(command, parsed.value, &r->from, &r->to);
     case EXPLAIN_CRDS: input_add(&r->definitions, str_of(parsed.value)); break;
     case EXPLAIN_VERSION:
@@ -158,13 +165,26 @@ static ExplainKind answer_query(Buf *out, const ExplainRequest *r, Crds *crds) {
     return kind;
 }
 
+/* The JSON Schema of the kind that is asked for, or of all. */
+static ExplainKind write_schema(Buf *out, const ExplainRequest *r) {
+    const Kind *kind = r->query ? find_kind(str_of(r->query)) : NULL;
+    if (kind || !r->query) {
+        json_schema_write(out, kind, r->settings.minor);
+        return EXPLAINS_FIELD;
+    }
+    buf_format(out, "no kind is called \"%s\"\n", r->query);
+    return EXPLAINS_NOTHING;
+}
+
 static int answer(ExplainRequest *r) {
     Arena arena = {0};
     Buf out = {.arena = &arena};
     ExplainKind kind = EXPLAINS_TOPIC;
     Crds *crds = definitions_open(&r->definitions, NULL);
     if (!crds) return 2;
-    if (r->all)
+    if (r->schema)
+        kind = write_schema(&out, r);
+    else if (r->all)
         explain_all(&out, &r->settings);
     else if (r->from)
         explain_changes(&out, (uint8_t)r->from, (uint8_t)r->to, &r->settings);

@@ -34,6 +34,8 @@ expect "nothing to explain" 2 "name what to explain" "$podlint" explain ""
 expect "rules on a type that is not there" 2 'did you mean "Container"' "$podlint" rules --on Containr
 expect "rules that none has" 1 "no rule has all" "$podlint" rules --on PodSpec --profile none
 expect "a baseline on standard output" 2 "takes the name of a file" "$podlint" check --write-baseline - good.yaml
+expect "a schema for editors" 0 '"#/definitions/DeploymentSpec"' sh -c "'$podlint' explain --json-schema deploy | grep DeploymentSpec"
+expect "a schema of nothing" 1 "no kind is called" "$podlint" explain --json-schema deploymnt
 expect "missing value" 2 "needs a value" "$podlint" check --format
 expect "missing file" 2 "No such file" "$podlint" check nowhere.yaml
 
