@@ -265,6 +265,10 @@ void check_dns_label(Check *c, Str value, const Path *path) {
                        .hint = lower_suggestion(c->arena, value, false, is_dns_label));
 }
 
+void check_driver_name(Check *c, Str name, const Path *path) {
+    if ((name.len || c->minor < 35) && !is_driver_name(name)) emit_volume_driver(c->diags, where(c, path), .driver = name);
+}
+
 void check_dns_subdomain(Check *c, Str value, const Path *path) {
     if (!is_dns_subdomain(value))
         emit_dns_subdomain(c->diags, where(c, path), .value = shown(c->arena, value), .reason = name_fault(c->arena, value, 253),

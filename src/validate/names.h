@@ -28,6 +28,9 @@ bool is_padded(Str s);      /* white space, as Unicode knows it, stands at an en
 
 void check_dns_label(Check *c, Str value, const Path *path);
 void check_dns_subdomain(Check *c, Str value, const Path *path);
+
+/* Up to 1.34 the server says of an empty name of a CSI driver that it is missing, and that it is no name. */
+void check_driver_name(Check *c, Str name, const Path *path);
 void check_service_name(Check *c, Str value, const Path *path);
 void check_controller_name(Check *c, Str value, const Path *path); /* a DNS name, / and a path; it must not be empty */
 void check_path_segment(Check *c, Str value, const Path *path);

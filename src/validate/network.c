@@ -11,12 +11,12 @@ static void check_nameservers(Check *c, StrList servers, const Path *path) {
     }
 }
 
-/* A domain may end with a dot, and be nothing else. Until 1.32 it was a DNS name without either. */
+/* A domain may end with a dot, and be nothing else. Until 1.32 it was a DNS name, and not nothing. */
 static bool is_search(const Check *c, Str domain) {
-    if (c->minor < 33) return is_dns_subdomain(domain);
-    if (str_eq(domain, S("."))) return true;
+    bool relaxed = c->minor >= 33;
+    if (relaxed && str_eq(domain, S("."))) return true;
     if (str_ends(domain, S("."))) domain.len--;
-    return is_dns_search(domain);
+    return relaxed ? is_dns_search(domain) : is_dns_subdomain(domain);
 }
 
 static void check_searches(Check *c, StrList searches, const Path *path) {

@@ -106,7 +106,7 @@ static void check_csi(Check *c, const PersistentVolume *volume, const Path *path
     const CSIPersistentVolumeSource *csi = volume->spec.csi;
     Path driver = FIELD(path, "driver"), handle = FIELD(path, "volumeHandle");
     CHECK_FIELDS(c, CSIPersistentVolumeSource, csi, path);
-    if (csi->driver.len && !is_driver_name(csi->driver)) emit_volume_driver(c->diags, where(c, &driver), .driver = csi->driver);
+    check_driver_name(c, csi->driver, &driver);
     check_required(c, csi->volumeHandle, &handle);
     check_volume_secret(c, csi->controllerPublishSecretRef, true, path, S("controllerPublishSecretRef"));
     check_volume_secret(c, csi->controllerExpandSecretRef, true, path, S("controllerExpandSecretRef"));

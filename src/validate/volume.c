@@ -248,7 +248,7 @@ static void check_csi(PodCheck *p, const Volume *volume, const Path *path) {
     const CSIVolumeSource *csi = volume->csi;
     Path driver = FIELD(path, "driver"), secret = FIELD(path, "nodePublishSecretRef"), name = FIELD(&secret, "name");
     CHECK_FIELDS(c, CSIVolumeSource, csi, path);
-    if (csi->driver.len && !is_driver_name(csi->driver)) emit_volume_driver(c->diags, where(c, &driver), .driver = csi->driver);
+    check_driver_name(c, csi->driver, &driver);
     if (!csi->nodePublishSecretRef || !check_required(c, csi->nodePublishSecretRef->name, &name)) return;
     uint32_t before = c->diags->items.n;
     check_dns_subdomain(c, csi->nodePublishSecretRef->name, &name);
