@@ -80,7 +80,7 @@ static void check_wildcard(Check *c, StrList words, const Path *path) {
 
 static void check_rules(Check *c, NamedRuleWithOperationsList list, const Path *path) {
     static const Str known[] = {STR("CREATE"), STR("UPDATE"), STR("DELETE"), STR("CONNECT"), STR("*")};
-    static const Str scopes[] = {STR("*"), STR("Cluster"), STR("Namespaced")};
+    static const Str scopes[] = {STR("Cluster"), STR("Namespaced"), STR("*")};
     for (uint32_t i = 0; i < list.n; i++) {
         const NamedRuleWithOperations *rule = &list.at[i];
         Path at = path_index(path, i), operations = FIELD(&at, "operations"), groups = FIELD(&at, "apiGroups");

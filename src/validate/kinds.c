@@ -114,6 +114,8 @@ static const KindChecks rows[KIND_END] = {
     [KIND_DeviceClass] = {.create = check_by_schema},
     [KIND_ResourceClaim] = {.create = check_by_schema},
     [KIND_ResourceClaimTemplate] = {.create = check_by_schema},
+    [KIND_ValidatingAdmissionPolicy] = {.create = check_by_schema},
+    [KIND_ValidatingAdmissionPolicyBinding] = {.create = check_by_schema},
     [KIND_MutatingAdmissionPolicy] = {.create = check_by_schema},
     [KIND_MutatingAdmissionPolicyBinding] = {.create = check_by_schema},
     [KIND_Role] = {.create = check_role, .name = NAME_ROLE, .keepsGeneration = true, .judgesMetaAnew = true, .judgesAnew = true},

@@ -91,7 +91,7 @@ told "$tryrules" gen rules/style.yaml
 # What ends the reading.
 afresh
 printf 'Mistake:\n  description: A tab.\n\tfields: {}\n' >schema/more.yaml
-echo "schema/more.yaml:3:1: error: syntax found..." >wanted.txt
+echo "schema/more.yaml:3:1: error: syntax a tab stands in the indentation..." >wanted.txt
 told make_tables
 printf -- '- Mistake\n' >schema/more.yaml
 echo "schema/more.yaml:1:1: error: the file must hold one map" >wanted.txt
