@@ -7,7 +7,7 @@ static bool requests(const FactContainer *container, Str resource) {
 
 /* Whether something of the run gives containers requests that they do not write. */
 static bool has_limit_range(World *w, const Fact *workload) {
-    for (uint32_t i = 0; i < w->kinds[FACT_OTHER].n; i++) {
+    for (uint32_t i = 0; i < w->kinds[FACT_OTHER].n && world_spend(w, 1); i++) {
         const Fact *other = w->kinds[FACT_OTHER].at[i];
         if (str_eq(other->kindName, S("LimitRange")) && are_together(w, workload, other)) return true;
     }
@@ -32,7 +32,7 @@ static bool has_container(const Fact *workload, Str name) {
 
 void autoscaler_metrics_check(World *w, Fact *scaler, const Fact *workload) {
     if (workload->open || has_limit_range(w, workload)) return;
-    for (uint32_t i = 0; i < scaler->metricCount; i++) {
+    for (uint32_t i = 0; i < scaler->metricCount && world_spend(w, workload->containerCount); i++) {
         const FactMetric *metric = &scaler->metrics[i];
         bool whole = !metric->container.len && str_in(metric->resource, workload->podRequests.at, workload->podRequests.n);
         if (metric->container.len && !has_container(workload, metric->container)) {

@@ -1,5 +1,6 @@
 #include "links.h"
 
+#include "base/str_set.h"
 #include "words.h"
 
 typedef struct Links {
@@ -8,6 +9,7 @@ typedef struct Links {
     const Document *document;
     const Container *container;
     const Path *path;
+    StrSet names; /* of env; filled at the first need */
 } Links;
 
 Str link_prefix(Arena *arena, Str name) {
@@ -31,21 +33,23 @@ static Where words_place(const Links *l, const Words *words, uint32_t word) {
 
 /* Variables. */
 
-static bool is_set(const Container *container, Str name) {
-    for (uint32_t i = 0; i < container->env.n; i++)
-        if (str_eq(container->env.at[i].name, name)) return true;
-    return container->envFrom.n > 0;
+static bool is_set(Links *l, Str name) {
+    if (l->container->envFrom.n) return true;
+    bool filled = l->names.count > 0;
+    for (uint32_t i = 0; i < l->container->env.n && !filled; i++)
+        str_set_add(&l->names, l->container->env.at[i].name, l->container);
+    return str_set_find(&l->names, name) != NULL;
 }
 
 /* The next $(NAME_PORT) of a text that nothing in the manifest sets. */
-static bool next_port(const Links *l, Str *rest, Str *name) {
+static bool next_port(Links *l, Str *rest, Str *name) {
     while (reference_next(rest, name))
-        if (str_ends(*name, S("_PORT")) && name->len > S("_PORT").len && is_upper_variable(*name) && !is_set(l->container, *name))
+        if (str_ends(*name, S("_PORT")) && name->len > S("_PORT").len && is_upper_variable(*name) && !is_set(l, *name))
             return true;
     return false;
 }
 
-static void read_values(const Links *l) {
+static void read_values(Links *l) {
     Path list = FIELD(l->path, "env");
     Str name;
     for (uint32_t i = 0; i < l->container->env.n; i++) {
@@ -55,7 +59,7 @@ static void read_values(const Links *l) {
     }
 }
 
-static void read_words(const Links *l, const Words *words) {
+static void read_words(Links *l, const Words *words) {
     Str name;
     for (uint32_t i = 0; i < words_count(words); i++)
         for (Str rest = words_at(words, i); next_port(l, &rest, &name);) add(l, LINK_VARIABLE, name, words_place(l, words, i));
@@ -122,7 +126,7 @@ static void read_hosts(const Links *l, const Words *words) {
 }
 
 void links_read(Arena *kept, FactLinks *out, const Document *document, const Container *container, bool init, const Path *path) {
-    Links l = {kept, out, document, container, path};
+    Links l = {kept, out, document, container, path, {.arena = kept}};
     Words words = words_of_container(container, path);
     read_values(&l);
     read_words(&l, &words);

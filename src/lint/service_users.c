@@ -21,16 +21,14 @@ static bool sets(const FactContainer *container, Str variable) {
     return container->more || str_in(variable, container->variables.at, container->variables.n);
 }
 
-/* The Service near a workload whose links have this NAME_PORT; NULL if there is none. */
+/* The Service near a workload whose links have this NAME_PORT; NULL if there is none. Names of Services have small letters and
+ * dashes only, so that the variable tells the name. */
 static const Fact *giver(World *w, const Fact *workload, Str variable) {
-    for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
-        const Fact *service = w->kinds[FACT_SERVICE].at[i];
-        if (service->name.len + S("_PORT").len != variable.len || !are_together(w, workload, service)) continue;
-        if (service->headless || str_eq(service->type, S("ExternalName"))) continue;
-        Str prefix = link_prefix(w->arena, service->name);
-        if (str_starts(variable, prefix)) return service;
-    }
-    return NULL;
+    char *text = arena_cstr(w->arena, variable);
+    for (size_t i = 0; i < variable.len; i++) text[i] = variable.at[i] == '_' ? '-' : to_lower(variable.at[i]);
+    const Fact *service = world_named(w, workload, FACT_SERVICE, (Str){text, variable.len - S("_PORT").len});
+    bool links = service && !service->headless && !str_eq(service->type, S("ExternalName"));
+    return links ? service : NULL;
 }
 
 static void check_reader(World *w, Fact *workload, const FactContainer *container) {
@@ -158,7 +156,7 @@ static bool is_volatile(Str key, Str value) {
 
 /* Labels of the pods that their workload does not select by, so that they may change from one update to the next. */
 static void check_labels(World *w, Fact *service, const FactList *pods) {
-    for (uint32_t i = 0; i < service->selector.labels.n; i++) {
+    for (uint32_t i = 0; i < service->selector.labels.n && world_spend(w, pods->n); i++) {
         const StrPair *label = &service->selector.labels.at[i];
         if (!is_volatile(label->key, label->value)) continue;
         for (uint32_t j = 0; j < pods->n; j++) {

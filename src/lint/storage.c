@@ -82,7 +82,8 @@ static bool is_windows(const Lint *lint, Str path) {
 static bool stays_as_it_is(Lint *lint, const Mounted *outer, const Volume *volume) {
     if (!outer->mount->readOnly || file_volume_kind(volume) || (volume && volume->hostPath)) return false; /* the node has it */
     const MountUse *use = volume && volume->emptyDir ? mounts_of(lint, volume->name) : NULL;
-    while (use && use->mount->readOnly) use = use->next;
+    enum { MOST = 1000 }; /* of more nobody reads a finding */
+    for (uint32_t i = 0; use && use->mount->readOnly && i < MOST; i++) use = use->next;
     return !use;
 }
 
@@ -375,8 +376,8 @@ static void check_modes(Volumes *v, const Volume *volume, const Path *path) {
 /* Whether an init container that runs as root has the volume, and may give it to the user. */
 static bool is_prepared(const Volumes *v, Str volume) {
     for (const MountUse *use = mounts_of(v->lint, volume); use; use = use->next) {
-        bool init = false;
-        for (uint32_t i = 0; i < v->pod->initContainers.n; i++) init |= &v->pod->initContainers.at[i] == use->container;
+        const ContainerList *inits = &v->pod->initContainers;
+        bool init = use->container >= inits->at && use->container < inits->at + inits->n;
         if (init && !runs_as_other(v->pod, use->container)) return true;
     }
     return false;
