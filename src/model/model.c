@@ -54,7 +54,11 @@ static const Node *kept(Decoder *d, Node value) {
     return copy;
 }
 
+/* The most mends of a document that are kept. Of one with more of them it is not asked what was meant. */
+enum { MOST_MENDS = 1000 };
+
 static void keep_mend(Decoder *d, Mend mend, Str path) {
+    if (d->document->mends.n > MOST_MENDS) return;
     mend.path = path;
     if (d->document->retired) mend.kind = MEND_GAP; /* the fields were others then */
     ARRAY_PUSH(d->arena, &d->document->mends, mend);
@@ -726,7 +730,7 @@ static void decode_document(Arena *arena, Document *document, KindOf *kindOf, in
     decode_object(&decoder, document->type, document->root, document->object, NULL);
     decode_annotations(document);
     defaults_apply(arena, document);
-    if (!document->mends.n || !rounds) return;
+    if (!document->mends.n || document->mends.n > MOST_MENDS || !rounds) return;
     Document *mended = NEW(arena, Document);
     *mended = *document;
     mended->written = mended->written ? mended->written : document->root;
