@@ -53,9 +53,6 @@ typedef struct CrdFault {
 } CrdFault;
 const CrdFault *crds_faults(const Crds *crds, uint32_t *count);
 
-/* Reads a definition from the tree of a document; false if it is none of apiextensions.k8s.io/v1. */
-bool crd_read(Arena *arena, Source *source, const Node *root, Crd *out);
-
 /* Appends to the document's diagnostics what the server says when the custom resource is created, and sets its `definition`. */
 void crd_judge(const CrdVersion *version, Document *document);
 
@@ -64,9 +61,6 @@ void crd_judge_update(const CrdVersion *version, Document *before, Document *doc
 
 /* Appends to the diagnostics of a decoded CustomResourceDefinition what the server says of it beyond its metadata. */
 void crd_judge_definition(Document *document);
-
-/* Whether two values of JSON are the same; numbers by value, and keys in any order. */
-bool crd_same(const Node *a, const Node *b);
 
 /* Says that the definition of the kind serves other versions than the object's, or that nothing is known of its kind. */
 void crd_refuse_version(const Crd *crd, Document *document);

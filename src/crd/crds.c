@@ -60,7 +60,8 @@ static bool truth_at(const Node *node, Str key) {
     return value && value->kind == NODE_BOOL && value->text.at[0] == 't';
 }
 
-bool crd_read(Arena *arena, Source *source, const Node *root, Crd *out) {
+/* Reads a definition from the tree of a document; false if it is none of apiextensions.k8s.io/v1. */
+static bool read_definition(Arena *arena, Source *source, const Node *root, Crd *out) {
     if (!str_eq(text_at(root, S("kind")), S("CustomResourceDefinition")) ||
         !str_eq(text_at(root, S("apiVersion")), S("apiextensions.k8s.io/v1")))
         return false;
@@ -90,7 +91,7 @@ bool crd_read(Arena *arena, Source *source, const Node *root, Crd *out) {
 static void keep(Crds *crds, const CrdFile *file, const Node *root) {
     const Node *items = node_get(root, S("items"));
     Crd *crd = NEW(&crds->arena, Crd);
-    if (crd_read(&crds->arena, file->source, root, crd)) {
+    if (read_definition(&crds->arena, file->source, root, crd)) {
         crd->file = (uint32_t)(file - crds->files.at);
         ARRAY_PUSH(&crds->arena, &crds->definitions, crd);
     } else if (str_ends(text_at(root, S("kind")), S("List")) && items && items->kind == NODE_LIST) {

@@ -350,10 +350,8 @@ static void check_unsupported(Definition *d, const CrdSchema *schema, const Cont
     Str type = text_of(schema->node, S("type"));
     static const Str types[] = {STR("object"), STR("array"), STR("string"), STR("integer"), STR("number"), STR("boolean")};
     Path typePath = FIELD(path, "type"), defaultPath = FIELD(path, "default");
-    if (str_eq(type, S("null")))
-        forbidden(d, &typePath, "write nullable: true beside another type");
-    else if (type.len)
-        listed(d, type, types, COUNT(types), &typePath);
+    if (str_eq(type, S("null"))) forbidden(d, &typePath, "write nullable: true beside another type");
+    if (type.len) listed(d, type, types, COUNT(types), &typePath);
     if (context->noDefault && schema->defaultValue) forbidden(d, &defaultPath, "metadata has no defaults");
     const Node *items = node_get(schema->node, S("items"));
     Path itemsPath = FIELD(path, "items"), uniquePath = FIELD(path, "uniqueItems");
@@ -602,28 +600,36 @@ static void visit_expressions(Definition *d, const CrdSchema *schema, const Cont
 }
 
 static void check_root(Definition *d, const CrdSchema *schema, bool hasStatus, const Path *path) {
-    static const Str refused[] = {STR("allOf"),
-                                  STR("anyOf"),
-                                  STR("oneOf"),
-                                  STR("not"),
-                                  STR("default"),
-                                  STR("enum"),
-                                  STR("nullable"),
-                                  STR("additionalProperties"),
-                                  STR("maxProperties"),
-                                  STR("minProperties"),
-                                  STR("x-kubernetes-map-type"),
-                                  STR("x-kubernetes-list-type"),
-                                  STR("x-kubernetes-list-map-keys"),
-                                  STR("x-kubernetes-int-or-string"),
-                                  STR("x-kubernetes-embedded-resource")};
+    static const Str allowed[] = {STR("description"),
+                                  STR("type"),
+                                  STR("format"),
+                                  STR("title"),
+                                  STR("maximum"),
+                                  STR("exclusiveMaximum"),
+                                  STR("minimum"),
+                                  STR("exclusiveMinimum"),
+                                  STR("maxLength"),
+                                  STR("minLength"),
+                                  STR("pattern"),
+                                  STR("maxItems"),
+                                  STR("minItems"),
+                                  STR("uniqueItems"),
+                                  STR("multipleOf"),
+                                  STR("required"),
+                                  STR("items"),
+                                  STR("properties"),
+                                  STR("externalDocs"),
+                                  STR("example"),
+                                  STR("x-kubernetes-preserve-unknown-fields"),
+                                  STR("x-kubernetes-validations")};
     Path nullable = FIELD(path, "nullable");
     if (schema->nullable) forbidden(d, &nullable, "an object is never null");
-    for (size_t i = 0; hasStatus && i < COUNT(refused); i++)
-        if (says(schema->node, refused[i])) {
-            invalid(d, path, refused[i], "with a status of its own the root of the schema cannot say it");
-            return;
-        }
+    for (uint32_t i = 0; hasStatus && i < schema->node->count; i++) {
+        Str key = schema->node->entries[i].key;
+        if (str_in(key, allowed, COUNT(allowed)) || !says(schema->node, key)) continue;
+        invalid(d, path, key, "with a status of its own the root of the schema cannot say it");
+        return;
+    }
 }
 
 static void check_schema(Definition *d, const Node *node, bool hasStatus, const Path *path) {

@@ -243,9 +243,13 @@ static void compile_tree(Arena *arena, const CrdSchema *schema, const CrdSchema 
     }
 }
 
-void crd_compile_rules(Arena *arena, CrdSchema *schema, bool root) {
-    declare(arena, schema, root);
-    compile_tree(arena, schema, schema);
+const CrdSchema *crd_schema(Arena *arena, const Node *node, bool root) {
+    const CrdSchema *schema = crd_schema_form(arena, node);
+    if (schema->hasRules) {
+        declare(arena, schema, root);
+        compile_tree(arena, schema, schema);
+    }
+    return schema;
 }
 
 /* Evaluation. */
@@ -348,21 +352,6 @@ static void judge_rules(Judging *judging, const CrdSchema *schema, const CrdSche
             report_broken(judging, rule, node, &run, path);
         }
     }
-}
-
-const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item) {
-    enum { MOST_COMPARED = 2000 };
-    if (schema->listKind != LIST_MAP || !old || old->kind != NODE_LIST || item->kind != NODE_MAP) return NULL;
-    if (old->count > MOST_COMPARED) return NULL;
-    for (uint32_t i = 0; i < old->count; i++) {
-        bool same = old->items[i].kind == NODE_MAP;
-        for (uint32_t k = 0; k < schema->listKeys.n && same; k++) {
-            const Node *a = node_get(item, schema->listKeys.at[k]), *b = node_get(&old->items[i], schema->listKeys.at[k]);
-            same = a && b ? crd_same(a, b) : a == b;
-        }
-        if (same) return &old->items[i];
-    }
-    return NULL;
 }
 
 static void walk(Judging *judging, const CrdSchema *schema, const CrdSchema *node, const Node *value, const Node *old,

@@ -64,28 +64,6 @@ static Str quoted(CrdJudge *j, const Node *value) {
 
 /* Types. */
 
-typedef struct Number {
-    bool isInt;
-    int64_t whole;
-    double value;
-} Number;
-
-static bool number_of(const Node *value, Number *out) {
-    if (value->kind != NODE_INT && value->kind != NODE_FLOAT) return false;
-    if (int_parse(value->text, INT64_MIN, INT64_MAX, &out->whole)) {
-        out->isInt = true;
-        out->value = (double)out->whole;
-        return true;
-    }
-    char text[400];
-    size_t length = value->text.len < sizeof text - 1 ? value->text.len : sizeof text - 1;
-    memcpy(text, value->text.at, length);
-    text[length] = '\0';
-    out->isInt = false;
-    out->value = strtod(text, NULL);
-    return true;
-}
-
 /* Whether a floating-point number is a whole one that JSON keeps exact, or nearly so. */
 static bool is_whole(double value) {
     const double largest = 9007199254740991.0;
@@ -104,7 +82,7 @@ static const char *type_words(const CrdSchema *schema) {
 }
 
 static bool type_fits(const CrdSchema *schema, const Node *value) {
-    Number number;
+    CrdNumber number;
     bool takesInt = schema->intOrString || schema->type == INTEGER_VALUE;
     bool typed = schema->intOrString || schema->type != ANY_VALUE;
     switch ((NodeKind)value->kind) {
@@ -112,7 +90,7 @@ static bool type_fits(const CrdSchema *schema, const Node *value) {
     case NODE_BOOL: return schema->type == BOOLEAN_VALUE && !schema->intOrString;
     case NODE_INT:
     case NODE_FLOAT:
-        number_of(value, &number);
+        crd_number(value, &number);
         if (schema->type == NUMBER_VALUE && !schema->intOrString) return true;
         return takesInt && (number.isInt || is_whole(number.value));
     /* A format makes the server forget to look at the type of texts and lists. */
@@ -153,23 +131,10 @@ static void judge_type(CrdJudge *j, const CrdSchema *schema, const Node *value, 
 
 /* Enumerations. */
 
-bool crd_same(const Node *a, const Node *b) {
-    Number x, y;
-    if (number_of(a, &x) && number_of(b, &y)) return x.isInt == y.isInt && (x.isInt ? x.whole == y.whole : x.value == y.value);
-    if (a->kind != b->kind) return false;
-    if (a->kind < NODE_LIST) return str_eq(a->text, b->text);
-    if (a->count != b->count) return false;
-    for (uint32_t i = 0; i < a->count; i++) {
-        const Node *other = a->kind == NODE_LIST ? &b->items[i] : node_get(b, a->entries[i].key);
-        if (!other || !crd_same(a->kind == NODE_LIST ? &a->items[i] : &a->entries[i].value, other)) return false;
-    }
-    return true;
-}
-
 /* Numbers are first turned into the kind of the one in the list. */
 static bool is_listed(const Node *value, const Node *listed) {
-    Number x, y;
-    if (!number_of(value, &x) || !number_of(listed, &y)) return crd_same(value, listed);
+    CrdNumber x, y;
+    if (!crd_number(value, &x) || !crd_number(listed, &y)) return crd_same(value, listed);
     if (!y.isInt) return x.value == y.value;
     return x.isInt ? x.whole == y.whole : fabs(x.value) < 9e18 && (int64_t)x.value == y.whole;
 }
@@ -239,7 +204,7 @@ static void number_fault(CrdJudge *j, const Node *value, Str wrong, const Path *
 }
 
 /* Whether a number can be stored as the format of the schema says; whole numbers without one have 64 bits. */
-static bool fits_format(const CrdSchema *schema, const Number *number) {
+static bool fits_format(const CrdSchema *schema, const CrdNumber *number) {
     if (schema->intOrString || (schema->type != INTEGER_VALUE && schema->type != NUMBER_VALUE)) return true;
     if (schema->type == NUMBER_VALUE) return !str_eq(schema->format, S("float")) || fabs(number->value) <= 3.4028235677973366e38;
     if (!number->isInt) return fabs(number->value) < 1e21 && is_whole(number->value);
@@ -252,8 +217,8 @@ static int64_t cut_to_whole(double value) {
 
 static void judge_number(CrdJudge *j, const CrdSchema *schema, const Node *value, const Path *path, Outcome *out) {
     Arena *arena = j->check.arena;
-    Number number;
-    number_of(value, &number);
+    CrdNumber number;
+    crd_number(value, &number);
     out->matches++;
     if (!fits_format(schema, &number))
         emit_crd_number_size(&out->errors, nowhere(j, path), .value = value->text, .field = field_words(j, path),
@@ -297,8 +262,8 @@ static void judge_count(CrdJudge *j, const Node *value, Str what, int64_t least,
 }
 
 static uint32_t hash_value(const Node *value) {
-    Number number;
-    if (number_of(value, &number)) return number.isInt ? (uint32_t)number.whole * 2654435761u : str_hash(value->text);
+    CrdNumber number;
+    if (crd_number(value, &number)) return number.isInt ? (uint32_t)number.whole * 2654435761u : str_hash(value->text);
     if (value->kind < NODE_LIST) return str_hash(value->text) + value->kind;
     uint32_t hash = value->count + value->kind;
     for (uint32_t i = 0; i < value->count; i++)
@@ -664,8 +629,8 @@ static void judge_scale(CrdJudge *j, const Node *stored, Str key, bool isCount) 
     Str wanted = isCount ? S("a whole number from 0 to 2147483647") : S("text");
     if (found && !value) return;
     if (found && value->later) return;
-    Number number = {0};
-    if (found && isCount && number_of(value, &number) && number.isInt && number.whole >= 0 && number.whole <= INT32_MAX) return;
+    CrdNumber number = {0};
+    if (found && isCount && crd_number(value, &number) && number.isInt && number.whole >= 0 && number.whole <= INT32_MAX) return;
     if (found && !isCount && value->kind == NODE_STRING) return;
     Path at[16];
     uint32_t depth = 0;

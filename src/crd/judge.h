@@ -15,9 +15,6 @@ typedef struct CrdJudge {
     uint32_t costly;      /* matches that took long */
 } CrdJudge;
 
-/* The item of a list before the change that has the keys of `item`, in lists that are maps; NULL if there is none. */
-const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item);
-
 /* Judges a value by a schema, into the diagnostics of the check. */
 void crd_judge_value(CrdJudge *j, const CrdSchema *schema, const Node *value, const Path *path);
 

@@ -181,10 +181,8 @@ static CrdSchema *compile(Arena *arena, const Node *node) {
     return schema;
 }
 
-const CrdSchema *crd_schema(Arena *arena, const Node *node, bool root) {
-    CrdSchema *schema = compile(arena, node);
-    if (schema->hasRules) crd_compile_rules(arena, schema, root);
-    return schema;
+const CrdSchema *crd_schema_form(Arena *arena, const Node *node) {
+    return compile(arena, node);
 }
 
 const CrdSchema *crd_property(const CrdSchema *schema, Str name, uint32_t hash) {
@@ -198,5 +196,51 @@ const CrdSchema *crd_property(const CrdSchema *schema, Str name, uint32_t hash) 
     }
     for (; low < schema->propertyCount && schema->properties[low].hash == hash; low++)
         if (str_eq(schema->properties[low].name, name)) return schema->properties[low].schema;
+    return NULL;
+}
+
+/* Values. */
+
+bool crd_number(const Node *value, CrdNumber *out) {
+    if (value->kind != NODE_INT && value->kind != NODE_FLOAT) return false;
+    if (int_parse(value->text, INT64_MIN, INT64_MAX, &out->whole)) {
+        out->isInt = true;
+        out->value = (double)out->whole;
+        return true;
+    }
+    char text[400];
+    size_t length = value->text.len < sizeof text - 1 ? value->text.len : sizeof text - 1;
+    memcpy(text, value->text.at, length);
+    text[length] = '\0';
+    out->isInt = false;
+    out->value = strtod(text, NULL);
+    return true;
+}
+
+bool crd_same(const Node *a, const Node *b) {
+    CrdNumber x, y;
+    if (crd_number(a, &x) && crd_number(b, &y)) return x.isInt == y.isInt && (x.isInt ? x.whole == y.whole : x.value == y.value);
+    if (a->kind != b->kind) return false;
+    if (a->kind < NODE_LIST) return str_eq(a->text, b->text);
+    if (a->count != b->count) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        const Node *other = a->kind == NODE_LIST ? &b->items[i] : node_get(b, a->entries[i].key);
+        if (!other || !crd_same(a->kind == NODE_LIST ? &a->items[i] : &a->entries[i].value, other)) return false;
+    }
+    return true;
+}
+
+const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item) {
+    enum { MOST_COMPARED = 2000 };
+    if (schema->listKind != LIST_MAP || !old || old->kind != NODE_LIST || item->kind != NODE_MAP) return NULL;
+    if (old->count > MOST_COMPARED) return NULL;
+    for (uint32_t i = 0; i < old->count; i++) {
+        bool same = old->items[i].kind == NODE_MAP;
+        for (uint32_t k = 0; k < schema->listKeys.n && same; k++) {
+            const Node *a = node_get(item, schema->listKeys.at[k]), *b = node_get(&old->items[i], schema->listKeys.at[k]);
+            same = a && b ? crd_same(a, b) : a == b;
+        }
+        if (same) return &old->items[i];
+    }
     return NULL;
 }

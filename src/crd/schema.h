@@ -101,8 +101,23 @@ static inline const CrdSchema *crd_below(const CrdSchema *schema, Str name, uint
     return property ? property : schema->additional;
 }
 
-/* expression.c: compiles the rules of the whole tree, and finds out what expressions see. */
-void crd_compile_rules(Arena *arena, CrdSchema *schema, bool root);
+/* schema.c: the same without the programs of its rules. */
+const CrdSchema *crd_schema_form(Arena *arena, const Node *node);
+
+/* A number as the server reads it from JSON. */
+typedef struct CrdNumber {
+    bool isInt;
+    int64_t whole;
+    double value;
+} CrdNumber;
+
+bool crd_number(const Node *value, CrdNumber *out);
+
+/* Whether two values of JSON are the same; numbers by value, and keys in any order. */
+bool crd_same(const Node *a, const Node *b);
+
+/* The item of a list before a change that has the keys of `item`, in lists that are maps; NULL if there is none. */
+const Node *crd_old_item(const CrdSchema *schema, const Node *old, const Node *item);
 
 /* format.c: whether the server knows a format for a type, and whether a text has it. */
 bool crd_format_known(Str format, ValueType type);

@@ -438,10 +438,11 @@ static void place_fact(Worker *w, ResultFile *file, Source *source, const Fact *
     if (document->findingCount) memcpy(findings, document->findings, document->findingCount * sizeof *findings);
     document->findings = findings;
     for (uint32_t i = 0; i < fact->diags.items.n; i++) {
-        const Diag *diag = &fact->diags.items.at[i];
-        if (!file->settings->on[diag->rule->number] || is_about_later(fact, diag)) continue;
+        Diag diag = fact->diags.items.at[i];
+        if (!file->settings->on[diag.rule->number] || is_about_later(fact, &diag)) continue;
+        diag.path = inside_path(&w->scratch, fact, diag.path);
         Finding *finding = &findings[document->findingCount++];
-        *finding = finish(w, file->settings, source, NULL, diag, outline(w, source, diag));
+        *finding = finish(w, file->settings, source, NULL, &diag, outline(w, source, &diag));
         finding->versions = (uint16_t)((1u << file->settings->minorCount) - 1);
     }
     qsort(findings, document->findingCount, sizeof *findings, by_place);
