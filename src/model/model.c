@@ -10,6 +10,7 @@
 #include "mend.h"
 #include "place.h"
 #include "served.h"
+#include "yaml/entries.h"
 #include "yaml/fault.h"
 #include "rules.h"
 
@@ -831,16 +832,17 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
         if (kind.len > 4 && item->root->kind == NODE_MAP && !identity(item->root, S("kind"))) {
             Node *named = NEW(arena, Node);
             *named = *item->root;
-            named->entries = NEW_ARRAY(arena, Entry, named->count + 2);
-            memcpy(named->entries, item->root->entries, sizeof(Entry) * named->count);
+            named->count = 0;
+            entries_make_room(arena, named, item->root->count + 2);
+            for (uint32_t j = 0; j < item->root->count; j++) entries_add(named, &item->root->entries[j]);
             const Str names[] = {STR("kind"), STR("apiVersion")};
             const Str values[] = {{kind.at, kind.len - 4}, identity_text(in->root, S("apiVersion"))};
             for (int k = 0; k < 2; k++)
                 if (!identity(named, names[k]))
-                    named->entries[named->count++] = (Entry){names[k],
-                                                             str_hash(names[k]),
-                                                             item->root->span,
-                                                             {.kind = NODE_STRING, .span = item->root->span, .text = values[k]}};
+                    entries_add(named, &(Entry){names[k],
+                                                str_hash(names[k]),
+                                                item->root->span,
+                                                {.kind = NODE_STRING, .span = item->root->span, .text = values[k]}});
             item->root = named;
         }
         if (!refuse_list(item)) build_one(arena, item, kindOf);
