@@ -5,14 +5,20 @@
 #include "model/containers.h"
 #include "validate/areas.h"
 
+/* Some workloads of the new side. */
+typedef struct Group {
+    ARRAY(const Document *) items;
+} Group;
+
 typedef struct Relating {
     Arena *arena;
     DiffResult *result;
     const DiffSide *before, *after;
-    StrSet old;                        /* Documents of the old side by their names */
-    StrSet pairs;                      /* Pairs by the names of their new objects */
-    StrSet scalers;                    /* Documents of autoscalers by the names of what they scale */
-    ARRAY(const Document *) workloads; /* of the new side */
+    StrSet old;                   /* Documents of the old side by their names */
+    StrSet pairs;                 /* Pairs by the names of their new objects */
+    StrSet scalers;               /* Documents of autoscalers by the names of what they scale */
+    Group all;                    /* workloads of the new side */
+    StrSet labelled, wasLabelled; /* Groups of them by namespace and label: those that they have, and had */
 } Relating;
 
 /* What an object is found by. */
@@ -23,6 +29,30 @@ static Str key_of(Arena *arena, Str kind, const Document *document, Str name) {
 
 static Str own_key(Arena *arena, const Document *document) {
     return key_of(arena, document->kind, document, document->name);
+}
+
+static Str label_key(Arena *arena, const Document *document, const StrPair *label) {
+    Str space = document->namespace_.len ? document->namespace_ : S("default");
+    return str_format(arena, "%.*s/%.*s=%.*s", TEXT(space), TEXT(label->key), TEXT(label->value));
+}
+
+/* Adds a workload to the groups of all labels. */
+static void add_labels(Arena *arena, StrSet *set, const Document *workload, StrMap labels) {
+    for (uint32_t i = 0; i < labels.n; i++) {
+        Str key = label_key(arena, workload, &labels.at[i]);
+        Group *group = (Group *)(uintptr_t)str_set_find(set, key);
+        if (!group) {
+            group = NEW(arena, Group);
+            str_set_add(set, key, group);
+        }
+        ARRAY_PUSH(arena, &group->items, workload);
+    }
+}
+
+/* The workloads beside an object that may have all labels of a selector: those with its first. */
+static Group labelled(const Relating *r, const StrSet *set, const Document *beside, StrMap selector) {
+    const Group *group = selector.n ? str_set_find(set, label_key(r->arena, beside, &selector.at[0])) : NULL;
+    return group ? *group : (Group){0};
 }
 
 /* At most so many of them are told of one object. */
@@ -240,24 +270,29 @@ static bool selects(StrMap selector, const Document *workload) {
 }
 
 static void note_selector(const Relating *r, Pair *pair) {
-    const Service *old = pair->before.document->object, *new = pair->after.document->object;
+    const Document *service = pair->after.document;
+    const Service *old = pair->before.document->object, *new = service->object;
     Buf now = {.arena = r->arena}, gone = {.arena = r->arena};
-    for (uint32_t i = 0; i < r->workloads.n; i++) {
-        const Document *workload = r->workloads.at[i];
-        if (!is_beside(workload, pair->after.document)) continue;
-        const Document *was = old_of(r, workload);
-        bool selected = selects(new->spec.selector, workload), before = was && selects(old->spec.selector, was);
-        if (selected) add_word(&now, called(r->arena, workload));
-        if (before && !selected) add_word(&gone, called(r->arena, workload));
-        if (selected && was && !selects(new->spec.selector, was))
+    Group group = labelled(r, &r->labelled, service, new->spec.selector);
+    for (uint32_t i = 0; i < group.items.n; i++) {
+        const Document *workload = group.items.at[i], *was = old_of(r, workload);
+        if (!selects(new->spec.selector, workload)) continue;
+        add_word(&now, called(r->arena, workload));
+        if (was && !selects(new->spec.selector, was))
             note(r, pair,
                  str_format(r->arena,
                             "%.*s gets these labels only with its new pods: until the first of them is ready the Service has no "
                             "endpoint there; add the labels to the pods first, and change the selector when they are rolled out",
                             TEXT(called(r->arena, workload))));
     }
+    group = labelled(r, &r->wasLabelled, service, old->spec.selector);
+    for (uint32_t i = 0; i < group.items.n; i++) {
+        const Document *workload = group.items.at[i];
+        if (selects(old->spec.selector, old_of(r, workload)) && !selects(new->spec.selector, workload))
+            add_word(&gone, called(r->arena, workload));
+    }
     if (now.len) note(r, pair, str_format(r->arena, "traffic goes to the pods of %.*s", TEXT(buf_text(&now))));
-    if (gone.len) note(r, pair, str_format(r->arena, "traffic goes no longer to the pods of %.*s", TEXT(buf_text(&gone))));
+    if (gone.len) note(r, pair, str_format(r->arena, "traffic no longer goes to the pods of %.*s", TEXT(buf_text(&gone))));
     if (!now.len && new->spec.selector.n)
         note(r, pair, S("no pods of this run have these labels: the Service would have no endpoints"));
 }
@@ -265,9 +300,10 @@ static void note_selector(const Relating *r, Pair *pair) {
 static void note_service(const Relating *r, Pair *pair) {
     const Service *new = pair->after.document->object;
     if (changes_spec(pair, S("selector"))) note_selector(r, pair);
-    for (uint32_t i = 0; changes_spec(pair, S("ports")) && i < r->workloads.n; i++) {
-        const Document *workload = r->workloads.at[i];
-        if (!is_beside(workload, pair->after.document) || !selects(new->spec.selector, workload)) continue;
+    Group group = labelled(r, &r->labelled, pair->after.document, new->spec.selector);
+    for (uint32_t i = 0; changes_spec(pair, S("ports")) && i < group.items.n; i++) {
+        const Document *workload = group.items.at[i];
+        if (!selects(new->spec.selector, workload)) continue;
         if (rolls_out(r, workload))
             note(r, pair,
                  str_format(r->arena, "the ports change at once, also for pods of %.*s that are not replaced yet",
@@ -306,8 +342,11 @@ static void note_budget(const Relating *r, Pair *pair) {
     const PodDisruptionBudget *new = pair->after.document->object;
     if (!changes_spec(pair, S("minAvailable")) && !changes_spec(pair, S("maxUnavailable")) && !changes_spec(pair, S("selector")))
         return;
-    for (uint32_t i = 0; i < r->workloads.n; i++) {
-        const Document *workload = r->workloads.at[i];
+    const LabelSelector *selector = new->spec.selector;
+    Group group =
+        selector && selector->matchLabels.n ? labelled(r, &r->labelled, pair->after.document, selector->matchLabels) : r->all;
+    for (uint32_t i = 0; i < group.items.n; i++) {
+        const Document *workload = group.items.at[i];
         const OptInt *replicas = model_replicas(workload);
         if (!replicas || !is_beside(workload, pair->after.document)) continue;
         if (!selector_matches(new->spec.selector, model_pod(workload).meta->labels)) continue;
@@ -373,14 +412,16 @@ void note_related(DiffResult *result, Arena *arena, const DiffSide *before, cons
                   .after = after,
                   .old.arena = arena,
                   .pairs.arena = arena,
-                  .scalers.arena = arena};
+                  .scalers.arena = arena,
+                  .labelled.arena = arena,
+                  .wasLabelled.arena = arena};
     for (uint32_t i = 0; i < before->objects.n; i++) {
         const Document *document = before->objects.at[i].document;
         if (document->object) str_set_add(&r.old, own_key(arena, document), document);
     }
     for (uint32_t i = 0; i < after->objects.n; i++) {
         const Document *document = after->objects.at[i].document;
-        if (document->object && has_pods(document)) ARRAY_PUSH(arena, &r.workloads, document);
+        if (document->object && has_pods(document)) ARRAY_PUSH(arena, &r.all.items, document);
         if (document->object && model_is(document, KIND_HorizontalPodAutoscaler))
             str_set_add(&r.scalers, target_key(arena, document), document);
     }
@@ -389,6 +430,11 @@ void note_related(DiffResult *result, Arena *arena, const DiffSide *before, cons
         if (pair->after.document && pair->after.document->object)
             str_set_add(&r.pairs, own_key(arena, pair->after.document), pair);
     }
-    for (uint32_t i = 0; i < r.workloads.n; i++) note_configs(&r, r.workloads.at[i]);
+    for (uint32_t i = 0; i < r.all.items.n; i++) {
+        const Document *workload = r.all.items.at[i], *was = old_of(&r, workload);
+        add_labels(arena, &r.labelled, workload, model_pod(workload).meta->labels);
+        if (was && has_pods(was)) add_labels(arena, &r.wasLabelled, workload, model_pod(was).meta->labels);
+    }
+    for (uint32_t i = 0; i < r.all.items.n; i++) note_configs(&r, r.all.items.at[i]);
     for (uint32_t i = 0; i < result->pairs.n; i++) note_pair(&r, &result->pairs.at[i]);
 }
