@@ -1,16 +1,19 @@
-/* matches, find and findAll. A literal expression is compiled with its program; another one is kept until the next. Matching
+/* matches, find and findAll. A literal expression is compiled with its program; of others the last are kept. Matching
  * backtracks, so what a match may cost is bounded: a small bound first, then a large one that takes many steps, then the
  * evaluation ends. */
 #include "functions.h"
 #include "regex.h"
 
-enum { LARGE_STEPS = 50000 }; /* the price of a second try */
+enum { LARGE_STEPS = 50000, MOST_KEPT = 16 }; /* the price of a second try; expressions */
 
 /* The memory of one evaluation's matches: eval->scratch. */
 typedef struct Matcher {
     RegexMatcher matcher;
-    Str regex; /* compiled last at run time */
-    const RegexCode *code;
+    struct {
+        Str regex;
+        const RegexCode *code;
+    } kept[MOST_KEPT]; /* compiled at run time */
+    uint32_t next;     /* the one that goes first */
 } Matcher;
 
 static Value refuse(Eval *ev, RegexError error) {
@@ -59,8 +62,10 @@ static bool start_search(RegexSearch *s, Eval *ev, const Value *args) {
     }
     Str regex = value_str(args[1]);
     if (s->code) return true;
-    if (s->matcher->code && str_eq(s->matcher->regex, regex)) {
-        s->code = s->matcher->code;
+    Matcher *m = s->matcher;
+    for (uint32_t i = 0; i < MOST_KEPT && m->kept[i].code; i++) {
+        if (!str_eq(m->kept[i].regex, regex)) continue;
+        s->code = m->kept[i].code;
         return true;
     }
     if (!cel_charge(ev, 20 + regex.len)) {
@@ -68,11 +73,11 @@ static bool start_search(RegexSearch *s, Eval *ev, const Value *args) {
         return false;
     }
     s->code = compile(ev, regex, &s->error);
-    if (s->code) {
-        s->matcher->code = s->code;
-        s->matcher->regex = regex;
-    }
-    return s->code != NULL;
+    if (!s->code) return false;
+    m->kept[m->next].code = s->code;
+    m->kept[m->next].regex = regex;
+    m->next = (m->next + 1) % MOST_KEPT;
+    return true;
 }
 
 /* Whether there is a match at or after byte `from`; its place is in `*at` and `*end`. */

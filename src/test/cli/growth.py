@@ -61,7 +61,7 @@ SHAPES = {
     "containers that are numbers": (1000, lambda n: pod(n, "1"), CHECK),
     "containers without anything": (200, lambda n: pod(n, "{}"), CHECK),
     "containers of one name": (200, lambda n: pod(n, CONTAINER), CHECK),
-    "containers, all rules": (50, lambda n: pod(n, "{name: c@, image: b}"), ALL + ["json", "-"]),
+    "containers, all rules": (200, lambda n: pod(n, "{name: c@, image: b}"), ALL + ["json", "-"]),
     "one map of one key": (2000, lambda n: listed(n, "a", "{", "}\n"), CHECK),
     "unknown fields": (1000, lambda n: pod(n, "f@: 1", "spec: {", "}"), CHECK),
     "unknown fields, SARIF": (1000, lambda n: pod(n, "f@: 1", "spec: {", "}"), CHECK[:2] + ["-f", "sarif", "-"]),
