@@ -887,6 +887,12 @@ Cause fault_encoding(Arena *arena, Str text, size_t at) {
     if (at > text.len) at = text.len;
     /* A bad byte behind the first one of a character is reported there. */
     for (int back = 0; back < 3 && at > 0 && at < text.len && ((unsigned char)text.at[at] & 0xC0) == 0x80; back++) at--;
+    /* So is what stands where the rest of a character should. */
+    for (size_t back = 1; back <= 3 && back <= at; back++) {
+        unsigned char c = (unsigned char)text.at[at - back];
+        if (c >= 0xC0 && !str_utf8_length(str_slice(text, at - back))) at -= back;
+        if ((c & 0xC0) != 0x80) break;
+    }
     Str rest = str_slice(text, at);
     uint32_t code = 0;
     size_t length = rest.len ? control_length(rest, &code) : 0;

@@ -156,8 +156,10 @@ expect "100,000 ignores of one thing" 0 "1 ignored" "$podlint" check --select pr
 { seq 100000 | sed 's/.*/# podlint: ignore unknown-feild-x& y/'; printf '%s\n' "$pod"; } >unknown.yaml
 expect "100,000 unknown rules" 0 "100000 warnings" sh -c "'$podlint' check -f concise --select unknown-ignore unknown.yaml | tail -n 1"
 {
-    printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n'
-    seq 5000 | sed 's/.*/  - name: a&\n    image: b\n    imge: c # podlint: ignore unknown-field/'
+    for pod in 1 2 3 4 5; do
+        printf -- '---\napiVersion: v1\nkind: Pod\nmetadata: {name: a%s}\nspec:\n  containers:\n' "$pod"
+        seq 1000 | sed 's/.*/  - name: a&\n    image: b\n    imge: c # podlint: ignore unknown-field/'
+    done
 } >lines.yaml
 expect "5,000 ignores of 5,000 findings" 0 "5000 ignored" "$podlint" check --select unknown-field lines.yaml
 
