@@ -132,7 +132,8 @@ static void look_at_scalar(ScalarWalk *walk, const Field *field, const Node *nod
     case TYPE_INT_OR_STRING:
         if (node->kind != NODE_INT && node->kind != NODE_FLOAT) break;
         if (is_no_octal(text))
-            emit_no_octal_number(walk->lint->diags, lint_where(walk->lint, path), .text = text, .value = without_zeros(text));
+            emit_leading_zero_not_octal(walk->lint->diags, lint_where(walk->lint, path), .text = text,
+                                        .value = without_zeros(text));
         else if (is_mode(field))
             look_at_mode(walk, text, path);
         else
