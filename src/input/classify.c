@@ -144,7 +144,9 @@ static bool says_key(Str text, Str key) {
         if (at == line.len || line.at[at] == '#' || line.at[at] == '\r' || str_starts(line, S("---"))) continue;
         if (first) indent = at, braces = line.at[at] == '{';
         first = false;
-        for (size_t i = at; i + key.len <= line.len && (i == at || braces); i++) {
+        /* The line break behind the apiVersion may be what is missing. */
+        bool anywhere = braces || str_starts(str_slice(line, at), S("apiVersion"));
+        for (size_t i = at; i + key.len <= line.len && (i == at || anywhere); i++) {
             Str rest = str_slice(line, i);
             char before = i ? line.at[i - 1] : ' ', after = rest.len > key.len ? rest.at[key.len] : ' ';
             if (!str_starts(rest, key) || (!braces && at != indent)) continue;

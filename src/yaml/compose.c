@@ -29,6 +29,7 @@ typedef struct Frame {
 typedef struct Composer {
     Arena *arena;
     NodeDocument *out;
+    const Source *source;
     Marks marks;
     ARRAY(Node) values; /* finished nodes that wait for their parent: a map's keys and values alternate */
     ARRAY(Frame) frames;
@@ -189,6 +190,7 @@ static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t coun
         if (is_merge_key(key)) {
             bool fits = value->kind == NODE_MAP || value->kind == NODE_LIST;
             for (uint32_t j = 0; value->kind == NODE_LIST && j < value->count; j++) fits &= value->items[j].kind == NODE_MAP;
+            if (value->later) continue; /* an alias that nothing is known of */
             if (!fits)
                 add_fault(c, FAULT_MERGE, value->span, (Span){0}, S(""), S(""));
             else if (value->kind == NODE_MAP)
@@ -546,13 +548,14 @@ size_t compose_document(NodeDocument *out, Arena *arena, const Source *source, s
         if (out->span.at < at) out->span.at = (uint32_t)at;
     }
     Str text = cut_directives((Str){source->text.at + at, end - at}, out->span.at - at);
-    Composer composer = {.arena = arena, .marks = marks_make(arena, text, (uint32_t)at)};
+    Composer composer = {.arena = arena, .source = source, .marks = marks_make(arena, text, (uint32_t)at)};
     out->root = NEW(arena, Node);
     if (!composer.marks.ascii) find_order_marks(&composer);
     do {
         Feed feed = {.text = composer.marks.text, .newline = text.at[text.len - 1] != '\n'};
         Composer next = {.arena = arena,
                          .out = out,
+                         .source = source,
                          .marks = composer.marks,
                          .work = composer.work,
                          .mendedTo = composer.mendedTo,

@@ -293,6 +293,16 @@ static bool conflict_marker(Finder *f) {
     return true;
 }
 
+/* The length of a dash or bullet at the start of a text that is not the one of lists. */
+static size_t foreign_dash(Str text) {
+    static const Str dashes[] = {STR("\xE2\x80\x90"), STR("\xE2\x80\x91"), STR("\xE2\x80\x92"),
+                                 STR("\xE2\x80\x93"), STR("\xE2\x80\x94"), STR("\xE2\x80\x95"),
+                                 STR("\xE2\x88\x92"), STR("\xE2\x80\xA2"), STR("\xC2\xB7")};
+    for (size_t i = 0; i < COUNT(dashes); i++)
+        if (str_starts(text, dashes[i])) return dashes[i].len;
+    return 0;
+}
+
 static bool document_mark(Finder *f) {
     Line suspects[3];
     int n = suspect_lines(f, suspects);
@@ -301,9 +311,11 @@ static bool document_mark(Finder *f) {
         size_t end = line.end;
         while (end > line.at && is_space(f->text.at[end - 1])) end--;
         Str mark = str_trim(piece(f, line.at, end));
-        bool dashes = mark.len >= 2;
-        for (size_t j = 0; j < mark.len; j++) dashes &= mark.at[j] == '-' || mark.at[j] == ' ';
-        if (!dashes || !str_starts(mark, S("--"))) continue;
+        size_t foreign = foreign_dash(mark), width = foreign ? foreign : 1;
+        bool dashes = mark.len >= 2 && (foreign || mark.at[0] == '-');
+        for (size_t j = 0; dashes && j < mark.len; j += mark.at[j] == ' ' ? 1 : width)
+            dashes = mark.at[j] == ' ' || mark.at[j] == '-' || foreign_dash(str_slice(mark, j)) == width;
+        if (!dashes || (!foreign && !str_starts(mark, S("--")))) continue;
         bool indented = str_eq(mark, S("---"));
         found(f, line.at + line.indent, end,
               indented ? S("--- separates documents only at the very start of a line")
@@ -324,7 +336,13 @@ static bool is_word(Str s) {
 
 /* Whether a text starts like an item or a key behind a dash that lacks its space: -name: web, -nginx. */
 static bool dash_in(Finder *f, const Line *line) {
-    size_t at = line->content;
+    size_t at = line->content, foreign = foreign_dash(piece(f, at, line->end));
+    if (foreign && byte_at(f, at + foreign) == ' ') {
+        found(f, at, at + foreign, S("this looks like the dash of a list and is another character"),
+              str_format(f->arena, "write -%.*s", TEXT(shown(f, piece(f, at + foreign, line->last)))));
+        mend(f, at, foreign, S("-"));
+        return true;
+    }
     if (byte_at(f, at) != '-' || !is_letter(byte_at(f, at + 1))) return false;
     Line before = *line, after = *line;
     bool beside =
@@ -358,6 +376,21 @@ static bool space_in(Finder *f, const Line *line) {
     found(f, at, at + 1, S("a space is missing after the colon"),
           str_format(f->arena, "write %.*s: %.*s", TEXT(key), TEXT(shown(f, value))));
     mend(f, at + 1, 0, S(" "));
+    return true;
+}
+
+/* "key: value" in one pair of quotes. */
+static bool quoted_line(Finder *f, const Line *line) {
+    Str content = line_content(f->text, line);
+    if (content.len < 5 || content.at[0] != '"' || content.at[content.len - 1] != '"') return false;
+    Str inner = {content.at + 1, content.len - 2};
+    ptrdiff_t colon = str_find(inner, ':');
+    Str key = {inner.at, colon > 0 ? (size_t)colon : 0}, value = str_trim(str_slice(inner, key.len + 1));
+    if (!is_word(key) || str_find(value, '"') >= 0 || !str_starts(str_slice(inner, key.len), S(": "))) return false;
+    Str meant = str_format(f->arena, "%.*s: \"%.*s\"", TEXT(key), TEXT(value));
+    found(f, line->content, line->last, S("a key and its value stand in one pair of quotes"),
+          str_format(f->arena, "write %.*s", TEXT(shown(f, meant))));
+    mend(f, line->content, content.len, meant);
     return true;
 }
 
@@ -407,7 +440,7 @@ static bool key_without_colon(Finder *f) {
     /* A line that goes on from the one before it is no key, whatever it looks like. */
     Line above = line;
     if (line_before(f->text, &above) && !line.item && above.columns < line.columns && above.value < above.last) return false;
-    return space_in(f, &line) || colon_in(f, &line, deeper);
+    return quoted_line(f, &line) || space_in(f, &line) || colon_in(f, &line, deeper);
 }
 
 /* A comma or semicolon at the end of a line, as other languages have it. */
@@ -423,7 +456,9 @@ static bool stray_end(Finder *f, size_t at) {
 
 static bool looks_like_line(const Finder *f, size_t at) {
     Line line = line_at(f->text, at);
-    return line.item || (line.colon < line.end && is_word(line_key(f->text, &line)));
+    Str key = line_key(f->text, &line);
+    if (key.len > 2 && key.at[0] == '"' && key.at[key.len - 1] == '"') key = (Str){key.at + 1, key.len - 2};
+    return line.item || (line.colon < line.end && is_word(key));
 }
 
 /* The quote at `open` is closed by the end of its line. */
@@ -437,7 +472,7 @@ static void close_quote(Finder *f, size_t open) {
     /* Brackets and commas behind the text belong to what is around it. */
     size_t inner = end;
     while (inner > open + 1 && strchr("]},", f->text.at[inner - 1])) inner--;
-    bool flow = false;
+    bool flow = byte_at(f, line.content) == '"' && open > line.content; /* a line of JSON */
     for (size_t i = line.content; i < open; i++) flow |= f->text.at[i] == '[' || f->text.at[i] == '{';
     if (flow) end = inner;
     Str mended = str_format(f->arena, "%.*s%c", TEXT(piece(f, line.colon < open && !flow ? line.content : open, end)), quote);
@@ -487,7 +522,13 @@ static bool text_after_quote(Finder *f) {
         mend(f, end, 0, S("'"));
         return true;
     }
-    if (stopped(f, "',' or")) return false;
+    bool inner = end == at && (is_alnum(f->sign) || f->sign == '%' || f->sign == '$');
+    if (stopped(f, "',' or") && !inner) return false;
+    if (inner && quote == '"') {
+        found(f, end - 1, end, S("this quote ends the text, and more follows"),
+              S("write \\\" for a quote inside of double quotes, or put the whole text in single quotes"));
+        return true;
+    }
     if (f->sign == ':' || scalar.at != f->line.value) {
         found(f, at, at + 1, S("the quoted text has ended, and more follows"), S("put all of it in one pair of quotes"));
         return true;
@@ -526,14 +567,21 @@ static bool in_brackets(Finder *f) {
         Line last = f->line; /* with the last item before the stop */
         if (last.at != first.at) line_before(f->text, &last);
         if (last.at < first.at) last = first;
-        Str hint = last.at == first.at
-                       ? str_format(f->arena, "write %.*s%c", TEXT(shown(f, piece(f, open, last.last))), bracket)
-                       : str_format(f->arena, "write %c at the end of line %u", bracket, line_number(f->text, last.at));
+        Str hint = last.at == first.at ? str_format(f->arena, "write %.*s%c", TEXT(shown(f, piece(f, open, last.last))), bracket)
+                                       : str_format(f->arena, "write %c at the end of line %u", bracket,
+                                                    f->stop->above + line_number(f->text, last.at));
         found(f, open, open + 1, S("this bracket is not closed"), hint);
         mend(f, last.last, 0, str_format(f->arena, "%c", bracket));
         return true;
     }
     Span scalar = f->stop->scalar;
+    enum { NEAR = 400 };
+    for (size_t i = open + 1; i + 1 < at && i < open + NEAR; i++) {
+        bool comment = f->text.at[i] == '/' && (f->text.at[i + 1] == '/' || f->text.at[i + 1] == '*');
+        if (!comment || !is_space(f->text.at[i - 1]) || line_at(f->text, i).value > i) continue;
+        found(f, i, i + 2, S("this does not start a comment"), S("take it out, or write # in its place; JSON has no comments"));
+        return true;
+    }
     bool ownLine = f->line.at != first.at && (scalar.at == f->line.content || f->line.at != line_at(f->text, scalar.at).at);
     if (f->sign == ':' && ownLine) {
         Line before = f->line;
@@ -605,6 +653,13 @@ static bool colon_in_text(Finder *f) {
     if (!is_word(line_key(f->text, &f->line)) && quote != '"' && quote != '\'') value = f->line.content;
     needs_quotes(f, &f->line, value, f->line.last, f->stop->at,
                  S("a colon and a space end a key, and this value has them inside"));
+    /* name: web image: nginx may be two lines as well. */
+    Str before = piece(f, value, f->stop->at);
+    ptrdiff_t space = str_find(before, ' ');
+    Str last = space < 0 ? S("") : str_slice(before, (size_t)space + 1);
+    if (space < 1 || !is_word(last) || !is_alnum(before.at[space - 1])) return true;
+    f->out->hint = str_format(f->arena, "%.*s; or start a new line before %.*s if it is a key", TEXT(f->out->hint), TEXT(last));
+    f->out->mends.n = 0;
     return true;
 }
 
@@ -709,7 +764,7 @@ static bool too_deep(Finder *f) {
 }
 
 static Str level_name(const Finder *f, const Level *level) {
-    if (level->list) return str_format(f->arena, "the item of line %u", line_number(f->text, level->line.at));
+    if (level->list) return str_format(f->arena, "the item of line %u", f->stop->above + line_number(f->text, level->line.at));
     Str key = line_key(f->text, &level->line);
     return key.len ? key : shown(f, line_content(f->text, &level->line));
 }
@@ -733,11 +788,16 @@ static bool off_level(Finder *f) {
         Line above = line;
         bool open = line_before(f->text, &above) && above.colon < above.end && above.value >= above.last;
         if (line.item && !same->list) {
-            Str hint = deeper ? str_format(f->arena, "%.*s to put it beside the other items",
-                                           TEXT(indent_words(f->arena, deeper->column)))
-                       : open ? str_format(f->arena, "indent it by at least %zu spaces to put it below %.*s", above.columns,
-                                           TEXT(line_key(f->text, &above)))
-                              : str_format(f->arena, "take the dash out, or put one before %.*s", TEXT(level_name(f, same)));
+            Line first = same->line;
+            bool begun =
+                !open && same->line.value >= same->line.last && line_after(f->text, &first) && !first.item && first.at < line.at;
+            Str hint = begun    ? str_format(f->arena, "begin the list below %.*s with a dash, too: - %.*s",
+                                             TEXT(level_name(f, same)), TEXT(shown(f, line_content(f->text, &first))))
+                       : deeper ? str_format(f->arena, "%.*s to put it beside the other items",
+                                             TEXT(indent_words(f->arena, deeper->column)))
+                       : open   ? str_format(f->arena, "indent it by at least %zu spaces to put it below %.*s", above.columns,
+                                             TEXT(line_key(f->text, &above)))
+                                : str_format(f->arena, "take the dash out, or put one before %.*s", TEXT(level_name(f, same)));
             found(f, at, line.last,
                   str_format(f->arena, "an item of a list stands beside the key %.*s", TEXT(level_name(f, same))), hint);
             f->out->related = (Span){(uint32_t)same->line.content, (uint32_t)same->line.last};

@@ -8,6 +8,7 @@
 /* What libyaml tells; all offsets are bytes of the text that it reads. */
 typedef struct Stop {
     Str text;
+    uint32_t above;    /* lines that stand above it */
     size_t at;         /* the place of the problem */
     size_t from;       /* what it was reading starts here; `at` if it does not say */
     Str problem;       /* its words */
