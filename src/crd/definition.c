@@ -167,7 +167,7 @@ static void put_plain(Buf *buf, const Path *path) {
 }
 
 /* What the server cannot decode as a schema: unknown fields, values of the wrong type. */
-static void read_fields(Definition *d, const Node *node, const Path *path) {
+static void read_fields(Definition *d, const Node *node, bool strict, const Path *path) {
     for (uint32_t i = 0; i < node->count; i++) {
         const Entry *entry = &node->entries[i];
         size_t w = 0;
@@ -175,6 +175,7 @@ static void read_fields(Definition *d, const Node *node, const Path *path) {
         Path at = path_field(path, entry->key);
         Buf text = {.arena = d->check.arena};
         put_plain(&text, &at);
+        if (w == COUNT(words) && !strict) continue;
         if (w == COUNT(words)) {
             Str names[COUNT(words)];
             for (size_t k = 0; k < COUNT(words); k++) names[k] = words[k].name;
@@ -191,7 +192,7 @@ static void read_fields(Definition *d, const Node *node, const Path *path) {
 }
 
 /* The same of a row of x-kubernetes-validations. */
-static void read_rule(Definition *d, const Node *node, const Path *path) {
+static void read_rule(Definition *d, const Node *node, bool strict, const Path *path) {
     static const Str names[] = {STR("rule"),   STR("message"),   STR("messageExpression"),
                                 STR("reason"), STR("fieldPath"), STR("optionalOldSelf")};
     for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
@@ -201,6 +202,7 @@ static void read_rule(Definition *d, const Node *node, const Path *path) {
         put_plain(&text, &at);
         bool isBool = str_eq(entry->key, names[COUNT(names) - 1]);
         if (!str_in(entry->key, names, COUNT(names))) {
+            if (!strict) continue;
             emit_unknown_field(d->check.diags, ((Where){.span = entry->keySpan, .path = buf_text(&text)}), .type = S("a rule"),
                                .field = entry->key, .hint = did_you_mean(d->check.arena, entry->key, names, COUNT(names)));
         } else if (entry->value.kind != NODE_NULL && entry->value.kind != (isBool ? NODE_BOOL : NODE_STRING)) {
@@ -223,6 +225,7 @@ typedef struct Context {
     bool insideMeta; /* apiVersion, kind or metadata of an object */
     bool noDefault;  /* defaults are forbidden */
     bool unpaired;   /* values cannot be compared with those before a change */
+    bool lax;        /* below items and additionalProperties the server passes over what it does not know */
     bool freeType;   /* a type may stand here: of the two forms of int-or-string */
 } Context;
 
@@ -461,7 +464,7 @@ static void check_complete(Definition *d, const CrdSchema *part, const CrdSchema
         }
 }
 
-static void check_rules(Definition *d, const CrdSchema *schema, const Path *path) {
+static void check_rules(Definition *d, const CrdSchema *schema, bool strict, const Path *path) {
     static const Str reasons[] = {STR("FieldValueDuplicate"), STR("FieldValueForbidden"), STR("FieldValueInvalid"),
                                   STR("FieldValueRequired")};
     Path list = FIELD(path, "x-kubernetes-validations");
@@ -471,7 +474,7 @@ static void check_rules(Definition *d, const CrdSchema *schema, const Path *path
         Path field = FIELD(&at, "fieldPath"), expression = FIELD(&at, "messageExpression");
         Str ruleText = str_trim(text_of(rule->node, S("rule"))), written = text_of(rule->node, S("message"));
         Str fieldText = text_of(rule->node, S("fieldPath"));
-        read_rule(d, rule->node, &at);
+        read_rule(d, rule->node, strict, &at);
         bool lines = str_find(ruleText, '\n') >= 0 || str_find(ruleText, '\r') >= 0;
         if (!ruleText.len)
             required(d, &text, "", S("write an expression that must be true"));
@@ -544,12 +547,14 @@ static void walk(Definition *d, const CrdSchema *schema, Context context, const 
     if (schema->items) {
         Context own = below;
         own.level = LEVEL_ITEM;
+        own.lax = true;
         own.unpaired |= schema->listKind != LIST_MAP;
         walk(d, schema->items, own, &items, visit);
     }
     if (schema->additional) {
         Context own = below;
         own.noDefault |= context.insideMeta;
+        own.lax = true;
         walk(d, schema->additional, own, &additional, visit);
     }
     const struct {
@@ -573,10 +578,10 @@ static void walk(Definition *d, const CrdSchema *schema, Context context, const 
 }
 
 static void visit_form(Definition *d, const CrdSchema *schema, const Context *context, const Path *path) {
-    read_fields(d, schema->node, path);
+    read_fields(d, schema->node, !context->lax, path);
     check_unsupported(d, schema, context, path);
     check_kubernetes(d, schema, path);
-    check_rules(d, schema, path);
+    check_rules(d, schema, !context->lax, path);
 }
 
 static void visit_structure(Definition *d, const CrdSchema *schema, const Context *context, const Path *path) {
@@ -626,7 +631,9 @@ static void check_root(Definition *d, const CrdSchema *schema, bool hasStatus, c
     if (schema->nullable) forbidden(d, &nullable, "an object is never null");
     for (uint32_t i = 0; hasStatus && i < schema->node->count; i++) {
         Str key = schema->node->entries[i].key;
-        if (str_in(key, allowed, COUNT(allowed)) || !says(schema->node, key)) continue;
+        bool set = str_eq(key, S("additionalProperties")) || str_eq(key, S("default")) ? is_there(schema->node, key)
+                                                                                       : says(schema->node, key);
+        if (str_in(key, allowed, COUNT(allowed)) || !set) continue;
         invalid(d, path, key, "with a status of its own the root of the schema cannot say it");
         return;
     }
@@ -661,6 +668,8 @@ static void check_names(Definition *d, const CustomResourceDefinitionNames *name
     Path listKind = FIELD(path, "listKind"), shorts = FIELD(path, "shortNames"), categories = FIELD(path, "categories");
     if (!names->plural.len) required(d, &plural, "", S(""));
     if (!names->kind.len) required(d, &kind, "", S(""));
+    if (!names->singular.len) required(d, &singular, "", S(""));
+    if (!names->listKind.len) required(d, &listKind, "", S(""));
     check_label(d, names->plural, false, &plural);
     check_label(d, names->singular, false, &singular);
     check_label(d, names->kind, true, &kind);

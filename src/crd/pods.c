@@ -183,12 +183,21 @@ static Node list_of(Arena *arena, Node item) {
     return (Node){.kind = NODE_LIST, .span = item.span, .count = 1, .items = items};
 }
 
+/* A container without a name gets one from its operator; messages need some. */
+static Node with_name(Arena *arena, const Node *container) {
+    Node out = map_of(arena, container->span, container->count + 1);
+    for (uint32_t i = 0; i < container->count; i++) out.entries[out.count++] = container->entries[i];
+    put(&out, S("name"), text(container->span, S("main")));
+    return out;
+}
+
 Node *inner_root(const Document *document, const InnerPod *pod, uint32_t *later) {
     Arena *arena = document->diags.arena;
     Span span = pod->node->span;
     *later = document->later;
     Node node = copy_node(arena, pod->node, later), template = node;
     if (pod->form == POD_AS_CONTAINER) {
+        if (!node_get(&node, S("name"))) node = with_name(arena, &node);
         Node spec = map_of(arena, span, 2);
         put(&spec, S("containers"), list_of(arena, node));
         node = spec;
