@@ -43,14 +43,23 @@ bool rule_is_of_server(const Rule *rule) {
     return rule_refuses(rule) || rule->source == FROM_WARNING;
 }
 
+/* Whether it is a rule's code, or the name that it had. */
+static bool is_alias(const Rule *rule, Str word) {
+    const RuleRow *row = rule->own ? NULL : &rule_rows[rule->number];
+    Str former = row ? table_text(rule_texts, row->former) : rule->own->words.former;
+    Str code = row ? table_text(rule_texts, row->code) : rule->own->words.code;
+    return (former.len && str_eq(former, word)) || (code.len && str_eq_nocase(code, word));
+}
+
 bool rule_is_called(const Rule *rule, Str word) {
-    return str_eq(rule->name, word) || (rule_words(rule).former.len && str_eq(rule_words(rule).former, word)) ||
-           (rule_words(rule).code.len && str_eq_nocase(rule_words(rule).code, word));
+    return str_eq(rule->name, word) || is_alias(rule, word);
 }
 
 const Rule *rule_named(Str name) {
     for (uint16_t i = 0; i < rule_count; i++)
-        if (rule_is_called(&rules[i], name)) return &rules[i];
+        if (str_eq(rules[i].name, name)) return &rules[i];
+    for (uint16_t i = 0; i < rule_count; i++)
+        if (is_alias(&rules[i], name)) return &rules[i];
     return NULL;
 }
 
