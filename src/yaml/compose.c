@@ -353,8 +353,10 @@ static void parser_fault(Composer *c, const yaml_parser_t *parser) {
         fault.kind = FAULT_ENCODING;
         cause = fault_encoding(c->arena, c->marks.text, parser->problem_offset);
     } else {
+        Str above = {c->source->text.at, c->marks.base};
         Stop stop = {
             .text = c->marks.text,
+            .above = c->source->above + line_number(above, above.len) - 1,
             .at = mark_in_text(&c->marks, parser->problem_mark.index),
             .problem = str_of(parser->problem ? parser->problem : ""),
             .context = str_of(parser->context ? parser->context : ""),
