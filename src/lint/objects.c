@@ -34,6 +34,11 @@ static uint32_t hash_name(uint8_t kind, Str name) {
     return str_hash(name) * 31u + kind;
 }
 
+/* Of a selector by one of its labels, or by none. */
+static uint32_t hash_selector(uint8_t kind, StrPair label) {
+    return hash_label(label.key, label.value) * 31u + kind;
+}
+
 static Slot *find_slot(const Index *index, uint32_t hash) {
     uint32_t i = hash & index->mask;
     while (index->slots[i].count && index->slots[i].hash != hash) i = (i + 1) & index->mask;
@@ -62,12 +67,16 @@ static void make_index(Arena *arena, Index *out, const HashedFacts *pairs) {
 }
 
 static void index_world(World *w) {
-    HashedFacts labels = {0}, names = {0}, hostPorts = {0};
+    HashedFacts labels = {0}, names = {0}, hostPorts = {0}, selectors = {0};
     for (uint32_t i = 0; i < w->count; i++) {
         const Fact *fact = w->facts[i];
         ARRAY_PUSH(w->arena, &w->kinds[fact->kind], fact);
         ARRAY_PUSH(w->arena, &names,
                    (HashedFact){hash_name(fact->kind, fact->kind == FACT_AUTOSCALER ? fact->targetName : fact->name), fact});
+        if (fact->kind != FACT_WORKLOAD && fact->selector.present) {
+            StrPair label = fact->selector.labels.n ? fact->selector.labels.at[0] : (StrPair){0};
+            ARRAY_PUSH(w->arena, &selectors, (HashedFact){hash_selector(fact->kind, label), fact});
+        }
         for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->labels.n; j++)
             ARRAY_PUSH(w->arena, &labels, (HashedFact){hash_label(fact->labels.at[j].key, fact->labels.at[j].value), fact});
         for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->portCount; j++)
@@ -76,6 +85,7 @@ static void index_world(World *w) {
     make_index(w->arena, &w->labels, &labels);
     make_index(w->arena, &w->names, &names);
     make_index(w->arena, &w->hostPorts, &hostPorts);
+    make_index(w->arena, &w->selectors, &selectors);
 }
 
 /* Who is compared with whom. */
@@ -139,13 +149,24 @@ const Fact *world_named(World *w, const Fact *from, FactKind kind, Str name) {
     return NULL;
 }
 
-/* Whether an object of a kind near a workload selects its pods, and which. */
+static bool is_before(const Fact *a, const Fact *b) {
+    return a->file != b->file ? a->file < b->file : a->document < b->document;
+}
+
+/* Whether an object of a kind near a workload selects its pods, and which: the first. */
 bool world_selected_by(World *w, const Fact *workload, FactKind kind, const Fact **out) {
-    for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
-        *out = w->kinds[kind].at[i];
-        if (takes(w, *out, &(*out)->selector, workload)) return true;
+    *out = NULL;
+    for (uint32_t i = 0; i <= workload->labels.n; i++) {
+        StrPair label = i < workload->labels.n ? workload->labels.at[i] : (StrPair){0};
+        const Slot *slot = find_slot(&w->selectors, hash_selector((uint8_t)kind, label));
+        for (uint32_t j = 0; j < slot->count; j++) {
+            const Fact *fact = w->selectors.members[slot->first + j];
+            if (fact->kind != kind || (*out && !is_before(fact, *out)) || !takes(w, fact, &fact->selector, workload)) continue;
+            *out = fact;
+            break;
+        }
     }
-    return false;
+    return *out != NULL;
 }
 
 /* Whether there is anything of a kind near `from`: otherwise it says nothing that a certain one is missing. */

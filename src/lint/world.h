@@ -33,6 +33,7 @@ typedef struct World {
     FactList found;  /* what `selected` returned last */
     Index labels;    /* workloads, by each label of their pods */
     Index names;     /* all, by kind and name; autoscalers by that of what they scale */
+    Index selectors; /* what selects pods, by kind and the first label that it asks for, or none */
     Index hostPorts; /* workloads, by each port that they take of their node */
 } World;
 
