@@ -37,7 +37,7 @@ static json_t *read_first(Arena *arena, const char *name) {
     NodeReader reader = {.source = &source};
     if (!node_next(&reader, arena, &document)) return json_pack("{s:s,s:n}", "file", name, "json");
     for (uint32_t i = 0; i < document.faults.n; i++)
-        if (document.faults.at[i].kind != FAULT_TAIL && document.faults.at[i].kind != FAULT_SEPARATOR)
+        if (document.faults.at[i].kind < FAULT_STREAM && document.faults.at[i].kind != FAULT_SEPARATOR)
             return json_pack("{s:s,s:s}", "file", name, "error", fault_name(document.faults.at[i].kind));
     return json_pack("{s:s,s:o}", "file", name, "json", json_of(document.root));
 }
