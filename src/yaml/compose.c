@@ -201,7 +201,9 @@ static void compose_map(Composer *c, Node *map, const Node *pairs, uint32_t coun
         }
         Str text;
         uint32_t code;
-        if (!c->invisible && key->plain && key->text.len && (unsigned char)key->text.at[0] >= 0xC2 && invisible_length(key->text, &code)) c->invisible = key->span.at + 1;
+        if (!c->invisible && key->plain && key->text.len && (unsigned char)key->text.at[0] >= 0xC2 &&
+            invisible_length(key->text, &code))
+            c->invisible = key->span.at + 1;
         if (!key_text(c, key, &text)) continue;
         put_entry(c, map, (Entry){text, str_hash(text), key->span, *value}, false);
     }

@@ -117,6 +117,12 @@ Str line_content(Str text, const Line *line) {
     return part(text, line->content, line->last);
 }
 
+bool line_is_word(Str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_alnum(s.at[i]) && !strchr("._-/", s.at[i])) return false;
+    return s.len > 0 && is_alnum(s.at[0]);
+}
+
 uint32_t line_number(Str text, size_t at) {
     uint32_t number = 1;
     for (size_t i = 0; i < at && i < text.len; i++) number += text.at[i] == '\n';

@@ -29,6 +29,9 @@ Str line_key(Str text, const Line *line);
 Str line_value(Str text, const Line *line);
 Str line_content(Str text, const Line *line);
 
+/* Whether a text looks like the name of a field or a label: letters and digits, and . _ - / between them. */
+bool line_is_word(Str s);
+
 /* The number of a line, from 1. */
 uint32_t line_number(Str text, size_t at);
 
