@@ -67,7 +67,8 @@ bool is_dns_search(Str s) {
     return parts_form(s, search_form);
 }
 
-bool is_driver_name(Str s) {
+/* A subdomain in which upper-case letters count as lower-case ones. */
+static bool is_driver_name(Str s) {
     LowerRoom room;
     return is_dns_subdomain(lowered(s, room));
 }

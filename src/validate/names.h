@@ -9,7 +9,6 @@ bool is_dns_label(Str s);      /* RFC 1123: a-z 0-9 -, at most 63 */
 bool is_dns_subdomain(Str s);  /* RFC 1123: labels joined by dots, at most 253 */
 bool is_dns_1035_label(Str s); /* a label that starts with a letter */
 bool is_dns_search(Str s);     /* a subdomain whose parts may hold _, also first */
-bool is_driver_name(Str s);    /* a subdomain in which upper-case letters count as lower-case ones */
 bool is_qualified_name(Str s); /* [dns-subdomain/]name, name at most 63 of A-Z a-z 0-9 - _ . */
 bool is_annotation_key(Str s); /* a qualified name whose prefix may hold upper-case letters */
 bool is_prefixed_key(Str s);   /* an annotation key with a prefix */
