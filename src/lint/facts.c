@@ -617,6 +617,7 @@ Fact *facts_of(Arena *kept, const Document *document) {
                      .name = keep(&r, document->name),
                      .namespace_ = keep(&r, document->namespace_),
                      .minor = document->minor,
+                     .guessed = document->gaps.n && !document->retired,
                      .open = model_may_be_supplied(document, S("containers")) || model_may_be_supplied(document, S("data")) ||
                              model_may_be_supplied(document, S("ports")),
                      .where = where(&r, &name),

@@ -141,6 +141,7 @@ typedef struct Fact {
     bool open;                     /* it may get more: ports of containers, keys */
     ARRAY(Span) later;             /* places of values that are filled in later */
     bool job;                      /* its pods are to end */
+    bool guessed;                  /* something of it could not be decoded, so that nothing is said of it */
     bool serviceLinks;             /* enableServiceLinks is not false */
     bool hasReplicas;              /* spec.replicas is written */
     int64_t replicas;              /* of a workload; an autoscaler's minReplicas */

@@ -92,8 +92,9 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
         Str example = path->index == PATH_KEY ? S("") : mend_example(d->arena, field);
         bool below = object && !item && field->shape != SHAPE_LIST;
         if (example.len) return str_format(d->arena, "write, for example, %.*s%s", TEXT(example), below ? " below it" : "");
-        return object && field->shape == SHAPE_LIST && !item ? S("write a list: each item on a line of its own, after a dash")
-                                                             : S("");
+        if (object && field->shape == SHAPE_LIST && !item) return S("write a list: each item on a line of its own, after a dash");
+        if (field->scalar == TYPE_OBJECT) return place_fields(d->arena, d->document, field->type, path);
+        return field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64 ? S("write the number alone") : S("");
     }
     keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, meant)}, path_text(d->arena, path));
     if (scalar && !object && field->scalar == TYPE_STRING)
@@ -717,9 +718,14 @@ static int by_text(const void *left, const void *right) {
 
 /* The names of the fields that nobody can guess the values of. */
 static StrList gap_names(Arena *arena, const Document *document) {
-    StrList names = {NEW_ARRAY(arena, Str, document->mends.n), 0};
-    for (uint32_t i = 0; i < document->mends.n; i++)
-        if (document->mends.at[i].kind == MEND_GAP) names.at[names.n++] = path_leaf(document->mends.at[i].path);
+    StrList names = {NEW_ARRAY(arena, Str, 2 * document->mends.n), 0};
+    for (uint32_t i = 0; i < document->mends.n; i++) {
+        const Mend *mend = &document->mends.at[i];
+        if (mend->kind != MEND_GAP && !mend_is_start(mend)) continue;
+        Str leaf = names.at[names.n++] = path_leaf(mend->path);
+        if (str_ends(mend->path, S("]")) && leaf.len + 2 < mend->path.len) /* a key: its map has a gap as well */
+            names.at[names.n++] = path_leaf((Str){mend->path.at, mend->path.len - leaf.len - 2});
+    }
     if (names.n) qsort(names.at, names.n, sizeof *names.at, by_text);
     return names;
 }

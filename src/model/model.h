@@ -40,6 +40,11 @@ typedef struct Mend {
     };
 } Mend;
 
+/* Whether only the start of a value is known: an object of which one field is written in its place. */
+static inline bool mend_is_start(const Mend *mend) {
+    return mend->kind == MEND_VALUE && mend->node->kind < NODE_LIST && mend->value->kind >= NODE_LIST;
+}
+
 /* One object of a file, or one item of a List. */
 typedef struct Document {
     const Source *source;

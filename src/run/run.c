@@ -487,7 +487,10 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
     ObjectWorld *worlds;
     uint32_t worldCount = worlds_find(w->kept, w->list, run, facts.at, facts.n, closed, &worlds);
     objects_check(w->kept, on, worlds, worldCount);
-    for (uint32_t i = 0; i < facts.n; i++) diag_sort(&facts.at[i]->diags); /* worlds say the same of what they share */
+    for (uint32_t i = 0; i < facts.n; i++) {
+        if (facts.at[i]->guessed) facts.at[i]->diags.items.n = 0;
+        diag_sort(&facts.at[i]->diags); /* worlds say the same of what they share */
+    }
     for (uint32_t i = 0, end; i < facts.n; i = end) {
         bool found = false;
         for (end = i; end < facts.n && facts.at[end]->file == facts.at[i]->file; end++) found |= facts.at[end]->diags.items.n > 0;

@@ -70,8 +70,11 @@ void validate_forget_consequences(Document *document, uint32_t before) {
         bool whole = mend->kind == MEND_VALUE && mend->value->kind >= NODE_LIST;
         if (meant && mend->kind == MEND_VALUE && mend->node->kind < NODE_LIST)
             ARRAY_PUSH(diags->arena, &invented, mend->node->span);
-        if (!meant || !whole) add_broken(diags, mend->kind == MEND_MOVE ? &moved : &broken, mend->path);
-        if (meant && (mend->kind == MEND_GAP || mend->kind == MEND_MOVE)) add_broken(diags, &above, path_above(mend->path));
+        if (!meant || !whole || mend_is_start(mend)) add_broken(diags, mend->kind == MEND_MOVE ? &moved : &broken, mend->path);
+        if (!meant || (mend->kind == MEND_VALUE && !mend_is_start(mend))) continue;
+        Str holder = path_above(mend->path);
+        add_broken(diags, &above, holder);
+        if (str_ends(mend->path, S("]"))) add_broken(diags, &above, path_above(holder));
     }
     if (broken.n) qsort(broken.at, broken.n, sizeof *broken.at, by_hash);
     if (moved.n) qsort(moved.at, moved.n, sizeof *moved.at, by_hash);
@@ -80,7 +83,7 @@ void validate_forget_consequences(Document *document, uint32_t before) {
     uint32_t kept = before;
     for (uint32_t i = before; i < diags->items.n; i++) {
         const Diag *diag = &diags->items.at[i];
-        bool partial = diag->missing || diag->rule->type == API_REQUIRED || diag->rule->type == API_INVALID;
+        bool partial = diag->missing || diag->rule->source == FROM_API;
         if (is_below_broken(&broken, diag->path)) continue;
         if (!rule_stands_alone(diag->rule) && is_below_broken(&moved, diag->path)) continue;
         if (invented.n && bsearch(&diag->span, invented.at, invented.n, sizeof diag->span, by_span)) continue;
