@@ -155,6 +155,9 @@ static Node merge_new(Merge *m, const Field *field, const Node *new) {
     return *new;
 }
 
+/* How many items of the same keys become one before it is enough to say that they do: each merge costs what there is already. */
+enum { MOST_SAME = 100 };
+
 /* The items of the same keys that merge_list has met: how many, and what the first became. */
 typedef struct Met {
     uint32_t count;
@@ -185,7 +188,7 @@ static Node merge_list(Merge *m, const Field *field, const Node *live, const Nod
         Node *first = ordinal && !unchanged ? same->first : NULL;
         if (first && m->how == HOW_APPLY) {
             note_lost(m, field, item, keys, count);
-            *first = merge_map(m, field->type, first, NULL, item, item->span);
+            if (ordinal < MOST_SAME) *first = merge_map(m, field->type, first, NULL, item, item->span);
             continue;
         }
         bool maps = stored && stored->kind == NODE_MAP && item->kind == NODE_MAP && !(m->how == HOW_APPLY && retains_keys(field));

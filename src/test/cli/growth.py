@@ -108,6 +108,9 @@ SHAPES = {
     "a change of every container": (200, lambda n: {"old.yaml": one.replace("[{name: a", listed(n, "{name: c@, image: b}", "[", ", {name: a")),
                                                     "new.yaml": one.replace("[{name: a", listed(n, "{name: c@, image: c}", "[", ", {name: a"))},
                                     ["diff", "old.yaml", "new.yaml"]),
+    "items of one key in a change": (100, lambda n: {"old.yaml": scenario_pod.replace("image: 'example.com/a:1'", "env: [{name: A}], image: a"),
+                                                     "new.yaml": scenario_pod.replace("image: 'example.com/a:1'", listed(n, "{f@: B}", "image: b, env: [", "]"))},
+                                     ["diff", "old.yaml", "new.yaml"]),
     "objects of a change": (100, lambda n: {"old.yaml": objects(n, deployment), "new.yaml": objects(n, deployment.replace("image: b", "image: c"))},
                             ["diff", "old.yaml", "new.yaml"]),
 }
