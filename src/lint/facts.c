@@ -258,7 +258,7 @@ static void read_mounts(FactReader *r, const Container *container, const Path *p
 /* The resources that are requested: a limit without a request is one too, by the server's default. */
 static StrList keep_requests(FactReader *r, const ResourceRequirements *resources) {
     QuantityMap maps[] = {resources->requests, resources->limits};
-    StrList out = {NEW_ARRAY(r->kept, Str, maps[0].n + maps[1].n + 1), 0};
+    StrList out = {NEW_ARRAY(r->kept, Str, maps[0].n + maps[1].n), 0};
     for (size_t m = 0; m < COUNT(maps); m++)
         for (uint32_t i = 0; i < maps[m].n; i++) out.at[out.n++] = keep(r, maps[m].at[i].key);
     return out;
@@ -266,7 +266,7 @@ static StrList keep_requests(FactReader *r, const ResourceRequirements *resource
 
 static void read_running(FactReader *r, const Container *container, const Path *path) {
     Path image = path_field(path, S("image"));
-    StrList own = {NEW_ARRAY(r->kept, Str, container->env.n + 1), container->env.n};
+    StrList own = {NEW_ARRAY(r->kept, Str, container->env.n), container->env.n};
     for (uint32_t i = 0; i < own.n; i++) own.at[i] = keep(r, container->env.at[i].name);
     FactContainer fact = {.name = keep(r, container->name),
                           .image = keep(r, container->image),
@@ -331,6 +331,8 @@ static void read_pod(FactReader *r, const PodSpec *spec, const Path *path) {
     if (!str_eq(spec->serviceAccountName, S("default")))
         refer(r, FACT_SERVICE_ACCOUNT, spec->serviceAccountName, S(""), false, path, "serviceAccountName");
     for (uint32_t i = 0; i < spec->volumes.n; i++) str_set_add(&r->volumes, spec->volumes.at[i].name, &spec->volumes.at[i]);
+    r->containers.cap = spec->initContainers.n + spec->containers.n;
+    r->containers.at = NEW_ARRAY(r->kept, FactContainer, r->containers.cap);
     for (walk_containers(&w, spec, path); walk_next(&w);) read_container(r, w.container, w.role, &w.path);
     for (uint32_t i = 0; i < spec->volumes.n; i++) {
         Path item = path_index(&volumes, i);
