@@ -259,7 +259,7 @@ static int check_object(Source *source, Arena *arena, Document *document, const 
     }
     uint32_t errors = document->unreadable || !request->anyway ? complain_of(source, arena, &document->diags) : 0;
     if (errors && !document->unreadable)
-        fputs("podlint: the API server refuses this manifest; --anyway plays it all the same\n", stderr);
+        fputs("podlint: the API server refuses this manifest; --anyway plays it nonetheless\n", stderr);
     if (errors || document->unreadable) return 2;
     const PodSpec *spec = model_pod(document).spec;
     if (spec->containers.n && spec->containers.n + spec->initContainers.n < UINT16_MAX) return 0;
