@@ -658,8 +658,9 @@ static void admit(Worker *w, ResultFile *file, Source *source, Document *documen
     for (uint32_t i = before; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         bool refuses = pod && diag->severity == SEVERITY_ERROR;
+        if (!file->settings->on[diag->rule->number]) continue;
         if (refuses) out->accepted = false;
-        if (!file->settings->on[diag->rule->number] || is_said(out, diag)) continue;
+        if (is_said(out, diag)) continue;
         out->refusedByPlugin |= refuses;
         Finding *finding = &findings[out->findingCount++];
         *finding = finish(w, file->settings, source, document, diag, outline(w, source, diag));
