@@ -396,6 +396,7 @@ static int judge(CheckRequest *c) {
     c->how.threads = c->threads < (long)most ? (unsigned)c->threads : most;
     c->arenas = NEW_ARRAY(c->arena, Arena, c->how.threads);
     run_check(&c->result, &c->files, &c->how, c->arenas);
+    c->incomplete |= !definitions_good(c->how.crds);
     if (!spares_inputs(c)) return 2;
     if (c->newBaseline) {
         baseline_gather(&c->known, c->arena, c->newBaseline, &c->result);

@@ -132,13 +132,10 @@ static bool write_one(const CrdsRequest *r, Str folder, const Crd *crd) {
 }
 
 static bool told_faults(const InputList *list, const Crds *crds) {
-    uint32_t count;
-    const CrdFault *faults = crds_faults(crds, &count);
-    for (uint32_t i = 0; i < count; i++)
-        tell_error("podlint: cannot read %.*s: %.*s", TEXT(faults[i].path), TEXT(faults[i].reason));
+    bool good = definitions_good(crds);
     for (uint32_t i = 0; i < list->faults.n; i++)
         tell_error("podlint: cannot read %.*s: %s", TEXT(list->faults.at[i].path), strerror(list->faults.at[i].error));
-    return count || list->faults.n;
+    return !good || list->faults.n;
 }
 
 static int add(CrdsRequest *r) {

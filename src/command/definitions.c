@@ -33,3 +33,18 @@ Crds *definitions_open(InputList *given, const ConfigPaths *configured) {
     for (uint32_t i = 0; i < given->files.n; i++) crds_add(crds, given->files.at[i].path, given->files.at[i].text);
     return crds;
 }
+
+bool definitions_good(const Crds *crds) {
+    uint32_t count;
+    bool good = true;
+    const CrdFault *faults = crds_faults(crds, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (faults[i].line)
+            tell_error("podlint: a definition in %.*s is not read, line %u is not YAML: %.*s", TEXT(faults[i].path),
+                       faults[i].line, TEXT(faults[i].reason));
+        else
+            tell_error("podlint: cannot read %.*s: %.*s", TEXT(faults[i].path), TEXT(faults[i].reason));
+        good &= faults[i].line > 0;
+    }
+    return good;
+}

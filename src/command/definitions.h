@@ -13,6 +13,9 @@
  * which crds_free frees. */
 Crds *definitions_open(InputList *given, const ConfigPaths *configured);
 
+/* Tells on stderr what of the files could not be read so far; false if that is all of a file. */
+bool definitions_good(const Crds *crds);
+
 /* The folder of kept definitions of the repository that the working directory is in: the nearest one above it. at is NULL where
  * there is none. Allocated in `arena`. */
 Str definitions_folder(Arena *arena);

@@ -47,9 +47,10 @@ const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **kn
 /* What there is, for those who want to list it, from number 0 on, which reads all files: NULL behind the last. */
 const Crd *crds_at(Crds *crds, uint32_t index);
 
-/* Files that could not be read, with the reason. */
+/* Files that could not be read, or a document in them that is no YAML, with the reason. */
 typedef struct CrdFault {
     Str path, reason;
+    uint32_t line; /* of what is no YAML; 0: the file could not be read */
 } CrdFault;
 const CrdFault *crds_faults(const Crds *crds, uint32_t *count);
 

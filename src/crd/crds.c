@@ -106,7 +106,7 @@ static bool has_text(Crds *crds, CrdFile *file) {
         SourceError error = file->text.at ? source_from_bytes(file->source, &crds->arena, file->path, file->text)
                                           : source_read(file->source, &crds->arena, file->path);
         if (error) {
-            CrdFault fault = {file->path, source_error_text(&crds->arena, error, errno)};
+            CrdFault fault = {file->path, source_error_text(&crds->arena, error, errno), 0};
             ARRAY_PUSH(&crds->arena, &crds->faults, fault);
             file->parsed = true;
         }
@@ -118,8 +118,15 @@ static void parse(Crds *crds, CrdFile *file) {
     NodeReader reader = {.source = file->source};
     NodeDocument document;
     file->parsed = true;
-    while (node_next(&reader, &crds->arena, &document))
-        if (document.readable) keep(crds, file, document.root);
+    while (node_next(&reader, &crds->arena, &document)) {
+        if (document.readable) {
+            keep(crds, file, document.root);
+        } else if (document.faults.n) {
+            Place place = source_place(file->source, &crds->arena, document.faults.at[0].span.at);
+            CrdFault fault = {file->path, document.faults.at[0].text, place.line};
+            ARRAY_PUSH(&crds->arena, &crds->faults, fault);
+        }
+    }
 }
 
 /* Whether a file is the only one, or the first one, that has a definition of a kind does not depend on which kinds were asked for
