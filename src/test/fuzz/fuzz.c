@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     target_write(target, (Str){(const char *)data, size});
     for (size_t i = 0; i < target_commands(target); i++) {
         int code = target_run(target, i);
-        if (code < 0 || code > 2) abort();
+        if (code < 0 || code > 2 || !target_judge(target, i)) abort();
     }
     return 0;
 }

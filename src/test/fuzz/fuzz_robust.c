@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -322,6 +323,9 @@ static Kind draw(Text *text, const Seeds *seeds) {
 
 /* Running */
 
+/* What the command took, without the judgement over what it has printed; shared with the processes. */
+static struct rusage *measured;
+
 static void run_child(const Target *target, size_t command) {
     struct rlimit processor = {LATE / 2, LATE / 2}, space = {(rlim_t)4 << 30, (rlim_t)4 << 30}, core = {0, 0};
     setrlimit(RLIMIT_CPU, &processor);
@@ -329,7 +333,8 @@ static void run_child(const Target *target, size_t command) {
     if (!SANITIZED) setrlimit(RLIMIT_AS, &space);
     alarm(LATE);
     int code = target_run(target, command);
-    _exit(code < 0 ? BROKEN : code);
+    getrusage(RUSAGE_SELF, measured);
+    _exit(target_judge(target, command) ? code : BROKEN);
 }
 
 /* Puts the input aside and says how it is tried again. */
@@ -369,6 +374,7 @@ static bool attempt(const Target *target, Str input, Tally *tallies) {
     bool fine = true;
     target_write(target, input);
     for (size_t i = 0; i < target_commands(target); i++) {
+        memset(measured, 0, sizeof *measured);
         pid_t child = fork();
         if (child == 0) run_child(target, i);
         int status = 0;
@@ -377,6 +383,7 @@ static bool attempt(const Target *target, Str input, Tally *tallies) {
             perror("fuzz_robust");
             exit(2);
         }
+        if (measured->ru_maxrss) usage = *measured; /* else it did not get so far */
         Str wrong = judge(status, &usage, input.len, &tallies[i]);
         if (!wrong.len) continue;
         tallies[i].wrong++;
@@ -486,7 +493,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (!targets_open()) return 2;
+    measured = mmap(NULL, sizeof *measured, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (measured == MAP_FAILED || !targets_open()) return 2;
     seed(argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
     keep = !target && argc > 4 ? argv[4] : NULL;
     int code = target ? run_named(target, argv + 2) : run_all(argv[1], argc > 2 ? strtoul(argv[2], NULL, 10) : 0);

@@ -31,9 +31,12 @@ void targets_close(void);
 /* Writes the files of an input. */
 void target_write(const Target *target, Str input);
 
-/* Runs a command over the input that was written last; SHOW in the environment has what it prints copied to stderr. Returns its
- * exit code, or -1 after telling on stderr what is wrong with what it printed: text that a terminal or a log obeys, JSON that is
- * none, more than an input can account for. */
+/* Runs a command over the input that was written last, and returns its exit code. */
 int target_run(const Target *target, size_t command);
+
+/* Judges what the command that ran last has printed: false after telling on stderr that a terminal or a log would obey it, that
+ * it is not JSON or XML where it should be, or that it is more than an input can account for. SHOW in the environment has all of
+ * it copied to stderr. */
+bool target_judge(const Target *target, size_t command);
 
 #endif
