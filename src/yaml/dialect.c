@@ -29,10 +29,15 @@ void dialect_check_quoted(Arena *arena, NodeDocument *out, Str written, size_t a
     }
 }
 
-/* Puts a character of a tag as an escape. */
+/* Puts the brackets and commas that stand at a place in a tag as escapes. */
 static bool escape_in_tag(Marks *marks, Arena *arena, size_t at) {
-    char c = marks->text.at[at];
-    return marks_edit(marks, arena, at, 1, c == '[' ? S("%5B") : c == ']' ? S("%5D") : S("%2C"));
+    Buf escapes = {.arena = arena};
+    size_t end = at;
+    for (; end < marks->text.len && marks->text.at[end] && strchr("[],", marks->text.at[end]); end++) {
+        char c = marks->text.at[end];
+        buf_str(&escapes, c == '[' ? S("%5B") : c == ']' ? S("%5D") : S("%2C"));
+    }
+    return marks_edit(marks, arena, at, end - at, buf_text(&escapes));
 }
 
 bool dialect_repair_tag(Marks *marks, Arena *arena, size_t at, bool *refused) {

@@ -54,9 +54,9 @@ static int by_offset(const void *a, const void *b) {
 }
 
 bool marks_edit(Marks *marks, Arena *arena, size_t at, size_t removed, Str put) {
-    enum { MOST_EDITS = 400 };
-    if (marks->edits.n >= MOST_EDITS) return false;
+    enum { MOST_EDITS = 200, MOST_BYTES = 256 << 20 }; /* in all, as the text is copied and read anew each time */
     Str text = marks->text;
+    if (marks->edits.n >= MOST_EDITS || (marks->edits.n + 1) * text.len > MOST_BYTES) return false;
     int32_t delta = (int32_t)put.len - (int32_t)removed;
     for (uint32_t i = 0; i < marks->edits.n; i++)
         if (marks->edits.at[i].at > at) marks->edits.at[i].at = (uint32_t)((int64_t)marks->edits.at[i].at + delta);
