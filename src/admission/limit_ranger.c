@@ -138,7 +138,7 @@ static void check_ratio(const Limited *s, const QuantityPair *ratio) {
     const Request *r = s->r;
     const Quantity *request = sums_find(s->requests, ratio->key), *limit = sums_find(s->limits, ratio->key);
     Compared c = compare(request, limit, &ratio->value);
-    Str list = S("limits"), is = S("");
+    Str list = S("limits"), is;
     if (!request || c.request == 0) {
         list = S("requests");
         is = str_format(r->arena, "has no %.*s request", TEXT(ratio->key));

@@ -685,13 +685,14 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
     Worker *w = &workers[0];
     Deciders *cluster = w->settings->cluster;
     ARRAY(Candidate) all = {0};
-    bool decided = cluster && cluster->count;
+    if (!cluster) return;
+    bool decided = cluster->count;
     for (unsigned i = 0; i < count; i++)
         for (uint32_t j = 0; j < workers[i].candidates.n; j++) {
             ARRAY_PUSH(w->kept, &all, workers[i].candidates.at[j]);
             decided |= workers[i].candidates.at[j].role == ADMISSION_BINDS || workers[i].candidates.at[j].need.overhead;
         }
-    for (uint32_t i = 0; cluster && i < run->fileCount; i++)
+    for (uint32_t i = 0; i < run->fileCount; i++)
         cluster->closed |= run->files[i].settings && run->files[i].settings->closedWorld;
     if (!all.n || !(decided || cluster->closed)) return;
     qsort(all.at, all.n, sizeof *all.at, by_candidate);
