@@ -13,7 +13,6 @@ typedef struct Group {
 typedef struct Relating {
     Arena *arena;
     DiffResult *result;
-    const DiffSide *before, *after;
     StrSet old;                   /* Documents of the old side by their names */
     StrSet pairs;                 /* Pairs by the names of their new objects */
     StrSet scalers;               /* Documents of autoscalers by the names of what they scale */
@@ -408,8 +407,6 @@ static void note_pair(const Relating *r, Pair *pair) {
 void note_related(DiffResult *result, Arena *arena, const DiffSide *before, const DiffSide *after) {
     Relating r = {.arena = arena,
                   .result = result,
-                  .before = before,
-                  .after = after,
                   .old.arena = arena,
                   .pairs.arena = arena,
                   .scalers.arena = arena,
