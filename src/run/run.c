@@ -470,6 +470,14 @@ static void place_findings(Worker *w, ResultFile *file, Fact *const *facts, uint
     arena_reset(&w->scratch);
 }
 
+/* Leaves of what was found of an object what its name alone tells, where something of it could not be decoded. */
+static void forget_guesses(DiagList *diags) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < diags->items.n; i++)
+        if (diags->items.at[i].rule->number == RULE_duplicate_object) diags->items.at[kept++] = diags->items.at[i];
+    diags->items.n = kept;
+}
+
 /* What objects say of each other, once all of them are known. */
 static void check_objects(Run *run, Worker *workers, unsigned count) {
     Worker *w = &workers[0];
@@ -488,7 +496,7 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
     uint32_t worldCount = worlds_find(w->kept, w->list, run, facts.at, facts.n, closed, &worlds);
     objects_check(w->kept, on, worlds, worldCount);
     for (uint32_t i = 0; i < facts.n; i++) {
-        if (facts.at[i]->guessed) facts.at[i]->diags.items.n = 0;
+        if (facts.at[i]->guessed) forget_guesses(&facts.at[i]->diags);
         diag_sort(&facts.at[i]->diags); /* worlds say the same of what they share */
     }
     for (uint32_t i = 0, end; i < facts.n; i = end) {
