@@ -210,6 +210,7 @@ limits      $(BUILD)/limits
 rules       $(BUILD)/rules
 git         sh src/test/cli/git.sh $(BUILD)/podlint
 causes      sh src/test/cli/causes.sh $(BUILD)/podlint
+misplaced   python3 src/test/cli/misplaced.py $(BUILD)/podlint
 reports     sh src/test/cli/reports.sh $(BUILD)/podlint
 rule_examples python3 src/test/cli/rule_examples.py $(BUILD)/podlint
 terminal    python3 src/test/cli/terminal.py $(BUILD)/podlint

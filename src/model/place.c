@@ -49,7 +49,8 @@ typedef struct Search {
     int cost, second;
 } Search;
 
-const Path *path_copy(Arena *arena, const Path *path) {
+/* A copy of a path and of all above it. */
+static const Path *path_copy(Arena *arena, const Path *path) {
     if (!path) return NULL;
     Path *copy = NEW(arena, Path);
     *copy = *path;

@@ -31,7 +31,4 @@ Str place_fields(Arena *arena, const Document *document, const Type *type, const
 /* Whether a value is of the shape that a field takes, if not of the right kind of scalar. */
 bool place_fits(const Field *field, const Node *value);
 
-/* A copy of a path and of all above it. */
-const Path *path_copy(Arena *arena, const Path *path);
-
 #endif
