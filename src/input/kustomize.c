@@ -977,6 +977,13 @@ static void give_name(Arena *arena, const Kustomization *user, Document *documen
     }
 }
 
+/* Objects of kinds that are not known are taken to be in a namespace. */
+static void place(const Kustomization *user, Document *document) {
+    const Kind *kind = model_kind(document);
+    for (uint32_t i = 0; i < user->naming && (!kind || kind->namespaced); i++)
+        if (user->layers.at[i]->namespace.len) document->placed = user->layers.at[i]->namespace;
+}
+
 static void complete_by(Arena *arena, const Kustomization *layer, Document *document) {
     PodView pod = model_pod(document);
     for (uint32_t i = 0; i < layer->labels.n && document->object; i++) add_labels(arena, &layer->labels.at[i], document);
@@ -992,4 +999,5 @@ void kustomize_complete(Arena *arena, const FileUse *use, Document *document) {
         for (uint32_t j = 0; j < layers->n; j++) complete_by(arena, layers->at[j], document);
     }
     if (use->userCount && document->object) give_name(arena, use->users[0], document);
+    if (use->userCount) place(use->users[0], document);
 }

@@ -2,8 +2,10 @@
 #include "base/str_set.h"
 #include "world.h"
 
+/* Kinds of others may have the names of built-in ones. */
 static Str identity_of(World *w, const Fact *fact) {
-    return str_format(w->arena, "%u %.*s %.*s %.*s", fact->file, TEXT(fact->kindName), TEXT(fact->namespace_), TEXT(fact->name));
+    return str_format(w->arena, "%u%c%.*s %.*s %.*s", fact->file, fact->known ? ' ' : '*', TEXT(fact->kindName),
+                      TEXT(fact->namespace_), TEXT(fact->name));
 }
 
 /* Ingresses of one file, class and namespace compete for a path; those of several files may be alternatives. */

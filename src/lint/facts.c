@@ -617,7 +617,7 @@ Fact *facts_of(Arena *kept, const Document *document) {
                      .known = known,
                      .kindName = keep(&r, document->kind),
                      .name = keep(&r, document->name),
-                     .namespace_ = keep(&r, document->namespace_),
+                     .namespace_ = keep(&r, document->placed.len ? document->placed : document->namespace_),
                      .minor = document->minor,
                      .guessed = document->gaps.n && !document->retired,
                      .open = model_may_be_supplied(document, S("containers")) || model_may_be_supplied(document, S("data")) ||

@@ -862,7 +862,7 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
         emit_reference_misspelt(&workload->diags, reference->where, .kind = word, .name = reference->name, .meant = meant->name);
         return;
     }
-    if (!any_near(w, workload, (FactKind)reference->kind) && !elsewhere) return;
+    if (!any_near(w, workload, (FactKind)reference->kind) && (!elsewhere || w->uncertain)) return;
     Str other = object_instead(w, workload, (FactKind)reference->kind, reference->name);
     if (reference->kind == FACT_SERVICE_ACCOUNT)
         emit_non_existent_service_account(&workload->diags, reference->where, .name = reference->name, .instead = other);

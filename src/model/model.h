@@ -66,6 +66,7 @@ typedef struct Document {
     uint8_t minor;           /* the Kubernetes version 1.N that it is read for */
     uint32_t later;          /* placeholders in its scalars that nobody has filled in yet */
     bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
+    Str placed;              /* the namespace that kustomizations put it in; empty: as it is written */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;
     StrList gaps;            /* names of fields, sorted, that are left out since nobody can guess their values */

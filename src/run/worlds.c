@@ -94,7 +94,7 @@ typedef struct Variants {
 static Str identity_of(Arena *arena, const Fact *fact) {
     Buf buf = {.arena = arena};
     buf_str(&buf, fact->kindName);
-    buf_char(&buf, '/');
+    buf_char(&buf, fact->known ? '/' : '*');
     buf_str(&buf, fact->namespace_);
     buf_char(&buf, '/');
     buf_str(&buf, fact->name);
@@ -132,7 +132,8 @@ typedef ARRAY(ObjectWorld) WorldList;
 static void add_worlds(Arena *arena, WorldList *worlds, const Member *members, uint32_t count, bool uncertain) {
     Variants variants = find_variants(arena, members, count);
     for (uint32_t v = 1; v <= variants.count; v++) {
-        ObjectWorld world = {.facts = NEW_ARRAY(arena, Fact *, count + 1), .uncertain = uncertain};
+        /* What is not in one alternative may be in another. */
+        ObjectWorld world = {.facts = NEW_ARRAY(arena, Fact *, count + 1), .uncertain = uncertain || variants.count > 1};
         for (uint32_t i = 0; i < count; i++)
             if (variants.count == 1 || !variants.variant[i] || variants.variant[i] == v)
                 world.facts[world.count++] = members[i].fact;

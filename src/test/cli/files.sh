@@ -237,11 +237,21 @@ sed -i 's/^    spec:/    spec:\n      serviceAccountName: web-manager/' a/web.ya
 echo 'resources: [account.yaml]' >b/kustomization.yaml && echo 'resources: [web.yaml, account.yaml]' >a/kustomization.yaml
 expect "an account of a sibling" 0 "nothing found" .
 expect "an account that is nowhere" 0 "[non-existent-service-account]" a
+sed -i 's/web-account/web-manager/; s/{name/{namespace: other, name/' a/account.yaml && sed -i 's/name: web}/name: web, namespace: shop}/' a/web.yaml
+expect "an account in another namespace" 0 "[non-existent-service-account]" a
+echo 'namespace: shop' >>a/kustomization.yaml
+expect "and in the one that the kustomization gives both" 0 "nothing found" a
 rm -r a b all
 workload one.yaml registry.example/web:1.4 && cp one.yaml two.yaml && sed -i 's/Deployment/DaemonSet/' two.yaml
 expect "two workloads with the same labels" 0 "[selector-overlap]" .
 for file in one two; do printf -- '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n' >>$file.yaml; done
 expect "alternatives share an object" 0 "!selector-overlap" .
+
+workload three.yaml && printf -- '---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: settings}\n' >>one.yaml
+sed -i 's/^    spec:/    spec:\n      serviceAccountName: settings/; s/web/user/' three.yaml
+expect "an account of one alternative" 0 "!non-existent-service-account" .
+printf -- '---\napiVersion: shop.example/v1\nkind: ServiceAccount\nmetadata: {name: settings}\n' >>one.yaml
+expect "kinds of one name in two groups" 0 "!duplicate-object" one.yaml
 
 # Applications: what is applied together, and with which values.
 mkdir -p ../apps/apps/web ../apps/flux && cd ../apps && { git init -q . 2>/dev/null || mkdir .git; } || exit 2
