@@ -104,7 +104,7 @@ GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model
 $(filter-out $(GENERATOR_OBJECTS),$(OBJECTS)) $(TABLES): | $(BUILD)/gen/stamp
 # Where `make docs` is published: a rule's page is its heading there.
 DOCS ?= https://github.com/OWNER/podlint/blob/main/docs/reference.md
-$(BUILD)/obj/explain/rule.o: private FLAGS += -DPODLINT_DOCS='"$(DOCS)"'
+$(BUILD)/obj/explain/rule.o $(BUILD)/tidy/explain/rule.ok: private FLAGS += -DPODLINT_DOCS='"$(DOCS)"'
 
 # What makes the generated headers cannot include them.
 $(GENERATOR_OBJECTS): private FLAGS := $(filter-out -I$(BUILD)/gen,$(FLAGS))

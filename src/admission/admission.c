@@ -5,11 +5,6 @@
 #include "validate/names.h"
 #include "validate/validate.h"
 
-Str container_words(const Request *r, const ContainerWalk *walk) {
-    static const char *const kinds[] = {"init container", "container", "ephemeral container"};
-    return str_format(r->arena, "%s %.*s", kinds[walk->list], TEXT(shown(r->arena, walk->container->name)));
-}
-
 /* Pod Security. */
 
 /* What a namespace asks of its pods in one mode. */
@@ -51,7 +46,7 @@ static Mode read_mode(Arena *arena, const Decider *namespace_, Str name) {
 static const Str modes[] = {STR("enforce"), STR("warn"), STR("audit")};
 
 /* What the plugin refuses of a Namespace itself. */
-void pod_security_labels(const Request *r) {
+static void pod_security_labels(const Request *r) {
     Path meta = path_field(NULL, S("metadata")), labels = path_field(&meta, S("labels"));
     const StrMap map = model_meta(r->document)->labels;
     for (size_t i = 0; i < 2 * COUNT(modes); i++) {
@@ -105,7 +100,7 @@ static void say_mode(const Request *r, const Decider *namespace_, const Mode *mo
     }
 }
 
-void pod_security_admit(const Request *r) {
+static void pod_security_admit(const Request *r) {
     const Decider *namespace_ = decider_named(r, KIND_Namespace, S(""), r->namespace_);
     DiagList said = {.arena = r->arena};
     for (size_t i = 0; namespace_ && i < COUNT(modes); i++) {
@@ -211,7 +206,7 @@ static void mount_token(const Request *r) {
     r->spec->volumes = (VolumeList){volumes, r->spec->volumes.n + 1};
 }
 
-void service_account_admit(const Request *r) {
+static void service_account_admit(const Request *r) {
     static const Str standard = STR("default");
     if (!r->spec->serviceAccountName.len) r->spec->serviceAccountName = r->spec->serviceAccount = standard;
     Str name = r->spec->serviceAccountName;
@@ -257,7 +252,7 @@ static const PriorityClass *class_of(const Request *r, const Decider **decider) 
     return NULL;
 }
 
-void priority_admit(const Request *r) {
+static void priority_admit(const Request *r) {
     static const PriorityClass none = {.preemptionPolicy = STR("PreemptLowerPriority")};
     const Decider *decider = NULL;
     const PriorityClass *class = class_of(r, &decider);
@@ -341,7 +336,7 @@ static void add_toleration(const Request *r, Str key) {
     *list = (TolerationList){all, list->n + 1};
 }
 
-void default_tolerations_admit(const Request *r) {
+static void default_tolerations_admit(const Request *r) {
     add_toleration(r, S("node.kubernetes.io/not-ready"));
     add_toleration(r, S("node.kubernetes.io/unreachable"));
 }
@@ -375,7 +370,7 @@ static void take_scheduling(const Request *r, const Decider *decider, const Sche
     r->spec->tolerations = merge_tolerations(r->arena, r->spec->tolerations, scheduling->tolerations);
 }
 
-void runtime_class_admit(const Request *r) {
+static void runtime_class_admit(const Request *r) {
     Str name = r->spec->runtimeClassName;
     Path at = path_field(&r->place.spec, S("runtimeClassName")), overhead = path_field(&r->place.spec, S("overhead"));
     const Decider *decider = name.at ? decider_named(r, KIND_RuntimeClass, S(""), name) : NULL;
@@ -399,7 +394,7 @@ void runtime_class_admit(const Request *r) {
 
 /* The default StorageClass. */
 
-void default_storage_class_admit(const Request *r) {
+static void default_storage_class_admit(const Request *r) {
     PersistentVolumeClaim *claim = r->document->object;
     const Decider *found = NULL;
     if (claim->spec.storageClassName.at || map_get(claim->metadata.annotations, S("volume.beta.kubernetes.io/storage-class")))

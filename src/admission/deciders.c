@@ -1,4 +1,5 @@
 #include "plugin.h"
+#include "validate/names.h"
 
 /* The most objects of a kind in a namespace that are looked at for each pod. */
 enum { MOST_OF_KIND = 64 };
@@ -162,4 +163,9 @@ void deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing s
             deciders_add(deciders, &items[i], standing, used);
         }
     }
+}
+
+Str container_words(const Request *r, const ContainerWalk *walk) {
+    static const char *const kinds[] = {"init container", "container", "ephemeral container"};
+    return str_format(r->arena, "%s %.*s", kinds[walk->list], TEXT(shown(r->arena, walk->container->name)));
 }

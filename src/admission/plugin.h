@@ -68,12 +68,5 @@ bool has_pod_level(const PodSpec *spec);
 void limit_ranger_fill(const Request *r);
 void limit_ranger_check(const Request *r);
 void quota_check(const Request *r);
-void pod_security_admit(const Request *r);
-void pod_security_labels(const Request *r);
-void service_account_admit(const Request *r);
-void priority_admit(const Request *r);
-void runtime_class_admit(const Request *r);
-void default_tolerations_admit(const Request *r);
-void default_storage_class_admit(const Request *r);
 
 #endif

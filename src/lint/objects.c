@@ -8,167 +8,6 @@
 
 #include "base/near.h"
 
-/* What comparing the objects of a world may cost, in comparisons of names: about a second. Without an end to it a folder of many
- * thousand objects that select each other would take hours. */
-enum { WORLD_WORK = 200000000 };
-
-bool world_spend(World *w, uint64_t work) {
-    w->work -= work < INT32_MAX ? (int64_t)work : INT32_MAX;
-    return w->work >= 0;
-}
-
-/* Index. */
-
-typedef struct HashedFact {
-    uint32_t hash;
-    const Fact *fact;
-} HashedFact;
-
-typedef ARRAY(HashedFact) HashedFacts;
-
-static uint32_t hash_label(Str key, Str value) {
-    return str_hash(key) * 31u + str_hash(value);
-}
-
-static uint32_t hash_name(uint8_t kind, Str name) {
-    return str_hash(name) * 31u + kind;
-}
-
-/* Of a selector by one of its labels, or by none. */
-static uint32_t hash_selector(uint8_t kind, StrPair label) {
-    return hash_label(label.key, label.value) * 31u + kind;
-}
-
-static Slot *find_slot(const Index *index, uint32_t hash) {
-    uint32_t i = hash & index->mask;
-    while (index->slots[i].count && index->slots[i].hash != hash) i = (i + 1) & index->mask;
-    return &index->slots[i];
-}
-
-/* Counts each hash's members, gives each its room, then fills it, so that their order stays. */
-static void make_index(Arena *arena, Index *out, const HashedFacts *pairs) {
-    uint32_t size = 16, next = 0;
-    while (size < 2 * pairs->n) size *= 2;
-    *out = (Index){NEW_ARRAY(arena, Slot, size), size - 1, NEW_ARRAY(arena, const Fact *, pairs->n + 1)};
-    for (uint32_t i = 0; i < pairs->n; i++) {
-        Slot *slot = find_slot(out, pairs->at[i].hash);
-        slot->hash = pairs->at[i].hash;
-        slot->count++;
-    }
-    for (uint32_t i = 0; i < size; i++) {
-        out->slots[i].first = next;
-        next += out->slots[i].count;
-    }
-    uint32_t *filled = NEW_ARRAY(arena, uint32_t, size);
-    for (uint32_t i = 0; i < pairs->n; i++) {
-        Slot *slot = find_slot(out, pairs->at[i].hash);
-        out->members[slot->first + filled[slot - out->slots]++] = pairs->at[i].fact;
-    }
-}
-
-static void index_world(World *w) {
-    HashedFacts labels = {0}, names = {0}, hostPorts = {0}, selectors = {0};
-    for (uint32_t i = 0; i < w->count; i++) {
-        const Fact *fact = w->facts[i];
-        ARRAY_PUSH(w->arena, &w->kinds[fact->kind], fact);
-        ARRAY_PUSH(w->arena, &names,
-                   (HashedFact){hash_name(fact->kind, fact->kind == FACT_AUTOSCALER ? fact->targetName : fact->name), fact});
-        if (fact->kind != FACT_WORKLOAD && fact->selector.present) {
-            StrPair label = fact->selector.labels.n ? fact->selector.labels.at[0] : (StrPair){0};
-            ARRAY_PUSH(w->arena, &selectors, (HashedFact){hash_selector(fact->kind, label), fact});
-        }
-        for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->labels.n; j++)
-            ARRAY_PUSH(w->arena, &labels, (HashedFact){hash_label(fact->labels.at[j].key, fact->labels.at[j].value), fact});
-        for (uint32_t j = 0; fact->kind == FACT_WORKLOAD && j < fact->portCount; j++)
-            if (fact->ports[j].outer) ARRAY_PUSH(w->arena, &hostPorts, (HashedFact){(uint32_t)fact->ports[j].outer, fact});
-    }
-    make_index(w->arena, &w->labels, &labels);
-    make_index(w->arena, &w->names, &names);
-    make_index(w->arena, &w->hostPorts, &hostPorts);
-    make_index(w->arena, &w->selectors, &selectors);
-}
-
-/* Who is compared with whom. */
-
-static bool same_namespace(const Fact *a, const Fact *b) {
-    return !a->namespace_.len || !b->namespace_.len || str_eq(a->namespace_, b->namespace_);
-}
-
-bool are_together(World *w, const Fact *a, const Fact *b) {
-    return world_spend(w, 1) && same_namespace(a, b);
-}
-
-bool world_selects(World *w, const FactSelector *selector, StrMap labels) {
-    uint64_t work = (uint64_t)selector->labels.n * labels.n;
-    for (uint32_t i = 0; i < selector->conditionCount; i++) work += labels.n + selector->conditions[i].values.n;
-    return world_spend(w, work) && fact_selects(selector, labels);
-}
-
-bool is_same_object(const Fact *a, const Fact *b) {
-    return str_eq(a->kindName, b->kindName) && str_eq(a->name, b->name);
-}
-
-/* The workloads among which are all those that a selector takes: those with its rarest label, or all if it has none. */
-static FactList candidates(World *w, const FactSelector *selector) {
-    const Slot *best = NULL;
-    if (!selector->present) return (FactList){0};
-    for (uint32_t i = 0; i < selector->labels.n; i++) {
-        const Slot *slot = find_slot(&w->labels, hash_label(selector->labels.at[i].key, selector->labels.at[i].value));
-        if (!best || slot->count < best->count) best = slot;
-    }
-    return best ? (FactList){w->labels.members + best->first, best->count, 0} : w->kinds[FACT_WORKLOAD];
-}
-
-static bool takes(World *w, const Fact *from, const FactSelector *selector, const Fact *object) {
-    return are_together(w, from, object) && world_selects(w, selector, object->labels);
-}
-
-/* The workloads near `from` whose pods a selector takes; good until the next call. */
-FactList world_selected(World *w, const Fact *from, const FactSelector *selector) {
-    FactList some = candidates(w, selector);
-    w->found.n = 0;
-    for (uint32_t i = 0; i < some.n && w->work >= 0; i++)
-        if (takes(w, from, selector, some.at[i])) ARRAY_PUSH(w->arena, &w->found, some.at[i]);
-    return w->found;
-}
-
-static bool selects_any(World *w, const Fact *from, const FactSelector *selector) {
-    FactList some = candidates(w, selector);
-    for (uint32_t i = 0; i < some.n && w->work >= 0; i++)
-        if (takes(w, from, selector, some.at[i])) return true;
-    return false;
-}
-
-/* The object of a kind and name near `from`; NULL if there is none. */
-const Fact *world_named(World *w, const Fact *from, FactKind kind, Str name) {
-    const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
-    for (uint32_t i = 0; i < slot->count; i++) {
-        const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == kind && str_eq(fact->name, name) && are_together(w, from, fact)) return fact;
-    }
-    return NULL;
-}
-
-static bool is_before(const Fact *a, const Fact *b) {
-    return a->file != b->file ? a->file < b->file : a->document < b->document;
-}
-
-/* Whether an object of a kind near a workload selects its pods, and which: the first. */
-bool world_selected_by(World *w, const Fact *workload, FactKind kind, const Fact **out) {
-    *out = NULL;
-    for (uint32_t i = 0; i <= workload->labels.n; i++) {
-        StrPair label = i < workload->labels.n ? workload->labels.at[i] : (StrPair){0};
-        const Slot *slot = find_slot(&w->selectors, hash_selector((uint8_t)kind, label));
-        for (uint32_t j = 0; j < slot->count; j++) {
-            const Fact *fact = w->selectors.members[slot->first + j];
-            if (fact->kind != kind || (*out && !is_before(fact, *out)) || !takes(w, fact, &fact->selector, workload)) continue;
-            *out = fact;
-            break;
-        }
-    }
-    return *out != NULL;
-}
-
 /* Whether there is anything of a kind near `from`: otherwise it says nothing that a certain one is missing. */
 static bool any_near(World *w, const Fact *from, FactKind kind) {
     if (w->closed || w->uncertain) return w->closed;
@@ -206,8 +45,8 @@ static bool nearly_selects(const FactSelector *selector, StrMap labels) {
     return slips == 1;
 }
 
-/* Whether a selector that takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is one
- * if there is an object of the same name, or one that it nearly selects. */
+/* Whether a selector that world_takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is
+ * one if there is an object of the same name, or one that it nearly selects. */
 static bool is_astray(World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
     if (w->closed || w->uncertain) return w->closed;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
@@ -234,7 +73,8 @@ static bool name_is_astray(World *w, const Fact *from, FactKind kind, Str name) 
     return near == 1;
 }
 
-Str selector_text(Arena *arena, const FactSelector *selector) {
+/* A selector in words: app=web,tier In. */
+static Str selector_text(Arena *arena, const FactSelector *selector) {
     Buf buf = {.arena = arena};
     for (uint32_t i = 0; i < selector->labels.n; i++)
         buf_format(&buf, "%s%.*s=%.*s", i ? "," : "", TEXT(selector->labels.at[i].key), TEXT(selector->labels.at[i].value));
@@ -306,10 +146,10 @@ static Str nearest_miss(World *w, const Fact *from, const FactSelector *selector
 
 /* Where a selector finds nothing in its own namespace, but pods in another one, in words: one of the two was mistaken. */
 static Str pods_elsewhere(World *w, const Fact *from, const FactSelector *selector) {
-    FactList some = candidates(w, selector);
+    FactList some = world_candidates(w, selector);
     for (uint32_t i = 0; i < some.n && !is_empty(selector); i++) {
         const Fact *fact = some.at[i];
-        if (!same_namespace(from, fact) && world_spend(w, 1) && world_selects(w, selector, fact->labels))
+        if (!world_one_namespace(from, fact) && world_spend(w, 1) && world_selects(w, selector, fact->labels))
             return str_format(w->arena, "; the pods of %.*s %.*s have, in the namespace %.*s", TEXT(fact->kindName),
                               TEXT(fact->name), TEXT(fact->namespace_));
     }
@@ -319,7 +159,7 @@ static Str pods_elsewhere(World *w, const Fact *from, const FactSelector *select
 /* The objects of a kind among which are all those that have a label. */
 static FactList having(const World *w, const StrPair *label, FactKind kind) {
     if (kind != FACT_WORKLOAD) return w->kinds[kind];
-    const Slot *slot = find_slot(&w->labels, hash_label(label->key, label->value));
+    const Slot *slot = world_slot(&w->labels, world_label_hash(label->key, label->value));
     return (FactList){w->labels.members + slot->first, slot->count, 0};
 }
 
@@ -340,8 +180,8 @@ static Where label_at_fault(World *w, const Fact *from, const FactSelector *sele
     return selector->where;
 }
 
-/* What is to be said of a selector that takes no pod, and where; near.at is NULL where it may be right all the same: it is not
- * `astray`, and takes none in other namespaces either. Then a rule of its own says so, for those who ask. */
+/* What is to be said of a selector that world_takes no pod, and where; near.at is NULL where it may be right all the same: it is
+ * not `astray`, and world_takes none in other namespaces either. Then a rule of its own says so, for those who ask. */
 typedef struct Miss {
     Str near; /* what comes nearest, in words */
     Where where;
@@ -362,10 +202,10 @@ static Miss nothing_selected(World *w, Fact *from, const FactSelector *selector,
 
 /* The object of a kind and name in another namespace, in the same folder. */
 static const Fact *named_elsewhere(World *w, const Fact *from, FactKind kind, Str name) {
-    const Slot *slot = find_slot(&w->names, hash_name((uint8_t)kind, name));
+    const Slot *slot = world_slot(&w->names, world_name_hash((uint8_t)kind, name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
-        if (fact->kind == kind && str_eq(fact->name, name) && !same_namespace(from, fact) && world_spend(w, 1)) return fact;
+        if (fact->kind == kind && str_eq(fact->name, name) && !world_one_namespace(from, fact) && world_spend(w, 1)) return fact;
     }
     return NULL;
 }
@@ -524,7 +364,7 @@ static void check_ingress(World *w, Fact *ingress) {
     if (!ingress->tls) emit_tls_settings_missing(&ingress->diags, ingress->where, .name = ingress->name);
     for (uint32_t i = 0; i < ingress->portCount; i++) {
         const FactPort *backend = &ingress->ports[i];
-        /* The AWS load balancer takes such a backend from an annotation of the Ingress; it need not be a Service. */
+        /* The AWS load balancer world_takes such a backend from an annotation of the Ingress; it need not be a Service. */
         if (str_eq(backend->name, S("use-annotation"))) continue;
         const Fact *service = world_named(w, ingress, FACT_SERVICE, backend->owner);
         if (!service && name_is_astray(w, ingress, FACT_SERVICE, backend->owner))
@@ -541,7 +381,7 @@ static void check_monitor(World *w, Fact *monitor) {
     if (is_empty(&monitor->selector) || !is_astray(w, monitor, &monitor->selector, FACT_SERVICE)) return;
     for (uint32_t i = 0; i < w->kinds[FACT_SERVICE].n; i++) {
         const Fact *fact = w->kinds[FACT_SERVICE].at[i];
-        if (takes(w, monitor, &monitor->selector, fact)) return;
+        if (world_takes(w, monitor, &monitor->selector, fact)) return;
     }
     emit_dangling_servicemonitor(&monitor->diags, label_at_fault(w, monitor, &monitor->selector, FACT_SERVICE),
                                  .name = monitor->name, .selector = selector_text(w->arena, &monitor->selector));
@@ -581,7 +421,7 @@ static void check_policy_names(World *w, Fact *policy, const FactList *pods) {
 static bool some_policy_lets_in(World *w, const Fact *workload, const FactPort *port) {
     for (uint32_t i = 0; i < w->kinds[FACT_NETWORK_POLICY].n; i++) {
         const Fact *policy = w->kinds[FACT_NETWORK_POLICY].at[i];
-        if (policy->ingress && takes(w, policy, &policy->selector, workload) && world_spend(w, policy->portCount) &&
+        if (policy->ingress && world_takes(w, policy, &policy->selector, workload) && world_spend(w, policy->portCount) &&
             lets_in(policy, port))
             return true;
     }
@@ -671,7 +511,7 @@ static void check_policy(World *w, Fact *policy) {
         emit_dangling_networkpolicy(&policy->diags, miss.where, .name = policy->name,
                                     .selector = selector_text(w->arena, &policy->selector), .near = miss.near);
     for (uint32_t i = 0; i < policy->peerCount && some; i++)
-        if (!is_empty(&policy->peers[i]) && !selects_any(w, policy, &policy->peers[i]))
+        if (!is_empty(&policy->peers[i]) && !world_selects_any(w, policy, &policy->peers[i]))
             emit_dangling_networkpolicypeer_podselector(
                 &policy->diags, label_at_fault(w, policy, &policy->peers[i], FACT_WORKLOAD), .name = policy->name,
                 .selector = selector_text(w->arena, &policy->peers[i]));
@@ -684,7 +524,7 @@ static void check_policy(World *w, Fact *policy) {
 /* Disruption budgets and autoscalers. */
 
 static const Fact *autoscaler_of(World *w, const Fact *workload) {
-    const Slot *slot = find_slot(&w->names, hash_name(FACT_AUTOSCALER, workload->name));
+    const Slot *slot = world_slot(&w->names, world_name_hash(FACT_AUTOSCALER, workload->name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind == FACT_AUTOSCALER && are_together(w, fact, workload) && str_eq(fact->targetKind, workload->kindName) &&
@@ -769,7 +609,7 @@ static void check_autoscaler(World *w, Fact *scaler) {
                                         .replicas = str_int(w->arena, scaler->replicas));
     bool elsewhere = named_elsewhere(w, scaler, FACT_WORKLOAD, scaler->targetName) != NULL;
     if (!is_scalable(schema_kind(scaler->targetKind))) return;
-    const Slot *slot = find_slot(&w->names, hash_name(FACT_WORKLOAD, scaler->targetName));
+    const Slot *slot = world_slot(&w->names, world_name_hash(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind != FACT_WORKLOAD || !are_together(w, scaler, fact) || !str_eq(fact->kindName, scaler->targetKind))
@@ -789,7 +629,7 @@ static void check_autoscaler(World *w, Fact *scaler) {
  * without any key is filled by somebody else. */
 static bool any_has_key(World *w, const Fact *workload, const FactReference *reference) {
     if (workload->open) return true;
-    const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
+    const Slot *slot = world_slot(&w->names, world_name_hash(reference->kind, reference->name));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
         if (fact->kind != reference->kind || !str_eq(fact->name, reference->name) || !are_together(w, workload, fact)) continue;
@@ -801,7 +641,7 @@ static bool any_has_key(World *w, const Fact *workload, const FactReference *ref
 
 /* The key that was meant by one that no object of the name has. */
 static Str key_instead(World *w, const Fact *workload, const FactReference *reference) {
-    const Slot *slot = find_slot(&w->names, hash_name(reference->kind, reference->name));
+    const Slot *slot = world_slot(&w->names, world_name_hash(reference->kind, reference->name));
     Near near = near_start(reference->key);
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];
@@ -908,10 +748,10 @@ static void check_shadows(World *w, Fact *workload, const FactEnvironment *all) 
 
 /* Both controllers would take the other's pods for their own. */
 static void check_overlap(World *w, Fact *workload) {
-    FactList some = candidates(w, &workload->selector);
+    FactList some = world_candidates(w, &workload->selector);
     for (uint32_t i = 0; i < some.n && some.at[i] != workload && w->work >= 0; i++) {
         const Fact *other = some.at[i];
-        if (!takes(w, workload, &workload->selector, other) || is_same_object(workload, other)) continue;
+        if (!world_takes(w, workload, &workload->selector, other) || is_same_object(workload, other)) continue;
         if (!world_selects(w, &other->selector, workload->labels)) continue;
         if (is_daemon_set(workload) && is_daemon_set(other)) continue; /* each for other nodes */
         emit_selector_overlap(&workload->diags, workload->selector.where, .kind = other->kindName, .name = other->name,
@@ -920,7 +760,7 @@ static void check_overlap(World *w, Fact *workload) {
     }
 }
 
-/* Whether another workload takes the same port of a node. */
+/* Whether another workload world_takes the same port of a node. */
 static bool takes_port(World *w, const FactPort *port, const Fact *other) {
     for (uint32_t i = 0; i < other->portCount && world_spend(w, 1); i++) {
         const FactPort *rival = &other->ports[i];
@@ -933,7 +773,7 @@ static bool takes_port(World *w, const FactPort *port, const Fact *other) {
 static void check_host_ports(World *w, Fact *workload) {
     for (uint32_t i = 0; i < workload->portCount; i++) {
         const FactPort *port = &workload->ports[i];
-        const Slot *slot = find_slot(&w->hostPorts, (uint32_t)port->outer);
+        const Slot *slot = world_slot(&w->hostPorts, (uint32_t)port->outer);
         for (uint32_t j = 0; port->outer && j < slot->count && world_spend(w, 1); j++) {
             const Fact *other = w->hostPorts.members[slot->first + j];
             if (other == workload) break;
@@ -1047,7 +887,7 @@ static void check_fact(World *w, Fact *fact) {
 /* Compares the objects of one world. Once its work is used up nothing is true any more that was said of the last object. */
 static void check_world(World *w) {
     w->work = WORLD_WORK;
-    index_world(w);
+    world_index(w);
     duplicates_check(w);
     ingress_paths_check(w);
     for (uint32_t i = 0; i < w->count; i++) {

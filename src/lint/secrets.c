@@ -97,7 +97,7 @@ static bool is_placeholder(Str value) {
     return false;
 }
 
-bool secret_value(Str value) {
+static bool secret_value(Str value) {
     static const Str switches[] = {STR("true"),     STR("false"), STR("yes"),  STR("no"),   STR("on"),
                                    STR("off"),      STR("0"),     STR("1"),    STR("-"),    STR("*"),
                                    STR("optional"), STR("none"),  STR("null"), STR("stdin")};

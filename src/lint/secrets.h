@@ -8,10 +8,6 @@
 /* Whether a variable, flag or key of this name holds a secret: DB_PASSWORD, --api-key; not PASSWORD_FILE or TOKEN_TTL. */
 bool secret_name(Str name);
 
-/* Whether the value of such a name is written out: neither empty, nor a switch, a reference to a variable, a path or a place
- * where secrets are kept. */
-bool secret_value(Str value);
-
 /* Whether a value is rather the name of a Secret object, as in --pull-secret=regcred or TLS_SECRET=web-tls. */
 bool secret_object_name(Str name, Str value);
 

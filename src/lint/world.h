@@ -37,6 +37,18 @@ typedef struct World {
     Index hostPorts; /* workloads, by each port that they take of their node */
 } World;
 
+/* What comparing the objects of a world may cost, in comparisons of names: about a second. Without an end to it a folder of many
+ * thousand objects that select each other would take hours. */
+enum { WORLD_WORK = 200000000 };
+
+/* Sorts the facts of a world by kind, and makes its indexes. */
+void world_index(World *w);
+
+/* The slot of a hash; its count is 0 if there is none. */
+Slot *world_slot(const Index *index, uint32_t hash);
+uint32_t world_label_hash(Str key, Str value);
+uint32_t world_name_hash(uint8_t kind, Str name);
+
 /* Pays for comparisons; false once the world's work is used up. */
 bool world_spend(World *w, uint64_t work);
 
@@ -48,6 +60,16 @@ bool is_same_object(const Fact *a, const Fact *b);
 
 bool world_selects(World *w, const FactSelector *selector, StrMap labels);
 
+/* Whether two objects are in one namespace, or one of them may be. */
+bool world_one_namespace(const Fact *a, const Fact *b);
+
+/* The workloads among which are all those that a selector takes. */
+FactList world_candidates(World *w, const FactSelector *selector);
+
+/* Whether a selector takes an object near `from`, and whether it takes any. */
+bool world_takes(World *w, const Fact *from, const FactSelector *selector, const Fact *object);
+bool world_selects_any(World *w, const Fact *from, const FactSelector *selector);
+
 /* The workloads near `from` whose pods a selector takes; good until the next call. */
 FactList world_selected(World *w, const Fact *from, const FactSelector *selector);
 
@@ -56,9 +78,6 @@ bool world_selected_by(World *w, const Fact *workload, FactKind kind, const Fact
 
 /* The object of a kind and name near `from`; NULL if there is none. */
 const Fact *world_named(World *w, const Fact *from, FactKind kind, Str name);
-
-/* A selector in words: app=web,tier In. */
-Str selector_text(Arena *arena, const FactSelector *selector);
 
 /* What each kind of object is asked, by file. */
 void claims_check(World *w, Fact *workload);
