@@ -377,7 +377,7 @@ static void check_modes(Volumes *v, const Volume *volume, const Path *path) {
 static bool is_prepared(const Volumes *v, Str volume) {
     for (const MountUse *use = mounts_of(v->lint, volume); use; use = use->next) {
         const ContainerList *inits = &v->pod->initContainers;
-        bool init = use->container >= inits->at && use->container < inits->at + inits->n;
+        bool init = inits->n && use->container >= inits->at && use->container < inits->at + inits->n;
         if (init && !runs_as_other(v->pod, use->container)) return true;
     }
     return false;
