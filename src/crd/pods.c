@@ -48,7 +48,7 @@ static void follow(Finder *f, const Node *node, Str rest, const Path *path, Inne
 /* How many of the schema's fields a type has, and how many there are. */
 static uint32_t common_fields(const CrdSchema *schema, const Type *type) {
     uint32_t common = 0;
-    for (uint32_t i = 0; i < schema->propertyCount; i++)
+    for (uint32_t i = 0; type->fields && i < schema->propertyCount; i++)
         common += schema_field(type, schema->properties[i].name, schema->properties[i].hash) != NULL;
     return common;
 }

@@ -115,7 +115,7 @@ static uint32_t first_same(const KeyIndex *index, uint64_t hash) {
 /* The item number `ordinal` of those that have the keys, or NULL. */
 static Node *nth_same(const KeyIndex *index, uint64_t hash, uint32_t ordinal) {
     uint32_t at = first_same(index, hash);
-    if (ordinal >= index->n - at || index->at[at + ordinal].hash != hash) return NULL;
+    if (!index->at || ordinal >= index->n - at || index->at[at + ordinal].hash != hash) return NULL;
     return &index->list->items[index->at[at + ordinal].number];
 }
 

@@ -395,7 +395,7 @@ static void note_ordered(const Relating *r, Pair *pair) {
 
 static void note_pair(const Relating *r, Pair *pair) {
     const Document *document = pair->after.document;
-    bool decoded = pair->kind == PAIR_CHANGED && pair->applies && document->object && pair->before.document->object;
+    bool decoded = pair->kind == PAIR_CHANGED && pair->applies && document && document->object && pair->before.document->object;
     if (!decoded || !pair->applied->object) return;
     if (model_is(document, KIND_Service)) note_service(r, pair);
     if (model_is(document, KIND_HorizontalPodAutoscaler)) note_scaler(r, pair);

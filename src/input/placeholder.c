@@ -13,6 +13,7 @@ static bool is_name_char(char c) {
 }
 
 static bool is_upper_name(Str name) {
+    if (!name.at) return false;
     for (size_t i = 0; i < name.len; i++)
         if (!is_upper(name.at[i]) && !is_digit(name.at[i]) && name.at[i] != '_') return false;
     return name.len > 1;
