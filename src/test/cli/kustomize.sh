@@ -104,4 +104,15 @@ expect "a template that is named" 0 "not judged: 1 template" web/templates/a.yam
 expect "no chart above a folder of that name" 1 "needs a selector" "$(mkdir -p "$dir/plain/templates" &&
     cp web/crds/web.yaml "$dir/plain/templates/" && echo "$dir/plain")"
 
+cd "$dir" && mkdir -p admitted/base admitted/limits && cd admitted || exit 2
+printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: any, labels: {pod-security.kubernetes.io/enforce: restricted}}\n' >base/namespace.yaml
+deployment base/web.yaml web:1
+printf 'namespace: shop\ncommonLabels: {app: web}\nresources: [namespace.yaml, web.yaml]\n' >base/kustomization.yaml
+expect "a restricted namespace that a kustomization names" 1 "namespace shop enforces it (base/namespace.yaml:1)" --select admission base
+printf 'apiVersion: v1\nkind: LimitRange\nmetadata: {name: sizes, namespace: shop}\nspec: {limits: [{type: Pod, max: {cpu: 2}}]}\n' >limits/sizes.yaml
+expect "limits of the namespace in another folder" 1 "the LimitRange sizes (limits/sizes.yaml:1) wants at most 2" --select limit-range base limits
+printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: privileged}}\n' >other.yaml
+expect "a cluster's namespaces beside those of the run" 0 "nothing found" --select admission --cluster other.yaml base/web.yaml
+expect "a cluster that cannot be read" 2 "cannot read none.yaml" --select admission --cluster none.yaml base
+
 finish
