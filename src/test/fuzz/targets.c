@@ -41,7 +41,7 @@ const Target targets[] = {
     {"words",
      "word pod.yaml",
      {"explain @word", "explain -f json @word", "simulate --anyway --crash @word pod.yaml",
-      "simulate --anyway --exit @word --fail-probe @word pod.yaml", "check --select @word pod.yaml",
+      "simulate --anyway --fail-probe @word pod.yaml", "check --select @word pod.yaml",
       "check --kubernetes-version @word pod.yaml", "check --pod-security @word pod.yaml", "check --exclude @word pod.yaml"}},
     {"cel", "expression pod.yaml", {"cel @expression pod.yaml", "cel --raw @expression pod.yaml"}},
     {"cel-batch", "lines", {"cel --batch <lines"}},
@@ -66,7 +66,7 @@ const Target targets[] = {
      {"check --baseline baseline.json pod.yaml", "check --write-baseline out.json pod.yaml"}},
     {"git",
      "changes objects sizes entries link filters pod.yaml",
-     {"diff --git one..two", "diff --git HEAD", "diff --staged -f json", "simulate --git HEAD pod.yaml"}},
+     {"diff --git one..two", "diff --git HEAD", "diff --staged -f json", "simulate --anyway --git HEAD pod.yaml"}},
 };
 
 const size_t target_count = COUNT(targets);
