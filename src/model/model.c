@@ -754,7 +754,7 @@ static void decode_document(Arena *arena, Document *document, KindOf *kindOf, in
         if (is_in_renamed(&renamed, &mended->diags.items.at[i])) mended->diags.items.at[kept++] = mended->diags.items.at[i];
     mended->diags.items.n = kept;
     Document *last = document->mended = mended->mended ? mended->mended : mended;
-    for (uint32_t i = 0; i < document->mends.n; i++) ARRAY_PUSH(arena, &last->mends, document->mends.at[i]);
+    for (uint32_t i = 0; document->mends.at && i < document->mends.n; i++) ARRAY_PUSH(arena, &last->mends, document->mends.at[i]);
     last->gaps = gap_names(arena, last);
     for (uint32_t i = 0; i < kept && last != mended; i++) ARRAY_PUSH(arena, &last->diags.items, mended->diags.items.at[i]);
 }

@@ -127,7 +127,7 @@ static void write_custom(FILE *out, const Run *run) {
                 ARRAY_PUSH(&arena, &kinds, (CustomKind){document->kind, 0});
                 number = next;
             }
-            kinds.at[*number].count++;
+            if (kinds.at) kinds.at[*number].count++;
         }
     if (kinds.n) qsort(kinds.at, kinds.n, sizeof *kinds.at, by_count);
     fputs("judge custom resources with --crds and the definitions of their kinds: ", out);

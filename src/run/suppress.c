@@ -89,7 +89,7 @@ static uint32_t content_start(const CommentReader *r, Span scalar) {
 
 static bool in_scalar(const CommentReader *r, uint32_t offset) {
     uint32_t n = spans_before(&r->scalars, offset);
-    return n && offset < r->scalars.at[n - 1].end && offset >= content_start(r, r->scalars.at[n - 1]);
+    return n && r->scalars.at && offset < r->scalars.at[n - 1].end && offset >= content_start(r, r->scalars.at[n - 1]);
 }
 
 /* What is found is added */

@@ -171,7 +171,7 @@ static bool read_list(Reader *r, Node *node, int depth) {
     r->at++;
     node->count = r->values.n - base;
     node->items = NEW_ARRAY(r->arena, Node, node->count);
-    if (node->count) memcpy(node->items, r->values.at + base, node->count * sizeof(Node));
+    if (node->count && r->values.at) memcpy(node->items, r->values.at + base, node->count * sizeof(Node));
     r->values.n = base;
     finish(r, node, NODE_LIST, start);
     return true;

@@ -252,9 +252,9 @@ enum { MOST_LEVELS = 32 };
 
 static size_t open_levels(const Finder *f, Line line, Level levels[MOST_LEVELS]) {
     size_t n = 0, lowest = SIZE_MAX;
-    while (n + 2 <= MOST_LEVELS && (lowest > 0 || levels[n - 1].list) && line_before(f->text, &line)) {
+    while (n + 2 <= MOST_LEVELS && (lowest > 0 || (n && levels[n - 1].list)) && line_before(f->text, &line)) {
         /* The dashes of a list may stand at the column of the key that it belongs to. */
-        bool below = line.columns < lowest || (line.columns == lowest && !line.item && levels[n - 1].list);
+        bool below = line.columns < lowest || (line.columns == lowest && !line.item && n && levels[n - 1].list);
         if (below && line.last > line.content) levels[n++] = (Level){line.columns, line, false};
         if (line.item && line.indent < lowest) levels[n++] = (Level){line.indent, line, true};
         size_t least = line.item ? line.indent : line.columns;

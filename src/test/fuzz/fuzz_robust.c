@@ -351,7 +351,8 @@ static void complain(const Target *target, const char *command, Str input, const
 
 /* What is wrong with how a command ended; empty if nothing is. */
 static Str judge(int status, const struct rusage *usage, size_t size, Tally *tally) {
-    double parts = (double)(1 + size / STARTED);
+    size_t started = 1 + size / STARTED;
+    double parts = (double)started;
     double seconds = (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
                      1e-6 * (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
     double share[] = {seconds / parts / MOST_SECONDS, (double)usage->ru_maxrss / parts / MOST_MEMORY};
