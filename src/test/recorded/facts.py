@@ -20,8 +20,12 @@ def spelled(value):
     return value
 
 
-# The name of a kind is the kind: the type of a field with the same name is asked for by its path.
-paths = {"ResourceClaim": "pod.spec.containers.resources.claims"}
+# The name of a kind is the kind, and a word of a status that word: the type of a field with the same name is asked for by its path.
+paths = {
+    "ResourceClaim": "pod.spec.containers.resources.claims",
+    "NodeAffinity": "pod.spec.affinity.nodeAffinity",
+    "PodFailurePolicy": "job.spec.podFailurePolicy",
+}
 
 wrong = checked = 0
 for name, rows in sorted(types.items()):
