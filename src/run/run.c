@@ -325,15 +325,26 @@ static void check_inside(Worker *w, const ResultFile *file, Document *document, 
     }
 }
 
+/* What other files say of a file of the run; NULL for a run of one text. */
+static const FileUse *use_of(const Worker *w, const ResultFile *file) {
+    size_t number = (size_t)(file - w->run->files);
+    return w->list && number < w->list->files.n ? w->list->files.at[number].use : NULL;
+}
+
+/* How the documents of a file are told apart for its version number `version`. */
+static Classifier classifier_for(const ResultFile *file, const FileUse *use, const Source *source, unsigned version) {
+    return (Classifier){.source = source,
+                        .minor = file->settings->minors[version],
+                        .use = use,
+                        .rendered = file->rendered.at != NULL,
+                        .asWritten = file->settings->asWritten,
+                        .as = (TakenAs)file->settings->as};
+}
+
 static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
                           ResultDocuments *documents) {
     NodeReader reader = {.source = source};
-    Classifier classifier = {.source = source,
-                             .minor = file->settings->minors[version],
-                             .use = use,
-                             .rendered = file->rendered.at != NULL,
-                             .asWritten = file->settings->asWritten,
-                             .as = (TakenAs)file->settings->as};
+    Classifier classifier = classifier_for(file, use, source, version);
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
@@ -419,10 +430,15 @@ static void *work(void *argument) {
     return NULL;
 }
 
+/* The order of two documents of a run. */
+static int in_order(uint32_t fileA, uint32_t documentA, uint32_t fileB, uint32_t documentB) {
+    if (fileA != fileB) return fileA < fileB ? -1 : 1;
+    return (documentA > documentB) - (documentA < documentB);
+}
+
 static int by_file(const void *left, const void *right) {
     const Fact *a = *(Fact *const *)left, *b = *(Fact *const *)right;
-    if (a->file != b->file) return a->file < b->file ? -1 : 1;
-    return (a->document > b->document) - (a->document < b->document);
+    return in_order(a->file, a->document, b->file, b->document);
 }
 
 static bool is_about_later(const Fact *fact, const Diag *diag) {
@@ -512,12 +528,7 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
 static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting *waiting, uint32_t count) {
     Source source;
     NodeReader reader = {.source = &source};
-    Classifier classifier = {.source = &source,
-                             .minor = file->settings->minors[0],
-                             .use = w->list ? w->list->files.at[file - w->run->files].use : NULL,
-                             .rendered = file->rendered.at != NULL,
-                             .asWritten = file->settings->asWritten,
-                             .as = (TakenAs)file->settings->as};
+    Classifier classifier = classifier_for(file, use_of(w, file), &source, 0);
     NodeDocument node;
     uint32_t n = 0;
     if (!read_again(w, file, &source, &w->text)) return;
@@ -548,8 +559,7 @@ static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting
 
 static int by_waiting(const void *left, const void *right) {
     const Waiting *a = left, *b = right;
-    if (a->file != b->file) return a->file < b->file ? -1 : 1;
-    return (a->document > b->document) - (a->document < b->document);
+    return in_order(a->file, a->document, b->file, b->document);
 }
 
 static int by_number(const void *left, const void *right) {
@@ -590,8 +600,7 @@ static void judge_all_waiting(Run *run, Worker *workers, unsigned count) {
 
 static int by_candidate(const void *left, const void *right) {
     const Candidate *a = left, *b = right;
-    if (a->file != b->file) return a->file < b->file ? -1 : 1;
-    return (a->document > b->document) - (a->document < b->document);
+    return in_order(a->file, a->document, b->file, b->document);
 }
 
 /* Looks at a candidate, which was read and decoded anew. */
@@ -601,16 +610,10 @@ typedef void VisitCandidate(Worker *w, ResultFile *file, Source *source, Documen
 static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, const StrSet *populated, Arena *arena,
                        VisitCandidate *visit) {
     ResultFile *file = &w->run->files[candidates->file];
-    const FileUse *use = w->list && candidates->file < w->list->files.n ? w->list->files.at[candidates->file].use : NULL;
     Source source;
     if (!read_again(w, file, &source, arena)) return;
     NodeReader reader = {.source = &source};
-    Classifier classifier = {.source = &source,
-                             .minor = file->settings->minors[file->settings->minorCount - 1],
-                             .use = use,
-                             .rendered = file->rendered.at != NULL,
-                             .asWritten = file->settings->asWritten,
-                             .as = (TakenAs)file->settings->as};
+    Classifier classifier = classifier_for(file, use_of(w, file), &source, file->settings->minorCount - 1u);
     Standing standing = {.file = file->name, .everywhere = true};
     if (!w->settings->cluster->closed) standing.worlds = worlds_of_file(arena, w->list, w->run, candidates->file);
     for (uint32_t i = 0; i < standing.worlds.n; i++) standing.everywhere &= !str_set_find(populated, standing.worlds.at[i]);
@@ -646,7 +649,8 @@ static void take_decider(Worker *w, ResultFile *file, Source *source, Document *
 
 /* Whether the same is said of the object at this place already: --pod-security asked for the level that the namespace has. */
 static bool is_said(const ResultDocument *document, const Diag *diag) {
-    for (uint32_t i = 0; i < document->findingCount && str_eq(rule_words(diag->rule).plugin, S("PodSecurity")); i++)
+    if (!str_eq(rule_words(diag->rule).plugin, S("PodSecurity"))) return false;
+    for (uint32_t i = 0; i < document->findingCount; i++)
         if (document->findings[i].rule->source == FROM_POD_SECURITY && str_eq(document->findings[i].path, diag->path))
             return true;
     return false;
