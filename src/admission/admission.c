@@ -426,6 +426,7 @@ void admission_admit(Deciders *deciders, Document *document, const Standing *sta
     if (r.spec && !r.isPod) r.pods = str_format(r.arena, "the pods of this %.*s are refused: ", TEXT(document->kind));
     if (model_is(document, KIND_Namespace)) pod_security_labels(&r);
     if (!model_kind(document)->namespaced) return;
+    if (r.spec && !r.isPod) defaults_made_pod(r.arena, r.spec, document->minor);
     if (r.spec) {
         limit_ranger_fill(&r);
         service_account_admit(&r);

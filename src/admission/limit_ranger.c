@@ -174,7 +174,7 @@ static void check_containers(const Request *r, const Decider *decider, const Lim
 }
 
 static void check_pod(const Request *r, const Decider *decider, const LimitRangeItem *item) {
-    Sums requests = pod_amounts(r->arena, r->spec, AMOUNT_REQUESTS), limits = pod_amounts(r->arena, r->spec, AMOUNT_LIMITS);
+    Sums requests = pod_amounts(r->arena, r->spec, false), limits = pod_amounts(r->arena, r->spec, true);
     Path resources = path_field(&r->place.spec, S("resources"));
     Limited limited = {r, decider, &resources, S("the pod"), S("pod"), &requests, &limits, false};
     check_limited(&limited, item);

@@ -57,9 +57,8 @@ static inline Where request_where(const Request *r, const Path *path) {
 /* "container web", for messages. */
 Str container_words(const Request *r, const ContainerWalk *walk);
 
-/* The amounts of a pod's containers put together as the server does. */
-typedef enum AmountOf { AMOUNT_REQUESTS, AMOUNT_LIMITS } AmountOf;
-Sums pod_amounts(Arena *arena, const PodSpec *spec, AmountOf which);
+/* What a pod asks for, or is limited to: what is written of it as a whole, else its containers put together. */
+Sums pod_amounts(Arena *arena, const PodSpec *spec, bool limits);
 
 /* Whether resources of the pod as a whole are written. */
 bool has_pod_level(const PodSpec *spec);

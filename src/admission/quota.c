@@ -21,8 +21,8 @@ static void name_requests(Arena *arena, Sums *usage, const QuantityPair *request
 }
 
 static Sums pod_usage(Arena *arena, const PodSpec *spec) {
-    Sums usage = sums_start(arena), requests = pod_amounts(arena, spec, AMOUNT_REQUESTS);
-    Sums limits = pod_amounts(arena, spec, AMOUNT_LIMITS);
+    Sums usage = sums_start(arena), requests = pod_amounts(arena, spec, false);
+    Sums limits = pod_amounts(arena, spec, true);
     count_one(&usage, S("pods"));
     count_one(&usage, S("count/pods"));
     sums_add_all(&requests, &spec->overhead);

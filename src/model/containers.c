@@ -95,3 +95,30 @@ bool pod_is_windows(const PodSpec *spec) {
     const NodeSelector *required = affinity ? affinity->requiredDuringSchedulingIgnoredDuringExecution : NULL;
     return required && all_want_windows(required);
 }
+
+bool is_pod_level(Str name) {
+    return str_eq(name, S("cpu")) || str_eq(name, S("memory")) || str_starts(name, S("hugepages-"));
+}
+
+static const QuantityMap *amounts(const Container *container, bool limits) {
+    return limits ? &container->resources.limits : &container->resources.requests;
+}
+
+Sums containers_amounts(Arena *arena, const PodSpec *spec, bool limits) {
+    Sums total = sums_start(arena), sidecars = sums_start(arena), peak = sums_start(arena);
+    for (uint32_t i = 0; i < spec->containers.n; i++) sums_add_all(&total, amounts(&spec->containers.at[i], limits));
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
+        const Container *c = &spec->initContainers.at[i];
+        Sums moment = sums_start(arena);
+        if (is_sidecar(c)) {
+            sums_add_all(&total, amounts(c, limits));
+            sums_add_all(&sidecars, amounts(c, limits));
+        } else {
+            sums_add_all(&moment, amounts(c, limits));
+        }
+        for (uint32_t j = 0; j < sidecars.pairs.n; j++) sums_add(&moment, &sidecars.pairs.at[j]);
+        for (uint32_t j = 0; j < moment.pairs.n; j++) sums_raise(&peak, &moment.pairs.at[j]);
+    }
+    for (uint32_t i = 0; i < peak.pairs.n; i++) sums_raise(&total, &peak.pairs.at[i]);
+    return total;
+}

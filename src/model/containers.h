@@ -3,6 +3,7 @@
 #define PODLINT_CONTAINERS_H
 
 #include "model.h"
+#include "sums.h"
 
 typedef enum ContainerRole {
     ROLE_NONE, /* no container */
@@ -36,6 +37,13 @@ typedef struct ContainerWalk {
 void walk_containers(ContainerWalk *walk, const PodSpec *spec, const Path *path); /* init and main ones */
 void walk_all_containers(ContainerWalk *walk, const PodSpec *spec, const Path *path);
 bool walk_next(ContainerWalk *walk);
+
+/* What the containers of a pod ask for together, or are limited to: the main ones summed with the sidecars, or the largest moment
+ * of initialisation (k8s.io/component-helpers/resource). */
+Sums containers_amounts(Arena *arena, const PodSpec *spec, bool limits);
+
+/* Whether a pod as a whole may have an amount of a resource. */
+bool is_pod_level(Str resource);
 
 /* Whether a pod is for Windows: by its os, or because no other node may take it, by its nodeSelector or node affinity. */
 bool pod_is_windows(const PodSpec *spec);

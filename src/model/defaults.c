@@ -181,40 +181,13 @@ static void default_containers(Arena *arena, ContainerList containers, bool host
     }
 }
 
-static bool pod_level_resource(Str name) {
-    return str_eq(name, S("cpu")) || str_eq(name, S("memory")) || str_starts(name, S("hugepages-"));
-}
-
-static QuantityMap *amounts(Container *container, bool limits) {
-    return limits ? &container->resources.limits : &container->resources.requests;
-}
-
-/* What the containers of a pod need together: the main ones summed with the sidecars, or the largest moment of initialisation. */
-static QuantityMap aggregate(Arena *arena, const PodSpec *spec, bool limits) {
-    Sums total = sums_start(arena), sidecars = sums_start(arena), peak = sums_start(arena);
-    for (uint32_t i = 0; i < spec->containers.n; i++) sums_add_all(&total, amounts(&spec->containers.at[i], limits));
-    for (uint32_t i = 0; i < spec->initContainers.n; i++) {
-        Container *c = &spec->initContainers.at[i];
-        Sums moment = sums_start(arena);
-        if (is_sidecar(c)) {
-            sums_add_all(&total, amounts(c, limits));
-            sums_add_all(&sidecars, amounts(c, limits));
-        } else {
-            sums_add_all(&moment, amounts(c, limits));
-        }
-        for (uint32_t j = 0; j < sidecars.pairs.n; j++) sums_add(&moment, &sidecars.pairs.at[j]);
-        for (uint32_t j = 0; j < moment.pairs.n; j++) sums_raise(&peak, &moment.pairs.at[j]);
-    }
-    for (uint32_t i = 0; i < peak.pairs.n; i++) sums_raise(&total, &peak.pairs.at[i]);
-    return sums_map(&total);
-}
-
 /* Pod-level limits and requests follow from the containers' (core/v1 defaults, gate PodLevelResources). */
 static void default_pod_resources(Arena *arena, PodSpec *spec) {
     ResourceRequirements *resources = spec->resources;
     if (!resources) return;
     if (resources->limits.n || resources->requests.n) {
-        QuantityMap limits = aggregate(arena, spec, true);
+        Sums sum = containers_amounts(arena, spec, true);
+        QuantityMap limits = sums_map(&sum);
         Sums all = sums_of(arena, &resources->limits);
         for (uint32_t i = 0; i < limits.n; i++)
             if (str_starts(limits.at[i].key, S("hugepages-")) && !quantity_get(resources->requests, limits.at[i].key))
@@ -222,31 +195,35 @@ static void default_pod_resources(Arena *arena, PodSpec *spec) {
         sums_into(&resources->limits, &all);
     }
     if (!resources->limits.n) return;
-    QuantityMap requests = aggregate(arena, spec, false);
+    Sums sum = containers_amounts(arena, spec, false);
+    QuantityMap requests = sums_map(&sum);
     Sums all = sums_of(arena, &resources->requests);
     for (uint32_t i = 0; i < requests.n; i++) {
         bool overcommit = !str_starts(requests.at[i].key, S("hugepages-"));
-        if (pod_level_resource(requests.at[i].key) && overcommit) sums_complete(&all, &requests.at[i]);
+        if (is_pod_level(requests.at[i].key) && overcommit) sums_complete(&all, &requests.at[i]);
     }
     for (uint32_t i = 0; i < resources->limits.n; i++)
-        if (pod_level_resource(resources->limits.at[i].key)) sums_complete(&all, &resources->limits.at[i]);
+        if (is_pod_level(resources->limits.at[i].key)) sums_complete(&all, &resources->limits.at[i]);
     sums_into(&resources->requests, &all);
 }
 
-static void default_pod(const Defaulting *d) {
-    Pod *pod = d->object;
-    PodSpec *spec = &pod->spec;
+void defaults_made_pod(Arena *arena, PodSpec *spec, uint8_t minor) {
     if (spec->terminationGracePeriodSeconds.value < 0) spec->terminationGracePeriodSeconds.value = 1;
-    bool protocols = schema_gate_on(GATE_H2CContainerProbe, d->minor);
-    default_containers(d->arena, spec->containers, spec->hostNetwork, protocols);
-    default_containers(d->arena, spec->initContainers, spec->hostNetwork, protocols);
+    bool protocols = schema_gate_on(GATE_H2CContainerProbe, minor);
+    default_containers(arena, spec->containers, spec->hostNetwork, protocols);
+    default_containers(arena, spec->initContainers, spec->hostNetwork, protocols);
     for (uint32_t i = 0; i < spec->ephemeralContainers.n && protocols; i++) {
         EphemeralContainer *c = &spec->ephemeralContainers.at[i];
         default_protocols((Probe *const[]){c->livenessProbe, c->readinessProbe, c->startupProbe}, c->lifecycle);
     }
-    if (schema_gate_on(GATE_PodLevelResources, d->minor) && !schema_gate_on(GATE_PodLevelResourcesFixDefaulting, d->minor))
-        default_pod_resources(d->arena, spec);
+    if (schema_gate_on(GATE_PodLevelResources, minor) && !schema_gate_on(GATE_PodLevelResourcesFixDefaulting, minor))
+        default_pod_resources(arena, spec);
     if (!spec->enableServiceLinks.set) spec->enableServiceLinks = (OptBool){true, true};
+}
+
+static void default_pod(const Defaulting *d) {
+    Pod *pod = d->object;
+    defaults_made_pod(d->arena, &pod->spec, d->minor);
     PodStatus *status = &pod->status;
     bool first = status->podIPs.n && str_eq(status->podIPs.at[0].ip, status->podIP);
     if (status->podIP.len && !first) {

@@ -153,4 +153,7 @@ ImageName image_parse(Str reference);
  * defaults.go). Defaults that hold for a field by itself are set while decoding, from the schema. */
 void defaults_apply(Arena *arena, Document *document);
 
+/* What the server sets of a pod and leaves open in a template, until a controller creates the pod. */
+void defaults_made_pod(Arena *arena, PodSpec *spec, uint8_t minor);
+
 #endif
