@@ -1,8 +1,8 @@
 #include "plugin.h"
 #include "validate/names.h"
 
-/* The most objects of a kind in a namespace that are looked at for each pod. */
-enum { MOST_OF_KIND = 64 };
+/* The most objects of a kind in a namespace, and the most of one name, that are looked at for each pod. */
+enum { MOST_OF_KIND = 16 };
 
 static bool asks_security(const StrMap labels) {
     for (uint32_t i = 0; i < labels.n; i++)
@@ -56,7 +56,7 @@ void deciders_add(Deciders *deciders, const Document *document, Standing standin
         same->nextOfName = decider;
     }
     Decider *first = (Decider *)(uintptr_t)str_set_add(&deciders->byKind, key_of(arena, kind, namespace_), decider);
-    if (first) {
+    if (first && first->ofKind++ < MOST_OF_KIND) {
         first->lastOfKind->nextOfKind = decider;
         first->lastOfKind = decider;
     }
@@ -92,9 +92,8 @@ static bool holds(const Request *r, const Decider *decider) {
 }
 
 static Decider *first_that_holds(const Request *r, Decider *decider) {
-    for (unsigned i = 0; decider && i < MOST_OF_KIND; i++, decider = decider->nextOfKind)
-        if (holds(r, decider)) return decider;
-    return NULL;
+    while (decider && !holds(r, decider)) decider = decider->nextOfKind;
+    return decider;
 }
 
 Decider *deciders_first(const Request *r, uint16_t kind, Str namespace_) {

@@ -190,7 +190,9 @@ static void check_claim(const Request *r, const Decider *decider, const LimitRan
 
 void limit_ranger_check(const Request *r) {
     bool claim = model_is(r->document, KIND_PersistentVolumeClaim);
-    for (const Decider *d = deciders_first(r, KIND_LimitRange, r->namespace_); d; d = deciders_next(r, d)) {
+    uint32_t before = r->diags->items.n;
+    for (const Decider *d = deciders_first(r, KIND_LimitRange, r->namespace_); d && r->diags->items.n == before;
+         d = deciders_next(r, d)) {
         const LimitRange *range = d->document->object;
         for (uint32_t i = 0; i < range->spec.limits.n; i++) {
             const LimitRangeItem *item = &range->spec.limits.at[i];

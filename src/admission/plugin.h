@@ -14,6 +14,7 @@ struct Decider {
     Decider *nextOfKind; /* in the same namespace */
     Decider *nextOfName; /* of the same kind, namespace and name: another world's */
     Decider *lastOfKind; /* of the first one: the end of its list */
+    uint32_t ofKind;     /* of the first one: how many came after it */
     const Decider *firstOfName;
 };
 

@@ -246,7 +246,11 @@ static void take(const Request *r, Decider *decider, const Sums *usage, int64_t 
     }
     for (uint32_t i = 0; i < quota->hard.n; i++) {
         const Quantity *amount = sums_find(usage, quota->hard.at[i].key);
-        if (amount && fit) sums_add(&decider->used, &(QuantityPair){quota->hard.at[i].key, times(amount, fit)});
+        if (!amount || !fit) continue;
+        Quantity taken = times(amount, fit);
+        taken.text = arena_str(r->deciders->arena, taken.text); /* that of the object goes with it */
+        taken.digits = arena_str(r->deciders->arena, taken.digits);
+        sums_add(&decider->used, &(QuantityPair){quota->hard.at[i].key, taken});
     }
 }
 
@@ -287,7 +291,9 @@ void quota_check(const Request *r) {
     Sums object = object_usage(r), pods = {0};
     if (r->spec) pods = pod_usage(r->arena, r->spec);
     int64_t count = r->isPod ? 1 : r->spec ? pod_count(r) : 0;
-    for (Decider *d = deciders_first(r, KIND_ResourceQuota, r->namespace_); d; d = deciders_next(r, d)) {
+    uint32_t before = r->diags->items.n;
+    for (Decider *d = deciders_first(r, KIND_ResourceQuota, r->namespace_); d && r->diags->items.n == before;
+         d = deciders_next(r, d)) {
         const ResourceQuotaSpec *quota = &((const ResourceQuota *)d->document->object)->spec;
         if (!r->isPod && scopes_match(quota, NULL) && counts_any(quota, &object)) take(r, d, &object, 1, false);
         if (!count || !scopes_match(quota, r->spec)) {

@@ -610,12 +610,13 @@ typedef void VisitCandidate(Worker *w, ResultFile *file, Source *source, Documen
 static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, const StrSet *populated, Arena *arena,
                        VisitCandidate *visit) {
     ResultFile *file = &w->run->files[candidates->file];
+    Arena *whole = arena == &w->scratch ? &w->text : arena; /* of what lasts as long as the file */
     Source source;
-    if (!read_again(w, file, &source, arena)) return;
+    if (!read_again(w, file, &source, whole)) return;
     NodeReader reader = {.source = &source};
     Classifier classifier = classifier_for(file, use_of(w, file), &source, file->settings->minorCount - 1u);
     Standing standing = {.file = file->name, .everywhere = true};
-    if (!w->settings->cluster->closed) standing.worlds = worlds_of_file(arena, w->list, w->run, candidates->file);
+    if (!w->settings->cluster->closed) standing.worlds = worlds_of_file(whole, w->list, w->run, candidates->file);
     for (uint32_t i = 0; i < standing.worlds.n; i++) standing.everywhere &= !str_set_find(populated, standing.worlds.at[i]);
     NodeDocument node;
     uint32_t number = 0, next = 0;
@@ -624,10 +625,11 @@ static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, c
         uint32_t n = classify_build(&classifier, arena, &node, &items);
         for (uint32_t i = 0; i < n; i++, number++) {
             if (next == count || candidates[next].document != number) continue;
-            standing.line = source_place(&source, arena, items[i].span.at).line;
+            standing.line = source_place(&source, whole, items[i].span.at).line;
             if (candidates[next].wanted) visit(w, file, &source, &items[i], &candidates[next], &standing);
             next++;
         }
+        if (arena == &w->scratch) arena_reset(arena);
     }
 }
 
@@ -713,7 +715,7 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
         all.at[i].wanted = all.at[i].role == ADMISSION_BINDS || (all.at[i].role == ADMISSION_GIVES && cluster->closed);
     visit_candidates(w, all.at, all.n, &populated, cluster->arena, take_decider);
     for (uint32_t i = 0; i < all.n; i++) all.at[i].wanted = admission_concerns(cluster, &all.at[i].need);
-    visit_candidates(w, all.at, all.n, &populated, &w->text, admit);
+    visit_candidates(w, all.at, all.n, &populated, &w->scratch, admit);
     arena_free(&w->text);
     arena_free(&w->scratch);
 }
