@@ -9,11 +9,11 @@
 #define SLOT_COUNT(...) SLOT_PICK(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define SLOT_PICK(a, b, c, d, e, f, g, h, i, j, count, ...) count
 
-/* Refuses to compile, with a text, where the number of slots is another one. */
-#define SLOTS(wanted, text, ...)                                   \
-    (void)sizeof(struct {                                          \
-        _Static_assert(SLOT_COUNT(__VA_ARGS__) == (wanted), text); \
-        int unused;                                                \
+/* Refuses to compile, with a text, where the number of slots is another one; none at all counts as one, without a letter. */
+#define SLOTS(wanted, text, ...)                                                               \
+    (void)sizeof(struct {                                                                      \
+        _Static_assert(SLOT_COUNT(__VA_ARGS__) == (wanted) && sizeof(#__VA_ARGS__) > 1, text); \
+        int unused;                                                                            \
     })
 
 #endif

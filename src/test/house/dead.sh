@@ -38,7 +38,7 @@ done <"$build/dead.txt"
 
 find src "$build/gen" -name '*.[ch]' -exec cat {} + | sed 's|^ *[/ ]\*.*||' | grep -oE '[A-Za-z_][A-Za-z_0-9]*' | LC_ALL=C sort | uniq -c |
     LC_ALL=C awk '$1 == 1 { print $2 }' >"$build/once.txt"
-for name in $(cat $sources | sed -nE 's/^(static inline .*[ *]|#define )([A-Za-z_][A-Za-z_0-9]*)(\(.*)?.*/\2/p' | LC_ALL=C sort -u); do
+for name in $(cat $sources | sed -nE 's/^(static inline [^(]*[ *]|#define )([A-Za-z_][A-Za-z_0-9]*).*/\2/p' | LC_ALL=C sort -u); do
     case $name in PCRE2_CODE_UNIT_WIDTH) continue ;; esac
     if grep -qx -e "$name" "$build/once.txt"; then complain "$(grep -lw -e "$name" $sources): nothing uses $name"; fi
 done

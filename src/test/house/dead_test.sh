@@ -27,6 +27,9 @@ static inline int inlined(void) {
 static inline int idle(void) {
     return 3;
 }
+static inline int *idle_too(int *number, int given) {
+    return given ? number : 0;
+}
 #endif
 END
 cat >src/base/base.c <<'END'
@@ -64,6 +67,7 @@ src/base/base.c: nothing uses tested
 src/base/base.c: only this file uses lonely: make it static
 src/base/base.h: nothing uses UNUSED
 src/base/base.h: nothing uses idle
+src/base/base.h: nothing uses idle_too
 END
 sh "$root/src/test/house/dead.sh" . build >out.txt 2>&1
 code=$?
