@@ -52,12 +52,14 @@ AdmissionNeed admission_need(const Document *document);
 /* Whether anything can be said of such a document with these deciders. */
 bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need);
 
-/* Takes an object among the deciders. The document and what it points to have to live as long. With `used` the amounts of a
- * quota's status count, as of an object that a cluster printed. */
-void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool used);
+/* Takes an object among the deciders. The document and what it points to have to live as long. One of the run takes the place of
+ * one of its name that the cluster has (`ofCluster`), whose status still says what a quota has used, and of an earlier one in its
+ * file. */
+void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool ofCluster);
 
-/* Takes all objects of a source that decide, decoded for version 1.`minor`, as what stands in the world of `standing`. */
-void deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing, bool used);
+/* Takes all objects that decide of a file with what a cluster has, decoded for version 1.`minor`. Returns why the file is of no
+ * use; at is NULL if it is. */
+Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing);
 
 /* Does with an object, or with the pods that it makes, what the plugins do, and appends to its diagnostics what they refuse and
  * what they warn of. The object must be decoded; it is changed as the server changes it. What it takes of quotas counts for the

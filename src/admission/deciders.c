@@ -40,16 +40,31 @@ static Str key_with(Arena *arena, uint16_t kind, Str namespace_, Str name) {
     return str_format(arena, "%u/%.*s/%.*s", kind, TEXT(namespace_), TEXT(name));
 }
 
-void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool used) {
+/* The one that an object takes the place of: what the cluster has of it, or an earlier one in the same file. */
+static Decider *replaced_by(Decider *same, const Standing *standing) {
+    for (; same; same = same->nextOfName)
+        if (same->ofCluster || str_eq(same->standing.file, standing->file)) return same;
+    return NULL;
+}
+
+void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool ofCluster) {
     Arena *arena = deciders->arena;
-    Decider *decider = NEW(arena, Decider);
     uint16_t kind = model_kind(document)->number;
-    *decider = (Decider){.document = document, .standing = standing, .used = sums_start(arena)};
-    if (used && kind == KIND_ResourceQuota) sums_add_all(&decider->used, &((ResourceQuota *)document->object)->status.used);
-    decider->firstOfName = decider;
-    decider->lastOfKind = decider;
-    Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, decider_name(decider));
-    Decider *same = (Decider *)(uintptr_t)str_set_add(&deciders->byKind, name, decider);
+    Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, model_meta(document)->name);
+    Decider *same = (Decider *)(uintptr_t)str_set_find(&deciders->byKind, name);
+    Decider *old = ofCluster ? same : replaced_by(same, &standing), *decider = old ? old : NEW(arena, Decider);
+    if (!old) *decider = (Decider){.used = sums_start(arena), .firstOfName = decider, .lastOfKind = decider};
+    if (ofCluster && kind == KIND_ResourceQuota) {
+        decider->used = sums_start(arena);
+        sums_add_all(&decider->used, &((ResourceQuota *)document->object)->status.used);
+    }
+    if (!old || old->ofCluster || !ofCluster) { /* what is applied holds, whatever the cluster has */
+        decider->document = document;
+        decider->standing = standing;
+        decider->ofCluster = ofCluster;
+    }
+    if (old) return;
+    str_set_add(&deciders->byKind, name, decider);
     if (same) {
         decider->firstOfName = same;
         decider->nextOfName = same->nextOfName;
@@ -150,18 +165,27 @@ bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need) {
            (need->runtimeClass && has_kind(deciders, arena, KIND_RuntimeClass, S("")));
 }
 
-void deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing, bool used) {
+/* The kinds of objects that may decide, whatever they say. */
+static bool may_decide(const Document *document) {
+    return admission_role(document) != ADMISSION_NONE || (document->object && model_is(document, KIND_Namespace));
+}
+
+Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing) {
     NodeReader reader = {.source = source};
     NodeDocument node;
+    uint32_t found = 0;
     while (node_next(&reader, deciders->arena, &node)) {
         Document *items;
+        if (!node.readable) return S("it is not YAML or JSON from beginning to end");
         uint32_t count = model_build(deciders->arena, source, &node, minor, &items);
         for (uint32_t i = 0; i < count; i++) {
+            found += may_decide(&items[i]);
             if (admission_role(&items[i]) == ADMISSION_NONE) continue;
             standing.line = source_place(source, deciders->arena, items[i].span.at).line;
-            deciders_add(deciders, &items[i], standing, used);
+            deciders_add(deciders, &items[i], standing, true);
         }
     }
+    return found ? (Str){0} : S("it holds no namespace, limit, quota, class or account, as kubectl get prints them");
 }
 
 Str container_words(const Request *r, const ContainerWalk *walk) {

@@ -9,6 +9,7 @@
 
 struct Decider {
     const Document *document;
+    bool ofCluster;
     Standing standing;
     Sums used;           /* of a quota, by the objects so far */
     Decider *nextOfKind; /* in the same namespace */

@@ -13,7 +13,9 @@ bool read_cluster(Deciders *deciders, const WordList *files, uint8_t minor) {
             tell_error("podlint: cannot read %.*s: %.*s", TEXT(files->at[i]), TEXT(reason));
             return false;
         }
-        deciders_read(deciders, source, minor, (Standing){.file = files->at[i]}, true);
+        Str wrong = deciders_read(deciders, source, minor, (Standing){.file = files->at[i]});
+        if (wrong.at) tell_error("podlint: --cluster %.*s: %.*s", TEXT(files->at[i]), TEXT(wrong));
+        if (wrong.at) return false;
     }
     return true;
 }

@@ -113,6 +113,13 @@ printf 'apiVersion: v1\nkind: LimitRange\nmetadata: {name: sizes, namespace: sho
 expect "limits of the namespace in another folder" 1 "the LimitRange sizes (limits/sizes.yaml:1) wants at most 2" --select limit-range base limits
 printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: privileged}}\n' >other.yaml
 expect "a cluster's namespaces beside those of the run" 0 "nothing found" --select admission --cluster other.yaml base/web.yaml
+printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}\n' >base/now.yaml
+expect "what is applied and what the cluster has of it" 1 "namespace shop enforces it" --select admission --cluster base/now.yaml base
+rm base/now.yaml
+echo 'error: You must be logged in to the server' >denied.yaml
+expect "a cluster that did not answer" 2 "it holds no namespace" --select admission --cluster denied.yaml base
+echo 'a: [' >cut.yaml
+expect "a cluster that is cut off" 2 "it is not YAML or JSON from beginning to end" --select admission --cluster cut.yaml base
 expect "a cluster that cannot be read" 2 "cannot read none.yaml" --select admission --cluster none.yaml base
 
 finish
