@@ -151,8 +151,8 @@ static void check_ratio(const Limited *s, const QuantityPair *ratio) {
         is = str_format(r->arena, "has a %.*s limit %.4g times its request", TEXT(ratio->key), observed);
     }
     emit_limit_range_ratio(r->diags, at_resource(s, list, ratio->key), .pods = r->pods, .who = s->who, .what = is,
-                           .ratio = quantity_text(r->arena, &ratio->value), .type = s->type, .name = decider_name(s->decider),
-                           .place = decider_place(r, s->decider));
+                           .ratio = str_format(r->arena, "%g", (double)quantity_milli(&ratio->value) / 1000), .type = s->type,
+                           .name = decider_name(s->decider), .place = decider_place(r, s->decider));
 }
 
 static void check_limited(const Limited *s, const LimitRangeItem *item) {
@@ -180,16 +180,29 @@ static void check_pod(const Request *r, const Decider *decider, const LimitRange
     check_limited(&limited, item);
 }
 
-static void check_claim(const Request *r, const Decider *decider, const LimitRangeItem *item) {
-    const PersistentVolumeClaim *claim = r->document->object;
-    Path spec = path_field(NULL, S("spec")), resources = path_field(&spec, S("resources"));
+static void check_claim(const Request *r, const Decider *decider, const LimitRangeItem *item, const PersistentVolumeClaim *claim,
+                        Str who, const Path *path) {
+    Path spec = path_field(path, S("spec")), resources = path_field(&spec, S("resources"));
     Sums requests = sums_of(r->arena, &claim->spec.resources.requests), none = sums_start(r->arena);
-    Limited limited = {r, decider, &resources, S("the claim"), S("claim"), &requests, &none, true};
+    Limited limited = {r, decider, &resources, who, S("claim"), &requests, &none, true};
     check_limited(&limited, item);
 }
 
+/* The claim itself, or those that a StatefulSet makes for its pods, which do not start without them. */
+static void check_claims(const Request *r, const Decider *decider, const LimitRangeItem *item) {
+    if (model_is(r->document, KIND_PersistentVolumeClaim))
+        check_claim(r, decider, item, r->document->object, S("the claim"), NULL);
+    if (!model_is(r->document, KIND_StatefulSet)) return;
+    const StatefulSet *set = r->document->object;
+    Path spec = path_field(NULL, S("spec")), list = path_field(&spec, S("volumeClaimTemplates"));
+    for (uint32_t i = 0; i < set->spec.volumeClaimTemplates.n; i++) {
+        const PersistentVolumeClaim *claim = &set->spec.volumeClaimTemplates.at[i];
+        Path at = path_index(&list, i);
+        check_claim(r, decider, item, claim, str_join(r->arena, S("the claim "), claim->metadata.name), &at);
+    }
+}
+
 void limit_ranger_check(const Request *r) {
-    bool claim = model_is(r->document, KIND_PersistentVolumeClaim);
     uint32_t before = r->diags->items.n;
     for (const Decider *d = deciders_first(r, KIND_LimitRange, r->namespace_); d && r->diags->items.n == before;
          d = deciders_next(r, d)) {
@@ -198,7 +211,7 @@ void limit_ranger_check(const Request *r) {
             const LimitRangeItem *item = &range->spec.limits.at[i];
             if (r->spec && str_eq(item->type, S("Container"))) check_containers(r, d, item);
             if (r->spec && str_eq(item->type, S("Pod"))) check_pod(r, d, item);
-            if (claim && str_eq(item->type, S("PersistentVolumeClaim"))) check_claim(r, d, item);
+            if (str_eq(item->type, S("PersistentVolumeClaim"))) check_claims(r, d, item);
         }
     }
 }

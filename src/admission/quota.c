@@ -235,7 +235,7 @@ static void take(const Request *r, Decider *decider, const Sums *usage, int64_t 
         Str taken = used && used->nano ? str_format(r->arena, ", of which %.*s %s taken", TEXT(quantity_text(r->arena, used)),
                                                     used->nano == NANO ? "is" : "are")
                                        : S("");
-        Str refused = r->pods;
+        Str refused = pods ? r->pods : S("");
         if (here > 0 && pods && !r->isPod)
             refused = str_format(r->arena, "%lld of the %lld pods of this %.*s %s refused: ", (long long)(count - here),
                                  (long long)count, TEXT(r->document->kind), count - here == 1 ? "is" : "are");
@@ -274,6 +274,7 @@ static int64_t pod_count(const Request *r) {
     if (job && job->parallelism.set) count = job->parallelism.value;
     if (job && job->completions.set && job->completions.value < count) count = job->completions.value;
     if (job && job->suspend.set && job->suspend.value) count = 0;
+    if (model_is(r->document, KIND_CronJob) && ((const CronJob *)r->document->object)->spec.suspend.value) count = 0;
     return count < 0 ? 0 : count < INT32_MAX ? count : INT32_MAX;
 }
 
