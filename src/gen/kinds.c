@@ -41,6 +41,30 @@ static const GenType *read_type(Schema *schema, const GenKind *kind, const Node 
     return type;
 }
 
+/* Whether a text is an apiVersion: v1, v2beta1, or one of these behind a group. */
+static bool is_api_version(Str text) {
+    ptrdiff_t slash = str_find(text, '/');
+    Str group = {text.at, slash < 0 ? 0 : (size_t)slash}, version = str_slice(text, (size_t)(slash + 1));
+    for (size_t i = 0; i < group.len; i++)
+        if (!is_lower(group.at[i]) && !is_digit(group.at[i]) && group.at[i] != '-' && group.at[i] != '.') return false;
+    if (!slash || !str_starts(version, S("v"))) return false;
+    size_t end = 1;
+    while (end < version.len && is_digit(version.at[end])) end++;
+    Str stage = str_slice(version, end);
+    if (end == 1 || !stage.len) return end > 1;
+    return (str_starts(stage, S("alpha")) && str_is_digits(str_slice(stage, 5))) ||
+           (str_starts(stage, S("beta")) && str_is_digits(str_slice(stage, 4)));
+}
+
+/* Tells of an apiVersion that is none or that the kind has already. */
+static void check_api_version(const GenKind *kind, uint32_t index, Span span) {
+    Str name = kind->versions[index].apiVersion;
+    if (!is_api_version(name))
+        complain(kind->file, span, S(""), "%.*s is no apiVersion; those are as apps/v1 and v1beta1", TEXT(name));
+    for (uint32_t i = 0; i < index; i++)
+        if (str_eq(kind->versions[i].apiVersion, name)) complain(kind->file, span, S(""), "%.*s stands here twice", TEXT(name));
+}
+
 static void read_version(Schema *schema, const GenKind *kind, const Entry *entry, GenKindVersion *out) {
     static const Str keys[] = {STR("since"), STR("removed"), STR("type")};
     const Node *map = &entry->value;
@@ -73,11 +97,13 @@ static void read_versions(Schema *schema, GenKind *kind) {
     }
     kind->versionCount = node->count;
     kind->versions = NEW_ARRAY(schema->gen->arena, GenKindVersion, node->count);
-    for (uint32_t i = 0; i < node->count; i++)
+    for (uint32_t i = 0; i < node->count; i++) {
         if (node->kind == NODE_MAP)
             read_version(schema, kind, &node->entries[i], &kind->versions[i]);
         else
             kind->versions[i] = (GenKindVersion){.apiVersion = node->items[i].text, .type = kind->type};
+        check_api_version(kind, i, node->kind == NODE_MAP ? node->entries[i].keySpan : node->items[i].span);
+    }
 }
 
 /* The fields on the way from the object to what holds the pod's metadata and spec. */
@@ -127,7 +153,13 @@ static void read_names(const Schema *schema, GenKind *kind) {
         return;
     }
     kind->shorts = shorts;
-    for (uint32_t i = 0; shorts && i < shorts->count; i++) check_name(schema, kind, shorts->items[i].span, shorts->items[i].text);
+    for (uint32_t i = 0; shorts && i < shorts->count; i++) {
+        const Node *name = &shorts->items[i];
+        check_name(schema, kind, name->span, name->text);
+        bool again = str_eq(name->text, kind->plural);
+        for (uint32_t j = 0; j < i; j++) again |= str_eq(name->text, shorts->items[j].text);
+        if (again) complain(kind->file, name->span, S(""), "%.*s has the name %.*s already", TEXT(kind->name), TEXT(name->text));
+    }
 }
 
 static void read_kind(Schema *schema, GenKind *kind) {
@@ -160,6 +192,7 @@ void kinds_read(Schema *schema, File *file) {
         schema->kinds[i] = (GenKind){.file = file, .name = entry->key, .nameSpan = entry->keySpan, .node = &entry->value};
         read_kind(schema, &schema->kinds[i]);
     }
+    types_check_use(schema);
 }
 
 void kinds_put_constants(FILE *out, const Schema *schema) {

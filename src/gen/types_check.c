@@ -99,6 +99,24 @@ static void check_format(const Schema *schema, const GenField *field) {
                  TEXT(node->text));
 }
 
+static bool is_used(const Schema *schema, const GenType *type) {
+    if (type->kind.len) return true;
+    for (uint32_t t = 0; t < schema->types.n; t++) {
+        const GenType *other = &schema->types.at[t];
+        for (uint32_t i = 0; other != type && i < other->fieldCount; i++)
+            if (other->fields[i].object == type || (type->values && other->fields[i].values == type->values)) return true;
+    }
+    return false;
+}
+
+void types_check_use(const Schema *schema) {
+    for (uint32_t t = 0; !schema->gen->mistakes && t < schema->types.n; t++) {
+        const GenType *type = &schema->types.at[t];
+        if (!is_used(schema, type))
+            complain(type->file, type->nameSpan, S(""), "no kind and no field is a %.*s", TEXT(type->name));
+    }
+}
+
 void field_check(const Schema *schema, const GenField *field) {
     const Node *list = node_get(field->node, S("list")), *example = node_get(field->node, S("example"));
     for (uint32_t i = 0; field->listKeys && i < field->listKeys->count; i++)

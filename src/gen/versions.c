@@ -30,8 +30,13 @@ Versions versions_read(File *file) {
     return out;
 }
 
-/* What a version of a gate's history says holds until a later one says something else, in whatever order they stand. */
-static void read_step(File *file, const Entry *entry, Versions versions, GenGate *gate, int *from) {
+/* The last step of a gate's history that was read; a stage is its place in the order in which features go through them. */
+typedef struct Step {
+    int minor, stage;
+} Step;
+
+/* What a version of a gate's history says holds until a later one says something else. */
+static void read_step(File *file, const Entry *entry, Versions versions, GenGate *gate, Step *last) {
     static const Str stages[] = {STR("alpha"), STR("beta"), STR("ga"), STR("deprecated")};
     const Node *pair = &entry->value, key = {.kind = NODE_STRING, .span = entry->keySpan, .text = entry->key};
     int minor = version_of(file, &key, 0, versions.newest);
@@ -43,9 +48,16 @@ static void read_step(File *file, const Entry *entry, Versions versions, GenGate
     if (pair->items[1].kind != NODE_BOOL)
         complain(file, pair->items[1].span, S(""), "whether the gate is on must be true or false, not %.*s",
                  TEXT(pair->items[1].text));
-    for (int i = 0; i <= versions.newest - versions.first; i++) {
-        if (versions.first + i < minor || from[i] > minor) continue;
-        from[i] = minor;
+    Step step = {.minor = minor};
+    while (step.stage < (int)COUNT(stages) - 1 && !str_eq(stage, stages[step.stage])) step.stage++;
+    if (step.minor <= last->minor)
+        complain(file, entry->keySpan, S(""), "1.%d stands behind 1.%d; a gate's history begins with the oldest version", minor,
+                 last->minor);
+    else if (step.stage < last->stage)
+        complain(file, pair->items[0].span, S(""), "%.*s stands behind %.*s; features do not go back", TEXT(stage),
+                 TEXT(stages[last->stage]));
+    *last = step;
+    for (int i = minor > versions.first ? minor - versions.first : 0; i <= versions.newest - versions.first; i++) {
         gate->stage[i] = stage;
         gate->on[i] = str_eq(pair->items[1].text, S("true"));
     }
@@ -55,11 +67,11 @@ Gates gates_read(File *file, Versions versions) {
     Gates out = {NEW_ARRAY(file->gen->arena, GenGate, file->root->count), file->root->count};
     for (uint32_t i = 0; i < out.n; i++) {
         const Entry *entry = &file->root->entries[i];
-        int from[MOST_VERSIONS] = {0};
+        Step last = {.minor = -1};
         out.at[i].name = entry->key;
         if (entry->value.kind != NODE_MAP) complain(file, entry->keySpan, S(""), "%.*s has no history", TEXT(entry->key));
         for (uint32_t j = 0; entry->value.kind == NODE_MAP && j < entry->value.count; j++)
-            read_step(file, &entry->value.entries[j], versions, &out.at[i], from);
+            read_step(file, &entry->value.entries[j], versions, &out.at[i], &last);
     }
     return out;
 }

@@ -10,7 +10,7 @@
 # AGAIN the command that runs those again whose names stand behind it.
 #
 # A TEST is the name of a suite, of its script or program, of a golden test (as golden.sh takes it), of a cmocka test (with or without
-# `test_`; it may have wildcards), or of a rule, whose examples are then run.
+# `test_`; it may have wildcards), or the name or code of a lint rule, whose examples are then run.
 set -u
 here=$(dirname "$0")
 
@@ -61,13 +61,22 @@ meant() {
             case $function in $1 | test_$1) suite "$(basename "$file" .c)" "$function" ;; esac
         done
     done
-    # shellcheck disable=SC2046
-    ! grep -qsx " *-* *name: $1" $(grep -l "^source: lint" "$here"/../../rules/*.yaml) || suite rules "$1"
+    # A rule by its name, an old name of it, or its code.
+    rule=$(awk -v name="$1" '
+        FNR == 1 { lint = 0 }
+        /^source: lint/ { lint = 1 }
+        lint && /^ *-? *code: / { code = $NF }
+        lint && /^ *-? *name: / { rule = $NF; if (rule == name || code == name) print rule }
+        lint && /^ *former: / && $NF == name { print rule }
+        ' "$here"/../../rules/*.yaml | head -n 1)
+    [ -z "$rule" ] || suite rules "$rule"
 }
 
+tests= # what was asked for; what is run again where it fails
 if [ $# = 0 ]; then
     mv "$dir/all" "$dir/list"
 else
+    [ $# != 1 ] || tests=$1
     for test; do
         meant "$test" >"$dir/meant"
         [ -s "$dir/meant" ] || {
@@ -121,7 +130,7 @@ seq "$(wc -l <"$dir/list")" | xargs -P "$jobs" -n 1 sh "$0" --one "$dir" | {
         sum_up "$name" "$(cat "$dir/$n.code")" "$dir/$n.out" >"$dir/counts"
         read -r passed failed skipped lines <"$dir/counts"
         tail -n "$lines" "$dir/$n.out"
-        if [ "$failed" -gt 0 ]; then again="$again $name"; fi
+        if [ "$failed" -gt 0 ]; then again="$again ${tests:-$name}"; fi
         echo "$name: $passed passed, $failed failed, $skipped skipped"
         all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed)) all_skipped=$((all_skipped + skipped))
     done

@@ -2,13 +2,6 @@
 
 #include "warning.h"
 
-/* Kinds of which nothing is known but what the schema says. */
-static void check_by_schema(Check *c, void *object) {
-    const Field *spec = schema_field(c->document->type, S("spec"), str_hash(S("spec")));
-    Path path = path_field(NULL, spec->name);
-    check_fields_below(c, spec->type, (char *)object + spec->offset, &path);
-}
-
 static const KindChecks rows[KIND_END] = {
     [KIND_Pod] =
         {.create = check_pod, .warn = warn_host_name, .update = update_pod, .complete = complete_pod, .judgesMetaAnew = true},
@@ -104,20 +97,8 @@ static const KindChecks rows[KIND_END] = {
                                            .anyFinalizers = true,
                                            .judgesMetaAnew = true,
                                            .judgesAnew = true},
-    [KIND_CustomResourceDefinition] = {.create = check_by_schema,
-                                       .anyFinalizers = true,
-                                       .judgesMetaAnew = true,
-                                       .judgesAnew = true},
-    [KIND_CertificateSigningRequest] = {.create = check_by_schema, .name = NAME_PATH_SEGMENT, .keepsGeneration = true},
-    [KIND_FlowSchema] = {.create = check_by_schema},
-    [KIND_PriorityLevelConfiguration] = {.create = check_by_schema},
-    [KIND_DeviceClass] = {.create = check_by_schema},
-    [KIND_ResourceClaim] = {.create = check_by_schema},
-    [KIND_ResourceClaimTemplate] = {.create = check_by_schema},
-    [KIND_ValidatingAdmissionPolicy] = {.create = check_by_schema},
-    [KIND_ValidatingAdmissionPolicyBinding] = {.create = check_by_schema},
-    [KIND_MutatingAdmissionPolicy] = {.create = check_by_schema},
-    [KIND_MutatingAdmissionPolicyBinding] = {.create = check_by_schema},
+    [KIND_CustomResourceDefinition] = {.anyFinalizers = true, .judgesMetaAnew = true, .judgesAnew = true},
+    [KIND_CertificateSigningRequest] = {.name = NAME_PATH_SEGMENT, .keepsGeneration = true},
     [KIND_Role] = {.create = check_role, .name = NAME_ROLE, .keepsGeneration = true, .judgesMetaAnew = true, .judgesAnew = true},
     [KIND_ClusterRole] =
         {.create = check_cluster_role, .name = NAME_ROLE, .keepsGeneration = true, .judgesMetaAnew = true, .judgesAnew = true},

@@ -6,7 +6,8 @@
 
 /* Objects are structs of the kind's type. What is left out of a row is nothing. */
 typedef struct KindChecks {
-    void (*create)(Check *c, void *object);     /* what is refused of a new object, beside what the schema refuses */
+    /* What is refused of a new object; NULL: what the schema refuses of its fields. */
+    void (*create)(Check *c, void *object);
     void (*warn)(Check *c, const void *object); /* what is warned of, beside the pod */
     void (*update)(const Update *u);            /* what is refused of a change, beside the metadata */
     void (*complete)(Check *c, void *object);   /* what is set when a new object is stored */
@@ -18,7 +19,8 @@ typedef struct KindChecks {
     bool judgesAnew;                            /* and the rest, but for what `update` takes back */
 } KindChecks;
 
-/* validate.c: the metadata of a new object. */
+/* validate.c: what is refused of a new object, beside its metadata, and the metadata. */
+void check_object(Check *c, const KindChecks *kind, Document *document);
 void check_metadata(Check *c, const KindChecks *kind);
 
 /* service.c. Whether a Service can be reached from outside, and whether a load balancer asks its nodes for their health. */

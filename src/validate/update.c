@@ -152,7 +152,7 @@ void validate_update(Document *before, Document *after) {
     drop_from_new(&c, model_meta(after));
     uint32_t from = c.diags->items.n;
     const KindChecks *kind = kind_checks(after);
-    if (kind->judgesAnew) kind->create(&c, after->object);
+    if (kind->judgesAnew) check_object(&c, kind, after);
     if (kind->update) kind->update(&u);
     check_kept_fields(&u);
     overlook(&c, model_pod(before).spec, model_pod(after).spec, from);

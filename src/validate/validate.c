@@ -130,6 +130,21 @@ void check_metadata(Check *c, const KindChecks *kind) {
     if (kind->keepsGeneration) check_not_negative(c, given->generation, &generation);
 }
 
+void check_object(Check *c, const KindChecks *kind, Document *document) {
+    const Type *type = document->type;
+    if (kind->create) {
+        kind->create(c, document->object);
+        return;
+    }
+    check_fields(c, type, document->object, NULL);
+    for (uint16_t i = 0; i < type->checkedBelow.n; i++) {
+        const Field *field = &type->fields[type->checkedBelow.at[i]];
+        /* The metadata is judged by itself, and the status is the server's. */
+        if (str_eq(field->name, S("metadata")) || str_eq(field->name, S("status"))) continue;
+        each_object(c, field, document->object, NULL, check_fields_below);
+    }
+}
+
 void validate_create(Document *document) {
     Check check = {.document = document,
                    .arena = document->diags.arena,
@@ -140,7 +155,7 @@ void validate_create(Document *document) {
     drop_disabled_fields(&check);
     const KindChecks *kind = kind_checks(document);
     if (!kind->metaLast) check_metadata(&check, kind);
-    if (kind->create) kind->create(&check, document->object);
+    check_object(&check, kind, document);
     if (kind->metaLast && !has_api_errors(&check)) check_metadata(&check, kind);
     check_warnings(&check);
     if (document->unreadable || document->written) validate_forget_consequences(document, before);

@@ -118,7 +118,7 @@ printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {rep
 cp pod.yaml deployment.yaml tree
 echo 'deleteAt: 30' >scenario.yaml
 
-for format in text concise json github sarif rdjson junit gitlab checkstyle tap; do
+for format in $("$podlint" completion --words check --format ""); do
     fails "check, $format" "$podlint" check -f "$format" --profile all pod.yaml deployment.yaml
 done
 fails "check of what is no YAML" "$podlint" check broken.yaml

@@ -151,6 +151,7 @@ for format in $("$podlint" completion --words check --format ""); do
     expect "the format $format in a file" 1 "error[unknown-field]" -o "$format=out" web.yaml
     check "there is something in it" [ -s out ]
     rm out
+    check "the README names the format $format" grep -q "\`$format\`" "$root/README.md"
 done
 expect "a format without a file" 2 "write --format sarif instead" -o sarif web.yaml
 expect "an unknown format" 2 'did you mean "sarif"' -o sarf=a web.yaml

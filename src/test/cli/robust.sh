@@ -242,7 +242,7 @@ expect "a cap that is no number" 2 "--max-findings takes a number" "$podlint" ch
 "$podlint" check --write-baseline five.json --max-findings 1 five.yaml >/dev/null
 expect "a cap leaves baselines whole" 0 "nothing new found" "$podlint" check --baseline five.json five.yaml
 { printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: '; repeat n 100000; printf '}\nspec: {containers: [{}]}\n'; } >long.yaml
-for format in text json sarif github junit gitlab checkstyle tap rdjson; do
+for format in $("$podlint" completion --words check --format ""); do
     "$podlint" check -f $format --profile all long.yaml >long.out
     check "a long name is cut in $format" [ "$(wc -c <long.out)" -lt 90000 ]
 done

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Refuses what nobody uses: functions and variables that no other file refers to (what only its own file uses is to be static), and
-# inline functions and macros that nothing mentions. That each rule is reported by something, the generator sees to.
+# inline functions, macros, types, constants (but for a list's, which number its members) and declarations that nothing else mentions. That each rule is reported by something, and
+# each type of schema/ used, the generator sees to.
 #
 #     dead.sh ROOT BUILD      ROOT holds src/; BUILD is the folder of a finished build
 #
@@ -36,10 +37,18 @@ while read -r object name; do
     fi
 done <"$build/dead.txt"
 
-find src "$build/gen" -name '*.[ch]' -exec cat {} + | sed 's|^ *[/ ]\*.*||' | grep -oE '[A-Za-z_][A-Za-z_0-9]*' | LC_ALL=C sort | uniq -c |
-    LC_ALL=C awk '$1 == 1 { print $2 }' >"$build/once.txt"
-for name in $(cat $sources | sed -nE 's/^(static inline [^(]*[ *]|#define )([A-Za-z_][A-Za-z_0-9]*).*/\2/p' | LC_ALL=C sort -u); do
+# The tag of a type is its name once more.
+find src "$build/gen" -name '*.[ch]' -exec cat {} + | sed -E 's|^ *[/ ]\*.*||; s/^typedef (struct|enum|union) [A-Za-z0-9]+ \{/{/' |
+    grep -oE '[A-Za-z_][A-Za-z_0-9]*' | LC_ALL=C sort | uniq -c | LC_ALL=C awk '$1 == 1 { print $2 }' >"$build/once.txt"
+{
+    cat $sources | sed -nE '
+        s/^(static inline [^(]*[ *]|#define )([A-Za-z_][A-Za-z_0-9]*).*/\2/p
+        s/^(} |typedef [A-Za-z][^(]*[ *])([A-Z][A-Za-z_0-9]*);.*/\2/p
+        s/^(typedef )?(enum [A-Za-z]* ?\{)? *([A-Z][A-Z_0-9]+)( = [^,;]*)?( \}|,).*/\3/p'
+    cat $(find src -name '*.h') | sed -nE 's/^([a-z][A-Za-z_0-9 ]*|[A-Z][A-Za-z_0-9]*)[ *]+([a-z_][a-z_0-9]*)\(.*/\2/p'
+} | LC_ALL=C sort -u >"$build/named.txt"
+for name in $(LC_ALL=C comm -12 "$build/once.txt" "$build/named.txt"); do
     case $name in PCRE2_CODE_UNIT_WIDTH) continue ;; esac
-    if grep -qx -e "$name" "$build/once.txt"; then complain "$(grep -lw -e "$name" $sources): nothing uses $name"; fi
+    complain "$(grep -lw -e "$name" $sources | tr '\n' ' ' | sed 's/ $//'): nothing uses $name"
 done
 exit $bad

@@ -20,6 +20,13 @@ int forgotten(void);
 int tested(void);
 int tried(void);
 int generating(void);
+int promised(int number,
+             int again);
+typedef struct Idle {
+    int number;
+} Idle;
+typedef enum Colour { RED, GREEN } Colour;
+enum { IDLE_CONSTANT = 3 };
 extern int kept;
 static inline int inlined(void) {
     return USED;
@@ -65,9 +72,13 @@ src/base/base.c: nothing uses forgotten
 src/base/base.c: nothing uses kept
 src/base/base.c: nothing uses tested
 src/base/base.c: only this file uses lonely: make it static
+src/base/base.h: nothing uses Colour
+src/base/base.h: nothing uses IDLE_CONSTANT
+src/base/base.h: nothing uses Idle
 src/base/base.h: nothing uses UNUSED
 src/base/base.h: nothing uses idle
 src/base/base.h: nothing uses idle_too
+src/base/base.h: nothing uses promised
 END
 sh "$root/src/test/house/dead.sh" . build >out.txt 2>&1
 code=$?
@@ -75,7 +86,7 @@ LC_ALL=C sort out.txt | diff wanted.txt - >difference.txt
 if [ $code = 1 ] && [ ! -s difference.txt ]; then pass; else fail "ends with $code and does not name what is dead" difference.txt; fi
 
 # The same tree once the findings are gone.
-sed -i '/UNUSED\|lonely\|forgotten\|tested\|kept/d; /idle/,/^}/d' src/base/base.h
+sed -i '/UNUSED\|IDLE\|Colour\|lonely\|forgotten\|tested\|kept/d; /promised/,/;$/d; /Idle {/,/^}/d; /idle/,/^}/d' src/base/base.h
 sed -i '/kept/d; /forgotten/,/^}/d; /int tested/,/^}/d; s/^int lonely/static &/; s/^int called/static int lonely(void);\n&/' src/base/base.c
 sed -i 's/tested() + //' src/test/test.c
 $compiler -c -o build/obj/base/base.o src/base/base.c || exit 2

@@ -97,6 +97,13 @@ printf -- '- Mistake\n' >schema/more.yaml
 echo "schema/more.yaml:1:1: error: the file must hold one map" >wanted.txt
 told make_tables
 
+# What is left over where all else is right.
+afresh
+printf 'Leftover:\n  description: A type of nothing.\n  fields: {}\n' >schema/more.yaml
+echo "schema/more.yaml:1:1: error: no kind and no field is a Leftover" >wanted.txt
+told make_tables
+rm schema/more.yaml
+
 afresh
 printf "first: '1.29'\noldest: '1.99'\nnewest: '1.37'\n" >schema/versions.yaml
 echo "schema/versions.yaml:2:9: error: 1.99 is not one of '1.1' to '1.37'" >wanted.txt
