@@ -44,7 +44,7 @@ find src "$build/gen" -name '*.[ch]' -exec cat {} + | sed -E 's|^ *[/ ]\*.*||; s
     cat $sources | sed -nE '
         s/^(static inline [^(]*[ *]|#define )([A-Za-z_][A-Za-z_0-9]*).*/\2/p
         s/^(} |typedef [A-Za-z][^(]*[ *])([A-Z][A-Za-z_0-9]*);.*/\2/p
-        s/^(typedef )?(enum [A-Za-z]* ?\{)? *([A-Z][A-Z_0-9]+)( = [^,;]*)?( \}|,).*/\3/p'
+        s/^enum \{ ([A-Z][A-Z_0-9]+) = .*/\1/p'
     find src -name '*.h' -exec cat {} + | sed -nE 's/^([a-z][A-Za-z_0-9 ]*|[A-Z][A-Za-z_0-9]*)[ *]+([a-z_][a-z_0-9]*)\(.*/\2/p'
 } | LC_ALL=C sort -u >"$build/named.txt"
 for name in $(LC_ALL=C comm -12 "$build/once.txt" "$build/named.txt"); do
