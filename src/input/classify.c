@@ -20,6 +20,9 @@ Str class_name(DocumentClass class) {
 
 /* Templates. */
 
+/* What a program would fill in shows in the text that cannot be read. Signs in comments, in block scalars and in quotes that are
+ * closed again are words like others there: a fault beside them has another cause, and they are not looked at. */
+
 /* Signs in which programs wrap what they fill in. None of them can stand in YAML as it is. */
 typedef struct Signs {
     Str open, close;
@@ -27,10 +30,103 @@ typedef struct Signs {
 } Signs;
 
 static const Signs templateSigns[] = {
-    {STR("{{"), STR("}}"), STR("a Go or Jinja template")}, {STR("{%"), STR("%}"), STR("a Jinja template")},
-    {STR("{#"), STR("#}"), STR("a Jinja template")},       {STR("<%"), STR("%>"), STR("an ERB or EJS template")},
-    {STR("%{"), STR("}"), STR("a Terraform template")},    {STR("(@"), STR("@)"), STR("a ytt template")},
+    {STR("{{"), STR("}}"), STR("a Go or Jinja template")},   {STR("{%"), STR("%}"), STR("a Jinja template")},
+    {STR("{#"), STR("#}"), STR("a Jinja template")},         {STR("<%"), STR("%>"), STR("an ERB or EJS template")},
+    {STR("%{"), STR("}"), STR("a Terraform template")},      {STR("(@"), STR("@)"), STR("a ytt template")},
+    {STR("[[ "), STR(" ]]"), STR("a template in brackets")},
 };
+
+/* Whether each sign that is opened in a text is closed in it, too: the last one of each kind is. */
+static bool is_whole(Str text) {
+    for (size_t i = 0; i < COUNT(templateSigns); i++) {
+        Str open = templateSigns[i].open;
+        for (size_t at = text.len; at-- > 0;) {
+            if (!str_starts(str_slice(text, at), open)) continue;
+            if (!str_has(str_slice(text, at + open.len), templateSigns[i].close)) return false;
+            break;
+        }
+    }
+    return true;
+}
+
+/* The length of the quoted text at the start of a line, all of it where the quote is not closed; 0 if it parts a sign in two, as
+ * "{{ a "b" }}" does. */
+static size_t quoted_length(Str text) {
+    char quote = text.at[0];
+    size_t i = 1;
+    for (; i < text.len; i++) {
+        if (quote == '"' && text.at[i] == '\\') {
+            i++;
+        } else if (text.at[i] == quote) {
+            if (quote == '\'' && i + 1 < text.len && text.at[i + 1] == quote)
+                i++;
+            else
+                break;
+        }
+    }
+    if (i < text.len) i++;
+    return is_whole((Str){text.at, i}) ? i : 0;
+}
+
+/* Blanks what stands in quotes and in the comment of a line. */
+static void blank_line(char *line, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        bool first = i == 0 || strchr(" \t[{,:", line[i - 1]);
+        size_t quoted = first && (line[i] == '"' || line[i] == '\'') ? quoted_length((Str){line + i, length - i}) : 0;
+        if (quoted) {
+            memset(line + i, '"', quoted);
+            i += quoted - 1;
+        } else if (first && line[i] == '#') {
+            memset(line + i, ' ', length - i);
+            return;
+        }
+    }
+}
+
+/* Whether a line ends in the head of a block scalar, `key: |` or `- >-`; `indent` gets the column that its text is right of. */
+static bool opens_block(Str line, size_t *indent) {
+    size_t end = line.len, at = 0;
+    while (end && strchr(" \t\r", line.at[end - 1])) end--;
+    while (end && strchr("+-0123456789", line.at[end - 1])) end--;
+    if (end < 2 || (line.at[end - 1] != '|' && line.at[end - 1] != '>') || line.at[end - 2] != ' ') return false;
+    while (end > 1 && line.at[end - 2] == ' ') end--;
+    if (end < 2 || (line.at[end - 2] != ':' && line.at[end - 2] != '-')) return false;
+    *indent = 0;
+    while (at < end && (line.at[at] == ' ' || line.at[at] == '-')) {
+        bool dash = line.at[at] == '-';
+        if (dash && (at + 1 >= line.len || line.at[at + 1] != ' ')) break;
+        if (dash || line.at[at + 1] != ' ') *indent = dash ? at : at + 1;
+        at++;
+    }
+    if (line.at[end - 2] == ':') *indent = at;
+    return true;
+}
+
+/* A copy of a text without what stands in comments, quotes and block scalars; all else keeps its place. */
+static Str without_words(Arena *arena, Str text) {
+    char *copy = arena_alloc(arena, text.len + 1);
+    memcpy(copy, text.at, text.len);
+    bool block = false;
+    size_t above = 0, inner = 0; /* the columns of what has the block scalar, and of its text, once that is known */
+    for (size_t at = 0, end; at < text.len; at = end + 1) {
+        const char *newline = memchr(text.at + at, '\n', text.len - at);
+        end = newline ? (size_t)(newline - text.at) : text.len;
+        size_t column = at;
+        while (column < end && text.at[column] == ' ') column++;
+        bool blank = column == end || text.at[column] == '\r';
+        column -= at;
+        if (block && !blank && !inner) inner = column > above ? column : 0;
+        if (block && !blank && (!inner || column < inner)) block = false;
+        if (block) {
+            memset(copy + at, ' ', end - at);
+            continue;
+        }
+        blank_line(copy + at, end - at);
+        block = opens_block((Str){copy + at, end - at}, &above);
+        inner = 0;
+    }
+    return (Str){copy, text.len};
+}
 
 static bool is_name_char(char c) {
     return is_alnum(c) || c == '_' || c == '-' || c == '.';
@@ -44,12 +140,26 @@ static bool is_signed_name(Str text) {
     return end > 1 && end < text.len && text.at[end] == text.at[0];
 }
 
-/* The program whose signs stand in a piece of text that cannot be read, outside of quotes; empty if there are none. */
-static Str program_of(Str text) {
+/* Whether a text starts with ${NAME}. */
+static bool is_variable(Str text) {
+    size_t end = 2;
+    if (!str_starts(text, S("${"))) return false;
+    while (end < text.len && (is_alnum(text.at[end]) || text.at[end] == '_')) end++;
+    return end > 2 && end < text.len && strchr("}:", text.at[end]);
+}
+
+/* The program whose signs stand in a piece of text that cannot be read; empty if there are none. `braces`: the piece is of a text
+ * in braces. */
+static Str program_of(Str text, bool braces) {
     bool unclosed[COUNT(templateSigns)] = {false};
+    int open = 0; /* braces and brackets of the line: in them YAML takes the braces of a variable for a map */
     for (size_t i = 0; i < text.len; i++) {
-        if (!strchr("{<%(@", text.at[i]) || (i && (text.at[i - 1] == '"' || text.at[i - 1] == '\''))) continue;
+        if (text.at[i] == '\n') open = 0;
+        if (text.at[i] == '}' || text.at[i] == ']') open--;
+        if (!strchr("{<%(@[$", text.at[i])) continue;
         Str rest = str_slice(text, i);
+        if ((braces || open > 0) && is_variable(rest)) return S("a template of envsubst");
+        open += text.at[i] == '{' || text.at[i] == '[';
         for (size_t j = 0; j < COUNT(templateSigns); j++) {
             if (unclosed[j] || !str_starts(rest, templateSigns[j].open)) continue;
             unclosed[j] = !str_has(rest, templateSigns[j].close);
@@ -62,10 +172,12 @@ static Str program_of(Str text) {
     return S("");
 }
 
-/* The lines from the place that a fault rests on to the one where it shows. */
-static Str lines_around(Str text, const Fault *fault) {
+/* The lines from the place that a fault rests on to the one where it shows, in the text of a document that starts at `base`. */
+static Str lines_around(Str text, size_t base, const Fault *fault) {
     size_t from = fault->span.at, to = fault->span.end > fault->span.at ? fault->span.end : fault->span.at;
     if (fault->related.end && fault->related.at < from) from = fault->related.at;
+    from = from > base ? from - base : 0;
+    to = to > base ? to - base : 0;
     if (from > text.len) from = text.len;
     if (to > text.len) to = text.len;
     while (from && text.at[from - 1] != '\n') from--;
@@ -95,13 +207,14 @@ static bool leaves_out(Str text) {
 }
 
 /* Faults of one long line, or of what a bracket that is never closed holds, rest on the same lines again and again. */
-static Str template_program(const Source *source, const NodeDocument *in) {
+static Str template_program(Str text, const NodeDocument *in) {
     enum { MOST_TIMES = 8, A_FEW_LINES = 10000 };
-    size_t looked = 0, most = MOST_TIMES * (size_t)(in->span.end - in->span.at) + A_FEW_LINES;
+    size_t looked = 0, most = MOST_TIMES * text.len + A_FEW_LINES;
+    bool braces = text.len && text.at[0] == '{' && !str_starts(text, S("{{"));
     for (uint32_t i = 0; i < in->faults.n && looked <= most; i++) {
         const Fault *fault = &in->faults.at[i];
         if (fault->kind != FAULT_SYNTAX && fault->kind != FAULT_KEY_COMPLEX && fault->kind != FAULT_KEY_NULL) continue;
-        Str lines = lines_around(source->text, fault), program = program_of(lines);
+        Str lines = lines_around(text, in->span.at, fault), program = program_of(lines, braces);
         looked += lines.len;
         if (program.len) return program;
         if (leaves_out(lines)) return S("an excerpt, which leaves something out");
@@ -235,7 +348,7 @@ static DocumentClass class_of_node(const Node *root, Str *why) {
     }
 }
 
-static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
+static DocumentClass class_of(Classifier *c, Arena *arena, const NodeDocument *in, Str *why) {
     if (c->as != TAKEN_AS_FOUND) *why = S("the configuration says so");
     switch (c->as) {
     case TAKEN_AS_FOUND: break;
@@ -247,7 +360,8 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
     Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
     bool fatal = !in->readable || has_fatal(in);
     if (c->rendered) return in->root->kind == NODE_NULL && !in->faults.n ? CLASS_TEXT : CLASS_MANIFEST;
-    Str program = fatal ? template_program(c->source, in) : S("");
+    Str bare = fatal || c->program.len ? without_words(arena, text) : S("");
+    Str program = fatal ? template_program(bare, in) : S("");
     if (program.len) {
         c->program = program;
         *why = program;
@@ -258,7 +372,7 @@ static DocumentClass class_of(Classifier *c, const NodeDocument *in, Str *why) {
         return str_has(text, S("#@overlay/")) ? CLASS_PARTIAL : CLASS_TEMPLATE;
     }
     /* What is left of a template between its signs. */
-    if (c->program.len && program_of(text).len) {
+    if (c->program.len && program_of(bare, false).len) {
         *why = c->program;
         return CLASS_TEMPLATE;
     }
@@ -298,9 +412,28 @@ static bool is_scalar(const Node *node) {
     return node->kind != NODE_NULL && node->kind < NODE_LIST;
 }
 
+/* An object whose kind is filled in later is one of any kind: nothing can be said of it. */
+static bool take_as_template(Document *document) {
+    const Node *version = field_of(document->root, S("apiVersion")), *kind = field_of(document->root, S("kind"));
+    bool later = document->later && ((version && version->later) || (kind && kind->later));
+    if (!later || document->class != CLASS_MANIFEST) return false;
+    *document = (Document){.source = document->source,
+                           .index = document->index,
+                           .item = document->item,
+                           .span = document->span,
+                           .root = document->root,
+                           .minor = document->minor,
+                           .class = CLASS_TEMPLATE,
+                           .why = kind && kind->later ? S("its kind is filled in later") : S("its apiVersion is filled in later"),
+                           .later = document->later,
+                           .diags = {.arena = document->diags.arena}};
+    return true;
+}
+
 /* Refines what was built: a manifest of which kind, and whether all of it is here. */
-static void finish(const Classifier *c, Arena *arena, Document *document) {
+static void finish(const Classifier *c, Arena *arena, bool readable, Document *document) {
     if (document->class != CLASS_MANIFEST && document->class != CLASS_PARTIAL) return;
+    if (readable && take_as_template(document)) return;
     if (document->class == CLASS_PARTIAL)
         make_partial(document);
     else if (c->use)
@@ -313,34 +446,45 @@ static void finish(const Classifier *c, Arena *arena, Document *document) {
     }
 }
 
+/* Of a kind of Kubernetes whose apiVersion is filled in later, one that has it will be meant. */
+static void choose_version(Node *root, uint8_t minor) {
+    Node *version = (Node *)(uintptr_t)field_of(root, S("apiVersion"));
+    const Node *name = field_of(root, S("kind"));
+    const Kind *kind = name && name->kind == NODE_STRING && !name->later ? schema_kind(name->text) : NULL;
+    if (!kind || !version || !version->later) return;
+    version->text = schema_version_for(kind, minor);
+    version->later = false;
+}
+
 uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document **items) {
     Str why = S("");
-    DocumentClass class = class_of(c, in, &why);
+    DocumentClass class = class_of(c, arena, in, &why);
     if (c->use && c->use->patch && class != CLASS_TEMPLATE && c->as == TAKEN_AS_FOUND) {
         class = CLASS_PARTIAL;
         why = c->use->why;
     }
     if (class == CLASS_MANIFEST || (class == CLASS_PARTIAL && in->root->kind != NODE_LIST)) {
         if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root, c->use && c->use->expressions);
-        Str text = {c->source->text.at + in->span.at, in->span.end - in->span.at};
-        Substitutes known = {.use = c->use,
+        Substitutes known = {.source = c->source,
+                             .use = c->use,
                              .unquoted = c->use && kustomize_is_filled_in(c->use),
                              .expressions = c->use && c->use->expressions,
                              .marked = c->marked};
-        uint32_t later = c->asWritten ? 0 : placeholders_fill(arena, in->root, text, &known);
+        uint32_t later = c->asWritten ? 0 : placeholders_fill(arena, in->root, in->span, &known);
+        if (later) choose_version(in->root, c->minor);
         uint32_t count = model_build_kinds(arena, c->source, in, c->minor, c->kindOf ? c->kindOf : schema_type_of, items);
         for (uint32_t i = 0; i < count; i++) {
             Document *document = &(*items)[i];
             document->class = (uint8_t) class;
             document->why = why;
             document->later = later;
-            finish(c, arena, document);
+            finish(c, arena, !has_fatal(in), document);
             if (!document->mended) continue;
             Document *mended = document->mended;
             mended->class = (uint8_t) class;
             mended->why = why;
             mended->later = later;
-            finish(c, arena, mended);
+            finish(c, arena, !has_fatal(in), mended);
         }
         return count;
     }

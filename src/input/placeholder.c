@@ -1,6 +1,7 @@
 /* The forms: ... alone, ${NAME} and ${NAME:=default} of envsubst and Flux, $(NAME) of kustomize's vars, {{ ... }} in quotes,
- * <name>, @NAME@, %NAME%, __NAME__, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME and NAME_OF_SOMETHING
- * may be meant as they stand: they are placeholders only where the server refuses them. */
+ * <name>, @NAME@, %NAME%, __NAME__, #{NAME}, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME and
+ * NAME_OF_SOMETHING may be meant as they stand: they are placeholders only where the server refuses them. YAML takes #{NAME}
+ * without quotes for a comment, so that it stands where a value is missing. */
 #include "placeholder.h"
 
 #include <stdlib.h>
@@ -12,11 +13,18 @@ static bool is_name_char(char c) {
     return is_alnum(c) || c == '_' || c == '-' || c == '.';
 }
 
-static bool is_upper_name(Str name) {
-    if (!name.at) return false;
+static bool is_in_capitals(Str name) {
     for (size_t i = 0; i < name.len; i++)
         if (!is_upper(name.at[i]) && !is_digit(name.at[i]) && name.at[i] != '_') return false;
-    return name.len > 1;
+    return name.len > 0;
+}
+
+static bool is_upper_name(Str name) {
+    return name.len > 1 && is_in_capitals(name);
+}
+
+static bool is_brace(char c) {
+    return c == '{';
 }
 
 static bool opens_brace(char c) {
@@ -44,8 +52,8 @@ static bool may_hold_any(Str text) {
     static const struct {
         char sign;
         bool (*next)(char c); /* what follows it in a placeholder */
-    } starts[] = {{'$', opens_dollar}, {'{', opens_brace},   {'<', is_letter},  {'@', is_name_char},
-                  {'%', is_upper},     {'_', is_underscore}, {'[', is_bracket}, {'.', is_dot}};
+    } starts[] = {{'$', opens_dollar},  {'{', opens_brace}, {'<', is_letter}, {'@', is_name_char}, {'%', is_upper},
+                  {'_', is_underscore}, {'[', is_bracket},  {'.', is_dot},    {'#', is_brace}};
     const char *end = text.at + text.len;
     for (size_t i = 0; i < COUNT(starts); i++)
         for (const char *at = text.at; (at = memchr(at, starts[i].sign, (size_t)(end - at))); at++)
@@ -62,21 +70,33 @@ static size_t wrapped(Str text, Str open, Str close, bool words) {
     return i + close.len;
 }
 
-/* The length of a placeholder at the start of a text, of a form that nobody here knows the value of; 0 if there is none. */
-static size_t unknown_at(Str text) {
+/* The length of #{NAME} at the start of a text, with all that stands in its braces; 0 if there is none. */
+static size_t hash_mark(Str text) {
+    ptrdiff_t end = str_starts(text, S("#{")) && text.len > 2 && is_letter(text.at[2]) ? str_find(text, '}') : -1;
+    Str inner = {text.at + 2, end > 2 ? (size_t)end - 2 : 0};
+    return inner.len && str_find(inner, '\n') < 0 ? (size_t)end + 1 : 0;
+}
+
+/* The length of a placeholder at `at` in a text, of a form that nobody here knows the value of; 0 if there is none. One letter
+ * between two % is one only where nothing else stands: dates are written so. */
+static size_t unknown_at(Str whole, size_t at) {
+    Str text = str_slice(whole, at);
     size_t length;
     if (str_starts(text, S("{{")) || str_starts(text, S("[["))) {
         ptrdiff_t end = str_find(text, *text.at == '{' ? '}' : ']');
         return end > 2 && (size_t)end + 1 < text.len && text.at[end + 1] == text.at[end] ? (size_t)end + 2 : 0;
     }
-    if (str_eq(text, S("...")) || str_eq(text, S("<...>"))) return text.len;
+    if (at == 0 && (str_eq(text, S("...")) || str_eq(text, S("<...>")))) return text.len;
+    if ((length = hash_mark(text))) return length;
     if ((length = wrapped(text, S("<"), S(">"), true)) && is_letter(text.at[1])) return length;
     if ((length = wrapped(text, S("@"), S("@"), false))) return length;
-    if ((length = wrapped(text, S("%"), S("%"), false)) && is_upper_name((Str){text.at + 1, length - 2})) return length;
+    if ((length = wrapped(text, S("%"), S("%"), false)) && is_in_capitals((Str){text.at + 1, length - 2}) &&
+        (length > 3 || length == whole.len))
+        return length;
     if (str_starts(text, S("__"))) {
         Str rest = str_slice(text, 2);
         for (size_t i = 1; i + 1 < rest.len && is_name_char(rest.at[i - 1]); i++)
-            if (rest.at[i] == '_' && rest.at[i + 1] == '_') return is_upper_name((Str){rest.at, i}) ? i + 4 : 0;
+            if (rest.at[i] == '_' && rest.at[i + 1] == '_') return is_in_capitals((Str){rest.at, i}) ? i + 4 : 0;
     }
     return 0;
 }
@@ -111,12 +131,12 @@ static Str fill(Arena *arena, Str text, const Substitutes *known, uint32_t *left
     Buf out = {.arena = arena};
     size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (!strchr("$<@%_{[", text.at[i]) && !(i == 0 && text.at[i] == '.')) continue;
+        if (!strchr("$<@%_{[#", text.at[i]) && !(i == 0 && text.at[i] == '.')) continue;
         bool escaped = text.at[i] == '$' && i + 1 < text.len && text.at[i + 1] == '$';
         i += escaped;
         if (escaped) continue;
         Str rest = str_slice(text, i), value = {0};
-        size_t length = unknown_at(rest);
+        size_t length = unknown_at(text, i);
         if (!length && !braced_at(rest, known, &length, &value)) {
             if (!variable_at(rest, known, &length, &value)) continue;
             *stays |= value.at != NULL;
@@ -147,8 +167,36 @@ static bool needs_no_quotes(Str text) {
     return !str_has(text, S(": ")) && !str_has(text, S(" #")) && !str_has(text, S("\n"));
 }
 
+/* Whether a text holds a placeholder of one of the forms that are placeholders wherever they stand. */
+static bool holds_any(Str text) {
+    size_t length;
+    for (size_t i = 0; i < text.len; i++)
+        if (strchr("$<@%_{[#.", text.at[i]) &&
+            (unknown_at(text, i) || braced_at(str_slice(text, i), &(Substitutes){0}, &length, &(Str){0})))
+            return true;
+    return false;
+}
+
+/* Puts #{NAME} where it is all that stands in the place of a value. */
+static void take_mark(Node *node, const Substitutes *known) {
+    Str text = known->source->text;
+    size_t at = node->span.at;
+    while (at < text.len && (text.at[at] == ' ' || text.at[at] == '\t')) at++;
+    if (at == node->span.at || !hash_mark(str_slice(text, at))) return;
+    Str line = str_slice(text, at);
+    ptrdiff_t end = str_find(line, '\n');
+    line = str_trim((Str){line.at, end < 0 ? line.len : (size_t)end});
+    *node = (Node){.kind = NODE_STRING,
+                   .plain = true,
+                   .later = true,
+                   .depth = 1,
+                   .span = {(uint32_t)at, (uint32_t)(at + line.len)},
+                   .text = line};
+}
+
 static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     uint32_t left = 0;
+    if (node->kind == NODE_NULL && node->span.at == node->span.end) take_mark(node, known);
     if (is_bare_braces(node)) {
         *node = (Node){
             .kind = NODE_STRING, .plain = true, .later = true, .depth = 1, .span = node->span, .text = node->entries[0].key};
@@ -156,6 +204,7 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     }
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++)
         left += fill_node(arena, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], known);
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) left += holds_any(node->entries[i].key);
     if (node->kind != NODE_STRING) return left;
     bool stays = false;
     Str filled = fill(arena, node->text, known, &left, &stays);
@@ -298,7 +347,8 @@ static bool is_left_alone(const Node *root) {
     return word && str_eq(word->text, S("disabled"));
 }
 
-uint32_t placeholders_fill(Arena *arena, Node *root, Str text, const Substitutes *known) {
+uint32_t placeholders_fill(Arena *arena, Node *root, Span span, const Substitutes *known) {
+    Str text = {known->source->text.at + span.at, span.end - span.at};
     if (is_left_alone(root)) return 0;
     return known->expressions || known->marked || may_hold_any(text) ? fill_node(arena, root, known) : 0;
 }
@@ -307,6 +357,7 @@ typedef struct Later {
     const Node *node;
     Str path;
     Str empty; /* the path of what it is in, if that looks empty without it */
+    bool key;  /* it is a key and not a value */
 } Later;
 
 typedef struct LaterList {
@@ -324,11 +375,16 @@ static bool looks_empty(const Node *node) {
 static void gather(LaterList *list, const Node *node, const Node *up, const Path *path) {
     if (node->later) {
         Str empty = up && looks_empty(up) ? path_text(list->arena, path->up) : S("");
-        ARRAY_PUSH(list->arena, &list->items, (Later){node, path_text(list->arena, path), empty});
+        ARRAY_PUSH(list->arena, &list->items, (Later){.node = node, .path = path_text(list->arena, path), .empty = empty});
     }
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++) {
         bool map = node->kind == NODE_MAP;
         Path at = map ? path_field(path, node->entries[i].key) : path_index(path, i);
+        if (map && holds_any(node->entries[i].key)) {
+            Node *key = NEW(list->arena, Node);
+            *key = (Node){.kind = NODE_STRING, .later = true, .span = node->entries[i].keySpan, .text = node->entries[i].key};
+            ARRAY_PUSH(list->arena, &list->items, (Later){.node = key, .path = path_text(list->arena, &at), .key = true});
+        }
         gather(list, map ? &node->entries[i].value : &node->items[i], node, &at);
     }
 }
@@ -337,6 +393,7 @@ static void gather(LaterList *list, const Node *node, const Node *up, const Path
 static bool is_about(const Diag *diag, const Later *later) {
     if (diag->rule->number == RULE_env_ref_shell_style) return false; /* the container has that variable */
     uint16_t rule = diag->rule->number;
+    if (rule == RULE_unknown_field) return later->key && diag->span.at == later->node->span.at;
     bool follows = diag->rule->type == API_REQUIRED || rule == RULE_workload_selector_invalid || rule == RULE_selector_unusable;
     if (follows && path_is_below(later->path, diag->path)) return true;
     if (later->empty.len && diag->severity == SEVERITY_ERROR && str_eq(diag->path, later->empty)) return true;
@@ -366,13 +423,14 @@ static void forgive_images(Document *document, uint32_t before) {
 void placeholders_forgive(Document *document, uint32_t before) {
     DiagList *diags = &document->diags;
     forgive_images(document, before);
-    if (!document->later || before == diags->items.n) return;
+    if (!document->later || !diags->items.n) return;
     LaterList list = {.arena = diags->arena};
     gather(&list, document->root, NULL, NULL);
-    uint32_t kept = before;
-    for (uint32_t i = before; i < diags->items.n; i++) {
-        bool forgiven = false;
-        for (uint32_t j = 0; j < list.items.n && !forgiven; j++) forgiven = is_about(&diags->items.at[i], &list.items.at[j]);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < diags->items.n; i++) {
+        bool forgiven = false, open = i >= before || diags->items.at[i].rule->number == RULE_unknown_field;
+        for (uint32_t j = 0; j < list.items.n && open && !forgiven; j++)
+            forgiven = is_about(&diags->items.at[i], &list.items.at[j]);
         if (!forgiven) diags->items.at[kept++] = diags->items.at[i];
     }
     diags->items.n = kept;

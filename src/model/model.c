@@ -217,7 +217,8 @@ static Str base64_text(Decoder *d, Str bytes) {
 
 /* Bytes: base64, which is kept without its line breaks, or what nobody writes, a list of numbers. */
 static bool decode_bytes(Decoder *d, const Node *node, const Field *field, Str *out, const Path *path) {
-    if (node->later && !str_starts(node->text, S("<"))) return false; /* a program fills it in, and not a person */
+    bool byHand = str_starts(node->text, S("<")) || str_starts(node->text, S("..."));
+    if (node->later && !byHand) return false; /* a program fills it in, and not a person */
     static const Field number = {.scalar = TYPE_INT32};
     Buf bytes = {.arena = d->arena};
     if (node->kind == NODE_STRING) {

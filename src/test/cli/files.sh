@@ -33,6 +33,35 @@ expect "templates of six programs" 0 "nothing found; not judged: 6 templates" .
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\ndata:\n  alert: |\n    {{ .Labels.name }} is down\n' >../fault.yaml
 expect "a fault far from the braces is a fault" 1 "error[syntax]" ../fault.yaml
 
+# Signs of templates in words, beside faults that have nothing to do with them.
+# faulty LINE...: a ConfigMap with these lines and a fault.
+faulty() {
+    printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n' >fault.yaml
+    printf '%s\n' "$@" '  b: "c" d' >>fault.yaml
+}
+mkdir ../words && cd ../words || exit 2
+faulty '  # was {{ .Values.b }}'
+expect "a sign in a comment" 1 "error[syntax]" .
+faulty '  a: |' '    server <%= host %>; {% if x %}' '    @HOST@ %{code}' '    ...'
+expect "signs in a block scalar" 1 "error[syntax]" .
+faulty '  a: "{{ .Values.b }}"'
+expect "a sign in quotes" 1 "error[syntax]" .
+faulty "  a: 'it''s {{ .Values.b }}'  # {{ x }}"
+expect "a sign in single quotes" 1 "error[syntax]" .
+faulty '  a: "{{ include "b" . }}"'
+expect "quotes that part a sign in two" 0 "1 template" .
+faulty '  a: |' '    text' '  {{- if .Values.b }}'
+expect "a sign below a block scalar" 0 "1 template" .
+# shellcheck disable=SC2016
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: ${LABELS}}\n' >fault.yaml
+expect "variables in braces" 0 "a template of envsubst" --show-files .
+# shellcheck disable=SC2016
+printf '{"apiVersion": "v1", "kind": "ConfigMap",\n "metadata": {"name": "a"},\n "immutable": ${FLAG}}\n' >fault.yaml
+expect "variables in JSON" 0 "a template of envsubst" --show-files .
+# shellcheck disable=SC2016
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: ${B}\n   c: d\n' >fault.yaml
+expect "variables where YAML takes them" 1 "error[syntax]" .
+
 mkdir ../sops && cd ../sops || exit 2
 printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: "ENC[AES256_GCM,data:x]"}\nsops: {mac: "ENC[x]", version: 3.8.1}\n' >secret.yaml
 expect "what SOPS has to decrypt" 0 "nothing found; not judged: 1 template" .
@@ -40,6 +69,8 @@ printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: "{{ .key 
 expect "bytes that a program fills in" 0 "nothing found" .
 printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: <your key in base64>}\n' >secret.yaml
 expect "bytes that a person fills in" 1 "[base64-form]" .
+printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {key: ..., cert: LS0t...}\n' >secret.yaml
+expect "bytes that are left out" 1 "2 errors" .
 
 mkdir ../others && cd ../others || exit 2
 printf '{\n  // comment\n  "compilerOptions": {"strict": true,},\n}\n' >tsconfig.json
@@ -134,7 +165,7 @@ echo 'resources: [../base]' >overlay/kustomization.yaml
 mkdir ../later && cd ../later || exit 2
 # shellcheck disable=SC2016
 for value in '${TAG}' 'registry.example/web:${TAG}' '"{{ .Values.image }}"' 'registry.example/<name>:1' '"@IMAGE@"' '__IMAGE__' \
-    '{IMAGE}' '"[[ image ]]"' '"%IMAGE%"'; do
+    '{IMAGE}' '"[[ image ]]"' '"%IMAGE%"' '"%I%"' '__I__' '"#{IMAGE}"'; do
     workload web.yaml "$value"
     expect "the image $value" 0 "nothing found" web.yaml
 done
@@ -165,6 +196,35 @@ expect "a variable is text" 0 "nothing found" .
 workload web.yaml && printf '        args: [--port=$(PORT)]\n' >>web.yaml
 echo 'resources: [web.yaml]' >kustomization.yaml
 expect "without it" 0 "env-ref-undefined" .
+
+# Marks that YAML takes for comments, keys, and what an object is.
+rm -f ./*.yaml
+workload web.yaml '#{REGISTRY}/web:#{TAG}' && sed -i 's/^spec:/spec:\n  replicas: #{REPLICAS}#/; s/name: web$/name: "#{NAME}"/' web.yaml
+printf '        args:\n        - #{FIRST}\n        - --second=#{SECOND | upper}\n        resources: #{RESOURCES}\n' >>web.yaml
+expect "marks in the place of values" 0 "nothing found" .
+expect "and are counted" 0 "7 values are filled in later" --show-files .
+workload web.yaml '# {IMAGE}'
+expect "a comment in the place of a value" 1 "[container-image]" .
+# shellcheck disable=SC2016
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  ${KEY}: a\n  "{{ key }}": b\n  <key>: c\n' >map.yaml
+rm web.yaml
+expect "keys that are filled in" 0 "nothing found" .
+sed -i 's/<key>/a key/' map.yaml
+expect "a key that is not" 1 "map.yaml:7:3: error[config-map-key]" .
+# shellcheck disable=SC2016
+workload map.yaml && printf '        ${EXTRA}: a\n        extra: ${B}\n' >>map.yaml
+expect "fields whose names are filled in" 1 'no field "extra"' .
+expect "and no others" 1 "1 error;" .
+# shellcheck disable=SC2016
+printf 'apiVersion: v1\nkind: ${KIND}\nmetadata: {name: a}\n---\napiVersion: v1\nkind: KIND\nmetadata: {name: a}\n' >map.yaml
+expect "kinds that are filled in" 0 "not judged: 2 templates" .
+# shellcheck disable=SC2016
+printf 'apiVersion: ${GROUP}/v1\nkind: Toy\nmetadata: {name: a}\n' >map.yaml
+expect "an apiVersion of a kind that nobody knows" 0 "its apiVersion is filled in later" --show-files .
+# shellcheck disable=SC2016
+workload map.yaml && sed -i 's,apps/v1,${API},; s/selector:/selektor:/' map.yaml
+expect "an apiVersion of a kind that is known" 1 'error[unknown-field]: DeploymentSpec has no field "selektor"' .
+rm map.yaml
 
 # Words that stand for values, where what stands there is refused.
 pod() {
