@@ -75,8 +75,12 @@ static const Option options[] = {
      "--pod-security's version."},
     {"show-ignored", 0, NULL, NULL,
      "Report also what comments and annotations ignore, with their reasons, as text, concise or json."},
-    {"show-files", 0, NULL, NULL, "List what each document of each file is taken for, and why, instead of findings."},
-    {"statistics", 0, NULL, NULL, "Count findings by rule, and objects that are not judged by kind, instead of listing them."},
+    {"show-files", 0, NULL, NULL,
+     "List every file that PATH leads to, instead of findings: what each of its documents is taken for and why, or why it is "
+     "left "
+     "out. As text, or with --format json."},
+    {"statistics", 0, NULL, NULL,
+     "Count findings by rule, and objects that are not judged by kind, instead of listing them. As text, or with --format json."},
     {"exclude", 0, "PATTERN", NULL,
      "Leave out files and folders that match, written as in .gitignore, from the working directory on. May be repeated."},
     {"include", 0, "PATTERN", NULL, "Read only files that match. May be repeated."},
@@ -176,6 +180,23 @@ static bool take_number(const char *value, const char *option, int64_t least, in
     return true;
 }
 
+/* Adds a pattern of the command line. Beside those of a .gitignore it may start with ./, or be the whole path of something, which
+ * wins over one from the working directory on only if there is no such thing. */
+static void add_pattern(CheckRequest *c, Globs *globs, Str pattern) {
+    Str mark = str_starts(pattern, S("!")) ? S("!") : S(""), here = real_path(c->arena, ".");
+    pattern = str_slice(pattern, mark.len);
+    if (str_starts(pattern, S("./"))) pattern = str_slice(pattern, 1);
+    Str end = str_ends(pattern, S("/")) ? S("/") : S(""), path = {pattern.at, pattern.len - end.len};
+    bool below = here.at && str_starts(pattern, here) && pattern.len > here.len && pattern.at[here.len] == '/';
+    if (below)
+        pattern = str_slice(pattern, here.len);
+    else if ((str_starts(path, S("../")) ||
+              (str_starts(path, S("/")) && access(arena_cstr(c->arena, str_slice(path, 1)), F_OK) != 0)) &&
+             access(arena_cstr(c->arena, path), F_OK) == 0)
+        pattern = str_join(c->arena, str_join(c->arena, S("/"), input_relative(c->arena, ".", path)), end);
+    globs_add(globs, c->arena, str_join(c->arena, mark, pattern));
+}
+
 static bool take(void *request, Parsed parsed) {
     const Command *command = &check_command;
     CheckRequest *c = request;
@@ -197,8 +218,8 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_SHOW_IGNORED: c->report.showIgnored = true; break;
     case CHECK_SHOW_FILES: c->showFiles = true; break;
     case CHECK_STATISTICS: c->statistics = true; break;
-    case CHECK_EXCLUDE: globs_add(&c->exclude, c->arena, str_of(parsed.value)); break;
-    case CHECK_INCLUDE: globs_add(&c->include, c->arena, str_of(parsed.value)); break;
+    case CHECK_EXCLUDE: add_pattern(c, &c->exclude, str_of(parsed.value)); break;
+    case CHECK_INCLUDE: add_pattern(c, &c->include, str_of(parsed.value)); break;
     case CHECK_NO_EXCLUDE: c->files.all = true; break;
     case CHECK_FOLLOW: c->files.follow = c->policies.files.follow = c->crds.follow = true; break;
     case CHECK_STDIN_FILENAME: c->stdinName = parsed.value; break;
@@ -300,15 +321,16 @@ static int settle(CheckRequest *c) {
     return usage_error(&check_command, "only rules of Pod Security are selected; name their level with --pod-security");
 }
 
-/* Whether the command line or the configuration leaves out a file or a folder. */
-static bool leaves_out(void *request, Str path, bool directory) {
+/* Why the command line or the configuration leaves out a file or a folder; empty if they do not. */
+static Str leaves_out(void *request, Str path, bool directory) {
     CheckRequest *c = request;
     if (c->exclude.items.n || c->include.items.n) {
         const char *relative = input_relative(c->arena, ".", path).at;
-        if (globs_cover(&c->exclude, relative, directory)) return true;
-        if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false)) return true;
+        if (globs_cover(&c->exclude, relative, directory)) return S("--exclude names it");
+        if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false))
+            return S("--include does not name it");
     }
-    return config_leaves_out(c->store, path, directory);
+    return config_leaves_out(c->store, path, directory) ? S("the configuration leaves it out") : S("");
 }
 
 /* Adds what is named. Standard input may stand for a file. */
@@ -329,6 +351,21 @@ static bool add_paths(CheckRequest *c) {
     return true;
 }
 
+/* Whether what takes the place of findings can be written in the format that was asked for. */
+static bool writes_lists(const CheckRequest *c) {
+    const char *option = c->showFiles ? "show-files" : "statistics", *format = c->report.format->name;
+    bool known = c->report.format == report_formats || strcmp(format, "concise") == 0 || strcmp(format, "json") == 0;
+    if (c->showFiles && c->statistics && strcmp(format, "json") == 0)
+        usage_error(&check_command, "--format json writes either --show-files or --statistics");
+    else if (!known)
+        usage_error(&check_command, "--%s is written as text or json, not as %s", option, format);
+    else if (c->outputs.items.n)
+        usage_error(&check_command, "--%s writes to standard output; leave out --output", option);
+    else
+        return true;
+    return false;
+}
+
 /* Finds the files, and all that says how they are judged. Returns 0, or 2 after telling why the run cannot begin. */
 static int gather(CheckRequest *c) {
     if (!c->paths.n && !has_policies(c))
@@ -337,6 +374,9 @@ static int gather(CheckRequest *c) {
     if (c->newBaseline && strcmp(c->newBaseline, "-") == 0)
         return usage_error(&check_command,
                            "--write-baseline takes the name of a file, as in --write-baseline .podlint-baseline.json");
+    if ((c->showFiles || c->statistics) && !writes_lists(c)) return 2;
+    if (c->stdinName && !str_in(S("-"), c->paths.at, c->paths.n))
+        return usage_error(&check_command, "--stdin-filename names standard input, which is not read; add - to the command line");
     c->store = settings_open(&c->settings, c->arena);
     c->files.arena = c->arena;
     c->files.leaves_out = leaves_out;
@@ -347,6 +387,7 @@ static int gather(CheckRequest *c) {
     if (c->baseline && !baseline_read(&c->known, c->arena, c->baseline)) return 2;
     render_cut_input(&c->files);
     StrList kustomizations = kustomize_read(&c->files);
+    input_take_kustomizations(&c->files);
     expectations_read(&c->files);
     const FileSettings *here = config_settings(c->store, S("-"), NULL);
     if (c->render) c->incomplete = !render_add(&c->files, kustomizations, here->minors[here->minorCount - 1]);
@@ -371,7 +412,6 @@ static bool overwrites(const CheckRequest *c, const char *option, const char *pa
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return false;
     bool found = c->baseline && same_file(&st, str_of(c->baseline));
     for (uint32_t i = 0; i < c->paths.n && !found; i++) found = same_file(&st, c->paths.at[i]);
-    for (uint32_t i = 0; i < c->files.kustomizations.n && !found; i++) found = same_file(&st, c->files.kustomizations.at[i]);
     for (uint32_t i = 0; i < c->result.fileCount && !found; i++) {
         const ResultFile *file = &c->result.files[i];
         Str config = config_name(c->store, file->name);
@@ -433,8 +473,9 @@ static int write_reports(CheckRequest *c) {
     if (empty) fputs("podlint: no manifest was judged; --show-files tells what the files are taken for\n", stderr);
     if (empty && c->failIfEmpty) c->incomplete = true;
     if (c->showFiles || c->statistics) {
-        if (c->showFiles) report_show_files(stdout, &c->result);
-        if (c->statistics) report_statistics(stdout, &c->result);
+        bool json = strcmp(c->report.format->name, "json") == 0;
+        if (c->showFiles) report_show_files(stdout, &c->result, &c->files, json);
+        if (c->statistics) report_statistics(stdout, &c->result, json);
         return c->incomplete ? 2 : c->result.failed && !c->showFiles ? 1 : 0;
     }
     run_cut(&c->result, c->arena, (uint32_t)c->maxFindings);

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "input/input.h"
+
 const Command *const commands[] = {
 #define ROW(name) &name##_command,
     COMMANDS(ROW)
@@ -13,8 +15,7 @@ const size_t command_count = COUNT(commands);
 /* Whether a word that is not a command is a file or a folder, or looks like one. */
 static bool is_path(const char *word) {
     Str name = str_of(word);
-    return access(word, F_OK) == 0 || str_eq(name, S("-")) || str_find(name, '/') >= 0 || str_ends(name, S(".yaml")) ||
-           str_ends(name, S(".yml")) || str_ends(name, S(".json"));
+    return access(word, F_OK) == 0 || str_eq(name, S("-")) || str_find(name, '/') >= 0 || input_is_manifest_name(name);
 }
 
 /* The command of a name, or NULL after telling that there is none. */

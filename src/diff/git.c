@@ -14,7 +14,7 @@
 
 #include "base/output.h"
 #include "base/process.h"
-#include "yaml/source.h"
+#include "input/input.h"
 
 enum { MOST_LINKS = 8 };
 
@@ -98,10 +98,6 @@ static const char *find_tree(Git *git, Str revision, Str *id) {
 }
 
 /* Finding what differs. */
-
-static bool is_manifest(Str path) {
-    return str_ends(path, S(".yaml")) || str_ends(path, S(".yml")) || str_ends(path, S(".json"));
-}
 
 static GitSide unread(const char *why) {
     return (GitSide){.there = true, .error = str_of(why)};
@@ -200,7 +196,7 @@ static void read_raw(Git *git, Str text, Str from, Str to, bool workTree) {
         Str mode[2], id[2];
         for (int i = 0; i < 2; i++) mode[i] = next_field(&head, ' ');
         for (int i = 0; i < 2; i++) id[i] = next_field(&head, ' ');
-        if (!is_manifest(path)) continue;
+        if (!input_is_manifest_name(path)) continue;
         GitFile file = {.path = path};
         Ids ids = {S(""), S("")};
         bool unmerged = str_starts(head, S("U"));
@@ -247,7 +243,8 @@ static const char *find_untracked(Git *git, const Str *paths, size_t count) {
     if (untracked.code != 0) return complaint(git, untracked);
     for (Str text = untracked.out; text.len;) {
         Str path = next_field(&text, '\0');
-        if (is_manifest(path)) add_file(git, (GitFile){.path = path, .after = read_work_file(git, path)}, (Ids){S(""), S("")});
+        if (input_is_manifest_name(path))
+            add_file(git, (GitFile){.path = path, .after = read_work_file(git, path)}, (Ids){S(""), S("")});
     }
     return NULL;
 }

@@ -326,8 +326,10 @@ static DocumentClass class_of_map(const Node *root, Str *why) {
         *why = S("SOPS has to decrypt it");
         return CLASS_TEMPLATE;
     }
-    if (version && version->kind == NODE_STRING && str_starts(version->text, S("kustomize.config.k8s.io/")))
+    if (version && version->kind == NODE_STRING && str_starts(version->text, S("kustomize.config.k8s.io/"))) {
+        *why = S("by its apiVersion");
         return CLASS_KUSTOMIZATION;
+    }
     if (version && kind && version->kind != NODE_NULL && kind->kind != NODE_NULL) return CLASS_MANIFEST;
     if ((version || kind) && is_incomplete_manifest(root, version, kind)) return CLASS_MANIFEST;
     *why = version || kind ? S("it has not both of apiVersion and kind") : S("it has no apiVersion and no kind");
@@ -346,6 +348,12 @@ static DocumentClass class_of_node(const Node *root, Str *why) {
     case NODE_NULL: *why = S("it is empty"); return CLASS_TEXT;
     default: *why = S("it holds no fields"); return CLASS_TEXT;
     }
+}
+
+/* Whether a map says that it is an object of another program than kustomize, whatever its file is called. */
+static bool is_other_object(const Node *root) {
+    const Node *version = field_of(root, S("apiVersion"));
+    return version && version->kind == NODE_STRING && !str_starts(version->text, S("kustomize.config.k8s.io/"));
 }
 
 static DocumentClass class_of(Classifier *c, Arena *arena, const NodeDocument *in, Str *why) {
@@ -376,14 +384,22 @@ static DocumentClass class_of(Classifier *c, Arena *arena, const NodeDocument *i
         *why = c->program;
         return CLASS_TEMPLATE;
     }
+    if (c->kustomization && !is_other_object(in->root)) {
+        *why = in->root->kind == NODE_NULL && !in->faults.n ? S("it is empty") : S("by its name");
+        return CLASS_KUSTOMIZATION;
+    }
     bool fields = in->root->kind == NODE_MAP || (in->root->kind == NODE_NULL && !in->faults.n) || is_json_patch(in->root);
     DocumentClass class = class_of_node(in->root, why);
     bool cut = in->root->kind == NODE_MAP && class == CLASS_SETTINGS && is_cut_off(in->root) && file_says_manifest(c);
     bool indented = in->readable && has_fatal(in) && (field_of(in->root, S("apiVersion")) || field_of(in->root, S("kind")));
+    if (cut || indented) *why = S("");
     if (cut || indented) return CLASS_MANIFEST;
     if (fields && (in->readable || (in->mended && class == CLASS_MANIFEST))) return class;
     /* A piece that is none stands in a file of manifests by mistake. */
-    if (says_manifest(text) || file_says_manifest(c)) return CLASS_MANIFEST;
+    if (says_manifest(text) || file_says_manifest(c)) {
+        *why = S("");
+        return CLASS_MANIFEST;
+    }
     if (!in->readable) *why = S("it cannot be read, and says nowhere that it is a manifest");
     return in->readable ? class : CLASS_SETTINGS;
 }
@@ -441,8 +457,12 @@ static void finish(const Classifier *c, Arena *arena, bool readable, Document *d
     if (document->class == CLASS_PARTIAL) return;
     if (document->unreadable) {
         document->class = CLASS_UNREADABLE;
+        if (!document->why.len)
+            document->why = readable ? S("the server cannot decode it") : S("it says that it is one, and is no YAML");
     } else if (!document->type && document->class == CLASS_MANIFEST) {
-        document->class = model_kind(document) ? CLASS_OTHER_KIND : CLASS_CUSTOM;
+        bool own = model_kind(document) != NULL;
+        document->class = own ? CLASS_OTHER_KIND : CLASS_CUSTOM;
+        document->why = own ? S("podlint does not judge this kind") : S("no definition of its kind is known");
     }
 }
 
@@ -500,4 +520,22 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
                          .refused = !in->readable || has_fatal(in) || in->root->kind == NODE_LIST || is_scalar(in->root),
                          .diags = {.arena = arena}};
     return 1;
+}
+
+Document classify_wide(Arena *arena, const Source *source, SourceError error) {
+    Document document = {.item = -1, .source = source, .diags = {.arena = arena}};
+    Str encoding = error == SOURCE_UTF32 ? S("UTF-32") : S("UTF-16");
+    Buf narrow = {.arena = arena};
+    for (size_t i = 0; i < source->bytes.len; i++)
+        if (source->bytes.at[i] > 0) buf_char(&narrow, source->bytes.at[i]);
+    if (source->bytes.len && !says_manifest(buf_text(&narrow))) {
+        document.class = CLASS_SETTINGS;
+        document.why = str_format(arena, "it is %.*s, and says nowhere that it is a manifest", TEXT(encoding));
+    } else {
+        document.class = CLASS_UNREADABLE;
+        document.why = str_format(arena, "it is %.*s", TEXT(encoding));
+        document.unreadable = true;
+        emit_utf_16(&document.diags, (Where){0}, .encoding = encoding, .problem = source_error_text(arena, error, 0));
+    }
+    return document;
 }

@@ -17,6 +17,7 @@ typedef struct Classifier {
     const FileUse *use; /* or NULL */
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
     TakenAs as;
+    bool kustomization;  /* the file's name is that of a kustomization */
     bool asWritten;      /* placeholders stand for themselves */
     bool marked;         /* placeholders_suspect has marked scalars of what is built: it is built anew */
     KindOf *kindOf;      /* as for model_build_kinds; NULL: podlint's own kinds */
@@ -27,6 +28,9 @@ typedef struct Classifier {
 /* Builds what the reader found, as model_build does, with `class` and `why` of each document set. What is no manifest has no
  * type, no object and no diagnostics; a partial object has what kustomize_complete makes of it. */
 uint32_t classify_build(Classifier *classifier, Arena *arena, NodeDocument *in, Document **items);
+
+/* What is said of a text in UTF-16 or UTF-32 that could not be read, as `error` tells: it is a faulty manifest if it says so. */
+Document classify_wide(Arena *arena, const Source *source, SourceError error);
 
 /* The name of a class as people read it: "manifest", "partial object", "template" ... */
 Str class_name(DocumentClass class);

@@ -54,8 +54,11 @@ static bool is_ignored(const Ignore *ignore, const char *path, const char *name,
     return false;
 }
 
-static bool has_manifest_suffix(Str name) {
-    return str_ends(name, S(".yaml")) || str_ends(name, S(".yml")) || str_ends(name, S(".json"));
+bool input_is_manifest_name(Str name) {
+    static const Str endings[] = {STR(".yaml"), STR(".yml"), STR(".json")};
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (name.len >= endings[i].len && str_eq_nocase(str_slice(name, name.len - endings[i].len), endings[i])) return true;
+    return false;
 }
 
 static bool is_kustomization(Str name) {
@@ -93,6 +96,16 @@ static bool is_dependencies(Arena *arena, Str path, Str name) {
     return str_eq(name, S("vendor")) && access(str_format(arena, "%.*s/modules.txt%c", TEXT(path), 0).at, F_OK) == 0;
 }
 
+/* Notes what is passed over; `counts` where the summary counts it. */
+static void pass_over(InputList *list, Str path, bool directory, Str why, bool counts) {
+    list->leftOut += counts;
+    ARRAY_PUSH(list->arena, &list->passed, (PassedFile){path, why, directory});
+}
+
+static void add_kustomization(InputList *list, Str path, bool named) {
+    ARRAY_PUSH(list->arena, &list->kustomizations, (KustomizationFile){path, list->files.n, named});
+}
+
 /* What a directory holds, and of which type the system says that it is: DT_UNKNOWN where it does not. */
 typedef struct Listed {
     const char *name;
@@ -128,12 +141,21 @@ static bool leads_out(const Walk *walk, const char *path) {
     return !real.at || !str_starts(real, walk->root);
 }
 
+/* Why what a walk meets is passed over, but for what .gitignore says; empty if it is not. */
+static Str why_passed(Walk *walk, const Level *level, ChartPart part, Str path, Str name, bool directory) {
+    InputList *list = walk->list;
+    bool read = input_is_manifest_name(name);
+    if (directory && is_dependencies(list->arena, path, name)) return S("dependencies of a program");
+    if (part == IN_TEMPLATES && read && is_ignored(level->helm, path.at, name.at, false)) return S(".helmignore names it");
+    return list->leaves_out && (directory || read) ? list->leaves_out(list->context, path, directory) : S("");
+}
+
 /* Whether a link is read, as `st` has what it leads to. */
 static bool is_followed(Walk *walk, Str path, struct stat *st) {
     InputList *list = walk->list;
     if (stat(path.at, st) != 0) return false;
     if (list->follow) return true;
-    if (!has_manifest_suffix(path) || !S_ISREG(st->st_mode)) return false;
+    if (!input_is_manifest_name(path) || !S_ISREG(st->st_mode)) return false;
     if (!leads_out(walk, path.at)) return true;
     if (!list->linksOut++) list->firstLinkOut = path;
     return false;
@@ -159,7 +181,7 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
     Level level = {above, above ? above->helm : NULL, own.st_dev, own.st_ino};
     ARRAY(Listed) listed = {0};
     for (struct dirent *entry; (entry = readdir(dir));)
-        if (entry->d_name[0] != '.')
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && strcmp(entry->d_name, ".git") != 0)
             ARRAY_PUSH(arena, &listed, (Listed){arena_cstr(arena, str_of(entry->d_name)), entry->d_type});
     closedir(dir);
     if (listed.n) qsort(listed.at, listed.n, sizeof *listed.at, by_name);
@@ -179,32 +201,40 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         Str name = str_of(listed.at[i].name);
         Str full = str_join(arena, folder, name);
         struct stat st = {.st_mode = (mode_t)DTTOIF(listed.at[i].type)};
+        if (*name.at == '.') {
+            bool shown = S_ISDIR(st.st_mode) || input_is_manifest_name(name);
+            if (shown && str_is_utf8(name)) pass_over(list, full, S_ISDIR(st.st_mode), S("hidden"), false);
+            continue;
+        }
         if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && lstat(full.at, &st) != 0) {
             ARRAY_PUSH(arena, &list->faults, (InputFault){full, errno});
             continue;
         }
         if (S_ISLNK(st.st_mode) && !is_followed(walk, full, &st)) continue;
-        if ((S_ISDIR(st.st_mode) || has_manifest_suffix(name)) && !str_is_utf8(name)) {
+        if ((S_ISDIR(st.st_mode) || input_is_manifest_name(name)) && !str_is_utf8(name)) {
             ARRAY_PUSH(arena, &list->faults, (InputFault){full, EILSEQ});
             continue;
         }
-        if (is_ignored(&ignore, full.at, listed.at[i].name, S_ISDIR(st.st_mode))) continue;
-        if (chart && is_chart_data(name)) continue;
-        bool passed = S_ISDIR(st.st_mode)
-                          ? is_dependencies(arena, full, name)
-                          : part == IN_TEMPLATES && has_manifest_suffix(name) && is_ignored(level.helm, full.at, name.at, false);
-        if (passed || (list->leaves_out && (S_ISDIR(st.st_mode) || has_manifest_suffix(name)) &&
-                       list->leaves_out(list->context, full, S_ISDIR(st.st_mode)))) {
-            list->leftOut++;
+        bool isFolder = S_ISDIR(st.st_mode);
+        if (!isFolder && !(S_ISREG(st.st_mode) && (input_is_manifest_name(name) || is_kustomization(name)))) continue;
+        Str why = is_ignored(&ignore, full.at, name.at, isFolder) ? S(".gitignore names it")
+                  : chart && is_chart_data(name)                  ? S("part of a Helm chart")
+                                                                  : S("");
+        if (why.len) {
+            pass_over(list, full, isFolder, why, false);
             continue;
         }
-        if (S_ISDIR(st.st_mode)) {
+        why = why_passed(walk, &level, part, full, name, isFolder);
+        if (why.len) {
+            pass_over(list, full, isFolder, why, true);
+        } else if (isFolder) {
             add_directory(walk, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1, &level);
         } else if (part == IN_TEMPLATES) {
-            list->templates += S_ISREG(st.st_mode) && has_manifest_suffix(name);
-        } else if (S_ISREG(st.st_mode) && is_kustomization(name)) {
-            ARRAY_PUSH(arena, &list->kustomizations, full);
-        } else if (S_ISREG(st.st_mode) && has_manifest_suffix(name)) {
+            list->templates++;
+            pass_over(list, full, false, S("a template of a Helm chart"), false);
+        } else if (is_kustomization(name)) {
+            add_kustomization(list, full, false);
+        } else {
             ARRAY_PUSH(arena, &list->files, (InputFile){.path = full});
         }
     }
@@ -274,18 +304,22 @@ static bool is_git_ignored(Arena *arena, Str path) {
 static bool is_passed_over(InputList *list, Str path) {
     if (list->all) return false;
     Str name = str_slice(path, (size_t)(str_rfind(path, '/') + 1));
-    if (part_above(list->arena, path) == IN_TEMPLATES && has_manifest_suffix(name)) {
+    if (part_above(list->arena, path) == IN_TEMPLATES && input_is_manifest_name(name)) {
         list->templates++;
+        pass_over(list, path, false, S("a template of a Helm chart"), false);
         return true;
     }
-    bool out = (list->leaves_out && list->leaves_out(list->context, path, false)) || is_git_ignored(list->arena, path);
-    list->leftOut += out;
-    return out;
+    Str why = list->leaves_out ? list->leaves_out(list->context, path, false) : S("");
+    if (!why.len && is_git_ignored(list->arena, path)) why = S(".gitignore names it");
+    if (why.len) pass_over(list, path, false, why, true);
+    return why.len > 0;
 }
 
 void input_add_text(InputList *list, Str path, Str text) {
+    Str name = str_slice(path, (size_t)(str_rfind(path, '/') + 1));
     if (!is_passed_over(list, path))
-        ARRAY_PUSH(list->arena, &list->files, (InputFile){.path = path, .named = true, .text = text});
+        ARRAY_PUSH(list->arena, &list->files,
+                   (InputFile){.path = path, .named = true, .kustomization = is_kustomization(name), .text = text});
 }
 
 void input_add(InputList *list, Str path) {
@@ -304,10 +338,24 @@ void input_add(InputList *list, Str path) {
         ARRAY_PUSH(arena, &list->directories, path);
         add_directory(&walk, path, ignore_above(arena, path), part_above(arena, path), 0, NULL);
     } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
-        ARRAY_PUSH(arena, &list->kustomizations, path);
+        add_kustomization(list, path, true);
     } else if (!is_passed_over(list, path)) {
         ARRAY_PUSH(arena, &list->files, (InputFile){.path = path, .named = true});
     }
+}
+
+void input_take_kustomizations(InputList *list) {
+    uint32_t count = list->files.n + list->kustomizations.n, next = 0, n = 0;
+    InputFile *files = NEW_ARRAY(list->arena, InputFile, count + 1);
+    for (uint32_t i = 0; i <= list->files.n; i++) {
+        for (; next < list->kustomizations.n && list->kustomizations.at[next].place <= i; next++) {
+            const KustomizationFile *file = &list->kustomizations.at[next];
+            files[n++] = (InputFile){.path = file->path, .named = file->named, .kustomization = true};
+        }
+        if (i < list->files.n) files[n++] = list->files.at[i];
+    }
+    list->files.at = files;
+    list->files.n = list->files.cap = n;
 }
 
 Str input_relative(Arena *arena, const char *directory, Str file) {

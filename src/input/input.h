@@ -7,6 +7,7 @@
 typedef struct InputFile {
     Str path;
     bool named;                /* on the command line, not found in a directory */
+    bool kustomization;        /* its name is that of a kustomization */
     const struct FileUse *use; /* what kustomizations do with it (kustomize.h); NULL if none names it */
     Str rendered;              /* the command that printed `text`, which is not what stands in the file; at is NULL otherwise */
     Str text;                  /* its contents, if they are known already; else at is NULL */
@@ -16,6 +17,20 @@ typedef struct InputFile {
     int cause;
 } InputFile;
 
+/* What a walk passes over, or what is named and left out all the same. */
+typedef struct PassedFile {
+    Str path;
+    Str why; /* in words */
+    bool directory;
+} PassedFile;
+
+/* A kustomization file, which stands before file number `place` of the list. */
+typedef struct KustomizationFile {
+    Str path;
+    uint32_t place;
+    bool named;
+} KustomizationFile;
+
 typedef struct InputFault {
     Str path;
     int error; /* errno; EILSEQ: the name is not UTF-8 */
@@ -24,29 +39,37 @@ typedef struct InputFault {
 typedef struct InputList {
     Arena *arena;
     ARRAY(InputFile) files;
-    ARRAY(InputFault) faults;  /* what could not be opened or listed */
-    ARRAY(Str) directories;    /* the operands that are directories */
-    ARRAY(Str) kustomizations; /* kustomization files, which are no manifests */
-    ARRAY(Str) charts;         /* directories of Helm charts, but for charts inside of charts */
-    uint32_t templates;        /* files below the templates directories of charts, which are left out */
-    bool (*leaves_out)(void *context, Str path, bool directory); /* what a walk passes over, or NULL */
-    void *context;                                               /* of leaves_out */
-    uint32_t leftOut;                                            /* files and directories that are passed over */
-    bool all;                                                    /* files that are named are not left out for anything */
-    bool follow;       /* links to directories are followed, and links that lead out of what was named */
-    uint32_t linksOut; /* links to files elsewhere that were not followed */
+    ARRAY(InputFault) faults;                /* what could not be opened or listed */
+    ARRAY(Str) directories;                  /* the operands that are directories */
+    ARRAY(KustomizationFile) kustomizations; /* apart from the files until input_take_kustomizations */
+    ARRAY(Str) charts;                       /* directories of Helm charts, but for charts inside of charts */
+    uint32_t templates;                      /* files below the templates directories of charts, which are left out */
+    Str (*leaves_out)(void *context, Str path,
+                      bool directory); /* why a walk passes over something, empty: it does not; or NULL */
+    void *context;                     /* of leaves_out */
+    uint32_t leftOut;                  /* files and directories that are passed over and counted */
+    ARRAY(PassedFile) passed;          /* all of them, those that are not counted included */
+    bool all;                          /* files that are named are not left out for anything */
+    bool follow;                       /* links to directories are followed, and links that lead out of what was named */
+    uint32_t linksOut;                 /* links to files elsewhere that were not followed */
     Str firstLinkOut;
 } InputList;
 
 /* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the
  * order of their names. Hidden files and directories and what .gitignore files name are left out, also where a file is named, as
- * are folders of dependencies (node_modules, Go's vendor) and files that are no manifests: kustomizations, and the templates,
- * values and files of Helm charts. Unless `follow` is set, links to directories are not followed, nor links to files outside of
+ * are folders of dependencies (node_modules, Go's vendor) and the templates, values and files of Helm charts. Kustomizations are
+ * kept apart. Unless `follow` is set, links to directories are not followed, nor links to files outside of
  * the directory. */
 void input_add(InputList *list, Str path);
 
 /* Adds a text that stands for the file of that name, which need not exist. */
 void input_add_text(InputList *list, Str path, Str text);
+
+/* Makes the kustomizations files of the list like others, each in its place. */
+void input_take_kustomizations(InputList *list);
+
+/* Whether a file's name is that of a manifest: .yaml, .yml, .json, also in capitals. */
+bool input_is_manifest_name(Str name);
 
 /* The top of the repository that a real path is in; the path itself if it is in none. */
 Str input_repository(Arena *arena, Str path);

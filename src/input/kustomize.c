@@ -756,7 +756,7 @@ StrList kustomize_read(InputList *list) {
     TreeReader reader = {.arena = arena}, *r = &reader;
     StrList roots = {0};
     for (uint32_t i = 0; i < list->kustomizations.n; i++) {
-        Kustomization *k = find_kustomization(r, directory_of(list->kustomizations.at[i]));
+        Kustomization *k = find_kustomization(r, directory_of(list->kustomizations.at[i].path));
         if (k) k->listed = true;
     }
     look_around(r, list);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "input/input.h"
 #include "run/result.h"
 
 typedef struct ReportSettings ReportSettings;
@@ -35,11 +36,13 @@ struct ReportSettings {
     bool podSecurityLevels; /* say which Pod Security level each object meets */
 };
 
-/* Writes what each document of each file was taken for and why, a line a document. */
-void report_show_files(FILE *out, const Run *run);
+/* Writes what each document of each file was taken for and why, a line a document, and what of the list was left out; as text,
+ * or as JSON. */
+void report_show_files(FILE *out, const Run *run, const InputList *list, bool json);
 
-/* Writes how often each rule was broken, the most frequent first, and of which kinds there are objects that were not judged. */
-void report_statistics(FILE *out, const Run *run);
+/* Writes how often each rule was broken, the most frequent first, and of which kinds there are objects that were not judged; as
+ * text, or as JSON. */
+void report_statistics(FILE *out, const Run *run, bool json);
 
 /* Writes what is wrong with a file that is no manifest, with the line where it stands, in the form of a finding. */
 void report_fault(FILE *out, Source *source, Arena *arena, Span span, Str message, Str help);

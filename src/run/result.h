@@ -86,6 +86,7 @@ typedef struct ResultFile {
     uint64_t textHash;            /* of all other text that has to be read again */
     uint32_t above;               /* lines above that text in what it was cut from */
     Str error;                    /* why it could not be read; at is NULL if it could */
+    Str unread;                   /* what it is for others, so that it was not read; mostly empty */
     ResultDocument *documents;
     uint32_t documentCount;
     Ignore *ignores;
@@ -121,7 +122,7 @@ typedef struct BaselineCounts {
 typedef struct Run {
     ResultFile *files;
     uint32_t fileCount;
-    uint32_t kustomizations, templates;              /* InputList: files left out */
+    uint32_t templates;                              /* InputList: files left out */
     uint32_t classes[CLASS_COUNT];                   /* documents by DocumentClass */
     uint32_t leftOut;                                /* InputList */
     uint32_t documents, accepted, rejected, skipped; /* sums over all files; accepted and rejected: of what is judged */

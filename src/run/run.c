@@ -193,7 +193,8 @@ static ResultDocument keep_document(Worker *w, Source *source, const Document *d
                             .later = document->later,
                             .uncertain = world_is_uncertain(document),
                             .accepted = !document->refused,
-                            .skipped = !document->object && !document->unreadable && !document->definition,
+                            .skipped = document->class == CLASS_KUSTOMIZATION ||
+                                       (!document->object && !document->unreadable && !document->definition),
                             .judged = (document->object || document->definition) && !document->unreadable};
 }
 
@@ -246,6 +247,7 @@ static bool judge_custom(Crds *crds, Document *document) {
     const CrdVersion *version = crds_find(crds, document->apiVersion, document->kind, &known);
     if (!known) return false;
     document->class = CLASS_MANIFEST;
+    document->why = S("");
     if (version)
         crd_judge(version, document);
     else
@@ -325,26 +327,27 @@ static void check_inside(Worker *w, const ResultFile *file, Document *document, 
     }
 }
 
-/* What other files say of a file of the run; NULL for a run of one text. */
-static const FileUse *use_of(const Worker *w, const ResultFile *file) {
+/* A file of the run as it was found; NULL for a run of one text. */
+static const InputFile *input_of(const Worker *w, const ResultFile *file) {
     size_t number = (size_t)(file - w->run->files);
-    return w->list && number < w->list->files.n ? w->list->files.at[number].use : NULL;
+    return w->list && number < w->list->files.n ? &w->list->files.at[number] : NULL;
 }
 
 /* How the documents of a file are told apart for its version number `version`. */
-static Classifier classifier_for(const ResultFile *file, const FileUse *use, const Source *source, unsigned version) {
+static Classifier classifier_for(const Worker *w, const ResultFile *file, const Source *source, unsigned version) {
+    const InputFile *input = input_of(w, file);
     return (Classifier){.source = source,
                         .minor = file->settings->minors[version],
-                        .use = use,
+                        .use = input ? input->use : NULL,
+                        .kustomization = input && input->kustomization && !file->rendered.at,
                         .rendered = file->rendered.at != NULL,
                         .asWritten = file->settings->asWritten,
                         .as = (TakenAs)file->settings->as};
 }
 
-static void check_version(Worker *w, const ResultFile *file, const FileUse *use, Source *source, unsigned version,
-                          ResultDocuments *documents) {
+static void check_version(Worker *w, const ResultFile *file, Source *source, unsigned version, ResultDocuments *documents) {
     NodeReader reader = {.source = source};
-    Classifier classifier = classifier_for(file, use, source, version);
+    Classifier classifier = classifier_for(w, file, source, version);
     NodeDocument node;
     uint32_t n = 0;
     while (node_next(&reader, &w->scratch, &node)) {
@@ -380,11 +383,10 @@ static SourceError read_input(Worker *w, const InputFile *input, Source *source)
     return error;
 }
 
-static void check_source(Worker *w, ResultFile *out, const FileUse *use, Source *source, SourceError error) {
+static void check_source(Worker *w, ResultFile *out, Source *source, SourceError error) {
     ResultDocuments documents = {0};
-    if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN) {
-        Document document = {.item = -1, .unreadable = true, .diags = {.arena = &w->scratch}};
-        emit_utf_16(&document.diags, (Where){0}, .problem = source_error_text(&w->scratch, error, 0));
+    if (error == SOURCE_UTF16_LE || error == SOURCE_UTF16_BROKEN || error == SOURCE_UTF32) {
+        Document document = classify_wide(&w->scratch, source, error);
         ARRAY_PUSH(w->kept, &documents, keep_document(w, source, &document));
         keep_findings(w, out, source, &document, documents.at, 0);
     } else if (error) {
@@ -392,7 +394,7 @@ static void check_source(Worker *w, ResultFile *out, const FileUse *use, Source 
         return;
     }
     for (unsigned version = 0; version < out->settings->minorCount && !error; version++)
-        check_version(w, out, use, source, version, &documents);
+        check_version(w, out, source, version, &documents);
     for (uint32_t i = 0; i < documents.n && out->settings->minorCount > 1; i++)
         if (documents.at[i].findingCount)
             qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
@@ -402,12 +404,15 @@ static void check_source(Worker *w, ResultFile *out, const FileUse *use, Source 
 }
 
 static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
-    if (input->use && input->use->data) return;
+    if (input->use && input->use->data) {
+        out->unread = input->use->why;
+        return;
+    }
     Source source;
     SourceError error = read_input(w, input, &source);
     if (!error && source.once) out->text = arena_str(w->kept, source.text);
     uint32_t again = w->facts.n + w->waiting.n + w->candidates.n;
-    check_source(w, out, input->use, &source, error);
+    check_source(w, out, &source, error);
     if (w->facts.n + w->waiting.n + w->candidates.n > again && !out->text.at) out->textHash = hash_text(source.text);
 }
 
@@ -526,9 +531,9 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
 
 /* Judges the custom resources of a file that had to wait. */
 static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting *waiting, uint32_t count) {
-    Source source;
+    Source source = {0};
     NodeReader reader = {.source = &source};
-    Classifier classifier = classifier_for(file, use_of(w, file), &source, 0);
+    Classifier classifier = classifier_for(w, file, &source, 0);
     NodeDocument node;
     uint32_t n = 0;
     if (!read_again(w, file, &source, &w->text)) return;
@@ -541,6 +546,7 @@ static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting
             ResultDocument *out = &file->documents[n];
             if (items[i].definition || items[i].class != CLASS_CUSTOM) {
                 out->class = items[i].class;
+                out->why = items[i].why;
                 out->skipped = false;
                 out->judged = !items[i].unreadable;
             } else if (w->settings->requireSchemas) {
@@ -614,7 +620,7 @@ static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, c
     Source source;
     if (!read_again(w, file, &source, whole)) return;
     NodeReader reader = {.source = &source};
-    Classifier classifier = classifier_for(file, use_of(w, file), &source, file->settings->minorCount - 1u);
+    Classifier classifier = classifier_for(w, file, &source, file->settings->minorCount - 1u);
     Standing standing = {.file = file->name, .everywhere = true};
     if (!w->settings->cluster->closed) standing.worlds = worlds_of_file(whole, w->list, w->run, candidates->file);
     for (uint32_t i = 0; i < standing.worlds.n; i++) standing.everywhere &= !str_set_find(populated, standing.worlds.at[i]);
@@ -750,7 +756,7 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
     run->files[0] = (ResultFile){.name = name, .settings = settings};
     SourceError error = source_from_bytes(&source, &w.text, name, text);
     run->files[0].text = arena_str(arena, source.text);
-    check_source(&w, &run->files[0], NULL, &source, error);
+    check_source(&w, &run->files[0], &source, error);
     judge_all_waiting(run, &w, 1);
     check_objects(run, &w, 1);
     arena_free(&w.text);
@@ -761,10 +767,7 @@ void run_check_text(Run *run, Arena *arena, Str name, Str text, const FileSettin
 
 void run_check(Run *run, const InputList *list, const RunSettings *settings, Arena *arenas) {
     uint32_t own = list->files.n + list->faults.n, policyFiles = settings->policies ? settings->policies->fileCount : 0;
-    *run = (Run){.fileCount = own + policyFiles,
-                 .kustomizations = list->kustomizations.n,
-                 .templates = list->templates,
-                 .leftOut = list->leftOut};
+    *run = (Run){.fileCount = own + policyFiles, .templates = list->templates, .leftOut = list->leftOut};
     run->files = NEW_ARRAY(&arenas[0], ResultFile, run->fileCount + 1);
     for (uint32_t i = 0; i < list->faults.n; i++) {
         Str error = source_error_text(&arenas[0], SOURCE_CANNOT_READ, list->faults.at[i].error);

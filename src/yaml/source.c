@@ -35,8 +35,14 @@ static SourceError from_utf16_be(Source *out, Arena *arena, Str bytes) {
 SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes) {
     *out = (Source){.name = name, .text = S("")};
     if (bytes.len > SOURCE_MAX_BYTES) return SOURCE_TOO_LARGE;
-    if (str_starts(bytes, S("\xFF\xFE"))) return SOURCE_UTF16_LE;
-    if (str_starts(bytes, S("\xFE\xFF"))) return from_utf16_be(out, arena, bytes);
+    bool large = str_starts(bytes, (Str){"\xFF\xFE\0\0", 4}) || str_starts(bytes, (Str){"\0\0\xFE\xFF", 4});
+    bool wide = large || str_starts(bytes, S("\xFF\xFE")) || str_starts(bytes, S("\xFE\xFF"));
+    SourceError error = large                              ? SOURCE_UTF32
+                        : str_starts(bytes, S("\xFF\xFE")) ? SOURCE_UTF16_LE
+                        : wide                             ? from_utf16_be(out, arena, bytes)
+                                                           : SOURCE_OK;
+    if (error) out->bytes = bytes;
+    if (wide) return error;
     out->mark = str_starts(bytes, S("\xEF\xBB\xBF"));
     out->text = str_slice(bytes, out->mark ? 3 : 0);
     return SOURCE_OK;
@@ -195,6 +201,7 @@ Str source_error_text(Arena *arena, SourceError kind, int error) {
     case SOURCE_NOT_A_FILE: return S("it is not a regular file, or it is a pipe that nobody writes to");
     case SOURCE_TOO_LARGE:
         return str_format(arena, "it is larger than %zu MiB, the largest file that is read", SOURCE_MAX_BYTES >> 20);
+    case SOURCE_UTF32: return S("the server's reader knows UTF-8 and UTF-16");
     case SOURCE_UTF16_LE: return S("the server's reader cannot read little-endian UTF-16");
     case SOURCE_UTF16_BROKEN: return S("its characters are cut, or it does not end with a line feed");
     }

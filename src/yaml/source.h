@@ -17,6 +17,7 @@ typedef struct Place {
 typedef struct Source {
     Str name;           /* as the user wrote it, "-" for standard input */
     Str text;           /* UTF-8, without a byte order mark */
+    Str bytes;          /* what stands there, of UTF-16 and UTF-32 that cannot be read */
     bool mark;          /* it had one, in UTF-8 */
     bool once;          /* read from standard input or a pipe, where it cannot be read again */
     uint32_t *lines;    /* offset of each line's first byte, made at first need */
@@ -35,6 +36,7 @@ typedef enum SourceError {
     SOURCE_TOO_LARGE,    /* over SOURCE_MAX_BYTES */
     SOURCE_UTF16_LE,     /* UTF-16, little-endian: the API server's line reader tears its characters apart */
     SOURCE_UTF16_BROKEN, /* UTF-16, big-endian, but cut or not ended by a line feed */
+    SOURCE_UTF32,
 } SourceError;
 
 /* Reads a file, or standard input for the name "-", into `arena`. UTF-16 with a big-endian mark is turned into UTF-8, the mark of

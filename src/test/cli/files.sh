@@ -380,6 +380,40 @@ printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n' >temp
 expect "what Helm leaves out of a chart" 0 "not judged: 1 template; 1 left out" .
 expect "a template of a chart that is named" 0 "not judged: 1 template" templates/pod.yaml
 expect "and read all the same" 0 "a Helm template" --show-files --no-exclude templates/pod.yaml
+mkdir -p ../shown/.hidden ../shown/charts/web/templates ../shown/out && cd ../shown || exit 2
+git init -q . 2>/dev/null || mkdir .git
+for file in web .hidden/a .b out/c; do workload $file.yaml; done
+printf 'out/\n' >.gitignore && echo 'name: web' | tee charts/web/Chart.yaml >charts/web/values.yaml && workload charts/web/templates/web.yaml
+printf 'resources: [web.yaml]\nconfigMapGenerator: [{name: a, files: [data.json]}]\n' >kustomization.yaml && echo '{"a": 1}' >data.json
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: [a}\n' >broken.yaml && echo '# nothing' >empty.yaml
+shows() {
+    expect "--show-files: $1" 0 "$1" --show-files ${2:-} .
+}
+shows "./.hidden/: left out (hidden)"
+shows "./.b.yaml: left out (hidden)"
+shows "./out/: left out (.gitignore names it)"
+shows "./charts/web/Chart.yaml: left out (part of a Helm chart)"
+shows "./charts/web/templates/web.yaml: left out (a template of a Helm chart)"
+shows "./kustomization.yaml:1: kustomization (by its name)"
+shows "./data.json: data (data of ./kustomization.yaml)"
+shows "./broken.yaml:1: unreadable manifest (it says that it is one, and is no YAML)"
+shows "./empty.yaml: nothing (it is empty, or comments are all it holds)"
+shows "./web.yaml: left out (--exclude names it)" "--exclude ./web.yaml"
+shows "./web.yaml: left out (--exclude names it)" "--exclude $PWD/web.yaml"
+shows "./web.yaml: left out (--exclude names it)" "--exclude ../shown/web.yaml"
+shows "./broken.yaml: left out (--include does not name it)" "--include ./web.yaml"
+shows '{"file": "./out/", "class": "left out", "why": ".gitignore names it"}' "--format json"
+expect "--statistics in JSON" 1 '{"rule": "syntax", "severity": "error", "count": 1}' --statistics --format json .
+expect "lists are no findings" 2 "--show-files is written as text or json, not as sarif" --show-files --format sarif .
+expect "standard input that is not read" 2 "add - to the command line" --stdin-filename a.yaml .
+rm ./*.yaml ./*.json && workload A.YAML && workload b.Yml && workload c.JSON && sed -i 's/image/imag/' ./*.*
+expect "endings in capitals" 1 "3 files, 3 objects" .
+printf '\377\376a\000p\000i\000V\000e\000r\000s\000i\000o\000n\000:\000 \000v\0001\000\n\000k\000i\000n\000d\000:\000 \000P\000\n\000' >A.YAML
+expect "a manifest in UTF-16" 1 "A.YAML:1:1: error[utf-16]" A.YAML
+printf '\377\376a\000:\000 \000b\000\n\000' >A.YAML
+expect "settings in UTF-16" 0 "it is UTF-16, and says nowhere that it is a manifest" --show-files A.YAML
+printf '\377\376\000\000a\000\000\000:\000\000\000b\000\000\000' >A.YAML
+expect "settings in UTF-32" 0 "it is UTF-32" --show-files A.YAML
 mkdir ../empty && cd ../empty || exit 2
 echo 'a: b' >a.yaml
 expect "nothing to judge is told" 0 "no manifest was judged" .

@@ -104,7 +104,7 @@ END
 printf 'exit 9\n' | program kustomize
 expect "kustomize goes before kubectl" 2 "kustomize build ended with 9" --render kust
 printf '[ "$1 $2" = "build kust/overlay" ] && cat kust/base/pod.yaml\n' | program kustomize
-expect "only what no other includes is rendered, in place of its files" 1 "1 file, 1 object" --render kust
+expect "only what no other includes is rendered, in place of its files" 1 "3 files, 1 object" --render kust
 expect "kustomize" 1 "kust/overlay/kustomization.yaml (rendered):5:18: error[not-supported]" --render kust
 rm bin/kustomize
 PATH=$dir/bin:/usr/bin:/bin

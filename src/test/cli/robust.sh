@@ -102,7 +102,7 @@ ln -s nowhere tree/dangling.yaml
 mkdir tree/.hidden && echo 'a: [' >tree/.hidden/bad.yaml
 echo 'ignored.yaml' >tree/.gitignore && echo 'a: [' >tree/ignored.yaml
 echo 'resources: [a.yaml]' >tree/kustomization.yaml
-expect "a tree with a pipe, links, hidden and ignored files" 0 "1 file, 1 object checked for Kubernetes $(newest): nothing found; not judged: 1" "$podlint" check tree
+expect "a tree with a pipe, links, hidden and ignored files" 0 "2 files, 1 object checked for Kubernetes $(newest): nothing found; not judged: 1" "$podlint" check tree
 expect "a pipe that nobody writes to" 2 "nobody writes to" "$podlint" check tree/pipe.yaml
 expect "a process's output" 0 "nothing found" bash -c "'$podlint' check <(cat good.yaml)"
 printf '%s\n---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}, ports: [{port: 80}]}\n' "$pod" >pair.yaml
