@@ -1,7 +1,7 @@
 #!/bin/sh
 # Refuses what nobody uses: functions and variables that no other file refers to (what only its own file uses is to be static), and
-# inline functions, macros, types, constants (but for a list's, which number its members) and declarations that nothing else mentions. That each rule is reported by something, and
-# each type of schema/ used, the generator sees to.
+# inline functions, macros, types, declarations and constants that nothing else mentions; those of a list stay, since they number its
+# members. That each rule is reported by something, and each type of schema/ used, the generator sees to.
 #
 #     dead.sh ROOT BUILD      ROOT holds src/; BUILD is the folder of a finished build
 #
