@@ -20,6 +20,7 @@
 #
 # V=1 shows the commands. With SANITIZE=1 everything is built under build/sanitize with AddressSanitizer and UBSan: make SANITIZE=1 test.
 # With SANITIZE=thread it is built under build/sanitize-thread with ThreadSanitizer.
+# With SHARED=1 libyaml, jansson and PCRE2 stay libraries of the system, as distributions want it.
 # With STATIC=1 the program needs no library of the machine it runs on: make STATIC=1 makes build/static/podlint.
 
 VERSION = 0.1.0
@@ -63,6 +64,11 @@ PACKAGES = yaml-0.1 jansson libpcre2-8
 PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null)
 FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) $(HARDENING) $(PACKAGE_FLAGS)
+# The libraries become part of the program where the machine has them so, since looking for them takes longer than a check of a file.
+archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1:-l%=%).a)),$(1))
+ifeq ($(SHARED)$(STATIC)$(SANITIZE)$(FUZZ),)
+PACKAGE_LIBS := $(foreach word,$(PACKAGE_LIBS),$(if $(filter -l%,$(word)),$(call archive,$(word)),$(word)))
+endif
 LIBS = $(PACKAGE_LIBS) -lpthread
 
 SCHEMA = $(sort $(wildcard schema/*.yaml))

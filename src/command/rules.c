@@ -68,7 +68,7 @@ static bool passes(const Filter *filter, const Rule *rule) {
     if (filter->profile >= 0 && !rule_in_profile(rule, (RuleProfile)filter->profile)) return false;
     if (filter->source >= 0 && rule->source != filter->source) return false;
     if (filter->severity >= 0 && rule->severity != filter->severity) return false;
-    return (!filter->on.len || str_eq_nocase(rule_words(rule).on, filter->on)) && is_named(filter, rule);
+    return (!filter->on.len || str_eq_nocase(rule_on(rule), filter->on)) && is_named(filter, rule);
 }
 
 static int unknown_name(Str name) {

@@ -56,7 +56,7 @@ static Str next_name(Str *path) {
 /* Writes where a path leads from the rule's type, or from a pod's spec if it has none.
  * Paths that leave the schema are left out. */
 static void write_place(FILE *out, Arena *arena, const Rule *rule, const Type *kind, Str path) {
-    const Type *on = schema_type(rule_words(rule).on), *type = kind, *start = kind;
+    const Type *on = schema_type(rule_on(rule)), *type = kind, *start = kind;
     Buf below = {.arena = arena};
     if (!on) on = schema_type(S("PodSpec"));
     while (path.len && type) {

@@ -1,3 +1,6 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "generated.h"
 #include "kinds.h"
 #include "pods.h"
@@ -212,6 +215,20 @@ static void put_lists(Tables *t) {
     fputc('\n', t->out);
 }
 
+static int by_name(const void *a, const void *b) {
+    return str_cmp((*(const GenType *const *)a)->name, (*(const GenType *const *)b)->name);
+}
+
+/* The numbers of the types in the order of their names. */
+static void put_order(FILE *out, const Schema *schema) {
+    const GenType **sorted = NEW_ARRAY(schema->gen->arena, const GenType *, schema->inOrder.n + 1);
+    memcpy(sorted, schema->inOrder.at, schema->inOrder.n * sizeof *sorted);
+    qsort(sorted, schema->inOrder.n, sizeof *sorted, by_name);
+    fputs("const uint16_t schema_types_by_name[] = {", out);
+    for (uint32_t i = 0; i < schema->inOrder.n; i++) fprintf(out, "%s%u", i ? ", " : "", sorted[i]->number);
+    fputs("};\n\n", out);
+}
+
 static void write_tables(const char *dir, const Schema *schema) {
     Generated generated;
     generated_begin(&generated, dir, "schema_tables.c", "schema/", "mktables");
@@ -225,6 +242,7 @@ static void write_tables(const char *dir, const Schema *schema) {
     for (uint32_t i = 0; i < schema->types.n; i++)
         if (!schema->types.at[i].values) fprintf(out, "    &type_%.*s,\n", TEXT(schema->types.at[i].name));
     fprintf(out, "};\nconst uint16_t schema_type_count = %u;\n\n", schema->inOrder.n);
+    put_order(out, schema);
     kinds_put_tables(out, schema);
     pods_put_tables(out, schema->pods);
     fputs("const Gate schema_gates[] = {\n", out);

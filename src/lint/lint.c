@@ -15,9 +15,9 @@ enum { MAX_STEPS = 8 };
 
 typedef struct Prepared {
     const Rule *rule;
+    const Type *type;
     const CelProgram *when; /* NULL: the rule has a check */
-    const CelProgram **arguments;
-    Str steps[MAX_STEPS]; /* the fields of `at` */
+    Str steps[MAX_STEPS];   /* the fields of `at` */
     uint32_t stepCount;
 } Prepared;
 
@@ -80,16 +80,14 @@ static CelProgram *compile(Arena *arena, const Rule *rule, const Type *type, int
 }
 
 bool lint_rule_check(Arena *arena, const Rule *rule, int number, CelFault *fault) {
-    return compile(arena, rule, schema_type(rule_words(rule).on), number, fault) != NULL;
+    return compile(arena, rule, schema_type(rule_on(rule)), number, fault) != NULL;
 }
 
 static void prepare_rule(Arena *arena, Prepared *out, const Rule *rule, const Type *type) {
     CelFault fault;
-    *out = (Prepared){.rule = rule};
+    *out = (Prepared){.rule = rule, .type = type};
     if (rule->check) return;
     out->when = compile(arena, rule, type, -1, &fault);
-    out->arguments = NEW_ARRAY(arena, const CelProgram *, rule->argumentCount + 1u);
-    for (uint8_t i = 0; i < rule->argumentCount; i++) out->arguments[i] = compile(arena, rule, type, i, &fault);
     for (Str at = rule_words(rule).at; at.len && out->stepCount < MAX_STEPS;) {
         ptrdiff_t dot = str_find(at, '.');
         out->steps[out->stepCount++] = dot < 0 ? at : (Str){at.at, (size_t)dot};
@@ -170,7 +168,7 @@ const LintRules *lint_prepare(Arena *arena, const LintSettings *settings) {
     const Type *type = NULL; /* of the rule before: most are about the same */
     for (uint32_t i = 0; i < out->ruleCount; i++) {
         const Rule *rule = i < rule_count ? &rules[i] : settings->more[i - rule_count];
-        Str subject = on[rule->number] ? rule_words(rule).on : S("");
+        Str subject = on[rule->number] ? rule_on(rule) : S("");
         if (!subject.len) continue;
         out->parameters[rule->number] = prepare_parameters(arena, settings, rule);
         if (!type || !str_eq(type->name, subject)) type = schema_type(subject);
@@ -226,8 +224,11 @@ static void report(Walk *w, const Prepared *prepared, const Path *path) {
         chain[i] = path_field(path, prepared->steps[i]);
         path = &chain[i];
     }
+    /* What the message shows is compiled here: most rules never report anything. */
     for (uint8_t i = 0; i < prepared->rule->argumentCount; i++) {
-        Value v = prepared->arguments[i] ? evaluate(w, prepared->arguments[i]) : value_null();
+        CelFault fault;
+        const CelProgram *program = compile(w->lint.arena, prepared->rule, prepared->type, i, &fault);
+        Value v = program ? evaluate(w, program) : value_null();
         arguments[i] = is_error(v) ? S("?") : text_of_value(w, v);
     }
     diag_add(w->lint.diags, prepared->rule, lint_where(&w->lint, path), arguments);

@@ -36,7 +36,7 @@ static bool ends_way(const Reads *r, const Named *value) {
 static const Named *variable(Reads *r, Str name) {
     for (const Local *local = r->locals; local; local = local->outer)
         if (str_eq(local->name, name)) return local->value;
-    const Type *type = str_eq(name, S("self"))   ? schema_type(rule_words(r->rule).on)
+    const Type *type = str_eq(name, S("self"))   ? schema_type(rule_on(r->rule))
                        : str_eq(name, S("pod"))  ? &type_PodSpec
                        : str_eq(name, S("meta")) ? &type_ObjectMeta
                                                  : NULL;

@@ -4,7 +4,7 @@
 #include "yaml/text_span.h"
 
 static bool is_known_type(const Rule *rule) {
-    return str_eq(rule_words(rule).on, S("Document")) || schema_type(rule_words(rule).on);
+    return str_eq(rule_on(rule), S("Document")) || schema_type(rule_on(rule));
 }
 
 static Str type_question(Arena *arena, Str name) {

@@ -23,6 +23,10 @@ RuleWords rule_words(const Rule *rule) {
                        .good = table_text(rule_texts, row->good)};
 }
 
+Str rule_on(const Rule *rule) {
+    return rule->own ? rule->own->words.on : table_text(rule_texts, rule_rows[rule->number].on);
+}
+
 Str rule_argument(const Rule *rule, size_t number) {
     if (rule->own) return rule->own->arguments[number];
     return table_text(rule_texts, rule_arguments[rule_rows[rule->number].arguments + number]);

@@ -107,6 +107,7 @@ static inline bool rule_stands_alone(const Rule *rule) {
 }
 
 RuleWords rule_words(const Rule *rule);
+Str rule_on(const Rule *rule); /* of its words, where no other is wanted */
 
 /* What stands in the templates: a name, or an expression where the rule has one. */
 Str rule_argument(const Rule *rule, size_t number);

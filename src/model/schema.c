@@ -4,8 +4,16 @@
 #include "base/near.h"
 
 const Type *schema_type(Str name) {
-    for (uint16_t i = 0; i < schema_type_count; i++)
-        if (str_eq(schema_types[i]->name, name)) return schema_types[i];
+    for (uint16_t low = 0, high = schema_type_count; low < high;) {
+        uint16_t middle = (uint16_t)((low + high) / 2);
+        const Type *type = schema_types[schema_types_by_name[middle]];
+        int order = str_cmp(name, type->name);
+        if (!order) return type;
+        if (order < 0)
+            high = middle;
+        else
+            low = (uint16_t)(middle + 1);
+    }
     return NULL;
 }
 

@@ -166,6 +166,7 @@ typedef struct Gate {
 #define FIELD_OF(type, name) (&type_##type.fields[FIELD_##type##_##name])
 
 extern const Type *const schema_types[];
+extern const uint16_t schema_types_by_name[]; /* their numbers, in the order of their names */
 extern const uint16_t schema_type_count;
 extern const Kind schema_kinds[]; /* by KIND_ */
 extern const uint16_t schema_kind_count;
