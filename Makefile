@@ -60,7 +60,7 @@ HARDENING += $(if $(filter -O0,$(OPTIMIZE)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE
 override LDFLAGS += $(if $(STATIC),,$(call taken,-pie)) $(call taken,-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 endif
 
-PACKAGES = yaml-0.1 jansson libpcre2-8
+PACKAGES = yaml-0.1 libfyaml jansson libpcre2-8
 PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config $(PKG_CONFIG_LIBS) --libs $(PACKAGES) 2>/dev/null)
 FLAGS = -std=c11 -D_GNU_SOURCE -DPODLINT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(WARNINGS) $(OPTIMIZE) $(HARDENING) $(PACKAGE_FLAGS)
@@ -75,7 +75,7 @@ SCHEMA = $(sort $(wildcard schema/*.yaml))
 RULES = $(sort $(wildcard rules/*.yaml))
 
 # In the order in which they depend on each other: a folder includes itself and what stands before it.
-FOLDERS = base yaml model cel input validate crd simulate lint policy admission run explain report diff command
+FOLDERS = base yaml model cel input validate crd simulate lint policy admission run fix explain report diff command
 
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
 OBJECTS = $(foreach folder,$(FOLDERS),$(call objects,$(folder))) $(BUILD)/obj/main.o
@@ -223,6 +223,7 @@ terminal    python3 src/test/cli/terminal.py $(BUILD)/podlint
 picture     python3 src/test/cli/picture.py $(BUILD)/podlint --check
 kustomize   sh src/test/cli/kustomize.sh $(BUILD)/podlint
 questions   sh src/test/cli/questions.sh $(BUILD)/podlint
+fix         sh src/test/cli/fix.sh $(BUILD)/podlint
 files       sh src/test/cli/files.sh $(BUILD)/podlint
 hostile     sh src/test/cli/hostile.sh $(BUILD)/podlint
 render      sh src/test/cli/render.sh $(BUILD)/podlint

@@ -8,6 +8,7 @@
 /* A row a command, in the order of the help: NAME_command stands in a file of its own. */
 #define COMMANDS(ROW) \
     ROW(check)        \
+    ROW(fix)          \
     ROW(config)       \
     ROW(crds)         \
     ROW(defaults)     \

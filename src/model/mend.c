@@ -53,9 +53,13 @@ bool mend_quantity(Arena *arena, Str text, Str *out, Str *words) {
         if (!str_eq_nocase(suffix, units[i].unit) && !str_eq_nocase(suffix, bytes) && !str_eq_nocase(suffix, binary) &&
             !str_eq_nocase(suffix, units[i].binary))
             continue;
-        *out = str_join(arena, number, units[i].binary);
-        *words = str_format(arena, "did you mean %.*s (powers of 1024) or %.*s%s (powers of 1000)?", TEXT(*out), TEXT(number),
-                            units[i].decimal.at);
+        bool decimal = str_eq_nocase(suffix, bytes); /* GB counts in thousands; g of Docker and the JVM does not */
+        Str thousands = str_join(arena, number, units[i].decimal), powers = str_join(arena, number, units[i].binary);
+        *out = decimal ? thousands : powers;
+        *words = decimal ? str_format(arena, "did you mean %.*s (powers of 1000) or %.*s (powers of 1024)?", TEXT(thousands),
+                                      TEXT(powers))
+                         : str_format(arena, "did you mean %.*s (powers of 1024) or %.*s (powers of 1000)?", TEXT(powers),
+                                      TEXT(thousands));
         return !quantity_parse(&quantity, *out);
     }
     return false;

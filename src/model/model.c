@@ -440,7 +440,7 @@ static void decode_map(Decoder *d, const Field *field, const Node *node, void *a
 
 /* What to do with a field that stands elsewhere in the kind; the mend is kept where it is clear. */
 static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry) {
-    Mend mend = {.node = &entry->value, .kind = MEND_GAP, .key = entry->keySpan};
+    Mend mend = {.node = &entry->value, .kind = MEND_GAP, .either = place->other.len > 0, .key = entry->keySpan};
     if (place->path && place->up + place->down == 0) {
         mend.kind = MEND_NAME;
         mend.name = place->field->name;

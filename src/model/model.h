@@ -31,6 +31,7 @@ typedef enum MendKind {
 typedef struct Mend {
     const Node *node; /* the value at fault, in the tree as it is written */
     uint8_t kind;     /* MendKind */
+    bool either;      /* something else is as likely */
     Span key;         /* of the entry, where it is one */
     Str path;         /* where the value would stand */
     union {

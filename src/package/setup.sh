@@ -12,6 +12,7 @@ set -eu
 needs="compiler     a C compiler    apt:gcc+libc6-dev   dnf:gcc+glibc-devel     apk:gcc+musl-dev    brew:
 pkg-config   pkg-config      apt:pkg-config      dnf:pkgconf-pkg-config  apk:pkgconf         brew:pkg-config
 yaml-0.1     libyaml         apt:libyaml-dev     dnf:libyaml-devel       apk:yaml-dev        brew:libyaml
+libfyaml     libfyaml        apt:libfyaml-dev   dnf:libfyaml-devel    apk:libfyaml-dev    brew:libfyaml
 jansson      jansson         apt:libjansson-dev  dnf:jansson-devel       apk:jansson-dev     brew:jansson
 libpcre2-8   PCRE2           apt:libpcre2-dev    dnf:pcre2-devel         apk:pcre2-dev       brew:pcre2"
 [ "${1:-}" != test ] || needs="$needs
@@ -77,8 +78,8 @@ look
 if [ "${1:-}" = --tell ]; then
     [ -z "$missing" ] || tell "; in podlint's folder, make run does both"
     # shellcheck disable=SC2046
-    [ "${2:-}" != static ] || links -static $(pkg-config --static --libs yaml-0.1 jansson libpcre2-8) -lm -lpthread || {
-        echo "A program that needs no library takes static ones (.a) of libyaml, jansson, PCRE2 and the C library, and one is missing." >&2
+    [ "${2:-}" != static ] || links -static $(pkg-config --static --libs yaml-0.1 libfyaml jansson libpcre2-8) -lm -lpthread || {
+        echo "A program that needs no library takes static ones (.a) of libyaml, libfyaml, jansson, PCRE2 and the C library, and one is missing." >&2
         echo "Debian's development packages have them. Elsewhere: docker build -f src/package/Dockerfile -t podlint ." >&2
         exit 1
     }

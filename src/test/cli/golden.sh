@@ -48,7 +48,7 @@ newest=$(newest | sed 's/[.]/[.]/')
 of_version() {
     case $folder/$1 in
     config/* | *--kubernetes-version* | *--changes*) echo "$1" ;;
-    */"check "* | */"explain "* | */"diff "* | */"defaults "* | */"simulate "* | */"cel "*)
+    */"check "* | */"explain "* | */"diff "* | */"defaults "* | */"fix "* | */"simulate "* | */"cel "*)
         echo "${1%% *} --kubernetes-version $version ${1#* }" ;;
     *) echo "$1" ;;
     esac

@@ -1,0 +1,247 @@
+/* podlint fix: the files are gathered as for a check, mended in memory, and then written, or shown as differences. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/glob.h"
+#include "base/output.h"
+#include "base/visible.h"
+#include "definitions.h"
+#include "fix/fix.h"
+#include "fix/line_diff.h"
+#include "input/expectations.h"
+#include "input/kustomize.h"
+#include "setting_options.h"
+
+enum {
+    FIX_DIFF,
+    FIX_CHECK,
+    FIX_UNSAFE,
+    FIX_CRDS,
+    FIX_SETTINGS,
+    FIX_EXCLUDE = FIX_SETTINGS + SETTING_OPTION_COUNT,
+    FIX_INCLUDE,
+    FIX_NO_EXCLUDE,
+    FIX_STDIN_FILENAME,
+    FIX_QUIET
+};
+
+static const Option options[] = {
+    {"diff", 'd', NULL, NULL, "Write nothing; print what would change as a unified diff, and exit with 1 if there is any."},
+    {"check", 0, NULL, NULL, "Write nothing; name the files that would change, and exit with 1 if there is any."},
+    {"unsafe", 0, NULL, NULL, "Mend also where someone else might decide otherwise."},
+    {"crds", 0, "PATH", NULL,
+     "Judge custom resources by the CustomResourceDefinitions of a file or a directory. May be given several times."},
+    SETTING_OPTIONS,
+    {"exclude", 0, "PATTERN", NULL,
+     "Leave out files and folders that match, written as in .gitignore, from the working directory on. May be repeated."},
+    {"include", 0, "PATTERN", NULL, "Mend only files that match. May be repeated."},
+    {"no-exclude", 0, NULL, NULL,
+     "Mend the files that are named, also those that --exclude, the configuration or .gitignore leave out."},
+    {"stdin-filename", 0, "NAME", NULL, "Take standard input, -, for this file: its configuration and patterns hold."},
+    {"quiet", 'q', NULL, NULL, "Say nothing of what was mended."},
+};
+
+static int run(int argc, char **argv);
+
+const Command fix_command = {
+    "fix",
+    "PATH...",
+    NULL,
+    "Mend what can be mended in manifests.",
+    "Finds what 'podlint check' finds, and writes what was meant where that is certain: names that are misspelt, fields at the "
+    "wrong place, quotes, units, and what rules say of themselves ('podlint explain RULE' shows it). Comments, order, quotes and "
+    "layout stay as they are. A file is written only if two YAML readers agree on what changed in it, and if a check finds it "
+    "better and nowhere worse.\n\nFixes are safe: the object then means what its author plainly meant. With --unsafe those are "
+    "made too that are somebody's decision. --select mends what some rules find. Templates, and what charts and kustomizations "
+    "are rendered to, are left alone. With - the mended text of standard input is printed.",
+    options,
+    COUNT(options),
+    "  podlint fix deploy/                          mend everything below a directory\n"
+    "  podlint fix --diff .                         show what would change\n"
+    "  podlint fix --select unknown-field .         only misspelt and misplaced fields\n"
+    "  podlint fix --unsafe --pod-security restricted .    and harden the pods\n",
+    "  0  done, or nothing to do\n  1  something would change, with --diff or --check\n  2  wrong usage, or a file could not be "
+    "read or written\n",
+    run};
+
+typedef struct FixRequest {
+    Arena *arena;
+    bool diff, check, unsafe, quiet;
+    ARRAY(Str) paths;
+    CommandSettings settings;
+    InputList crds, files;
+    Globs include, exclude; /* of the command line */
+    const char *stdinName;
+    Str input; /* its text; at is NULL if it is not to be mended */
+    ConfigStore *store;
+    RunSettings how;
+} FixRequest;
+
+static bool take(void *request, Parsed parsed) {
+    FixRequest *c = request;
+    if (parsed.option >= FIX_SETTINGS && parsed.option < FIX_SETTINGS + SETTING_OPTION_COUNT)
+        return settings_take(&fix_command, &c->settings, c->arena, (SettingOption)(parsed.option - FIX_SETTINGS), parsed.value);
+    switch (parsed.option) {
+    case OPTION_OPERAND: ARRAY_PUSH(c->arena, &c->paths, str_of(parsed.value)); break;
+    case FIX_DIFF: c->diff = true; break;
+    case FIX_CHECK: c->check = true; break;
+    case FIX_UNSAFE: c->unsafe = true; break;
+    case FIX_CRDS: input_add(&c->crds, str_of(parsed.value)); break;
+    case FIX_EXCLUDE: globs_add(&c->exclude, c->arena, str_of(parsed.value)); break;
+    case FIX_INCLUDE: globs_add(&c->include, c->arena, str_of(parsed.value)); break;
+    case FIX_NO_EXCLUDE: c->files.all = true; break;
+    case FIX_STDIN_FILENAME: c->stdinName = parsed.value; break;
+    case FIX_QUIET: c->quiet = true; break;
+    default: break;
+    }
+    return true;
+}
+
+/* Why the command line or the configuration leaves out a file or a folder; empty if they do not. */
+static Str leaves_out(void *request, Str path, bool directory) {
+    FixRequest *c = request;
+    if (c->exclude.items.n || c->include.items.n) {
+        const char *relative = input_relative(c->arena, ".", path).at;
+        if (globs_cover(&c->exclude, relative, directory)) return S("--exclude names it");
+        if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false))
+            return S("--include does not name it");
+    }
+    return config_leaves_out(c->store, path, directory) ? S("the configuration leaves it out") : S("");
+}
+
+static bool is_stdin(const FixRequest *c, Str name) {
+    return str_eq(name, S("-")) || (c->stdinName && str_eq(name, str_of(c->stdinName)));
+}
+
+/* Adds standard input, under the name that it has; false after telling why it cannot be read. */
+static bool add_stdin(FixRequest *c) {
+    Source source;
+    SourceError error = source_read(&source, c->arena, S("-"));
+    if (error) {
+        tell_error("podlint: cannot read standard input: %s", source_error_text(c->arena, error, errno).at);
+        return false;
+    }
+    c->input = source.text;
+    if (c->stdinName)
+        input_add_text(&c->files, str_of(c->stdinName), source.text);
+    else
+        ARRAY_PUSH(c->arena, &c->files.files, (InputFile){.path = S("-"), .named = true, .text = source.text});
+    return true;
+}
+
+/* Finds the files, and how each is judged. Returns 0, or 2 after telling what is wrong. */
+static int gather(FixRequest *c) {
+    if (!c->paths.n) return usage_error(&fix_command, "name the files or directories to mend, or - for standard input");
+    c->store = settings_open(&c->settings, c->arena);
+    c->files.arena = c->arena;
+    c->files.leaves_out = leaves_out;
+    c->files.context = c;
+    for (uint32_t i = 0; i < c->paths.n; i++) {
+        if (!str_eq(c->paths.at[i], S("-")))
+            input_add(&c->files, c->paths.at[i]);
+        else if (!add_stdin(c))
+            return 2;
+    }
+    if (!(c->how.crds = definitions_open(&c->crds, config_crds(c->store)))) return 2;
+    kustomize_read(&c->files);
+    expectations_read(&c->files);
+    const FileSettings **settings = NEW_ARRAY(c->arena, const FileSettings *, c->files.files.n + 1);
+    for (uint32_t i = 0; i < c->files.files.n; i++) settings[i] = config_settings(c->store, c->files.files.at[i].path, NULL);
+    c->how.files = settings;
+    c->how.pods = config_pods(c->store);
+    return settings_good(&fix_command, c->store) ? 0 : 2;
+}
+
+/* Writing. */
+
+/* Whether a file still holds what was mended; tells if it does not. */
+static bool is_unchanged(Arena *arena, const FixedFile *file) {
+    Source source;
+    SourceError error = source_read(&source, arena, file->name);
+    if (error) {
+        tell_error("podlint: cannot read %.*s: %s", TEXT(file->name), source_error_text(arena, error, errno).at);
+        return false;
+    }
+    if (source.mark == file->mark && str_eq(source.text, file->before)) return true;
+    tell_error("podlint: %.*s was changed by somebody else meanwhile, and is left as it is", TEXT(file->name));
+    return false;
+}
+
+/* Whether the text of a file is that of its bytes: UTF-16 is read as if it were UTF-8, and not written. */
+static bool is_utf_16(const char *path) {
+    unsigned char start[2] = {0};
+    FILE *in = fopen(path, "rbe");
+    bool found = in && fread(start, 1, 2, in) == 2 && start[0] >= 0xFE && start[1] >= 0xFE;
+    if (in) fclose(in);
+    return found;
+}
+
+static bool write_file(Arena *arena, const FixedFile *file) {
+    const char *path = arena_cstr(arena, file->name);
+    Output output;
+    if (is_utf_16(path)) {
+        tell_error("podlint: %s is UTF-16, and is left as it is; save it as UTF-8", path);
+        return false;
+    }
+    if (!is_unchanged(arena, file) || !output_open(&output, path)) return false;
+    if (file->mark) fputs("\xEF\xBB\xBF", output.stream);
+    fwrite(file->after.at, 1, file->after.len, output.stream);
+    return output_close(&output);
+}
+
+static const char *plural(uint32_t n) {
+    return n == 1 ? "" : "s";
+}
+
+/* Writes or shows what was mended, and returns the exit code. */
+static int write_all(FixRequest *c, const FixResult *result) {
+    int code = 0;
+    uint32_t written = 0;
+    for (uint32_t i = 0; i < result->files.n; i++) {
+        const FixedFile *file = &result->files.at[i];
+        Str name = visible(c->arena, file->name);
+        if (c->diff || c->check) {
+            Buf out = {.arena = c->arena};
+            if (c->diff) line_diff(&out, name, file->before, file->after);
+            if (c->check && !c->diff) buf_format(&out, "%.*s\n", TEXT(name));
+            fwrite(out.at, 1, out.len, stdout);
+            code = code ? code : 1;
+        } else if (!is_stdin(c, file->name)) {
+            if (!write_file(c->arena, file))
+                code = 2;
+            else if (++written && !c->quiet)
+                printf("%.*s: %u mended\n", TEXT(name), file->fixes);
+        }
+    }
+    for (uint32_t i = 0; i < c->files.files.n; i++) /* what is left out goes through as it is */
+        if (is_stdin(c, c->files.files.at[i].path)) c->input = c->files.files.at[i].text;
+    if (c->input.at && !c->diff && !c->check) fwrite(c->input.at, 1, c->input.len, stdout);
+    for (uint32_t i = 0; i < c->files.faults.n; i++) {
+        tell_error("podlint: cannot read %.*s: %s", TEXT(c->files.faults.at[i].path),
+                   source_error_text(c->arena, SOURCE_CANNOT_READ, c->files.faults.at[i].error).at);
+        code = 2;
+    }
+    if (c->quiet) return code;
+    if (result->unsafe)
+        tell_error("podlint: %u more finding%s can be mended with --unsafe", result->unsafe, plural(result->unsafe));
+    return code;
+}
+
+static int run(int argc, char **argv) {
+    Arena arena = {0};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    FixRequest c = {.arena = &arena, .crds.arena = &arena, .how.threads = processors > 0 ? (unsigned)processors : 1};
+    FixResult result;
+    int code = read_options(&fix_command, argc, argv, take, &c);
+    if (code == 0) code = gather(&c);
+    if (code == 0) {
+        fix_files(&result, &arena, &c.files, &c.how, c.unsafe);
+        code = write_all(&c, &result);
+    }
+    crds_free(c.how.crds);
+    arena_free(&arena);
+    return finish_output(code);
+}

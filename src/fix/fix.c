@@ -1,0 +1,336 @@
+#include "fix.h"
+
+#include <stdlib.h>
+
+#include "input/classify.h"
+#include "rules.h"
+#include "verify.h"
+#include "way.h"
+
+/* A fix whose edits are known. */
+typedef struct Plan {
+    const Finding *finding;
+    uint32_t document; /* in the file, as the server's reader counts */
+    uint32_t owner;    /* ResultDocument */
+    const Path *base;  /* of its object in the document's tree */
+    Changes changes;
+    Replacements edits;
+    uint32_t at, end; /* from the first to the last edit */
+} Plan;
+
+typedef ARRAY(const Plan *) PlanList;
+
+/* A file in one round. */
+typedef struct Round {
+    Arena *arena;
+    const InputFile *input;
+    const FileSettings *settings;
+    const RunSettings *run;
+    Source source;
+    NodeDocuments documents;
+    ARRAY(Plan) plans;
+    PlanList kept;
+    Str text;   /* with the plans that are kept */
+    Run before; /* a check of the file alone */
+    uint32_t tries;
+} Round;
+
+/* Edits. */
+
+static int by_place(const void *left, const void *right) {
+    const Replacement *a = left, *b = right;
+    if (a->at != b->at) return a->at < b->at ? -1 : 1;
+    return (a->end > b->end) - (a->end < b->end);
+}
+
+static bool overlap(const Replacements *a, const Replacements *b) {
+    for (uint32_t i = 0; i < a->n; i++)
+        for (uint32_t j = 0; j < b->n; j++) {
+            const Replacement *x = &a->at[i], *y = &b->at[j];
+            if (x->at == y->at || (x->at < y->end && y->at < x->end)) return true;
+        }
+    return false;
+}
+
+static Str edited(Arena *arena, Str text, const PlanList *plans) {
+    Replacements all = {0};
+    for (uint32_t i = 0; i < plans->n; i++)
+        for (uint32_t j = 0; j < plans->at[i]->edits.n; j++) ARRAY_PUSH(arena, &all, plans->at[i]->edits.at[j]);
+    if (all.n) qsort(all.at, all.n, sizeof *all.at, by_place);
+    Buf out = {.arena = arena};
+    size_t at = 0;
+    for (uint32_t i = 0; i < all.n; i++) {
+        if (all.at[i].at < at) return text;
+        buf_str(&out, (Str){text.at + at, all.at[i].at - at});
+        buf_str(&out, all.at[i].put);
+        at = all.at[i].end;
+    }
+    buf_str(&out, str_slice(text, at));
+    return buf_text(&out);
+}
+
+/* The check. */
+
+/* All errors are looked at, whatever is selected. */
+static const FileSettings *with_errors(Arena *arena, const FileSettings *file) {
+    FileSettings *out = NEW(arena, FileSettings);
+    *out = *file;
+    out->on = NEW_ARRAY(arena, uint8_t, rule_set_count(&file->rules));
+    for (uint32_t i = 0; i < rule_set_count(&file->rules); i++) {
+        const Rule *rule = rule_set_at(&file->rules, i);
+        bool error = rule->severity == SEVERITY_ERROR && rule_refuses(rule);
+        out->on[rule->number] = error ? (uint8_t)RULE_USE_ALL : file->on[rule->number];
+    }
+    return out;
+}
+
+static void check_alone(const Round *r, Run *out, Str text) {
+    InputFile input = *r->input;
+    input.text = text;
+    input.read = NULL;
+    InputList list = {.arena = r->arena};
+    ARRAY_PUSH(r->arena, &list.files, input);
+    const FileSettings *settings = with_errors(r->arena, r->settings);
+    RunSettings how = {.threads = 1, .files = &settings, .crds = r->run->crds, .pods = r->run->pods};
+    run_check(out, &list, &how, r->arena);
+}
+
+static uint32_t count_in(const ResultDocument *document, const Rule *rule) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < document->findingCount; i++) n += document->findings[i].rule == rule;
+    return n;
+}
+
+static bool finding_like(const ResultDocument *document, const Finding *finding) {
+    for (uint32_t i = 0; i < document->findingCount; i++)
+        if (document->findings[i].rule == finding->rule && str_eq(document->findings[i].message, finding->message)) return true;
+    return false;
+}
+
+static uint32_t errors_of(const ResultDocument *document) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < document->findingCount; i++) n += document->findings[i].severity == SEVERITY_ERROR;
+    return n;
+}
+
+/* Whether a finding is about what plans have put there: what was hidden by one mistake may be another one. */
+static bool is_of_plans(Round *r, const PlanList *plans, uint32_t owner, const Finding *finding) {
+    for (uint32_t i = 0; i < plans->n; i++)
+        for (uint32_t j = 0; plans->at[i]->owner == owner && j < plans->at[i]->changes.n; j++)
+            if (path_is_below(finding->path, change_place(r->arena, &plans->at[i]->changes.at[j], plans->at[i]->base)))
+                return true;
+    return false;
+}
+
+/* Whether a document has no error that it did not have before. One that is refused may come to another one on its way to fewer.
+ */
+static bool no_new_error(Round *r, const PlanList *plans, uint32_t owner, const ResultDocument *after) {
+    const ResultDocument *before = &r->before.files[0].documents[owner];
+    if (before->accepted && !after->accepted) return false;
+    bool fewer = errors_of(after) < errors_of(before);
+    for (uint32_t i = 0; i < after->findingCount; i++) {
+        const Finding *finding = &after->findings[i];
+        if (finding->severity < SEVERITY_ERROR || finding_like(before, finding)) continue;
+        if (count_in(after, finding->rule) <= count_in(before, finding->rule)) continue;
+        if (before->accepted || (!fewer && !is_of_plans(r, plans, owner, finding))) return false;
+    }
+    return true;
+}
+
+/* Whether a check of the text finds what was to be mended no more, and no error instead. */
+static bool is_better(Round *r, const PlanList *plans, Str text) {
+    Run after;
+    check_alone(r, &after, text);
+    const ResultFile *was = &r->before.files[0], *is = &after.files[0];
+    if (is->error.at || is->documentCount != was->documentCount) return false;
+    for (uint32_t i = 0; i < is->documentCount; i++)
+        if (!no_new_error(r, plans, i, &is->documents[i])) return false;
+    for (uint32_t i = 0; i < plans->n; i++) {
+        const Plan *plan = plans->at[i];
+        uint32_t fixed = 0, had = count_in(&was->documents[plan->owner], plan->finding->rule);
+        for (uint32_t j = 0; j < plans->n; j++)
+            fixed += plans->at[j]->owner == plan->owner && plans->at[j]->finding->rule == plan->finding->rule;
+        if (had >= fixed && count_in(&is->documents[plan->owner], plan->finding->rule) > had - fixed) return false;
+    }
+    return true;
+}
+
+/* Verification. */
+
+static int from_last(const void *left, const void *right) {
+    const Plan *const *a = left, *const *b = right;
+    return ((*a)->at < (*b)->at) - ((*a)->at > (*b)->at);
+}
+
+/* The trees of the documents with the changes of plans. False if the changes are in each other's way. */
+static bool make_trees(Round *r, PlanList plans, Node **wanted) {
+    for (uint32_t i = 0; i < r->documents.n; i++) wanted[i] = r->documents.at[i].root;
+    if (plans.n) qsort(plans.at, plans.n, sizeof *plans.at, from_last);
+    for (uint32_t i = 0; i < plans.n; i++) {
+        const Plan *plan = plans.at[i];
+        Node **tree = &wanted[plan->document];
+        if (*tree == r->documents.at[plan->document].root) *tree = change_copy(r->arena, *tree);
+        for (uint32_t j = plan->changes.n; j > 0; j--)
+            if (!change_apply(r->arena, *tree, &plan->changes.at[j - 1])) return false;
+    }
+    return true;
+}
+
+static bool are_good(Round *r, const PlanList *plans) {
+    PlanList copy = {0};
+    for (uint32_t i = 0; i < plans->n; i++) ARRAY_PUSH(r->arena, &copy, plans->at[i]);
+    Node **wanted = NEW_ARRAY(r->arena, Node *, r->documents.n + 1);
+    Str text = edited(r->arena, r->source.text, plans);
+    if (str_eq(text, r->source.text) || !make_trees(r, copy, wanted)) return false;
+    if (!verify_text(r->arena, &r->source, &r->documents, text, wanted) || !is_better(r, plans, text)) return false;
+    r->text = text;
+    return true;
+}
+
+/* What a file may cost in one round. */
+enum { MOST_TRIES = 60 };
+
+/* Keeps what is good of the plans from..to beside those that are kept: all at once, or else by halves. */
+static void keep_good(Round *r, uint32_t from, uint32_t to) {
+    if (from == to || r->tries++ > MOST_TRIES) return;
+    PlanList plans = {0};
+    for (uint32_t i = 0; i < r->kept.n; i++) ARRAY_PUSH(r->arena, &plans, r->kept.at[i]);
+    for (uint32_t i = from; i < to; i++) {
+        bool free = true;
+        for (uint32_t j = 0; j < plans.n && free; j++) free = !overlap(&r->plans.at[i].edits, &plans.at[j]->edits);
+        if (free) ARRAY_PUSH(r->arena, &plans, &r->plans.at[i]);
+    }
+    if (plans.n == r->kept.n) return;
+    if (are_good(r, &plans)) {
+        r->kept = plans;
+        return;
+    }
+    if (to - from == 1) return;
+    uint32_t middle = from + (to - from) / 2;
+    keep_good(r, from, middle);
+    keep_good(r, middle, to);
+}
+
+/* Plans. */
+
+static bool is_mendable(const Document *document) {
+    return document->class == CLASS_MANIFEST || document->class == CLASS_PARTIAL || document->class == CLASS_CUSTOM ||
+           document->class == CLASS_UNREADABLE;
+}
+
+/* Adds the plans for what was found in an object. Returns how many fixes are left out for not being safe. */
+static uint32_t plan_object(Round *r, const ResultDocument *found, uint32_t owner, uint32_t number, const Document *document,
+                            bool unsafe) {
+    uint32_t left = 0;
+    const Path *base = NULL;
+    Node *root = r->documents.at[number].root;
+    if (document->item >= 0) {
+        Path *items = NEW(r->arena, Path), *item = NEW(r->arena, Path);
+        *items = path_field(NULL, S("items"));
+        *item = path_index(items, (uint32_t)document->item);
+        base = item;
+        if (change_find(root, base).node != document->root) return 0; /* it is no part of the text as it stands */
+    }
+    for (uint32_t i = 0; i < found->findingCount; i++) {
+        Editor editor = edit_open(r->arena, &r->source, root, document, base);
+        Fix fix;
+        if (!way_find(&editor, &found->findings[i], &fix)) continue;
+        if (fix.unsafe && !unsafe) {
+            left++;
+            continue;
+        }
+        bool good = true;
+        for (uint32_t j = 0; j < fix.changes.n && good; j++) good = edit_change(&editor, &fix.changes.at[j]);
+        if (!good || !editor.edits.n) continue;
+        Plan plan = {.finding = &found->findings[i],
+                     .document = number,
+                     .owner = owner,
+                     .base = base,
+                     .changes = fix.changes,
+                     .edits = editor.edits,
+                     .at = UINT32_MAX};
+        for (uint32_t j = 0; j < editor.edits.n; j++) {
+            if (editor.edits.at[j].at < plan.at) plan.at = editor.edits.at[j].at;
+            if (editor.edits.at[j].end > plan.end) plan.end = editor.edits.at[j].end;
+        }
+        ARRAY_PUSH(r->arena, &r->plans, plan);
+    }
+    return left;
+}
+
+static uint32_t plan_file(Round *r, const ResultFile *found, bool unsafe) {
+    uint32_t owner = 0, left = 0;
+    r->documents = verify_read(r->arena, &r->source);
+    Classifier classifier = {.source = &r->source,
+                             .minor = r->settings->minors[r->settings->minorCount - 1],
+                             .use = r->input->use,
+                             .asWritten = r->settings->asWritten,
+                             .as = (TakenAs)r->settings->as};
+    for (uint32_t i = 0; i < r->documents.n; i++) {
+        Document *items;
+        uint32_t count = classify_build(&classifier, r->arena, &r->documents.at[i], &items);
+        for (uint32_t j = 0; j < count; j++, owner++)
+            if (owner < found->documentCount && is_mendable(&items[j]))
+                left += plan_object(r, &found->documents[owner], owner, i, &items[j], unsafe);
+    }
+    return left;
+}
+
+/* Whether there is anything to look for in a file. */
+static bool is_worth_it(const ResultFile *file) {
+    if (!file->settings || file->error.at || file->rendered.at) return false;
+    for (uint32_t i = 0; i < file->documentCount; i++)
+        if (file->documents[i].findingCount) return true;
+    return false;
+}
+
+static FixedFile *fixed_file(FixResult *out, Arena *arena, const Source *source) {
+    for (uint32_t i = 0; i < out->files.n; i++)
+        if (str_eq(out->files.at[i].name, source->name)) return &out->files.at[i];
+    FixedFile file = {.name = arena_str(arena, source->name), .before = arena_str(arena, source->text), .mark = source->mark};
+    ARRAY_PUSH(arena, &out->files, file);
+    return &out->files.at[out->files.n - 1];
+}
+
+/* One round of a file; true if something was mended. */
+static bool mend_file(FixResult *out, Arena *arena, InputFile *input, const ResultFile *found, const FileSettings *settings,
+                      const RunSettings *run, bool unsafe) {
+    Arena scratch = {0};
+    Round r = {.arena = &scratch, .input = input, .settings = settings, .run = run};
+    SourceError error = input->text.at ? source_from_bytes(&r.source, &scratch, input->path, input->text)
+                                       : source_read(&r.source, &scratch, input->path);
+    if (!error && !input->rendered.at && !input->above) {
+        out->unsafe += plan_file(&r, found, unsafe);
+        if (r.plans.n) check_alone(&r, &r.before, r.source.text);
+        if (r.plans.n && r.before.files[0].documentCount == found->documentCount) keep_good(&r, 0, r.plans.n);
+    }
+    if (r.kept.n) {
+        FixedFile *file = fixed_file(out, arena, &r.source);
+        file->after = arena_str(arena, r.text);
+        file->fixes += r.kept.n;
+        out->fixes += r.kept.n;
+        input->text = file->after;
+        input->read = NULL;
+    }
+    arena_free(&scratch);
+    return r.kept.n > 0;
+}
+
+void fix_files(FixResult *out, Arena *arena, InputList *list, const RunSettings *settings, bool unsafe) {
+    enum { MOST_ROUNDS = 10 };
+    RunSettings how = *settings;
+    how.cluster = NULL;
+    *out = (FixResult){0};
+    bool changed = true;
+    for (int round = 0; round < MOST_ROUNDS && changed; round++) {
+        Arena *arenas = NEW_ARRAY(arena, Arena, how.threads);
+        Run run;
+        run_check(&run, list, &how, arenas);
+        changed = false;
+        out->unsafe = 0;
+        for (uint32_t i = 0; i < list->files.n; i++)
+            if (is_worth_it(&run.files[i]))
+                changed |= mend_file(out, arena, &list->files.at[i], &run.files[i], how.files[i], &how, unsafe);
+        for (unsigned i = 0; i < how.threads; i++) arena_free(&arenas[i]);
+    }
+}

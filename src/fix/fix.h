@@ -1,0 +1,26 @@
+/* Mends files: what was found is turned into changes (way.h), these into edits of the text (edit.h), and only what libyaml and
+ * libfyaml read as it was meant (verify.h), and what a check finds better and nowhere worse, is kept. */
+#ifndef PODLINT_FIX_H
+#define PODLINT_FIX_H
+
+#include "run/run.h"
+
+/* A file that was mended. */
+typedef struct FixedFile {
+    Str name;
+    Str before, after; /* the whole text, without a byte order mark */
+    bool mark;         /* it has one */
+    uint32_t fixes;
+} FixedFile;
+
+typedef struct FixResult {
+    ARRAY(FixedFile) files;
+    uint32_t fixes;
+    uint32_t unsafe; /* fixes that were left out because they are not safe */
+} FixResult;
+
+/* Mends the files of a list as far as that goes, in several rounds: what stands in a mended file is the text of its row from then
+ * on. Nothing is written. `unsafe`: also where someone else might decide otherwise. */
+void fix_files(FixResult *out, Arena *arena, InputList *list, const RunSettings *settings, bool unsafe);
+
+#endif
