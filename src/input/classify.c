@@ -1,12 +1,15 @@
 #include "classify.h"
 
+#include "kustomization.h"
 #include "placeholder.h"
+#include "yaml/entries.h"
 #include "rules.h"
 
 Str class_name(DocumentClass class) {
     static const Str names[] = {
         [CLASS_MANIFEST] = STR("manifest"),
         [CLASS_PARTIAL] = STR("partial object"),
+        [CLASS_JSON_PATCH] = STR("JSON patch"),
         [CLASS_OTHER_KIND] = STR("object of another kind"),
         [CLASS_CUSTOM] = STR("custom resource"),
         [CLASS_KUSTOMIZATION] = STR("kustomization"),
@@ -340,8 +343,8 @@ static DocumentClass class_of_node(const Node *root, Str *why) {
     switch ((NodeKind)root->kind) {
     case NODE_MAP: return class_of_map(root, why);
     case NODE_LIST:
-        if (is_json_patch(root)) *why = S("it is a JSON patch");
-        if (is_json_patch(root)) return CLASS_PARTIAL;
+        if (is_json_patch(root)) *why = S("a list of operations");
+        if (is_json_patch(root)) return CLASS_JSON_PATCH;
         if (has_objects(root)) return CLASS_MANIFEST;
         *why = S("it is a list, with no apiVersion and no kind");
         return CLASS_SETTINGS;
@@ -476,15 +479,76 @@ static void choose_version(Node *root, uint8_t minor) {
     version->later = false;
 }
 
+/* A patch may leave out what its target says, and for a kind of Kubernetes the apiVersion. */
+static void name_object(const Classifier *c, Arena *arena, Node *root) {
+    if (root->kind != NODE_MAP) return;
+    const Node *kind = field_of(root, S("kind"));
+    const InlinePatch *target = c->patch;
+    Str name = kind && kind->kind == NODE_STRING ? kind->text : kind || !target ? S("") : target->kind;
+    const Kind *known = name.len ? schema_kind(name) : NULL;
+    Str version = known ? schema_version_for(known, c->minor) : S("");
+    if (target && target->version.len && !kind)
+        version = str_format(arena, "%.*s%s%.*s", TEXT(target->group), target->group.len ? "/" : "", TEXT(target->version));
+    const struct { Str key, value; } parts[] = {{STR("kind"), name}, {STR("apiVersion"), version}};
+    Node named = *root;
+    named.count = 0;
+    entries_make_room(arena, &named, root->count + COUNT(parts));
+    for (uint32_t i = 0; i < root->count; i++) entries_add(&named, &root->entries[i]);
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (parts[i].value.len && !field_of(root, parts[i].key))
+            entries_add(&named, &(Entry){parts[i].key,
+                                         str_hash(parts[i].key),
+                                         {root->span.at, root->span.at},
+                                         {.kind = NODE_STRING, .span = {root->span.at, root->span.at}, .text = parts[i].value}});
+    *root = named;
+}
+
+static uint32_t classify_patch(const Classifier *outer, Arena *arena, const InlinePatch *patch, Str name, Document **items);
+
+/* A kustomization, and behind it the patches that it holds. */
+static uint32_t build_kustomization(const Classifier *c, Arena *arena, NodeDocument *in, Str why, Document **items) {
+    ARRAY(Document) all = {0};
+    Document whole = {.source = c->source,
+                      .index = in->index,
+                      .item = -1,
+                      .span = in->span,
+                      .root = in->root,
+                      .minor = c->minor,
+                      .class = CLASS_KUSTOMIZATION,
+                      .why = why,
+                      .diags = {.arena = arena}};
+    bool readable = !model_faults(&whole.diags, in) && in->readable;
+    if (readable) whole.later = placeholders_fill(arena, in->root, in->span, &(Substitutes){.source = c->source});
+    if (readable) kustomization_check(&whole);
+    whole.refused = !readable;
+    ARRAY_PUSH(arena, &all, whole);
+    InlinePatches patches = readable && !c->asWritten ? kustomization_patches(arena, in->root) : (InlinePatches){0};
+    for (uint32_t i = 0; i < patches.n; i++) {
+        Document *found;
+        uint32_t count = classify_patch(c, arena, &patches.at[i], c->source->name, &found);
+        for (uint32_t j = 0; j < count; j++) {
+            found[j].index = in->index;
+            found[j].item = (int32_t)i;
+            found[j].inside = patches.at[i].text;
+            if (found[j].mended) found[j].mended->inside = patches.at[i].text;
+            ARRAY_PUSH(arena, &all, found[j]);
+        }
+    }
+    *items = all.at;
+    return all.n;
+}
+
 uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document **items) {
     Str why = S("");
     DocumentClass class = class_of(c, arena, in, &why);
     if (c->use && c->use->patch && class != CLASS_TEMPLATE && c->as == TAKEN_AS_FOUND) {
-        class = CLASS_PARTIAL;
+        class = json_patch_is_meant(in->root) ? CLASS_JSON_PATCH : CLASS_PARTIAL;
         why = c->use->why;
     }
+    if (class == CLASS_KUSTOMIZATION) return build_kustomization(c, arena, in, why, items);
     if (class == CLASS_MANIFEST || (class == CLASS_PARTIAL && in->root->kind != NODE_LIST)) {
         if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root, c->use && c->use->expressions);
+        if (class == CLASS_PARTIAL) name_object(c, arena, in->root);
         Substitutes known = {.source = c->source,
                              .use = c->use,
                              .unquoted = c->use && kustomize_is_filled_in(c->use),
@@ -519,7 +583,31 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
                          .why = why,
                          .refused = !in->readable || has_fatal(in) || in->root->kind == NODE_LIST || is_scalar(in->root),
                          .diags = {.arena = arena}};
+    if (class == CLASS_JSON_PATCH) {
+        uint32_t later = c->asWritten ? 0 : placeholders_fill(arena, in->root, in->span, &(Substitutes){.source = c->source});
+        (*items)->later = later;
+        model_faults(&(*items)->diags, in);
+        json_patch_check(*items);
+    }
     return 1;
+}
+
+/* The documents of a patch inside of a kustomization of that name. */
+static uint32_t classify_patch(const Classifier *outer, Arena *arena, const InlinePatch *patch, Str name, Document **items) {
+    FileUse *use = NEW(arena, FileUse);
+    Source *source = NEW(arena, Source);
+    *use = (FileUse){.patch = true, .why = str_format(arena, "a patch inside of %.*s", TEXT(name))};
+    ARRAY(Document) all = {0};
+    if (source_from_bytes(source, arena, name, patch->text->text) != SOURCE_OK) return 0;
+    Classifier c = {.source = source, .minor = outer->minor, .use = use, .patch = patch};
+    NodeDocument in;
+    for (NodeReader reader = {.source = source}; node_next(&reader, arena, &in);) {
+        Document *found;
+        uint32_t count = classify_build(&c, arena, &in, &found);
+        for (uint32_t i = 0; i < count; i++) ARRAY_PUSH(arena, &all, found[i]);
+    }
+    *items = all.at;
+    return all.n;
 }
 
 Document classify_wide(Arena *arena, const Source *source, SourceError error) {

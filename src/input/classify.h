@@ -17,16 +17,18 @@ typedef struct Classifier {
     const FileUse *use; /* or NULL */
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
     TakenAs as;
-    bool kustomization;  /* the file's name is that of a kustomization */
-    bool asWritten;      /* placeholders stand for themselves */
-    bool marked;         /* placeholders_suspect has marked scalars of what is built: it is built anew */
-    KindOf *kindOf;      /* as for model_build_kinds; NULL: podlint's own kinds */
-    int8_t saysManifest; /* whether the file says that it holds a manifest: 1, -1, or 0 as long as nobody asks */
-    Str program;         /* whose template one of its documents was found to be */
+    bool kustomization;              /* the file's name is that of a kustomization */
+    bool asWritten;                  /* placeholders stand for themselves */
+    const struct InlinePatch *patch; /* the patch that the text is, or NULL */
+    bool marked;                     /* placeholders_suspect has marked scalars of what is built: it is built anew */
+    KindOf *kindOf;                  /* as for model_build_kinds; NULL: podlint's own kinds */
+    int8_t saysManifest;             /* whether the file says that it holds a manifest: 1, -1, or 0 as long as nobody asks */
+    Str program;                     /* whose template one of its documents was found to be */
 } Classifier;
 
 /* Builds what the reader found, as model_build does, with `class` and `why` of each document set. What is no manifest has no
- * type, no object and no diagnostics; a partial object has what kustomize_complete makes of it. */
+ * type, no object and no diagnostics; a partial object has what kustomize_complete makes of it. Behind a kustomization follow the
+ * patches that are written in it, each with a source of its own (Document.inside). */
 uint32_t classify_build(Classifier *classifier, Arena *arena, NodeDocument *in, Document **items);
 
 /* What is said of a text in UTF-16 or UTF-32 that could not be read, as `error` tells: it is a faulty manifest if it says so. */

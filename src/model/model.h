@@ -9,6 +9,7 @@
 typedef enum DocumentClass {
     CLASS_MANIFEST,      /* an object that podlint judges */
     CLASS_PARTIAL,       /* a part of one: a patch, an expectation of a test, an overlay */
+    CLASS_JSON_PATCH,    /* operations on one (RFC 6902) */
     CLASS_OTHER_KIND,    /* an object of Kubernetes' own that podlint does not judge */
     CLASS_CUSTOM,        /* an object of another group */
     CLASS_KUSTOMIZATION, /* what kustomize is told to do */
@@ -67,6 +68,7 @@ typedef struct Document {
     uint8_t minor;           /* the Kubernetes version 1.N that it is read for */
     uint32_t later;          /* placeholders in its scalars that nobody has filled in yet */
     bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
+    const Node *inside;      /* the scalar of another document that `source` is the value of; NULL: `source` is a file */
     Str placed;              /* the namespace that kustomizations put it in; empty: as it is written */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;

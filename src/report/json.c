@@ -119,13 +119,14 @@ void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
     }
     fprintf(out,
             "],\n\"summary\": {\"files\": %u, \"documents\": %u, \"accepted\": %u, \"rejected\": %u, \"skipped\": %u, "
-            "\"kustomizations\": %u, \"partial\": %u, \"templates\": %u, \"otherKinds\": %u, \"customResources\": %u, "
+            "\"kustomizations\": %u, \"partial\": %u, \"jsonPatches\": %u, \"templates\": %u, \"otherKinds\": %u, "
+            "\"customResources\": %u, "
             "\"notManifests\": %u, \"unreadable\": %u, \"errors\": %u, \"warnings\": %u, \"infos\": %u, "
             "\"ignored\": %u, \"unread\": %u",
             run->fileCount, run->documents, run->accepted, run->rejected, run->skipped, run->classes[CLASS_KUSTOMIZATION],
-            run->classes[CLASS_PARTIAL], run->templates + run->classes[CLASS_TEMPLATE], run->classes[CLASS_OTHER_KIND],
-            run->classes[CLASS_CUSTOM], run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], run->classes[CLASS_UNREADABLE],
-            run->errors, run->warnings, run->infos, run->ignored, run->unreadableFiles);
+            run->classes[CLASS_PARTIAL], run->classes[CLASS_JSON_PATCH], run->templates + run->classes[CLASS_TEMPLATE],
+            run->classes[CLASS_OTHER_KIND], run->classes[CLASS_CUSTOM], run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT],
+            run->classes[CLASS_UNREADABLE], run->errors, run->warnings, run->infos, run->ignored, run->unreadableFiles);
     if (run->innerPods) fprintf(out, ", \"podsInside\": %u", run->innerPods);
     if (run->notShown) fprintf(out, ", \"notShown\": %u", run->notShown);
     if (run->baseline.used)

@@ -85,6 +85,7 @@ static void write_not_judged(FILE *out, const Run *run) {
         {run->classes[CLASS_CUSTOM], "custom resource", "custom resources"},
         {run->classes[CLASS_TEMPLATE] + run->templates, "template", "templates"},
         {run->classes[CLASS_KUSTOMIZATION], "kustomization", "kustomizations"},
+        {run->classes[CLASS_JSON_PATCH], "JSON patch", "JSON patches"},
         {run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT], "document that is not a manifest",
          "documents that are not manifests"},
     };

@@ -19,6 +19,7 @@
 #include "rules.h"
 #include "suppress.h"
 #include "worlds.h"
+#include "yaml/text_span.h"
 #include "validate/validate.h"
 
 /* The stack of a thread, in bytes, whatever the system's default is: NODE_MAX_DEPTH levels of a document take about 256 a level
@@ -180,20 +181,21 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
 }
 
 static ResultDocument keep_document(Worker *w, Source *source, const Document *document) {
+    Span span = document->inside ? node_text_span(source, document->inside, document->span) : document->span;
     return (ResultDocument){.index = document->index,
                             .item = document->item,
-                            .line = source_place(source, &w->text, document->span.at).line,
+                            .line = source_place(source, &w->text, span.at).line,
                             .apiVersion = keep(w->kept, document->apiVersion, LONGEST_NAME),
                             .kind = keep(w->kept, document->kind, LONGEST_NAME),
                             .name = keep(w->kept, document->name, LONGEST_NAME),
                             .namespace_ = keep(w->kept, document->namespace_, LONGEST_NAME),
                             .partial = document->partial,
                             .class = document->class,
-                            .why = document->why,
+                            .why = keep(w->kept, document->why, LONGEST_PATH),
                             .later = document->later,
                             .uncertain = world_is_uncertain(document),
                             .accepted = !document->refused,
-                            .skipped = document->class == CLASS_KUSTOMIZATION ||
+                            .skipped = document->class == CLASS_KUSTOMIZATION || document->class == CLASS_JSON_PATCH ||
                                        (!document->object && !document->unreadable && !document->definition),
                             .judged = (document->object || document->definition) && !document->unreadable};
 }
@@ -345,6 +347,16 @@ static Classifier classifier_for(const Worker *w, const ResultFile *file, const 
                         .as = (TakenAs)file->settings->as};
 }
 
+/* Gives what was found in a text inside of a document the places that it has in the file. */
+static void place_inside(const Source *source, Document *document) {
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        Diag *diag = &document->diags.items.at[i];
+        diag->span = node_text_span(source, document->inside, diag->span);
+        for (Note *note = (Note *)(uintptr_t)diag->notes; note; note = (Note *)(uintptr_t)note->next)
+            note->span = node_text_span(source, document->inside, note->span);
+    }
+}
+
 static void check_version(Worker *w, const ResultFile *file, Source *source, unsigned version, ResultDocuments *documents) {
     NodeReader reader = {.source = source};
     Classifier classifier = classifier_for(w, file, source, version);
@@ -364,7 +376,8 @@ static void check_version(Worker *w, const ResultFile *file, Source *source, uns
             if (!document->partial) check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
             check_inside(w, file, document, &documents->at[n], n, version);
             if (!asWritten) placeholders_forgive(document, decoded[i]);
-            if (!asWritten) diag_settle(&document->diags, source->text);
+            if (!asWritten) diag_settle(&document->diags, document->source->text);
+            if (document->inside) place_inside(source, document);
             keep_findings(w, file, source, document, &documents->at[n], version);
         }
         arena_reset(&w->scratch);
@@ -546,7 +559,7 @@ static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting
             ResultDocument *out = &file->documents[n];
             if (items[i].definition || items[i].class != CLASS_CUSTOM) {
                 out->class = items[i].class;
-                out->why = items[i].why;
+                out->why = keep(w->kept, items[i].why, LONGEST_PATH);
                 out->skipped = false;
                 out->judged = !items[i].unreadable;
             } else if (w->settings->requireSchemas) {

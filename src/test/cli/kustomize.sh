@@ -82,13 +82,79 @@ printf '[{"op": "replace", "value": 2}]\n' >base/faulty.json
 expect "a list that nothing names" 0 "1 document that is not a manifest" base/faulty.json
 printf 'resources: [web.yaml]\npatchesJson6902: [{path: faulty.json, target: {kind: Deployment}}]\ncommonLabels: {app: web}\n' \
     >base/kustomization.yaml
-expect "operations with faults" 0 "nothing found" base/faulty.json
-expect "operations that nothing names" 0 "1 judged as partial" base/ops.json
+expect "operations with faults" 1 "base/faulty.json:1:3: error[json-patch-form]: the operation has no path" base/faulty.json
+expect "operations that nothing names" 0 "not judged: 1 JSON patch" base/ops.json
+printf '[{"op": "replase", "path": "/spec/replicas", "value": 2}, {"op": "move", "path": "/a", "from": "b"}]\n' >base/faulty.json
+expect "an operation that there is not" 1 'base/faulty.json:1:9: error[json-patch-form]: a JSON patch has no operation "replase"; did you mean "replace"?' base
+expect "a pointer without its slash" 1 'faulty.json:1:96: error[json-patch-form]: from must be a JSON pointer, which starts with a slash; write /b' base
 printf 'resources: [web.yaml]\ncommonLabels: {app: web}\npatches: [{path: patch.yaml}, {path: nowhere.yaml}, 7]\ncomponents: 3\nimages: {}\n' \
     >base/kustomization.yaml
 expect "a kustomization with faults" 1 'no field "replica"' base
+expect "an item of another type" 1 'base/kustomization.yaml:3:53: error[kustomization-field]: an item of patches must be a map' base
+expect "a field of another type" 1 'base/kustomization.yaml:4:13: error[kustomization-field]: components must be a list of texts' base
+expect "a path that leads nowhere" 1 'base/kustomization.yaml:3:38: warning[kustomization-path]: patches names nowhere.yaml' base
 printf '[\n' >base/kustomization.yaml
 expect "one that cannot be read" 1 "needs a selector" base
+expect "and that is told" 1 "base/kustomization.yaml:2:1: error[syntax]" base
+printf 'resources: [web.yaml]\ncommonlabels: {app: web}\npatchez: []\nkind: Kustomisation\n' >base/kustomization.yaml
+expect "a field that there is not" 1 'base/kustomization.yaml:3:1: error[kustomization-field]: a kustomization has no field "patchez"; did you mean "patches"?' base
+expect "a kind that there is not" 1 'error[kustomization-field]: kustomize has no kind Kustomisation' base
+expect "fields in another case" 1 '!commonlabels' base
+printf 'resources: [web.yaml, "github.com/shop/web//deploy?ref=v1", "git@git.example:shop", "${OTHER}"]\ncommonLabels: {app: web}\n' \
+    >base/kustomization.yaml
+rm base/faulty.json base/patch.yaml
+expect "addresses and placeholders" 0 "nothing found" base
+cp base/kustomization.yaml base/Kustomization
+expect "two kustomizations of a folder" 1 "base/Kustomization:1:1: error[kustomization-field]: kustomization.yaml stands in the same folder" base
+rm base/Kustomization
+printf 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n' >base/kustomization.yaml
+expect "a file of that name for Flux" 0 "custom resource, Kustomization a" --show-files base
+rm base/kustomization.yaml
+
+# Patches that are written in a kustomization.
+mkdir inside && cd inside || exit 2
+deployment web.yaml web:1
+inside() {
+    printf 'resources: [web.yaml]\ncommonLabels: {app: web}\n%s\n' "$1" >kustomization.yaml
+}
+inside 'patches:
+- patch: |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec:
+      replicas: "two"
+      template: {spec: {containers: [{name: web, imag: a}]}}'
+expect "a patch inside" 1 'kustomization.yaml:9:17: error[wrong-type]: replicas must be a whole number, found the text "two"' .
+expect "all of it" 1 'kustomization.yaml:10:50: error[unknown-field]: Container has no field "imag"; did you mean "image"?' .
+expect "and it is counted" 1 "1 judged as partial; not judged: 1 kustomization" .
+expect "and listed" 0 "./kustomization.yaml:5: partial object, Deployment web (a patch inside of ./kustomization.yaml)" --show-files .
+inside 'patches:
+- target: {kind: Deployment, name: web}
+  patch: "spec: {replicas: -1, replica: 2}"'
+expect "a patch in quotes, of the kind of its target" 1 'kustomization.yaml:5:32: error[unknown-field]: DeploymentSpec has no field "replica"' .
+inside 'patchesStrategicMerge:
+- |-
+  kind: Deployment
+  metadata: {name: web}
+  spec: {$patch: replace, replicas: null, paused: "yes"}'
+expect "a patch without apiVersion" 1 'kustomization.yaml:7:51: error[wrong-type]: paused must be true or false' .
+expect "directives are none of its fields" 1 '1 error;' .
+inside 'patches:
+- target: {kind: Deployment}
+  patch: |-
+    - {op: add, path: /spec/replicas, value: 3}
+    - op: wat'
+expect "operations inside" 1 'kustomization.yaml:7:11: error[json-patch-form]: a JSON patch has no operation "wat"' .
+inside 'patches:
+- patch: |-
+    kind: Deployment
+    metadata: {name: [web}'
+expect "a patch that cannot be read" 1 'kustomization.yaml:6:' .
+inside 'x: &a {patch: "kind: Deployment"}
+patches: [*a, *a]'
+expect "patches of aliases stand elsewhere" 1 '!judged as partial' .
+cd .. || exit 2
 
 cd "$dir" && mkdir -p charts/web/templates/tests charts/web/charts/sub/templates charts/web/crds && cd charts || exit 2
 printf 'name: web\n' | tee web/Chart.yaml >web/charts/sub/Chart.yaml
