@@ -308,7 +308,7 @@ static Str filled_in(Arena *arena, const Document *after, const Document *sent, 
 /* The mend where an update is refused for something that only the server filled in: null takes it away. Empty otherwise. */
 static Str null_mend(Arena *arena, const Document *after, const Document *sent) {
     const Diag *error = first_error(sent);
-    if (!error || error->missing || !error->path.len) return S("");
+    if (!error || error->missing || !error->path.len || error->rule->type == API_REQUIRED) return S("");
     Str what = S("");
     if (!merge_node(after, error->path))
         what = str_join(arena, path_leaf(error->path), S(": null"));

@@ -82,7 +82,7 @@ static const char pod[] = "apiVersion: v1\n"
                           "      livenessProbe: {httpGet: {port: http}}\n"
                           "      unknown: 1\n";
 
-enum { MOST_FILES = 8, MOST_WORDS = 48, OUTPUT_FREE = 8 << 20, OUTPUT_EACH = 100 };
+enum { MOST_FILES = 8, MOST_WORDS = 48, OUTPUT_FREE = 8 << 20, OUTPUT_EACH = 300 };
 
 static char *folder; /* of the inputs' files */
 static int home = -1, work = -1;
