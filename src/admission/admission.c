@@ -396,22 +396,30 @@ static void runtime_class_admit(const Request *r) {
 
 static void default_storage_class_admit(const Request *r) {
     PersistentVolumeClaim *claim = r->document->object;
-    const Decider *found = NULL;
-    if (claim->spec.storageClassName.at || map_get(claim->metadata.annotations, S("volume.beta.kubernetes.io/storage-class")))
-        return;
-    for (const Decider *d = deciders_first(r, KIND_StorageClass, S("")); d; d = deciders_next(r, d)) {
-        const StrMap marks = model_meta(d->document)->annotations;
-        const Str *mark = map_get(marks, S("storageclass.kubernetes.io/is-default-class"));
-        if (!mark) mark = map_get(marks, S("storageclass.beta.kubernetes.io/is-default-class"));
-        if (!mark || !str_eq(*mark, S("true"))) continue;
-        if (!found || str_cmp(decider_name(d), decider_name(found)) < 0) found = d;
-    }
-    if (found) claim->spec.storageClassName = decider_name(found);
+    Str class = storage_class_of(r, claim);
+    bool old = map_get(claim->metadata.annotations, S("volume.beta.kubernetes.io/storage-class")) != NULL;
+    if (class.at && !old) claim->spec.storageClassName = class;
 }
 
 /* All. */
 
-void admission_admit(Deciders *deciders, Document *document, const Standing *standing) {
+/* Of values that patches write nobody knows what they are then. */
+static void forget_patched(const Request *r, uint32_t before) {
+    uint32_t kept = before;
+    for (uint32_t i = before; i < r->diags->items.n && r->document->supplied.n; i++) {
+        const Diag *diag = &r->diags->items.at[i];
+        if (!model_may_be_supplied(r->document, path_leaf(diag->path))) r->diags->items.at[kept++] = *diag;
+    }
+    if (r->document->supplied.n) r->diags->items.n = kept;
+}
+
+static bool is_refused(const Request *r, uint32_t before) {
+    for (uint32_t i = before; i < r->diags->items.n; i++)
+        if (r->diags->items.at[i].severity == SEVERITY_ERROR) return true;
+    return false;
+}
+
+bool admission_admit(Deciders *deciders, Document *document, const Standing *standing) {
     Request r = {.deciders = deciders,
                  .document = document,
                  .standing = standing,
@@ -419,13 +427,14 @@ void admission_admit(Deciders *deciders, Document *document, const Standing *sta
                  .diags = &document->diags,
                  .namespace_ = namespace_of(deciders, document)};
     PodView pod = model_pod(document);
+    uint32_t before = r.diags->items.n;
     r.spec = pod.spec;
     r.meta = pod.meta;
     r.isPod = model_is(document, KIND_Pod);
     if (r.spec && !model_pod_place(&r.place, document->type)) r.spec = NULL;
-    if (r.spec && !r.isPod) r.pods = str_format(r.arena, "the pods of this %.*s are refused: ", TEXT(document->kind));
+    if (r.spec) r.pods = pods_words(&r, 1, 1);
     if (model_is(document, KIND_Namespace)) pod_security_labels(&r);
-    if (!model_kind(document)->namespaced) return;
+    if (!model_kind(document)->namespaced) return is_refused(&r, before);
     if (r.spec && !r.isPod) defaults_made_pod(r.arena, r.spec, document->minor);
     if (r.spec) {
         limit_ranger_fill(&r);
@@ -437,5 +446,9 @@ void admission_admit(Deciders *deciders, Document *document, const Standing *sta
     if (model_is(document, KIND_PersistentVolumeClaim)) default_storage_class_admit(&r);
     limit_ranger_check(&r);
     if (r.spec) pod_security_admit(&r);
-    quota_check(&r);
+    bool refused = is_refused(&r, before) && (r.isPod || !r.spec);
+    if (!refused) limit_ranger_check_claims(&r);
+    forget_patched(&r, before);
+    refused = refused && is_refused(&r, before);
+    return quota_check(&r) || refused;
 }

@@ -17,6 +17,7 @@ typedef struct Deciders {
     uint32_t count;
     bool closed;    /* a class or an account that is not here does not exist */
     Str namespace_; /* of objects that do not say theirs; empty: nobody knows */
+    StrSet counted; /* objects that have taken of quotas: once more they are the same */
 } Deciders;
 
 /* Where an object of the run stands, and which objects are applied together with it. */
@@ -63,7 +64,7 @@ Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing st
 
 /* Does with an object, or with the pods that it makes, what the plugins do, and appends to its diagnostics what they refuse and
  * what they warn of. The object must be decoded; it is changed as the server changes it. What it takes of quotas counts for the
- * objects after it. */
-void admission_admit(Deciders *deciders, Document *document, const Standing *standing);
+ * objects after it. Returns whether the object itself is refused, and not what it makes. */
+bool admission_admit(Deciders *deciders, Document *document, const Standing *standing);
 
 #endif

@@ -1,12 +1,17 @@
+#include "model/compare.h"
 #include "plugin.h"
 #include "validate/names.h"
 
 /* The most objects of a kind in a namespace, and the most of one name, that are looked at for each pod. */
 enum { MOST_OF_KIND = 16 };
 
+static bool is_security_label(Str key) {
+    return str_starts(key, S("pod-security.kubernetes.io/"));
+}
+
 static bool asks_security(const StrMap labels) {
     for (uint32_t i = 0; i < labels.n; i++)
-        if (str_starts(labels.at[i].key, S("pod-security.kubernetes.io/"))) return true;
+        if (is_security_label(labels.at[i].key)) return true;
     return false;
 }
 
@@ -22,7 +27,7 @@ AdmissionRole admission_role(const Document *document) {
     case KIND_ResourceQuota:
     case KIND_PriorityClass:
     case KIND_RuntimeClass: return ADMISSION_BINDS;
-    case KIND_StorageClass: return ADMISSION_GIVES;
+    case KIND_StorageClass: return is_default_storage_class(document) ? ADMISSION_BINDS : ADMISSION_GIVES;
     default: return ADMISSION_NONE;
     }
 }
@@ -40,10 +45,18 @@ static Str key_with(Arena *arena, uint16_t kind, Str namespace_, Str name) {
     return str_format(arena, "%u/%.*s/%.*s", kind, TEXT(namespace_), TEXT(name));
 }
 
+static bool share_world(const Standing *a, const Standing *b) {
+    if (!a->worlds.n || !b->worlds.n) return true;
+    for (uint32_t i = 0; i < a->worlds.n; i++)
+        if (str_in(a->worlds.at[i], b->worlds.at, b->worlds.n)) return true;
+    return false;
+}
+
 /* The one that an object takes the place of: what the cluster has of it, or an earlier one in the same file. */
 static Decider *replaced_by(Decider *same, const Standing *standing) {
     for (; same; same = same->nextOfName)
-        if (same->ofCluster || str_eq(same->standing.file, standing->file)) return same;
+        if (same->ofCluster || (str_eq(same->standing.file, standing->file) && share_world(&same->standing, standing)))
+            return same;
     return NULL;
 }
 
@@ -53,7 +66,9 @@ void deciders_add(Deciders *deciders, const Document *document, Standing standin
     Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, model_meta(document)->name);
     Decider *same = (Decider *)(uintptr_t)str_set_find(&deciders->byKind, name);
     Decider *old = ofCluster ? same : replaced_by(same, &standing), *decider = old ? old : NEW(arena, Decider);
-    if (!old) *decider = (Decider){.used = sums_start(arena), .firstOfName = decider, .lastOfKind = decider};
+    if (!old)
+        *decider =
+            (Decider){.used = sums_start(arena), .firstOfName = decider, .lastOfKind = decider, .number = deciders->count++};
     if (ofCluster && kind == KIND_ResourceQuota) {
         decider->used = sums_start(arena);
         sums_add_all(&decider->used, &((ResourceQuota *)document->object)->status.used);
@@ -75,35 +90,50 @@ void deciders_add(Deciders *deciders, const Document *document, Standing standin
         first->lastOfKind->nextOfKind = decider;
         first->lastOfKind = decider;
     }
-    deciders->count++;
 }
 
-static bool share_world(const Standing *a, const Standing *b) {
-    if (!a->worlds.n || !b->worlds.n) return true;
-    for (uint32_t i = 0; i < a->worlds.n; i++)
-        if (str_in(a->worlds.at[i], b->worlds.at, b->worlds.n)) return true;
-    return false;
-}
-
-/* Whether a decider is the one of its name for an object: of several, the one that is applied together with it, and of several of
- * these, which are alternatives, the one in the same file. One that stands elsewhere in the run holds where nothing else has its
- * name: a class always, others where it brings no pods of its own, and as long as the namespace is written. */
-static bool holds(const Request *r, const Decider *decider) {
-    bool together = share_world(&decider->standing, r->standing);
-    if (!decider->firstOfName->nextOfName) {
-        const Kind *kind = model_kind(decider->document);
-        bool class = !kind->namespaced && kind->number != KIND_Namespace;
-        bool named = !kind->namespaced || namespace_of(r->deciders, decider->document).len;
-        return together || class || (decider->standing.everywhere && named);
-    }
-    if (!together) return false;
-    bool here = str_eq(decider->standing.file, r->standing->file);
-    unsigned i = 0;
-    for (const Decider *other = decider->firstOfName; other && i < MOST_OF_KIND; other = other->nextOfName, i++) {
-        if (other == decider || !share_world(&other->standing, r->standing)) continue;
-        if (!here || str_eq(other->standing.file, r->standing->file)) return false;
-    }
+/* Whether two of one kind decide the same; of a Namespace only its Pod Security labels count. */
+static bool decide_alike(const Decider *a, const Decider *b) {
+    if (!model_is(a->document, KIND_Namespace)) return object_equal(a->document->type, a->document->object, b->document->object);
+    const StrMap labels[] = {model_meta(a->document)->labels, model_meta(b->document)->labels};
+    for (size_t own = 0; own < COUNT(labels); own++)
+        for (uint32_t i = 0; i < labels[own].n; i++) {
+            const StrPair *pair = &labels[own].at[i];
+            const Str *other = map_get(labels[!own], pair->key);
+            if (is_security_label(pair->key) && !(other && str_eq(*other, pair->value))) return false;
+        }
     return true;
+}
+
+/* How a decider comes to decide over an object. */
+typedef enum Reach {
+    REACH_NONE,
+    REACH_ELSEWHERE, /* it stands elsewhere in the run: a class always, others where they bring no pods of their own, and as long
+                        as the namespace is written */
+    REACH_TOGETHER,  /* both are applied together */
+    REACH_SAME_FILE,
+} Reach;
+
+static Reach reach_of(const Request *r, const Decider *decider) {
+    const Kind *kind = model_kind(decider->document);
+    if (share_world(&decider->standing, r->standing))
+        return str_eq(decider->standing.file, r->standing->file) ? REACH_SAME_FILE : REACH_TOGETHER;
+    bool class = !kind->namespaced && kind->number != KIND_Namespace;
+    bool named = !kind->namespaced || namespace_of(r->deciders, decider->document).len;
+    return class || (decider->standing.everywhere && named) ? REACH_ELSEWHERE : REACH_NONE;
+}
+
+/* Whether a decider is the one of its name for an object: of several, the nearest; of several of these, which are alternatives,
+ * the first if they all say the same, or none. */
+static bool holds(const Request *r, const Decider *decider) {
+    Reach reach = reach_of(r, decider);
+    unsigned i = 0;
+    for (const Decider *other = decider->firstOfName; reach && other && i < MOST_OF_KIND; other = other->nextOfName, i++) {
+        Reach theirs = other == decider ? REACH_NONE : reach_of(r, other);
+        if (theirs < reach) continue;
+        if (theirs > reach || other->number < decider->number || !decide_alike(decider, other)) return false;
+    }
+    return reach != REACH_NONE;
 }
 
 static Decider *first_that_holds(const Request *r, Decider *decider) {

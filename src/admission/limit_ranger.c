@@ -188,22 +188,10 @@ static void check_claim(const Request *r, const Decider *decider, const LimitRan
     check_limited(&limited, item);
 }
 
-/* The claim itself, or those that a StatefulSet makes for its pods, which do not start without them. */
-static void check_claims(const Request *r, const Decider *decider, const LimitRangeItem *item) {
-    if (model_is(r->document, KIND_PersistentVolumeClaim))
-        check_claim(r, decider, item, r->document->object, S("the claim"), NULL);
-    if (!model_is(r->document, KIND_StatefulSet)) return;
-    const StatefulSet *set = r->document->object;
-    Path spec = path_field(NULL, S("spec")), list = path_field(&spec, S("volumeClaimTemplates"));
-    for (uint32_t i = 0; i < set->spec.volumeClaimTemplates.n; i++) {
-        const PersistentVolumeClaim *claim = &set->spec.volumeClaimTemplates.at[i];
-        Path at = path_index(&list, i);
-        check_claim(r, decider, item, claim, str_join(r->arena, S("the claim "), claim->metadata.name), &at);
-    }
-}
-
+/* Stops at the first LimitRange that refuses, as the server does. */
 void limit_ranger_check(const Request *r) {
     uint32_t before = r->diags->items.n;
+    const PersistentVolumeClaim *claim = model_is(r->document, KIND_PersistentVolumeClaim) ? r->document->object : NULL;
     for (const Decider *d = deciders_first(r, KIND_LimitRange, r->namespace_); d && r->diags->items.n == before;
          d = deciders_next(r, d)) {
         const LimitRange *range = d->document->object;
@@ -211,7 +199,21 @@ void limit_ranger_check(const Request *r) {
             const LimitRangeItem *item = &range->spec.limits.at[i];
             if (r->spec && str_eq(item->type, S("Container"))) check_containers(r, d, item);
             if (r->spec && str_eq(item->type, S("Pod"))) check_pod(r, d, item);
-            if (str_eq(item->type, S("PersistentVolumeClaim"))) check_claims(r, d, item);
+            if (claim && str_eq(item->type, S("PersistentVolumeClaim"))) check_claim(r, d, item, claim, S("the claim"), NULL);
         }
+    }
+}
+
+void limit_ranger_check_claims(const Request *r) {
+    MadeClaims claims = made_claims(r);
+    Request waiting = waiting_request(r);
+    uint32_t before = r->diags->items.n;
+    for (const Decider *d = deciders_first(r, KIND_LimitRange, r->namespace_); d && claims.n && r->diags->items.n == before;
+         d = deciders_next(r, d)) {
+        const LimitRange *range = d->document->object;
+        for (uint32_t i = 0; i < range->spec.limits.n; i++)
+            for (uint32_t j = 0; j < claims.n && str_eq(range->spec.limits.at[i].type, S("PersistentVolumeClaim")); j++)
+                check_claim(&waiting, d, &range->spec.limits.at[i], &claims.at[j].claim, made_claim_words(r, &claims.at[j], 1),
+                            claims.at[j].at);
     }
 }

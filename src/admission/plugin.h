@@ -11,6 +11,7 @@ struct Decider {
     const Document *document;
     bool ofCluster;
     Standing standing;
+    uint32_t number;     /* of those that came, in their order */
     Sums used;           /* of a quota, by the objects so far */
     Decider *nextOfKind; /* in the same namespace */
     Decider *nextOfName; /* of the same kind, namespace and name: another world's */
@@ -31,8 +32,12 @@ typedef struct Request {
     ObjectMeta *meta;
     PodPlace place;
     bool isPod;
-    Str pods; /* how messages begin: nothing, or that pods are refused and not the object */
+    bool waits; /* what is refused are claims, and pods wait for them */
+    Str pods;   /* how messages begin: nothing, or that pods are refused and not the object */
 } Request;
+
+/* How messages begin when so many of all pods of the object are refused. */
+Str pods_words(const Request *r, int64_t refused, int64_t all);
 
 /* The deciders of a kind in the request's namespace ("" for kinds without one) that are applied together with it.
  *     for (const Decider *d = deciders_first(r, KIND_LimitRange, ns); d; d = deciders_next(r, d)) */
@@ -56,6 +61,30 @@ static inline Where request_where(const Request *r, const Path *path) {
     return path_where(r->arena, r->document->root, path);
 }
 
+/* Whether claims that name no class get this StorageClass. */
+bool is_default_storage_class(const Document *class);
+
+/* The class that a claim gets; at is NULL if it has none. */
+Str storage_class_of(const Request *r, const PersistentVolumeClaim *claim);
+
+/* A claim that is made for each pod: by a template of a StatefulSet, or by an ephemeral volume. It is made by a controller once
+ * the pod is taken, or before it is made; the pod waits as long as it is refused. */
+typedef struct MadeClaim {
+    PersistentVolumeClaim claim;
+    Str name; /* of the template or the volume */
+    const Path *at;
+} MadeClaim;
+
+typedef ARRAY(MadeClaim) MadeClaims;
+
+MadeClaims made_claims(const Request *r);
+
+/* "the claim data", "3 claims of data", for messages. */
+Str made_claim_words(const Request *r, const MadeClaim *made, int64_t count);
+
+/* The request with what is said of its claims. */
+Request waiting_request(const Request *r);
+
 /* "container web", for messages. */
 Str container_words(const Request *r, const ContainerWalk *walk);
 
@@ -68,6 +97,7 @@ bool has_pod_level(const PodSpec *spec);
 /* The plugins, in files of their own. */
 void limit_ranger_fill(const Request *r);
 void limit_ranger_check(const Request *r);
-void quota_check(const Request *r);
+void limit_ranger_check_claims(const Request *r); /* those that are made for pods */
+bool quota_check(const Request *r);               /* whether the object itself is refused */
 
 #endif

@@ -47,10 +47,10 @@ static void name_claim(Arena *arena, Sums *usage, Str class, Str resource, const
     sums_put(usage, &(QuantityPair){name, *amount});
 }
 
-static Sums claim_usage(Arena *arena, const PersistentVolumeClaim *claim) {
+static Sums claim_usage(const Request *r, const PersistentVolumeClaim *claim) {
+    Arena *arena = r->arena;
     Sums usage = sums_start(arena);
-    const Str *old = map_get(claim->metadata.annotations, S("volume.beta.kubernetes.io/storage-class"));
-    Str class = old ? *old : claim->spec.storageClassName;
+    Str class = storage_class_of(r, claim);
     const Quantity *storage = quantity_get(claim->spec.resources.requests, S("storage"));
     count_one(&usage, S("count/persistentvolumeclaims"));
     name_claim(arena, &usage, class, S("persistentvolumeclaims"), &one);
@@ -79,7 +79,7 @@ static Sums service_usage(Arena *arena, const Service *service) {
 static Sums object_usage(const Request *r) {
     static const Str aliases[] = {STR("configmaps"), STR("resourcequotas"), STR("replicationcontrollers"), STR("secrets")};
     const Kind *kind = model_kind(r->document);
-    if (kind->number == KIND_PersistentVolumeClaim) return claim_usage(r->arena, r->document->object);
+    if (kind->number == KIND_PersistentVolumeClaim) return claim_usage(r, r->document->object);
     if (kind->number == KIND_Service) return service_usage(r->arena, r->document->object);
     Sums usage = sums_start(r->arena);
     Str group = schema_group(r->document->apiVersion);
@@ -212,40 +212,36 @@ static Quantity times(const Quantity *amount, int64_t n) {
     return out;
 }
 
-static Where where_taken(const Request *r, int64_t count, bool pods) {
-    Path spec = path_field(NULL, S("spec")), replicas = path_field(&spec, S("replicas"));
-    Path containers = path_field(&r->place.spec, S("containers")), meta = path_field(NULL, S("metadata"));
-    Path name = path_field(&meta, S("name"));
-    return request_where(r, pods && count > 1 ? &replicas : pods ? &containers : &name);
-}
+/* What is taken of quotas: so many times the same, for so many pods. */
+typedef struct Taking {
+    const Sums *usage;
+    int64_t count;
+    Str who;        /* "the pod", "3 pods" */
+    const Path *at; /* what asks for it */
+} Taking;
 
-/* Takes of a quota what `count` times `usage` need, as many of them as fit, and tells what does not. */
-static void take(const Request *r, Decider *decider, const Sums *usage, int64_t count, bool pods) {
+/* Takes of a quota what is asked for, as much of it as fits, and tells what does not. */
+static void take(const Request *r, Decider *decider, const Taking *taking) {
     const ResourceQuotaSpec *quota = &((const ResourceQuota *)decider->document->object)->spec;
-    int64_t fit = count;
+    int64_t count = taking->count, fit = count;
     for (uint32_t i = 0; i < quota->hard.n; i++) {
         const QuantityPair *hard = &quota->hard.at[i];
-        const Quantity *amount = sums_find(usage, hard->key), *used = sums_find(&decider->used, hard->key);
+        const Quantity *amount = sums_find(taking->usage, hard->key), *used = sums_find(&decider->used, hard->key);
         if (!amount || amount->nano == 0) continue;
         int64_t here = fitting(&hard->value, used, amount, count);
         if (here < fit) fit = here;
         if (here == count) continue;
         Quantity asked = times(amount, count);
-        Str who = count > 1 ? str_format(r->arena, "%lld pods", (long long)count) : pods ? S("the pod") : S("the object");
         Str taken = used && used->nano ? str_format(r->arena, ", of which %.*s %s taken", TEXT(quantity_text(r->arena, used)),
                                                     used->nano == NANO ? "is" : "are")
                                        : S("");
-        Str refused = pods ? r->pods : S("");
-        if (here > 0 && pods && !r->isPod)
-            refused = str_format(r->arena, "%lld of the %lld pods of this %.*s %s refused: ", (long long)(count - here),
-                                 (long long)count, TEXT(r->document->kind), count - here == 1 ? "is" : "are");
-        emit_quota_exceeded(r->diags, where_taken(r, count, pods), .pods = refused, .who = who,
-                            .need = count > 1 ? S("need") : S("needs"), .resource = hard->key,
+        emit_quota_exceeded(r->diags, request_where(r, taking->at), .pods = here ? pods_words(r, count - here, count) : r->pods,
+                            .who = taking->who, .need = count > 1 ? S("need") : S("needs"), .resource = hard->key,
                             .asked = quantity_text(r->arena, &asked), .name = decider_name(decider),
                             .place = decider_place(r, decider), .hard = quantity_text(r->arena, &hard->value), .taken = taken);
     }
     for (uint32_t i = 0; i < quota->hard.n; i++) {
-        const Quantity *amount = sums_find(usage, quota->hard.at[i].key);
+        const Quantity *amount = sums_find(taking->usage, quota->hard.at[i].key);
         if (!amount || !fit) continue;
         Quantity taken = times(amount, fit);
         taken.text = arena_str(r->deciders->arena, taken.text); /* that of the object goes with it */
@@ -278,30 +274,75 @@ static int64_t pod_count(const Request *r) {
     return count < 0 ? 0 : count < INT32_MAX ? count : INT32_MAX;
 }
 
-/* The claims that a StatefulSet makes for each of its pods. */
-static void take_claims(const Request *r, Decider *decider, int64_t count) {
-    if (!model_is(r->document, KIND_StatefulSet)) return;
-    const StatefulSet *set = r->document->object;
-    for (uint32_t i = 0; i < set->spec.volumeClaimTemplates.n; i++) {
-        Sums usage = claim_usage(r->arena, &set->spec.volumeClaimTemplates.at[i]);
-        take(r, decider, &usage, count, true);
+/* Whether an object of this name has taken of quotas before, so that this one is applied to it. */
+static bool is_counted(const Request *r) {
+    Arena *arena = r->deciders->arena;
+    Str name = model_meta(r->document)->name, world = r->standing->worlds.n ? r->standing->worlds.at[0] : S("");
+    if (!name.len) return false;
+    r->deciders->counted.arena = arena;
+    Str key = str_format(arena, "%.*s/%.*s/%.*s/%.*s", TEXT(r->document->kind), TEXT(r->namespace_), TEXT(name), TEXT(world));
+    return str_set_add(&r->deciders->counted, key, r->deciders) != NULL;
+}
+
+/* The next quota of an object, as long as none before refuses it. */
+static Decider *next_quota(const Request *r, Decider *decider, uint32_t before) {
+    return r->diags->items.n == before ? deciders_next(r, decider) : NULL;
+}
+
+static void check_object(const Request *r, Decider *first) {
+    Sums usage = object_usage(r);
+    Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name"));
+    Taking taking = {&usage, 1, str_join(r->arena, S("this "), r->document->kind), &name};
+    Request itself = *r;
+    itself.pods = S("");
+    uint32_t before = r->diags->items.n;
+    for (Decider *d = first; d; d = next_quota(r, d, before)) {
+        const ResourceQuotaSpec *quota = &((const ResourceQuota *)d->document->object)->spec;
+        if (scopes_match(quota, NULL) && counts_any(quota, &usage)) take(&itself, d, &taking);
     }
 }
 
-void quota_check(const Request *r) {
-    Sums object = object_usage(r), pods = {0};
-    if (r->spec) pods = pod_usage(r->arena, r->spec);
-    int64_t count = r->isPod ? 1 : r->spec ? pod_count(r) : 0;
+static void check_pods(const Request *r, Decider *first, int64_t count) {
+    Sums usage = pod_usage(r->arena, r->spec);
+    Path spec = path_field(NULL, S("spec")), replicas = path_field(&spec, S("replicas"));
+    Path containers = path_field(&r->place.spec, S("containers"));
+    Str who = count > 1 ? str_format(r->arena, "%lld pods", (long long)count) : S("the pod");
+    Taking taking = {&usage, count, who, count > 1 ? &replicas : &containers};
     uint32_t before = r->diags->items.n;
-    for (Decider *d = deciders_first(r, KIND_ResourceQuota, r->namespace_); d && r->diags->items.n == before;
-         d = deciders_next(r, d)) {
+    for (Decider *d = first; d; d = next_quota(r, d, before)) {
         const ResourceQuotaSpec *quota = &((const ResourceQuota *)d->document->object)->spec;
-        if (!r->isPod && scopes_match(quota, NULL) && counts_any(quota, &object)) take(r, d, &object, 1, false);
-        if (!count || !scopes_match(quota, r->spec)) {
-            if (count && scopes_match(quota, NULL)) take_claims(r, d, count);
-            continue;
-        }
-        if (is_about_pods(quota, &pods) && check_required(r, d)) take(r, d, &pods, count, true);
-        if (scopes_match(quota, NULL)) take_claims(r, d, count);
+        if (scopes_match(quota, r->spec) && is_about_pods(quota, &usage) && check_required(r, d)) take(r, d, &taking);
     }
+}
+
+static void check_claim(const Request *r, Decider *first, const MadeClaim *made, int64_t count) {
+    Sums usage = claim_usage(r, &made->claim);
+    Taking taking = {&usage, count, made_claim_words(r, made, count), made->at};
+    uint32_t before = r->diags->items.n;
+    for (Decider *d = first; d; d = next_quota(r, d, before))
+        if (scopes_match(&((const ResourceQuota *)d->document->object)->spec, NULL)) take(r, d, &taking);
+}
+
+/* Whether patches may change how much the pods take. */
+static bool is_patched(const Document *document) {
+    static const Str fields[] = {STR("replicas"), STR("resources"), STR("containers"), STR("parallelism"), STR("suspend")};
+    for (size_t i = 0; i < COUNT(fields); i++)
+        if (model_may_be_supplied(document, fields[i])) return true;
+    return false;
+}
+
+bool quota_check(const Request *r) {
+    Decider *first = deciders_first(r, KIND_ResourceQuota, r->namespace_);
+    uint32_t before = r->diags->items.n;
+    if (!first || is_counted(r)) return false;
+    if (!r->isPod) check_object(r, first);
+    if (r->diags->items.n > before) return true;
+    int64_t count = r->isPod ? 1 : r->spec ? pod_count(r) : 0;
+    if (!count || is_patched(r->document)) return false;
+    check_pods(r, first, count);
+    bool refused = r->isPod && r->diags->items.n > before;
+    MadeClaims claims = made_claims(r);
+    Request waiting = waiting_request(r);
+    for (uint32_t i = 0; i < claims.n && !refused; i++) check_claim(&waiting, first, &claims.at[i], count);
+    return refused;
 }

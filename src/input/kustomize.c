@@ -813,14 +813,63 @@ Str kustomize_substitute(const FileUse *use, Str name) {
     return value ? *value : (Str){0};
 }
 
+/* Whether nothing includes it, so that it is applied as it is. */
+static bool is_top(const Kustomization *k) {
+    return !k->parents.n && !k->component;
+}
+
 StrList kustomize_roots(Arena *arena, const FileUse *use) {
     Names names = {0};
     for (uint32_t i = 0; i < use->userCount; i++)
         for (uint32_t j = 0; j < use->users[i]->layers.n; j++) {
             const Kustomization *layer = use->users[i]->layers.at[j];
-            if (!layer->parents.n && !layer->component) ARRAY_PUSH(arena, &names, layer->path);
+            if (is_top(layer)) ARRAY_PUSH(arena, &names, layer->path);
         }
     return sorted(names);
+}
+
+/* Whether a kustomization is the root, or is built into it. */
+static bool is_built_into(const Kustomization *k, Str root) {
+    for (uint32_t i = 0; i < k->layers.n; i++)
+        if (is_top(k->layers.at[i]) && str_eq(k->layers.at[i]->path, root)) return true;
+    return false;
+}
+
+static void add_once(Arena *arena, Layers *layers, const Kustomization *k) {
+    for (uint32_t i = 0; i < layers->n; i++)
+        if (layers->at[i] == k) return;
+    ARRAY_PUSH(arena, layers, k);
+    for (uint32_t i = 0; i < k->components.n; i++) add_once(arena, layers, k->components.at[i]);
+}
+
+static const Kustomization *parent_within(const Kustomization *k, Str root) {
+    for (uint32_t i = 0; i < k->parents.n; i++)
+        if (is_built_into(k->parents.at[i], root)) return k->parents.at[i];
+    return NULL;
+}
+
+const FileUse *kustomize_within(Arena *arena, const FileUse *use, Str root) {
+    FileUse *out = NEW(arena, FileUse);
+    const Kustomization **users = NEW_ARRAY(arena, const Kustomization *, use->userCount + 1);
+    *out = *use;
+    out->users = users;
+    out->userCount = 0;
+    for (uint32_t i = 0; i < use->userCount; i++) {
+        if (!is_built_into(use->users[i], root)) continue;
+        Kustomization *user = NEW(arena, Kustomization);
+        *user = *use->users[i];
+        user->layers = (Layers){0};
+        uint32_t known = UINT32_MAX; /* where the layers stop growing, kustomizations include each other in a circle */
+        for (const Kustomization *up = use->users[i]; up && known != user->layers.n; up = parent_within(up, root)) {
+            known = user->layers.n;
+            add_once(arena, &user->layers, up);
+        }
+        user->naming = user->layers.n;
+        for (uint32_t j = 0; j < use->users[i]->layers.n; j++)
+            if (is_built_into(use->users[i]->layers.at[j], root)) add_once(arena, &user->layers, use->users[i]->layers.at[j]);
+        users[out->userCount++] = user;
+    }
+    return out;
 }
 
 bool kustomize_covers(StrList roots, const FileUse *use) {

@@ -36,6 +36,12 @@ Str kustomize_substitute(const FileUse *use, Str name);
  * kustomizations of their own. They are the worlds of the file. */
 StrList kustomize_roots(Arena *arena, const FileUse *use);
 
+/* The most worlds of a file that are looked at one by one. */
+enum { KUSTOMIZE_MOST_WORLDS = 64 };
+
+/* What the kustomizations do with a file in one of these worlds alone. */
+const FileUse *kustomize_within(Arena *arena, const FileUse *use, Str root);
+
 /* Whether one of the kustomizations, some of the result of kustomize_read, includes the file, at whatever distance. */
 bool kustomize_covers(StrList roots, const FileUse *use);
 

@@ -626,17 +626,13 @@ static int by_candidate(const void *left, const void *right) {
 typedef void VisitCandidate(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
                             const Standing *standing);
 
-static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, const StrSet *populated, Arena *arena,
-                       VisitCandidate *visit) {
+/* Visits the candidates of a file as a world of it has them. */
+static void visit_world(Worker *w, const Candidate *candidates, uint32_t count, Source *source, const FileUse *use, Arena *arena,
+                        Arena *whole, Standing standing, VisitCandidate *visit) {
     ResultFile *file = &w->run->files[candidates->file];
-    Arena *whole = arena == &w->scratch ? &w->text : arena; /* of what lasts as long as the file */
-    Source source;
-    if (!read_again(w, file, &source, whole)) return;
-    NodeReader reader = {.source = &source};
-    Classifier classifier = classifier_for(w, file, &source, file->settings->minorCount - 1u);
-    Standing standing = {.file = file->name, .everywhere = true};
-    if (!w->settings->cluster->closed) standing.worlds = worlds_of_file(whole, w->list, w->run, candidates->file);
-    for (uint32_t i = 0; i < standing.worlds.n; i++) standing.everywhere &= !str_set_find(populated, standing.worlds.at[i]);
+    NodeReader reader = {.source = source};
+    Classifier classifier = classifier_for(w, file, source, file->settings->minorCount - 1u);
+    classifier.use = use;
     NodeDocument node;
     uint32_t number = 0, next = 0;
     while (next < count && node_next(&reader, arena, &node)) {
@@ -644,11 +640,29 @@ static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, c
         uint32_t n = classify_build(&classifier, arena, &node, &items);
         for (uint32_t i = 0; i < n; i++, number++) {
             if (next == count || candidates[next].document != number) continue;
-            standing.line = source_place(&source, whole, items[i].span.at).line;
-            if (candidates[next].wanted) visit(w, file, &source, &items[i], &candidates[next], &standing);
+            standing.line = source_place(source, whole, items[i].span.at).line;
+            if (candidates[next].wanted) visit(w, file, source, &items[i], &candidates[next], &standing);
             next++;
         }
         if (arena == &w->scratch) arena_reset(arena);
+    }
+}
+
+/* In each world of the file: its objects may have another name and another namespace there, and others decide over them. */
+static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, const StrSet *populated, Arena *arena,
+                       VisitCandidate *visit) {
+    ResultFile *file = &w->run->files[candidates->file];
+    Arena *whole = arena == &w->scratch ? &w->text : arena; /* of what lasts as long as the file */
+    Source *source = NEW(whole, Source);
+    if (!read_again(w, file, source, whole)) return;
+    const InputFile *input = input_of(w, file);
+    const FileUse *use = input ? input->use : NULL;
+    StrList worlds = worlds_of_file(whole, w->list, w->run, candidates->file);
+    for (uint32_t i = 0; i < worlds.n && i < KUSTOMIZE_MOST_WORLDS; i++) {
+        Standing standing = {.file = file->name, .everywhere = !str_set_find(populated, worlds.at[i])};
+        if (!w->settings->cluster->closed) standing.worlds = (StrList){&worlds.at[i], 1};
+        const FileUse *within = worlds.n > 1 ? kustomize_within(whole, use, worlds.at[i]) : use;
+        visit_world(w, candidates, count, source, within, arena, whole, standing, visit);
     }
 }
 
@@ -668,12 +682,15 @@ static void take_decider(Worker *w, ResultFile *file, Source *source, Document *
     if (file->documents[candidate->document].accepted) deciders_add(w->settings->cluster, document, *standing, false);
 }
 
-/* Whether the same is said of the object at this place already: --pod-security asked for the level that the namespace has. */
-static bool is_said(const ResultDocument *document, const Diag *diag) {
-    if (!str_eq(rule_words(diag->rule).plugin, S("PodSecurity"))) return false;
-    for (uint32_t i = 0; i < document->findingCount; i++)
-        if (document->findings[i].rule->source == FROM_POD_SECURITY && str_eq(document->findings[i].path, diag->path))
-            return true;
+/* Whether the same is said of the object at this place already by what was known before it was admitted: of another world, or
+ * because --pod-security asked for the level that the namespace has. */
+static bool is_said(const ResultDocument *document, uint32_t known, const Diag *diag) {
+    bool security = str_eq(rule_words(diag->rule).plugin, S("PodSecurity"));
+    for (uint32_t i = 0; i < known; i++) {
+        const Finding *finding = &document->findings[i];
+        bool same = finding->rule == diag->rule || (security && finding->rule->source == FROM_POD_SECURITY);
+        if (same && str_eq(finding->path, diag->path)) return true;
+    }
     return false;
 }
 
@@ -681,19 +698,18 @@ static void admit(Worker *w, ResultFile *file, Source *source, Document *documen
                   const Standing *standing) {
     ResultDocument *out = &file->documents[candidate->document];
     validate_create(document);
-    uint32_t before = document->diags.items.n;
-    admission_admit(w->settings->cluster, document, standing);
+    uint32_t before = document->diags.items.n, known = out->findingCount;
+    bool refused = admission_admit(w->settings->cluster, document, standing);
     validate_forget_absence(document, before);
     Finding *findings = NEW_ARRAY(w->kept, Finding, out->findingCount + document->diags.items.n - before + 1);
     if (out->findingCount) memcpy(findings, out->findings, out->findingCount * sizeof *findings);
     out->findings = findings;
-    bool pod = model_is(document, KIND_Pod) || model_kind(document)->workload == WORKLOAD_NONE;
     for (uint32_t i = before; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        bool refuses = pod && diag->severity == SEVERITY_ERROR;
+        bool refuses = refused && diag->severity == SEVERITY_ERROR;
         if (!file->settings->on[diag->rule->number]) continue;
         if (refuses) out->accepted = false;
-        if (is_said(out, diag)) continue;
+        if (is_said(out, known, diag)) continue;
         out->refusedByPlugin |= refuses;
         Finding *finding = &findings[out->findingCount++];
         *finding = finish(w, file->settings, source, document, diag, outline(w, source, diag));
@@ -711,6 +727,14 @@ static StrSet populated_worlds(Worker *w, const Candidate *all, uint32_t count) 
         for (uint32_t j = 0; j < worlds.n; j++) str_set_add(&out, worlds.at[j], w);
     }
     return out;
+}
+
+/* Whether anything can be said of an object. Where kustomizations differ, so may its namespace. */
+static bool concerns_anywhere(Worker *w, const Candidate *candidate) {
+    const InputFile *input = input_of(w, &w->run->files[candidate->file]);
+    const FileUse *use = input ? input->use : NULL;
+    bool differs = use && use->userCount && kustomize_roots(&w->text, use).n > 1;
+    return (differs && candidate->need.namespaced) || admission_concerns(w->settings->cluster, &candidate->need);
 }
 
 /* What the objects of the run decide over each other. */
@@ -733,7 +757,7 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
     for (uint32_t i = 0; i < all.n; i++)
         all.at[i].wanted = all.at[i].role == ADMISSION_BINDS || (all.at[i].role == ADMISSION_GIVES && cluster->closed);
     visit_candidates(w, all.at, all.n, &populated, cluster->arena, take_decider);
-    for (uint32_t i = 0; i < all.n; i++) all.at[i].wanted = admission_concerns(cluster, &all.at[i].need);
+    for (uint32_t i = 0; i < all.n; i++) all.at[i].wanted = concerns_anywhere(w, &all.at[i]);
     visit_candidates(w, all.at, all.n, &populated, &w->scratch, admit);
     arena_free(&w->text);
     arena_free(&w->scratch);

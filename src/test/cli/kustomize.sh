@@ -188,4 +188,32 @@ echo 'a: [' >cut.yaml
 expect "a cluster that is cut off" 2 "it is not YAML or JSON from beginning to end" --select admission --cluster cut.yaml base
 expect "a cluster that cannot be read" 2 "cannot read none.yaml" --select admission --cluster none.yaml base
 
+cd "$dir" && mkdir -p worlds/base worlds/dev worlds/prod && cd worlds || exit 2
+deployment base/web.yaml web:1
+sed -i 's/replicas.*//; s/^          image: web:1/&\n          resources: {limits: {cpu: 2}}/' base/web.yaml
+printf 'resources: [web.yaml]\ncommonLabels: {app: web}\n' >base/kustomization.yaml
+for stage in dev prod; do
+    printf 'namespace: %s\nresources: [../base, namespace.yaml, limits.yaml]\n' $stage >$stage/kustomization.yaml
+    printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: any, labels: {pod-security.kubernetes.io/enforce: privileged}}\n' >$stage/namespace.yaml
+    printf 'apiVersion: v1\nkind: LimitRange\nmetadata: {name: sizes}\nspec: {limits: [{type: Pod, max: {cpu: 2}}]}\n' >$stage/limits.yaml
+done
+expect "overlays that let the base be" 0 "nothing found" --select admission base dev prod
+sed -i 's/privileged/restricted/' prod/namespace.yaml
+expect "a namespace of one overlay" 1 "namespace prod enforces it (prod/namespace.yaml:1)" --select admission base dev prod
+expect "and not of the other" 1 '!namespace dev' --select admission base dev prod
+sed -i 's/cpu: 2/cpu: 1/' dev/limits.yaml
+expect "limits of one overlay" 1 "the LimitRange sizes (dev/limits.yaml:1) wants at most 1" --select limit-range base dev prod
+sed -i 's/cpu: 2/cpu: 1/' prod/limits.yaml
+expect "a limit of both is said once" 1 "1 error" --select limit-range base dev prod
+printf 'kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, resources: {limits: {cpu: 1}}}]}}}\n' |
+    tee dev/patch.yaml >prod/patch.yaml
+printf 'patches: [{path: patch.yaml}]\n' | tee -a dev/kustomization.yaml >>prod/kustomization.yaml
+expect "a patch has the last word" 0 "nothing found" --select limit-range base dev prod
+printf 'resources: [web.yaml, quota.yaml]\ncommonLabels: {app: web}\n' >base/kustomization.yaml
+printf 'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: few}\nspec: {hard: {pods: 1}}\n' >base/quota.yaml
+printf 'namespace: prod\nresources: [../base]\nreplicas: [{name: web, count: 2}]\n' >prod/kustomization.yaml
+printf 'namespace: dev\nresources: [../base]\n' >dev/kustomization.yaml
+expect "a quota of the base holds in each overlay" 1 "1 error" --select quota-exceeded base dev prod
+expect "with the replicas of that overlay" 1 "1 of the 2 pods of this Deployment is refused" --select quota-exceeded base dev prod
+
 finish
