@@ -28,6 +28,7 @@ typedef struct Crd {
     Str name;      /* metadata.name */
     CrdVersion *versions;
     uint32_t versionCount;
+    struct Crd *next; /* another definition of the kind, in a later file; NULL: there is none */
 } Crd;
 
 /* The definitions that a run knows. Files are only looked into once a kind is asked for whose name and group stand in them.
@@ -40,9 +41,14 @@ void crds_free(Crds *crds);
 /* Adds a file, or a text if `text.at` is not NULL, behind those that are there. Texts and paths must outlive it. */
 void crds_add(Crds *crds, Str path, Str text);
 
-/* The version of the definition that an object is of, compiled; NULL if there is none. `known` is set if the kind is known, in
- * other versions. */
+/* The version of the definition that an object is of, compiled, of the first file that has it; NULL if there is none. `known` is
+ * set if the kind is known, in other versions. */
 const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **known);
+
+/* The same of all definitions of the kind that say something else than those before them, up to CRDS_MOST, in `out`; the count is
+ * returned. */
+enum { CRDS_MOST = 16 };
+uint32_t crds_find_all(Crds *crds, Str apiVersion, Str kind, const CrdVersion *out[CRDS_MOST], const Crd **known);
 
 /* What there is, for those who want to list it, from number 0 on, which reads all files: NULL behind the last. */
 const Crd *crds_at(Crds *crds, uint32_t index);

@@ -129,6 +129,12 @@ static void parse(Crds *crds, CrdFile *file) {
     }
 }
 
+/* A definition as it is written. */
+static Str text_of(const Crd *crd) {
+    Span span = crd->root->span;
+    return (Str){crd->source->text.at + span.at, span.end - span.at};
+}
+
 /* Whether a file is the only one, or the first one, that has a definition of a kind does not depend on which kinds were asked for
  * before: all files that might have one are read. */
 static Crd *look(Crds *crds, Str group, Str kind) {
@@ -139,9 +145,13 @@ static Crd *look(Crds *crds, Str group, Str kind) {
     }
     Crd *first = NULL;
     for (uint32_t i = 0; i < crds->definitions.n; i++) {
-        Crd *crd = crds->definitions.at[i];
+        Crd *crd = crds->definitions.at[i], **at = &first;
         if (!crd->versionCount || !str_eq(crd->versions->kind, kind) || !str_eq(crd->versions->group, group)) continue;
-        if (!first || crd->file < first->file) first = crd;
+        bool known = false;
+        for (; *at && (*at)->file <= crd->file; at = &(*at)->next) known |= str_eq(text_of(*at), text_of(crd));
+        if (known) continue;
+        crd->next = *at;
+        *at = crd;
     }
     return first;
 }
@@ -157,22 +167,38 @@ static const CrdAnswer *answer(Crds *crds, Str group, Str kind) {
     return &crds->answers.at[crds->answers.n - 1];
 }
 
-const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **known) {
-    Str group = schema_group(apiVersion), name = schema_version(apiVersion);
-    const CrdVersion *found = NULL;
-    *known = NULL;
-    if (!crds || !group.len || !kind.len) return NULL;
-    pthread_mutex_lock(&crds->lock);
-    Crd *crd = answer(crds, group, kind)->crd;
-    for (uint32_t i = 0; crd && i < crd->versionCount && !found; i++) {
+/* The version of a definition that is served under a name, compiled. */
+static const CrdVersion *served(Crds *crds, Crd *crd, Str name) {
+    for (uint32_t i = 0; i < crd->versionCount; i++) {
         CrdVersion *version = &crd->versions[i];
         if (!str_eq(version->name, name) || !version->served) continue;
         if (!version->schema && version->text) version->schema = crd_schema(&crds->arena, version->text, true);
-        found = version;
+        return version;
     }
-    *known = crd;
+    return NULL;
+}
+
+static uint32_t find(Crds *crds, Str apiVersion, Str kind, const CrdVersion **out, uint32_t most, const Crd **known) {
+    Str group = schema_group(apiVersion), name = schema_version(apiVersion);
+    uint32_t count = 0;
+    *known = NULL;
+    if (!crds || !group.len || !kind.len) return 0;
+    pthread_mutex_lock(&crds->lock);
+    Crd *first = answer(crds, group, kind)->crd;
+    for (Crd *crd = first; crd && count < most; crd = crd->next)
+        if ((out[count] = served(crds, crd, name))) count++;
+    *known = first;
     pthread_mutex_unlock(&crds->lock);
-    return found;
+    return count;
+}
+
+const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **known) {
+    const CrdVersion *out;
+    return find(crds, apiVersion, kind, &out, 1, known) ? out : NULL;
+}
+
+uint32_t crds_find_all(Crds *crds, Str apiVersion, Str kind, const CrdVersion *out[CRDS_MOST], const Crd **known) {
+    return find(crds, apiVersion, kind, out, CRDS_MOST, known);
 }
 
 const Crd *crds_at(Crds *crds, uint32_t index) {

@@ -127,7 +127,7 @@ void expectations_read(InputList *list) {
     for (uint32_t i = 0; i < list->files.n; i++) {
         Str name = base_of(list->files.at[i].path);
         any |= str_in(name, tests, COUNT(tests));
-        if (is_named_step(name)) mark(list, &list->files.at[i], S("a test compares it with the cluster, by its name"));
+        if (is_named_step(name)) mark(list, &list->files.at[i], S("its name says that a test compares it with the cluster"));
     }
     for (uint32_t i = 0; i < list->files.n && any; i++)
         str_set_add(&e.files, from_folder(list->arena, S(""), list->files.at[i].path), &list->files.at[i]);

@@ -696,8 +696,8 @@ static bool is_orphan_patch(TreeReader *r, const Kustomization *k, Str path, Str
                 continue;
             orphan = has_resource(r, k, kind, name);
             if (orphan)
-                *why =
-                    str_format(r->arena, "a patch of %.*s %.*s that %.*s does not name", TEXT(kind), TEXT(name), TEXT(k->path));
+                *why = str_format(r->arena, "a patch of %.*s %.*s, which %.*s does not mention", TEXT(kind), TEXT(name),
+                                  TEXT(k->path));
         }
     arena_free(&scratch);
     return orphan;
@@ -736,7 +736,7 @@ static void find_orphan_patches(TreeReader *r, InputList *list) {
         last = directory;
         if (!k) continue;
         if (is_called_patch(file->path))
-            why = str_format(r->arena, "a patch by its name, which %.*s does not mention", TEXT(k->path));
+            why = str_format(r->arena, "its name says that it is a patch, and %.*s does not mention it", TEXT(k->path));
         else if (!is_orphan_patch(r, k, file->path, &why))
             continue;
         FileUse *use = NEW(r->arena, FileUse);

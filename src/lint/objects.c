@@ -45,6 +45,22 @@ static bool nearly_selects(const FactSelector *selector, StrMap labels) {
     return slips == 1;
 }
 
+/* Whether a selector takes something in the folders around. */
+static bool takes_around(World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
+    for (uint32_t i = 0; i < w->around.n && w->work >= 0; i++)
+        if (w->around.at[i]->kind == kind && world_takes(w, from, selector, w->around.at[i])) return true;
+    return false;
+}
+
+/* The same for a name. */
+static bool is_around(World *w, const Fact *from, FactKind kind, Str name) {
+    for (uint32_t i = 0; i < w->around.n && world_spend(w, 1); i++) {
+        const Fact *fact = w->around.at[i];
+        if (fact->kind == kind && str_eq(fact->name, name) && are_together(w, from, fact)) return true;
+    }
+    return false;
+}
+
 /* Whether a selector that world_takes nothing in the run is a mistake: much is selected that operators make, or other runs. It is
  * one if there is an object of the same name, or one that it nearly selects. */
 static bool is_astray(World *w, const Fact *from, const FactSelector *selector, FactKind kind) {
@@ -54,7 +70,7 @@ static bool is_astray(World *w, const Fact *from, const FactSelector *selector, 
         if (fact->job || !are_together(w, from, fact)) continue;
         if (str_eq(fact->name, from->name) || (world_spend(w, (uint64_t)selector->labels.n * (fact->labels.n + SLIP_WORK)) &&
                                                nearly_selects(selector, fact->labels)))
-            return true;
+            return !takes_around(w, from, selector, kind);
     }
     return false;
 }
@@ -64,6 +80,7 @@ static bool is_astray(World *w, const Fact *from, const FactSelector *selector, 
 static bool name_is_astray(World *w, const Fact *from, FactKind kind, Str name) {
     uint32_t near = 0;
     if (w->closed || w->uncertain) return w->closed;
+    if (is_around(w, from, kind, name)) return false;
     for (uint32_t i = 0; i < w->kinds[kind].n; i++) {
         const Fact *fact = w->kinds[kind].at[i];
         if (fact->job || !are_together(w, from, fact) || !world_spend(w, SLIP_WORK)) continue;
@@ -190,7 +207,7 @@ typedef struct Miss {
 static Miss nothing_selected(World *w, Fact *from, const FactSelector *selector, bool astray) {
     Str elsewhere = pods_elsewhere(w, from, selector);
     if (elsewhere.len) return (Miss){elsewhere, from->namespaceWhere};
-    if (w->uncertain) return (Miss){0};
+    if (w->uncertain || takes_around(w, from, selector, FACT_WORKLOAD)) return (Miss){0};
     if (!astray) {
         if (w->on[RULE_selector_unmatched] && any_near(w, from, FACT_WORKLOAD))
             emit_selector_unmatched(&from->diags, label_at_fault(w, from, selector, FACT_WORKLOAD), .kind = from->kindName,
@@ -691,6 +708,7 @@ static void check_reference(World *w, Fact *workload, const FactReference *refer
         emit_config_key_missing(&workload->diags, reference->where, .kind = word, .name = reference->name, .key = reference->key,
                                 .instead = key_instead(w, workload, reference));
     if (found || reference->key.len || reference->optional) return;
+    if (is_around(w, workload, (FactKind)reference->kind, reference->name)) return;
     const Fact *elsewhere = named_elsewhere(w, workload, (FactKind)reference->kind, reference->name);
     if (elsewhere && reference->kind != FACT_SERVICE_ACCOUNT && !w->uncertain) {
         emit_reference_other_namespace(&workload->diags, reference->where, .kind = word, .name = reference->name,
@@ -908,6 +926,7 @@ void objects_check(Arena *arena, const bool *on, const ObjectWorld *worlds, uint
                    .on = on,
                    .facts = worlds[i].facts,
                    .count = worlds[i].count,
+                   .around = worlds[i].around,
                    .closed = worlds[i].closed,
                    .uncertain = worlds[i].uncertain};
         check_world(&w);

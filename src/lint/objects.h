@@ -5,12 +5,16 @@
 
 #include "facts.h"
 
+typedef ARRAY(Fact *) FactGroup;
+
 /* Objects that are applied together. */
 typedef struct ObjectWorld {
     Fact **facts;
     uint32_t count;
-    bool closed;    /* what is not here does not exist; otherwise it may be in the cluster */
-    bool uncertain; /* something of it is not known, so that it is not said of any object that it is not here */
+    FactGroup around; /* what stands in folders above and below, and may be applied with them: it is not said of it that it is not
+                         here */
+    bool closed;      /* what is not here does not exist; otherwise it may be in the cluster */
+    bool uncertain;   /* something of it is not known, so that it is not said of any object that it is not here */
 } ObjectWorld;
 
 /* Adds what is found to the `diags` of the facts. Objects are only compared within a world and a namespace (one that is not

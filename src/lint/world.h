@@ -26,6 +26,7 @@ typedef struct World {
     const bool *on; /* by rule number */
     Fact *const *facts;
     uint32_t count;
+    FactGroup around; /* ObjectWorld */
     bool closed;
     bool uncertain; /* something of it is not known: that an object is not here is not said */
     int64_t work;   /* left of WORLD_WORK; then nothing is found any more */

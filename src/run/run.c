@@ -243,17 +243,58 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, b
 
 /* Custom resources. */
 
-/* Judges a custom resource by its definition, if that is among `crds`. */
+static bool has_refusal(const Document *document, uint32_t before) {
+    for (uint32_t i = before; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) return true;
+    }
+    return false;
+}
+
+/* Judges a copy of a document, so that another definition can judge the same. */
+static Document judged_copy(const Document *document, const CrdVersion *version) {
+    Document copy = *document;
+    Diag *items = NEW_ARRAY(copy.diags.arena, Diag, copy.diags.items.n + 1);
+    if (copy.diags.items.n) memcpy(items, copy.diags.items.at, copy.diags.items.n * sizeof *items);
+    copy.diags.items.at = items;
+    copy.diags.items.cap = copy.diags.items.n;
+    copy.diags.counts.cap = copy.diags.counts.n; /* what is added to is a copy, too */
+    crd_judge(version, &copy);
+    return copy;
+}
+
+/* Says by which of several definitions an object was judged that none of them takes. */
+static void name_definition(Document *document, uint32_t before, const CrdVersion *version, uint32_t count) {
+    Arena *arena = document->diags.arena;
+    Source *source = version->definition->source;
+    for (uint32_t i = before; i < document->diags.items.n; i++) {
+        Diag *diag = &document->diags.items.at[i];
+        diag->help =
+            str_format(arena, "%.*s%sthis is what the definition in %.*s says, one of %u of the kind, none of which takes it",
+                       TEXT(diag->help), diag->help.len ? "; " : "", TEXT(source->name), count);
+    }
+}
+
+/* Judges a custom resource by its definition, if that is among `crds`. Of several that differ nobody knows which one the server
+ * has: what one of them takes is right. */
 static bool judge_custom(Crds *crds, Document *document) {
     const Crd *known;
-    const CrdVersion *version = crds_find(crds, document->apiVersion, document->kind, &known);
+    const CrdVersion *versions[CRDS_MOST];
+    uint32_t count = crds_find_all(crds, document->apiVersion, document->kind, versions, &known);
     if (!known) return false;
     document->class = CLASS_MANIFEST;
     document->why = S("");
-    if (version)
-        crd_judge(version, document);
-    else
-        crd_refuse_version(known, document);
+    uint32_t before = document->diags.items.n;
+    if (!count) crd_refuse_version(known, document);
+    if (count == 1) crd_judge(versions[0], document);
+    for (uint32_t i = 0; count > 1 && i < count; i++) {
+        Document judged = judged_copy(document, versions[i]);
+        bool refused = has_refusal(&judged, before);
+        if (refused && i + 1 < count) continue;
+        *document = refused ? judged_copy(document, versions[0]) : judged;
+        if (refused) name_definition(document, before, versions[0], count);
+        break;
+    }
     return true;
 }
 

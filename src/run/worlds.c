@@ -129,11 +129,55 @@ static Variants find_variants(Arena *arena, const Member *members, uint32_t coun
 
 typedef ARRAY(ObjectWorld) WorldList;
 
-static void add_worlds(Arena *arena, WorldList *worlds, const Member *members, uint32_t count, bool uncertain) {
+/* The facts of folders, by their worlds' names. */
+typedef struct Folders {
+    StrSet set;       /* FactGroup * */
+    ARRAY(Str) names; /* of all */
+} Folders;
+
+static FactGroup *folder_of(Folders *folders, Str name) {
+    const FactGroup *found = str_set_find(&folders->set, name);
+    if (found) return (FactGroup *)(uintptr_t)found;
+    FactGroup *new = NEW(folders->set.arena, FactGroup);
+    *new = (FactGroup){0};
+    str_set_add(&folders->set, name, new);
+    ARRAY_PUSH(folders->set.arena, &folders->names, name);
+    return new;
+}
+
+static void join(Arena *arena, FactGroup *to, const FactGroup *from) {
+    for (uint32_t i = 0; i < from->n; i++) ARRAY_PUSH(arena, to, from->at[i]);
+}
+
+/* The folder that one is in; empty if it is the outermost. */
+static Str folder_above(Str folder) {
+    ptrdiff_t slash = folder.len > 1 ? str_rfind((Str){folder.at, folder.len - 1}, '/') : -1;
+    return (Str){folder.at, (size_t)(slash + 1)};
+}
+
+/* What stands in the folders above and below of each folder with facts. */
+static Folders folders_around(Arena *arena, const Run *run, Fact *const *facts, uint32_t count) {
+    Folders own = {.set.arena = arena}, around = {.set.arena = arena};
+    for (uint32_t i = 0; i < count; i++)
+        ARRAY_PUSH(arena, folder_of(&own, folder_world(arena, run->files[facts[i]->file].name)), facts[i]);
+    for (uint32_t i = 0; i < own.names.n; i++) {
+        Str folder = own.names.at[i];
+        for (Str up = folder_above(folder); up.len; up = folder_above(up)) {
+            if (!str_set_find(&own.set, up)) continue;
+            join(arena, folder_of(&around, up), folder_of(&own, folder));
+            join(arena, folder_of(&around, folder), folder_of(&own, up));
+        }
+    }
+    return around;
+}
+
+static void add_worlds(Arena *arena, WorldList *worlds, const Member *members, uint32_t count, const FactGroup *around,
+                       bool uncertain) {
     Variants variants = find_variants(arena, members, count);
     for (uint32_t v = 1; v <= variants.count; v++) {
         /* What is not in one alternative may be in another. */
         ObjectWorld world = {.facts = NEW_ARRAY(arena, Fact *, count + 1), .uncertain = uncertain || variants.count > 1};
+        if (around) world.around = *around;
         for (uint32_t i = 0; i < count; i++)
             if (variants.count == 1 || !variants.variant[i] || variants.variant[i] == v)
                 world.facts[world.count++] = members[i].fact;
@@ -167,9 +211,11 @@ uint32_t worlds_find(Arena *arena, const InputList *list, const Run *run, Fact *
         for (uint32_t j = 0; j < names.n; j++) str_set_add(&uncertain, names.at[j], run);
     }
     if (members.n) qsort(members.at, members.n, sizeof *members.at, by_world);
+    Folders around = folders_around(arena, run, facts, count);
     for (uint32_t i = 0, n; i < members.n; i += n) {
         for (n = 1; i + n < members.n && str_eq(members.at[i].world, members.at[i + n].world);) n++;
-        add_worlds(arena, &worlds, &members.at[i], n, str_set_find(&uncertain, members.at[i].world) != NULL);
+        add_worlds(arena, &worlds, &members.at[i], n, str_set_find(&around.set, members.at[i].world),
+                   str_set_find(&uncertain, members.at[i].world) != NULL);
     }
     *out = worlds.at;
     return worlds.n;

@@ -130,7 +130,7 @@ printf 'resources: [../base]\npatches: [patch.yaml]\n' >overlay/kustomization.ya
 printf 'patches:\napiVersion: apps/v1beta1\nkind: Deployment\nmetadata: {name: web}\nspec: {strategy: {rollingUpdate: null}}\n' >overlay/patch.yaml
 expect "what is null in a patch takes something out" 0 "1 judged as partial" .
 printf 'resources: [../base]\n' >overlay/kustomization.yaml && mv overlay/patch.yaml overlay/web-patch.yaml
-expect "a patch by its name" 0 "web-patch.yaml:1: partial object, Deployment web (a patch by its name" --show-files .
+expect "a patch by its name" 0 "web-patch.yaml:1: partial object, Deployment web (its name says that it is a patch" --show-files .
 rm overlay/web-patch.yaml
 binding() {
     printf 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: a}\n'
@@ -302,6 +302,14 @@ expect "an account in another namespace" 0 "[non-existent-service-account]" a
 echo 'namespace: shop' >>a/kustomization.yaml
 expect "and in the one that the kustomization gives both" 0 "nothing found" a
 rm -r a b all
+mkdir a a/b && workload a/web.yaml && sed 's/app: web/app: other/' a/web.yaml >a/b/web.yaml && service a/b/service.yaml web
+expect "pods that stand one folder up" 0 "!dangling-service" .
+expect "and are not read" 0 "[dangling-service]" a/b
+mkdir a/b/c && mv a/b/service.yaml a/b/c && mv a/b/web.yaml a/b/c && mv a/web.yaml a/b
+expect "and in a folder between" 0 "!dangling-service" a
+mv a/b/c/web.yaml a/web.yaml && mv a/b/c/service.yaml a && mv a/b/web.yaml a/b/c
+expect "pods that stand below" 0 "!dangling-service" a
+rm -r a
 workload one.yaml registry.example/web:1.4 && cp one.yaml two.yaml && sed -i 's/Deployment/DaemonSet/' two.yaml
 expect "two workloads with the same labels" 0 "[selector-overlap]" .
 for file in one two; do printf -- '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n' >>$file.yaml; done
@@ -454,6 +462,17 @@ expect "a custom resource without a definition" 0 "with --crds and the definitio
 expect "--require-schemas" 1 "apps/shop.yaml:2:7: error[definition-missing]" -f concise --require-schemas apps
 expect "--crds" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise --crds defs apps
 expect "definitions among the files" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise .
+mkdir ../versions && cd ../versions || exit 2
+sed 's/size: /siez: /' ../crds/defs/shops.yaml >old.yaml && cp old.yaml same.yaml && cp ../crds/defs/shops.yaml new.yaml && cp ../crds/apps/shop.yaml .
+expect "two definitions, of which one takes it" 0 "!error" .
+expect "in whichever order they stand" 0 "!error" --crds new.yaml --crds old.yaml shop.yaml
+sed -i 's/siez/saiz/' shop.yaml
+expect "two definitions, of which none takes it" 1 'this is what the definition in ./new.yaml says, one of 2 of the kind, none of which takes it' .
+rm old.yaml same.yaml
+expect "one definition is not named" 1 '!of the kind' .
+sed 's/name: v1$/name: v2/' new.yaml >other.yaml && sed -i 's,example.com/v1,example.com/v2,; s/saiz/size/' shop.yaml
+expect "a version that another definition has" 0 "!error" .
+cd ../crds || exit 2
 expect "--crds that is not there" 2 "cannot read nowhere" --crds nowhere apps
 printf 'crds: [defs]\n' >.podlint.yaml
 expect "crds of the configuration" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise apps
