@@ -30,7 +30,7 @@ void rules_add(RuleSet *set, File *file) {
     for (uint32_t i = 0; i < faults.items.n; i++)
         complain(file, faults.items.at[i].span, faults.items.at[i].help, "%.*s", TEXT(faults.items.at[i].message));
     for (uint32_t i = 0; i < count; i++) {
-        GenRule item = {file, &texts[i], false};
+        GenRule item = {.file = file, .text = &texts[i]};
         Span span = texts[i].map->span;
         for (uint32_t j = 0; j < faults.items.n; j++)
             item.faulty |= faults.items.at[j].span.at >= span.at && faults.items.at[j].span.at < span.end;
@@ -51,8 +51,10 @@ void rules_add_examples(RuleSet *set, File *file) {
         GenRule *item = rule_called(set, entry->key);
         if (!item)
             complain(file, entry->keySpan, S(""), "there is no rule \"%.*s\"", TEXT(entry->key));
-        else if (item->text->own.words.bad.len)
+        else if (item->text->own.words.bad.len || item->unshown)
             complain(file, entry->keySpan, S(""), "%.*s has an example already", TEXT(entry->key));
+        else if (entry->value.kind == NODE_MAP)
+            item->unshown = text_of(file, &entry->value, "none").len > 0;
         else
             item->text->own.words.bad = str_trim(entry->value.text);
     }
@@ -289,6 +291,14 @@ static void check_field_rule(const RuleSet *set, const GenField *field) {
              "there is no rule \"%.*s\"", TEXT(field->rule));
 }
 
+/* Lint rules have theirs beside them. */
+static void check_example(const GenRule *item) {
+    if (item->text->rule.source != FROM_LINT && !item->text->own.words.bad.len && !item->unshown)
+        complain(item->file, rule_text_span(item->text, S("name")),
+                 S("write one in schema/rule-examples.yaml, or why no file can show it: {none: WHY}"), "%.*s has no example",
+                 TEXT(item->text->rule.name));
+}
+
 void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
     for (uint32_t t = 0; t < schema->types.n; t++)
         for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) check_field_rule(set, &schema->types.at[t].fields[i]);
@@ -309,4 +319,6 @@ void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
             complain(item->file, rule_text_span(item->text, S("name")), S(""),
                      "%.*s needs a code, a why, a bad and a good example", TEXT(rule->name));
     }
+    if (schema->gen->mistakes) return;
+    for (uint32_t i = 0; i < set->items.n; i++) check_example(&set->items.at[i]);
 }

@@ -9,7 +9,8 @@
 typedef struct GenRule {
     File *file;
     RuleText *text;
-    bool faulty; /* something is wrong with it that it says of itself */
+    bool faulty;  /* something is wrong with it that it says of itself */
+    bool unshown; /* no example can show it, and the row says why */
 } GenRule;
 
 typedef struct RuleSet {

@@ -5,6 +5,7 @@
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,10 +18,16 @@ def indented(text, by):
     return "".join(" " * by + line if line.strip() else line for line in text.splitlines(True))
 
 
+def repeated(example):
+    """The example with what stands for more: of "(3 times x#,)" the text x1,x2,x3, is meant."""
+    return re.sub(r"\((\d+) times ([^()]*)\)", lambda mark: "".join(mark[2].replace("#", str(i + 1)) for i in range(int(mark[1]))), example)
+
+
 def whole(example):
     """The example as a manifest: fields of a container or of a pod's spec stand in a pod."""
+    example = repeated(example)
     lines = example.splitlines()
-    if any(line.startswith(("kind:", "apiVersion:")) for line in lines):
+    if any(line.startswith(("kind:", "apiVersion:", "{")) for line in lines):
         return example + "\n"
     if any(line.startswith("containers:") for line in lines):
         return POD + indented(example + "\n", 2)
