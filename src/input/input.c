@@ -274,8 +274,7 @@ static const Ignore *ignore_above(Arena *arena, Str directory) {
     return inner;
 }
 
-/* Whether the .gitignore files of a repository name a file, or a folder that it is in. */
-static bool is_git_ignored(Arena *arena, Str path) {
+bool input_is_git_ignored(Arena *arena, Str path) {
     ptrdiff_t slash = str_rfind(path, '/');
     Str name = str_slice(path, (size_t)(slash + 1)), folder = slash < 0    ? S(".")
                                                               : slash == 0 ? S("/")
@@ -310,7 +309,7 @@ static bool is_passed_over(InputList *list, Str path) {
         return true;
     }
     Str why = list->leaves_out ? list->leaves_out(list->context, path, false) : S("");
-    if (!why.len && is_git_ignored(list->arena, path)) why = S(".gitignore names it");
+    if (!why.len && input_is_git_ignored(list->arena, path)) why = S(".gitignore names it");
     if (why.len) pass_over(list, path, false, why, true);
     return why.len > 0;
 }

@@ -68,6 +68,9 @@ void input_add_text(InputList *list, Str path, Str text);
 /* Makes the kustomizations files of the list like others, each in its place. */
 void input_take_kustomizations(InputList *list);
 
+/* Whether the .gitignore files of a repository name a file, or a folder that it is in; the file need not exist. */
+bool input_is_git_ignored(Arena *arena, Str path);
+
 /* Whether a file's name is that of a manifest: .yaml, .yml, .json, also in capitals. */
 bool input_is_manifest_name(Str name);
 

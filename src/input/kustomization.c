@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/near.h"
+#include "input.h"
 #include "model/path.h"
 #include "rules.h"
 
@@ -126,7 +127,7 @@ static void check_path(Document *document, const Path *path, const Node *node, S
     bool inside = str_find(text, '\n') >= 0;
     if (node->kind != NODE_STRING || node->later || !text.len || inside || may_be_elsewhere(text) || str_eq(name, S("-"))) return;
     Str full = *text.at == '/' ? text : str_format(arena, "%.*s/%.*s", TEXT(folder), TEXT(text));
-    if (stat(arena_cstr(arena, full), &st) == 0) return;
+    if (stat(arena_cstr(arena, full), &st) == 0 || input_is_git_ignored(arena, arena_str(arena, full))) return;
     emit_kustomization_path(&document->diags, at(arena, path, node->span), .field = field, .path = str_cut(arena, text, 200));
 }
 

@@ -1,6 +1,6 @@
 /* The forms: ... alone, ${NAME} and ${NAME:=default} of envsubst and Flux, $(NAME) of kustomize's vars, {{ ... }} in quotes,
- * <name>, @NAME@, %NAME%, __NAME__, #{NAME}, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME and
- * NAME_OF_SOMETHING may be meant as they stand: they are placeholders only where the server refuses them. YAML takes #{NAME}
+ * <name>, @NAME@, %NAME%, __NAME__, #{NAME}, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME, $(name)
+ * and NAME_OF_SOMETHING may be meant as they stand: they are placeholders only where the server refuses them. YAML takes #{NAME}
  * without quotes for a comment, so that it stands where a value is missing. */
 #include "placeholder.h"
 
@@ -244,6 +244,19 @@ static bool asks_for_value(Str word) {
     return str_in(word, words, COUNT(words));
 }
 
+/* What differs from place to place, so that it is filled in wherever it stands in capitals. */
+static bool is_of_a_place(Str word) {
+    static const Str words[] = {STR("HOSTNAME"), STR("NODENAME"), STR("USERNAME"), STR("NAMESPACE"),
+                                STR("DOMAIN"),   STR("PROJECT"),  STR("REGION"),   STR("CLUSTER")};
+    return str_in(word, words, COUNT(words));
+}
+
+/* Whether a text starts with $(name), as variables of kustomizations are written. */
+static bool is_variable(Str text) {
+    size_t end = wrapped(text, S("$("), S(")"), false);
+    return end > 0;
+}
+
 /* A value that is refused, and what is known of it. */
 typedef struct Refusal {
     Str text, key; /* the value, and the name of its field */
@@ -257,6 +270,7 @@ static bool stands_for_value(const Refusal *refusal, Str word) {
     uint16_t rule = refusal->diag->rule->number;
     bool joined = str_find(word, '_') > 0, whole = word.len == refusal->text.len;
     if (refusal->diag->rule->type == API_NOT_SUPPORTED && str_starts(refusal->diag->help, S("did you mean"))) return false;
+    if (is_of_a_place(word)) return true;
     if (joined && (!whole || rule == RULE_wrong_type || rule == RULE_quantity_form || rule == RULE_image_reference_invalid))
         return true;
     for (Str rest = word; whole && rest.len;) {
@@ -275,6 +289,9 @@ static bool is_placeholder(const Refusal *refusal) {
         }
         Str word = {text.at + i, end - i};
         if (i && text.at[i - 1] == '$' && is_upper_name(word)) return true;
+        /* In an image people take $(NAME) for something that the kubelet expands, as it does in args. */
+        bool image = refusal->diag->rule->number == RULE_image_reference_invalid;
+        if (i > 1 && !image && is_variable(str_slice(text, i - 2))) return true;
         if (stands_for_value(refusal, word)) return true;
     }
     return false;

@@ -171,13 +171,26 @@ static Folders folders_around(Arena *arena, const Run *run, Fact *const *facts, 
     return around;
 }
 
-static void add_worlds(Arena *arena, WorldList *worlds, const Member *members, uint32_t count, const FactGroup *around,
-                       bool uncertain) {
+/* What stands around the folders that the members of a world are from. */
+static FactGroup around_world(Arena *arena, const Run *run, const Folders *around, const Member *members, uint32_t count) {
+    enum { MOST = 1 << 16 };
+    FactGroup out = {0};
+    StrSet seen = {.arena = arena};
+    for (uint32_t i = 0; i < count && out.n < MOST; i++) {
+        if (i && members[i].fact->file == members[i - 1].fact->file) continue;
+        Str folder = folder_world(arena, run->files[members[i].fact->file].name);
+        const FactGroup *group = str_set_add(&seen, folder, around) ? NULL : str_set_find(&around->set, folder);
+        if (group) join(arena, &out, group);
+    }
+    return out;
+}
+
+static void add_worlds(Arena *arena, WorldList *worlds, const Member *members, uint32_t count, FactGroup around, bool uncertain) {
     Variants variants = find_variants(arena, members, count);
     for (uint32_t v = 1; v <= variants.count; v++) {
         /* What is not in one alternative may be in another. */
-        ObjectWorld world = {.facts = NEW_ARRAY(arena, Fact *, count + 1), .uncertain = uncertain || variants.count > 1};
-        if (around) world.around = *around;
+        ObjectWorld world = {
+            .facts = NEW_ARRAY(arena, Fact *, count + 1), .around = around, .uncertain = uncertain || variants.count > 1};
         for (uint32_t i = 0; i < count; i++)
             if (variants.count == 1 || !variants.variant[i] || variants.variant[i] == v)
                 world.facts[world.count++] = members[i].fact;
@@ -214,7 +227,7 @@ uint32_t worlds_find(Arena *arena, const InputList *list, const Run *run, Fact *
     Folders around = folders_around(arena, run, facts, count);
     for (uint32_t i = 0, n; i < members.n; i += n) {
         for (n = 1; i + n < members.n && str_eq(members.at[i].world, members.at[i + n].world);) n++;
-        add_worlds(arena, &worlds, &members.at[i], n, str_set_find(&around.set, members.at[i].world),
+        add_worlds(arena, &worlds, &members.at[i], n, around_world(arena, run, &around, &members.at[i], n),
                    str_set_find(&uncertain, members.at[i].world) != NULL);
     }
     *out = worlds.at;

@@ -240,6 +240,10 @@ for words in 'POD_NAME SA_NAME REGION-docker.pkg.dev/PROJECT_ID/web:1 PORT' 'web
     pod $words
     expect "words that stand for values: $words" 0 "nothing found" .
 done
+pod 'web-HOSTNAME' '"$(sa-name)"' registry.example/web:1 80
+expect "variables of kustomizations, and words for places" 0 "nothing found" .
+pod 'web-API' web registry.example/web:1 80
+expect "a word in capitals that stands for nothing" 1 'error[dns-subdomain]: "web-API"' .
 pod '[POD_NAME]' '"..."' '...' 80
 expect "brackets and dots that stand for values" 0 "nothing found" .
 pod MY_POD web registry.example/web:1.4 80

@@ -104,6 +104,10 @@ printf 'resources: [web.yaml, "github.com/shop/web//deploy?ref=v1", "git@git.exa
     >base/kustomization.yaml
 rm base/faulty.json base/patch.yaml
 expect "addresses and placeholders" 0 "nothing found" base
+mkdir -p .git && echo 'made.yaml' >.gitignore
+printf 'resources: [web.yaml, made.yaml]\ncommonLabels: {app: web}\n' >base/kustomization.yaml
+expect "a file that is made at its time" 0 "nothing found" base
+rm -r .git .gitignore
 cp base/kustomization.yaml base/Kustomization
 expect "two kustomizations of a folder" 1 "base/Kustomization:1:1: error[kustomization-field]: kustomization.yaml stands in the same folder" base
 rm base/Kustomization
