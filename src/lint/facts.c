@@ -3,6 +3,8 @@
 #include "base/str_set.h"
 #include "links.h"
 #include "model/containers.h"
+#include "simulate/script.h"
+#include "words.h"
 #include "workload.h"
 
 typedef struct FactReader {
@@ -264,6 +266,18 @@ static StrList keep_requests(FactReader *r, const ResourceRequirements *resource
     return out;
 }
 
+/* The first process of the container, which is the one that gets signals: a shell passes none on. */
+static Str program_of(const Container *container) {
+    const StrList *command = &container->command, *args = &container->args;
+    Words words = words_of_container(container, NULL);
+    int32_t number = words_script(&words);
+    ScriptEnd end;
+    if (!command->n && (!args->n || str_starts(args->at[0], S("-")))) return base_name(image_parse(container->image).repository);
+    if (number < 0) return command->n ? base_name(command->at[0]) : S("");
+    if (!script_end(words_at(&words, (uint32_t)number), &end) || !str_eq(script_word(&end.command), S("exec"))) return S("");
+    return base_name(script_word(&end.command));
+}
+
 static void read_running(FactReader *r, const Container *container, const Path *path) {
     Path image = path_field(path, S("image"));
     StrList own = {NEW_ARRAY(r->kept, Str, container->env.n), container->env.n};
@@ -272,7 +286,10 @@ static void read_running(FactReader *r, const Container *container, const Path *
                           .image = keep(r, container->image),
                           .variables = own,
                           .more = container->envFrom.n > 0,
-                          .requests = keep_requests(r, &container->resources)};
+                          .requests = keep_requests(r, &container->resources),
+                          .program = keep(r, program_of(container))};
+    const Lifecycle *lifecycle = container->lifecycle;
+    fact.stops = lifecycle && (lifecycle->preStop || lifecycle->stopSignal.len);
     fact.imageWhere = where(r, &image);
     ARRAY_PUSH(r->kept, &r->containers, fact);
 }

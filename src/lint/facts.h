@@ -58,6 +58,8 @@ typedef struct FactContainer {
     StrList variables; /* names of env[] */
     bool more;         /* envFrom may set others */
     StrList requests;  /* resources that it requests */
+    Str program;       /* that gets its stop signal, as the command tells, or else the image's last name; empty: not known */
+    bool stops;        /* it has a preStop hook, or chooses its stop signal */
     Where imageWhere;
 } FactContainer;
 

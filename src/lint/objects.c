@@ -833,12 +833,40 @@ static void check_stateful_set(World *w, Fact *workload) {
                                                  TEXT(workload->type), TEXT(other->name)));
 }
 
+/* Programs that close their listening sockets at once when they are told to stop, by TERM or by the signal that their images ask
+ * for instead, and that have no setting to wait: nginx (fast and graceful shutdown alike), httpd, memcached and envoy, by their
+ * manuals. By what the program or the last part of its image is called. */
+static bool closes_at_once(Str program) {
+    static const Str names[] = {STR("nginx"), STR("nginx-unprivileged"), STR("httpd"), STR("memcached"), STR("envoy")};
+    return str_in(program, names, COUNT(names));
+}
+
+/* The container that a port belongs to, if it refuses connections as soon as it is told to stop. */
+static const FactContainer *refuser(const Fact *workload, const FactPort *port) {
+    for (uint32_t i = 0; i < workload->containerCount; i++) {
+        const FactContainer *container = &workload->containers[i];
+        if (str_eq(container->name, port->owner) && !container->stops && closes_at_once(container->program)) return container;
+    }
+    return NULL;
+}
+
+/* Whether other pods answer while one goes, so that a pod that waits closes a gap. */
+static bool has_others(const Fact *workload) {
+    return workload->surges || workload->replicas >= 2;
+}
+
 static void check_behind_service(World *w, Fact *workload) {
     const Fact *service;
     if (workload->job || !is_scalable(workload->known) || !world_selected_by(w, workload, FACT_SERVICE, &service)) return;
-    for (uint32_t i = 0; i < service->portCount && world_spend(w, workload->portCount); i++) {
+    for (uint32_t i = 0; i < service->portCount && world_spend(w, workload->portCount + workload->containerCount); i++) {
         const FactPort *port = target_port(workload, &service->ports[i]);
         if (!port || port->stops) continue;
+        const FactContainer *container = w->on[RULE_stops_before_requests] ? refuser(workload, port) : NULL;
+        if (container && has_others(workload) && !service->headless && !service->publishesNotReady) {
+            emit_stops_before_requests(&workload->diags, container->imageWhere, .container = container->name,
+                                       .service = service->name);
+            return;
+        }
         emit_no_prestop_behind_service(&workload->diags, port->where, .container = port->owner, .service = service->name);
         return;
     }
@@ -872,7 +900,7 @@ static void check_workload(World *w, Fact *workload) {
     service_users_check(w, workload);
     claims_check(w, workload);
     tokens_check(w, workload);
-    if (w->on[RULE_no_prestop_behind_service]) check_behind_service(w, workload);
+    if (w->on[RULE_no_prestop_behind_service] || w->on[RULE_stops_before_requests]) check_behind_service(w, workload);
     if (w->on[RULE_non_isolated_pod]) check_isolation(w, workload);
     bool highlyAvailable = w->on[RULE_no_pod_disruption_budget] && is_scalable(workload->known) && workload->replicas >= 2;
     if (highlyAvailable && !world_selected_by(w, workload, FACT_DISRUPTION_BUDGET, &budget))
