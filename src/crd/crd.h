@@ -47,7 +47,7 @@ const CrdVersion *crds_find(Crds *crds, Str apiVersion, Str kind, const Crd **kn
 
 /* The same of all definitions of the kind that say something else than those before them, up to CRDS_MOST, in `out`; the count is
  * returned. */
-enum { CRDS_MOST = 16 };
+enum { CRDS_MOST = 64 };
 uint32_t crds_find_all(Crds *crds, Str apiVersion, Str kind, const CrdVersion *out[CRDS_MOST], const Crd **known);
 
 /* What there is, for those who want to list it, from number 0 on, which reads all files: NULL behind the last. */

@@ -263,15 +263,26 @@ static Document judged_copy(const Document *document, const CrdVersion *version)
     return copy;
 }
 
-/* Says by which of several definitions an object was judged that none of them takes. */
-static void name_definition(Document *document, uint32_t before, const CrdVersion *version, uint32_t count) {
-    Arena *arena = document->diags.arena;
-    Source *source = version->definition->source;
+static bool says(const Document *document, uint32_t before, const Diag *diag) {
     for (uint32_t i = before; i < document->diags.items.n; i++) {
-        Diag *diag = &document->diags.items.at[i];
-        diag->help =
-            str_format(arena, "%.*s%sthis is what the definition in %.*s says, one of %u of the kind, none of which takes it",
-                       TEXT(diag->help), diag->help.len ? "; " : "", TEXT(source->name), count);
+        const Diag *other = &document->diags.items.at[i];
+        if (other->rule == diag->rule && other->span.at == diag->span.at && str_eq(other->path, diag->path)) return true;
+    }
+    return false;
+}
+
+/* Names the definition by which an object was judged, `judged` by the first of several that none takes it, where not all of them
+ * say the same. */
+static void name_definition(const CrdVersion *version, Document *judged, uint32_t count, uint32_t before) {
+    Arena *arena = judged->diags.arena;
+    Str name = version->definition->source->name;
+    for (uint32_t i = before; i < judged->diags.items.n; i++) {
+        Diag *diag = &judged->diags.items.at[i];
+        bool all = diag->severity != SEVERITY_ERROR || says(&judged[count - 1], before, diag);
+        for (uint32_t j = 1; j < count && all; j++) all = says(&judged[j], before, diag);
+        if (!all)
+            diag->help = str_format(arena, "%.*s%sso says the definition in %.*s, one of %u that differ, none of which takes it",
+                                    TEXT(diag->help), diag->help.len ? "; " : "", TEXT(name), count);
     }
 }
 
@@ -280,21 +291,21 @@ static void name_definition(Document *document, uint32_t before, const CrdVersio
 static bool judge_custom(Crds *crds, Document *document) {
     const Crd *known;
     const CrdVersion *versions[CRDS_MOST];
-    uint32_t count = crds_find_all(crds, document->apiVersion, document->kind, versions, &known);
+    Document judged[CRDS_MOST];
+    uint32_t count = crds_find_all(crds, document->apiVersion, document->kind, versions, &known), taken = 0;
     if (!known) return false;
     document->class = CLASS_MANIFEST;
     document->why = S("");
     uint32_t before = document->diags.items.n;
     if (!count) crd_refuse_version(known, document);
     if (count == 1) crd_judge(versions[0], document);
-    for (uint32_t i = 0; count > 1 && i < count; i++) {
-        Document judged = judged_copy(document, versions[i]);
-        bool refused = has_refusal(&judged, before);
-        if (refused && i + 1 < count) continue;
-        *document = refused ? judged_copy(document, versions[0]) : judged;
-        if (refused) name_definition(document, before, versions[0], count);
-        break;
+    if (count < 2) return true;
+    for (bool refused = true; refused && taken < count; taken += refused) {
+        judged[taken] = judged_copy(document, versions[taken]);
+        refused = has_refusal(&judged[taken], before);
     }
+    if (taken == count) name_definition(versions[0], judged, count, before);
+    *document = judged[taken == count ? 0 : taken];
     return true;
 }
 

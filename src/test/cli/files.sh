@@ -471,10 +471,13 @@ sed 's/size: /siez: /' ../crds/defs/shops.yaml >old.yaml && cp old.yaml same.yam
 expect "two definitions, of which one takes it" 0 "!error" .
 expect "in whichever order they stand" 0 "!error" --crds new.yaml --crds old.yaml shop.yaml
 sed -i 's/siez/saiz/' shop.yaml
-expect "two definitions, of which none takes it" 1 'this is what the definition in ./new.yaml says, one of 2 of the kind, none of which takes it' .
+expect "two definitions, of which none takes it" 1 '!so says the definition' .
+sed -i 's/spec: .*/spec: {siez: 1, size: 1}/' shop.yaml
+expect "definitions that say different things" 1 'so says the definition in ./new.yaml, one of 2 that differ, none of which takes it' .
 rm old.yaml same.yaml
-expect "one definition is not named" 1 '!of the kind' .
-sed 's/name: v1$/name: v2/' new.yaml >other.yaml && sed -i 's,example.com/v1,example.com/v2,; s/saiz/size/' shop.yaml
+expect "one definition is not named" 1 '!so says the definition' .
+sed -i 's/spec: .*/spec: {size: 1}/' shop.yaml
+sed 's/name: v1$/name: v2/' new.yaml >other.yaml && sed -i 's,example.com/v1,example.com/v2,' shop.yaml
 expect "a version that another definition has" 0 "!error" .
 cd ../crds || exit 2
 expect "--crds that is not there" 2 "cannot read nowhere" --crds nowhere apps
