@@ -105,7 +105,7 @@ $(BUILD)/flags: FORCE
 		CC='$(CC)' sh src/package/setup.sh --tell $(if $(STATIC),static) && echo "$$now" >$@; }
 
 # The generators leave files alone that would not change; which objects depend on which of them the compiler tells.
-GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o $(BUILD)/obj/model/diag_names.o \
+GENERATOR_OBJECTS = $(call objects,base) $(call objects,yaml) $(BUILD)/obj/model/rule_text.o $(BUILD)/obj/model/fix_text.o $(BUILD)/obj/model/diag_names.o \
 	$(filter-out %/tryrules.o,$(call objects,gen))
 $(filter-out $(GENERATOR_OBJECTS),$(OBJECTS)) $(TABLES): | $(BUILD)/gen/stamp
 # Where `make docs` is published: a rule's page is its heading there.

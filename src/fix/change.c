@@ -133,6 +133,27 @@ static const Path *without_base(Arena *arena, const Path *path, const Path *base
     return copy;
 }
 
+void changes_add(Arena *arena, Node *root, Changes *changes, const Change *change) {
+    const Path *top = change->path;
+    bool made = change->kind == CHANGE_SET && top && !change_find(root, top).node;
+    while (made && top->up && !change_find(root, top->up).node) top = top->up;
+    Change whole = *change, below = *change;
+    below.path = without_base(arena, change->path, top);
+    whole.path = top;
+    for (uint32_t i = 0; made && i < changes->n; i++) {
+        Change *other = &changes->at[i];
+        if (other->kind != CHANGE_SET || !path_same(other->path, top)) continue;
+        Node *value = change_copy(arena, &other->value);
+        if (change_apply(arena, value, &below)) other->value = *value;
+        return;
+    }
+    if (made) {
+        whole.value = (Node){.kind = NODE_NULL, .text = S("null")};
+        change_apply(arena, &whole.value, &below);
+    }
+    ARRAY_PUSH(arena, changes, made ? whole : *change);
+}
+
 Str change_place(Arena *arena, const Change *change, const Path *base) {
     Path renamed;
     const Path *path = change->path;

@@ -40,6 +40,9 @@ Node *change_copy(Arena *arena, const Node *root);
 /* Changes a tree. False if the change cannot be made: what it speaks of is not there, or something else stands in its place. */
 bool change_apply(Arena *arena, Node *root, const Change *change);
 
+/* Adds a change to others of a fix. What is set in a map that nobody has written goes into one that others have made. */
+void changes_add(Arena *arena, Node *root, Changes *changes, const Change *change);
+
 /* The path below `base` of what a change has put there, as the API server prints it. */
 Str change_place(Arena *arena, const Change *change, const Path *base);
 

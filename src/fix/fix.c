@@ -215,7 +215,7 @@ static void keep_good(Round *r, uint32_t from, uint32_t to) {
 
 static bool is_mendable(const Document *document) {
     return document->class == CLASS_MANIFEST || document->class == CLASS_PARTIAL || document->class == CLASS_CUSTOM ||
-           document->class == CLASS_UNREADABLE;
+           document->class == CLASS_OTHER_KIND || document->class == CLASS_UNREADABLE;
 }
 
 /* Adds the plans for what was found in an object. Returns how many fixes are left out for not being safe. */

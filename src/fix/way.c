@@ -1,6 +1,7 @@
 #include "way.h"
 
 #include "base/near.h"
+#include "model/fix_text.h"
 #include "rules.h"
 
 /* What the decoder knows of it: fields that are misspelt or stand at the wrong place, and values of the wrong shape. */
@@ -95,8 +96,132 @@ static bool from_words(const Editor *e, const Finding *finding, Fix *out) {
     return true;
 }
 
+/* What the rule says of itself. */
+
+static const Path *parsed_below(const Editor *e, const Path *from, uint8_t up, Str path) {
+    for (; up && from && from != e->base; up--) from = from->up;
+    while (path.len && !up) {
+        ptrdiff_t dot = str_find(path, '.');
+        Str name = {path.at, dot < 0 ? path.len : (size_t)dot};
+        Path *step = NEW(e->arena, Path);
+        *step = path_field(from, name);
+        from = step;
+        path = str_slice(path, name.len + 1);
+    }
+    return up ? NULL : from;
+}
+
+/* A value as it is written in a step, of the kind that its field takes. */
+static bool read_value(const Editor *e, const Path *path, Str text, Node *out) {
+    Source source;
+    NodeDocument document;
+    if (source_from_bytes(&source, e->arena, S("fix"), text)) return false;
+    NodeReader reader = {.source = &source};
+    if (!node_next(&reader, e->arena, &document) || !document.readable) return false;
+    *out = *document.root;
+    const Field *field = edit_field(e, path);
+    int64_t number;
+    if (!field || out->kind >= NODE_LIST) return true;
+    bool counts = field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64 || field->scalar == TYPE_INT_OR_STRING;
+    if (counts && int_parse(out->text, INT64_MIN, INT64_MAX, &number)) out->kind = NODE_INT;
+    if (field->scalar == TYPE_BOOL && (str_eq(out->text, S("true")) || str_eq(out->text, S("false")))) out->kind = NODE_BOOL;
+    if (field->scalar == TYPE_STRING || field->scalar == TYPE_QUANTITY) out->kind = NODE_STRING;
+    return true;
+}
+
+/* Values that a step has brought have no place in the text. */
+static void forget_places(Node *value) {
+    value->span = (Span){0};
+    for (uint32_t i = 0; i < value->count; i++)
+        forget_places(value->kind == NODE_MAP ? &value->entries[i].value : &value->items[i]);
+}
+
+static Str as_written(const Editor *e, const Node *node) {
+    return (Str){e->source->text.at + node->span.at, node->span.end - node->span.at};
+}
+
+/* The change that a step is; false if it has no hold here. `done`: there is nothing to change. */
+static bool change_of(const Editor *e, const Path *from, const FixStep *step, Change *out, bool *done) {
+    Str value = step->value;
+    uint8_t up = step->verb == FIX_MOVE ? fix_text_up(&value) : 0;
+    out->path = parsed_below(e, from, step->up, step->path);
+    if (!out->path || out->path == e->base) return false;
+    Node *node = change_find(e->root, out->path).node;
+    switch ((FixVerb)step->verb) {
+    case FIX_SET:
+        out->kind = CHANGE_SET;
+        if (!read_value(e, out->path, value, &out->value)) return false;
+        forget_places(&out->value);
+        *done =
+            node && change_same(node, &out->value) && (node->kind >= NODE_LIST || str_eq(as_written(e, node), out->value.text));
+        return true;
+    case FIX_ADD: {
+        Path *item = NEW(e->arena, Path);
+        *item = path_index(out->path, node ? node->count : 0);
+        out->kind = CHANGE_SET;
+        if ((node && node->kind != NODE_LIST) || !read_value(e, item, value, &out->value)) return false;
+        forget_places(&out->value);
+        for (uint32_t i = 0; node && i < node->count; i++) *done |= change_same(&node->items[i], &out->value);
+        out->path = item;
+        return true;
+    }
+    case FIX_REMOVE:
+        out->kind = CHANGE_REMOVE;
+        *done = !node;
+        return true;
+    case FIX_RENAME:
+        out->kind = CHANGE_RENAME;
+        if (!read_value(e, NULL, value, &out->value)) return false;
+        out->name = out->value.text;
+        return node != NULL;
+    case FIX_MOVE:
+        out->kind = CHANGE_MOVE;
+        out->target = parsed_below(e, from, up, value);
+        return node && out->target;
+    case FIX_QUOTE:
+        if (!node || node->kind >= NODE_LIST || !node->plain || node->alias) return false;
+        out->kind = CHANGE_SET;
+        out->value = (Node){.kind = NODE_STRING, .depth = 1, .text = as_written(e, node)};
+        return true;
+    case FIX_WRAP: {
+        Node *whole = &out->value;
+        if (!node) return false;
+        out->kind = CHANGE_SET;
+        *whole = (Node){.depth = 1, .count = 1};
+        if (str_eq(value, S("[]"))) {
+            whole->kind = NODE_LIST;
+            whole->items = NEW(e->arena, Node);
+            whole->items[0] = *node;
+        } else {
+            whole->kind = NODE_MAP;
+            whole->entries = NEW(e->arena, Entry);
+            whole->entries[0] = (Entry){.key = value, .hash = str_hash(value), .value = *node};
+        }
+        return true;
+    }
+    case FIX_VERB_COUNT: break;
+    }
+    return false;
+}
+
+static bool from_rule(const Editor *e, const Finding *finding, Fix *out) {
+    const Path *from = path_parse(e->arena, e->root, e->base, finding->path);
+    Str rest = finding->fix, fault;
+    const char *message;
+    FixStep step;
+    out->unsafe = fix_text_unsafe(&rest);
+    while (fix_text_next(&rest, &step, &fault, &message)) {
+        Change change = {0};
+        bool done = false;
+        if (!change_of(e, from, &step, &change, &done)) return false;
+        if (!done) changes_add(e->arena, e->root, &out->changes, &change);
+    }
+    return !message && out->changes.n;
+}
+
 bool way_find(const Editor *e, const Finding *finding, Fix *out) {
     *out = (Fix){0};
+    if (finding->fix.len) return from_rule(e, finding, out);
     switch (finding->rule->number) {
     case RULE_unknown_field:
     case RULE_wrong_type:

@@ -1,6 +1,7 @@
 #include "rules.h"
 
 #include "base/near.h"
+#include "model/fix_text.h"
 #include "yaml/text_span.h"
 
 Str rule_c_name(Arena *arena, Str name) {
@@ -112,8 +113,10 @@ static Span span_in(const GenRule *item, const char *key, Str part) {
 /* The key of the template in which a slot stands first. */
 static const char *template_of(const RuleText *text, Str slot) {
     const Node *message = node_get(text->map, S("message"));
+    const Node *fix = node_get(text->map, S("fix"));
     bool inside = message && slot.at >= message->text.at && slot.at < message->text.at + message->text.len;
-    return inside ? "message" : "help";
+    bool inFix = fix && slot.at >= fix->text.at && slot.at < fix->text.at + fix->text.len;
+    return inside ? "message" : inFix ? "fix" : "help";
 }
 
 static void check_braces(const GenRule *item, const char *key) {
@@ -180,10 +183,41 @@ static void check_calls(const GenRule *item, const Code *code) {
     }
 }
 
+/* Tells of a name on a path of the fix that no type has. */
+static void check_fix_path(const GenRule *item, const Schema *schema, Str path) {
+    fix_text_up(&path);
+    while (path.len) {
+        ptrdiff_t dot = str_find(path, '.');
+        Str name = {path.at, dot < 0 ? path.len : (size_t)dot};
+        path = str_slice(path, name.len + 1);
+        if (is_key(schema, name)) continue;
+        Near near = near_start(name);
+        for (uint32_t t = 0; t < schema->types.n; t++)
+            for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) near_try(&near, schema->types.at[t].fields[i].name);
+        complain(item->file, span_in(item, "fix", name), near_question(item->file->gen->arena, near.found),
+                 "no type has a field \"%.*s\"", TEXT(name));
+    }
+}
+
+static void check_fix(const GenRule *item, const Schema *schema) {
+    const Node *node = node_get(item->text->map, S("fix"));
+    Str rest = node && node->kind == NODE_STRING ? node->text : S(""), fault;
+    const char *message;
+    FixStep step;
+    fix_text_unsafe(&rest);
+    while (fix_text_next(&rest, &step, &fault, &message)) {
+        check_fix_path(item, schema, step.path);
+        if (step.verb == FIX_MOVE) check_fix_path(item, schema, step.value);
+        if (step.verb == FIX_RENAME && str_find(step.value, '{') < 0) check_fix_path(item, schema, step.value);
+    }
+}
+
 static void check_templates(const GenRule *item, const Schema *schema, const Code *code) {
     const RuleText *text = item->text;
     check_braces(item, "message");
     check_braces(item, "help");
+    check_braces(item, "fix");
+    check_fix(item, schema);
     if (text->own.words.when.len) return;
     bool right = !item->faulty;
     for (uint8_t i = 0; i < text->rule.argumentCount; i++) {

@@ -75,6 +75,7 @@ static void write_rows(FILE *out, Arena *arena, const RuleSet *set) {
         put_member(out, &texts, "code", words->code);
         put_member(out, &texts, "message", words->message);
         put_member(out, &texts, "help", words->help);
+        put_member(out, &texts, "fix", words->fix);
         put_member(out, &texts, "plugin", words->plugin);
         put_member(out, &texts, "why", words->why);
         put_member(out, &texts, "absent", words->absent);

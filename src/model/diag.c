@@ -13,6 +13,7 @@ RuleWords rule_words(const Rule *rule) {
                        .code = table_text(rule_texts, row->code),
                        .message = table_text(rule_texts, row->message),
                        .help = table_text(rule_texts, row->help),
+                       .fix = table_text(rule_texts, row->fix),
                        .plugin = table_text(rule_texts, row->plugin),
                        .why = table_text(rule_texts, row->why),
                        .absent = table_text(rule_texts, row->absent),
@@ -111,6 +112,27 @@ static Str fill(Arena *arena, Str template, const Str *arguments) {
     return visible(arena, str_trim(buf_text(&buf)));
 }
 
+/* Replaces the slots of a fix by the arguments, as JSON has them, so that no value can be read as anything else. */
+static Str fill_fix(Arena *arena, Str template, const Str *arguments) {
+    Buf buf = {.arena = arena};
+    for (size_t i = 0; i < template.len; i++) {
+        bool slot = template.at[i] == '{' && i + 2 < template.len && template.at[i + 2] == '}' && is_digit(template.at[i + 1]);
+        Str value = slot ? arguments[template.at[i + 1] - '0'] : S("");
+        buf_char(&buf, slot ? '"' : template.at[i]);
+        if (!slot) continue;
+        for (size_t j = 0; j < value.len; j++) {
+            bool plain = (unsigned char)value.at[j] >= ' ' && value.at[j] != '"' && value.at[j] != '\\';
+            if (plain)
+                buf_char(&buf, value.at[j]);
+            else
+                buf_format(&buf, "\\u%04x", (unsigned char)value.at[j]);
+        }
+        buf_char(&buf, '"');
+        i += 2;
+    }
+    return buf_text(&buf);
+}
+
 static bool is_slot(Str text, const Str *arguments, bool (*good)(Str)) {
     return text.len == 3 && text.at[0] == '{' && text.at[2] == '}' && is_digit(text.at[1]) && good(arguments[text.at[1] - '0']);
 }
@@ -174,6 +196,7 @@ Diag *diag_add(DiagList *list, const Rule *rule, Where where, const Str *argumen
     if (so_many(list, rule) < DIAG_MOST) {
         Str message = where.missing ? missing_template(list->arena, rule, where, arguments) : rule_words(rule).message;
         diag.message = fill(list->arena, message, arguments);
+        if (rule_words(rule).fix.len) diag.fix = fill_fix(list->arena, rule_words(rule).fix, arguments);
         diag.help = rule_words(rule).help.len ? fill(list->arena, rule_words(rule).help, arguments) : S("");
     }
     if (list->counts.n) count_of(list, rule)->n++;

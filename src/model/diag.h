@@ -68,6 +68,7 @@ typedef struct RuleWords {
     Str code;      /* of lint rules: never used again for another one */
     Str message;   /* template: {0}, {1} ... stand for the arguments */
     Str help;      /* template, may be empty */
+    Str fix;       /* template of fix_text.h, may be empty */
     Str plugin;    /* of source admission: who says it, as the server names it */
     Str why;       /* for explain, may be empty */
     Str absent;    /* fields that could make the finding void by being written, separated by spaces; may be empty */
@@ -115,7 +116,7 @@ RuleParameter rule_parameter(const Rule *rule, uint8_t number);
 
 /* The rows of the tables, by the rule's number. */
 typedef struct RuleRow {
-    TableText former, title, code, message, help, plugin, why, absent, on, when, at, bad, good;
+    TableText former, title, code, message, help, fix, plugin, why, absent, on, when, at, bad, good;
     uint16_t arguments, parameters; /* the first of its own in the tables of all */
 } RuleRow;
 
@@ -152,6 +153,7 @@ typedef struct Diag {
     bool follows; /* only from another finding, which says what to mend */
     Str message;
     Str help;    /* may be empty */
+    Str fix;     /* steps of fix_text.h, values in JSON's quotes; may be empty */
     Note *notes; /* related places */
 } Diag;
 

@@ -5,6 +5,7 @@
 
 #include "base/near.h"
 #include "base/str_set.h"
+#include "fix_text.h"
 
 const char *const profile_names[PROFILE_COUNT] = {
     [PROFILE_DEFAULT] = "default",         [PROFILE_SECURITY] = "security", [PROFILE_RELIABILITY] = "reliability",
@@ -214,6 +215,7 @@ static const RuleKey rule_keys[] = {
     {STR("title"), 0},
     {STR("message"), 0},
     {STR("help"), 0},
+    {STR("fix"), 0},
     {STR("why"), 0},
     {STR("absent"), 0},
     {STR("severity"), 0},
@@ -240,6 +242,17 @@ static void check_keys(RuleFaults *faults, const Node *map, DiagSource source) {
     only_keys(faults, map, allowed, count);
 }
 
+/* Tells of a step of the fix that is none. */
+static void check_fix(RuleFaults *faults, const RuleText *text) {
+    const Node *node = node_get(text->map, S("fix"));
+    Str rest = text_under(faults, text->map, S("fix")), fault;
+    const char *message = NULL;
+    FixStep step;
+    fix_text_unsafe(&rest);
+    while (fix_text_next(&rest, &step, &fault, &message)) continue;
+    if (message) rule_fault(faults, node->span, str_of(message), str_format(faults->arena, "this one is \"%.*s\"", TEXT(fault)));
+}
+
 static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagSource source) {
     text->map = map;
     text->rule.own = &text->own;
@@ -264,6 +277,8 @@ static void read_rule(RuleFaults *faults, RuleText *text, const Node *map, DiagS
         rule->profiles = 1 << PROFILE_DEFAULT;
     words->message = numbered(faults, text, S("message"));
     words->help = numbered(faults, text, S("help"));
+    words->fix = numbered(faults, text, S("fix"));
+    check_fix(faults, text);
     words->why = text_under(faults, map, S("why"));
     words->absent = text_under(faults, map, S("absent"));
     words->plugin = text_under(faults, map, S("plugin"));

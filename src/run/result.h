@@ -41,6 +41,7 @@ typedef struct Finding {
     uint8_t severity;
     Place start, end; /* end: the place after the last code point */
     Str path, message, help;
+    Str fix;          /* steps of model/fix_text.h; may be empty */
     Str namedPath;    /* path_by_names */
     uint64_t flagged; /* hash of the source text from start to end, white space aside */
     Excerpt excerpt;  /* the source line of `start` */

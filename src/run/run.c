@@ -111,6 +111,7 @@ static Finding finish(Worker *w, const FileSettings *settings, Source *source, c
         finding.flagged = hash_words((Str){source->text.at + diag->span.at, diag->span.end - diag->span.at});
     finding.message = arena_str(kept, finding.message);
     finding.help = keep(kept, diag->help, LONGEST_TEXT);
+    if (diag->fix.len && diag->fix.len <= LONGEST_TEXT) finding.fix = arena_str(kept, diag->fix);
     finding.excerpt = source_excerpt(source, &w->text, diag->span);
     finding.excerpt.text = arena_str(kept, finding.excerpt.text);
     for (const Note *note = diag->notes; note; note = note->next) finding.noteCount++;
