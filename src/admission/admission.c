@@ -5,6 +5,24 @@
 #include "validate/names.h"
 #include "validate/validate.h"
 
+/* NamespaceLifecycle. */
+
+static bool is_in_every_cluster(Str namespace_) {
+    static const Str names[] = {STR("default"), STR("kube-system"), STR("kube-public"), STR("kube-node-lease")};
+    return str_in(namespace_, names, COUNT(names));
+}
+
+static void namespace_lifecycle_check(const Request *r) {
+    const Decider *decider = decider_named(r, KIND_Namespace, S(""), r->namespace_);
+    Path meta = path_field(NULL, S("metadata")), at = path_field(&meta, S("namespace"));
+    if (decider && decider->terminates)
+        emit_namespace_terminates(r->diags, request_where(r, &at), .name = shown(r->arena, r->namespace_),
+                                  .place = decider_place(r, decider));
+    bool given = str_eq(r->namespace_, r->deciders->namespace_); /* by the command line, or nothing says which */
+    if (decider || given || !r->deciders->closed || is_in_every_cluster(r->namespace_)) return;
+    emit_namespace_missing(r->diags, request_where(r, &at), .name = shown(r->arena, r->namespace_));
+}
+
 /* Pod Security. */
 
 /* What a namespace asks of its pods in one mode. */
@@ -23,8 +41,10 @@ static bool read_version(Str text, uint8_t *minor) {
     int64_t number;
     *minor = POD_SECURITY_LATEST;
     if (str_eq(text, S("latest"))) return true;
-    if (!str_starts(text, S("v1.")) || !int_parse(str_slice(text, 3), 0, POD_SECURITY_LATEST - 1, &number)) return false;
-    *minor = (uint8_t)number;
+    Str digits = str_slice(text, 3);
+    if (!str_starts(text, S("v1.")) || !is_digit(digits.len ? digits.at[0] : 0)) return false;
+    if ((digits.len > 1 && digits.at[0] == '0') || !int_parse(digits, 0, INT64_MAX, &number)) return false;
+    if (number < POD_SECURITY_LATEST) *minor = (uint8_t)number;
     return true;
 }
 
@@ -34,6 +54,8 @@ static Mode read_mode(Arena *arena, const Decider *namespace_, Str name) {
               *version = security_label(namespace_, name, "-version", arena);
     if (!level) return mode;
     mode.set = true;
+    mode.standard.level = POD_SECURITY_LEVELS - 1; /* where a namespace has had another word since before there was a check */
+    mode.valid = namespace_->ofCluster && str_eq(name, S("enforce"));
     for (uint8_t i = 0; i < POD_SECURITY_LEVELS; i++)
         if (str_eq(*level, str_of(pod_security_levels[i]))) {
             mode.valid = true;
@@ -161,6 +183,58 @@ static void check_secrets(const Request *r, const Decider *decider) {
     }
 }
 
+/* Mirror pods, which nodes make of the manifests of their static pods. */
+
+/* Tells the first Secret or token of a ServiceAccount that something in a pod is made of; whether there is one. */
+static bool refuse_first(const Request *r, const Node *node, const Path *path) {
+    static const Str names[] = {STR("secret"),
+                                STR("secretRef"),
+                                STR("secretKeyRef"),
+                                STR("secretName"),
+                                STR("nodePublishSecretRef"),
+                                STR("serviceAccountToken")};
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) {
+        Path at = path_index(path, i);
+        if (refuse_first(r, &node->items[i], &at)) return true;
+    }
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        const Entry *entry = &node->entries[i];
+        Path at = path_field(path, entry->key);
+        bool token = str_eq(entry->key, S("serviceAccountToken"));
+        bool named = token || entry->value.kind == NODE_STRING || node_get(&entry->value, S("name")) ||
+                     node_get(&entry->value, S("secretName"));
+        bool found = named && str_in(entry->key, names, COUNT(names));
+        Str what = token ? S("a token of a ServiceAccount") : S("a Secret");
+        if (found) emit_mirror_pod(r->diags, request_where(r, &at), .what = what);
+        if (found || refuse_first(r, &entry->value, &at)) return true;
+    }
+    return false;
+}
+
+static void mirror_pod_check(const Request *r) {
+    static const Str containers[] = {STR("containers"), STR("initContainers")}, variables[] = {STR("env"), STR("envFrom")};
+    const Node *spec = node_get(r->document->root, S("spec")), *volumes = node_get(spec, S("volumes"));
+    Path account = path_field(&r->place.spec, S("serviceAccountName")), at = path_field(&r->place.spec, S("volumes"));
+    Path pulls = path_field(&r->place.spec, S("imagePullSecrets"));
+    bool named = r->spec->serviceAccountName.len > 0;
+    if (named || r->spec->imagePullSecrets.n) {
+        emit_mirror_pod(r->diags, request_where(r, named ? &account : &pulls),
+                        .what = named ? S("a ServiceAccount") : S("a Secret"));
+        return;
+    }
+    for (size_t l = 0; l < COUNT(containers); l++) {
+        const Node *list = node_get(spec, containers[l]);
+        Path listAt = path_field(&r->place.spec, containers[l]);
+        for (uint32_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++)
+            for (size_t v = 0; v < COUNT(variables); v++) {
+                const Node *values = node_get(&list->items[i], variables[v]);
+                Path item = path_index(&listAt, i), valuesAt = path_field(&item, variables[v]);
+                if (values && refuse_first(r, values, &valuesAt)) return;
+            }
+    }
+    if (volumes) refuse_first(r, volumes, &at);
+}
+
 /* As strconv.ParseBool. */
 static bool is_true(const Str *text) {
     static const Str words[] = {STR("1"), STR("t"), STR("T"), STR("true"), STR("TRUE"), STR("True")};
@@ -208,6 +282,10 @@ static void mount_token(const Request *r) {
 
 static void service_account_admit(const Request *r) {
     static const Str standard = STR("default");
+    if (r->isPod && map_get(r->meta->annotations, S("kubernetes.io/config.mirror"))) {
+        mirror_pod_check(r);
+        return;
+    }
     if (!r->spec->serviceAccountName.len) r->spec->serviceAccountName = r->spec->serviceAccount = standard;
     Str name = r->spec->serviceAccountName;
     Decider *decider = decider_named(r, KIND_ServiceAccount, r->namespace_, name);
@@ -285,6 +363,19 @@ static void priority_admit(const Request *r) {
     r->spec->priorityClassName = class->metadata.name;
     r->spec->priority = (OptInt){true, class->value};
     if (class->preemptionPolicy.len) r->spec->preemptionPolicy = class->preemptionPolicy;
+}
+
+/* There is one default only. */
+static void priority_class_check(const Request *r) {
+    Path at = path_field(NULL, S("globalDefault"));
+    const Decider *own = decider_named(r, KIND_PriorityClass, S(""), model_meta(r->document)->name), *first = own;
+    for (const Decider *d = deciders_first(r, KIND_PriorityClass, S("")); d && own; d = deciders_next(r, d)) {
+        const PriorityClass *class = d->document->object;
+        if (class->globalDefault && d->number < first->number && decider_is_together(r, d)) first = d;
+    }
+    if (first != own)
+        emit_priority_class_default(r->diags, request_where(r, &at), .name = decider_name(first),
+                                    .place = decider_place(r, first));
 }
 
 /* Tolerations. */
@@ -433,8 +524,12 @@ bool admission_admit(Deciders *deciders, Document *document, const Standing *sta
     r.isPod = model_is(document, KIND_Pod);
     if (r.spec && !model_pod_place(&r.place, document->type)) r.spec = NULL;
     if (r.spec) r.pods = pods_words(&r, 1, 1);
+    bool isDefault = model_is(document, KIND_PriorityClass) && ((const PriorityClass *)document->object)->globalDefault;
     if (model_is(document, KIND_Namespace)) pod_security_labels(&r);
-    if (!model_kind(document)->namespaced) return is_refused(&r, before);
+    if (isDefault) priority_class_check(&r);
+    if (model_kind(document)->namespaced) namespace_lifecycle_check(&r);
+    bool lost = is_refused(&r, before);
+    if (!model_kind(document)->namespaced) return lost;
     if (r.spec && !r.isPod) defaults_made_pod(r.arena, r.spec, document->minor);
     if (r.spec) {
         limit_ranger_fill(&r);
@@ -446,9 +541,10 @@ bool admission_admit(Deciders *deciders, Document *document, const Standing *sta
     if (model_is(document, KIND_PersistentVolumeClaim)) default_storage_class_admit(&r);
     limit_ranger_check(&r);
     if (r.spec) pod_security_admit(&r);
-    bool refused = is_refused(&r, before) && (r.isPod || !r.spec);
+    bool refused = is_refused(&r, before) && (lost || r.isPod || !r.spec);
     if (!refused) limit_ranger_check_claims(&r);
     forget_patched(&r, before);
     refused = refused && is_refused(&r, before);
+    if (!refused && deciders->closed) claims_check_classes(&r);
     return quota_check(&r) || refused;
 }

@@ -15,7 +15,7 @@ typedef struct Deciders {
     Arena *arena;
     StrSet byKind; /* "KIND/NAMESPACE", and "KIND/NAMESPACE/NAME": the first Decider */
     uint32_t count;
-    bool closed;    /* a class or an account that is not here does not exist */
+    bool closed;    /* a namespace, a class or an account that is not here does not exist */
     Str namespace_; /* of objects that do not say theirs; empty: nobody knows */
     StrSet counted; /* objects that have taken of quotas: once more they are the same */
 } Deciders;
@@ -40,12 +40,13 @@ AdmissionRole admission_role(const Document *document);
 /* What of a document tells whether others can decide over it; small, so that it is kept when the document is gone. */
 typedef struct AdmissionNeed {
     Str namespace_;    /* empty: it has none, or none is written */
-    bool decides;      /* it is a Namespace whose labels are judged themselves */
+    bool decides;      /* it is judged itself: a Namespace for its labels, a PriorityClass that is the default */
     bool namespaced;   /* quotas may count it */
     bool pods;         /* it is a pod or makes pods */
     bool priority;     /* these name a PriorityClass, or set what it sets */
     bool runtimeClass; /* they name one */
     bool overhead;     /* they set what a RuntimeClass sets */
+    bool mirror;       /* it says that a node made it */
 } AdmissionNeed;
 
 AdmissionNeed admission_need(const Document *document);

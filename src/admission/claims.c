@@ -91,3 +91,17 @@ Request waiting_request(const Request *r) {
     waiting.pods = pods_words(&waiting, 1, 1);
     return waiting;
 }
+
+static void check_class(const Request *r, Str class, const Path *claim) {
+    Path spec = path_field(claim, S("spec")), at = path_field(&spec, S("storageClassName"));
+    if (!class.len || decider_named(r, KIND_StorageClass, S(""), class) || decider_named(r, KIND_PersistentVolume, S(""), class))
+        return;
+    emit_storage_class_missing(r->diags, request_where(r, &at), .name = shown(r->arena, class));
+}
+
+void claims_check_classes(const Request *r) {
+    const PersistentVolumeClaim *claim = model_is(r->document, KIND_PersistentVolumeClaim) ? r->document->object : NULL;
+    MadeClaims made = made_claims(r);
+    if (claim && !claim->spec.volumeName.len) check_class(r, storage_class_of(r, claim), NULL);
+    for (uint32_t i = 0; i < made.n; i++) check_class(r, storage_class_of(r, &made.at[i].claim), made.at[i].at);
+}

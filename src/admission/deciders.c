@@ -20,7 +20,7 @@ AdmissionRole admission_role(const Document *document) {
     if (!kind) return ADMISSION_NONE;
     const ObjectMeta *meta = model_meta(document);
     switch (kind->number) {
-    case KIND_Namespace: return asks_security(meta->labels) ? ADMISSION_BINDS : ADMISSION_NONE;
+    case KIND_Namespace: return asks_security(meta->labels) ? ADMISSION_BINDS : ADMISSION_GIVES;
     case KIND_ServiceAccount:
         return map_get(meta->annotations, S("kubernetes.io/enforce-mountable-secrets")) ? ADMISSION_BINDS : ADMISSION_GIVES;
     case KIND_LimitRange:
@@ -28,6 +28,8 @@ AdmissionRole admission_role(const Document *document) {
     case KIND_PriorityClass:
     case KIND_RuntimeClass: return ADMISSION_BINDS;
     case KIND_StorageClass: return is_default_storage_class(document) ? ADMISSION_BINDS : ADMISSION_GIVES;
+    case KIND_PersistentVolume:
+        return ((const PersistentVolume *)document->object)->spec.storageClassName.len ? ADMISSION_GIVES : ADMISSION_NONE;
     default: return ADMISSION_NONE;
     }
 }
@@ -35,6 +37,12 @@ AdmissionRole admission_role(const Document *document) {
 Str namespace_of(const Deciders *deciders, const Document *document) {
     Str own = model_meta(document)->namespace;
     return own.len || !model_kind(document)->namespaced ? own : deciders->namespace_;
+}
+
+/* What others know an object by that decides: a volume by its class. */
+static Str name_of(const Document *document) {
+    if (model_is(document, KIND_PersistentVolume)) return ((const PersistentVolume *)document->object)->spec.storageClassName;
+    return model_meta(document)->name;
 }
 
 static Str key_of(Arena *arena, uint16_t kind, Str namespace_) {
@@ -63,12 +71,14 @@ static Decider *replaced_by(Decider *same, const Standing *standing) {
 void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool ofCluster) {
     Arena *arena = deciders->arena;
     uint16_t kind = model_kind(document)->number;
-    Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, model_meta(document)->name);
+    Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, name_of(document));
     Decider *same = (Decider *)(uintptr_t)str_set_find(&deciders->byKind, name);
     Decider *old = ofCluster ? same : replaced_by(same, &standing), *decider = old ? old : NEW(arena, Decider);
     if (!old)
         *decider =
             (Decider){.used = sums_start(arena), .firstOfName = decider, .lastOfKind = decider, .number = deciders->count++};
+    if (ofCluster && kind == KIND_Namespace)
+        decider->terminates = str_eq(((const Namespace *)document->object)->status.phase, S("Terminating"));
     if (ofCluster && kind == KIND_ResourceQuota) {
         decider->used = sums_start(arena);
         sums_add_all(&decider->used, &((ResourceQuota *)document->object)->status.used);
@@ -157,6 +167,10 @@ Decider *decider_named(const Request *r, uint16_t kind, Str namespace_, Str name
     return NULL;
 }
 
+bool decider_is_together(const Request *r, const Decider *decider) {
+    return decider->ofCluster || reach_of(r, decider) >= REACH_TOGETHER;
+}
+
 Str decider_place(const Request *r, const Decider *decider) {
     if (str_eq(decider->standing.file, r->standing->file)) return str_format(r->arena, "line %u", decider->standing.line);
     return str_format(r->arena, "%.*s:%u", TEXT(decider->standing.file), decider->standing.line);
@@ -167,18 +181,25 @@ static bool has_kind(const Deciders *deciders, Arena *arena, uint16_t kind, Str 
     return str_set_find(&deciders->byKind, key_of(arena, kind, namespace_)) != NULL;
 }
 
+/* Whether plugins have something to say of an object that decides over others. */
+static bool judges_itself(const Document *document, const Kind *kind) {
+    if (kind->number == KIND_PriorityClass) return ((const PriorityClass *)document->object)->globalDefault;
+    return kind->number == KIND_Namespace && asks_security(model_meta(document)->labels);
+}
+
 AdmissionNeed admission_need(const Document *document) {
     const Kind *kind = document->object && !document->partial ? model_kind(document) : NULL;
     if (!kind) return (AdmissionNeed){0};
     const PodSpec *spec = model_pod(document).spec;
     AdmissionNeed need = {.namespace_ = model_meta(document)->namespace,
-                          .decides = kind->number == KIND_Namespace && admission_role(document) == ADMISSION_BINDS,
+                          .decides = judges_itself(document, kind),
                           .namespaced = kind->namespaced,
                           .pods = kind->namespaced && spec};
     if (!need.pods) return need;
     need.priority = spec->priorityClassName.len || spec->priority.set || spec->preemptionPolicy.len;
     need.runtimeClass = spec->runtimeClassName.len > 0;
     need.overhead = spec->overhead.at != NULL;
+    need.mirror = kind->number == KIND_Pod && map_get(model_meta(document)->annotations, S("kubernetes.io/config.mirror"));
     return need;
 }
 
@@ -188,16 +209,12 @@ bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need) {
     Str namespace_ = need->namespace_.len ? need->namespace_ : deciders->namespace_;
     if (has_kind(deciders, arena, KIND_ResourceQuota, namespace_) || has_kind(deciders, arena, KIND_LimitRange, namespace_))
         return true;
+    const Decider *own = str_set_find(&deciders->byKind, key_with(arena, KIND_Namespace, S(""), namespace_));
+    if (deciders->closed || (own && own->terminates)) return true;
     if (!need->pods) return false;
-    return deciders->closed || need->overhead || has_kind(deciders, arena, KIND_ServiceAccount, namespace_) ||
-           str_set_find(&deciders->byKind, key_with(arena, KIND_Namespace, S(""), namespace_)) ||
+    return own || need->overhead || need->mirror || has_kind(deciders, arena, KIND_ServiceAccount, namespace_) ||
            (need->priority && has_kind(deciders, arena, KIND_PriorityClass, S(""))) ||
            (need->runtimeClass && has_kind(deciders, arena, KIND_RuntimeClass, S("")));
-}
-
-/* The kinds of objects that may decide, whatever they say. */
-static bool may_decide(const Document *document) {
-    return admission_role(document) != ADMISSION_NONE || (document->object && model_is(document, KIND_Namespace));
 }
 
 Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing) {
@@ -209,8 +226,8 @@ Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing st
         if (!node.readable) return S("it is not YAML or JSON from beginning to end");
         uint32_t count = model_build(deciders->arena, source, &node, minor, &items);
         for (uint32_t i = 0; i < count; i++) {
-            found += may_decide(&items[i]);
             if (admission_role(&items[i]) == ADMISSION_NONE) continue;
+            found++;
             standing.line = source_place(source, deciders->arena, items[i].span.at).line;
             deciders_add(deciders, &items[i], standing, true);
         }

@@ -10,6 +10,7 @@
 struct Decider {
     const Document *document;
     bool ofCluster;
+    bool terminates; /* a Namespace that the cluster is taking away */
     Standing standing;
     uint32_t number;     /* of those that came, in their order */
     Sums used;           /* of a quota, by the objects so far */
@@ -53,6 +54,9 @@ Str namespace_of(const Deciders *deciders, const Document *document);
 static inline Str decider_name(const Decider *decider) {
     return model_meta(decider->document)->name;
 }
+
+/* Whether it is applied together with the request's object, or is there already. */
+bool decider_is_together(const Request *r, const Decider *decider);
 
 /* "limits.yaml:12", or "line 12" of the same file. */
 Str decider_place(const Request *r, const Decider *decider);
@@ -98,6 +102,7 @@ bool has_pod_level(const PodSpec *spec);
 void limit_ranger_fill(const Request *r);
 void limit_ranger_check(const Request *r);
 void limit_ranger_check_claims(const Request *r); /* those that are made for pods */
+void claims_check_classes(const Request *r);      /* where what is not there does not exist */
 bool quota_check(const Request *r);               /* whether the object itself is refused */
 
 #endif

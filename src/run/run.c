@@ -800,7 +800,8 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
     for (unsigned i = 0; i < count; i++)
         for (uint32_t j = 0; j < workers[i].candidates.n; j++) {
             ARRAY_PUSH(w->kept, &all, workers[i].candidates.at[j]);
-            decided |= workers[i].candidates.at[j].role == ADMISSION_BINDS || workers[i].candidates.at[j].need.overhead;
+            const AdmissionNeed *need = &workers[i].candidates.at[j].need;
+            decided |= workers[i].candidates.at[j].role == ADMISSION_BINDS || need->overhead || need->mirror;
         }
     for (uint32_t i = 0; i < run->fileCount; i++)
         cluster->closed |= run->files[i].settings && run->files[i].settings->closedWorld;
