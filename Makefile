@@ -75,7 +75,7 @@ SCHEMA = $(sort $(wildcard schema/*.yaml))
 RULES = $(sort $(wildcard rules/*.yaml))
 
 # In the order in which they depend on each other: a folder includes itself and what stands before it.
-FOLDERS = base yaml model cel input validate crd simulate lint policy admission run fix explain report diff command
+FOLDERS = base yaml model cel input validate crd simulate lint policy admission run fix explain report diff lsp command
 
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
 OBJECTS = $(foreach folder,$(FOLDERS),$(call objects,$(folder))) $(BUILD)/obj/main.o
@@ -217,6 +217,7 @@ rules       $(BUILD)/rules
 git         sh src/test/cli/git.sh $(BUILD)/podlint
 causes      sh src/test/cli/causes.sh $(BUILD)/podlint
 misplaced   python3 src/test/cli/misplaced.py $(BUILD)/podlint
+lsp         python3 src/test/cli/lsp.py $(BUILD)/podlint
 reports     sh src/test/cli/reports.sh $(BUILD)/podlint
 rule_examples python3 src/test/cli/rule_examples.py $(BUILD)/podlint
 terminal    python3 src/test/cli/terminal.py $(BUILD)/podlint

@@ -9,11 +9,12 @@
 
 #include "base/visible.h"
 #include "run/baseline.h"
+#include "run/policy_sources.h"
 #include "run/run.h"
 #include "base/glob.h"
 #include "input/expectations.h"
 #include "input/render.h"
-#include "definitions.h"
+#include "run/definitions.h"
 #include "admission_options.h"
 #include "report_files.h"
 #include "setting_options.h"
@@ -137,12 +138,6 @@ const Command check_command = {
     EXIT_CODES,
     run};
 
-/* The files of policies of a run, and the configurations that name them. */
-typedef struct PolicySources {
-    InputList files;
-    ARRAY(Str) owners; /* by file: the configuration's path; empty: the command line */
-} PolicySources;
-
 /* A check: what the command line asks for, and what becomes of it. */
 typedef struct CheckRequest {
     Arena *arena;
@@ -252,52 +247,13 @@ static bool lacks_level(const FileSettings *const *files, uint32_t count) {
     return count > 0;
 }
 
-/* The settings for policies themselves: what makes one useless is reported whatever is selected. */
-static const FileSettings *strict_settings(Arena *arena, const FileSettings *file) {
-    const RuleSet *set = &file->rules;
-    FileSettings *out = NEW(arena, FileSettings);
-    *out = *file;
-    out->on = NEW_ARRAY(arena, uint8_t, rule_set_count(set));
-    for (uint32_t i = 0; i < rule_set_count(set); i++) {
-        bool strict = !file->on[i] && rule_set_at(set, i)->severity == SEVERITY_ERROR;
-        out->on[i] = strict ? RULE_USE_ALL : file->on[i];
-    }
-    return out;
-}
-
-static void own_policies(PolicySources *sources, Str owner) {
-    while (sources->owners.n < sources->files.files.n) ARRAY_PUSH(sources->files.arena, &sources->owners, owner);
-}
-
-static void add_configured_policies(PolicySources *sources, ConfigStore *store, const InputList *list) {
-    for (uint32_t i = 0; i < list->files.n; i++) config_name(store, list->files.at[i].path); /* reads what there is */
-    const ConfigPaths *policies = config_policies(store);
-    own_policies(sources, S(""));
-    for (uint32_t i = 0; i < policies->n; i++) {
-        input_add(&sources->files, policies->at[i].path);
-        own_policies(sources, policies->at[i].config);
-    }
-}
-
-/* Policies that a configuration names hold for the files that it holds for. */
-static void limit_policies(const Policies *policies, const PolicySources *sources, ConfigStore *store, const InputList *list,
-                           const FileSettings *const *settings) {
-    for (uint32_t i = 0; i < policies->ruleCount; i++) {
-        Str owner = S("");
-        for (uint32_t j = 0; j < sources->owners.n && !owner.len; j++)
-            if (str_eq(sources->files.files.at[j].path, policies->ruleFiles[i])) owner = sources->owners.at[j];
-        for (uint32_t j = 0; owner.len && j < list->files.n; j++)
-            if (!str_eq(owner, config_name(store, list->files.at[j].path))) settings[j]->on[policies->rules[i]->number] = false;
-    }
-}
-
 static bool has_policies(const CheckRequest *c) {
     return c->policies.files.files.n || c->policies.files.faults.n;
 }
 
 /* Reads the policies, which are rules from then on. */
 static int read_policies(CheckRequest *c) {
-    add_configured_policies(&c->policies, c->store, &c->files);
+    policy_sources_add(&c->policies, c->store, &c->files);
     if (!has_policies(c)) return 0;
     uint16_t number = (uint16_t)(rule_count + c->settings.rules.n);
     Policies *policies = c->how.policies = policies_read(c->arena, &c->policies.files, &c->files, number);
@@ -316,8 +272,8 @@ static int settle(CheckRequest *c) {
     c->how.files = files;
     c->how.pods = config_pods(c->store);
     if (!settings_good(&check_command, c->store)) return 2;
-    if (c->how.policies) limit_policies(c->how.policies, &c->policies, c->store, &c->files, files);
-    c->how.policyFile = strict_settings(c->arena, config_settings(c->store, S("-"), NULL));
+    if (c->how.policies) policy_sources_limit(c->how.policies, &c->policies, c->store, &c->files, files);
+    c->how.policyFile = policy_settings(c->arena, config_settings(c->store, S("-"), NULL));
     if (c->settings.layer.line[SETTING_POD_SECURITY] || c->how.podSecurityLevels || !lacks_level(files, count)) return 0;
     return usage_error(&check_command, "only rules of Pod Security are selected; name their level with --pod-security");
 }

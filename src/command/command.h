@@ -14,6 +14,7 @@
     ROW(defaults)     \
     ROW(diff)         \
     ROW(explain)      \
+    ROW(lsp)          \
     ROW(rules)        \
     ROW(simulate)     \
     ROW(cel)          \

@@ -9,7 +9,7 @@
 #include "base/str_set.h"
 #include "base/visible.h"
 #include "command.h"
-#include "definitions.h"
+#include "run/definitions.h"
 #include "model/stored.h"
 
 enum { CRDS_CRDS, CRDS_DESCRIPTIONS };

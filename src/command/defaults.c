@@ -5,7 +5,7 @@
 #include "model/stored.h"
 #include "admission_options.h"
 #include "command.h"
-#include "definitions.h"
+#include "run/definitions.h"
 
 enum { DEFAULTS_FORMAT, DEFAULTS_CRDS, DEFAULTS_ADMISSION, DEFAULTS_CLUSTER, DEFAULTS_NAMESPACE, DEFAULTS_VERSION };
 

@@ -3,7 +3,7 @@
 #include "diff/git.h"
 #include "input/input.h"
 #include "command.h"
-#include "definitions.h"
+#include "run/definitions.h"
 
 enum { DIFF_GIT, DIFF_STAGED, DIFF_HOW, DIFF_CRDS, DIFF_FORMAT, DIFF_FAIL_ON, DIFF_VERSION, DIFF_QUIET, DIFF_COLOUR };
 

@@ -6,7 +6,7 @@
 #include "explain/custom.h"
 #include "base/visible.h"
 #include "command.h"
-#include "definitions.h"
+#include "run/definitions.h"
 
 enum {
     EXPLAIN_RECURSIVE,

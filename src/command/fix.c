@@ -8,7 +8,7 @@
 #include "base/glob.h"
 #include "base/output.h"
 #include "base/visible.h"
-#include "definitions.h"
+#include "run/definitions.h"
 #include "fix/fix.h"
 #include "fix/line_diff.h"
 #include "input/expectations.h"

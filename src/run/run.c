@@ -56,6 +56,22 @@ typedef struct Worker {
     ARRAY(Candidate) candidates;
 } Worker;
 
+/* What one file has brought, in memory of its own. */
+typedef struct Remembered {
+    bool known;
+    bool defines; /* custom resources */
+    Arena arena;
+    ResultFile file;
+    ARRAY(Fact *) facts;
+    ARRAY(Waiting) waiting;
+    ARRAY(Candidate) candidates;
+} Remembered;
+
+struct RunMemory {
+    Remembered *files;
+    uint32_t count;
+};
+
 /* A hash of the words of a text, so that another indent changes nothing. */
 static uint64_t hash_words(Str text) {
     uint64_t hash = HASH_START;
@@ -482,19 +498,99 @@ static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
     if (w->facts.n + w->waiting.n + w->candidates.n > again && !out->text.at) out->textHash = hash_text(source.text);
 }
 
+static void check_number(Worker *w, uint32_t i) {
+    const InputFile *input = &w->list->files.at[i];
+    w->run->files[i] = (ResultFile){.name = input->path,
+                                    .rendered = input->rendered,
+                                    .text = input->text,
+                                    .above = input->above,
+                                    .settings = w->settings->files[i]};
+    check_file(w, &w->run->files[i], input);
+    arena_reset(&w->text);
+}
+
+/* Memory between runs. What is remembered stays as it was found: the rest of a run works on copies. */
+
+RunMemory *run_memory(uint32_t fileCount) {
+    RunMemory *memory = memory_take(sizeof *memory);
+    *memory = (RunMemory){memory_take((fileCount + 1) * sizeof *memory->files), fileCount};
+    memset(memory->files, 0, (fileCount + 1) * sizeof *memory->files);
+    return memory;
+}
+
+void run_forget(RunMemory *memory, uint32_t file) {
+    arena_free(&memory->files[file].arena);
+    memory->files[file] = (Remembered){0};
+}
+
+void run_memory_free(RunMemory *memory) {
+    for (uint32_t i = 0; memory && i < memory->count; i++) arena_free(&memory->files[i].arena);
+    if (memory) free(memory->files);
+    free(memory);
+}
+
+Fact *const *run_facts(const RunMemory *memory, uint32_t file, uint32_t *count) {
+    *count = memory->files[file].facts.n;
+    return memory->files[file].facts.at;
+}
+
+/* Checks a file and keeps what it brings. */
+static void remember(Worker *w, Remembered *memory, uint32_t i) {
+    Worker own = {
+        .settings = w->settings, .list = w->list, .run = w->run, .kept = &memory->arena, .text = w->text, .scratch = w->scratch};
+    check_number(&own, i);
+    w->text = own.text;
+    w->scratch = own.scratch;
+    memory->known = true;
+    memory->defines = own.definitions.n > 0;
+    memory->file = w->run->files[i];
+    for (uint32_t k = 0; k < own.facts.n; k++) ARRAY_PUSH(own.kept, &memory->facts, own.facts.at[k]);
+    for (uint32_t k = 0; k < own.waiting.n; k++) ARRAY_PUSH(own.kept, &memory->waiting, own.waiting.at[k]);
+    for (uint32_t k = 0; k < own.candidates.n; k++) ARRAY_PUSH(own.kept, &memory->candidates, own.candidates.at[k]);
+}
+
+/* Copies of `count` items of some size. */
+static void *copy_items(Arena *arena, const void *from, uint32_t count, size_t size) {
+    void *to = arena_alloc(arena, count * size + 1);
+    return count ? memcpy(to, from, count * size) : to;
+}
+
+static ResultFile copy_result(Arena *arena, const ResultFile *from) {
+    ResultFile out = *from;
+    out.ignores = copy_items(arena, from->ignores, from->ignoreCount, sizeof *from->ignores);
+    out.documents = copy_items(arena, from->documents, from->documentCount, sizeof *from->documents);
+    for (uint32_t i = 0; i < from->documentCount; i++) {
+        ResultDocument *document = &out.documents[i];
+        document->findings = copy_items(arena, document->findings, document->findingCount, sizeof *document->findings);
+        document->more.at = copy_items(arena, document->more.at, document->more.n, sizeof *document->more.at);
+        document->more.cap = document->more.n;
+    }
+    return out;
+}
+
+static void recall(Worker *w, uint32_t i) {
+    Remembered *memory = &w->settings->memory->files[i];
+    if (!memory->known) remember(w, memory, i);
+    w->run->files[i] = copy_result(w->kept, &memory->file);
+    for (uint32_t k = 0; k < memory->facts.n; k++) {
+        Fact *fact = copy_items(w->kept, memory->facts.at[k], 1, sizeof *fact);
+        fact->diags = (DiagList){.arena = w->kept};
+        ARRAY_PUSH(w->kept, &w->facts, fact);
+    }
+    for (uint32_t k = 0; k < memory->waiting.n; k++) ARRAY_PUSH(w->kept, &w->waiting, memory->waiting.at[k]);
+    for (uint32_t k = 0; k < memory->candidates.n; k++) ARRAY_PUSH(w->kept, &w->candidates, memory->candidates.at[k]);
+    if (memory->defines) ARRAY_PUSH(w->kept, &w->definitions, i);
+}
+
 static void *work(void *argument) {
     Worker *w = argument;
     for (;;) {
         uint32_t i = atomic_fetch_add(w->next, 1);
         if (i >= w->list->files.n) break;
-        const InputFile *input = &w->list->files.at[i];
-        w->run->files[i] = (ResultFile){.name = input->path,
-                                        .rendered = input->rendered,
-                                        .text = input->text,
-                                        .above = input->above,
-                                        .settings = w->settings->files[i]};
-        check_file(w, &w->run->files[i], input);
-        arena_reset(&w->text);
+        if (w->settings->memory)
+            recall(w, i);
+        else
+            check_number(w, i);
     }
     arena_free(&w->text);
     arena_free(&w->scratch);
@@ -589,7 +685,8 @@ static void check_objects(Run *run, Worker *workers, unsigned count) {
     for (uint32_t i = 0, end; i < facts.n; i = end) {
         bool found = false;
         for (end = i; end < facts.n && facts.at[end]->file == facts.at[i]->file; end++) found |= facts.at[end]->diags.items.n > 0;
-        if (found) place_findings(w, &run->files[facts.at[i]->file], &facts.at[i], end - i);
+        bool around = w->list && facts.at[i]->file < w->list->files.n && w->list->files.at[facts.at[i]->file].around;
+        if (found && !around) place_findings(w, &run->files[facts.at[i]->file], &facts.at[i], end - i);
     }
     arena_free(&w->text);
     arena_free(&w->scratch);

@@ -6,8 +6,21 @@
 #include "crd/pods.h"
 #include "admission/admission.h"
 #include "input/input.h"
+#include "lint/facts.h"
 #include "policy/policy.h"
 #include "result.h"
+
+/* What was found in each file of a list by itself, so that a run of the same list need not read it again. */
+typedef struct RunMemory RunMemory;
+
+RunMemory *run_memory(uint32_t fileCount);
+void run_memory_free(RunMemory *memory);
+
+/* Has a file of the list read again by the next run. */
+void run_forget(RunMemory *memory, uint32_t file);
+
+/* What the last run knows of the objects of a file; their diagnostics are not there. */
+Fact *const *run_facts(const RunMemory *memory, uint32_t file, uint32_t *count);
 
 typedef struct RunSettings {
     unsigned threads;                 /* at least 1 */
@@ -18,6 +31,7 @@ typedef struct RunSettings {
     Crds *crds;                       /* definitions of custom resources, or NULL; those among the files are added to them */
     PodPlaceRules pods;               /* where else pods stand in custom resources */
     bool requireSchemas;              /* a custom resource without a definition is an error */
+    RunMemory *memory;                /* of the list, for runs of it that follow each other with the same settings; NULL: none */
     Deciders *cluster;                /* what is known of a cluster; objects of the run join it. NULL: no admission */
 } RunSettings;
 

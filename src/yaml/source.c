@@ -69,6 +69,20 @@ static SourceError read_all(Source *out, Arena *arena, int fd, size_t expected) 
     return source_from_bytes(out, arena, out->name, buf_text(&buf));
 }
 
+static const SourceOverlay *overlays;
+static uint32_t overlayCount;
+
+void source_overlay(const SourceOverlay *texts, uint32_t count) {
+    overlays = texts;
+    overlayCount = count;
+}
+
+static const SourceOverlay *find_overlay(const struct stat *st) {
+    for (uint32_t i = 0; i < overlayCount; i++)
+        if (overlays[i].number == st->st_ino && overlays[i].device == st->st_dev) return &overlays[i];
+    return NULL;
+}
+
 SourceError source_read(Source *out, Arena *arena, Str name) {
     *out = (Source){.name = name, .text = S("")};
     if (str_eq(name, S("-"))) {
@@ -89,6 +103,8 @@ SourceError source_read(Source *out, Arena *arena, Str name) {
         error = SOURCE_NOT_A_FILE;
     } else if ((size_t)st.st_size > SOURCE_MAX_BYTES) {
         error = SOURCE_TOO_LARGE;
+    } else if (find_overlay(&st)) {
+        error = source_from_bytes(out, arena, out->name, find_overlay(&st)->text);
     } else {
         error = read_all(out, arena, fd, (size_t)st.st_size);
         if (!error && S_ISFIFO(st.st_mode) && out->text.len == 0) error = SOURCE_NOT_A_FILE;

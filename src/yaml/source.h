@@ -43,6 +43,16 @@ typedef enum SourceError {
  * UTF-8 is dropped. On error `out` still has its name. */
 SourceError source_read(Source *out, Arena *arena, Str name);
 
+/* A text that stands for a file, whatever the file is called: what an editor has of it and has not saved yet. */
+typedef struct SourceOverlay {
+    uint64_t device, number; /* st_dev and st_ino */
+    Str text;
+} SourceOverlay;
+
+/* From now on source_read takes these texts in place of the files that they stand for. The list is used as long as no other one
+ * is given, and not copied; it must not change while threads read. */
+void source_overlay(const SourceOverlay *texts, uint32_t count);
+
 /* Makes a source of bytes already in memory, which must outlive it; the same treatment of byte order marks. */
 SourceError source_from_bytes(Source *out, Arena *arena, Str name, Str bytes);
 

@@ -1,9 +1,9 @@
-/* The definitions of custom resources that a command works with. */
-#ifndef PODLINT_COMMAND_DEFINITIONS_H
-#define PODLINT_COMMAND_DEFINITIONS_H
+/* The definitions of custom resources that a run works with. */
+#ifndef PODLINT_DEFINITIONS_H
+#define PODLINT_DEFINITIONS_H
 
 #include "crd/crd.h"
-#include "run/config.h"
+#include "config.h"
 
 /* Where a repository keeps them. */
 #define DEFINITIONS_FOLDER ".podlint/crds"

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Talks to podlint lsp as an editor does.
+
+    lsp.py PODLINT [NAME...]      the tests of these names, or all
+"""
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lsp_client import Client, Failed, uri  # noqa: E402
+
+PODLINT = os.path.abspath(sys.argv[1])
+
+POD = """apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: app
+    image: registry.example.com/web:1.0
+    imagePullPolicy: Always
+"""
+
+
+class Folder:
+    """A folder of files that goes when it is left."""
+
+    def __init__(self, **files):
+        self.files = files
+
+    def __enter__(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.path = self.temporary.name
+        for name, text in self.files.items():
+            self.write(name.replace("__", "/").replace("_yaml", ".yaml"), text)
+        return self
+
+    def __exit__(self, *_):
+        self.temporary.cleanup()
+
+    def write(self, name, text):
+        path = self.join(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        return path
+
+    def join(self, name):
+        return os.path.join(self.path, name)
+
+
+def codes(diagnostics):
+    return sorted(d.get("code", d["message"]) for d in diagnostics)
+
+
+def same(found, wanted, what=""):
+    assert found == wanted, f"{what}\n  found:  {found!r}\n  wanted: {wanted!r}"
+
+
+def replace(client, path, old, new):
+    start = client.texts[path][0].index(old)
+    return client.edit(path, start, start + len(old), new)
+
+
+def server_text(client, path):
+    return client.ask("podlint/text", {"textDocument": {"uri": uri(path)}})["text"]
+
+
+def test_a_session_from_open_to_close():
+    with Folder(pod_yaml=POD) as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("pod.yaml")
+        before = codes(client.open(path))
+        assert "not-supported" not in before, before
+        found = replace(client, path, "Always", "Sometimes")
+        fault = [d for d in found if d["code"] == "not-supported"][0]
+        same(fault["range"], {"start": {"line": 8, "character": 21}, "end": {"line": 8, "character": 30}})
+        same((fault["severity"], fault["source"]), (1, "podlint"))
+        assert "use Always, IfNotPresent or Never" in fault["message"], fault
+        assert fault["codeDescription"]["href"].endswith("#not-supported"), fault
+        same(codes(replace(client, path, "Sometimes", "IfNotPresent")), before, "mended")
+        replace(client, path, "  containers:", "  containers: {")
+        client.close(path)
+        client.until(path, lambda found: not found, "nothing is left of what is closed")
+        same(client.shut(), 0)
+
+
+def test_units_of_positions():
+    for encoding, column in (("utf-16", 31), ("utf-8", 36), ("utf-32", 29)):
+        with Folder() as folder:
+            client = Client(PODLINT, folder.path, encoding)
+            same(client.result["capabilities"]["positionEncoding"], encoding)
+            path = folder.join("pod.yaml")
+            text = POD.replace("imagePullPolicy: Always", "# \N{ROCKET}\N{ROCKET}\n    \"imagePullPolicy\": Sometimes")
+            text = text.replace("  name: web\n", "  name: web\n  annotations: {a: \"\N{ROCKET}\N{ROCKET}é\", b: 1}\n")
+            found = [d for d in client.open(path, text) if d["code"] == "wrong-type"]
+            assert found, "a number is no annotation"
+            same(found[0]["range"]["start"]["character"], column, encoding)
+            client.edit(path, text.index("é"), text.index("é") + 1, "\N{ROCKET}e\u0301")
+            same(server_text(client, path), client.texts[path][0])
+            client.shut()
+
+
+def test_random_edits():
+    random.seed(int(os.environ.get("SEED", "1")))
+    pieces = ["\n", "\r\n", "\r", " ", "  ", "- ", ":", "kind: Pod", "é", "\N{ROCKET}", "{", "\"", "#", "x", "\t", "---\n", "|", "\u2028"]
+    for encoding in ("utf-16", "utf-8", "utf-32"):
+        with Folder() as folder:
+            client = Client(PODLINT, folder.path, encoding)
+            path = folder.join("pod.yaml")
+            client.open(path, POD)
+            for _ in range(10000 // 3 + 1):
+                text = client.texts[path][0]
+                start = random.randint(0, len(text))
+                end = min(len(text), start + random.choice([0, 0, 0, 1, 2, random.randint(0, 40)]))
+                while text[max(start - 1, 0):start + 1] == "\r\n":  # no position is within a line break
+                    start -= 1
+                while text[end - 1:end + 1] == "\r\n":
+                    end += 1
+                client.edit(path, start, end, random.choice(pieces) * random.choice([0, 1, 1, 2]), wait=False)
+            client.found(path)
+            same(server_text(client, path), client.texts[path][0], encoding)
+            same(client.shut(), 0)
+
+
+def test_what_is_open_counts_in_place_of_what_is_saved():
+    service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector:\n    app: web\n  ports:\n  - port: 80\n    targetPort: http\n"
+    deployment = ("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector:\n    matchLabels:\n      app: web\n"
+                  "  template:\n    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n      - name: app\n"
+                  "        image: registry.example.com/web:1.0\n        ports:\n        - name: http\n          containerPort: 8080\n")
+    with Folder(a_yaml=service, b_yaml=deployment) as folder:
+        client = Client(PODLINT, folder.path)
+        a, b = folder.join("a.yaml"), folder.join("b.yaml")
+        about_port = lambda found: [d for d in found if "http" in d["message"]]
+        assert not about_port(client.open(a)), "the port is there"
+        client.open(b)
+        replace(client, b, "name: http", "name: web")
+        client.until(a, lambda found: about_port(found), "the port has another name now")
+        client.close(b)
+        client.until(a, lambda found: not about_port(found), "what was not saved is gone")
+        folder.write("b.yaml", deployment.replace("name: http", "name: web"))
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri(b), "type": 2}]})
+        client.until(a, lambda found: about_port(found), "another program wrote the file")
+        client.shut()
+
+
+def test_configurations():
+    bad = POD.replace("Always", "Sometimes")
+    with Folder(pod_yaml=bad) as folder:
+        folder.write(".podlint.yaml", "ignore: [not-supported]\n")
+        client = Client(PODLINT, folder.path)
+        path, config = folder.join("pod.yaml"), folder.join(".podlint.yaml")
+        assert "not-supported" not in codes(client.open(path))
+        same(client.open(config), [])
+        found = client.write_text(config, "ignroe: [not-supported]\n")
+        same(len(found), 1)
+        assert "ignore" in found[0]["message"], found
+        client.until(path, lambda found: "not-supported" in codes(found), "the file is judged anew")
+        client.tell("workspace/didChangeConfiguration", {"settings": {"podlint": {"ignore": ["not-supported"]}}})
+        client.until(path, lambda found: "not-supported" not in codes(found), "the editor's settings hold")
+        client.shut()
+
+
+def test_documents_outside_of_folders():
+    client = Client(PODLINT)
+    with Folder() as folder:
+        path = folder.join("new.yaml")
+        assert "not-supported" in codes(client.open(path, POD.replace("Always", "Sometimes")))
+    client.tell("textDocument/didOpen", {"textDocument": {"uri": "untitled:Untitled-1", "languageId": "yaml", "version": 3,
+                                                          "text": POD.replace("Always", "Sometimes")}})
+    client.wait(lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["uri"] == "untitled:Untitled-1"
+                and "not-supported" in codes(m["params"]["diagnostics"]))
+    same(client.shut(), 0)
+
+
+def error_of(client, answer_to):
+    return client.wait(lambda m: "error" in m and m.get("id") == answer_to)["error"]["code"]
+
+
+def test_messages_that_are_none():
+    client = Client(PODLINT, initialize=False)
+    same(error_of(client, client.post("textDocument/hover", {})), -32002, "not initialized")
+    client.initialize(None, None, None)
+    client.write(b"{")
+    same(error_of(client, None), -32700)
+    client.write(b"[1, 2]")
+    same(error_of(client, None), -32600)
+    client.write(b'{"jsonrpc": "2.0", "id": {"a": 1}, "method": "x"}')
+    same(error_of(client, None), -32600)
+    same(error_of(client, client.post("no/such", {})), -32601)
+    client.process.stdin.write(b"Nonsense: 1\r\n\r\n")
+    client.process.stdin.flush()
+    same(error_of(client, None), -32700)
+    for method in ("textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "workspace/didChangeWatchedFiles",
+                   "workspace/didChangeConfiguration", "workspace/didChangeWorkspaceFolders", "$/cancelRequest", "no/such"):
+        for params in (None, [], 1, "x", {}, {"textDocument": 3}, {"textDocument": {"uri": 1}, "contentChanges": [1, {}, None]}):
+            client.tell(method, params)
+    same(error_of(client, client.post("initialize", {})), -32600)
+    same(client.shut(), 0)
+
+
+def test_a_request_that_is_taken_back():
+    with Folder() as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("pod.yaml")
+        client.open(path, POD)
+        params = {"textDocument": {"uri": uri(path)}}
+        messages = [{"jsonrpc": "2.0", "id": n, "method": "podlint/text", "params": params} for n in (901, 902)]
+        messages.append({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 902}})
+        whole = b""
+        for message in messages:
+            body = json.dumps(message).encode()
+            whole += b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+        client.process.stdin.write(whole)
+        client.process.stdin.flush()
+        same(error_of(client, 902), -32800)
+        client.shut()
+
+
+def test_an_editor_that_dies():
+    client = Client(PODLINT)
+    client.process.stdin.close()
+    same(client.process.wait(10), 1)
+    client = Client(PODLINT)
+    client.process.stdout.close()
+    for _ in range(3):
+        try:
+            client.post("podlint/text", {})
+        except BrokenPipeError:
+            break
+    same(client.process.wait(10), 1)
+
+
+def main():
+    signal.alarm(int(os.environ.get("LIMIT", "60")))
+    names = [n for n in globals() if n.startswith("test_")]
+    if sys.argv[2:]:
+        names = [n for n in names if any(word in n for word in sys.argv[2:])]
+    failed = 0
+    for name in names:
+        try:
+            globals()[name]()
+        except (AssertionError, Failed, EOFError) as error:
+            failed += 1
+            print(f"FAIL {name}: {type(error).__name__}: {error}")
+    print(f"{len(names)} tests, {failed} failed")
+    sys.exit(1 if failed or not names else 0)
+
+
+if __name__ == "__main__":
+    main()
