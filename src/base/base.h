@@ -191,6 +191,21 @@ void *array_grow(Arena *arena, void *at, uint32_t *cap, uint32_t n, size_t item_
         (array)->at[(array)->n++] = (__VA_ARGS__);                                                          \
     } while (0)
 
+/* How many of `n` structs that stand in the order of a uint32_t of theirs have less there than `key`. */
+#define COUNT_BELOW(items, n, member, key) count_below(&(items)->member, n, sizeof *(items), key)
+
+static inline uint32_t count_below(const uint32_t *member, uint32_t n, size_t size, uint32_t key) {
+    uint32_t low = 0, high = n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (*(const uint32_t *)(const void *)((const char *)member + middle * size) < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Text that is built piece by piece in an arena. */
 typedef struct Buf {
     Arena *arena; /* where the text lives */

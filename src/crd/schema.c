@@ -186,16 +186,10 @@ const CrdSchema *crd_schema_form(Arena *arena, const Node *node) {
 }
 
 const CrdSchema *crd_property(const CrdSchema *schema, Str name, uint32_t hash) {
-    uint32_t low = 0, high = schema->propertyCount;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (schema->properties[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < schema->propertyCount && schema->properties[low].hash == hash; low++)
-        if (str_eq(schema->properties[low].name, name)) return schema->properties[low].schema;
+    if (!schema->propertyCount) return NULL;
+    uint32_t i = COUNT_BELOW(schema->properties, schema->propertyCount, hash, hash);
+    for (; i < schema->propertyCount && schema->properties[i].hash == hash; i++)
+        if (str_eq(schema->properties[i].name, name)) return schema->properties[i].schema;
     return NULL;
 }
 

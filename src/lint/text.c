@@ -247,15 +247,9 @@ static void forget_in_scalars(const Node *node, const Offsets *offsets) {
     for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++)
         forget_in_scalars(node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], offsets);
     if (node->kind >= NODE_LIST) return;
-    uint32_t low = 0, high = offsets->n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (offsets->at[middle].at < node->span.at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < offsets->n && offsets->at[low].at < node->span.end; low++) offsets->at[low].inScalar = true;
+    if (!offsets->n) return;
+    uint32_t i = COUNT_BELOW(offsets->at, offsets->n, at, node->span.at);
+    for (; i < offsets->n && offsets->at[i].at < node->span.end; i++) offsets->at[i].inScalar = true;
 }
 
 void lint_merge_keys(Lint *lint, const Document *self, const Path *path) {

@@ -37,15 +37,7 @@ static void sort_spans(Spans *spans) {
 
 /* The number of spans that start before `offset`. */
 static uint32_t spans_before(const Spans *spans, uint32_t offset) {
-    uint32_t low = 0, high = spans->n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (spans->at[middle].at < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return spans->n ? COUNT_BELOW(spans->at, spans->n, at, offset) : 0;
 }
 
 static void add_scalar(CommentReader *r, Span span, bool plain) {

@@ -19,16 +19,9 @@ static int by_hash(const void *left, const void *right) {
 }
 
 static const BrokenPath *broken_at(const BrokenPaths *broken, uint32_t hash, Str path) {
-    uint32_t low = 0, high = broken->n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (broken->at[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (low < broken->n && broken->at[low].hash == hash && !str_eq(broken->at[low].path, path)) low++;
-    return low < broken->n && broken->at[low].hash == hash ? &broken->at[low] : NULL;
+    uint32_t i = broken->n ? COUNT_BELOW(broken->at, broken->n, hash, hash) : 0;
+    while (i < broken->n && broken->at[i].hash == hash && !str_eq(broken->at[i].path, path)) i++;
+    return i < broken->n && broken->at[i].hash == hash ? &broken->at[i] : NULL;
 }
 
 /* Whether `path` is the place of a value that could not be decoded, or lies below it: what is missing there is not missing. */

@@ -94,17 +94,22 @@ void check_pod_template_object(Check *c, void *object) {
     check_pod_template(c, &held->template, &template);
 }
 
+/* The `field` type of a strategy; false if there is no such strategy. */
+static bool check_strategy_type(Check *c, const Field *field, Str value, const Path *path) {
+    if (is_known_value(c, field, value)) return true;
+    Path type = path_field(path, field->name);
+    Advice advice = value_advice(c, field, value);
+    emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, value),
+                           .allowed = advice.allowed, .hint = advice.hint);
+    return false;
+}
+
 static void check_deployment_strategy(Check *c, const DeploymentStrategy *strategy, const Path *path) {
     const Field *field = FIELD_OF(DeploymentStrategy, type);
     const RollingUpdateDeployment *update = strategy->rollingUpdate;
-    Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
+    Path rolling = FIELD(path, "rollingUpdate");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
-    if (!is_known_value(c, field, strategy->type)) {
-        Advice advice = value_advice(c, field, strategy->type);
-        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
-                               .allowed = advice.allowed, .hint = advice.hint);
-        return;
-    }
+    if (!check_strategy_type(c, field, strategy->type, path)) return;
     if (!update) return;
     if (str_eq(strategy->type, recreate)) {
         emit_workload_recreate_rolling(c->diags, where_key(c, &rolling));
@@ -307,14 +312,9 @@ void check_stateful_set(Check *c, void *object) {
 static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strategy, const Path *path) {
     const Field *field = FIELD_OF(DaemonSetUpdateStrategy, type);
     const RollingUpdateDaemonSet *update = strategy->rollingUpdate;
-    Path rolling = FIELD(path, "rollingUpdate"), type = FIELD(path, "type");
+    Path rolling = FIELD(path, "rollingUpdate");
     Path unavailable = FIELD(&rolling, "maxUnavailable"), surge = FIELD(&rolling, "maxSurge");
-    if (!is_known_value(c, field, strategy->type)) {
-        Advice advice = value_advice(c, field, strategy->type);
-        emit_workload_strategy(c->diags, where_inside(c, path, where(c, &type)), .value = shown(c->arena, strategy->type),
-                               .allowed = advice.allowed, .hint = advice.hint);
-        return;
-    }
+    if (!check_strategy_type(c, field, strategy->type, path)) return;
     if (!str_eq(strategy->type, rollingUpdate) || !update) return;
     check_pod_amount(c, update->maxUnavailable, true, &unavailable);
     check_pod_amount(c, update->maxSurge, true, &surge);
