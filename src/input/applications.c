@@ -2,6 +2,8 @@
  * at the top of the repository that they stand in, those of skaffold at its file. */
 #include "applications.h"
 
+#include <fnmatch.h>
+#include <limits.h>
 #include <string.h>
 
 /* A ConfigMap or Secret that values come from. */
@@ -137,25 +139,144 @@ static void read_flux(ApplicationReader *r, Str file, const Node *root) {
 
 /* Argo CD. */
 
-static void read_source(ApplicationReader *r, Str file, Str name, const Node *source) {
+enum { MOST_PATTERNS = 64, LONGEST_PATTERN = 256, MOST_STARS = 8 };
+
+/* The patterns that one with {a,b} in it stands for; false if they are too many, or braces stand in braces. */
+static bool add_patterns(Arena *arena, StrList *out, Str pattern) {
+    ptrdiff_t open = str_find(pattern, '{'), close = str_find(pattern, '}');
+    size_t stars = 0;
+    for (size_t i = 0; i < pattern.len; i++) stars += pattern.at[i] == '*';
+    if (pattern.len > LONGEST_PATTERN || stars > MOST_STARS || out->n == MOST_PATTERNS || (open < 0) != (close < 0)) return false;
+    if (open < 0) {
+        out->at[out->n++] = str_format(arena, "%.*s%c", TEXT(pattern), 0);
+        out->at[out->n - 1].len--;
+        return true;
+    }
+    Str inner = {pattern.at + open + 1, close > open ? (size_t)(close - open - 1) : 0}, head = {pattern.at, (size_t)open};
+    if (close < open || str_find(inner, '{') >= 0) return false;
+    for (bool last = false; !last;) {
+        ptrdiff_t comma = str_find(inner, ',');
+        Str part = {inner.at, comma < 0 ? inner.len : (size_t)comma};
+        last = comma < 0;
+        inner = str_slice(inner, part.len + 1);
+        Str whole = str_join(arena, str_join(arena, head, part), str_slice(pattern, (size_t)close + 1));
+        if (!add_patterns(arena, out, whole)) return false;
+    }
+    return true;
+}
+
+static bool read_pattern(ApplicationReader *r, StrList *out, const Node *node) {
+    *out = (StrList){NEW_ARRAY(r->arena, Str, MOST_PATTERNS), 0};
+    return !node || node->kind == NODE_NULL ||
+           (node->kind == NODE_STRING && (!node->text.len || add_patterns(r->arena, out, node->text)));
+}
+
+/* Stars match slashes, too, as they do in Argo CD. */
+static bool matches_any(StrList patterns, const char *path) {
+    for (uint32_t i = 0; i < patterns.n; i++)
+        if (fnmatch(patterns.at[i].at, path, 0) == 0) return true;
+    return false;
+}
+
+bool application_takes(const Application *application, Str path) {
+    char text[PATH_MAX];
+    if (!application->included.n && !application->excluded.n) return true;
+    if (path.len >= sizeof text) return true;
+    memcpy(text, path.at, path.len);
+    text[path.len] = 0;
+    return (!application->included.n || matches_any(application->included, text)) && !matches_any(application->excluded, text);
+}
+
+static void read_source(ApplicationReader *r, Str file, Str kind, Str name, const Node *source, Str path) {
     const Node *directory = node_at(source, "directory"), *deep = node_at(directory, "recurse");
-    if (node_at(directory, "include") || node_at(directory, "exclude") || node_at(source, "plugin")) return;
-    Application *new = add(r, file, S("Application"), name);
-    if (!add_folder(r, new, text_at(source, "path"))) {
+    StrList included, excluded;
+    if (node_at(source, "plugin")) return;
+    if (!read_pattern(r, &included, node_at(directory, "include")) || !read_pattern(r, &excluded, node_at(directory, "exclude")))
+        return;
+    Application *new = add(r, file, kind, name);
+    if (!add_folder(r, new, path)) {
         r->all.n--;
         return;
     }
     new->deep = deep && deep->kind == NODE_BOOL && * deep->text.at == 't';
+    new->included = included;
+    new->excluded = excluded;
     new->changes = node_at(source, "kustomize");
     new->namespace = text_at(new->changes, "namespace");
 }
 
 static void read_argo(ApplicationReader *r, Str file, const Node *root) {
-    const Node *spec = node_at(root, "spec"), *sources = node_at(spec, "sources");
-    Str name = text_at(node_at(root, "metadata"), "name");
+    const Node *spec = node_at(root, "spec"), *source = node_at(spec, "source"), *sources = node_at(spec, "sources");
+    Str name = text_at(node_at(root, "metadata"), "name"), kind = S("Application");
     if (!spec || !find_operand(r, file)) return;
-    if (node_at(spec, "source")) read_source(r, file, name, node_at(spec, "source"));
-    for (uint32_t i = 0; i < count_of(sources); i++) read_source(r, file, name, &sources->items[i]);
+    if (source) read_source(r, file, kind, name, source, text_at(source, "path"));
+    for (uint32_t i = 0; i < count_of(sources); i++)
+        read_source(r, file, kind, name, &sources->items[i], text_at(&sources->items[i], "path"));
+}
+
+/* Puts a folder in the place of {{path}} and {{.path.path}}; what is filled in otherwise is not known: empty. */
+static Str path_for(Arena *arena, Str template, Str folder) {
+    Buf out = {.arena = arena};
+    Str base = str_slice(folder, (size_t)(str_rfind(folder, '/') + 1));
+    while (template.len) {
+        ptrdiff_t end = str_starts(template, S("{{")) ? str_find(template, '}') : -1;
+        if (end < 0) {
+            buf_char(&out, *template.at);
+            template = str_slice(template, 1);
+            continue;
+        }
+        Str name = str_trim((Str){template.at + 2, (size_t)end - 2});
+        bool whole = str_eq(name, S("path")) || str_eq(name, S(".path.path"));
+        if (!whole && !str_eq(name, S("path.basename")) && !str_eq(name, S(".path.basename"))) return S("");
+        buf_str(&out, whole ? folder : base);
+        template = str_slice(template, (size_t)end + 2);
+    }
+    return out.len ? buf_text(&out) : S("");
+}
+
+/* Whether a generator takes a folder of the repository: one of its patterns does, and none that excludes. */
+static bool takes_folder(Arena *arena, const Node *patterns, Str folder) {
+    bool takes = false, excludes = false;
+    for (uint32_t i = 0; i < count_of(patterns); i++) {
+        Str pattern = clean(arena, text_at(&patterns->items[i], "path"));
+        const Node *exclude = node_at(&patterns->items[i], "exclude");
+        if (!pattern.len || pattern.len > LONGEST_PATTERN) continue;
+        if (fnmatch(arena_cstr(arena, pattern), arena_cstr(arena, folder), FNM_PATHNAME | FNM_PERIOD) != 0) continue;
+        bool without = exclude && exclude->kind == NODE_BOOL && *exclude->text.at == 't';
+        takes |= !without;
+        excludes |= without;
+    }
+    return takes && !excludes;
+}
+
+/* The path of a folder of the list from the top of its repository; at is NULL if it lies elsewhere. */
+static Str folder_in_repository(ApplicationReader *r, Str folder) {
+    if (!is_below(folder, r->operand)) return (Str){0};
+    Str rest = str_slice(folder, r->operand.len), real = str_join(r->arena, r->real, rest);
+    return is_below(real, r->top) ? clean(r->arena, str_slice(real, r->top.len)) : (Str){0};
+}
+
+/* An ApplicationSet makes an application of each folder that its generators find. */
+static void read_application_set(ApplicationReader *r, Str file, const Node *root) {
+    enum { MOST_FOLDERS = 1000 };
+    const Node *spec = node_at(root, "spec"), *generators = node_at(spec, "generators");
+    const Node *source = node_at(node_at(node_at(spec, "template"), "spec"), "source");
+    Str name = text_at(node_at(root, "metadata"), "name"), template = text_at(source, "path");
+    if (!source || !template.len || !find_operand(r, file)) return;
+    for (uint32_t g = 0; g < count_of(generators); g++) {
+        const Node *patterns = node_at(node_at(&generators->items[g], "git"), "directories");
+        StrSet seen = {.arena = r->arena};
+        for (uint32_t i = 0; i < r->list->files.n && count_of(patterns) && seen.count < MOST_FOLDERS; i++) {
+            Str folder = folder_in_repository(r, folder_of(r->list->files.at[i].path));
+            for (; folder.at && folder.len && !str_set_add(&seen, folder, root);
+                 folder.len = str_rfind(folder, '/') > 0 ? (size_t)str_rfind(folder, '/') : 0) {
+                Str path = takes_folder(r->arena, patterns, folder) ? path_for(r->arena, template, folder) : S("");
+                if (path.len)
+                    read_source(r, file, S("ApplicationSet"), str_format(r->arena, "%.*s of %.*s", TEXT(name), TEXT(folder)),
+                                source, path);
+            }
+        }
+    }
 }
 
 /* Skaffold. */
@@ -204,6 +325,7 @@ typedef struct Program {
 
 static const Program programs[] = {{STR("kustomize.toolkit.fluxcd.io/"), STR("Kustomization"), read_flux},
                                    {STR("argoproj.io/"), STR("Application"), read_argo},
+                                   {STR("argoproj.io/"), STR("ApplicationSet"), read_application_set},
                                    {STR("skaffold/"), STR("Config"), read_skaffold}};
 
 static bool may_hold_application(Str text) {
@@ -269,10 +391,52 @@ static void read_files(ApplicationReader *r, bool origins) {
     arena_free(&scratch);
 }
 
+/* Gives the applications what a generator of a kustomization makes for them: KEY=VALUE, written there or in a file. */
+static void read_generated(ApplicationReader *r, Str directory, const Node *generator, Str kind) {
+    static const char *const lists[] = {"literals", "envs"};
+    Str name = text_at(generator, "name");
+    for (uint32_t i = 0; i < r->origins.n; i++) {
+        if (!str_eq(r->origins.at[i].name, name) || !str_eq(r->origins.at[i].kind, kind)) continue;
+        Application *application = &r->all.at[r->origins.at[i].application];
+        for (size_t l = 0; l < COUNT(lists); l++) {
+            const Node *list = node_at(generator, lists[l]);
+            for (uint32_t j = 0; j < count_of(list); j++) {
+                Source source = {.text = list->items[j].text};
+                Str path = str_format(r->arena, "%.*s/%.*s", TEXT(directory), TEXT(list->items[j].text));
+                if (list->items[j].kind != NODE_STRING || (l && source_read(&source, r->arena, path) != SOURCE_OK)) continue;
+                for (Str rest = source.text; rest.len;) {
+                    ptrdiff_t end = str_find(rest, '\n'), equals;
+                    Str line = str_trim((Str){rest.at, end < 0 ? rest.len : (size_t)end});
+                    rest = end < 0 ? S("") : str_slice(rest, (size_t)end + 1);
+                    if ((equals = str_find(line, '=')) <= 0 || *line.at == '#') continue;
+                    Node *value = NEW(r->arena, Node);
+                    *value = (Node){.kind = NODE_STRING, .text = str_slice(line, (size_t)equals + 1)};
+                    add_value(r, application, (Str){line.at, (size_t)equals}, value);
+                }
+            }
+        }
+    }
+}
+
+static void read_kustomizations(ApplicationReader *r) {
+    for (uint32_t i = 0; i < r->list->kustomizations.n; i++) {
+        Str path = r->list->kustomizations.at[i].path;
+        Source *source = NEW(r->arena, Source);
+        NodeReader reader = {.source = source};
+        NodeDocument document;
+        if (source_read(source, r->arena, path) != SOURCE_OK || !str_has(source->text, S("Generator"))) continue;
+        if (!node_next(&reader, r->arena, &document)) continue;
+        const Node *maps = node_at(document.root, "configMapGenerator"), *secrets = node_at(document.root, "secretGenerator");
+        for (uint32_t j = 0; j < count_of(maps); j++) read_generated(r, folder_of(path), &maps->items[j], S("ConfigMap"));
+        for (uint32_t j = 0; j < count_of(secrets); j++) read_generated(r, folder_of(path), &secrets->items[j], S("Secret"));
+    }
+}
+
 uint32_t applications_read(const InputList *list, Application **out) {
     ApplicationReader reader = {.list = list, .arena = list->arena, .known.arena = list->arena};
     read_files(&reader, false);
     if (reader.origins.n) read_files(&reader, true);
+    if (reader.origins.n) read_kustomizations(&reader);
     *out = reader.all.at;
     return reader.all.n;
 }

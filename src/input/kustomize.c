@@ -502,6 +502,7 @@ enum { MOST_MENTIONS = 1 << 17 };
 /* Adds a file of an application's folder, or the kustomization that it is in. */
 static void include_file(TreeReader *r, Kustomization *k, Str folder, Str file) {
     Str directory = directory_of(file);
+    if (!k->application->deep && !str_eq(directory, folder)) return;
     for (Str at = directory; at.len > folder.len; at = directory_of(at)) {
         Kustomization *child = find_kustomization(r, at);
         if (!child) continue;
@@ -509,7 +510,7 @@ static void include_file(TreeReader *r, Kustomization *k, Str folder, Str file) 
         if (!known) ARRAY_PUSH(r->arena, &child->parents, k);
         return;
     }
-    if (k->application->deep || str_eq(directory, folder)) mention_path(r, k, file, FILE_RESOURCE);
+    if (application_takes(k->application, str_slice(file, folder.len + 1))) mention_path(r, k, file, FILE_RESOURCE);
 }
 
 static void include_folder(TreeReader *r, Kustomization *k, Str folder, const InputList *list) {

@@ -295,7 +295,8 @@ static void name_definition(const CrdVersion *version, Document *judged, uint32_
     Str name = version->definition->source->name;
     for (uint32_t i = before; i < judged->diags.items.n; i++) {
         Diag *diag = &judged->diags.items.at[i];
-        bool all = diag->severity != SEVERITY_ERROR || says(&judged[count - 1], before, diag);
+        bool all = true;
+        if (diag->severity != SEVERITY_ERROR) continue;
         for (uint32_t j = 1; j < count && all; j++) all = says(&judged[j], before, diag);
         if (!all)
             diag->help = str_format(arena, "%.*s%sso says the definition in %.*s, one of %u that differ, none of which takes it",

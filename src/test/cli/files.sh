@@ -342,6 +342,12 @@ expect "without Flux nothing is known of the values" 0 "nothing found" .
 flux web -1 >flux/web.yaml
 expect "values that Flux fills in" 1 "web.yaml:5:13: error[negative]: replicas must not be negative, but is -1" .
 expect "values of a ConfigMap, which lose their quotes" 1 "error[range]: containerPort must be from 1 to 65535, not 70000" .
+mv flux/settings.yaml flux/kept
+printf 'configMapGenerator: [{name: settings, literals: [PORT=70001]}]\n' >flux/kustomization.yaml
+expect "values of a ConfigMap that a kustomization makes" 1 "containerPort must be from 1 to 65535, not 70001" .
+printf '# ports\nPORT=70002\n' >flux/settings.env && echo 'configMapGenerator: [{name: settings, envs: [settings.env]}]' >flux/kustomization.yaml
+expect "of a file of its" 1 "containerPort must be from 1 to 65535, not 70002" .
+rm flux/kustomization.yaml flux/settings.env && mv flux/kept flux/settings.yaml
 flux web 2 >flux/web.yaml && sed -i 's/70000/8080/' flux/settings.yaml
 expect "right values" 0 "nothing found" .
 sed -i 's/8080/metrics/' apps/service.yaml
@@ -360,8 +366,28 @@ argo() {
 workload apps/web/web.yaml && printf '        ports: [{containerPort: 8080}]\n' >>apps/web/web.yaml
 argo true >argo/web.yaml
 expect "what Argo CD applies is judged together" 1 "error[service-target-port-unresolved]" .
+for line in 'include: "*.yaml"' 'exclude: "{other,more}/*"' 'include: "{service.yaml,web/*}"'; do
+    argo "true, $line" >argo/web.yaml
+    expect "with $line" 1 "error[service-target-port-unresolved]" .
+done
+for line in 'include: service.yaml' 'exclude: "web/*"' 'exclude: "{web,more}*"'; do
+    argo "true, $line" >argo/web.yaml
+    expect "and not with $line" 0 "!service-target-port" .
+done
 argo false >argo/web.yaml
 expect "and not what it leaves out" 0 "!service-target-port" .
+set_of() {
+    printf 'apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: web}\nspec:\n  generators: [{git: {directories: [%s]}}]\n' "$1"
+    printf '  template: {spec: {source: {repoURL: https://git.example/shop, path: "%s", directory: {recurse: true}}}}\n' "$2"
+}
+set_of '{path: "ap*"}' '{{path}}' >argo/web.yaml
+expect "what an ApplicationSet applies is judged together" 1 "error[service-target-port-unresolved]" .
+set_of '{path: "*"}, {path: flux, exclude: true}' '{{ .path.path }}' >argo/web.yaml
+expect "with templates of Go" 1 "error[service-target-port-unresolved]" .
+set_of '{path: "*"}, {path: apps, exclude: true}' '{{path}}' >argo/web.yaml
+expect "and not what it excludes" 0 "!service-target-port" .
+set_of '{path: "*"}' '{{path}}/{{env}}' >argo/web.yaml
+expect "nor what nobody knows" 0 "!service-target-port" .
 rm -r argo && printf 'apiVersion: skaffold/v4beta11\nkind: Config\nmanifests: {rawYaml: ["apps/**/*.yaml"]}\n' >skaffold.yaml
 expect "what skaffold applies is judged together" 1 "error[service-target-port-unresolved]" .
 printf 'build: {artifacts: [{image: web}]}\n' >>skaffold.yaml && rm apps/service.yaml && workload apps/web/web.yaml web
