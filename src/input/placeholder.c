@@ -1,7 +1,7 @@
 /* The forms: ... alone, ${NAME} and ${NAME:=default} of envsubst and Flux, $(NAME) of kustomize's vars, {{ ... }} in quotes,
- * <name>, @NAME@, %NAME%, __NAME__, #{NAME}, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME, $(name)
- * and NAME_OF_SOMETHING may be meant as they stand: they are placeholders only where the server refuses them. YAML takes #{NAME}
- * without quotes for a comment, so that it stands where a value is missing. */
+ * <name>, << name >>, @NAME@, %NAME%, __NAME__, #{NAME}, [[ ... ]], {NAME} without quotes, and chainsaw's (expressions). $NAME,
+ * $(name) and NAME_OF_SOMETHING may be meant as they stand: they are placeholders only where the server refuses them. YAML takes
+ * #{NAME} without quotes for a comment, so that it stands where a value is missing. */
 #include "placeholder.h"
 
 #include <stdlib.h>
@@ -31,6 +31,10 @@ static bool opens_brace(char c) {
     return c == '{' || is_upper(c);
 }
 
+static bool opens_angle(char c) {
+    return is_letter(c) || c == '<';
+}
+
 static bool opens_dollar(char c) {
     return c == '{' || c == '(';
 }
@@ -52,8 +56,8 @@ static bool may_hold_any(Str text) {
     static const struct {
         char sign;
         bool (*next)(char c); /* what follows it in a placeholder */
-    } starts[] = {{'$', opens_dollar},  {'{', opens_brace}, {'<', is_letter}, {'@', is_name_char}, {'%', is_upper},
-                  {'_', is_underscore}, {'[', is_bracket},  {'.', is_dot},    {'#', is_brace}};
+    } starts[] = {{'$', opens_dollar},  {'{', opens_brace}, {'<', opens_angle}, {'@', is_name_char}, {'%', is_upper},
+                  {'_', is_underscore}, {'[', is_bracket},  {'.', is_dot},      {'#', is_brace}};
     const char *end = text.at + text.len;
     for (size_t i = 0; i < COUNT(starts); i++)
         for (const char *at = text.at; (at = memchr(at, starts[i].sign, (size_t)(end - at))); at++)
@@ -88,6 +92,7 @@ static size_t unknown_at(Str whole, size_t at) {
     }
     if (at == 0 && (str_eq(text, S("...")) || str_eq(text, S("<...>")))) return text.len;
     if ((length = hash_mark(text))) return length;
+    if (str_starts(text, S("<< ")) && (length = wrapped(str_slice(text, 3), S(""), S(" >>"), false))) return length + 3;
     if ((length = wrapped(text, S("<"), S(">"), true)) && is_letter(text.at[1])) return length;
     if ((length = wrapped(text, S("@"), S("@"), false))) return length;
     if ((length = wrapped(text, S("%"), S("%"), false)) && is_in_capitals((Str){text.at + 1, length - 2}) &&
@@ -437,6 +442,15 @@ static void forgive_images(Document *document, uint32_t before) {
     diags->items.n = kept;
 }
 
+/* Takes back, too, what is only counted of the rules of which everything else was taken back. */
+static void forgive_counts(DiagList *diags) {
+    for (uint32_t i = 0; i < diags->counts.n; i++) {
+        bool left = false;
+        for (uint32_t j = 0; j < diags->items.n && !left; j++) left = diags->items.at[j].rule == diags->counts.at[i].rule;
+        if (!left) diags->counts.at[i].n = 0;
+    }
+}
+
 void placeholders_forgive(Document *document, uint32_t before) {
     DiagList *diags = &document->diags;
     forgive_images(document, before);
@@ -451,4 +465,5 @@ void placeholders_forgive(Document *document, uint32_t before) {
         if (!forgiven) diags->items.at[kept++] = diags->items.at[i];
     }
     diags->items.n = kept;
+    forgive_counts(diags);
 }

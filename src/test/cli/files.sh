@@ -165,7 +165,7 @@ echo 'resources: [../base]' >overlay/kustomization.yaml
 mkdir ../later && cd ../later || exit 2
 # shellcheck disable=SC2016
 for value in '${TAG}' 'registry.example/web:${TAG}' '"{{ .Values.image }}"' 'registry.example/<name>:1' '"@IMAGE@"' '__IMAGE__' \
-    '{IMAGE}' '"[[ image ]]"' '"%IMAGE%"' '"%I%"' '__I__' '"#{IMAGE}"'; do
+    '{IMAGE}' '"[[ image ]]"' '"%IMAGE%"' '"%I%"' '__I__' '"#{IMAGE}"' '"<< .Image >>"'; do
     workload web.yaml "$value"
     expect "the image $value" 0 "nothing found" web.yaml
 done
@@ -211,6 +211,9 @@ rm web.yaml
 expect "keys that are filled in" 0 "nothing found" .
 sed -i 's/<key>/a key/' map.yaml
 expect "a key that is not" 1 "map.yaml:7:3: error[config-map-key]" .
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n' >map.yaml
+i=0 && while [ "$i" -lt 1200 ]; do echo "  \${A$i}: b"; i=$((i + 1)); done >>map.yaml
+expect "more keys that are filled in than findings are kept" 0 "nothing found" .
 # shellcheck disable=SC2016
 workload map.yaml && printf '        ${EXTRA}: a\n        extra: ${B}\n' >>map.yaml
 expect "fields whose names are filled in" 1 'no field "extra"' .

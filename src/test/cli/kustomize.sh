@@ -155,6 +155,28 @@ inside 'patches:
     kind: Deployment
     metadata: {name: [web}'
 expect "a patch that cannot be read" 1 'kustomization.yaml:6:' .
+inside 'patches:
+- patch: |-
+    kind: Ingress
+    metadata: {name: web}
+    spec: {tls: [{hosts: [web.example]}], rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {}}]}}]}
+- patch: |-
+    kind: Ingress
+    metadata: {name: web}
+    spec: {ingressClassName: nginx}
+- patch: |-
+    kind: NetworkPolicy
+    metadata: {name: web}
+    spec: {ingress: [{ports: [{endPort: 90}]}]}
+- patch: |-
+    kind: Service
+    metadata: {name: web}
+    spec: {ports: [{port: 80, nodePort: 30000}], clusterIPs: [10.9.8.7]}
+- patch: |-
+    kind: HorizontalPodAutoscaler
+    metadata: {name: web}
+    spec: {minReplicas: 0}'
+expect "what else the whole object has" 0 "5 judged as partial" .
 inside 'x: &a {patch: "kind: Deployment"}
 patches: [*a, *a]'
 expect "patches of aliases stand elsewhere" 1 '!judged as partial' .
