@@ -25,6 +25,7 @@ typedef struct Standing {
     Str file;        /* as messages name it */
     uint32_t line;   /* of its first line */
     StrList worlds;  /* names of what is applied together; none: with everything */
+    bool inside;     /* the pods are those of a custom resource: quotas count them, and not what they were put into here */
     bool everywhere; /* nothing in these is or makes pods: it decides over those of other worlds too */
 } Standing;
 

@@ -129,19 +129,22 @@ static Reach reach_of(const Request *r, const Decider *decider) {
     if (share_world(&decider->standing, r->standing))
         return str_eq(decider->standing.file, r->standing->file) ? REACH_SAME_FILE : REACH_TOGETHER;
     bool class = !kind->namespaced && kind->number != KIND_Namespace;
-    bool named = !kind->namespaced || namespace_of(r->deciders, decider->document).len;
+    Str namespace_ = kind->namespaced ? namespace_of(r->deciders, decider->document) : decider_name(decider);
+    bool named = namespace_.len && !str_eq(namespace_, S("default")); /* that is nobody's own */
     return class || (decider->standing.everywhere && named) ? REACH_ELSEWHERE : REACH_NONE;
 }
 
 /* Whether a decider is the one of its name for an object: of several, the nearest; of several of these, which are alternatives,
- * the first if they all say the same, or none. */
+ * the first if they all say the same, or none. Of classes there is one everywhere. */
 static bool holds(const Request *r, const Decider *decider) {
     Reach reach = reach_of(r, decider);
+    bool one = model_kind(decider->document)->namespaced || model_is(decider->document, KIND_Namespace);
     unsigned i = 0;
     for (const Decider *other = decider->firstOfName; reach && other && i < MOST_OF_KIND; other = other->nextOfName, i++) {
         Reach theirs = other == decider ? REACH_NONE : reach_of(r, other);
         if (theirs < reach) continue;
         if (theirs > reach || other->number < decider->number || !decide_alike(decider, other)) return false;
+        if (one && reach == REACH_ELSEWHERE) return false; /* of several nobody knows which is there */
     }
     return reach != REACH_NONE;
 }

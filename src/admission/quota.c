@@ -216,6 +216,7 @@ static Quantity times(const Quantity *amount, int64_t n) {
 typedef struct Taking {
     const Sums *usage;
     int64_t count;
+    bool alone;     /* nobody knows whether and when: it has to fit by itself, and takes nothing from others */
     Str who;        /* "the pod", "3 pods" */
     const Path *at; /* what asks for it */
 } Taking;
@@ -226,7 +227,8 @@ static void take(const Request *r, Decider *decider, const Taking *taking) {
     int64_t count = taking->count, fit = count;
     for (uint32_t i = 0; i < quota->hard.n; i++) {
         const QuantityPair *hard = &quota->hard.at[i];
-        const Quantity *amount = sums_find(taking->usage, hard->key), *used = sums_find(&decider->used, hard->key);
+        const Quantity *amount = sums_find(taking->usage, hard->key),
+                       *used = taking->alone ? NULL : sums_find(&decider->used, hard->key);
         if (!amount || amount->nano == 0) continue;
         int64_t here = fitting(&hard->value, used, amount, count);
         if (here < fit) fit = here;
@@ -242,7 +244,7 @@ static void take(const Request *r, Decider *decider, const Taking *taking) {
     }
     for (uint32_t i = 0; i < quota->hard.n; i++) {
         const Quantity *amount = sums_find(taking->usage, quota->hard.at[i].key);
-        if (!amount || !fit) continue;
+        if (!amount || !fit || taking->alone) continue;
         Quantity taken = times(amount, fit);
         taken.text = arena_str(r->deciders->arena, taken.text); /* that of the object goes with it */
         taken.digits = arena_str(r->deciders->arena, taken.digits);
@@ -274,11 +276,16 @@ static int64_t pod_count(const Request *r) {
     return count < 0 ? 0 : count < INT32_MAX ? count : INT32_MAX;
 }
 
+/* Whether pods are made of it at times, by something else. */
+static bool is_blueprint(const Request *r) {
+    return model_is(r->document, KIND_PodTemplate);
+}
+
 /* Whether an object of this name has taken of quotas before, so that this one is applied to it. */
 static bool is_counted(const Request *r) {
     Arena *arena = r->deciders->arena;
     Str name = model_meta(r->document)->name, world = r->standing->worlds.n ? r->standing->worlds.at[0] : S("");
-    if (!name.len) return false;
+    if (!name.len || is_blueprint(r)) return false;
     r->deciders->counted.arena = arena;
     Str key = str_format(arena, "%.*s/%.*s/%.*s/%.*s", TEXT(r->document->kind), TEXT(r->namespace_), TEXT(name), TEXT(world));
     return str_set_add(&r->deciders->counted, key, r->deciders) != NULL;
@@ -292,7 +299,7 @@ static Decider *next_quota(const Request *r, Decider *decider, uint32_t before) 
 static void check_object(const Request *r, Decider *first) {
     Sums usage = object_usage(r);
     Path meta = path_field(NULL, S("metadata")), name = path_field(&meta, S("name"));
-    Taking taking = {&usage, 1, str_join(r->arena, S("this "), r->document->kind), &name};
+    Taking taking = {&usage, 1, false, str_join(r->arena, S("this "), r->document->kind), &name};
     Request itself = *r;
     itself.pods = S("");
     uint32_t before = r->diags->items.n;
@@ -307,7 +314,8 @@ static void check_pods(const Request *r, Decider *first, int64_t count) {
     Path spec = path_field(NULL, S("spec")), replicas = path_field(&spec, S("replicas"));
     Path containers = path_field(&r->place.spec, S("containers"));
     Str who = count > 1 ? str_format(r->arena, "%lld pods", (long long)count) : S("the pod");
-    Taking taking = {&usage, count, who, count > 1 ? &replicas : &containers};
+    Taking taking = {.usage = &usage, .count = count, .alone = is_blueprint(r), .who = who};
+    taking.at = count > 1 && !r->standing->inside ? &replicas : &containers;
     uint32_t before = r->diags->items.n;
     for (Decider *d = first; d; d = next_quota(r, d, before)) {
         const ResourceQuotaSpec *quota = &((const ResourceQuota *)d->document->object)->spec;
@@ -317,7 +325,7 @@ static void check_pods(const Request *r, Decider *first, int64_t count) {
 
 static void check_claim(const Request *r, Decider *first, const MadeClaim *made, int64_t count) {
     Sums usage = claim_usage(r, &made->claim);
-    Taking taking = {&usage, count, made_claim_words(r, made, count), made->at};
+    Taking taking = {&usage, count, is_blueprint(r), made_claim_words(r, made, count), made->at};
     uint32_t before = r->diags->items.n;
     for (Decider *d = first; d; d = next_quota(r, d, before))
         if (scopes_match(&((const ResourceQuota *)d->document->object)->spec, NULL)) take(r, d, &taking);
@@ -335,7 +343,7 @@ bool quota_check(const Request *r) {
     Decider *first = deciders_first(r, KIND_ResourceQuota, r->namespace_);
     uint32_t before = r->diags->items.n;
     if (!first || is_counted(r)) return false;
-    if (!r->isPod) check_object(r, first);
+    if (!r->isPod && !r->standing->inside) check_object(r, first);
     if (r->diags->items.n > before) return true;
     int64_t count = r->isPod ? 1 : r->spec ? pod_count(r) : 0;
     if (!count || is_patched(r->document)) return false;

@@ -829,13 +829,6 @@ StrList kustomize_roots(Arena *arena, const FileUse *use) {
     return sorted(names);
 }
 
-/* Whether a kustomization is the root, or is built into it. */
-static bool is_built_into(const Kustomization *k, Str root) {
-    for (uint32_t i = 0; i < k->layers.n; i++)
-        if (is_top(k->layers.at[i]) && str_eq(k->layers.at[i]->path, root)) return true;
-    return false;
-}
-
 static void add_once(Arena *arena, Layers *layers, const Kustomization *k) {
     for (uint32_t i = 0; i < layers->n; i++)
         if (layers->at[i] == k) return;
@@ -843,34 +836,46 @@ static void add_once(Arena *arena, Layers *layers, const Kustomization *k) {
     for (uint32_t i = 0; i < k->components.n; i++) add_once(arena, layers, k->components.at[i]);
 }
 
-static const Kustomization *parent_within(const Kustomization *k, Str root) {
-    for (uint32_t i = 0; i < k->parents.n; i++)
-        if (is_built_into(k->parents.at[i], root)) return k->parents.at[i];
-    return NULL;
-}
+/* A step of a way. */
+typedef struct Step {
+    const Kustomization *k;
+    struct Step *before, *after;
+} Step;
 
-const FileUse *kustomize_within(Arena *arena, const FileUse *use, Str root) {
+static Way way_of(Arena *arena, const FileUse *use, const Step *first, const Step *last) {
+    Kustomization *user = NEW(arena, Kustomization);
+    const Kustomization **users = NEW(arena, const Kustomization *);
     FileUse *out = NEW(arena, FileUse);
-    const Kustomization **users = NEW_ARRAY(arena, const Kustomization *, use->userCount + 1);
+    *user = *first->k;
+    user->layers = (Layers){0};
+    for (const Step *step = first; step; step = step->after) add_once(arena, &user->layers, step->k);
+    user->naming = user->layers.n;
+    *users = user;
     *out = *use;
     out->users = users;
-    out->userCount = 0;
-    for (uint32_t i = 0; i < use->userCount; i++) {
-        if (!is_built_into(use->users[i], root)) continue;
-        Kustomization *user = NEW(arena, Kustomization);
-        *user = *use->users[i];
-        user->layers = (Layers){0};
-        uint32_t known = UINT32_MAX; /* where the layers stop growing, kustomizations include each other in a circle */
-        for (const Kustomization *up = use->users[i]; up && known != user->layers.n; up = parent_within(up, root)) {
-            known = user->layers.n;
-            add_once(arena, &user->layers, up);
-        }
-        user->naming = user->layers.n;
-        for (uint32_t j = 0; j < use->users[i]->layers.n; j++)
-            if (is_built_into(use->users[i]->layers.at[j], root)) add_once(arena, &user->layers, use->users[i]->layers.at[j]);
-        users[out->userCount++] = user;
+    out->userCount = 1;
+    return (Way){last->k->path, out};
+}
+
+static void climb(Arena *arena, const FileUse *use, Step *first, Step *last, Ways *ways, uint32_t most) {
+    if (is_top(last->k)) ARRAY_PUSH(arena, ways, way_of(arena, use, first, last));
+    for (const Step *step = last->before; step; step = step->before)
+        if (step->k == last->k) return; /* they include each other */
+    for (uint32_t i = 0; i < last->k->parents.n && ways->n < most; i++) {
+        Step next = {last->k->parents.at[i], last, NULL};
+        last->after = &next;
+        climb(arena, use, first, &next, ways, most);
+        last->after = NULL;
     }
-    return out;
+}
+
+Ways kustomize_ways(Arena *arena, const FileUse *use, uint32_t most) {
+    Ways ways = {0};
+    for (uint32_t i = 0; i < use->userCount && ways.n < most; i++) {
+        Step first = {use->users[i], NULL, NULL};
+        climb(arena, use, &first, &first, &ways, most);
+    }
+    return ways;
 }
 
 bool kustomize_covers(StrList roots, const FileUse *use) {

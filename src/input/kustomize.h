@@ -36,11 +36,16 @@ Str kustomize_substitute(const FileUse *use, Str name);
  * kustomizations of their own. They are the worlds of the file. */
 StrList kustomize_roots(Arena *arena, const FileUse *use);
 
-/* The most worlds of a file that are looked at one by one. */
-enum { KUSTOMIZE_MOST_WORLDS = 64 };
+/* A way of a file into a kustomization or an application that no other one includes: on each it gets names of its own. */
+typedef struct Way {
+    Str root;
+    const FileUse *use; /* what is done with the file on this way alone */
+} Way;
 
-/* What the kustomizations do with a file in one of these worlds alone. */
-const FileUse *kustomize_within(Arena *arena, const FileUse *use, Str root);
+typedef ARRAY(Way) Ways;
+
+/* The ways of a file, `most` of them at most. */
+Ways kustomize_ways(Arena *arena, const FileUse *use, uint32_t most);
 
 /* Whether one of the kustomizations, some of the result of kustomize_read, includes the file, at whatever distance. */
 bool kustomize_covers(StrList roots, const FileUse *use);

@@ -77,6 +77,20 @@ Fact *inside_judge(Arena *kept, const FileSettings *settings, Document *document
     return fact;
 }
 
+void inside_admit(Deciders *deciders, Document *document, const InnerPod *pod, Standing standing) {
+    uint32_t later;
+    Node *root = inner_root(document, pod, &later);
+    Document *inner = inner_document(document, pod, root, later);
+    if (!inner->object || inner->unreadable) return;
+    if (document->placed.len) model_meta(inner)->namespace = document->placed;
+    uint32_t before = inner->diags.items.n;
+    standing.inside = true;
+    admission_admit(deciders, inner, &standing);
+    validate_forget_absence(inner, before);
+    if (inner->later) placeholders_forgive(inner, before);
+    for (uint32_t i = before; i < inner->diags.items.n; i++) take(document, pod, &inner->diags.items.at[i]);
+}
+
 Str inside_path(Arena *arena, const Fact *fact, Str path) {
     Str own = fact->inside ? inner_path(arena, fact->inside, path) : (Str){0};
     return own.at ? own : path;

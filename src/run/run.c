@@ -245,6 +245,16 @@ static void keep_candidate(Worker *w, const ResultFile *file, const Document *do
     ARRAY_PUSH(w->kept, &w->candidates, candidate);
 }
 
+/* The same of pods in a custom resource, of which it is only known that there are some. */
+static void keep_inner_candidate(Worker *w, const ResultFile *file, const Document *document, uint32_t number) {
+    if (!w->settings->cluster) return;
+    Candidate candidate = {.file = (uint32_t)(file - w->run->files), .document = number};
+    Str namespace_ = document->placed.len ? document->placed : document->namespace_;
+    candidate.need = (AdmissionNeed){.namespaced = true, .pods = true, .priority = true, .runtimeClass = true};
+    candidate.need.namespace_ = arena_str(w->kept, namespace_);
+    ARRAY_PUSH(w->kept, &w->candidates, candidate);
+}
+
 /* What is said of whole objects only. What the server could not decode it never judges by its standards. */
 static void check_whole(Worker *w, const ResultFile *file, Document *document, bool decoded, uint32_t number, unsigned version) {
     uint32_t before = document->diags.items.n;
@@ -393,6 +403,9 @@ static void check_inside(Worker *w, const ResultFile *file, Document *document, 
     if (document->class != CLASS_CUSTOM && !document->definition) return;
     InnerPods pods = pods_inside(document, w->settings->pods);
     out->innerPods = pods.n;
+    bool whole = false;
+    for (uint32_t i = 0; i < pods.n; i++) whole |= pods.at[i].whole;
+    if (whole && version == 0 && !file->settings->asWritten) keep_inner_candidate(w, file, document, number);
     for (uint32_t i = 0; i < pods.n && !file->settings->asWritten; i++) {
         Fact *fact = inside_judge(w->kept, file->settings, document, &pods.at[i]);
         if (version == 0) keep_fact(w, file, fact, number);
@@ -777,9 +790,9 @@ static int by_candidate(const void *left, const void *right) {
 typedef void VisitCandidate(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
                             const Standing *standing);
 
-/* Visits the candidates of a file as a world of it has them. */
-static void visit_world(Worker *w, const Candidate *candidates, uint32_t count, Source *source, const FileUse *use, Arena *arena,
-                        Arena *whole, Standing standing, VisitCandidate *visit) {
+/* Visits the candidates of a file as one of its ways leaves them. */
+static void visit_way(Worker *w, const Candidate *candidates, uint32_t count, Source *source, const FileUse *use, Arena *arena,
+                      Arena *whole, Standing standing, VisitCandidate *visit) {
     ResultFile *file = &w->run->files[candidates->file];
     NodeReader reader = {.source = source};
     Classifier classifier = classifier_for(w, file, source, file->settings->minorCount - 1u);
@@ -799,21 +812,24 @@ static void visit_world(Worker *w, const Candidate *candidates, uint32_t count, 
     }
 }
 
-/* In each world of the file: its objects may have another name and another namespace there, and others decide over them. */
+/* On each of the file's ways: its objects may have another name and another namespace there, and others decide over them. */
 static void visit_file(Worker *w, const Candidate *candidates, uint32_t count, const StrSet *populated, Arena *arena,
                        VisitCandidate *visit) {
+    enum { MOST_WAYS = 1000 };
     ResultFile *file = &w->run->files[candidates->file];
     Arena *whole = arena == &w->scratch ? &w->text : arena; /* of what lasts as long as the file */
     Source *source = NEW(whole, Source);
     if (!read_again(w, file, source, whole)) return;
     const InputFile *input = input_of(w, file);
-    const FileUse *use = input ? input->use : NULL;
-    StrList worlds = worlds_of_file(whole, w->list, w->run, candidates->file);
-    for (uint32_t i = 0; i < worlds.n && i < KUSTOMIZE_MOST_WORLDS; i++) {
-        Standing standing = {.file = file->name, .everywhere = !str_set_find(populated, worlds.at[i])};
-        if (!w->settings->cluster->closed) standing.worlds = (StrList){&worlds.at[i], 1};
-        const FileUse *within = worlds.n > 1 ? kustomize_within(whole, use, worlds.at[i]) : use;
-        visit_world(w, candidates, count, source, within, arena, whole, standing, visit);
+    Ways ways = {0};
+    if (input && input->use) ways = kustomize_ways(whole, input->use, MOST_WAYS);
+    if (!ways.n)
+        ARRAY_PUSH(whole, &ways,
+                   ((Way){*worlds_of_file(whole, w->list, w->run, candidates->file).at, input ? input->use : NULL}));
+    for (uint32_t i = 0; i < ways.n; i++) {
+        Standing standing = {.file = file->name, .everywhere = !str_set_find(populated, ways.at[i].root)};
+        if (!w->settings->cluster->closed) standing.worlds = (StrList){&ways.at[i].root, 1};
+        visit_way(w, candidates, count, source, ways.at[i].use, arena, whole, standing, visit);
     }
 }
 
@@ -848,9 +864,12 @@ static bool is_said(const ResultDocument *document, uint32_t known, const Diag *
 static void admit(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
                   const Standing *standing) {
     ResultDocument *out = &file->documents[candidate->document];
-    validate_create(document);
+    if (document->object) validate_create(document);
     uint32_t before = document->diags.items.n, known = out->findingCount;
-    bool refused = admission_admit(w->settings->cluster, document, standing);
+    bool refused = document->object && admission_admit(w->settings->cluster, document, standing);
+    InnerPods inside = document->object ? (InnerPods){0} : pods_inside(document, w->settings->pods);
+    for (uint32_t i = 0; i < inside.n; i++)
+        if (inside.at[i].whole) inside_admit(w->settings->cluster, document, &inside.at[i], *standing);
     validate_forget_absence(document, before);
     Finding *findings = NEW_ARRAY(w->kept, Finding, out->findingCount + document->diags.items.n - before + 1);
     if (out->findingCount) memcpy(findings, out->findings, out->findingCount * sizeof *findings);
@@ -883,8 +902,7 @@ static StrSet populated_worlds(Worker *w, const Candidate *all, uint32_t count) 
 /* Whether anything can be said of an object. Where kustomizations differ, so may its namespace. */
 static bool concerns_anywhere(Worker *w, const Candidate *candidate) {
     const InputFile *input = input_of(w, &w->run->files[candidate->file]);
-    const FileUse *use = input ? input->use : NULL;
-    bool differs = use && use->userCount && kustomize_roots(&w->text, use).n > 1;
+    bool differs = input && input->use && kustomize_ways(&w->text, input->use, 2).n > 1;
     return (differs && candidate->need.namespaced) || admission_concerns(w->settings->cluster, &candidate->need);
 }
 

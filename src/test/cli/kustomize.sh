@@ -242,4 +242,17 @@ printf 'namespace: dev\nresources: [../base]\n' >dev/kustomization.yaml
 expect "a quota of the base holds in each overlay" 1 "1 error" --select quota-exceeded base dev prod
 expect "with the replicas of that overlay" 1 "1 of the 2 pods of this Deployment is refused" --select quota-exceeded base dev prod
 
+cd "$dir" && mkdir -p ways/limits ways/a ways/b ways/all && cd ways || exit 2
+printf 'kind: Component\nresources: [limits.yaml]\n' >limits/kustomization.yaml
+printf 'apiVersion: v1\nkind: LimitRange\nmetadata: {name: sizes}\nspec: {limits: [{type: Container, defaultRequest: {cpu: 1}}]}\n' >limits/limits.yaml
+for name in a b; do
+    printf 'namespace: %s\nresources: [web.yaml, quota.yaml]\ncomponents: [../limits]\ncommonLabels: {app: web}\n' $name >$name/kustomization.yaml
+    printf 'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: cores}\nspec: {hard: {requests.cpu: 1}}\n' >$name/quota.yaml
+    deployment $name/web.yaml web:1
+done
+printf 'resources: [../a, ../b]\n' >all/kustomization.yaml
+expect "a component gives each namespace its limits" 0 "nothing found" --select admission .
+printf 'namespace: b\nresources: [web.yaml, quota.yaml]\ncommonLabels: {app: web}\n' >b/kustomization.yaml
+expect "and one that does not take it has none" 1 "b/web.yaml:8:11: error[quota-missing]" --select admission a b all limits
+
 finish
