@@ -543,6 +543,7 @@ bool admission_admit(Deciders *deciders, Document *document, const Standing *sta
     if (r.spec) pod_security_admit(&r);
     bool refused = is_refused(&r, before) && (lost || r.isPod || !r.spec);
     if (!refused) limit_ranger_check_claims(&r);
+    if (r.spec) nodes_check(&r);
     forget_patched(&r, before);
     refused = refused && is_refused(&r, before);
     if (!refused && deciders->closed) claims_check_classes(&r);

@@ -1,11 +1,12 @@
 /* What the API server's admission plugins do with an object, as far as objects of the same run decide it: Namespaces with Pod
- * Security labels, LimitRanges, ResourceQuotas, and priority, runtime and storage classes and ServiceAccounts
+ * Security labels, LimitRanges, ResourceQuotas, and priority, runtime and storage classes and ServiceAccounts; and whether Nodes
+ * can take the pods that come of it
  * (k8s.io/kubernetes/plugin/pkg/admission and k8s.io/pod-security-admission, with the server's default plugins and settings). */
 #ifndef PODLINT_ADMISSION_H
 #define PODLINT_ADMISSION_H
 
 #include "base/str_set.h"
-#include "model/model.h"
+#include "simulate/cluster.h"
 
 /* An object that decides over others. */
 typedef struct Decider Decider;
@@ -13,8 +14,9 @@ typedef struct Decider Decider;
 /* The objects that decide. Start with an arena, in which all that it holds lives, and zeros. */
 typedef struct Deciders {
     Arena *arena;
-    StrSet byKind; /* "KIND/NAMESPACE", and "KIND/NAMESPACE/NAME": the first Decider */
-    uint32_t count;
+    StrSet byKind;  /* "KIND/NAMESPACE", and "KIND/NAMESPACE/NAME": the first Decider */
+    Cluster nodes;  /* Node objects */
+    uint32_t count; /* of all */
     bool closed;    /* a namespace, a class or an account that is not here does not exist */
     Str namespace_; /* of objects that do not say theirs; empty: nobody knows */
     StrSet counted; /* objects that have taken of quotas: once more they are the same */

@@ -23,6 +23,7 @@ AdmissionRole admission_role(const Document *document) {
     case KIND_Namespace: return asks_security(meta->labels) ? ADMISSION_BINDS : ADMISSION_GIVES;
     case KIND_ServiceAccount:
         return map_get(meta->annotations, S("kubernetes.io/enforce-mountable-secrets")) ? ADMISSION_BINDS : ADMISSION_GIVES;
+    case KIND_Node:
     case KIND_LimitRange:
     case KIND_ResourceQuota:
     case KIND_PriorityClass:
@@ -71,6 +72,11 @@ static Decider *replaced_by(Decider *same, const Standing *standing) {
 void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool ofCluster) {
     Arena *arena = deciders->arena;
     uint16_t kind = model_kind(document)->number;
+    if (kind == KIND_Node) {
+        cluster_add_node(&deciders->nodes, arena, document->object);
+        deciders->count++;
+        return;
+    }
     Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, name_of(document));
     Decider *same = (Decider *)(uintptr_t)str_set_find(&deciders->byKind, name);
     Decider *old = ofCluster ? same : replaced_by(same, &standing), *decider = old ? old : NEW(arena, Decider);
@@ -215,7 +221,8 @@ bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need) {
     const Decider *own = str_set_find(&deciders->byKind, key_with(arena, KIND_Namespace, S(""), namespace_));
     if (deciders->closed || (own && own->terminates)) return true;
     if (!need->pods) return false;
-    return own || need->overhead || need->mirror || has_kind(deciders, arena, KIND_ServiceAccount, namespace_) ||
+    return own || deciders->nodes.nodes.n || need->overhead || need->mirror ||
+           has_kind(deciders, arena, KIND_ServiceAccount, namespace_) ||
            (need->priority && has_kind(deciders, arena, KIND_PriorityClass, S(""))) ||
            (need->runtimeClass && has_kind(deciders, arena, KIND_RuntimeClass, S("")));
 }
@@ -235,7 +242,7 @@ Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing st
             deciders_add(deciders, &items[i], standing, true);
         }
     }
-    return found ? (Str){0} : S("it holds no namespace, limit, quota, class or account, as kubectl get prints them");
+    return found ? (Str){0} : S("it holds no namespace, limit, quota, class, account or node, as kubectl get prints them");
 }
 
 Str container_words(const Request *r, const ContainerWalk *walk) {

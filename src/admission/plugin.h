@@ -99,6 +99,7 @@ Sums pod_amounts(Arena *arena, const PodSpec *spec, bool limits);
 bool has_pod_level(const PodSpec *spec);
 
 /* The plugins, in files of their own. */
+void nodes_check(const Request *r);
 void limit_ranger_fill(const Request *r);
 void limit_ranger_check(const Request *r);
 void limit_ranger_check_claims(const Request *r); /* those that are made for pods */

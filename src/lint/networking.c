@@ -1,6 +1,7 @@
 /* Rules about ports. */
 #include "workload.h"
 
+#include "simulate/node_affinity.h"
 #include "simulate/what_if.h"
 #include "base/str_set.h"
 
@@ -43,12 +44,12 @@ static void check_same_port(Lint *lint, StrSet sets[PROTOCOLS], const PortView *
 }
 
 static void check_host_port(Lint *lint, const PortView *view, const Path *path) {
-    int64_t replicas = workload_replicas(lint);
+    int64_t replicas = workload_replicas(lint), nodes = node_affinity_nodes(lint->pod);
     Str port = str_int(lint->arena, node_port(lint, view->port));
     Where at = port_where(lint, view, true, path);
     Str hint = view->port->hostPort ? S("remove hostPort and put a Service in front, or use a DaemonSet")
                                     : S("remove hostNetwork and put a Service in front, or use a DaemonSet");
-    if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN) return;
+    if (what_if_rollout(lint->document).reason == ROLLOUT_PORT_IS_TAKEN || (nodes > 0 && replicas > nodes)) return;
     if (lint_workload(lint) == WORKLOAD_NODES)
         emit_daemonset_host_port_surge(lint->diags, at, .port = port);
     else if (replicas > 1)

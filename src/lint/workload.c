@@ -61,7 +61,7 @@ int64_t workload_share(IntOrString share, int64_t replicas) {
     return percent * replicas / 100;
 }
 
-static bool is_added_later(Str key) {
+bool is_added_later(Str key) {
     static const Str keys[] = {STR("job-name"),
                                STR("controller-uid"),
                                STR("batch.kubernetes.io/job-name"),

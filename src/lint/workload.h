@@ -25,6 +25,9 @@ WorkloadPlan workload_plan(const Document *document);
 /* The number of pods that a count or a percentage of `replicas` is, rounded down. -1 if it is neither. */
 int64_t workload_share(IntOrString share, int64_t replicas);
 
+/* Whether a label is one that controllers give the pods that they make, such as pod-template-hash. */
+bool is_added_later(Str key);
+
 /* Whether a selector matches the pods that the document makes, by the labels of the template. Labels that controllers add, such
  * as job-name, count as matching. Without a selector nothing matches. */
 bool selects_own_pods(const Lint *lint, const LabelSelector *selector);

@@ -97,7 +97,7 @@ static void set_amounts(Amounts *out, Arena *arena, QuantityMap map) {
     add_quantities(out, arena, map);
 }
 
-static void read_node(Cluster *out, Arena *arena, const NodeObject *object) {
+void cluster_add_node(Cluster *out, Arena *arena, const NodeObject *object) {
     ClusterNode node = {.name = object->metadata.name,
                         .labels = object->metadata.labels,
                         .taints = object->spec.taints,
@@ -158,7 +158,7 @@ static void read_pod(Cluster *out, Arena *arena, Document *document) {
 
 static void read_object(Cluster *out, Arena *arena, Document *document) {
     if (!document->object) return;
-    if (document->type == &type_NodeObject) read_node(out, arena, document->object);
+    if (document->type == &type_NodeObject) cluster_add_node(out, arena, document->object);
     if (document->type == &type_Namespace) read_namespace(out, arena, document->object);
     if (document->type == &type_PriorityClass) read_priority(out, arena, document->object);
     if (document->type == &type_PodDisruptionBudget) read_budget(out, arena, document);

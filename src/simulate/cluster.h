@@ -64,6 +64,9 @@ typedef struct Cluster {
  * apart. Returns NULL, or what is wrong in words for people. */
 const char *cluster_read(Cluster *out, Arena *arena, const Source *source, uint8_t minor);
 
+/* Adds a node without pods. What it points to has to live as long. */
+void cluster_add_node(Cluster *cluster, Arena *arena, const NodeObject *object);
+
 /* Adds the PodDisruptionBudgets of a manifest. */
 void cluster_add_budgets(Cluster *cluster, Arena *arena, const Source *source, uint8_t minor);
 

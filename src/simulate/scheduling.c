@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "node_affinity.h"
 #include "validate/areas.h"
 
 typedef struct Domain {
@@ -80,6 +81,15 @@ static bool keeps_out(const Taint *taint) {
     return str_eq(taint->effect, S("NoSchedule")) || str_eq(taint->effect, S("NoExecute"));
 }
 
+/* Taints that nodes have for a time: while they start, are ill, cordoned or about to go. */
+static bool is_passing(Str key) {
+    static const Str beginnings[] = {STR("node.kubernetes.io/"), STR("node.cloudprovider.kubernetes.io/"), STR("ToBeDeletedBy"),
+                                     STR("DeletionCandidateOf"), STR("karpenter.sh/")};
+    for (size_t i = 0; i < COUNT(beginnings); i++)
+        if (str_starts(key, beginnings[i])) return true;
+    return false;
+}
+
 static bool taints_tolerated(const PodSpec *spec, const ClusterNode *node) {
     for (uint32_t i = 0; i < node->taints.n; i++)
         if (keeps_out(&node->taints.at[i]) && !tolerated(spec, &node->taints.at[i])) return false;
@@ -103,58 +113,10 @@ static void filter_taints(const Candidate *candidate, uint32_t number, Verdict *
         refuse(candidate, verdict, "node(s) had untolerated taint(s)", true);
 }
 
-/* Node selectors and node affinity (plugins/nodeaffinity, component-helpers/scheduling/corev1/nodeaffinity). */
-
-static bool in_list(StrList list, Str value) {
-    return str_in(value, list.at, list.n);
-}
-
-static bool compares(const NodeSelectorRequirement *requirement, Str value) {
-    int64_t have, want;
-    if (requirement->values.n != 1 || !int_parse(value, INT64_MIN, INT64_MAX, &have) ||
-        !int_parse(requirement->values.at[0], INT64_MIN, INT64_MAX, &want))
-        return false;
-    return str_eq(requirement->operator, S("Gt")) ? have > want : have < want;
-}
-
-static bool requirement_met(const NodeSelectorRequirement *requirement, const Str *value) {
-    Str operator= requirement->operator;
-    if (str_eq(operator, S("In"))) return value && in_list(requirement->values, *value);
-    if (str_eq(operator, S("NotIn"))) return !value || !in_list(requirement->values, *value);
-    if (str_eq(operator, S("Exists"))) return value;
-    if (str_eq(operator, S("DoesNotExist"))) return !value;
-    return value && compares(requirement, *value);
-}
-
-/* A term without anything in it matches no node. */
-static bool term_met(const NodeSelectorTerm *term, const ClusterNode *node) {
-    if (!term->matchExpressions.n && !term->matchFields.n) return false;
-    for (uint32_t i = 0; i < term->matchExpressions.n; i++)
-        if (!requirement_met(&term->matchExpressions.at[i], map_get(node->labels, term->matchExpressions.at[i].key)))
-            return false;
-    for (uint32_t i = 0; i < term->matchFields.n; i++)
-        if (!requirement_met(&term->matchFields.at[i], &node->name)) return false;
-    return true;
-}
-
-static const NodeSelector *required_nodes(const PodSpec *spec) {
-    const NodeAffinity *affinity = spec->affinity ? spec->affinity->nodeAffinity : NULL;
-    return affinity ? affinity->requiredDuringSchedulingIgnoredDuringExecution : NULL;
-}
-
-static bool affinity_met(const PodSpec *spec, const ClusterNode *node) {
-    for (uint32_t i = 0; i < spec->nodeSelector.n; i++) {
-        const Str *value = map_get(node->labels, spec->nodeSelector.at[i].key);
-        if (!value || !str_eq(*value, spec->nodeSelector.at[i].value)) return false;
-    }
-    const NodeSelector *required = required_nodes(spec);
-    for (uint32_t i = 0; required && i < required->nodeSelectorTerms.n; i++)
-        if (term_met(&required->nodeSelectorTerms.at[i], node)) return true;
-    return !required;
-}
+/* Node selectors and node affinity (plugins/nodeaffinity). */
 
 static void filter_affinity(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    if (!affinity_met(candidate->spec, &candidate->cluster->nodes.at[number]))
+    if (!node_affinity_met(candidate->spec, &candidate->cluster->nodes.at[number]))
         refuse(candidate, verdict, "node(s) didn't match Pod's node affinity/selector", true);
 }
 
@@ -166,14 +128,14 @@ static bool term_names(const NodeSelectorTerm *term, Str node, bool *names) {
         const NodeSelectorRequirement *field = &term->matchFields.at[i];
         if (!str_eq(field->key, S("metadata.name")) || !str_eq(field->operator, S("In"))) continue;
         *names = true;
-        among &= in_list(field->values, node);
+        among &= str_in(node, field->values.at, field->values.n);
     }
     return among;
 }
 
 /* Where every term names nodes, only those are looked at (PreFilter). *conflict: no term leaves any name at all. */
 static bool named(const PodSpec *spec, Str node, bool *all, bool *conflict) {
-    const NodeSelector *required = required_nodes(spec);
+    const NodeSelector *required = node_affinity_required(spec);
     bool found = false, any = false;
     *all = true;
     *conflict = false;
@@ -309,7 +271,7 @@ static bool node_counts(const Candidate *candidate, const Spread *spread, const 
         if (is_hard(&spec->topologySpreadConstraints.at[i]) &&
             !map_get(node->labels, spec->topologySpreadConstraints.at[i].topologyKey))
             return false;
-    if (!str_eq(spread->constraint->nodeAffinityPolicy, S("Ignore")) && !affinity_met(spec, node)) return false;
+    if (!str_eq(spread->constraint->nodeAffinityPolicy, S("Ignore")) && !node_affinity_met(spec, node)) return false;
     return !str_eq(spread->constraint->nodeTaintsPolicy, S("Honor")) || taints_tolerated(spec, node);
 }
 
@@ -380,7 +342,7 @@ typedef struct TermOwner {
 } TermOwner;
 
 static bool namespace_matches(const Candidate *candidate, const PodAffinityTerm *term, const TermOwner *owner, Str name) {
-    if (in_list(term->namespaces, name)) return true;
+    if (str_in(name, term->namespaces.at, term->namespaces.n)) return true;
     if (!term->namespaces.n && !term->namespaceSelector) return str_eq(owner->namespace_, name);
     return term->namespaceSelector &&
            selector_matches(term->namespaceSelector, cluster_namespace(candidate->cluster, candidate->arena, name));
@@ -620,6 +582,49 @@ uint32_t schedule_pods(Placement *out, Arena *arena, Cluster *cluster, const Obj
         cluster_add(cluster, arena, pod);
     }
     return n;
+}
+
+/* Whether a node can take a pod at all. */
+
+static void filter_lasting_taints(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    const ClusterNode *node = &candidate->cluster->nodes.at[number];
+    for (uint32_t i = 0; i < node->taints.n && !verdict->reasons.n; i++) {
+        const Taint *taint = &node->taints.at[i];
+        if (keeps_out(taint) && !is_passing(taint->key) && !tolerated(candidate->spec, taint))
+            refuse(candidate, verdict, "node(s) had untolerated taint(s)", true);
+    }
+}
+
+/* A node whose status is not given may have anything. */
+static void filter_size(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+    if (candidate->cluster->nodes.at[number].allocatable.items.n) filter_resources(candidate, number, verdict);
+}
+
+bool schedule_misfit(Misfit *out, Arena *arena, const Cluster *cluster, const PodSpec *spec) {
+    static Filter *const lasting[] = {[MISFIT_AFFINITY] = filter_affinity,
+                                      [MISFIT_TAINT] = filter_lasting_taints,
+                                      [MISFIT_RESOURCES] = filter_size,
+                                      [MISFIT_SPREAD] = filter_spread};
+    Cluster empty = {.nodes = cluster->nodes};
+    Candidate candidate = {.arena = arena, .cluster = &empty, .spec = spec, .evicting = NOWHERE};
+    Tallies reasons = {0};
+    *out = (Misfit){0};
+    if (spec->nodeName.len || spec->schedulingGates.n || !empty.nodes.n) return false;
+    pod_requests(&candidate.wanted, arena, spec);
+    make_spreads(&candidate);
+    for (uint32_t i = 0; i < empty.nodes.n; i++) {
+        Verdict verdict = {0};
+        size_t filter = 0;
+        while (filter < COUNT(lasting) && (lasting[filter](&candidate, i, &verdict), !verdict.reasons.n)) filter++;
+        if (filter == COUNT(lasting)) return false;
+        if (filter > out->cause) out->cause = (enum MisfitCause)filter;
+        for (uint32_t j = 0; j < verdict.reasons.n; j++) tally(&reasons, arena, verdict.reasons.at[j]);
+    }
+    Buf buf = {.arena = arena};
+    put_tallies(&buf, &reasons, empty.nodes.n);
+    out->message = buf_text(&buf);
+    out->message.len--; /* the full stop */
+    return true;
 }
 
 Str placement_cause(const Placement *placement) {

@@ -17,6 +17,21 @@ typedef struct Placement {
 void schedule_pod(Placement *out, Arena *arena, const Cluster *cluster, const ObjectMeta *meta, Str namespace_,
                   const PodSpec *spec);
 
+/* Why no node of a cluster can take a pod, whatever else runs there. */
+typedef struct Misfit {
+    Str message; /* the scheduler's, without its end */
+    enum MisfitCause {
+        MISFIT_AFFINITY,
+        MISFIT_TAINT,
+        MISFIT_RESOURCES,
+        MISFIT_SPREAD
+    } cause; /* of the nodes that come nearest */
+} Misfit;
+
+/* Whether there is no such node. Asked is only for what stays as it is: not for other pods, nor whether a node is cordoned, ill
+ * or about to go. A pod that names its node is not judged, nor one behind gates. */
+bool schedule_misfit(Misfit *out, Arena *arena, const Cluster *cluster, const PodSpec *spec);
+
 /* The message without what it says of preemption. */
 Str placement_cause(const Placement *placement);
 
