@@ -23,9 +23,9 @@ static Where place(const Definition *d, Where at) {
     return at;
 }
 
-static void required(Definition *d, const Path *path, const char *when, Str hint) {
-    emit_definition_required(d->check.diags, place(d, where(&d->check, path)), .field = path->name, .when = str_of(when),
-                             .hint = hint);
+static Diag *required(Definition *d, const Path *path, const char *when, Str hint) {
+    return emit_definition_required(d->check.diags, place(d, where(&d->check, path)), .field = path->name, .when = str_of(when),
+                                    .hint = hint);
 }
 
 static void invalid(Definition *d, const Path *path, Str value, const char *problem) {
@@ -668,8 +668,9 @@ static void check_names(Definition *d, const CustomResourceDefinitionNames *name
     Path listKind = FIELD(path, "listKind"), shorts = FIELD(path, "shortNames"), categories = FIELD(path, "categories");
     if (!names->plural.len) required(d, &plural, "", S(""));
     if (!names->kind.len) required(d, &kind, "", S(""));
-    if (!names->singular.len) required(d, &singular, "", S(""));
-    if (!names->listKind.len) required(d, &listKind, "", S(""));
+    /* The server makes these out of the other two. */
+    if (!names->singular.len) required(d, &singular, "", S(""))->follows = !names->kind.len;
+    if (!names->listKind.len) required(d, &listKind, "", S(""))->follows = !names->kind.len;
     check_label(d, names->plural, false, &plural);
     check_label(d, names->singular, false, &singular);
     check_label(d, names->kind, true, &kind);
@@ -911,7 +912,8 @@ void crd_judge_definition(Document *document) {
         emit_definition_invalid(d.check.diags, where(&d.check, &name), .value = shown(d.check.arena, definition->metadata.name),
                                 .field = S("name"),
                                 .problem = S("a definition is called by the plural of its kind and its group"),
-                                .hint = str_join(d.check.arena, S("write name: "), wanted));
+                                .hint = str_join(d.check.arena, S("write name: "), wanted))
+            ->follows = !spec->names.plural.len || !spec->group.len;
     if (!spec->group.len)
         required(&d, &group, "", S("write a domain of your own, such as example.com"));
     else if (!is_dns_subdomain(spec->group))

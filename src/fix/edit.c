@@ -11,20 +11,8 @@ Editor edit_open(Arena *arena, const Source *source, Node *root, const Document 
 
 /* Types. */
 
-static const Type *type_at(const Editor *e, const Path *path) {
-    if (path == e->base) return e->document->type;
-    const Field *field = edit_field(e, path);
-    if (!field || field->scalar != TYPE_OBJECT || (field->shape == SHAPE_LIST && path->index < 0)) return NULL;
-    return field->type;
-}
-
 const Field *edit_field(const Editor *e, const Path *path) {
-    if (!path || path == e->base) return NULL;
-    if (path->index >= 0) return edit_field(e, path->up);
-    const Field *holder = path->up && path->up != e->base ? edit_field(e, path->up) : NULL;
-    if (holder && holder->shape == SHAPE_MAP) return holder;
-    const Type *type = type_at(e, path->up);
-    return type ? schema_field(type, path->name, str_hash(path->name)) : NULL;
+    return path_schema_field(e->document->type, e->base, path);
 }
 
 /* Edits. */
@@ -93,7 +81,7 @@ static void put_above(Editor *e, uint32_t at, uint32_t column, Str lines) {
 /* The entry of a map behind which a key belongs, by its number; -1: it comes first. The order is that of the API, unless the
  * map's own is that of the alphabet. */
 static int64_t place_for(const Editor *e, const Path *path, const Node *map, Str key) {
-    const Type *type = type_at(e, path);
+    const Type *type = path_type(e->document->type, e->base, path);
     const Field *field = type ? schema_field(type, key, str_hash(key)) : NULL;
     bool sorted = map->count > 3;
     for (uint32_t i = 1; i < map->count; i++) sorted &= str_cmp(map->entries[i - 1].key, map->entries[i].key) < 0;

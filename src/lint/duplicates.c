@@ -23,7 +23,7 @@ void duplicates_check(World *w) {
     StrSet objects = {.arena = w->arena};
     for (uint32_t i = 0; i < w->count; i++) {
         Fact *fact = w->facts[i];
-        if (!fact->name.len || fact->inside) continue;
+        if (fact->unnamed || fact->inside) continue;
         const Fact *other = str_set_add(&objects, identity_of(w, fact), fact);
         if (other) emit_duplicate_object(&fact->diags, fact->where, .kind = fact->kindName, .name = fact->name);
     }

@@ -8,7 +8,8 @@ typedef struct Env {
     Lint *lint;
     const Container *container;
     const Path *path;
-    StrSet names; /* of env, each with its first entry */
+    StrSet names;    /* of env, each with its first entry */
+    bool hasUnknown; /* the name of an entry is not known: see head_text_unknown */
 } Env;
 
 /* A text that may hold references. */
@@ -47,7 +48,7 @@ static void check_reference(const Env *e, const Text *text, Str name) {
     if (set && (!text->before || set < text->before)) return;
     bool mayBeScript = text->isScript || (!text->before && str_find(text->text, ' ') >= 0);
     if (mayBeScript ? !is_upper_variable(name) : !is_variable(name)) return;
-    if (is_from_service(e, name)) return;
+    if (is_from_service(e, name) || e->hasUnknown) return;
     if (e->container->envFrom.n)
         emit_env_ref_maybe_undefined(lint->diags, text->where(e, text), .name = name, .place = text->place);
     else if (set && set != text->before)
@@ -198,7 +199,10 @@ static void check_sub_paths(const Env *e) {
 
 void lint_env(Lint *lint, const Container *self, const Path *path) {
     Env e = {.lint = lint, .container = self, .path = path, .names = {.arena = lint->arena}};
-    for (uint32_t i = 0; i < self->env.n; i++) str_set_add(&e.names, self->env.at[i].name, &self->env.at[i]);
+    for (uint32_t i = 0; i < self->env.n; i++) {
+        str_set_add(&e.names, self->env.at[i].name, &self->env.at[i]);
+        e.hasUnknown |= head_text_unknown(&self->env.at[i].head, S("name"), true);
+    }
     Words words = words_of_container(self, path);
     check_variables(&e);
     check_words(&e, &words, (Str){0});

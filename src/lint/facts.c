@@ -282,6 +282,8 @@ static void read_running(FactReader *r, const Container *container, const Path *
     Path image = path_field(path, S("image"));
     StrList own = {NEW_ARRAY(r->kept, Str, container->env.n), container->env.n};
     for (uint32_t i = 0; i < own.n; i++) own.at[i] = keep(r, container->env.at[i].name);
+    r->fact->open |= r->document->mends.n && model_has_gap(r->document, path_text(r->kept, path), S(".resources."));
+    r->fact->open |= r->document->mends.n && model_has_gap(r->document, path_text(r->kept, path), S(".ports["));
     FactContainer fact = {.name = keep(r, container->name),
                           .image = keep(r, container->image),
                           .variables = own,
@@ -298,6 +300,7 @@ static void read_container(FactReader *r, const Container *container, ContainerR
     Path list = path_field(path, S("ports"));
     for (uint32_t i = 0; i < container->ports.n; i++) {
         const ContainerPort *port = &container->ports.at[i];
+        r->fact->open |= head_text_unknown(&port->head, S("name"), false);
         Path item = path_index(&list, i), host = path_field(&item, S("hostPort"));
         FactPort fact = {.name = keep(r, port->name),
                          .number = port->containerPort,
@@ -506,6 +509,7 @@ static void read_budget(FactReader *r, const Node *spec, const Path *path) {
 /* The metrics that are a share of what containers request; without any the server takes the CPU. */
 static void read_metrics(FactReader *r, const Node *spec, const Path *path) {
     const Node *list = get(spec, "metrics");
+    if (r->document->mends.n && model_has_gap(r->document, S("spec.metrics"), S(""))) return;
     Path metrics = path_field(path, S("metrics")), old = path_field(path, S("targetCPUUtilizationPercentage"));
     if (!count_of(list)) {
         FactMetric cpu = {.resource = S("cpu"), .where = where(r, get(spec, "targetCPUUtilizationPercentage") ? &old : path)};
@@ -520,6 +524,7 @@ static void read_metrics(FactReader *r, const Node *spec, const Path *path) {
         Path at = path_field(&up, all ? S("name") : S("container"));
         FactMetric metric = {.resource = scalar(r, source, "name"), .container = all ? S("") : scalar(r, source, "container")};
         metric.where = where(r, &at);
+        if (!metric.resource.len) continue;
         ARRAY_PUSH(r->kept, &r->metrics, metric);
     }
 }
@@ -540,6 +545,7 @@ static void read_autoscaler(FactReader *r, const Node *spec, const Path *path) {
 static void read_keys(FactReader *r, const Node *root) {
     static const char *const maps[] = {"data", "binaryData", "stringData"};
     ARRAY(Str) keys = {0};
+    if (r->document->written) root = r->document->written; /* a key whose value is wrong is a key */
     for (size_t i = 0; i < COUNT(maps); i++) {
         const Node *map = get(root, maps[i]);
         for (uint32_t j = 0; map && map->kind == NODE_MAP && j < map->count; j++)
@@ -633,7 +639,8 @@ Fact *facts_of(Arena *kept, const Document *document) {
     *r.fact = (Fact){.kind = (uint8_t)kind,
                      .known = known,
                      .kindName = keep(&r, document->kind),
-                     .name = keep(&r, document->name),
+                     .name = document->name.len ? keep(&r, document->name) : S("(unnamed)"),
+                     .unnamed = !document->name.len,
                      .namespace_ = keep(&r, document->placed.len ? document->placed : document->namespace_),
                      .minor = document->minor,
                      .guessed = document->gaps.n && !document->retired,

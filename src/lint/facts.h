@@ -112,6 +112,7 @@ typedef struct Fact {
     uint32_t file, document; /* numbers in the run */
     const Kind *known;       /* NULL: no kind of Kubernetes */
     Str kindName, name, namespace_;
+    bool unnamed;       /* `name` is a word for that */
     const void *inside; /* of a pod in a custom resource: where it stands there, for who made the fact; NULL for all others */
     Where where;        /* of the object's name */
     Where namespaceWhere;

@@ -133,6 +133,13 @@ static void check_words(const Runner *r) {
     check_image_has(r);
 }
 
+/* Whether a container without a policy of its own, or with one that ends it, and not a sidecar whose policy cannot be read. */
+static bool is_to_end(const Runner *r) {
+    Str policy = r->container->restartPolicy, path = path_text(r->lint->arena, r->lint->containerPath);
+    if (model_has_gap(r->lint->document, path, S(".restartPolicy"))) return false;
+    return !policy.at || str_eq(policy, S("Never")) || str_eq(policy, S("OnFailure"));
+}
+
 static void check_init(const Runner *r) {
     Lint *lint = r->lint;
     Path image = FIELD(lint->containerPath, "image");
@@ -289,7 +296,7 @@ static void check_hooks(Lint *lint, const Container *container, const Path *path
 void lint_commands(Lint *lint, const Container *self, const Path *path) {
     Runner r = {.lint = lint, .container = self, .words = words_of_container(self, path)};
     check_words(&r);
-    if (lint->role == ROLE_INIT) check_init(&r);
+    if (lint->role == ROLE_INIT && is_to_end(&r)) check_init(&r);
     check_end(&r);
     check_probes(lint, self, path);
     if (self->lifecycle) check_hooks(lint, self, path);

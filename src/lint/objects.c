@@ -52,8 +52,10 @@ static bool takes_around(World *w, const Fact *from, const FactSelector *selecto
     return false;
 }
 
-/* The same for a name. */
+/* The same for a name. An object that has none yet may be the one that is meant. */
 static bool is_around(World *w, const Fact *from, FactKind kind, Str name) {
+    for (uint32_t i = 0; i < w->kinds[kind].n && world_spend(w, 1); i++)
+        if (w->kinds[kind].at[i]->unnamed && are_together(w, from, w->kinds[kind].at[i])) return true;
     for (uint32_t i = 0; i < w->around.n && world_spend(w, 1); i++) {
         const Fact *fact = w->around.at[i];
         if (fact->kind == kind && str_eq(fact->name, name) && are_together(w, from, fact)) return true;
@@ -625,7 +627,7 @@ static void check_autoscaler(World *w, Fact *scaler) {
         emit_hpa_minimum_three_replicas(&scaler->diags, scaler->replicasWhere, .name = scaler->name,
                                         .replicas = str_int(w->arena, scaler->replicas));
     bool elsewhere = named_elsewhere(w, scaler, FACT_WORKLOAD, scaler->targetName) != NULL;
-    if (!is_scalable(schema_kind(scaler->targetKind))) return;
+    if (!is_scalable(schema_kind(scaler->targetKind)) || !scaler->targetName.len) return;
     const Slot *slot = world_slot(&w->names, world_name_hash(FACT_WORKLOAD, scaler->targetName));
     for (uint32_t i = 0; i < slot->count; i++) {
         const Fact *fact = w->names.members[slot->first + i];

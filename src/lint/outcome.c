@@ -72,6 +72,7 @@ static void check_deadline(Lint *lint, const DeploymentSpec *spec, const PodSpec
     Path list = FIELD(path, "containers");
     int64_t budget = longest_start(pod, &longest, &list, &index), deadline = spec->progressDeadlineSeconds.value;
     if (!longest || !spec->progressDeadlineSeconds.set || budget + spec->minReadySeconds < deadline) return;
+    if (model_has_gap(lint->document, S("spec.progressDeadlineSeconds"), S(""))) return;
     Path item = path_index(&list, index), probe = FIELD(&item, "startupProbe"), top = FIELD(NULL, "spec");
     Path own = FIELD(&top, "progressDeadlineSeconds"), at = deadline < 600 ? own : probe;
     Str more = spec->minReadySeconds

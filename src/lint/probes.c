@@ -91,6 +91,9 @@ static Str port_hint(const Asking *a, Str name) {
 
 static void report_port_name(const Asking *a, Str name) {
     Lint *lint = a->lint;
+    for (uint32_t i = 0; i < a->container->ports.n; i++)
+        if (head_text_unknown(&a->container->ports.at[i].head, S("name"), false)) return;
+    if (model_has_gap(lint->document, path_text(lint->arena, lint->containerPath), S(".ports["))) return;
     Where at = action_where(a, "port");
     Str shownName = shown(lint->arena, name), hint = port_hint(a, name), container = a->container->name;
     if (!a->probe)

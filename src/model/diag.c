@@ -257,10 +257,26 @@ static bool says_the_same(const Diag *first, const Diag *diag, Str text) {
     return first->rule->source == FROM_API && first->rule->type == diag->rule->type;
 }
 
+/* Whether a value must be there, or be one of a few, says all that another finding at the same path does. */
+static bool says_more(const Diag *diag, const Diag *other) {
+    bool here = diag->span.at == other->span.at && diag->span.end == other->span.end && str_eq(diag->path, other->path);
+    if (!here || !diag->path.len || diag->rule->source != FROM_API) return false;
+    if (other->rule->source != FROM_API) return diag->rule->type == API_REQUIRED && other->rule->source > FROM_API;
+    if (diag->rule->type == API_NOT_SUPPORTED) return other->rule->type == API_REQUIRED;
+    return diag->rule->type == API_REQUIRED && other->rule->type != API_REQUIRED && other->rule->type != API_NOT_SUPPORTED;
+}
+
+static bool is_outdone(const DiagList *list, uint32_t from, uint32_t to, const Diag *diag) {
+    for (uint32_t i = from; i < to && i < list->items.n; i++)
+        if (says_more(&list->items.at[i], diag)) return true;
+    return false;
+}
+
 /* Whether a finding is of a value that nobody has written, and a later one says the same of the one that it is made from. */
 static bool is_of_default(const DiagList *list, uint32_t number) {
     const Diag *diag = &list->items.at[number];
-    for (uint32_t i = number + 1; diag->missing && i < list->items.n && i <= number + MOST_COMPARED; i++) {
+    bool written = !diag->missing || diag->rule->type == API_REQUIRED;
+    for (uint32_t i = number + 1; !written && i < list->items.n && i <= number + MOST_COMPARED; i++) {
         const Diag *other = &list->items.at[i];
         if (other->rule == diag->rule && !other->missing && str_eq(other->message, diag->message)) return true;
     }
@@ -275,6 +291,7 @@ void diag_settle(DiagList *list, Str text) {
         bool same = diag->follows || is_of_default(list, i);
         if (kept && list->items.at[kept - 1].span.at != diag->span.at) first = kept;
         if (kept > first + MOST_COMPARED) first = kept - MOST_COMPARED;
+        same |= is_outdone(list, first, kept, diag) || is_outdone(list, i + 1, i + 1 + MOST_COMPARED, diag);
         for (uint32_t j = first; j < kept && !same; j++) same = says_the_same(&list->items.at[j], diag, text);
         if (!same) list->items.at[kept++] = *diag;
     }

@@ -196,8 +196,9 @@ void diag_note(DiagList *list, Diag *diag, Span span, Str text);
 void diag_sort(DiagList *list);
 
 /* Leaves one finding of a fault: none that only follows from another one, of several of one rule, or of one type of the API at
- * one path, that stand at the same place the first, and beside an error at a scalar nothing that only remarks on it, unless that
- * is about security. `text` is that of the source. Sorts, too. */
+ * one path, that stand at the same place the first, beside an error at a scalar nothing that only remarks on it, unless that
+ * is about security, and of a value that is missing only that it is, or what it may be. `text` is that of the source. Sorts, too.
+ */
 void diag_settle(DiagList *list, Str text);
 
 extern const char *const severity_names[SEVERITY_ERROR + 1];

@@ -856,3 +856,17 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
     }
     return count;
 }
+
+bool model_has_gap(const Document *document, Str start, Str rest) {
+    for (uint32_t i = 0; i < document->mends.n; i++) {
+        const Mend *mend = &document->mends.at[i];
+        bool lost = mend->kind == MEND_GAP || mend->kind == MEND_VALUE;
+        if (lost && str_starts(mend->path, start) && str_starts(str_slice(mend->path, start.len), rest)) return true;
+    }
+    return false;
+}
+
+bool head_text_unknown(const Head *head, Str key, bool required) {
+    const Node *node = head->node ? node_get(head->node, key) : NULL;
+    return node ? node->later || node->kind != NODE_STRING || !node->text.len : required && head->node;
+}

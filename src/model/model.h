@@ -159,4 +159,11 @@ void defaults_apply(Arena *arena, Document *document);
 /* What the server sets of a pod and leaves open in a template, until a controller creates the pod. */
 void defaults_made_pod(Arena *arena, PodSpec *spec, uint8_t minor);
 
+/* Whether a value at a path that begins with `start` and goes on with, or is, `rest` could not be decoded. */
+bool model_has_gap(const Document *document, Str start, Str rest);
+
+/* Whether the text under a key of an object is not known: it is filled in later, is no text or empty, or `required` and not
+ * there. What asks for a text that nothing has may then ask for this one. */
+bool head_text_unknown(const Head *head, Str key, bool required);
+
 #endif

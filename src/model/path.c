@@ -139,3 +139,19 @@ Str path_by_names(Arena *arena, const Node *root, const Type *type, Str path) {
     }
     return buf_text(&out);
 }
+
+const Type *path_type(const Type *type, const Path *base, const Path *path) {
+    if (path == base) return type;
+    const Field *field = path_schema_field(type, base, path);
+    if (!field || field->scalar != TYPE_OBJECT || (field->shape == SHAPE_LIST && path->index < 0)) return NULL;
+    return field->type;
+}
+
+const Field *path_schema_field(const Type *type, const Path *base, const Path *path) {
+    if (!path || path == base) return NULL;
+    if (path->index >= 0) return path_schema_field(type, base, path->up);
+    const Field *holder = path->up && path->up != base ? path_schema_field(type, base, path->up) : NULL;
+    if (holder && holder->shape == SHAPE_MAP) return holder;
+    const Type *above = path_type(type, base, path->up);
+    return above ? schema_field(above, path->name, str_hash(path->name)) : NULL;
+}

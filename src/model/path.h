@@ -38,6 +38,13 @@ Where path_where(Arena *arena, const Node *root, const Path *path);
 /* The same, but the place of the key instead of the value, for faults of the name itself. */
 Where path_where_key(Arena *arena, const Node *root, const Path *path);
 
+/* The field that a path leads to, or that the list or map at the end of it is of, where an object of `type` (NULL if unknown)
+ * stands at `base`; NULL if none is known. */
+const Field *path_schema_field(const Type *type, const Path *base, const Path *path);
+
+/* The type of the object that it leads to; NULL if it leads to none. */
+const Type *path_type(const Type *type, const Path *base, const Path *path);
+
 /* The text of a path below `root`, an object of `type` (NULL if unknown), with what its list items are called in place of their
  * numbers, so that it stays when items move: spec.containers[web].ports[80].name.
  * Items without a key leave the brackets empty. */

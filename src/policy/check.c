@@ -53,7 +53,7 @@ static void check_resources(Check *c, StrList resources, const Path *path) {
     for (uint32_t i = 0; i < resources.n; i++) {
         Path at = path_index(path, i);
         Str name = resources.at[i];
-        if (!name.len) emit_required(c->diags, where(c, &at), .field = S("resources"));
+        if (!name.len) report_required(c, where(c, &at), S("resources"), &at);
         if (str_eq(name, S("*")) || str_eq(name, S("*/*"))) wildcard = name;
         plain |= str_find(name, '/') < 0 && !str_eq(name, S("*"));
         for (uint32_t j = 0; j < i && i < MOST_COMPARED; j++) {
@@ -73,7 +73,7 @@ static void check_resources(Check *c, StrList resources, const Path *path) {
 }
 
 static void check_wildcard(Check *c, StrList words, const Path *path) {
-    if (!words.n) emit_required(c->diags, where_key(c, path), .field = path->name);
+    if (!words.n) report_required(c, where_key(c, path), path->name, path);
     if (words.n > 1 && str_in(S("*"), words.at, words.n))
         emit_policy_wildcard(c->diags, where_key(c, path), .field = path->name, .wildcard = S("*"), .other = S("all the others"));
 }
@@ -90,7 +90,7 @@ static void check_rules(Check *c, NamedRuleWithOperationsList list, const Path *
         check_words(c, rule->operations, known, COUNT(known), &operations);
         check_wildcard(c, rule->apiGroups, &groups);
         check_wildcard(c, rule->apiVersions, &versions);
-        if (!rule->resources.n) emit_required(c->diags, where_key(c, &resources), .field = S("resources"));
+        if (!rule->resources.n) report_required(c, where_key(c, &resources), S("resources"), &resources);
         check_resources(c, rule->resources, &resources);
         check_enum(c, rule->scope, scopes, COUNT(scopes), &scope);
         for (uint32_t k = 0; k < rule->resourceNames.n; k++) {
@@ -376,7 +376,7 @@ static void check_param_ref(Check *c, const ParamRef *ref, const Path *path) {
 
 static void check_actions(Check *c, StrList actions, const Path *path) {
     static const Str known[] = {STR("Deny"), STR("Warn"), STR("Audit")};
-    if (!actions.n) emit_required(c->diags, where_key(c, path), .field = path->name);
+    if (!actions.n) report_required(c, where_key(c, path), path->name, path);
     check_words(c, actions, known, COUNT(known), path);
     for (uint32_t i = 0; i < actions.n; i++) {
         Path at = path_index(path, i);

@@ -62,6 +62,8 @@ void check_containers(PodCheck *p);
 /* env.c and mount.c: environment variables, and volumes as file systems and devices. */
 void check_container_env(PodCheck *p, const Container *container, const Path *path);
 void check_container_mounts(PodCheck *p, const Container *container, const Path *path);
+bool has_unknown_volume(const PodSpec *spec);                 /* whether a volume's name is not known: see head_text_unknown */
+bool has_unknown_container(const PodSpec *spec);              /* the same of containers and init containers */
 Str volume_hint(const PodCheck *p, Str name, bool emptyDirs); /* what a name that no volume has was probably meant to be */
 
 /* probe.c: probes, and the hooks and stop signal in lifecycle. */

@@ -280,6 +280,14 @@ static bool has_container(ContainerList containers, Str name) {
     return false;
 }
 
+bool has_unknown_container(const PodSpec *spec) {
+    const ContainerList *lists[] = {&spec->containers, &spec->initContainers};
+    for (size_t l = 0; l < COUNT(lists); l++)
+        for (uint32_t i = 0; i < lists[l]->n; i++)
+            if (head_text_unknown(&lists[l]->at[i].head, S("name"), true)) return true;
+    return false;
+}
+
 static Str target_hint(PodCheck *p, Str name) {
     ContainerList lists[] = {p->spec->containers, p->spec->initContainers};
     Str *names = NEW_ARRAY(p->c->arena, Str, lists[0].n + lists[1].n + 1);
@@ -303,9 +311,11 @@ static void check_ephemeral_containers(PodCheck *p, StrSet *names) {
         Path at = path_index(&list, i), targetAt = FIELD(&at, "targetContainerName");
         check_container(p, container, false, &at);
         if (first) report_name_taken(c, container, first, &at);
-        if (target.len && !has_container(p->spec->containers, target) && !has_container(p->spec->initContainers, target))
-            emit_container_ephemeral_target(c->diags, where(c, &targetAt), .name = shown(c->arena, target),
-                                            .hint = target_hint(p, target));
+        if (target.len && !has_container(p->spec->containers, target) && !has_container(p->spec->initContainers, target)) {
+            Diag *d = emit_container_ephemeral_target(c->diags, where(c, &targetAt), .name = shown(c->arena, target),
+                                                      .hint = target_hint(p, target));
+            d->follows = has_unknown_container(p->spec);
+        }
         check_ephemeral_fields(c, container, &at);
     }
 }

@@ -52,8 +52,9 @@ static void check_file_key(PodCheck *p, const FileKeySelector *file, const Path 
         emit_env_file_dots(c->diags, where(c, &target), .path = shown(c->arena, file->path));
     const Volume *volume = volume_named(p->spec, file->volumeName);
     if (!volume) {
-        emit_env_file_volume(c->diags, where(c, &name), .name = shown(c->arena, file->volumeName),
-                             .hint = volume_hint(p, file->volumeName, true));
+        Diag *d = emit_env_file_volume(c->diags, where(c, &name), .name = shown(c->arena, file->volumeName),
+                                       .hint = volume_hint(p, file->volumeName, true));
+        d->follows = has_unknown_volume(p->spec);
     } else if (!volume->emptyDir) {
         Path volumes = FIELD(p->path, "volumes"), at = path_index(&volumes, (uint32_t)(volume - p->spec->volumes.at));
         Diag *d = emit_env_file_volume_kind(c->diags, where(c, &name), .name = shown(c->arena, file->volumeName),

@@ -84,7 +84,7 @@ static void check_rule(Check *c, const IngressRule *rule, const Path *path) {
     if (address_parse(rule->host, &address)) emit_ingress_host_ip(c->diags, where(c, &host), .value = rule->host);
     if (rule->host.len) check_host(c, rule->host, &host);
     if (!rule->http) return;
-    if (!rule->http->paths.n) emit_required(c->diags, where(c, &paths), .field = paths.name);
+    if (!rule->http->paths.n) report_required(c, where(c, &paths), paths.name, &paths);
     for (uint32_t i = 0; i < rule->http->paths.n; i++) {
         Path at = path_index(&paths, i);
         check_http_path(c, &rule->http->paths.at[i], &at);

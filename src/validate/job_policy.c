@@ -11,7 +11,8 @@ static void refuse_container(Check *c, const PodSpec *pod, Str name, const Path 
     for (uint32_t i = 0; i < pod->initContainers.n; i++) ARRAY_PUSH(c->arena, &names, pod->initContainers.at[i].name);
     Str hint = did_you_mean(c->arena, name, names.at, names.n);
     if (!hint.len && names.n && names.n <= 8) hint = str_join(c->arena, S("it has "), words_or(c->arena, names.at, names.n));
-    emit_job_exit_container(c->diags, where(c, path), .name = name, .hint = hint);
+    Diag *d = emit_job_exit_container(c->diags, where(c, path), .name = name, .hint = hint);
+    d->follows = has_unknown_container(pod);
 }
 
 typedef struct ExitCode {

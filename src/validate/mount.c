@@ -41,6 +41,12 @@ static bool is_listed(const PodCheck *p, Str name) {
     return false;
 }
 
+bool has_unknown_volume(const PodSpec *spec) {
+    for (uint32_t i = 0; i < spec->volumes.n; i++)
+        if (!spec->volumes.at[i].name.len || head_text_unknown(&spec->volumes.at[i].head, S("name"), true)) return true;
+    return false;
+}
+
 Str volume_hint(const PodCheck *p, Str name, bool emptyDirs) {
     VolumeList volumes = p->spec->volumes;
     Arena *arena = p->c->arena;
@@ -144,7 +150,7 @@ static void report_no_volume(Mounts *m, Str name, const Path *path) {
     bool listed = is_listed(m->p, name);
     Str hint = listed ? S("a volume of this name is listed, but has faults of its own") : volume_hint(m->p, name, false);
     Diag *d = emit_mount_volume(c->diags, where(c, path), .name = shown(c->arena, name), .hint = hint);
-    d->follows = listed;
+    d->follows = listed || has_unknown_volume(m->p->spec);
 }
 
 static void check_mount(Mounts *m, const VolumeMount *mount, StrSet *paths, const Path *path) {

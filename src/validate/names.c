@@ -2,6 +2,7 @@
 #include "names.h"
 
 #include "base/address.h"
+#include "model/mend.h"
 
 static bool name_char(char ch) {
     return is_alnum(ch) || ch == '-' || ch == '_' || ch == '.';
@@ -423,10 +424,16 @@ void report_duplicate(Check *c, Str value, const Path *path) {
     emit_duplicate(c->diags, where(c, path), .value = shown(c->arena, value));
 }
 
+void report_required(Check *c, Where at, Str name, const Path *path) {
+    const Field *field = path_schema_field(c->document->type, NULL, path);
+    Str example = field ? mend_example(c->arena, field) : S(""), hint = S("");
+    if (example.len) hint = str_format(c->arena, "write it, such as %.*s: %.*s", TEXT(field->name), TEXT(example));
+    emit_required(c->diags, at, .field = name, .hint = hint);
+}
+
 bool check_required(Check *c, Str value, const Path *path) {
-    if (value.len) return true;
-    emit_required(c->diags, where(c, path), .field = path->name);
-    return false;
+    if (!value.len) report_required(c, where(c, path), path->name, path);
+    return value.len > 0;
 }
 
 void check_enum(Check *c, Str value, const Str *allowed, size_t count, const Path *path) {

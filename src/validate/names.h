@@ -54,6 +54,9 @@ void report_duplicate(Check *c, Str value, const Path *path);
 void report_qualified_name(Check *c, Str value, Where at);
 void report_label_value(Check *c, Str value, Where at);
 
+/* FieldValueRequired at a place, with an example of what the path leads to. `name` is that of what is missing, in words. */
+void report_required(Check *c, Where at, Str name, const Path *path);
+
 /* FieldValueRequired if `value` is empty; returns whether it is there. */
 bool check_required(Check *c, Str value, const Path *path);
 

@@ -180,18 +180,22 @@ static void check_lifecycle(PodCheck *p, const Lifecycle *lifecycle, const Path 
     if (lifecycle->stopSignal.at) check_stop_signal(p, lifecycle->stopSignal, &signal);
 }
 
-static void forbid(PodCheck *p, bool set, const Path *path) {
-    if (set) emit_probe_init(p->c->diags, where_key(p->c, path), .field = path->name);
+/* Nothing is forbidden to a sidecar, which a container may be meant to be whose restartPolicy is misspelt. */
+static void forbid(PodCheck *p, const Container *container, bool set, const Path *path) {
+    if (!set) return;
+    Diag *d = emit_probe_init(p->c->diags, where_key(p->c, path), .field = path->name);
+    d->follows =
+        container->restartPolicy.at && !is_known_value(p->c, FIELD_OF(Container, restartPolicy), container->restartPolicy);
 }
 
 void check_container_probes(PodCheck *p, const Container *container, bool isInit, const Path *path) {
     Path lifecycle = FIELD(path, "lifecycle"), liveness = FIELD(path, "livenessProbe"), readiness = FIELD(path, "readinessProbe"),
          startup = FIELD(path, "startupProbe");
     if (isInit && !is_sidecar(container)) {
-        forbid(p, container->lifecycle, &lifecycle);
-        forbid(p, container->livenessProbe, &liveness);
-        forbid(p, container->readinessProbe, &readiness);
-        forbid(p, container->startupProbe, &startup);
+        forbid(p, container, container->lifecycle, &lifecycle);
+        forbid(p, container, container->livenessProbe, &liveness);
+        forbid(p, container, container->readinessProbe, &readiness);
+        forbid(p, container, container->startupProbe, &startup);
         return;
     }
     if (container->lifecycle) check_lifecycle(p, container->lifecycle, &lifecycle);

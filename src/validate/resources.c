@@ -174,9 +174,10 @@ static void check_claims(PodCheck *p, ResourceClaimList claims, const Path *path
         if (first) report_claim_repeated(c, path, i, key, (uint32_t)(first - claims.at));
         if (claim->request.len) str_set_add(&parted, claim->name, claim);
         if (claim->request.len && !whole) check_dns_label(c, claim->request, &request);
-        if (!str_set_find(&names, claim->name))
-            emit_resource_claim_unknown(c->diags, where_printed(c, &name, &at), .claim = claim->name,
-                                        .empty = known->n ? S("") : S(", which is empty"));
+        if (str_set_find(&names, claim->name)) continue;
+        Diag *d = emit_resource_claim_unknown(c->diags, where_printed(c, &name, &at), .claim = claim->name,
+                                              .empty = known->n ? S("") : S(", which is empty"));
+        for (uint32_t k = 0; k < known->n; k++) d->follows |= head_text_unknown(&known->at[k].head, S("name"), true);
     }
 }
 

@@ -256,7 +256,8 @@ static void check_apparmor_annotation(const Annotation *a, bool hasContainer) {
     if (!hasContainer) {
         Where at = where_key(c, &a->place);
         at.path = path_text(c->arena, &a->printed);
-        emit_security_apparmor_container(c->diags, at, .name = str_slice(a->pair->key, apparmorContainer.len));
+        emit_security_apparmor_container(c->diags, at, .name = str_slice(a->pair->key, apparmorContainer.len))->follows =
+            has_unknown_container(a->p->spec);
     }
     if (!str_in(value, known, 3) && !str_starts(value, localhostPrefix))
         emit_security_apparmor_annotation(c->diags, where_printed(c, &a->place, &a->printed), .value = value);

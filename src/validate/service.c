@@ -354,7 +354,7 @@ static void check_fqdn(Check *c, Str value, const Path *path) {
     Str name = value;
     if (str_ends(name, S("."))) name.len--;
     if (!name.len)
-        emit_required(c->diags, where(c, path), .field = S("the name"));
+        report_required(c, where(c, path), S("the name"), path);
     else if (!is_dns_subdomain(name) || str_find(name, '.') < 0)
         emit_slice_fqdn(c->diags, where(c, path), .value = shown(c->arena, value));
 }

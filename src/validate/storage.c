@@ -336,7 +336,7 @@ static void check_topology(Check *c, const TopologySelectorTerm *term, const Pat
         const TopologySelectorLabelRequirement *requirement = &term->matchLabelExpressions.at[i];
         Path at = path_index(&list, i), key = FIELD(&at, "key"), values = FIELD(&at, "values");
         bool taken = false;
-        if (!requirement->values.n) emit_required(c->diags, where(c, &values), .field = values.name);
+        if (!requirement->values.n) report_required(c, where(c, &values), values.name, &values);
         for (uint32_t j = 1; j < requirement->values.n; j++) {
             Path value = path_index(&values, j);
             if (str_in(requirement->values.at[j], requirement->values.at, j))

@@ -67,7 +67,7 @@ void validate_forget_consequences(Document *document, uint32_t before) {
         if (!meant || (mend->kind == MEND_VALUE && !mend_is_start(mend))) continue;
         Str holder = path_above(mend->path);
         add_broken(diags, &above, holder);
-        if (str_ends(mend->path, S("]"))) add_broken(diags, &above, path_above(holder));
+        if (str_ends(mend->path, S("]")) || str_ends(holder, S("]"))) add_broken(diags, &above, path_above(holder));
     }
     if (broken.n) qsort(broken.at, broken.n, sizeof *broken.at, by_hash);
     if (moved.n) qsort(moved.at, moved.n, sizeof *moved.at, by_hash);

@@ -31,12 +31,12 @@ static void check_star(Check *c, StrList list, const Path *path) {
 
 static void check_hook_resources(Check *c, StrList resources, const Path *path) {
     bool star = str_in(S("*"), resources.at, resources.n), plain = false;
-    if (!resources.n) emit_required(c->diags, where(c, path), .field = path->name);
+    if (!resources.n) report_required(c, where(c, path), path->name, path);
     for (uint32_t i = 0; i < resources.n; i++) {
         Str name = resources.at[i];
         ptrdiff_t slash = str_find(name, '/');
         Path at = path_index(path, i);
-        if (!name.len) emit_required(c->diags, where(c, &at), .field = S("the resource"));
+        if (!name.len) report_required(c, where(c, &at), S("the resource"), &at);
         if (name.len && slash < 0) plain = !str_eq(name, S("*")); /* the last one without a subresource counts */
         if (slash < 0) continue;
         Str resource = {name.at, (size_t)slash}, part = str_slice(name, (size_t)slash + 1);
@@ -57,12 +57,12 @@ static void check_hook_rule(Check *c, const RuleWithOperations *rule, const Path
         const Path *path;
     } lists[] = {{rule->operations, &operations}, {rule->apiGroups, &groups}, {rule->apiVersions, &versions}};
     for (size_t i = 0; i < COUNT(lists); i++) {
-        if (!lists[i].list.n) emit_required(c->diags, where(c, lists[i].path), .field = lists[i].path->name);
+        if (!lists[i].list.n) report_required(c, where(c, lists[i].path), lists[i].path->name, lists[i].path);
         check_star(c, lists[i].list, lists[i].path);
     }
     for (uint32_t i = 0; i < rule->apiVersions.n; i++) {
         Path at = path_index(&versions, i);
-        if (!rule->apiVersions.at[i].len) emit_required(c->diags, where(c, &at), .field = S("the version"));
+        if (!rule->apiVersions.at[i].len) report_required(c, where(c, &at), S("the version"), &at);
     }
     CHECK_FIELDS(c, RuleWithOperations, rule, path);
     check_hook_resources(c, rule->resources, &resources);
@@ -119,8 +119,8 @@ static void check_client(Check *c, const WebhookClientConfig *client, const Path
         return;
     }
     /* The API prints the one's path for the other. */
-    if (!service->name.len) emit_required(c->diags, where_printed(c, &name, &namespace), .field = S("name"));
-    if (!service->namespace.len) emit_required(c->diags, where_printed(c, &namespace, &name), .field = S("namespace"));
+    if (!service->name.len) report_required(c, where_printed(c, &name, &namespace), S("name"), &name);
+    if (!service->namespace.len) report_required(c, where_printed(c, &namespace, &name), S("namespace"), &namespace);
     CHECK_FIELDS(c, ServiceReference, service, &at);
     if (!is_service_path(service->path))
         emit_webhook_path(c->diags, where(c, &servicePath), .value = shown(c->arena, service->path));

@@ -31,6 +31,10 @@ static int64_t amount_of(OptIntOrString amount) {
     return number_of(is_percent(text) ? (Str){text.at, text.len - 1} : text);
 }
 
+static bool is_pod_amount(OptIntOrString amount) {
+    return !amount.value.isString || is_percent(amount.value.text);
+}
+
 void check_pod_amount(Check *c, OptIntOrString amount, bool atMostAll, const Path *path) {
     if (!amount.value.isString) {
         check_not_negative(c, amount.value.number, path);
@@ -118,7 +122,8 @@ static void check_deployment_strategy(Check *c, const DeploymentStrategy *strate
     check_pod_amount(c, update->maxUnavailable, true, &unavailable);
     check_pod_amount(c, update->maxSurge, false, &surge);
     if (!amount_of(update->maxUnavailable) && !amount_of(update->maxSurge))
-        emit_workload_no_progress(c->diags, where(c, &unavailable));
+        emit_workload_no_progress(c->diags, where(c, &unavailable))->follows =
+            !is_pod_amount(update->maxUnavailable) || !is_pod_amount(update->maxSurge);
 }
 
 void check_deployment_spec(Check *c, DeploymentSpec *spec) {
@@ -320,7 +325,9 @@ static void check_daemon_strategy(Check *c, const DaemonSetUpdateStrategy *strat
     check_pod_amount(c, update->maxSurge, true, &surge);
     bool down = amount_of(update->maxUnavailable), up = amount_of(update->maxSurge);
     if (down && up) emit_workload_daemon_both(c->diags, where(c, &surge));
-    if (!down && !up) emit_workload_daemon_neither(c->diags, where(c, &unavailable));
+    if (!down && !up)
+        emit_workload_daemon_neither(c->diags, where(c, &unavailable))->follows =
+            !is_pod_amount(update->maxUnavailable) || !is_pod_amount(update->maxSurge);
 }
 
 void check_daemon_set_spec(Check *c, DaemonSetSpec *spec) {
