@@ -19,8 +19,17 @@ Str near_word(Str word, const char *const *words, size_t count) {
     return near.found;
 }
 
+#define ASKED "did you mean \""
+#define BEHIND "\"?"
+
 Str near_question(Arena *arena, Str found) {
-    return found.len ? str_format(arena, "did you mean \"%.*s\"?", TEXT(found)) : S("");
+    return found.len ? str_format(arena, ASKED "%.*s" BEHIND, TEXT(found)) : S("");
+}
+
+Str near_answer(Str question) {
+    enum { AROUND = sizeof ASKED BEHIND - 1 };
+    bool asked = str_starts(question, S(ASKED)) && str_ends(question, S(BEHIND)) && question.len > AROUND;
+    return asked ? (Str){question.at + sizeof ASKED - 1, question.len - AROUND} : S("");
 }
 
 Str did_you_mean(Arena *arena, Str word, const Str *words, size_t count) {

@@ -23,6 +23,9 @@ Str near_word(Str word, const char *const *words, size_t count);
 /* did you mean "found"? Empty if nothing was found. */
 Str near_question(Arena *arena, Str found);
 
+/* What near_question asks for; empty if a text is no such question. */
+Str near_answer(Str question);
+
 /* The same of the nearest in a list. */
 Str did_you_mean(Arena *arena, Str word, const Str *words, size_t count);
 

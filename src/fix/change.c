@@ -185,8 +185,13 @@ static bool leads_to(const Path *path, const Path *target) {
     return false;
 }
 
+/* What every object has, be it empty. */
+static bool is_kept(Str field) {
+    return str_eq(field, S("metadata")) || str_eq(field, S("spec")) || str_eq(field, S("template"));
+}
+
 const Path *change_whole(Node *root, const Path *path, const Path *target) {
-    while (path && path->up && path->up->index == PATH_FIELD && path->up->up) {
+    while (path && path->up && path->up->index == PATH_FIELD && !is_kept(path->up->name)) {
         Spot up = change_find(root, path->up);
         if (!up.node || up.node->count != 1 || leads_to(path->up, target)) break;
         path = path->up;

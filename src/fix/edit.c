@@ -214,11 +214,23 @@ static bool insert(Editor *e, const Path *path, const Node *value) {
     return list && append_item(e, top->up, up.node, whole);
 }
 
+/* A mode of a file is written in octal, as people do; JSON has no such numbers. */
+static Node as_mode(const Editor *e, const Path *path, const Node *value) {
+    const Field *field = value->kind == NODE_INT && !e->layout.json ? edit_field(e, path) : NULL;
+    Node out = *value;
+    int64_t mode;
+    bool wanted = field && (str_eq(field->name, S("mode")) || str_eq(field->name, S("defaultMode")));
+    if (wanted && int_parse(value->text, 0, INT32_MAX, &mode)) out.text = str_format(e->arena, "0%o", (unsigned)mode);
+    return out;
+}
+
 /* Sets a value in the place of one that is written. */
 static bool set_written(Editor *e, const Path *path, const Node *value) {
     Str text = e->source->text;
     Spot spot = change_find(e->root, path);
     Span old = content_of(text, spot.node);
+    if (old.at == old.end && value->kind == NODE_STRING && str_eq(value->text, piece(e, spot.node->span.at, old.end)))
+        old.at = spot.node->span.at; /* what YAML takes for a tag was the value */
     Writer w = writer(e);
     bool flow = path && in_flow(e, path);
     bool scalars = value->kind < NODE_LIST && spot.node->kind < NODE_LIST;
@@ -230,7 +242,7 @@ static bool set_written(Editor *e, const Path *path, const Node *value) {
         if (flow && value->kind >= NODE_LIST)
             write_flow(&w, value);
         else
-            write_scalar(&w.out, &e->layout, value, flow, keep ? sign : 0);
+            write_scalar(&w.out, &e->layout, &(Node[]){as_mode(e, path, value)}[0], flow, keep ? sign : 0);
         put_edit(e, old.at, old.end, buf_text(&w.out));
         return true;
     }

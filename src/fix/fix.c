@@ -169,9 +169,13 @@ static bool make_trees(Round *r, PlanList plans, Node **wanted) {
     for (uint32_t i = 0; i < plans.n; i++) {
         const Plan *plan = plans.at[i];
         Node **tree = &wanted[plan->document];
-        if (*tree == r->documents.at[plan->document].root) *tree = change_copy(r->arena, *tree);
+        if (*tree == r->documents.at[plan->document].root) /* also where the text alone changes */
+            *tree = change_copy(r->arena, *tree);
+        for (uint32_t j = 0; j < plan->changes.n; j++)
+            if (plan->changes.at[j].kind != CHANGE_REMOVE && !change_apply(r->arena, *tree, &plan->changes.at[j])) return false;
         for (uint32_t j = plan->changes.n; j > 0; j--)
-            if (!change_apply(r->arena, *tree, &plan->changes.at[j - 1])) return false;
+            if (plan->changes.at[j - 1].kind == CHANGE_REMOVE && !change_apply(r->arena, *tree, &plan->changes.at[j - 1]))
+                return false;
     }
     return true;
 }
@@ -234,13 +238,14 @@ static uint32_t plan_object(Round *r, const ResultDocument *found, uint32_t owne
     for (uint32_t i = 0; i < found->findingCount; i++) {
         Editor editor = edit_open(r->arena, &r->source, root, document, base);
         Fix fix;
-        if (!way_find(&editor, &found->findings[i], &fix)) continue;
+        if (!way_find(&editor, &r->documents.at[number], &found->findings[i], &fix)) continue;
         if (fix.unsafe && !unsafe) {
             left++;
             continue;
         }
         bool good = true;
         for (uint32_t j = 0; j < fix.changes.n && good; j++) good = edit_change(&editor, &fix.changes.at[j]);
+        for (uint32_t j = 0; j < fix.edits.n; j++) ARRAY_PUSH(r->arena, &editor.edits, fix.edits.at[j]);
         if (!good || !editor.edits.n) continue;
         Plan plan = {.finding = &found->findings[i],
                      .document = number,

@@ -1,12 +1,13 @@
 #include "way.h"
 
-#include "base/near.h"
 #include "model/fix_text.h"
 #include "rules.h"
+#include "special.h"
+#include "layout.h"
 
 /* What the decoder knows of it: fields that are misspelt or stand at the wrong place, and values of the wrong shape. */
 
-static bool is_at(const Editor *e, Place place, uint32_t at) {
+bool way_is_at(const Editor *e, Place place, uint32_t at) {
     Source *source = (Source *)(uintptr_t)e->source; /* the index of its lines is made at first need */
     Place other = source_place(source, e->arena, at);
     return other.line == place.line && other.column == place.column;
@@ -52,10 +53,10 @@ static bool from_mend(const Editor *e, const Finding *finding, Fix *out) {
     for (uint32_t i = 0; i < document->mends.n; i++) {
         const Mend *mend = &document->mends.at[i];
         bool same = mend->kind == MEND_VALUE ? str_eq(mend->path, finding->path)
-                                             : mend->key.end && is_at(e, finding->start, mend->key.at);
+                                             : mend->key.end && way_is_at(e, finding->start, mend->key.at);
         if (mend->kind == MEND_VALUE && key) /* an item that is written as a map from its name */
             same = mend->node->kind == NODE_MAP && mend->node->count == 1 &&
-                   is_at(e, finding->start, mend->node->entries[0].keySpan.at);
+                   way_is_at(e, finding->start, mend->node->entries[0].keySpan.at);
         Change change = {0};
         out->unsafe = mend->either;
         if (!same || mend->kind == MEND_GAP || !path_of(e, e->document->root, mend->node, e->base, &change.path)) continue;
@@ -79,21 +80,6 @@ static bool from_mend(const Editor *e, const Finding *finding, Fix *out) {
         return true;
     }
     return false;
-}
-
-/* A value of an enumeration that is near to one. */
-static bool from_words(const Editor *e, const Finding *finding, Fix *out) {
-    const Path *path = path_parse(e->arena, e->root, e->base, finding->path);
-    Node *node = change_find(e->root, path).node;
-    const Field *field = edit_field(e, path);
-    if (!node || !field || !field->text->valueCount || node->kind != NODE_STRING) return false;
-    Near near = near_start(node->text);
-    for (uint16_t i = 0; i < field->text->valueCount; i++) near_try(&near, schema_text(schema_value(field->text, i)->value));
-    if (!near.found.len || str_eq(near.found, node->text)) return false;
-    Node value = *node;
-    value.text = near.found;
-    ARRAY_PUSH(e->arena, &out->changes, (Change){.kind = CHANGE_SET, .path = path, .value = value});
-    return true;
 }
 
 /* What the rule says of itself. */
@@ -219,15 +205,65 @@ static bool from_rule(const Editor *e, const Finding *finding, Fix *out) {
     return !message && out->changes.n;
 }
 
-bool way_find(const Editor *e, const Finding *finding, Fix *out) {
+/* The entry whose key is written at a place, with its value. */
+static bool entry_at(const Node *node, Span key, Span *out) {
+    for (uint32_t i = 0; i < node->count && !node->alias; i++) {
+        bool map = node->kind == NODE_MAP;
+        const Node *child = map ? &node->entries[i].value : &node->items[i];
+        if (map && node->entries[i].keySpan.at == key.at) {
+            *out = (Span){key.at, child->span.end > key.end ? child->span.end : key.end};
+            return true;
+        }
+        if (entry_at(child, key, out)) return true;
+    }
+    return false;
+}
+
+/* Slips that keep YAML from being read. */
+static bool from_slips(const Editor *e, const NodeDocument *document, const Finding *finding, Fix *out) {
+    for (uint32_t i = 0; i < document->faults.n; i++) {
+        const Fault *fault = &document->faults.at[i];
+        if (!fault->mends.n || !way_is_at(e, finding->start, fault->span.at)) continue;
+        for (uint32_t j = 0; j < fault->mends.n; j++) {
+            const TextMend *mend = &fault->mends.at[j];
+            ARRAY_PUSH(e->arena, &out->edits, (Replacement){(uint32_t)mend->at, (uint32_t)(mend->at + mend->removed), mend->put});
+        }
+        return document->mended;
+    }
+    return false;
+}
+
+/* A key that is there twice with the same value: the second one goes. */
+static bool from_twins(const Editor *e, const NodeDocument *document, const Finding *finding, Fix *out) {
+    Str text = e->source->text;
+    for (uint32_t i = 0; i < document->faults.n; i++) {
+        const Fault *fault = &document->faults.at[i];
+        if (fault->kind != FAULT_DUPLICATE_KEY || !way_is_at(e, finding->start, fault->span.at)) continue;
+        Span entry;
+        if (!entry_at(document->root, fault->span, &entry)) return false;
+        uint32_t length = entry.end - entry.at, first = fault->related.at;
+        bool same = first + length <= entry.at && memcmp(text.at + first, text.at + entry.at, length) == 0 &&
+                    column_of(text, first) == column_of(text, entry.at) && is_first_on_line(text, entry.at) &&
+                    line_end(text, first + length) - (first + length) == line_end(text, entry.end) - entry.end;
+        if (!same || behind_comment(text, entry.end) != entry.end) return false;
+        uint32_t end = line_end(text, entry.end);
+        ARRAY_PUSH(e->arena, &out->edits, (Replacement){line_start(text, entry.at), end < text.len ? end + 1 : end, S("")});
+        return true;
+    }
+    return false;
+}
+
+bool way_find(const Editor *e, const NodeDocument *document, const Finding *finding, Fix *out) {
     *out = (Fix){0};
-    if (finding->fix.len) return from_rule(e, finding, out);
     switch (finding->rule->number) {
     case RULE_unknown_field:
     case RULE_wrong_type:
     case RULE_quantity_form: return from_mend(e, finding, out);
+    case RULE_syntax:
+    case RULE_encoding: return from_slips(e, document, finding, out);
+    case RULE_duplicate_key: return from_twins(e, document, finding, out);
     default: break;
     }
-    if (finding->rule->type == API_NOT_SUPPORTED || finding->rule->type == API_INVALID) return from_words(e, finding, out);
-    return false;
+    if (finding->fix.len) return from_rule(e, finding, out);
+    return special_find(e, finding, out);
 }

@@ -8,10 +8,14 @@
 
 typedef struct Fix {
     Changes changes;
-    bool unsafe; /* someone else might decide otherwise */
+    Replacements edits; /* where only the text changes, and not what it says */
+    bool unsafe;        /* someone else might decide otherwise */
 } Fix;
 
-/* The fix of a finding in the object of an editor; false if there is none. */
-bool way_find(const Editor *editor, const Finding *finding, Fix *out);
+/* The fix of a finding in the object of an editor, which is in `document`; false if there is none. */
+bool way_find(const Editor *editor, const NodeDocument *document, const Finding *finding, Fix *out);
+
+/* Whether a place is that of a byte of the source. */
+bool way_is_at(const Editor *editor, Place place, uint32_t at);
 
 #endif

@@ -149,8 +149,7 @@ static bool take_word(Str *line, Str *word) {
     return true;
 }
 
-/* The words of a text as a list; what only a shell can take apart is left to one. */
-static Node words_of(Arena *arena, const Node *written) {
+Node mend_words(Arena *arena, const Node *written) {
     enum { WORDS_MOST = 64 };
     Str line = str_trim(written->text), words[WORDS_MOST], rest = line;
     uint32_t count = 0;
@@ -296,7 +295,7 @@ static bool object_of_scalar(Arena *arena, const Document *document, const Type 
     for (uint16_t i = 0; i < type->fieldCount && text; i++) {
         field = &type->fields[i];
         if (field->shape != SHAPE_LIST || field->scalar != TYPE_STRING || !schema_has(field, document->minor)) continue;
-        map_put(out, field->name, written->span, words_of(arena, written));
+        map_put(out, field->name, written->span, mend_words(arena, written));
         return true;
     }
     for (int paths = 1; paths >= 0 && deeper; paths--)
@@ -380,7 +379,7 @@ static bool mend_list(Arena *arena, const Document *document, const Field *field
     if (written->kind == NODE_NULL) return false;
     if (written->kind != NODE_MAP) {
         if (field->scalar == TYPE_STRING && written->kind == NODE_STRING) {
-            *out = words_of(arena, written);
+            *out = mend_words(arena, written);
             return true;
         }
         *out = list_at(arena, written, 1);

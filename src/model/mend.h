@@ -12,6 +12,9 @@ bool mend_value(Arena *arena, const Document *document, const Field *field, bool
 /* An item of a list whose items are told apart by a name, written as a map from the name: `- DB_HOST: x`. */
 bool mend_named_item(Arena *arena, const Document *document, const Type *type, const Node *written, Node *out);
 
+/* The words of a command line as a list; what only a shell can take apart is the script of one: [sh, -c, LINE]. */
+Node mend_words(Arena *arena, const Node *written);
+
 /* Mended values as YAML on one line: "- name: regcred", "path: /healthz and port: 8080". */
 Str mend_text(Arena *arena, const Node *value, bool item);
 

@@ -334,7 +334,12 @@ static uint32_t line_end(const Composer *c, uint32_t at) {
 enum { MOST_WORK = 16 << 20 };
 
 /* Mends the text, last place first, and has it read again. */
-static void mend_text(Composer *c, const Cause *cause, const Fault *fault) {
+static void mend_text(Composer *c, const Cause *cause, Fault *fault) {
+    for (uint32_t i = 0; i < cause->mends.n; i++) {
+        const TextMend *mend = &cause->mends.at[i];
+        uint32_t at = text_in_source(&c->marks, mend->at), end = text_in_source(&c->marks, mend->at + mend->removed);
+        ARRAY_PUSH(c->arena, &fault->mends, (TextMend){at, end - at, mend->put});
+    }
     ARRAY_PUSH(c->arena, &c->slips, *fault);
     c->mendedTo = line_end(c, fault->span.at);
     c->work += c->marks.text.len * (cause->mends.n + 1);

@@ -17,12 +17,6 @@ typedef struct Stop {
     bool scalarQuoted; /* it is written in quotes */
 } Stop;
 
-/* A change that lets libyaml read on as the author meant it: bytes to take out, and what to put in their place. */
-typedef struct TextMend {
-    size_t at, removed;
-    Str put;
-} TextMend;
-
 typedef struct Cause {
     Span span;    /* in the text */
     Span related; /* a second place, or empty */

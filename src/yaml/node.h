@@ -64,6 +64,7 @@ typedef struct Fault {
     Span span;
     Span related; /* a second place, or empty */
     Str text, other, hint;
+    ARRAY(TextMend) mends; /* of FAULT_SYNTAX and FAULT_ENCODING, in the source: what was meant, where that is certain */
 } Fault;
 
 /* Nesting that is followed; the server's own limit is 10,000. */

@@ -9,6 +9,12 @@ typedef struct Span {
     uint32_t at, end;
 } Span;
 
+/* A change that lets libyaml read on as the author meant it: bytes to take out, and what to put in their place. */
+typedef struct TextMend {
+    size_t at, removed;
+    Str put;
+} TextMend;
+
 /* A line and a column as an editor shows them: both from 1, the column in Unicode code points. */
 typedef struct Place {
     uint32_t line, column;
