@@ -295,8 +295,8 @@ static bool is_placeholder(const Refusal *refusal) {
         Str word = {text.at + i, end - i};
         if (i && text.at[i - 1] == '$' && is_upper_name(word)) return true;
         /* In an image people take $(NAME) for something that the kubelet expands, as it does in args. */
-        bool image = refusal->diag->rule->number == RULE_image_reference_invalid;
-        if (i > 1 && !image && is_variable(str_slice(text, i - 2))) return true;
+        bool form = refusal->diag->rule->number != RULE_image_reference_invalid && str_has(refusal->diag->message, text);
+        if (i > 1 && form && is_variable(str_slice(text, i - 2))) return true;
         if (stands_for_value(refusal, word)) return true;
     }
     return false;
