@@ -136,6 +136,9 @@ static bool is_called(const GenKind *kind, Str name) {
 }
 
 static void check_name(const Schema *schema, const GenKind *kind, Span span, Str name) {
+    bool right = name.len > 0;
+    for (size_t i = 0; i < name.len; i++) right &= is_lower(name.at[i]) || (i && is_digit(name.at[i]));
+    if (!right) complain(kind->file, span, S(""), "\"%.*s\" is no name of a resource; those are small letters", TEXT(name));
     for (const GenKind *other = schema->kinds; other < kind; other++)
         if (is_called(other, name))
             complain(kind->file, span, S(""), "%.*s is a name of %.*s as well", TEXT(name), TEXT(other->name));

@@ -89,7 +89,7 @@ static void make(Inputs *in, Gen *gen, const char *dir) {
     for (uint32_t i = 0; i < in->types.n; i++) types_add(&schema, in->types.at[i]);
     types_finish(&schema);
     kinds_read(&schema, in->kinds);
-    pods_check(in->pods);
+    pods_check(in->pods, &schema);
     schema.pods = in->pods;
     for (uint32_t i = 0; i < in->rules.n; i++) rules_add(&set, in->rules.at[i]);
     if (in->examples) rules_add_examples(&set, in->examples);

@@ -7,7 +7,7 @@
 #include "types.h"
 
 /* Tells what is wrong with the file. */
-void pods_check(File *file);
+void pods_check(File *file, const Schema *schema);
 
 /* Writes the table of its rows. */
 void pods_put_tables(FILE *out, const File *file);

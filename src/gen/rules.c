@@ -270,6 +270,33 @@ static bool has_parameter(const Rule *rule, Str name) {
     return has;
 }
 
+static bool reads_text(const Rule *rule, Str text) {
+    bool reads = str_has(rule->own->words.when, text);
+    for (uint8_t i = 0; i < rule->argumentCount; i++) reads |= str_has(rule->own->arguments[i], text);
+    return reads;
+}
+
+/* Whether an expression of a rule reads params.NAME or params["NAME"]. */
+static bool reads_parameter(const GenRule *item, Str name) {
+    Arena *arena = item->file->gen->arena;
+    const Rule *rule = &item->text->rule;
+    return reads_text(rule, str_format(arena, "params.%.*s", TEXT(name))) ||
+           reads_text(rule, str_format(arena, "params[\"%.*s\"]", TEXT(name)));
+}
+
+/* Tells of parameters without a description, and of those that an expression does not read; C may make up their names. */
+static void check_parameter_use(const GenRule *item) {
+    const Rule *rule = &item->text->rule;
+    for (uint8_t i = 0; i < rule->parameterCount; i++) {
+        const RuleParameter *parameter = &rule->own->parameters[i];
+        const Entry *entry = node_entry(node_get(item->text->map, S("parameters")), parameter->name);
+        if (rule->own->words.when.len && !reads_parameter(item, parameter->name))
+            complain(item->file, entry->keySpan, S(""), "nothing reads the parameter %.*s", TEXT(parameter->name));
+        if (!parameter->description.len)
+            complain(item->file, entry->keySpan, S(""), "the parameter %.*s has no description", TEXT(parameter->name));
+    }
+}
+
 /* Tells of parameters that the sources ask for and the rule does not have. */
 static void check_parameters(const GenRule *item, const Code *code) {
     const Rule *rule = &item->text->rule;
@@ -347,6 +374,7 @@ void rules_check(const RuleSet *set, const Schema *schema, const Code *code) {
         check_type(item, schema);
         check_check(item, schema, code);
         check_parameters(item, code);
+        check_parameter_use(item);
         if (rule->own->words.code.len && rule->own->words.why.len && rule->own->words.bad.len && rule->own->words.good.len)
             check_code(set, item);
         else

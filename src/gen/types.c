@@ -154,7 +154,7 @@ int gate_of(const Schema *schema, File *file, const Node *map) {
         int found = -1;
         Near near = near_start(name);
         for (uint32_t i = 0; i < schema->gates.n; i++) {
-            if (str_eq(schema->gates.at[i].name, name)) found = (int)i;
+            if (found < 0 && str_eq(schema->gates.at[i].name, name)) found = (int)i;
             near_try(&near, schema->gates.at[i].name);
         }
         if (found < 0)
@@ -177,6 +177,11 @@ static void read_limits(GenField *field) {
     bool counts = field->shape != MAP && field->scalar && field->scalar->counts;
     if (field->hasMinimum && !counts) complain(file, span_of(field, "minimum"), S(""), "only a number has a minimum");
     if (field->hasMaximum && !counts) complain(file, span_of(field, "maximum"), S(""), "only a number has a maximum");
+    bool narrow = counts && !wide;
+    if (narrow && field->hasMinimum && (field->minimum < INT32_MIN || field->minimum > INT32_MAX))
+        complain(file, span_of(field, "minimum"), S(""), "%lld is no int32", (long long)field->minimum);
+    if (narrow && field->hasMaximum && (field->maximum < INT32_MIN || field->maximum > INT32_MAX))
+        complain(file, span_of(field, "maximum"), S(""), "%lld is no int32", (long long)field->maximum);
     if (field->hasMinimum && field->hasMaximum && field->minimum > field->maximum)
         complain(file, span_of(field, "minimum"), S(""), "the minimum %lld is over the maximum %lld", (long long)field->minimum,
                  (long long)field->maximum);
@@ -245,8 +250,29 @@ static void read_list(GenField *field) {
     field->listKind = word_of(field->file, list, "kind", kinds, COUNT(kinds));
     field->mergeKey = text_of(field->file, list, "merge");
     const Node *named = node_get(list, S("keys"));
+    bool map = str_eq(field->listKind, S("map"));
+    if (map && !named)
+        complain(field->file, list->span, S(""), "keys are missing: the fields that tell the items of the list apart");
+    if (named && !map) complain(field->file, named->span, S(""), "only a list of kind map has keys");
+    for (uint32_t i = 0; named && named->kind == NODE_LIST && i < named->count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (str_eq(named->items[i].text, named->items[j].text))
+                complain(field->file, named->items[i].span, S(""), "%.*s stands here twice", TEXT(named->items[i].text));
     if (named && named->kind != NODE_LIST) complain(field->file, named->span, S(""), "keys must be a list of fields");
     if (named && named->kind == NODE_LIST && named->count) field->listKeys = named;
+}
+
+/* Tells of what a field says of itself that cannot both be so. */
+static void check_pairs(const Schema *schema, const GenField *field) {
+    if (field->value && node_get(field->node, S("defaultWhen")))
+        complain(field->file, span_of(field, "defaultWhen"), S(""), "%.*s has a default that depends on nothing",
+                 TEXT(field->name));
+    if (field->gate < 0 || !field->since) return;
+    const GenGate *gate = &schema->gates.at[field->gate];
+    for (int minor = field->since; minor <= schema->versions.newest && !gate->stage[minor - schema->versions.first].len; minor++)
+        if (minor == field->since)
+            complain(field->file, span_of(field, "since"), S(""), "in 1.%d the gate %.*s was not there yet", field->since,
+                     TEXT(gate->name));
 }
 
 /* The example as it is written in the schema file, moved to the left margin. */
@@ -314,6 +340,7 @@ static void read_field(const Schema *schema, File *file, const Entry *entry, Gen
     read_checking(field);
     read_list(field);
     read_example(field);
+    check_pairs(schema, field);
     if (!text_of(file, field->node, "description").len)
         complain(file, entry->keySpan, S(""), "%.*s has no description", TEXT(entry->key));
 }

@@ -117,7 +117,7 @@ void field_check(const Schema *schema, const GenField *field);
 void types_add(Schema *schema, File *file);
 void types_finish(Schema *schema);
 
-/* Tells of types that no kind and no field has, once the kinds are read as well and where all else is right: a mistake elsewhere
+/* Tells of types that no kind holds, once the kinds are read as well and where all else is right: a mistake elsewhere
  * may be why. */
 void types_check_use(const Schema *schema);
 

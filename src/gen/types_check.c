@@ -99,21 +99,26 @@ static void check_format(const Schema *schema, const GenField *field) {
                  TEXT(node->text));
 }
 
-static bool is_used(const Schema *schema, const GenType *type) {
-    if (type->kind.len) return true;
-    for (uint32_t t = 0; t < schema->types.n; t++) {
-        const GenType *other = &schema->types.at[t];
-        for (uint32_t i = 0; other != type && i < other->fieldCount; i++)
-            if (other->fields[i].object == type || (type->values && other->fields[i].values == type->values)) return true;
+/* Marks a type, and those of its fields, in a list by their place among all types. */
+static void mark_used(const Schema *schema, const GenType *type, bool *used) {
+    bool *mark = &used[type - schema->types.at];
+    if (*mark) return;
+    *mark = true;
+    for (uint32_t i = 0; i < type->fieldCount; i++) {
+        const GenField *field = &type->fields[i];
+        if (field->object) mark_used(schema, field->object, used);
+        for (uint32_t t = 0; field->values && t < schema->types.n; t++) used[t] |= schema->types.at[t].values == field->values;
     }
-    return false;
 }
 
 void types_check_use(const Schema *schema) {
-    for (uint32_t t = 0; !schema->gen->mistakes && t < schema->types.n; t++) {
+    bool *used = NEW_ARRAY(schema->gen->arena, bool, schema->types.n + 1);
+    if (schema->gen->mistakes) return;
+    for (uint32_t t = 0; t < schema->types.n; t++)
+        if (schema->types.at[t].kind.len) mark_used(schema, &schema->types.at[t], used);
+    for (uint32_t t = 0; t < schema->types.n; t++) {
         const GenType *type = &schema->types.at[t];
-        if (!is_used(schema, type))
-            complain(type->file, type->nameSpan, S(""), "no kind and no field is a %.*s", TEXT(type->name));
+        if (!used[t]) complain(type->file, type->nameSpan, S(""), "no kind holds a %.*s", TEXT(type->name));
     }
 }
 

@@ -48,6 +48,8 @@ static void read_step(File *file, const Entry *entry, Versions versions, GenGate
     if (pair->items[1].kind != NODE_BOOL)
         complain(file, pair->items[1].span, S(""), "whether the gate is on must be true or false, not %.*s",
                  TEXT(pair->items[1].text));
+    bool on = str_eq(pair->items[1].text, S("true"));
+    if (str_eq(stage, S("ga")) && !on) complain(file, pair->items[1].span, S(""), "a feature that is ga is on");
     Step step = {.minor = minor};
     while (step.stage < (int)COUNT(stages) - 1 && !str_eq(stage, stages[step.stage])) step.stage++;
     if (step.minor <= last->minor)
@@ -59,7 +61,7 @@ static void read_step(File *file, const Entry *entry, Versions versions, GenGate
     *last = step;
     for (int i = minor > versions.first ? minor - versions.first : 0; i <= versions.newest - versions.first; i++) {
         gate->stage[i] = stage;
-        gate->on[i] = str_eq(pair->items[1].text, S("true"));
+        gate->on[i] = on;
     }
 }
 

@@ -172,6 +172,7 @@ static void read_profiles(RuleFaults *faults, RuleText *text) {
         unsigned bit = 0;
         for (size_t j = 0; j < COUNT(named); j++)
             if (str_eq(list->items[i].text, str_of(profile_names[named[j]]))) bit = 1u << named[j];
+        if (bit & text->rule.profiles) rule_fault(faults, list->items[i].span, S("this profile stands here twice"), S(""));
         if (!bit)
             rule_fault(faults, list->items[i].span, S("unknown profile"), S("there are security, reliability and kube-linter"));
         text->rule.profiles |= (uint8_t)bit;
@@ -195,6 +196,9 @@ static void read_subject(RuleFaults *faults, RuleText *text) {
                    S("add  when: EXPRESSION"));
     if (words->when.len && !words->on.len)
         rule_fault(faults, rule_text_span(text, S("when")), S("a rule needs the type that it looks at"), S("add  on: Container"));
+    if (text->check.len && !words->on.len)
+        rule_fault(faults, rule_text_span(text, S("check")), S("a check needs the type that it looks at"),
+                   S("add  on: Container"));
     if (words->at.len && text->check.len)
         rule_fault(faults, rule_text_span(text, S("at")), S("a check says itself where it found something"), S(""));
     read_profiles(faults, text);

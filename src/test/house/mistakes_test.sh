@@ -100,7 +100,7 @@ told make_tables
 # What is left over where all else is right.
 afresh
 printf 'Leftover:\n  description: A type of nothing.\n  fields: {}\n' >schema/more.yaml
-echo "schema/more.yaml:1:1: error: no kind and no field is a Leftover" >wanted.txt
+echo "schema/more.yaml:1:1: error: no kind holds a Leftover" >wanted.txt
 told make_tables
 rm schema/more.yaml
 
