@@ -337,7 +337,7 @@ static void priority_admit(const Request *r) {
     bool named = r->spec->priorityClassName.len > 0;
     if (!class && named) {
         Path at = path_field(&r->place.spec, S("priorityClassName"));
-        if (r->deciders->closed)
+        if (r->deciders->closed || r->deciders->listsPriorities)
             emit_priority_class_missing(r->diags, request_where(r, &at), .pods = r->pods,
                                         .name = shown(r->arena, r->spec->priorityClassName));
         return;
@@ -504,7 +504,7 @@ static void forget_patched(const Request *r, uint32_t before) {
     if (r->document->supplied.n) r->diags->items.n = kept;
 }
 
-static bool is_refused(const Request *r, uint32_t before) {
+bool has_refused(const Request *r, uint32_t before) {
     for (uint32_t i = before; i < r->diags->items.n; i++)
         if (r->diags->items.at[i].severity == SEVERITY_ERROR) return true;
     return false;
@@ -528,7 +528,7 @@ bool admission_admit(Deciders *deciders, Document *document, const Standing *sta
     if (model_is(document, KIND_Namespace)) pod_security_labels(&r);
     if (isDefault) priority_class_check(&r);
     if (model_kind(document)->namespaced) namespace_lifecycle_check(&r);
-    bool lost = is_refused(&r, before);
+    bool lost = has_refused(&r, before);
     if (!model_kind(document)->namespaced) return lost;
     if (r.spec && !r.isPod) defaults_made_pod(r.arena, r.spec, document->minor);
     if (r.spec) {
@@ -541,11 +541,11 @@ bool admission_admit(Deciders *deciders, Document *document, const Standing *sta
     if (model_is(document, KIND_PersistentVolumeClaim)) default_storage_class_admit(&r);
     limit_ranger_check(&r);
     if (r.spec) pod_security_admit(&r);
-    bool refused = is_refused(&r, before) && (lost || r.isPod || !r.spec);
+    bool refused = has_refused(&r, before) && (lost || r.isPod || !r.spec);
     if (!refused) limit_ranger_check_claims(&r);
     if (r.spec) nodes_check(&r);
     forget_patched(&r, before);
-    refused = refused && is_refused(&r, before);
+    refused = refused && has_refused(&r, before);
     if (!refused && deciders->closed) claims_check_classes(&r);
     return quota_check(&r) || refused;
 }

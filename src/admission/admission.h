@@ -14,12 +14,13 @@ typedef struct Decider Decider;
 /* The objects that decide. Start with an arena, in which all that it holds lives, and zeros. */
 typedef struct Deciders {
     Arena *arena;
-    StrSet byKind;  /* "KIND/NAMESPACE", and "KIND/NAMESPACE/NAME": the first Decider */
-    Cluster nodes;  /* Node objects */
-    uint32_t count; /* of all */
-    bool closed;    /* a namespace, a class or an account that is not here does not exist */
-    Str namespace_; /* of objects that do not say theirs; empty: nobody knows */
-    StrSet counted; /* objects that have taken of quotas: once more they are the same */
+    StrSet byKind;        /* "KIND/NAMESPACE", and "KIND/NAMESPACE/NAME": the first Decider */
+    Cluster nodes;        /* Node objects */
+    uint32_t count;       /* of all */
+    bool closed;          /* a namespace, a class or an account that is not here does not exist */
+    Str namespace_;       /* of objects that do not say theirs; empty: nobody knows */
+    StrSet counted;       /* objects that have taken of quotas, or that the cluster has: once more they are the same */
+    bool listsPriorities; /* the cluster says all PriorityClasses that it has */
 } Deciders;
 
 /* Where an object of the run stands, and which objects are applied together with it. */
@@ -62,8 +63,8 @@ bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need);
  * file. */
 void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool ofCluster);
 
-/* Takes all objects that decide of a file with what a cluster has, decoded for version 1.`minor`. Returns why the file is of no
- * use; at is NULL if it is. */
+/* Takes all objects that decide of a file with what a cluster has, decoded for version 1.`minor`, and remembers the others: they
+ * have taken of quotas. Returns why the file is of no use; at is NULL if it is. */
 Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing);
 
 /* Does with an object, or with the pods that it makes, what the plugins do, and appends to its diagnostics what they refuse and

@@ -35,6 +35,10 @@ AdmissionRole admission_role(const Document *document) {
     }
 }
 
+Str counted_key(Arena *arena, Str kind, Str namespace_, Str name, Str world) {
+    return str_format(arena, "%.*s/%.*s/%.*s/%.*s", TEXT(kind), TEXT(namespace_), TEXT(name), TEXT(world));
+}
+
 Str namespace_of(const Deciders *deciders, const Document *document) {
     Str own = model_meta(document)->namespace;
     return own.len || !model_kind(document)->namespaced ? own : deciders->namespace_;
@@ -81,13 +85,16 @@ void deciders_add(Deciders *deciders, const Document *document, Standing standin
     Decider *same = (Decider *)(uintptr_t)str_set_find(&deciders->byKind, name);
     Decider *old = ofCluster ? same : replaced_by(same, &standing), *decider = old ? old : NEW(arena, Decider);
     if (!old)
-        *decider =
-            (Decider){.used = sums_start(arena), .firstOfName = decider, .lastOfKind = decider, .number = deciders->count++};
+        *decider = (Decider){.used = sums_start(arena),
+                             .usedBefore = sums_start(arena),
+                             .firstOfName = decider,
+                             .lastOfKind = decider,
+                             .number = deciders->count++};
     if (ofCluster && kind == KIND_Namespace)
         decider->terminates = str_eq(((const Namespace *)document->object)->status.phase, S("Terminating"));
     if (ofCluster && kind == KIND_ResourceQuota) {
-        decider->used = sums_start(arena);
-        sums_add_all(&decider->used, &((ResourceQuota *)document->object)->status.used);
+        decider->usedBefore = sums_start(arena);
+        sums_add_all(&decider->usedBefore, &((ResourceQuota *)document->object)->status.used);
     }
     if (!old || old->ofCluster || !ofCluster) { /* what is applied holds, whatever the cluster has */
         decider->document = document;
@@ -227,22 +234,41 @@ bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need) {
            (need->runtimeClass && has_kind(deciders, arena, KIND_RuntimeClass, S("")));
 }
 
+/* What kubectl prints where there is nothing. */
+static bool is_empty_list(const Node *root) {
+    const Node *kind = node_get(root, S("kind")), *items = node_get(root, S("items"));
+    return kind && str_ends(kind->text, S("List")) && items && items->kind == NODE_LIST && !items->count;
+}
+
+/* The two that each cluster has are only printed with all others. */
+static bool lists_priorities(const Deciders *deciders, Arena *arena) {
+    return str_set_find(&deciders->byKind, key_with(arena, KIND_PriorityClass, S(""), S("system-node-critical"))) &&
+           str_set_find(&deciders->byKind, key_with(arena, KIND_PriorityClass, S(""), S("system-cluster-critical")));
+}
+
 Str deciders_read(Deciders *deciders, Source *source, uint8_t minor, Standing standing) {
+    Arena *arena = deciders->arena;
     NodeReader reader = {.source = source};
     NodeDocument node;
     uint32_t found = 0;
-    while (node_next(&reader, deciders->arena, &node)) {
+    deciders->counted.arena = arena;
+    while (node_next(&reader, arena, &node)) {
         Document *items;
-        if (!node.readable) return S("it is not YAML or JSON from beginning to end");
-        uint32_t count = model_build(deciders->arena, source, &node, minor, &items);
+        if (!node.readable) return S("it is not YAML or JSON from beginning to end, as kubectl get -o yaml prints it");
+        uint32_t count = is_empty_list(node.root) ? 0 : model_build(arena, source, &node, minor, &items);
+        found += is_empty_list(node.root);
         for (uint32_t i = 0; i < count; i++) {
-            if (admission_role(&items[i]) == ADMISSION_NONE) continue;
+            const Document *item = &items[i];
+            if (!item->kind.len || !item->name.len) continue;
             found++;
-            standing.line = source_place(source, deciders->arena, items[i].span.at).line;
-            deciders_add(deciders, &items[i], standing, true);
+            str_set_add(&deciders->counted, counted_key(arena, item->kind, item->namespace_, item->name, S("")), deciders);
+            if (admission_role(item) == ADMISSION_NONE) continue;
+            standing.line = source_place(source, arena, item->span.at).line;
+            deciders_add(deciders, item, standing, true);
         }
     }
-    return found ? (Str){0} : S("it holds no namespace, limit, quota, class, account or node, as kubectl get prints them");
+    deciders->listsPriorities |= lists_priorities(deciders, arena);
+    return found ? (Str){0} : S("it holds no objects, as kubectl get -o yaml prints them");
 }
 
 Str container_words(const Request *r, const ContainerWalk *walk) {

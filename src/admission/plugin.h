@@ -13,7 +13,8 @@ struct Decider {
     bool terminates; /* a Namespace that the cluster is taking away */
     Standing standing;
     uint32_t number;     /* of those that came, in their order */
-    Sums used;           /* of a quota, by the objects so far */
+    Sums used;           /* of a quota, by the objects of the run so far */
+    Sums usedBefore;     /* and in the cluster, perhaps by the same objects */
     Decider *nextOfKind; /* in the same namespace */
     Decider *nextOfName; /* of the same kind, namespace and name: another world's */
     Decider *lastOfKind; /* of the first one: the end of its list */
@@ -40,6 +41,9 @@ typedef struct Request {
 /* How messages begin when so many of all pods of the object are refused. */
 Str pods_words(const Request *r, int64_t refused, int64_t all);
 
+/* Whether there are errors among what was said since there were `before` diagnostics. */
+bool has_refused(const Request *r, uint32_t before);
+
 /* The deciders of a kind in the request's namespace ("" for kinds without one) that are applied together with it.
  *     for (const Decider *d = deciders_first(r, KIND_LimitRange, ns); d; d = deciders_next(r, d)) */
 Decider *deciders_first(const Request *r, uint16_t kind, Str namespace_);
@@ -50,6 +54,9 @@ Decider *decider_named(const Request *r, uint16_t kind, Str namespace_, Str name
 
 /* The namespace of an object, as kustomizations leave it; that of the deciders where it has none. */
 Str namespace_of(const Deciders *deciders, const Document *document);
+
+/* What an object is known by among those that have taken of quotas. */
+Str counted_key(Arena *arena, Str kind, Str namespace_, Str name, Str world);
 
 static inline Str decider_name(const Decider *decider) {
     return model_meta(decider->document)->name;

@@ -221,6 +221,26 @@ typedef struct Taking {
     const Path *at; /* what asks for it */
 } Taking;
 
+static Str amount_text(const Request *r, const Quantity *amount, int64_t count) {
+    Quantity all = times(amount, count);
+    return quantity_text(r->arena, &all);
+}
+
+/* Tells what does not fit beside what the cluster has already, of which some may be the same. */
+static void warn_of_used(const Request *r, const Decider *decider, const Taking *taking, const QuantityPair *hard,
+                         const Quantity *amount) {
+    const Quantity *run = sums_find(&decider->used, hard->key), *before = sums_find(&decider->usedBefore, hard->key);
+    if (!before || taking->alone) return;
+    Quantity all = *before;
+    if (run) all.nano += run->nano;
+    if (fitting(&hard->value, &all, amount, taking->count) == taking->count) return;
+    emit_quota_full(r->diags, request_where(r, taking->at), .who = taking->who,
+                    .need = taking->count > 1 ? S("need") : S("needs"), .resource = hard->key,
+                    .asked = amount_text(r, amount, taking->count), .name = decider_name(decider),
+                    .place = decider_place(r, decider), .hard = quantity_text(r->arena, &hard->value),
+                    .used = quantity_text(r->arena, before), .kind = r->document->kind);
+}
+
 /* Takes of a quota what is asked for, as much of it as fits, and tells what does not. */
 static void take(const Request *r, Decider *decider, const Taking *taking) {
     const ResourceQuotaSpec *quota = &((const ResourceQuota *)decider->document->object)->spec;
@@ -232,14 +252,16 @@ static void take(const Request *r, Decider *decider, const Taking *taking) {
         if (!amount || amount->nano == 0) continue;
         int64_t here = fitting(&hard->value, used, amount, count);
         if (here < fit) fit = here;
-        if (here == count) continue;
-        Quantity asked = times(amount, count);
+        if (here == count) {
+            warn_of_used(r, decider, taking, hard, amount);
+            continue;
+        }
         Str taken = used && used->nano ? str_format(r->arena, ", of which %.*s %s taken", TEXT(quantity_text(r->arena, used)),
                                                     used->nano == NANO ? "is" : "are")
                                        : S("");
         emit_quota_exceeded(r->diags, request_where(r, taking->at), .pods = here ? pods_words(r, count - here, count) : r->pods,
                             .who = taking->who, .need = count > 1 ? S("need") : S("needs"), .resource = hard->key,
-                            .asked = quantity_text(r->arena, &asked), .name = decider_name(decider),
+                            .asked = amount_text(r, amount, count), .name = decider_name(decider),
                             .place = decider_place(r, decider), .hard = quantity_text(r->arena, &hard->value), .taken = taken);
     }
     for (uint32_t i = 0; i < quota->hard.n; i++) {
@@ -286,14 +308,15 @@ static bool is_counted(const Request *r) {
     Arena *arena = r->deciders->arena;
     Str name = model_meta(r->document)->name, world = r->standing->worlds.n ? r->standing->worlds.at[0] : S("");
     if (!name.len || is_blueprint(r)) return false;
-    r->deciders->counted.arena = arena;
-    Str key = str_format(arena, "%.*s/%.*s/%.*s/%.*s", TEXT(r->document->kind), TEXT(r->namespace_), TEXT(name), TEXT(world));
-    return str_set_add(&r->deciders->counted, key, r->deciders) != NULL;
+    StrSet *counted = &r->deciders->counted;
+    counted->arena = arena;
+    if (str_set_find(counted, counted_key(r->arena, r->document->kind, r->namespace_, name, S("")))) return true;
+    return str_set_add(counted, counted_key(arena, r->document->kind, r->namespace_, name, world), r->deciders) != NULL;
 }
 
 /* The next quota of an object, as long as none before refuses it. */
 static Decider *next_quota(const Request *r, Decider *decider, uint32_t before) {
-    return r->diags->items.n == before ? deciders_next(r, decider) : NULL;
+    return has_refused(r, before) ? NULL : deciders_next(r, decider);
 }
 
 static void check_object(const Request *r, Decider *first) {
@@ -344,11 +367,11 @@ bool quota_check(const Request *r) {
     uint32_t before = r->diags->items.n;
     if (!first || is_counted(r)) return false;
     if (!r->isPod && !r->standing->inside) check_object(r, first);
-    if (r->diags->items.n > before) return true;
+    if (has_refused(r, before)) return true;
     int64_t count = r->isPod ? 1 : r->spec ? pod_count(r) : 0;
     if (!count || is_patched(r->document)) return false;
     check_pods(r, first, count);
-    bool refused = r->isPod && r->diags->items.n > before;
+    bool refused = r->isPod && has_refused(r, before);
     MadeClaims claims = made_claims(r);
     Request waiting = waiting_request(r);
     for (uint32_t i = 0; i < claims.n && !refused; i++) check_claim(&waiting, first, &claims.at[i], count);

@@ -185,5 +185,9 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     write_baseline(out, &run->baseline);
     fputc('\n', out);
     if (run->classes[CLASS_CUSTOM]) write_custom(out, run);
+    if (run->unplaced)
+        fprintf(out, "%u %s not say %s namespace: with --namespace, --cluster decides over %s too\n", run->unplaced,
+                run->unplaced == 1 ? "object does" : "objects do", run->unplaced == 1 ? "its" : "their",
+                run->unplaced == 1 ? "it" : "them");
     if (run->templates) fputs("render the templates of charts with --render, or with helm template DIR | podlint check -\n", out);
 }

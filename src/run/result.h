@@ -128,7 +128,8 @@ typedef struct Run {
     uint32_t leftOut;                                /* InputList */
     uint32_t documents, accepted, rejected, skipped; /* sums over all files; accepted and rejected: of what is judged */
     uint32_t innerPods;                              /* ResultDocument */
-    uint32_t refused; /* objects that the server refuses for something that was found and is not ignored */
+    uint32_t unplaced; /* objects that do not say their namespace, so that nothing of the cluster decides over them */
+    uint32_t refused;  /* objects that the server refuses for something that was found and is not ignored */
     uint32_t errors, warnings, infos, ignored;
     uint32_t notShown; /* of these findings, what run_cut took out, and what is only counted */
     bool failed;       /* a finding reaches the failOn of its file */

@@ -912,11 +912,12 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
     Deciders *cluster = w->settings->cluster;
     ARRAY(Candidate) all = {0};
     if (!cluster) return;
-    bool decided = cluster->count;
+    bool decided = cluster->count, ofCluster = decided;
     for (unsigned i = 0; i < count; i++)
         for (uint32_t j = 0; j < workers[i].candidates.n; j++) {
             ARRAY_PUSH(w->kept, &all, workers[i].candidates.at[j]);
             const AdmissionNeed *need = &workers[i].candidates.at[j].need;
+            run->unplaced += ofCluster && need->namespaced && !need->namespace_.len && !cluster->namespace_.len;
             decided |= workers[i].candidates.at[j].role == ADMISSION_BINDS || need->overhead || need->mirror;
         }
     for (uint32_t i = 0; i < run->fileCount; i++)

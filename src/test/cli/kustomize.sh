@@ -209,9 +209,17 @@ printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-sec
 expect "what is applied and what the cluster has of it" 1 "namespace shop enforces it" --select admission --cluster base/now.yaml base
 rm base/now.yaml
 echo 'error: You must be logged in to the server' >denied.yaml
-expect "a cluster that did not answer" 2 "it holds no namespace" --select admission --cluster denied.yaml base
+expect "a cluster that did not answer" 2 "it holds no objects" --select admission --cluster denied.yaml base
 echo 'a: [' >cut.yaml
 expect "a cluster that is cut off" 2 "it is not YAML or JSON from beginning to end" --select admission --cluster cut.yaml base
+printf 'apiVersion: v1\nkind: List\nitems: []\n' >empty.yaml
+expect "a cluster that has nothing of it" 0 "nothing found" --select admission --cluster empty.yaml base/web.yaml
+printf 'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: few, namespace: shop}\nspec: {hard: {pods: 1}}\nstatus: {used: {pods: 1}}\n' >full.yaml
+expect "a quota that is used up, perhaps by the same" 0 "allows 1, of which 1 is taken in the cluster, perhaps by this Deployment" --select quota-full --cluster full.yaml base/web.yaml
+printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n' >running.yaml
+expect "and by the same" 0 "nothing found" --select quota-full --cluster full.yaml --cluster running.yaml base/web.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: "web:1"}]}\n' >pod.yaml
+expect "objects that may be anywhere" 0 "1 object does not say its namespace" --select quota-full --cluster full.yaml pod.yaml
 expect "a cluster that cannot be read" 2 "cannot read none.yaml" --select admission --cluster none.yaml base
 
 cd "$dir" && mkdir -p worlds/base worlds/dev worlds/prod && cd worlds || exit 2

@@ -50,7 +50,7 @@ def found(podlint, rule, folder):
         check = ["check", "--no-config", "--format", "json", "--select", "all", "--kubernetes-version", "OLDEST..NEWEST", "--closed-world"]
         levels = ["restricted", "baseline"] if rule["source"] == "pod-security" else ["privileged"]
         runs = [check + ["--pod-security", level, f"{path}.yaml"] for level in levels]
-        if rule["rule"] == "namespace-terminates":
+        if rule["rule"] in ("namespace-terminates", "quota-full"):
             runs = [check + ["--cluster", f"{path}.yaml", f"{path}.yaml"]]
         if rule["rule"] == "definition-missing":
             runs = [check + ["--require-schemas", f"{path}.yaml"]]
