@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "features.h"
 #include "settings.h"
 
 enum { MOST_WAITING = 10000, PARENT_SECONDS = 10 };
@@ -35,9 +36,11 @@ static void respond_error(Server *s, const json_t *id, LspError code, const char
 
 static json_t *capabilities(const Server *s) {
     static const char *const encodings[] = {[UNITS_UTF16] = "utf-16", [UNITS_UTF8] = "utf-8", [UNITS_UTF32] = "utf-32"};
-    return json_pack("{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}}}", "positionEncoding", encodings[s->client.units],
-                     "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0, "workspace", "workspaceFolders",
-                     "supported", 1, "changeNotifications", 1);
+    return json_pack("{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:b,s:{s:[s,s,s,s,s,s]},s:b,s:b}", "positionEncoding",
+                     encodings[s->client.units], "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0,
+                     "workspace", "workspaceFolders", "supported", 1, "changeNotifications", 1, "hoverProvider", 1,
+                     "completionProvider", "triggerCharacters", ":", " ", "-", "\"", "/", ".", "documentSymbolProvider", 1,
+                     "foldingRangeProvider", 1);
 }
 
 static json_t *initialize(Server *s, const json_t *params, LspError *error) {
@@ -162,6 +165,10 @@ static const Method methods[] = {
     {"workspace/didChangeWatchedFiles", did_change_files, true},
     {"workspace/didChangeConfiguration", did_change_settings, true},
     {"$/setTrace", ignore, true},
+    {"textDocument/hover", hover, false},
+    {"textDocument/completion", completion, false},
+    {"textDocument/documentSymbol", document_symbols, false},
+    {"textDocument/foldingRange", folding_ranges, false},
     {"podlint/text", text_of, false},
 };
 

@@ -178,6 +178,174 @@ def test_documents_outside_of_folders():
     same(client.shut(), 0)
 
 
+WORLD = """apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+data:
+  MODE: fast
+  LEVEL: info
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+      - name: app
+        image: registry.example.com/web:1.0
+        ports:
+        - name: http
+          containerPort: 8080
+"""
+
+
+def ask_at(client, path, method, text, **more):
+    """Makes the document this text without its mark, and asks at the mark."""
+    index = text.index("\N{BROKEN BAR}")
+    text = text.replace("\N{BROKEN BAR}", "")
+    client.write_text(path, text)
+    return client.ask(method, {"textDocument": {"uri": uri(path)}, "position": client.position(text, index), **more})
+
+
+def completed(client, path, text):
+    """What is offered, in order, and what accepting it writes."""
+    answer = ask_at(client, path, "textDocument/completion", text)
+    return {i["label"]: i["textEdit"]["newText"] for i in sorted(answer["items"], key=lambda i: i["sortText"])}
+
+
+# What is written in place of the mark in a broken text, what has to be offered first, and what not at all.
+COMPLETIONS = (
+    ("\N{BROKEN BAR}", ["apiVersion", "kind"], ["containers"]),
+    ("kind: \N{BROKEN BAR}", ["Pod"], []),
+    ("apiVersion: apps/v1\nkind: \N{BROKEN BAR}", ["Deployment"], []),
+    ("apiVersion: \N{BROKEN BAR}\nkind: CronJob\n", ["batch/v1"], ["v1"]),
+    ("kind: Pod\nspec:\n  \N{BROKEN BAR}\n", ["containers"], ["image", "status"]),
+    ("kind: Pod\nspec:\n  containers:\n  - name: a\n    \N{BROKEN BAR}\n  volumes: []\n", ["image"], ["name", "containers"]),
+    ("kind: Pod\nspec:\n  containers:\n  - \N{BROKEN BAR}\n", ["name", "image"], []),
+    ("kind: Pod\nspec:\n  containers:\n    - name: a\n      ports: [{\N{BROKEN BAR}\n", ["containerPort"], []),
+    ("kind: Pod\nspec:\n  restartPolicy: \N{BROKEN BAR}\n", ["Always", "OnFailure", "Never"], []),
+    ("kind: Pod\nspec:\n  hostNetwork: t\N{BROKEN BAR}\n", ["true", "false"], []),
+    ("kind: Pod\nspec:\n  containers:\n  - name: a\n    command:\n    - |\n      ec\N{BROKEN BAR}\n", [], ["image"]),
+    ("kind: Pod\nspec:\n  nodeSelector:\n    \N{BROKEN BAR}\n", ["kubernetes.io/hostname"], []),
+    ("kind: Pod\nspec:\n  topologySpreadConstraints:\n  - topologyKey: \N{BROKEN BAR}\n", ["kubernetes.io/hostname"], []),
+    ("kind: Pod\nspec:\n  containers:\n  - env:\n    - valueFrom:\n        configMapKeyRef:\n          name: \N{BROKEN BAR}", ["settings"], []),
+    ("kind: Pod\nspec:\n  containers:\n  - env:\n    - valueFrom:\n        configMapKeyRef:\n          name: settings\n"
+     "          key: \N{BROKEN BAR}", ["MODE", "LEVEL"], []),
+    ("kind: Pod\nspec:\n  containers:\n  - volumeMounts:\n    - name: \N{BROKEN BAR}\n  volumes:\n  - name: data\n  - name: tmp\n",
+     ["data", "tmp"], []),
+    ("kind: Pod\nspec:\n  containers:\n  - resources:\n      limits:\n        memory: 128\N{BROKEN BAR}\n", ["128Mi", "128Gi"], []),
+    ("kind: Service\nspec:\n  selector:\n    \N{BROKEN BAR}\n", ["app"], []),
+    ("kind: Service\nspec:\n  ports:\n  - port: 80\n    targetPort: \N{BROKEN BAR}\n", ["http"], []),
+    ("kind: HorizontalPodAutoscaler\napiVersion: autoscaling/v2\nspec:\n  scaleTargetRef:\n    kind: Deployment\n    name: \N{BROKEN BAR}\n",
+     ["web"], []),
+    ('{"kind": "Pod", "apiVersion": "v1", "spec": {"containers": [{"name": "a", "ima\N{BROKEN BAR}', ["image"], ["name"]),
+    ("kind: Shop\napiVersion: example.com/v1\nspec:\n  \N{BROKEN BAR}", ["size"], []),
+    ("kind: Shop\napiVersion: example.com/v1\nspec:\n  size: \N{BROKEN BAR}", ["small", "large"], []),
+)
+
+DEFINITION = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shops.example.com}
+spec:
+  group: example.com
+  names: {kind: Shop, plural: shops}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            required: [size]
+            properties:
+              size: {type: string, enum: [small, large], description: How large it is.}
+              open: {type: boolean}
+"""
+
+
+def test_completion():
+    with Folder(world_yaml=WORLD) as folder:
+        folder.write(".podlint/crds/shop.yaml", DEFINITION)
+        client = Client(PODLINT, folder.path)
+        path = folder.join("x.yaml")
+        client.open(path, "")
+        for text, first, absent in COMPLETIONS:
+            found = list(completed(client, path, text))
+            same(found[:len(first)], first, text)
+            same([word for word in absent if word in found], [], text)
+        found = completed(client, path, "kind: Pod\nspec:\n  \N{BROKEN BAR}\n")
+        same(found["containers"], "containers:\n- name: ${1}\n  image: ${2}")
+        same(found["restartPolicy"], "restartPolicy: ${1|Always,OnFailure,Never|}")
+        client.shut()
+
+
+def test_completion_of_the_configuration():
+    with Folder() as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join(".podlint.yaml")
+        client.open(path, "")
+        assert {"kubernetes-version", "ignore", "profile"} <= set(completed(client, path, "\N{BROKEN BAR}"))
+        assert {"security", "reliability"} <= set(completed(client, path, "profile: \N{BROKEN BAR}"))
+        assert {"pod-security", "no-liveness-probe"} <= set(completed(client, path, "ignore:\n- \N{BROKEN BAR}"))
+        assert {"select", "paths"} <= set(completed(client, path, "overrides:\n- \N{BROKEN BAR}"))
+        client.shut()
+
+
+def test_hover():
+    def words(text):
+        found = ask_at(client, path, "textDocument/hover", text)
+        return found["contents"]["value"] if found else ""
+
+    with Folder() as folder:
+        folder.write(".podlint/crds/shop.yaml", DEFINITION)
+        client = Client(PODLINT, folder.path)
+        path = folder.join("x.yaml")
+        client.open(path, "")
+        pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: a\n    image: x:1\n"
+        assert "fixed once the object exists" in words(pod + "    image\N{BROKEN BAR}PullPolicy: Always\n")
+        assert "| `Never` |" in words(pod + "    imagePullPolicy: Alw\N{BROKEN BAR}ays\n")
+        found = words(pod + "    livenessPr\N{BROKEN BAR}obe:\n      tcpSocket: {port: 80}\n")
+        assert "periodSeconds: 10" in found, found
+        assert "CrashLoopBackOff" in words("# why CrashLoop\N{BROKEN BAR}BackOff?\n" + pod)
+        assert "no-liveness-probe" in words("# podlint: ignore-file no-live\N{BROKEN BAR}ness-probe\n" + pod)
+        assert "broken" not in words("kind: Pod\nspec: {{\n  cont\N{BROKEN BAR}ainers: [\n")
+        assert "How large it is" in words("apiVersion: example.com/v1\nkind: Shop\nspec:\n  si\N{BROKEN BAR}ze: small\n")
+        same(words("apiVersion: v1\nkind: Pod\nspec:\n  no\N{BROKEN BAR}such: 1\n"), "")
+        config = folder.join(".podlint.yaml")
+        client.open(config, "")
+        found = ask_at(client, config, "textDocument/hover", "clos\N{BROKEN BAR}ed-world: true\n")
+        assert "exist" in found["contents"]["value"], found
+        client.shut()
+
+
+def test_the_outline():
+    with Folder(world_yaml=WORLD) as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("world.yaml")
+        client.open(path)
+        symbols = client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri(path)}})
+        same([(s["name"], s["detail"]) for s in symbols], [("settings", "ConfigMap"), ("web", "Deployment")])
+        template = [s for s in symbols[1]["children"] if s["name"] == "spec"][0]["children"][1]
+        containers = [s for s in template["children"][1]["children"] if s["name"] == "containers"][0]
+        same(containers["children"][0]["name"], "app")
+        folds = client.ask("textDocument/foldingRange", {"textDocument": {"uri": uri(path)}})
+        assert {"startLine": 0, "endLine": 6} in folds, folds
+        client.shut()
+
+
 def error_of(client, answer_to):
     return client.wait(lambda m: "error" in m and m.get("id") == answer_to)["error"]["code"]
 
