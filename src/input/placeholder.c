@@ -275,7 +275,7 @@ static bool stands_for_value(const Refusal *refusal, Str word) {
     uint16_t rule = refusal->diag->rule->number;
     bool joined = str_find(word, '_') > 0, whole = word.len == refusal->text.len;
     if (refusal->diag->rule->type == API_NOT_SUPPORTED && str_starts(refusal->diag->help, S("did you mean"))) return false;
-    if (is_of_a_place(word)) return true;
+    if (is_of_a_place(word) && str_has(refusal->diag->message, refusal->text)) return true;
     if (joined && (!whole || rule == RULE_wrong_type || rule == RULE_quantity_form || rule == RULE_image_reference_invalid))
         return true;
     for (Str rest = word; whole && rest.len;) {
