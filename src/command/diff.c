@@ -36,9 +36,9 @@ static const Option options[] = {
     {"how", 0, "WAY", list_hows,
      "How the new objects are sent. Default: what is true for both ways to apply, with a word where they differ. It is one of:"},
     {"crds", 0, "PATH", NULL,
-     "Compare custom resources, too, by the CustomResourceDefinitions in a file or a directory, with their rules about changes. "
-     "May be "
-     "given several times. Those that 'podlint crds add' keeps count by themselves."},
+     "Compare custom resources by the CustomResourceDefinitions in a file or a directory, with their rules about changes. May be "
+     "given several times. Those that 'podlint crds add' keeps count by themselves, and behind them those that stand in what is "
+     "compared: each side by its own."},
     {"format", 'f', "FORMAT", list_formats, ""},
     {"fail-on", 0, "EFFECT", list_levels, "Exit with 1 from this effect on:"},
     {"kubernetes-version", 0, "VERSION", list_versions, "The API server to speak for: " VERSION_RANGE ". Default: the newest."},
@@ -112,7 +112,6 @@ typedef struct DiffRequest {
     How how;
     int failOn; /* Effect, or EFFECT_NEVER */
     InputList definitions;
-    Crds *crds;
     DiffSide before, after;
 } DiffRequest;
 
@@ -173,14 +172,25 @@ static int gather_git(DiffRequest *r) {
 
 /* Reads both sides. Returns 0, or 2 after telling why there is nothing to compare. */
 static int gather(DiffRequest *r) {
-    if (!(r->crds = definitions_open(&r->definitions, NULL))) return 2;
     r->before.arena = r->after.arena = r->arena;
-    r->before.crds = r->after.crds = r->crds;
     if (r->revision || r->staged) return gather_git(r);
     if (r->operands.n != 2)
         return usage_error(&diff_command, "name the old and the new file or directory, or compare with --git REF");
     add_side(&r->before, r->operands.at[0], r->report.minor);
     add_side(&r->after, r->operands.at[1], r->report.minor);
+    return 0;
+}
+
+/* Finds the definitions of custom resources: what is given, what stands on the same side, and what stands on the other. */
+static int define(DiffRequest *r) {
+    if (!(r->before.crds = definitions_open(&r->definitions, NULL))) return 2;
+    r->after.crds = crds_new();
+    for (uint32_t i = 0; i < r->definitions.files.n; i++)
+        crds_add(r->after.crds, r->definitions.files.at[i].path, r->definitions.files.at[i].text);
+    diff_share_definitions(r->before.crds, &r->before);
+    diff_share_definitions(r->before.crds, &r->after);
+    diff_share_definitions(r->after.crds, &r->after);
+    diff_share_definitions(r->after.crds, &r->before);
     return 0;
 }
 
@@ -209,8 +219,10 @@ static int run(int argc, char **argv) {
     };
     int code = read_options(&diff_command, argc, argv, take, &request);
     if (code == 0) code = gather(&request);
+    if (code == 0) code = define(&request);
     if (code == 0) code = compare(&request);
-    crds_free(request.crds);
+    crds_free(request.before.crds);
+    crds_free(request.after.crds);
     arena_free(&arena);
     return finish_output(code);
 }

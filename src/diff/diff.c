@@ -16,6 +16,12 @@ const char *effect_name(Effect effect) {
     return names[effect];
 }
 
+/* A custom resource as a whole, which can be judged if its definition is known. */
+static bool is_custom(const Document *document) {
+    return document->class == CLASS_CUSTOM && !document->partial && !document->object && !document->unreadable &&
+           !document->refused;
+}
+
 static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
     NodeReader reader = {.source = &file->source};
     Classifier classifier = {.source = &file->source, .minor = minor};
@@ -25,13 +31,30 @@ static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
         uint32_t count = classify_build(&classifier, side->arena, &node, &items);
         if (items->refused) model_faults(&items->diags, &node);
         for (uint32_t i = 0; i < count; i++) {
-            const Crd *known;
-            if (items[i].class == CLASS_CUSTOM && !items[i].partial)
-                items[i].definition = crds_find(side->crds, items[i].apiVersion, items[i].kind, &known);
-            if (items[i].object || items[i].unreadable || items[i].refused || items[i].definition)
+            bool defines = items[i].object && model_is(&items[i], KIND_CustomResourceDefinition);
+            if (defines && (!side->definitions.n || side->definitions.at[side->definitions.n - 1] != file))
+                ARRAY_PUSH(side->arena, &side->definitions, file);
+            if (items[i].object || items[i].unreadable || items[i].refused || is_custom(&items[i]))
                 ARRAY_PUSH(side->arena, &side->objects, (DiffObject){file, &items[i]});
         }
     }
+}
+
+/* Finds the definitions of custom resources, and leaves out those without one. */
+static void define_objects(DiffSide *side) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < side->objects.n; i++) {
+        Document *document = side->objects.at[i].document;
+        const Crd *known;
+        if (is_custom(document)) document->definition = crds_find(side->crds, document->apiVersion, document->kind, &known);
+        if (!is_custom(document) || document->definition) side->objects.at[kept++] = side->objects.at[i];
+    }
+    side->objects.n = kept;
+}
+
+void diff_share_definitions(Crds *crds, const DiffSide *side) {
+    for (uint32_t i = 0; i < side->definitions.n; i++)
+        crds_add(crds, side->definitions.at[i]->source.name, side->definitions.at[i]->source.text);
 }
 
 static DiffFile *add_file(DiffSide *side, Str name, Str path) {
@@ -592,6 +615,8 @@ static void drop_foreign(Arena *arena, DiffSide *side, const DiffSide *other) {
 
 void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after, How how) {
     *result = (DiffResult){.unread = has_unread_file(before) || has_unread_file(after)};
+    define_objects(before);
+    define_objects(after);
     drop_foreign(arena, before, after);
     drop_foreign(arena, after, before);
     StrSet unreadBefore = unread_paths(arena, before, false), unreadAfter = unread_paths(arena, after, true);

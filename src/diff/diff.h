@@ -60,7 +60,8 @@ typedef struct DiffSide {
     Arena *arena;
     struct Crds *crds; /* definitions of custom resources; NULL: they are left out */
     ARRAY(DiffFile *) files;
-    ARRAY(DiffObject) objects; /* of kinds that podlint judges, and what cannot be read */
+    ARRAY(DiffFile *) definitions; /* those of the files in which some stand */
+    ARRAY(DiffObject) objects;     /* of kinds that podlint judges, and what cannot be read */
 } DiffSide;
 
 /* Adds the objects of a text that `name` is shown for; `path` as in DiffFile. */
@@ -79,6 +80,9 @@ typedef struct DiffResult {
     bool unread;                         /* a file or document of either side cannot be read */
     uint32_t counts[EFFECT_REFUSED + 1]; /* pairs by effect */
 } DiffResult;
+
+/* Adds the definitions that stand in the files of a side to others. */
+void diff_share_definitions(struct Crds *crds, const DiffSide *side);
 
 /* Pairs the objects by kind, namespace and name and judges each pair. Validates the new objects. */
 void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *after, How how);
