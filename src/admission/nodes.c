@@ -11,9 +11,11 @@ void nodes_check(const Request *r) {
     Path fields[] = {[MISFIT_AFFINITY] = path_field(&r->place.spec, r->spec->nodeSelector.n ? S("nodeSelector") : S("affinity")),
                      [MISFIT_TAINT] = path_field(&r->place.spec, S("tolerations")),
                      [MISFIT_RESOURCES] = resources,
+                     [MISFIT_VOLUMES] = path_field(&r->place.spec, S("volumes")),
                      [MISFIT_SPREAD] = path_field(&r->place.spec, S("topologySpreadConstraints"))};
     static const char *const hints[] = {"ask for labels that a node has", "tolerate the taint, or allow other nodes",
-                                        "request what a node has", "spread over a label that all nodes have"};
+                                        "request what a node has", "use a volume that a node can reach",
+                                        "spread over a label that all nodes have"};
     emit_no_node_takes_pod(r->diags, request_where(r, &fields[misfit.cause]), .what = r->isPod ? S("this pod") : S("its pods"),
                            .message = misfit.message, .hint = str_of(hints[misfit.cause]));
 }

@@ -430,8 +430,8 @@ static void place_replicas(Arena *arena, SimulateRequest *request, const Documen
 }
 
 /* What a drain of one of the nodes does, once the pods of the manifest are there. */
-static int drain_node(Arena *arena, SimulateRequest *request, const Source *source, const Document *document, PodView view,
-                      const Scenario *scenario, Cluster *cluster) {
+static int drain_node(Arena *arena, SimulateRequest *request, const Document *document, PodView view, const Scenario *scenario,
+                      Cluster *cluster) {
     uint32_t node = 0;
     while (node < cluster->nodes.n && !str_eq(cluster->nodes.at[node].name, str_of(request->drain))) node++;
     if (node == cluster->nodes.n) {
@@ -446,25 +446,26 @@ static int drain_node(Arena *arena, SimulateRequest *request, const Source *sour
                         .start = life.ready.n ? life.ready.at[0].from : SCENARIO_NEVER,
                         .leaving = life.leaving};
     NodeDrain *drain = NEW(arena, NodeDrain);
-    cluster_add_budgets(cluster, arena, source, request->minor);
     node_drain_simulate(drain, arena, cluster, node, &times);
     request->report.nodeDrain = drain;
     return 0;
 }
 
-/* Whether a node takes the pod; where none does, it waits. */
+/* Whether a node takes the pod; where none does, and no other pod makes way for it, it waits. */
 static int place_pod(Scenario *scenario, Arena *arena, SimulateRequest *request, const Source *source, const Document *document,
                      PodView view) {
     Cluster *cluster = NEW(arena, Cluster);
     Placement *scheduling = NEW(arena, Placement);
     int code = read_nodes(cluster, arena, request);
     if (code) return code;
+    cluster_add_objects(cluster, arena, source, request->minor);
     schedule_pod(scheduling, arena, cluster, view.meta, document->namespace_, view.spec);
     request->report.cluster = cluster;
     request->report.scheduling = scheduling;
     place_replicas(arena, request, document, view, cluster);
-    if (!scheduling->feasible.n && !view.spec->schedulingGates.n) scenario->unschedulable = scheduling->message;
-    return request->drain ? drain_node(arena, request, source, document, view, scenario, cluster) : 0;
+    bool waits = !scheduling->feasible.n && !scheduling->preempts.n && !view.spec->schedulingGates.n;
+    if (waits) scenario->unschedulable = scheduling->message;
+    return request->drain ? drain_node(arena, request, document, view, scenario, cluster) : 0;
 }
 
 /* What becomes of the workload. Nobody wants to see an update of crashes that nobody asked for. */

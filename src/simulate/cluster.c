@@ -119,6 +119,12 @@ static void read_priority(Cluster *out, Arena *arena, const PriorityClass *objec
     if (object->globalDefault) ARRAY_PUSH(arena, &out->priorities, (PriorityValue){S(""), object->value});
 }
 
+/* A value of the status as it is written; empty if there is none. */
+static Str status_of(const Document *document, const char *name) {
+    const Node *status = node_get(document->root, S("status")), *value = status ? node_get(status, str_of(name)) : NULL;
+    return value ? value->text : S("");
+}
+
 static void read_budget(Cluster *out, Arena *arena, const Document *document) {
     const PodDisruptionBudget *object = document->object;
     ARRAY_PUSH(arena, &out->budgets,
@@ -126,7 +132,16 @@ static void read_budget(Cluster *out, Arena *arena, const Document *document) {
                         .namespace_ = document->namespace_.len ? document->namespace_ : S("default"),
                         .selector = object->spec.selector,
                         .minAvailable = object->spec.minAvailable,
-                        .maxUnavailable = object->spec.maxUnavailable});
+                        .maxUnavailable = object->spec.maxUnavailable,
+                        .allowed = {status_of(document, "disruptionsAllowed").len > 0, object->status.disruptionsAllowed}});
+}
+
+static void read_claim(Cluster *out, Arena *arena, const Document *document) {
+    const PersistentVolumeClaim *object = document->object;
+    ARRAY_PUSH(arena, &out->claims,
+               (ClusterClaim){.name = object->metadata.name,
+                              .namespace_ = document->namespace_.len ? document->namespace_ : S("default"),
+                              .volume = object->spec.volumeName});
 }
 
 static PodOwner owner_of(const ObjectMeta *meta) {
@@ -136,24 +151,27 @@ static PodOwner owner_of(const ObjectMeta *meta) {
     return OWNER_NONE;
 }
 
-static Str phase_of(const Document *document) {
-    const Node *status = node_get(document->root, S("status")), *phase = status ? node_get(status, S("phase")) : NULL;
-    return phase ? phase->text : S("");
-}
-
 /* Pods that are bound, and not over. */
 static void read_pod(Cluster *out, Arena *arena, Document *document) {
     defaults_apply(arena, document);
     const Pod *pod = document->object;
-    Str phase = phase_of(document);
+    Str phase = status_of(document, "phase");
     if (!pod->spec.nodeName.len || str_eq(phase, S("Succeeded")) || str_eq(phase, S("Failed"))) return;
     ClusterPod bound = {.name = document->name, .labels = pod->metadata.labels, .spec = &pod->spec};
     bound.namespace_ = document->namespace_.len ? document->namespace_ : S("default");
     const Node *meta = node_get(document->root, S("metadata"));
     bound.leaves = meta && node_get(meta, S("deletionTimestamp"));
     bound.owner = (uint8_t)owner_of(&pod->metadata);
+    bound.since = status_of(document, "startTime");
     pod_requests(&bound.wanted, arena, &pod->spec);
     ARRAY_PUSH(arena, &out->pods, bound);
+}
+
+/* What both a cluster and a manifest may hold. */
+static void read_shared(Cluster *out, Arena *arena, const Document *document) {
+    if (document->type == &type_PodDisruptionBudget) read_budget(out, arena, document);
+    if (document->type == &type_PersistentVolumeClaim) read_claim(out, arena, document);
+    if (document->type == &type_PersistentVolume) ARRAY_PUSH(arena, &out->volumes, document->object);
 }
 
 static void read_object(Cluster *out, Arena *arena, Document *document) {
@@ -161,7 +179,7 @@ static void read_object(Cluster *out, Arena *arena, Document *document) {
     if (document->type == &type_NodeObject) cluster_add_node(out, arena, document->object);
     if (document->type == &type_Namespace) read_namespace(out, arena, document->object);
     if (document->type == &type_PriorityClass) read_priority(out, arena, document->object);
-    if (document->type == &type_PodDisruptionBudget) read_budget(out, arena, document);
+    read_shared(out, arena, document);
     if (document->type == &type_Pod) read_pod(out, arena, document);
 }
 
@@ -231,6 +249,8 @@ static const Type *type_read(Str apiVersion, Str kind, uint8_t minor) {
     } types[] = {{STR("v1"), STR("Node"), &type_NodeObject},
                  {STR("v1"), STR("Pod"), &type_Pod},
                  {STR("v1"), STR("Namespace"), &type_Namespace},
+                 {STR("v1"), STR("PersistentVolume"), &type_PersistentVolume},
+                 {STR("v1"), STR("PersistentVolumeClaim"), &type_PersistentVolumeClaim},
                  {STR("policy/v1"), STR("PodDisruptionBudget"), &type_PodDisruptionBudget},
                  {STR("scheduling.k8s.io/v1"), STR("PriorityClass"), &type_PriorityClass}};
     (void)minor;
@@ -253,14 +273,14 @@ const char *cluster_read(Cluster *out, Arena *arena, const Source *source, uint8
     return out->nodes.n ? NULL : "there is no Node in it";
 }
 
-void cluster_add_budgets(Cluster *cluster, Arena *arena, const Source *source, uint8_t minor) {
+void cluster_add_objects(Cluster *cluster, Arena *arena, const Source *source, uint8_t minor) {
     NodeReader reader = {.source = source};
     NodeDocument in;
     while (node_next(&reader, arena, &in)) {
         Document *items;
         uint32_t n = in.readable ? model_build_kinds(arena, source, &in, minor, type_read, &items) : 0;
         for (uint32_t i = 0; i < n; i++)
-            if (items[i].object && items[i].type == &type_PodDisruptionBudget) read_budget(cluster, arena, &items[i]);
+            if (items[i].object) read_shared(cluster, arena, &items[i]);
     }
 }
 
@@ -359,6 +379,20 @@ int64_t cluster_priority(const Cluster *cluster, const PodSpec *spec) {
     for (uint32_t i = 0; i < cluster->priorities.n; i++)
         if (str_eq(cluster->priorities.at[i].name, spec->priorityClassName)) return cluster->priorities.at[i].value;
     return 0;
+}
+
+const PersistentVolume *cluster_volume(const Cluster *cluster, Str namespace_, Str claim) {
+    Str name = {0};
+    for (uint32_t i = 0; i < cluster->claims.n; i++)
+        if (str_eq(cluster->claims.at[i].name, claim) && str_eq(cluster->claims.at[i].namespace_, namespace_))
+            name = cluster->claims.at[i].volume;
+    for (uint32_t i = 0; i < cluster->volumes.n; i++) {
+        const PersistentVolume *volume = cluster->volumes.at[i];
+        const ObjectReference *reference = volume->spec.claimRef;
+        bool claimed = reference && str_eq(reference->name, claim) && str_eq(reference->namespace, namespace_);
+        if (name.len ? str_eq(volume->metadata.name, name) : claimed) return volume;
+    }
+    return NULL;
 }
 
 StrMap cluster_namespace(const Cluster *cluster, Arena *arena, Str name) {

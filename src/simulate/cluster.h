@@ -27,6 +27,7 @@ typedef struct ClusterPod {
     uint32_t node;  /* its number */
     bool leaves;    /* it has a deletion timestamp */
     uint8_t owner;  /* PodOwner */
+    Str since;      /* when it started, as its status has it; empty: not known */
     Amounts wanted; /* what it requests */
 } ClusterPod;
 
@@ -49,8 +50,15 @@ typedef struct Budget {
     Str name, namespace_;
     const LabelSelector *selector;
     OptIntOrString minAvailable, maxUnavailable;
+    OptInt allowed;    /* how many of its pods may go, by its status */
     int pods, desired; /* for a drain: how many it covers, and how many have to stay */
 } Budget;
+
+/* A PersistentVolumeClaim. */
+typedef struct ClusterClaim {
+    Str name, namespace_;
+    Str volume; /* that it is bound to; empty: to none, or it is the volume that says so */
+} ClusterClaim;
 
 typedef struct Cluster {
     ARRAY(ClusterNode) nodes;
@@ -58,17 +66,20 @@ typedef struct Cluster {
     ARRAY(StrPair) namespaceLabels; /* of the namespaces that are there: the key is NAMESPACE/KEY */
     ARRAY(Budget) budgets;
     ARRAY(PriorityValue) priorities; /* of PriorityClasses */
+    ARRAY(ClusterClaim) claims;
+    ARRAY(const PersistentVolume *) volumes;
 } Cluster;
 
-/* Reads Nodes, the Pods that are bound to them, Namespaces and PriorityClasses; other objects are passed over. Lists are taken
+/* Reads Nodes, the Pods that are bound to them, Namespaces, PriorityClasses, PodDisruptionBudgets, PersistentVolumes and their
+ * claims; other objects are passed over. Lists are taken
  * apart. Returns NULL, or what is wrong in words for people. */
 const char *cluster_read(Cluster *out, Arena *arena, const Source *source, uint8_t minor);
 
 /* Adds a node without pods. What it points to has to live as long. */
 void cluster_add_node(Cluster *cluster, Arena *arena, const NodeObject *object);
 
-/* Adds the PodDisruptionBudgets of a manifest. */
-void cluster_add_budgets(Cluster *cluster, Arena *arena, const Source *source, uint8_t minor);
+/* Adds the PodDisruptionBudgets, PersistentVolumes and claims of a manifest. */
+void cluster_add_objects(Cluster *cluster, Arena *arena, const Source *source, uint8_t minor);
 
 /* Reads groups such as 3x(cpu=4,memory=16Gi,zone=a,taint=dedicated=db:NoSchedule),1x(cpu=8). cpu, memory, pods,
  * ephemeral-storage and names with a slash and a number are resources; zone and region the well-known labels; the rest labels.
@@ -87,6 +98,9 @@ int64_t cluster_priority(const Cluster *cluster, const PodSpec *spec);
 
 /* A copy to which pods may be added. */
 Cluster cluster_copy(const Cluster *cluster, Arena *arena);
+
+/* The volume that a claim is bound to; NULL if that is not known. */
+const PersistentVolume *cluster_volume(const Cluster *cluster, Str namespace_, Str claim);
 
 /* Puts one more pod on a node. */
 void cluster_add(Cluster *cluster, Arena *arena, ClusterPod pod);

@@ -37,15 +37,19 @@ const NodeSelector *node_affinity_required(const PodSpec *spec) {
     return affinity ? affinity->requiredDuringSchedulingIgnoredDuringExecution : NULL;
 }
 
+bool node_selector_met(const NodeSelector *selector, const ClusterNode *node) {
+    for (uint32_t i = 0; i < selector->nodeSelectorTerms.n; i++)
+        if (term_met(&selector->nodeSelectorTerms.at[i], node)) return true;
+    return false;
+}
+
 bool node_affinity_met(const PodSpec *spec, const ClusterNode *node) {
     for (uint32_t i = 0; i < spec->nodeSelector.n; i++) {
         const Str *value = map_get(node->labels, spec->nodeSelector.at[i].key);
         if (!value || !str_eq(*value, spec->nodeSelector.at[i].value)) return false;
     }
     const NodeSelector *required = node_affinity_required(spec);
-    for (uint32_t i = 0; required && i < required->nodeSelectorTerms.n; i++)
-        if (term_met(&required->nodeSelectorTerms.at[i], node)) return true;
-    return !required;
+    return !required || node_selector_met(required, node);
 }
 
 /* Conditions of one label, or of the node's name, in one term: those of the term and that of nodeSelector. */

@@ -8,6 +8,10 @@
 /* What the pod requires of its node besides nodeSelector, or NULL. */
 const NodeSelector *node_affinity_required(const PodSpec *spec);
 
+/* Whether a node fulfils one of the terms of a selector. */
+bool node_selector_met(const NodeSelector *selector, const ClusterNode *node);
+
+/* Whether it has all that a pod asks for. */
 bool node_affinity_met(const PodSpec *spec, const ClusterNode *node);
 
 /* Why no node can have what a pod asks for. */

@@ -1,5 +1,24 @@
 #include "report.h"
 
+/* What has to go for it, and where else that would help. */
+static void put_preemption(Buf *buf, const Placement *placement, const Cluster *cluster) {
+    enum { SHOWN_VICTIMS = 5, SHOWN_NODES = 4 };
+    if (!placement->preempts.n) return;
+    const Preemption *first = &placement->preempts.at[0];
+    buf_format(buf, " The scheduler preempts on %.*s: it evicts", TEXT(cluster->nodes.at[first->node].name));
+    for (uint32_t i = 0; i < first->victimCount && i < SHOWN_VICTIMS; i++)
+        buf_format(buf, "%s %.*s/%.*s (priority %lld)", i ? "," : "", TEXT(first->victims[i]->namespace_),
+                   TEXT(first->victims[i]->name), (long long)first->victims[i]->priority);
+    if (first->victimCount > SHOWN_VICTIMS) buf_format(buf, " and %u more", first->victimCount - SHOWN_VICTIMS);
+    if (first->violations)
+        buf_format(buf, ", against %u PodDisruptionBudget%s", first->violations, first->violations == 1 ? "" : "s");
+    for (uint32_t i = 1; i < placement->preempts.n && i <= SHOWN_NODES; i++)
+        buf_format(buf, "%s%.*s", i > 1 ? ", " : "; it could do so on ",
+                   TEXT(cluster->nodes.at[placement->preempts.at[i].node].name));
+    buf_str(buf, placement->preempts.n > SHOWN_NODES + 1 ? S(", ...") : S("."));
+    buf_str(buf, S(" What follows is played as if they were gone."));
+}
+
 /* Where the pod could go, in words. */
 static Str placement_words(Arena *arena, const SimReport *report) {
     enum { SHOWN_NODES = 8 };
@@ -16,10 +35,7 @@ static Str placement_words(Arena *arena, const SimReport *report) {
             buf_format(&buf, "%s%.*s", i ? ", " : "", TEXT(cluster->nodes.at[placement->feasible.at[i]].name));
         buf_str(&buf, placement->feasible.n > SHOWN_NODES ? S(", ...") : S("."));
     }
-    for (uint32_t i = 0; i < placement->preempts.n && i < SHOWN_NODES; i++)
-        buf_format(&buf, "%s%.*s", i ? ", " : " Pods of a lower priority are evicted for it on one of ",
-                   TEXT(cluster->nodes.at[placement->preempts.at[i]].name));
-    if (placement->preempts.n) buf_char(&buf, '.');
+    put_preemption(&buf, placement, cluster);
     return buf_text(&buf);
 }
 

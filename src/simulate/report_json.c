@@ -147,13 +147,24 @@ static json_t *rollout_json(Arena *arena, const Rollout *rollout) {
     return out;
 }
 
+static json_t *preemption_json(Arena *arena, const Cluster *cluster, const Preemption *preemption) {
+    json_t *out = json_object(), *victims = json_array();
+    for (uint32_t i = 0; i < preemption->victimCount; i++) {
+        const ClusterPod *pod = preemption->victims[i];
+        json_array_append_new(victims, text_json(arena, str_format(arena, "%.*s/%.*s", TEXT(pod->namespace_), TEXT(pod->name))));
+    }
+    json_object_set_new(out, "node", text_json(arena, cluster->nodes.at[preemption->node].name));
+    json_object_set_new(out, "victims", victims);
+    return out;
+}
+
 static json_t *scheduling_json(Arena *arena, const SimReport *report) {
     const Placement *scheduling = report->scheduling;
     json_t *out = json_object(), *feasible = json_array(), *preempts = json_array();
     for (uint32_t i = 0; i < scheduling->feasible.n; i++)
         json_array_append_new(feasible, text_json(arena, report->cluster->nodes.at[scheduling->feasible.at[i]].name));
     for (uint32_t i = 0; i < scheduling->preempts.n; i++)
-        json_array_append_new(preempts, text_json(arena, report->cluster->nodes.at[scheduling->preempts.at[i]].name));
+        json_array_append_new(preempts, preemption_json(arena, report->cluster, &scheduling->preempts.at[i]));
     json_object_set_new(out, "feasible", feasible);
     json_object_set_new(out, "message", text_json(arena, scheduling->message));
     if (scheduling->reason) json_object_set_new(out, "reason", json_string(scheduling->reason));

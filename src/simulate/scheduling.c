@@ -1,123 +1,167 @@
-/* Each filter looks at one node and says why it will not do. The first that refuses a node speaks for it. */
 #include "scheduling.h"
 
 #include <stdlib.h>
 
-#include "node_affinity.h"
+#include "filters.h"
 #include "validate/areas.h"
 
-typedef struct Domain {
-    Str value; /* of the topology key */
-    int64_t pods;
-} Domain;
+/* How many nodes give each reason. */
+typedef struct Tally {
+    Str reason;
+    int count;
+} Tally;
 
-/* A topology spread constraint, with the pods that are there. */
-typedef struct Spread {
-    const TopologySpreadConstraint *constraint;
-    LabelSelector selector;
-    bool hasSelector;
-    Domain *domains;
-    uint32_t domainCount;
-    int64_t fewest; /* pods in a domain */
-} Spread;
+typedef struct Tallies {
+    ARRAY(Tally) items;
+} Tallies;
 
-typedef struct Candidate {
-    Arena *arena;
-    const Cluster *cluster;
-    const PodSpec *spec;
-    StrMap labels;
-    Str namespace_;
-    int64_t priority;
-    Amounts wanted;
-    Spread *spreads;
-    uint32_t spreadCount;
-    uint32_t evicting; /* the node whose pods of lower priority are taken to be gone, or NOWHERE */
-} Candidate;
-
-#define NOWHERE UINT32_MAX
-
-/* What a node lacks, in the scheduler's words. */
-typedef struct Verdict {
-    ARRAY(Str) reasons;
-    bool helpless; /* no pod could go to make it fit */
-} Verdict;
-
-static void refuse(const Candidate *candidate, Verdict *verdict, const char *reason, bool helpless) {
-    ARRAY_PUSH(candidate->arena, &verdict->reasons, str_of(reason));
-    verdict->helpless |= helpless;
+static void tally(Tallies *tallies, Arena *arena, Str reason) {
+    for (uint32_t i = 0; i < tallies->items.n; i++)
+        if (str_eq(tallies->items.at[i].reason, reason)) {
+            tallies->items.at[i].count++;
+            return;
+        }
+    ARRAY_PUSH(arena, &tallies->items, (Tally){reason, 1});
 }
 
-/* Whether the pod counts in this look at the cluster. */
-static bool is_there(const Candidate *candidate, const ClusterPod *pod) {
-    return pod->node != candidate->evicting || pod->priority >= candidate->priority;
+static int by_text(const void *a, const void *b) {
+    return str_cmp(*(const Str *)a, *(const Str *)b);
 }
 
-/* The next pod of a node after `pod`, or the first one after NULL; NULL at the end. */
-static const ClusterPod *next_pod(const Candidate *candidate, uint32_t number, const ClusterPod *pod) {
-    const ClusterNode *node = &candidate->cluster->nodes.at[number];
-    if (!node->podCount) return NULL;
-    const ClusterPod *first = candidate->cluster->pods.at + node->pods, *end = first + node->podCount;
-    for (pod = pod ? pod + 1 : first; pod < end; pod++)
-        if (is_there(candidate, pod)) return pod;
-    return NULL;
+/* "0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient memory." (framework/types.go, FitError) */
+static void put_tallies(Buf *buf, const Tallies *tallies, uint32_t nodes) {
+    Str *lines = NEW_ARRAY(buf->arena, Str, tallies->items.n + 1);
+    for (uint32_t i = 0; i < tallies->items.n; i++)
+        lines[i] = str_format(buf->arena, "%d %.*s", tallies->items.at[i].count, TEXT(tallies->items.at[i].reason));
+    qsort(lines, tallies->items.n, sizeof *lines, by_text);
+    buf_format(buf, "0/%u nodes are available:", nodes);
+    for (uint32_t i = 0; i < tallies->items.n; i++) buf_format(buf, "%s%.*s", i ? ", " : " ", TEXT(lines[i]));
+    buf_char(buf, '.');
 }
 
-/* Taints (plugins/nodeunschedulable, plugins/tainttoleration). */
+/* Preemption (framework/preemption, plugins/defaultpreemption). */
 
-static bool tolerates(const Toleration *toleration, const Taint *taint) {
-    if (toleration->effect.len && !str_eq(toleration->effect, taint->effect)) return false;
-    if (toleration->key.len && !str_eq(toleration->key, taint->key)) return false;
-    if (str_eq(toleration->operator, S("Exists"))) return true;
-    return (!toleration->operator.len || str_eq(toleration->operator, S("Equal"))) && str_eq(toleration->value, taint->value);
+static bool is_victim(const Candidate *candidate, const ClusterPod *pod, uint32_t node) {
+    return pod->node == node && pod->priority < candidate->priority;
 }
 
-static bool tolerated(const PodSpec *spec, const Taint *taint) {
-    for (uint32_t i = 0; i < spec->tolerations.n; i++)
-        if (tolerates(&spec->tolerations.at[i], taint)) return true;
-    return false;
+static int by_importance(const void *a, const void *b) {
+    const ClusterPod *x = *(const ClusterPod *const *)a, *y = *(const ClusterPod *const *)b;
+    if (x->priority != y->priority) return x->priority > y->priority ? -1 : 1;
+    int since = str_cmp(x->since, y->since);
+    return since ? since : (x > y) - (x < y);
 }
 
-static bool keeps_out(const Taint *taint) {
-    return str_eq(taint->effect, S("NoSchedule")) || str_eq(taint->effect, S("NoExecute"));
+/* Whether a budget does not allow that the pod goes. Of each budget counts what its status allows, and each pod takes of it. */
+static bool violates(const Cluster *cluster, int64_t *allowed, const ClusterPod *pod) {
+    bool found = false;
+    for (uint32_t i = 0; i < cluster->budgets.n; i++) {
+        const Budget *budget = &cluster->budgets.at[i];
+        bool empty = !budget->selector || (!budget->selector->matchLabels.n && !budget->selector->matchExpressions.n);
+        if (empty || !budget->allowed.set || !str_eq(budget->namespace_, pod->namespace_) ||
+            !selector_matches(budget->selector, pod->labels))
+            continue;
+        found |= --allowed[i] < 0;
+    }
+    return found;
 }
 
-/* Taints that nodes have for a time: while they start, are ill, cordoned or about to go. */
-static bool is_passing(Str key) {
-    static const Str beginnings[] = {STR("node.kubernetes.io/"), STR("node.cloudprovider.kubernetes.io/"), STR("ToBeDeletedBy"),
-                                     STR("DeletionCandidateOf"), STR("karpenter.sh/")};
-    for (size_t i = 0; i < COUNT(beginnings); i++)
-        if (str_starts(key, beginnings[i])) return true;
-    return false;
+/* Brings back as many as can stay, first those whose budgets want it, and the most important ones before others. */
+static void choose_victims(Preemption *out, Candidate *alone, bool *gone, const ClusterPod **all, uint32_t n) {
+    const Cluster *cluster = alone->cluster;
+    Arena *arena = alone->arena;
+    int64_t *allowed = NEW_ARRAY(arena, int64_t, cluster->budgets.n + 1);
+    bool *held = NEW_ARRAY(arena, bool, n + 1);
+    qsort(all, n, sizeof *all, by_importance);
+    for (uint32_t i = 0; i < cluster->budgets.n; i++) allowed[i] = cluster->budgets.at[i].allowed.value;
+    for (uint32_t i = 0; i < n; i++) held[i] = violates(cluster, allowed, all[i]);
+    out->victims = NEW_ARRAY(arena, const ClusterPod *, n + 1);
+    for (int wanted = 1; wanted >= 0; wanted--)
+        for (uint32_t i = 0; i < n; i++) {
+            if (held[i] != wanted) continue;
+            gone[all[i] - cluster->pods.at] = false;
+            filters_prepare(alone);
+            if (!filters_judge(alone, out->node).reasons.n) continue;
+            gone[all[i] - cluster->pods.at] = true;
+            out->victims[out->victimCount++] = all[i];
+            out->violations += held[i];
+        }
 }
 
-static bool taints_tolerated(const PodSpec *spec, const ClusterNode *node) {
-    for (uint32_t i = 0; i < node->taints.n; i++)
-        if (keeps_out(&node->taints.at[i]) && !tolerated(spec, &node->taints.at[i])) return false;
-    return true;
+/* Whether pods of a lower priority could make way on a node, and which. Like the scheduler it looks for victims on so many nodes
+ * only. */
+static void try_preemption(Placement *out, Candidate *candidate, uint32_t node, const Verdict *verdict, Tallies *tallies) {
+    enum { MOST_CANDIDATES = 100 };
+    const Cluster *cluster = candidate->cluster;
+    Arena *arena = candidate->arena;
+    uint32_t first = cluster->nodes.at[node].pods, count = cluster->nodes.at[node].podCount, n = 0;
+    if (verdict->helpless) {
+        tally(tallies, arena, S("Preemption is not helpful for scheduling"));
+        return;
+    }
+    if (out->preempts.n == MOST_CANDIDATES) return;
+    const ClusterPod **victims = NEW_ARRAY(arena, const ClusterPod *, count + 1);
+    for (uint32_t i = first; i < first + count; i++)
+        if (is_victim(candidate, &cluster->pods.at[i], node)) victims[n++] = &cluster->pods.at[i];
+    if (!n) {
+        tally(tallies, arena, S("No preemption victims found for incoming pod"));
+        return;
+    }
+    bool *gone = NEW_ARRAY(arena, bool, cluster->pods.n);
+    Candidate alone = *candidate;
+    alone.gone = gone;
+    for (uint32_t i = 0; i < n; i++) gone[victims[i] - cluster->pods.at] = true;
+    filters_prepare(&alone);
+    Verdict without = filters_judge(&alone, node);
+    for (uint32_t i = 0; i < without.reasons.n; i++) tally(tallies, arena, without.reasons.at[i]);
+    if (without.reasons.n) return;
+    Preemption preemption = {.node = node};
+    choose_victims(&preemption, &alone, gone, victims, n);
+    ARRAY_PUSH(arena, &out->preempts, preemption);
 }
 
-static void filter_name(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    Str wanted = candidate->spec->nodeName;
-    if (wanted.len && !str_eq(wanted, candidate->cluster->nodes.at[number].name))
-        refuse(candidate, verdict, "node(s) didn't match the requested node name", true);
+static int64_t sum_of_priorities(const Preemption *preemption) {
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < preemption->victimCount; i++) sum += preemption->victims[i]->priority + INT32_MAX + 1;
+    return sum;
 }
 
-static void filter_unschedulable(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    const Taint taint = {.key = S("node.kubernetes.io/unschedulable"), .effect = S("NoSchedule")};
-    if (candidate->cluster->nodes.at[number].unschedulable && !tolerated(candidate->spec, &taint))
-        refuse(candidate, verdict, "node(s) were unschedulable", true);
+/* The earliest start among the most important victims. */
+static Str earliest_start(const Preemption *preemption) {
+    Str earliest = preemption->victims[0]->since;
+    for (uint32_t i = 1; i < preemption->victimCount; i++)
+        if (preemption->victims[i]->priority == preemption->victims[0]->priority &&
+            str_cmp(preemption->victims[i]->since, earliest) < 0)
+            earliest = preemption->victims[i]->since;
+    return earliest;
 }
 
-static void filter_taints(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    if (!taints_tolerated(candidate->spec, &candidate->cluster->nodes.at[number]))
-        refuse(candidate, verdict, "node(s) had untolerated taint(s)", true);
+static int64_t highest_priority(const Preemption *preemption) {
+    int64_t highest = preemption->victims[0]->priority;
+    for (uint32_t i = 1; i < preemption->victimCount; i++)
+        if (preemption->victims[i]->priority > highest) highest = preemption->victims[i]->priority;
+    return highest;
 }
 
-/* Node selectors and node affinity (plugins/nodeaffinity). */
+/* Whether the scheduler prefers to preempt on the node of `a` (preemption.go, pickOneNodeForPreemption). */
+static bool is_better(const Preemption *a, const Preemption *b) {
+    if (a->violations != b->violations) return a->violations < b->violations;
+    if (!a->victimCount || !b->victimCount) return a->victimCount < b->victimCount;
+    int64_t x = highest_priority(a), y = highest_priority(b);
+    if (x != y) return x < y;
+    x = sum_of_priorities(a), y = sum_of_priorities(b);
+    if (x != y) return x < y;
+    return str_cmp(earliest_start(a), earliest_start(b)) > 0;
+}
 
-static void filter_affinity(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    if (!node_affinity_met(candidate->spec, &candidate->cluster->nodes.at[number]))
-        refuse(candidate, verdict, "node(s) didn't match Pod's node affinity/selector", true);
+static void best_first(Placement *out) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < out->preempts.n; i++)
+        if (is_better(&out->preempts.at[i], &out->preempts.at[best])) best = i;
+    if (!best) return;
+    Preemption first = out->preempts.at[best];
+    memmove(out->preempts.at + 1, out->preempts.at, best * sizeof first);
+    out->preempts.at[0] = first;
 }
 
 /* Whether the term names nodes, and this one is among all of them. *names: it does. */
@@ -154,353 +198,6 @@ static bool named(const PodSpec *spec, Str node, bool *all, bool *conflict) {
     return found;
 }
 
-/* Host ports (plugins/nodeports). */
-
-static bool same_address(Str a, Str b) {
-    static const Str all = STR("0.0.0.0");
-    if (!a.len || str_eq(a, all) || !b.len || str_eq(b, all)) return true;
-    return str_eq(a, b);
-}
-
-static bool same_protocol(Str a, Str b) {
-    return str_eq(a.len ? a : S("TCP"), b.len ? b : S("TCP"));
-}
-
-static bool port_taken(const Container *container, const ContainerPort *wanted) {
-    for (uint32_t i = 0; i < container->ports.n; i++) {
-        const ContainerPort *port = &container->ports.at[i];
-        if (port->hostPort > 0 && port->hostPort == wanted->hostPort && same_protocol(port->protocol, wanted->protocol) &&
-            same_address(port->hostIP, wanted->hostIP))
-            return true;
-    }
-    return false;
-}
-
-typedef bool ContainerTest(const Container *container, const void *context);
-
-/* Whether the test holds for a container that runs as long as the pod. */
-static bool any_container(const PodSpec *spec, ContainerTest *test, const void *context) {
-    for (uint32_t i = 0; i < spec->initContainers.n; i++)
-        if (str_eq(spec->initContainers.at[i].restartPolicy, S("Always")) && test(&spec->initContainers.at[i], context))
-            return true;
-    for (uint32_t i = 0; i < spec->containers.n; i++)
-        if (test(&spec->containers.at[i], context)) return true;
-    return false;
-}
-
-static bool takes_port(const Container *container, const void *port) {
-    return port_taken(container, port);
-}
-
-static bool wants_port_of(const Container *container, const void *other) {
-    for (uint32_t i = 0; i < container->ports.n; i++)
-        if (container->ports.at[i].hostPort > 0 && any_container(other, takes_port, &container->ports.at[i])) return true;
-    return false;
-}
-
-static void filter_ports(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));) {
-        if (!any_container(candidate->spec, wants_port_of, pod->spec)) continue;
-        refuse(candidate, verdict, "node(s) didn't have free ports for the requested pod ports", false);
-        return;
-    }
-}
-
-/* Resources (plugins/noderesources/fit.go). */
-
-static bool is_counted(Str name) {
-    static const Str native[] = {STR("cpu"), STR("memory"), STR("ephemeral-storage")};
-    return str_in(name, native, COUNT(native)) || str_starts(name, S("hugepages-")) || str_find(name, '/') >= 0;
-}
-
-static void filter_resources(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    const ClusterNode *node = &candidate->cluster->nodes.at[number];
-    int64_t pods = 0;
-    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));) pods++;
-    if (pods + 1 > amount_of(&node->allocatable, S("pods"))) refuse(candidate, verdict, "Too many pods", false);
-    for (uint32_t i = 0; i < candidate->wanted.items.n; i++) {
-        const Amount *wanted = &candidate->wanted.items.at[i];
-        if (!wanted->amount || !is_counted(wanted->name)) continue;
-        int64_t whole = amount_of(&node->allocatable, wanted->name), left = whole;
-        for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));)
-            left -= amount_of(&pod->wanted, wanted->name);
-        if (wanted->amount <= left) continue;
-        Str reason = str_format(candidate->arena, "Insufficient %.*s", TEXT(wanted->name));
-        refuse(candidate, verdict, arena_cstr(candidate->arena, reason), wanted->amount > whole);
-    }
-}
-
-/* Topology spread (plugins/podtopologyspread). */
-
-static bool spread_matches(const Spread *spread, StrMap labels) {
-    return spread->hasSelector && selector_matches(&spread->selector, labels);
-}
-
-/* The values of the named labels belong to the selector. */
-static void add_keys(Arena *arena, LabelSelector *selector, StrList keys, StrMap labels, const char *operator) {
-    LabelSelectorRequirementList *list = &selector->matchExpressions;
-    if (!keys.n) return;
-    LabelSelectorRequirement *grown = NEW_ARRAY(arena, LabelSelectorRequirement, list->n + keys.n + 1);
-    for (uint32_t i = 0; i < list->n; i++) grown[i] = list->at[i];
-    list->at = grown;
-    for (uint32_t i = 0; i < keys.n; i++) {
-        const Str *value = map_get(labels, keys.at[i]);
-        if (!value) continue;
-        Str *values = NEW(arena, Str);
-        *values = *value;
-        list->at[list->n++] = (LabelSelectorRequirement){.key = keys.at[i], .operator= str_of(operator), .values = {values, 1}};
-    }
-}
-
-static Spread spread_of(const Candidate *candidate, const TopologySpreadConstraint *constraint) {
-    Spread spread = {.constraint = constraint, .hasSelector = constraint->labelSelector};
-    if (!spread.hasSelector) return spread;
-    spread.selector = *constraint->labelSelector;
-    add_keys(candidate->arena, &spread.selector, constraint->matchLabelKeys, candidate->labels, "In");
-    return spread;
-}
-
-static bool is_hard(const TopologySpreadConstraint *constraint) {
-    return !str_eq(constraint->whenUnsatisfiable, S("ScheduleAnyway"));
-}
-
-/* Whether the node's pods count for the constraint: it has the labels of all of them, and is one that the pod could use. */
-static bool node_counts(const Candidate *candidate, const Spread *spread, const ClusterNode *node) {
-    const PodSpec *spec = candidate->spec;
-    for (uint32_t i = 0; i < spec->topologySpreadConstraints.n; i++)
-        if (is_hard(&spec->topologySpreadConstraints.at[i]) &&
-            !map_get(node->labels, spec->topologySpreadConstraints.at[i].topologyKey))
-            return false;
-    if (!str_eq(spread->constraint->nodeAffinityPolicy, S("Ignore")) && !node_affinity_met(spec, node)) return false;
-    return !str_eq(spread->constraint->nodeTaintsPolicy, S("Honor")) || taints_tolerated(spec, node);
-}
-
-/* An empty selector counts no pods. */
-static int64_t matching_pods(const Candidate *candidate, const Spread *spread, uint32_t number) {
-    int64_t count = 0;
-    if (!spread->selector.matchLabels.n && !spread->selector.matchExpressions.n) return 0;
-    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));)
-        count += !pod->leaves && str_eq(pod->namespace_, candidate->namespace_) && spread_matches(spread, pod->labels);
-    return count;
-}
-
-/* Counts the pods of each domain. */
-static void count_domains(const Candidate *candidate, Spread *spread) {
-    const Cluster *cluster = candidate->cluster;
-    spread->domains = NEW_ARRAY(candidate->arena, Domain, cluster->nodes.n + 1);
-    for (uint32_t i = 0; i < cluster->nodes.n; i++) {
-        const ClusterNode *node = &cluster->nodes.at[i];
-        if (!node_counts(candidate, spread, node)) continue;
-        Str value = *map_get(node->labels, spread->constraint->topologyKey);
-        uint32_t at = 0;
-        while (at < spread->domainCount && !str_eq(spread->domains[at].value, value)) at++;
-        if (at == spread->domainCount) spread->domains[spread->domainCount++].value = value;
-        spread->domains[at].pods += matching_pods(candidate, spread, i);
-    }
-    const OptInt *minDomains = &spread->constraint->minDomains;
-    spread->fewest = INT32_MAX;
-    for (uint32_t i = 0; i < spread->domainCount; i++)
-        if (spread->domains[i].pods < spread->fewest) spread->fewest = spread->domains[i].pods;
-    if (spread->domainCount < (minDomains->set ? minDomains->value : 1)) spread->fewest = 0;
-}
-
-static void make_spreads(Candidate *candidate) {
-    const TopologySpreadConstraintList *list = &candidate->spec->topologySpreadConstraints;
-    candidate->spreads = NEW_ARRAY(candidate->arena, Spread, list->n + 1);
-    candidate->spreadCount = 0;
-    for (uint32_t i = 0; i < list->n; i++) {
-        if (!is_hard(&list->at[i])) continue;
-        Spread *spread = &candidate->spreads[candidate->spreadCount++];
-        *spread = spread_of(candidate, &list->at[i]);
-        count_domains(candidate, spread);
-    }
-}
-
-static void filter_spread(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    for (uint32_t i = 0; i < candidate->spreadCount; i++) {
-        const Spread *spread = &candidate->spreads[i];
-        const Str *value = map_get(candidate->cluster->nodes.at[number].labels, spread->constraint->topologyKey);
-        if (!value) {
-            refuse(candidate, verdict, "node(s) didn't match pod topology spread constraints (missing required label)", true);
-            return;
-        }
-        int64_t pods = spread_matches(spread, candidate->labels);
-        for (uint32_t j = 0; j < spread->domainCount; j++)
-            if (str_eq(spread->domains[j].value, *value)) pods += spread->domains[j].pods;
-        if (pods - spread->fewest <= spread->constraint->maxSkew) continue;
-        refuse(candidate, verdict, "node(s) didn't match pod topology spread constraints", false);
-        return;
-    }
-}
-
-/* Affinity between pods (plugins/interpodaffinity). */
-
-/* Whose terms they are. */
-typedef struct TermOwner {
-    StrMap labels;
-    Str namespace_;
-} TermOwner;
-
-static bool namespace_matches(const Candidate *candidate, const PodAffinityTerm *term, const TermOwner *owner, Str name) {
-    if (str_in(name, term->namespaces.at, term->namespaces.n)) return true;
-    if (!term->namespaces.n && !term->namespaceSelector) return str_eq(owner->namespace_, name);
-    return term->namespaceSelector &&
-           selector_matches(term->namespaceSelector, cluster_namespace(candidate->cluster, candidate->arena, name));
-}
-
-static bool term_matches(const Candidate *candidate, const PodAffinityTerm *term, const TermOwner *owner, StrMap labels,
-                         Str name) {
-    if (!term->labelSelector || !namespace_matches(candidate, term, owner, name)) return false;
-    LabelSelector selector = *term->labelSelector;
-    add_keys(candidate->arena, &selector, term->matchLabelKeys, owner->labels, "In");
-    add_keys(candidate->arena, &selector, term->mismatchLabelKeys, owner->labels, "NotIn");
-    return selector_matches(&selector, labels);
-}
-
-static bool all_terms_match(const Candidate *candidate, const PodAffinityTermList *terms, StrMap labels, Str name) {
-    const TermOwner self = {candidate->labels, candidate->namespace_};
-    for (uint32_t i = 0; i < terms->n; i++)
-        if (!term_matches(candidate, &terms->at[i], &self, labels, name)) return false;
-    return terms->n > 0;
-}
-
-static bool same_domain(const ClusterNode *a, const ClusterNode *b, Str key) {
-    const Str *x = map_get(a->labels, key), *y = map_get(b->labels, key);
-    return x && y && str_eq(*x, *y);
-}
-
-/* A pod that matches all terms has to be in the node's domain of each of them; where there is none anywhere, the pod may be the
- * first of its own kind. */
-static bool pod_affinity_met(const Candidate *candidate, const PodAffinityTermList *terms, const ClusterNode *node) {
-    const Cluster *cluster = candidate->cluster;
-    bool anywhere = false, *near = NEW_ARRAY(candidate->arena, bool, terms->n + 1);
-    for (uint32_t i = 0; i < terms->n; i++)
-        if (!map_get(node->labels, terms->at[i].topologyKey)) return false;
-    for (uint32_t i = 0; i < cluster->pods.n; i++) {
-        const ClusterPod *pod = &cluster->pods.at[i];
-        if (!is_there(candidate, pod) || !all_terms_match(candidate, terms, pod->labels, pod->namespace_)) continue;
-        const ClusterNode *there = &cluster->nodes.at[pod->node];
-        for (uint32_t j = 0; j < terms->n; j++) {
-            anywhere |= map_get(there->labels, terms->at[j].topologyKey) != NULL;
-            near[j] |= same_domain(node, there, terms->at[j].topologyKey);
-        }
-    }
-    bool met = true;
-    for (uint32_t i = 0; i < terms->n; i++) met &= near[i];
-    return met || (!anywhere && all_terms_match(candidate, terms, candidate->labels, candidate->namespace_));
-}
-
-static const PodAffinityTermList *affinity_terms(const PodSpec *spec, bool anti) {
-    static const PodAffinityTermList none;
-    if (!spec->affinity) return &none;
-    if (anti)
-        return spec->affinity->podAntiAffinity ? &spec->affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution
-                                               : &none;
-    return spec->affinity->podAffinity ? &spec->affinity->podAffinity->requiredDuringSchedulingIgnoredDuringExecution : &none;
-}
-
-/* Whether one of the owner's terms keeps what has these labels out of the domain that the two nodes share. */
-static bool keeps_apart(const Candidate *candidate, const PodSpec *spec, const TermOwner *owner, StrMap labels, Str name,
-                        const ClusterNode *a, const ClusterNode *b) {
-    const PodAffinityTermList *terms = affinity_terms(spec, true);
-    for (uint32_t i = 0; i < terms->n; i++)
-        if (same_domain(a, b, terms->at[i].topologyKey) && term_matches(candidate, &terms->at[i], owner, labels, name))
-            return true;
-    return false;
-}
-
-static void filter_pods(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    const Cluster *cluster = candidate->cluster;
-    const ClusterNode *node = &cluster->nodes.at[number];
-    const PodAffinityTermList *terms = affinity_terms(candidate->spec, false);
-    const TermOwner self = {candidate->labels, candidate->namespace_};
-    bool own = false, theirs = false, hasOwn = affinity_terms(candidate->spec, true)->n > 0;
-    if (terms->n && !pod_affinity_met(candidate, terms, node)) {
-        refuse(candidate, verdict, "node(s) didn't match pod affinity rules", true);
-        return;
-    }
-    for (uint32_t i = 0; i < cluster->pods.n; i++) {
-        const ClusterPod *pod = &cluster->pods.at[i];
-        const ClusterNode *there = &cluster->nodes.at[pod->node];
-        const TermOwner other = {pod->labels, pod->namespace_};
-        if (!is_there(candidate, pod) || (!hasOwn && !affinity_terms(pod->spec, true)->n)) continue;
-        own |= keeps_apart(candidate, candidate->spec, &self, pod->labels, pod->namespace_, node, there);
-        theirs |= keeps_apart(candidate, pod->spec, &other, candidate->labels, candidate->namespace_, node, there);
-    }
-    if (own)
-        refuse(candidate, verdict, "node(s) didn't match pod anti-affinity rules", false);
-    else if (theirs)
-        refuse(candidate, verdict, "node(s) didn't satisfy existing pods anti-affinity rules", false);
-}
-
-/* The whole of it. */
-
-typedef void Filter(const Candidate *candidate, uint32_t node, Verdict *verdict);
-
-/* In the order of the default plugins (apis/config/v1/default_plugins.go). */
-static Filter *const filters[] = {filter_name,  filter_unschedulable, filter_taints, filter_affinity,
-                                  filter_ports, filter_resources,     filter_spread, filter_pods};
-
-static Verdict judge(const Candidate *candidate, uint32_t node) {
-    Verdict verdict = {0};
-    for (size_t i = 0; i < COUNT(filters) && !verdict.reasons.n; i++) filters[i](candidate, node, &verdict);
-    return verdict;
-}
-
-/* How many nodes give each reason. */
-typedef struct Tally {
-    Str reason;
-    int count;
-} Tally;
-
-typedef struct Tallies {
-    ARRAY(Tally) items;
-} Tallies;
-
-static void tally(Tallies *tallies, Arena *arena, Str reason) {
-    for (uint32_t i = 0; i < tallies->items.n; i++)
-        if (str_eq(tallies->items.at[i].reason, reason)) {
-            tallies->items.at[i].count++;
-            return;
-        }
-    ARRAY_PUSH(arena, &tallies->items, (Tally){reason, 1});
-}
-
-static int by_text(const void *a, const void *b) {
-    return str_cmp(*(const Str *)a, *(const Str *)b);
-}
-
-/* "0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient memory." (framework/types.go, FitError) */
-static void put_tallies(Buf *buf, const Tallies *tallies, uint32_t nodes) {
-    Str *lines = NEW_ARRAY(buf->arena, Str, tallies->items.n + 1);
-    for (uint32_t i = 0; i < tallies->items.n; i++)
-        lines[i] = str_format(buf->arena, "%d %.*s", tallies->items.at[i].count, TEXT(tallies->items.at[i].reason));
-    qsort(lines, tallies->items.n, sizeof *lines, by_text);
-    buf_format(buf, "0/%u nodes are available:", nodes);
-    for (uint32_t i = 0; i < tallies->items.n; i++) buf_format(buf, "%s%.*s", i ? ", " : " ", TEXT(lines[i]));
-    buf_char(buf, '.');
-}
-
-/* Whether pods of a lower priority could make way on a node (framework/preemption). */
-static void try_preemption(Placement *out, Candidate *candidate, uint32_t node, const Verdict *verdict, Tallies *tallies) {
-    if (verdict->helpless) {
-        tally(tallies, candidate->arena, S("Preemption is not helpful for scheduling"));
-        return;
-    }
-    bool victims = false;
-    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, node, pod));) victims |= pod->priority < candidate->priority;
-    if (!victims) {
-        tally(tallies, candidate->arena, S("No preemption victims found for incoming pod"));
-        return;
-    }
-    Candidate alone = *candidate;
-    alone.evicting = node;
-    make_spreads(&alone);
-    Verdict without = judge(&alone, node);
-    for (uint32_t i = 0; i < without.reasons.n; i++) tally(tallies, candidate->arena, without.reasons.at[i]);
-    if (!without.reasons.n) ARRAY_PUSH(candidate->arena, &out->preempts, node);
-}
-
 static void place(Placement *out, Candidate *candidate) {
     const Cluster *cluster = candidate->cluster;
     Arena *arena = candidate->arena;
@@ -510,13 +207,14 @@ static void place(Placement *out, Candidate *candidate) {
     for (uint32_t i = 0; i < cluster->nodes.n; i++) {
         Verdict verdict = {0};
         if (named(candidate->spec, cluster->nodes.at[i].name, &all, &conflict))
-            verdict = judge(candidate, i);
+            verdict = filters_judge(candidate, i);
         else
-            refuse(candidate, &verdict, "node(s) didn't satisfy plugin(s) [NodeAffinity]", true);
+            filter_refuse(candidate, &verdict, "node(s) didn't satisfy plugin(s) [NodeAffinity]", true);
         if (!verdict.reasons.n) ARRAY_PUSH(arena, &out->feasible, i);
         for (uint32_t j = 0; j < verdict.reasons.n; j++) tally(&reasons, arena, verdict.reasons.at[j]);
         if (verdict.reasons.n) try_preemption(out, candidate, i, &verdict, &preemption);
     }
+    best_first(out);
     if (out->feasible.n) return;
     out->reason = "Unschedulable";
     if (conflict) {
@@ -547,10 +245,9 @@ void schedule_pod(Placement *out, Arena *arena, const Cluster *cluster, const Ob
                            .spec = spec,
                            .labels = meta->labels,
                            .namespace_ = namespace_.len ? namespace_ : S("default"),
-                           .priority = cluster_priority(cluster, spec),
-                           .evicting = NOWHERE};
+                           .priority = cluster_priority(cluster, spec)};
     pod_requests(&candidate.wanted, arena, spec);
-    make_spreads(&candidate);
+    filters_prepare(&candidate);
     place(out, &candidate);
 }
 
@@ -586,32 +283,19 @@ uint32_t schedule_pods(Placement *out, Arena *arena, Cluster *cluster, const Obj
 
 /* Whether a node can take a pod at all. */
 
-static void filter_lasting_taints(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    const ClusterNode *node = &candidate->cluster->nodes.at[number];
-    for (uint32_t i = 0; i < node->taints.n && !verdict->reasons.n; i++) {
-        const Taint *taint = &node->taints.at[i];
-        if (keeps_out(taint) && !is_passing(taint->key) && !tolerated(candidate->spec, taint))
-            refuse(candidate, verdict, "node(s) had untolerated taint(s)", true);
-    }
-}
-
-/* A node whose status is not given may have anything. */
-static void filter_size(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    if (candidate->cluster->nodes.at[number].allocatable.items.n) filter_resources(candidate, number, verdict);
-}
-
 bool schedule_misfit(Misfit *out, Arena *arena, const Cluster *cluster, const PodSpec *spec) {
     static Filter *const lasting[] = {[MISFIT_AFFINITY] = filter_affinity,
                                       [MISFIT_TAINT] = filter_lasting_taints,
                                       [MISFIT_RESOURCES] = filter_size,
+                                      [MISFIT_VOLUMES] = filter_volumes,
                                       [MISFIT_SPREAD] = filter_spread};
     Cluster empty = {.nodes = cluster->nodes};
-    Candidate candidate = {.arena = arena, .cluster = &empty, .spec = spec, .evicting = NOWHERE};
+    Candidate candidate = {.arena = arena, .cluster = &empty, .spec = spec};
     Tallies reasons = {0};
     *out = (Misfit){0};
     if (spec->nodeName.len || spec->schedulingGates.n || !empty.nodes.n) return false;
     pod_requests(&candidate.wanted, arena, spec);
-    make_spreads(&candidate);
+    filters_prepare(&candidate);
     for (uint32_t i = 0; i < empty.nodes.n; i++) {
         Verdict verdict = {0};
         size_t filter = 0;

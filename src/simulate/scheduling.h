@@ -6,11 +6,19 @@
 
 #include "cluster.h"
 
+/* A node that would fit if pods of a lower priority went: those that the scheduler would evict. */
+typedef struct Preemption {
+    uint32_t node;
+    const ClusterPod **victims; /* the most important first, of those whose budgets forbid it and of the others */
+    uint32_t victimCount;
+    uint32_t violations; /* of budgets */
+} Preemption;
+
 typedef struct Placement {
-    ARRAY(uint32_t) feasible; /* numbers of nodes */
-    Str message;              /* of the condition PodScheduled, if there is none */
-    const char *reason;       /* ... and its reason: Unschedulable, SchedulingGated; NULL if there is one */
-    ARRAY(uint32_t) preempts; /* nodes that would fit if pods of a lower priority went */
+    ARRAY(uint32_t) feasible;   /* numbers of nodes */
+    Str message;                /* of the condition PodScheduled, if there is none */
+    const char *reason;         /* ... and its reason: Unschedulable, SchedulingGated; NULL if there is one */
+    ARRAY(Preemption) preempts; /* the first is the one that the scheduler would choose, as far as it leaves nothing to chance */
 } Placement;
 
 /* Places a pod with these labels in the namespace. */
@@ -24,6 +32,7 @@ typedef struct Misfit {
         MISFIT_AFFINITY,
         MISFIT_TAINT,
         MISFIT_RESOURCES,
+        MISFIT_VOLUMES,
         MISFIT_SPREAD
     } cause; /* of the nodes that come nearest */
 } Misfit;

@@ -122,6 +122,80 @@ static const char two_nodes[] = "{apiVersion: v1, kind: List, items: [{apiVersio
                                 "{nodeName: a, containers: [{name: c, image: c, resources: {requests: {cpu: 3}}, ports: "
                                 "[{containerPort: 80, hostPort: 80}]}]}}]}";
 
+/* Of a node's pods those stay that find room again, the important ones first; the node is one whose victims are less important.
+ */
+static void test_victims(void **state) {
+    (void)state;
+    static const char nodes[] =
+        "{apiVersion: v1, kind: List, items: ["
+        "{apiVersion: v1, kind: Node, metadata: {name: a}, status: {allocatable: {cpu: 4, pods: 10}}},"
+        "{apiVersion: v1, kind: Node, metadata: {name: b}, status: {allocatable: {cpu: 4, pods: 10}}},"
+        "{apiVersion: v1, kind: Pod, metadata: {name: high, labels: {app: high}}, spec: {nodeName: a, priority: 9, containers: "
+        "[{name: c, "
+        "image: c, resources: {requests: {cpu: 3}}}]}},"
+        "{apiVersion: v1, kind: Pod, metadata: {name: late, labels: {app: late}}, spec: {nodeName: b, priority: 5, containers: "
+        "[{name: c, "
+        "image: c, resources: {requests: {cpu: 2}}}]}, status: {startTime: \"2026-01-02T00:00:00Z\"}},"
+        "{apiVersion: v1, kind: Pod, metadata: {name: early, labels: {app: early}}, spec: {nodeName: b, priority: 5, containers: "
+        "[{name: "
+        "c, image: c, resources: {requests: {cpu: 2}}}]}, status: {startTime: \"2026-01-01T00:00:00Z\"}}%s]}";
+    static const char budget[] =
+        ",{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: late}, spec: {selector: {matchLabels: {app: "
+        "late}}, "
+        "minAvailable: 1}, status: {disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1}}";
+    static const char wanted[] = "{priority: 10, containers: [{name: a, image: a, resources: {requests: {cpu: 2}}}]}";
+    char text[2048];
+    Play p;
+    snprintf(text, sizeof text, nodes, "");
+    place_in(&p, text, wanted);
+    assert_int_equal(p.placement.preempts.n, 2);
+    assert_int_equal(p.placement.preempts.at[0].node, 1);
+    assert_int_equal(p.placement.preempts.at[0].victimCount, 1);
+    assert_true(str_eq(p.placement.preempts.at[0].victims[0]->name, S("late")));
+    done(&p);
+    snprintf(text, sizeof text, nodes, budget);
+    place_in(&p, text, wanted);
+    assert_true(str_eq(p.placement.preempts.at[0].victims[0]->name, S("early")));
+    assert_int_equal(p.placement.preempts.at[0].violations, 0);
+    done(&p);
+}
+
+static void test_volumes(void **state) {
+    (void)state;
+    static const char nodes[] =
+        "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Node, metadata: {name: a, labels: "
+        "{topology.kubernetes.io/zone: x}}, "
+        "status: {allocatable: {cpu: 4, pods: 10}}},"
+        "{apiVersion: v1, kind: Node, metadata: {name: b, labels: {topology.kubernetes.io/zone: w}}, status: {allocatable: {cpu: "
+        "4, pods: "
+        "10}}},"
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {volumeName: one, accessModes: "
+        "[ReadWriteOnce], "
+        "resources: {requests: {storage: 1Gi}}}},"
+        "{apiVersion: v1, kind: PersistentVolume, metadata: {name: one%s}, spec: {capacity: {storage: 1Gi}, accessModes: "
+        "[ReadWriteOnce], csi: {driver: d, volumeHandle: h}%s}}]}";
+    static const char pod[] =
+        "{volumes: [{name: v, persistentVolumeClaim: {claimName: data}}], containers: [{name: a, image: a}]}";
+    char text[2048];
+    Play p;
+    snprintf(text, sizeof text, nodes, ", labels: {topology.kubernetes.io/zone: w__z}", "");
+    place_in(&p, text, pod);
+    assert_int_equal(p.placement.feasible.n, 1);
+    assert_int_equal(p.placement.feasible.at[0], 1);
+    done(&p);
+    snprintf(text, sizeof text, nodes, ", labels: {topology.kubernetes.io/zone: z}", "");
+    place_in(&p, text, pod);
+    assert_message(&p, "0/2 nodes are available: 2 node(s) had no available volume zone.");
+    done(&p);
+    snprintf(
+        text, sizeof text, nodes, "",
+        ", nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: topology.kubernetes.io/zone, operator: NotIn, "
+        "values: [x, w]}]}]}}");
+    place_in(&p, text, pod);
+    assert_message(&p, "0/2 nodes are available: 2 node(s) didn't match PersistentVolume's node affinity.");
+    done(&p);
+}
+
 static void test_pods_that_are_there(void **state) {
     (void)state;
     Play p;
@@ -130,7 +204,8 @@ static void test_pods_that_are_there(void **state) {
     done(&p);
     place_in(&p, two_nodes, "{priority: 10, containers: [{name: a, image: a, resources: {requests: {cpu: 2}}}]}");
     assert_int_equal(p.placement.preempts.n, 1);
-    assert_int_equal(p.placement.preempts.at[0], 0);
+    assert_int_equal(p.placement.preempts.at[0].node, 0);
+    assert_int_equal(p.placement.preempts.at[0].victimCount, 1);
     done(&p);
     place_in(&p, two_nodes, CONTAINER("ports: [{containerPort: 80, hostPort: 80}]"));
     assert_message(
@@ -187,7 +262,7 @@ static NodeDrain drain(Play *p, const char *nodes, int spare) {
                    "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: b}, spec: {maxUnavailable: %d, "
                    "selector: {matchLabels: {app: web}}}}",
                    spare));
-    cluster_add_budgets(&p->cluster, &p->arena, source, VERSION_LAST);
+    cluster_add_objects(&p->cluster, &p->arena, source, VERSION_LAST);
     DrainTimes times = {.labels = view.meta->labels, .namespace_ = S("default"), .start = 8, .leaving = 3};
     NodeDrain out;
     node_drain_simulate(&out, &p->arena, &p->cluster, 0, &times);
@@ -230,6 +305,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_resources),
         cmocka_unit_test(test_labels_and_taints),
+        cmocka_unit_test(test_victims),
+        cmocka_unit_test(test_volumes),
         cmocka_unit_test(test_pods_that_are_there),
         cmocka_unit_test(test_gates_and_many_pods),
         cmocka_unit_test(test_what_is_no_group_of_nodes),
