@@ -387,7 +387,7 @@ static DocumentClass class_of(Classifier *c, Arena *arena, const NodeDocument *i
         *why = c->program;
         return CLASS_TEMPLATE;
     }
-    if (c->kustomization && !is_other_object(in->root)) {
+    if (!c->patch && input_is_kustomization(c->source->name) && !is_other_object(in->root)) {
         *why = in->root->kind == NODE_NULL && !in->faults.n ? S("it is empty") : S("by its name");
         return CLASS_KUSTOMIZATION;
     }

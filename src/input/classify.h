@@ -17,7 +17,6 @@ typedef struct Classifier {
     const FileUse *use; /* or NULL */
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
     TakenAs as;
-    bool kustomization;              /* the file's name is that of a kustomization */
     bool asWritten;                  /* placeholders stand for themselves */
     const struct InlinePatch *patch; /* the patch that the text is, or NULL */
     bool marked;                     /* placeholders_suspect has marked scalars of what is built: it is built anew */

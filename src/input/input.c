@@ -61,8 +61,10 @@ bool input_is_manifest_name(Str name) {
     return false;
 }
 
-static bool is_kustomization(Str name) {
-    return str_eq(name, S("kustomization.yaml")) || str_eq(name, S("kustomization.yml")) || str_eq(name, S("Kustomization"));
+const Str input_kustomizations[KUSTOMIZATION_NAMES] = {STR("kustomization.yaml"), STR("kustomization.yml"), STR("Kustomization")};
+
+bool input_is_kustomization(Str path) {
+    return str_in(str_slice(path, (size_t)(str_rfind(path, '/') + 1)), input_kustomizations, KUSTOMIZATION_NAMES);
 }
 
 /* Where a directory stands: outside of charts, in one, or among its templates. */
@@ -216,7 +218,7 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
             continue;
         }
         bool isFolder = S_ISDIR(st.st_mode);
-        if (!isFolder && !(S_ISREG(st.st_mode) && (input_is_manifest_name(name) || is_kustomization(name)))) continue;
+        if (!isFolder && !(S_ISREG(st.st_mode) && (input_is_manifest_name(name) || input_is_kustomization(name)))) continue;
         Str why = is_ignored(&ignore, full.at, name.at, isFolder) ? S(".gitignore names it")
                   : chart && is_chart_data(name)                  ? S("part of a Helm chart")
                                                                   : S("");
@@ -232,7 +234,7 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         } else if (part == IN_TEMPLATES) {
             list->templates++;
             pass_over(list, full, false, S("a template of a Helm chart"), false);
-        } else if (is_kustomization(name)) {
+        } else if (input_is_kustomization(name)) {
             add_kustomization(list, full, false);
         } else {
             ARRAY_PUSH(arena, &list->files, (InputFile){.path = full});
@@ -315,10 +317,8 @@ static bool is_passed_over(InputList *list, Str path) {
 }
 
 void input_add_text(InputList *list, Str path, Str text) {
-    Str name = str_slice(path, (size_t)(str_rfind(path, '/') + 1));
     if (!is_passed_over(list, path))
-        ARRAY_PUSH(list->arena, &list->files,
-                   (InputFile){.path = path, .named = true, .kustomization = is_kustomization(name), .text = text});
+        ARRAY_PUSH(list->arena, &list->files, (InputFile){.path = path, .named = true, .text = text});
 }
 
 void input_add(InputList *list, Str path) {
@@ -336,7 +336,7 @@ void input_add(InputList *list, Str path) {
         Walk walk = {list, real.at ? str_join(arena, real, real.len > 1 ? S("/") : S("")) : path};
         ARRAY_PUSH(arena, &list->directories, path);
         add_directory(&walk, path, ignore_above(arena, path), part_above(arena, path), 0, NULL);
-    } else if (is_kustomization(str_slice(path, (size_t)(str_rfind(path, '/') + 1)))) {
+    } else if (input_is_kustomization(path)) {
         add_kustomization(list, path, true);
     } else if (!is_passed_over(list, path)) {
         ARRAY_PUSH(arena, &list->files, (InputFile){.path = path, .named = true});
@@ -349,7 +349,7 @@ void input_take_kustomizations(InputList *list) {
     for (uint32_t i = 0; i <= list->files.n; i++) {
         for (; next < list->kustomizations.n && list->kustomizations.at[next].place <= i; next++) {
             const KustomizationFile *file = &list->kustomizations.at[next];
-            files[n++] = (InputFile){.path = file->path, .named = file->named, .kustomization = true};
+            files[n++] = (InputFile){.path = file->path, .named = file->named};
         }
         if (i < list->files.n) files[n++] = list->files.at[i];
     }

@@ -7,7 +7,6 @@
 typedef struct InputFile {
     Str path;
     bool named;                /* on the command line, not found in a directory */
-    bool kustomization;        /* its name is that of a kustomization */
     const struct FileUse *use; /* what kustomizations do with it (kustomize.h); NULL if none names it */
     Str rendered;              /* the command that printed `text`, which is not what stands in the file; at is NULL otherwise */
     Str text;                  /* its contents, if they are known already; else at is NULL */
@@ -71,6 +70,11 @@ void input_take_kustomizations(InputList *list);
 
 /* Whether the .gitignore files of a repository name a file, or a folder that it is in; the file need not exist. */
 bool input_is_git_ignored(Arena *arena, Str path);
+
+/* The names of kustomization files, the one that kustomize looks for first in front, and whether a path ends in one of them. */
+enum { KUSTOMIZATION_NAMES = 3 };
+extern const Str input_kustomizations[KUSTOMIZATION_NAMES];
+bool input_is_kustomization(Str path);
 
 /* Whether a file's name is that of a manifest: .yaml, .yml, .json, also in capitals. */
 bool input_is_manifest_name(Str name);

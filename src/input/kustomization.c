@@ -168,18 +168,17 @@ static void check_field(Document *document, const Entry *entry) {
 
 /* kustomize takes no folder with several kustomizations. */
 static void check_siblings(Document *document) {
-    static const char *const names[] = {"kustomization.yaml", "kustomization.yml", "Kustomization"};
     Arena *arena = document->diags.arena;
-    Str name = document->source->name, folder = folder_of(name), base = str_slice(name, (size_t)(str_rfind(name, '/') + 1));
-    for (size_t i = 0; i < COUNT(names) && !str_eq(base, str_of(names[i])); i++) {
+    Str path = document->source->name, folder = folder_of(path), name = str_slice(path, (size_t)(str_rfind(path, '/') + 1));
+    for (size_t i = 0; i < KUSTOMIZATION_NAMES && input_is_kustomization(path); i++) {
         struct stat st;
-        if (stat(str_format(arena, "%.*s/%s%c", TEXT(folder), names[i], 0).at, &st) != 0) continue;
-        bool known = false;
-        for (size_t j = i + 1; j < COUNT(names); j++) known |= str_eq(base, str_of(names[j]));
-        if (known)
-            refuse(document, NULL, (Span){document->root->span.at, document->root->span.at + 1},
-                   str_format(arena, "%s stands in the same folder, and kustomize takes one kustomization of a folder", names[i]),
-                   S("join the two, or remove one"));
+        Str other = input_kustomizations[i];
+        if (str_eq(name, other)) return;
+        if (stat(str_format(arena, "%.*s/%.*s%c", TEXT(folder), TEXT(other), 0).at, &st) != 0) continue;
+        refuse(
+            document, NULL, (Span){document->root->span.at, document->root->span.at + 1},
+            str_format(arena, "%.*s stands in the same folder, and kustomize takes one kustomization of a folder", TEXT(other)),
+            S("join the two, or remove one"));
         return;
     }
 }

@@ -119,13 +119,12 @@ static Node list_at(const Node *map, const char *key) {
 
 /* The kustomization of a directory, read or still to be read; NULL if there is none. */
 static Kustomization *find_kustomization(TreeReader *r, Str directory) {
-    static const char *const names[] = {"kustomization.yaml", "kustomization.yml", "Kustomization"};
     FileIdentity identity, file;
     if (!S_ISDIR(look(r->arena, directory, &identity))) return NULL;
     for (uint32_t i = 0; i < r->all.n; i++)
         if (same(r->all.at[i]->identity, identity)) return r->all.at[i];
-    for (size_t i = 0; i < COUNT(names); i++) {
-        Str path = below(r->arena, directory, str_of(names[i]));
+    for (size_t i = 0; i < KUSTOMIZATION_NAMES; i++) {
+        Str path = below(r->arena, directory, input_kustomizations[i]);
         if (!S_ISREG(look(r->arena, path, &file))) continue;
         Kustomization *found = NEW(r->arena, Kustomization);
         found->identity = identity;

@@ -424,7 +424,6 @@ static Classifier classifier_for(const Worker *w, const ResultFile *file, const 
     return (Classifier){.source = source,
                         .minor = file->settings->minors[version],
                         .use = input ? input->use : NULL,
-                        .kustomization = input && input->kustomization && !file->rendered.at,
                         .rendered = file->rendered.at != NULL,
                         .asWritten = file->settings->asWritten,
                         .as = (TakenAs)file->settings->as};
