@@ -77,9 +77,8 @@ static const Option options[] = {
     {"show-ignored", 0, NULL, NULL,
      "Report also what comments and annotations ignore, with their reasons, as text, concise or json."},
     {"show-files", 0, NULL, NULL,
-     "List every file that PATH leads to, instead of findings: what each of its documents is taken for and why, or why it is "
-     "left "
-     "out. As text, or with --format json."},
+     "List every .yaml, .yml and .json file below PATH, instead of findings: what each of its documents is taken for and why, or "
+     "why it is left out. As text, or with --format json."},
     {"statistics", 0, NULL, NULL,
      "Count findings by rule, and objects that are not judged by kind, instead of listing them. As text, or with --format json."},
     {"exclude", 0, "PATTERN", NULL,

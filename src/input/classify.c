@@ -461,7 +461,7 @@ static void finish(const Classifier *c, Arena *arena, bool readable, Document *d
     if (document->unreadable) {
         document->class = CLASS_UNREADABLE;
         if (!document->why.len)
-            document->why = readable ? S("the server cannot decode it") : S("it says that it is one, and is no YAML");
+            document->why = readable ? S("the server cannot decode it") : S("it says that it is one, and cannot be read");
     } else if (!document->type && document->class == CLASS_MANIFEST) {
         bool own = model_kind(document) != NULL;
         document->class = own ? CLASS_OTHER_KIND : CLASS_CUSTOM;

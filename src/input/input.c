@@ -212,7 +212,13 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
             ARRAY_PUSH(arena, &list->faults, (InputFault){full, errno});
             continue;
         }
-        if (S_ISLNK(st.st_mode) && !is_followed(walk, full, &st)) continue;
+        if (S_ISLNK(st.st_mode) && !is_followed(walk, full, &st)) {
+            bool nowhere = S_ISLNK(st.st_mode);
+            if ((S_ISDIR(st.st_mode) || input_is_manifest_name(name)) && str_is_utf8(name))
+                pass_over(list, full, S_ISDIR(st.st_mode),
+                          nowhere ? S("a link that leads nowhere") : S("a link, which is read with --follow"), false);
+            continue;
+        }
         if ((S_ISDIR(st.st_mode) || input_is_manifest_name(name)) && !str_is_utf8(name)) {
             ARRAY_PUSH(arena, &list->faults, (InputFault){full, EILSEQ});
             continue;
