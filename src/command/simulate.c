@@ -80,7 +80,7 @@ static const Option options[] = {
     {"drain", 0, "NODE", NULL,
      "What kubectl drain of this one of the --nodes would do, with the PodDisruptionBudgets of both files."},
     ADMISSION_OPTIONS,
-    {"anyway", 0, NULL, NULL, "Play also a manifest that the API server refuses."},
+    {"anyway", 0, NULL, NULL, "Play also a manifest that the API server refuses, as it was meant."},
     {"kubernetes-version", 0, "VERSION", list_versions,
      "The API server whose defaults are filled in: " VERSION_RANGE ". Default: the newest."},
     {"width", 0, "COLUMNS", NULL, "The width of text. Default: the terminal's, or 100."},
@@ -203,8 +203,8 @@ static void complain(Source *source, Arena *arena, Span span, Str message) {
     tell_error("%.*s:%u:%u: error: %.*s", TEXT(source->name), place.line, place.column, TEXT(message));
 }
 
-/* The object to play: the one that is asked for by name, or the first that has a pod. `others` counts the rest. `like`: of an old
- * file, the object that became this one. */
+/* The object to play, as it was meant: the one that is asked for by name, or the first that has a pod. `others` counts the rest.
+ * `like`: of an old file, the object that became this one. */
 static Document *find_object(Source *source, Arena *arena, const SimulateRequest *request, const Document *like,
                              uint32_t *others) {
     NodeReader reader = {.source = source};
@@ -216,17 +216,21 @@ static Document *find_object(Source *source, Arena *arena, const SimulateRequest
         Document *items;
         uint32_t n = classify_build(&classifier, arena, &in, &items);
         for (uint32_t i = 0; i < n; i++) {
-            if (items[i].unreadable && !found && !name.at) return &items[i];
-            if (!items[i].object || !items[i].type) continue;
-            if (!like && admission_role(&items[i]) != ADMISSION_NONE)
-                deciders_add(request->deciders, &items[i],
-                             (Standing){.file = source->name, .line = source_place(source, arena, items[i].span.at).line}, false);
-            defaults_apply(arena, &items[i]);
-            if (!model_pod(&items[i]).spec || (like && !str_eq(items[i].kind, like->kind))) continue;
-            if (found || (name.at && !str_eq(items[i].name, name)))
+            /* Of what was there before, the server left out what it does not know. */
+            bool asWritten = like && !items[i].unreadable;
+            Document *document = asWritten ? &items[i] : model_meant(&items[i], items[i].diags.items.n);
+            if (document->unreadable && !found && !name.at) return document;
+            if (!document->object || !document->type) continue;
+            if (!like && admission_role(document) != ADMISSION_NONE)
+                deciders_add(request->deciders, document,
+                             (Standing){.file = source->name, .line = source_place(source, arena, document->span.at).line},
+                             false);
+            defaults_apply(arena, document);
+            if (!model_pod(document).spec || (like && !str_eq(document->kind, like->kind))) continue;
+            if (found || (name.at && !str_eq(document->name, name)))
                 ++*others;
             else
-                found = &items[i];
+                found = document;
         }
     }
     return found;
@@ -237,7 +241,8 @@ static uint32_t complain_of(Source *source, Arena *arena, const DiagList *list) 
     for (uint32_t i = 0; i < list->items.n; i++) {
         const Diag *diag = &list->items.at[i];
         if (diag->severity != SEVERITY_ERROR) continue;
-        complain(source, arena, diag->span, diag->message);
+        Str mend = diag->help.len ? str_join(arena, S("; "), diag->help) : S("");
+        complain(source, arena, diag->span, str_join(arena, diag->message, mend));
         errors++;
     }
     return errors;
@@ -292,9 +297,8 @@ static int find_old(Arena *arena, const SimulateRequest *request, const Document
         if (error) return cannot_read(source, error);
     }
     Document *old = find_object(source, arena, request, new, &others);
-    if (old && old->unreadable) return check_object(source, arena, old, request);
     *out = old;
-    return 0;
+    return old && (old->unreadable || old->written) ? check_object(source, arena, old, request) : 0;
 }
 
 static int read_scenario(Scenario *out, Arena *arena, const char *name, const PodSpec *spec) {

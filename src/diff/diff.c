@@ -126,10 +126,11 @@ static void pair_objects(Arena *arena, const DiffSide *before, const DiffSide *a
     }
 }
 
-/* Whether nothing can be said of a change: the old object could never have been stored, or the new text is no YAML. */
+/* Whether nothing can be said of a change: the text is no YAML, or the old one means nothing that could have been stored. */
 static bool is_unread(const Document *document, bool isNew) {
     if (document->refused) return true;
-    if (!document->unreadable || !isNew) return document->unreadable;
+    if (!document->unreadable) return false;
+    if (!isNew && !document->mended) return true;
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         if (diag->severity == SEVERITY_ERROR && diag->rule->source == FROM_YAML) return true;
@@ -440,6 +441,14 @@ static Sent judge_applied(Arena *arena, Pair *pair, const DifferenceList *writte
     return sent;
 }
 
+/* What is sent is what was meant, and would be taken; but it is not what is written. */
+static void refuse_text(Arena *arena, Pair *pair) {
+    const DiagList *from = &pair->after.document->diags;
+    DiagList *to = &pair->applied->diags;
+    for (uint32_t i = 0; i < pair->faults && to != from; i++) ARRAY_PUSH(arena, &to->items, from->items.at[i]);
+    pair->accepted = pair->applies = false;
+}
+
 static void judge_changed(Arena *arena, Pair *pair, How how) {
     Document *before = pair->before.document, *after = pair->after.document;
     if (before->definition && after->definition) {
@@ -463,9 +472,13 @@ static void judge_changed(Arena *arena, Pair *pair, How how) {
         if (change.effect > pair->effect) pair->effect = change.effect;
     }
     if (!pair->applies) {
-        bool onlyResize = pair->effect == EFFECT_RESIZE;
+        bool onlyResize = pair->effect == EFFECT_RESIZE && !pair->faults;
         pair->effect = onlyResize ? EFFECT_RESIZE : EFFECT_REFUSED;
         if (decoded && !onlyResize) say_way_out(arena, pair);
+    }
+    if (pair->faults) {
+        refuse_text(arena, pair);
+        pair->effect = EFFECT_REFUSED;
     }
     if (pair->effect == EFFECT_ROLLOUT) pair->summary = rollout_summary(arena, pair->applied);
     if (pair->effect == EFFECT_RESIZE) pair->summary = S("an apply is refused: send the change to the resize subresource");
@@ -526,6 +539,39 @@ static void judge_renamed(Arena *arena, Pair *pair, How how) {
     *pair = alone;
 }
 
+/* The new object as it was meant, so that what it changes can be told beside what is wrong with its text. */
+static void take_as_meant(Pair *pair) {
+    Document *written = pair->after.document;
+    if (!written->mended) return;
+    pair->faults = written->diags.items.n;
+    pair->after.document = model_meant(written, pair->faults);
+}
+
+/* Whether the server takes an object once what it does not know is left out. */
+static bool is_taken_without_unknown(Arena *arena, const Document *document) {
+    Arena before = *arena;
+    Document *copy = build_again(arena, document);
+    bool taken = copy->object && !copy->unreadable;
+    if (taken) validate_create(copy);
+    for (uint32_t i = 0; i < copy->diags.items.n; i++) taken &= copy->diags.items.at[i].rule->source != FROM_API;
+    arena_back(arena, &before);
+    return taken;
+}
+
+/* The same of the old one. What the server does not know it may have left out, and then it has the rest. */
+static void take_old_as_meant(Arena *arena, Pair *pair) {
+    Document *written = pair->before.document;
+    const Diag *error = first_error(written);
+    if (!written->mended || !error) return;
+    bool hasRest = is_taken_without_unknown(arena, written);
+    if (!hasRest) pair->before.document = written->mended;
+    Place place = source_place(&pair->before.file->source, arena, error->span.at);
+    add_note(arena, pair,
+             str_format(arena, "the server does not take the old manifest (%.*s:%u:%u: %.*s); it is compared %s",
+                        TEXT(pair->before.file->source.name), place.line, place.column, TEXT(error->message),
+                        hasRest ? "without what the server does not know" : "as it was meant"));
+}
+
 static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone, How how) {
     Document *before = pair.before.document, *after = pair.after.document;
     if (is_unread(before, false)) {
@@ -538,12 +584,16 @@ static void compare_pair(DiffResult *result, Arena *arena, Pair pair, bool alone
         result->unknown++;
         return;
     }
+    bool same = !alone && equal_nodes(before->root, after->root);
+    take_old_as_meant(arena, &pair);
+    take_as_meant(&pair);
+    before = pair.before.document;
+    after = pair.after.document;
     if (!str_eq(before->name, after->name) && before->object && after->object) {
         judge_renamed(arena, &pair, how);
         add_pair(result, arena, pair);
         return;
     }
-    bool same = !alone && equal_nodes(before->root, after->root);
     judge_changed(arena, &pair, how);
     if (same)
         result->unchanged++;
@@ -568,6 +618,7 @@ static void compare_old(DiffResult *result, Arena *arena, DiffObject object, con
     }
     Str delete = kubectl_delete(arena, object.document, "");
     if (pair.kind == PAIR_RENAMED) {
+        take_as_meant(&pair);
         judge_created(arena, &pair, how);
         pair.summary = str_format(arena, "a new object is made; the old one stays until %.*s", TEXT(delete));
         add_pair(result, arena, pair);
@@ -589,6 +640,7 @@ static void compare_new(DiffResult *result, Arena *arena, DiffObject object, con
         result->unread = true;
         result->unknown++;
     } else {
+        take_as_meant(&pair);
         judge_created(arena, &pair, how);
         add_pair(result, arena, pair);
     }

@@ -24,7 +24,7 @@ typedef struct Change {
     Str reason;     /* in words, may be empty */
 } Change;
 
-/* An object that is unread stands in a text that cannot be decoded: what changes of it is not known. */
+/* An object that is unread stands in a text of which nobody knows what is meant: what changes of it is not known. */
 typedef enum PairKind { PAIR_CHANGED, PAIR_ADDED, PAIR_REMOVED, PAIR_RENAMED, PAIR_UNREAD } PairKind;
 
 /* A text that was read and the name to show for it. */
@@ -44,6 +44,7 @@ typedef struct Pair {
     uint8_t effect;     /* Effect: the worst of its changes */
     bool accepted;      /* whether the server takes the new object in place of the old one, just as it is written */
     bool applies;       /* whether it takes it in the way that is asked for */
+    uint32_t faults;    /* how many of the new object's findings are of its text: it is compared as it was meant, and not sent */
     const Node *stored; /* the old object as the server stores it; NULL if that is not known */
     DiffObject before;  /* document is NULL if added */
     DiffObject after;   /* document is NULL if removed */

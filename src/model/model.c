@@ -857,6 +857,13 @@ uint32_t model_build_kinds(Arena *arena, const Source *source, const NodeDocumen
     return count;
 }
 
+Document *model_meant(Document *written, uint32_t count) {
+    Document *mended = written->mended;
+    if (!mended) return written;
+    for (uint32_t i = 0; i < count; i++) ARRAY_PUSH(written->diags.arena, &mended->diags.items, written->diags.items.at[i]);
+    return mended;
+}
+
 bool model_has_gap(const Document *document, Str start, Str rest) {
     for (uint32_t i = 0; i < document->mends.n; i++) {
         const Mend *mend = &document->mends.at[i];

@@ -159,6 +159,10 @@ void defaults_apply(Arena *arena, Document *document);
 /* What the server sets of a pod and leaves open in a template, until a controller creates the pod. */
 void defaults_made_pod(Arena *arena, PodSpec *spec, uint8_t minor);
 
+/* The object as it was meant, with the first `count` findings about the one that is written before its own; itself where nothing
+ * was to mend. */
+Document *model_meant(Document *written, uint32_t count);
+
 /* Whether a value at a path that begins with `start` and goes on with, or is, `rest` could not be decoded. */
 bool model_has_gap(const Document *document, Str start, Str rest);
 

@@ -364,11 +364,9 @@ static uint32_t build(Worker *w, Crds *crds, Classifier *c, NodeDocument *node, 
 /* The document whose faults are reported: as it was meant, so that no fault is said twice over by what follows from it. Where the
  * server's own words are asked for, it is the one that is written. */
 static Document *meant(Document *written, uint32_t decoded) {
-    Document *mended = written->mended;
-    if (!mended) return written;
-    for (uint32_t i = 0; i < decoded; i++) ARRAY_PUSH(written->diags.arena, &mended->diags.items, written->diags.items.at[i]);
-    validate_create(mended);
-    return mended;
+    Document *document = model_meant(written, decoded);
+    if (document != written) validate_create(document);
+    return document;
 }
 
 static bool is_definition(const Document *document) {
