@@ -36,11 +36,15 @@ static void respond_error(Server *s, const json_t *id, LspError code, const char
 
 static json_t *capabilities(const Server *s) {
     static const char *const encodings[] = {[UNITS_UTF16] = "utf-16", [UNITS_UTF8] = "utf-8", [UNITS_UTF32] = "utf-32"};
-    return json_pack("{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:b,s:{s:[s,s,s,s,s,s]},s:b,s:b}", "positionEncoding",
-                     encodings[s->client.units], "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0,
-                     "workspace", "workspaceFolders", "supported", 1, "changeNotifications", 1, "hoverProvider", 1,
-                     "completionProvider", "triggerCharacters", ":", " ", "-", "\"", "/", ".", "documentSymbolProvider", 1,
-                     "foldingRangeProvider", 1);
+    static const char *const plain[] = {"hoverProvider",      "documentSymbolProvider", "foldingRangeProvider",
+                                        "definitionProvider", "referencesProvider",     "documentHighlightProvider"};
+    json_t *out = json_pack("{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:{s:[s,s,s,s,s,s]},s:{},s:{s:b}}", "positionEncoding",
+                            encodings[s->client.units], "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0,
+                            "workspace", "workspaceFolders", "supported", 1, "changeNotifications", 1, "completionProvider",
+                            "triggerCharacters", ":", " ", "-", "\"", "/", ".", "documentLinkProvider", "renameProvider",
+                            "prepareProvider", 1);
+    for (size_t i = 0; i < COUNT(plain); i++) json_object_set_new(out, plain[i], json_true());
+    return out;
 }
 
 static json_t *initialize(Server *s, const json_t *params, LspError *error) {
@@ -169,6 +173,12 @@ static const Method methods[] = {
     {"textDocument/completion", completion, false},
     {"textDocument/documentSymbol", document_symbols, false},
     {"textDocument/foldingRange", folding_ranges, false},
+    {"textDocument/definition", definition, false},
+    {"textDocument/references", references, false},
+    {"textDocument/documentHighlight", document_highlights, false},
+    {"textDocument/documentLink", document_links, false},
+    {"textDocument/prepareRename", prepare_rename, false},
+    {"textDocument/rename", rename_name, false},
     {"podlint/text", text_of, false},
 };
 

@@ -346,6 +346,142 @@ def test_the_outline():
         client.shut()
 
 
+APPLICATION = WORLD + """        - &metrics
+          name: metrics
+          containerPort: 9090
+        readinessProbe:
+          httpGet: {path: /, port: "http"}
+        env:
+        - name: MODE
+          valueFrom:
+            configMapKeyRef: {name: settings, key: MODE}
+        - name: GREETING
+          value: $(MODE) and more
+        volumeMounts:
+        - name: data
+          mountPath: /data
+      volumes:
+      - name: data
+        configMap:
+          name: settings
+"""
+
+SERVICE = """apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector:
+    app: web
+  ports:
+  - name: main
+    port: 80
+    targetPort: http
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  defaultBackend:
+    service:
+      name: web
+      port:
+        name: main
+"""
+
+
+def lines_of(locations):
+    return sorted((os.path.basename(l["uri"]), l["range"]["start"]["line"] + 1) for l in locations)
+
+
+def line(text, part, number=1):
+    """The number of the line of the text that has the part the so-manieth time."""
+    return [i + 1 for i, l in enumerate(text.split("\n")) if part in l][number - 1]
+
+
+def apply(texts, edit):
+    """The texts by URI as they are after a WorkspaceEdit of a client that takes UTF-16."""
+    for document in edit["documentChanges"]:
+        where = document["textDocument"]["uri"]
+        for change in sorted(document["edits"], key=lambda e: (-e["range"]["start"]["line"], -e["range"]["start"]["character"])):
+            lines = texts[where].split("\n")
+            start, end = change["range"]["start"], change["range"]["end"]
+            at = sum(len(l) + 1 for l in lines[:start["line"]]) + start["character"]
+            to = sum(len(l) + 1 for l in lines[:end["line"]]) + end["character"]
+            texts[where] = texts[where][:at] + change["newText"] + texts[where][to:]
+    return texts
+
+
+def test_navigation():
+    with Folder(app_yaml=APPLICATION, service_yaml=SERVICE) as folder:
+        client = Client(PODLINT, folder.path)
+        app, service = folder.join("app.yaml"), folder.join("service.yaml")
+        client.open(app)
+
+        def ask(path, mark, method, offset=0, **more):
+            return client.ask(method, {**client.at(path, mark, offset), **more})
+
+        same(lines_of(ask(app, "name: data\n          mountPath", "textDocument/definition", 7)),
+             [("app.yaml", line(APPLICATION, "- name: data", 2))])
+        same(lines_of(ask(app, "name: settings, key", "textDocument/definition", 8)), [("app.yaml", 4)])
+        same(lines_of(ask(app, "key: MODE", "textDocument/definition", 6)), [("app.yaml", 6)])
+        same(lines_of(ask(app, "$(MODE)", "textDocument/definition", 3)), [("app.yaml", line(APPLICATION, "- name: MODE"))])
+        found = ask(app, "- name: http", "textDocument/references", 9, context={"includeDeclaration": True})
+        same(lines_of(found), [("app.yaml", line(APPLICATION, "- name: http")), ("app.yaml", line(APPLICATION, "port: \"http\"")),
+                               ("service.yaml", line(SERVICE, "targetPort"))])
+        client.open(service)
+        same(lines_of(ask(service, "targetPort: http", "textDocument/definition", 13)), [("app.yaml", line(APPLICATION, "- name: http"))])
+        same(lines_of(ask(service, "        name: main", "textDocument/definition", 15)), [("service.yaml", line(SERVICE, "- name: main"))])
+        same(lines_of(ask(service, "      name: web\n      port", "textDocument/definition", 13)), [("service.yaml", 4)])
+        found = ask(service, "app: web", "textDocument/references", 6, context={"includeDeclaration": False})
+        same(lines_of(found), [("app.yaml", line(APPLICATION, "app: web")), ("service.yaml", line(SERVICE, "app: web"))])
+        same(ask(app, "image: registry", "textDocument/definition", 9), [])
+        client.shut()
+
+
+def test_rename():
+    with Folder(app_yaml=APPLICATION, service_yaml=SERVICE) as folder:
+        client = Client(PODLINT, folder.path)
+        app, service = folder.join("app.yaml"), folder.join("service.yaml")
+        client.open(app)
+        texts = {uri(app): APPLICATION, uri(service): SERVICE}
+        at = client.at(app, "- name: http", 9)
+        same(client.ask("textDocument/prepareRename", at)["placeholder"], "http")
+        edit = client.ask("textDocument/rename", {**at, "newName": "www"})
+        renamed = apply(dict(texts), edit)
+        same(renamed[uri(app)], APPLICATION.replace("name: http", "name: www").replace('port: "http"', 'port: "www"'))
+        same(renamed[uri(service)], SERVICE.replace("targetPort: http", "targetPort: www"))
+        renamed = apply(dict(texts), client.ask("textDocument/rename", {**client.at(app, "app: web", 6), "newName": "shop"}))
+        same(renamed[uri(app)].count("app: shop"), 2)
+        same(renamed[uri(service)].count("app: shop"), 1)
+        edit = client.ask("textDocument/rename", {**client.at(app, "name: settings\ndata", 8), "newName": "12"})
+        same(apply(dict(texts), edit)[uri(app)], APPLICATION.replace("settings", '"12"'))
+        for name in ("metrics", "a b", ""):
+            try:
+                client.ask("textDocument/rename", {**at, "newName": name})
+                raise AssertionError(f"{name!r} is taken, or no name")
+            except Failed:
+                pass
+        client.write_text(app, "a: &one {b: 1}\nc: *one\n---\nd: *one\n")
+        edit = client.ask("textDocument/rename", {**client.at(app, "*one", 2), "newName": "two"})
+        same(apply({uri(app): client.texts[app][0]}, edit)[uri(app)], "a: &two {b: 1}\nc: *two\n---\nd: *one\n")
+        client.shut()
+
+
+def test_files_that_are_named():
+    with Folder() as folder:
+        folder.write("base/pod.yaml", POD)
+        folder.write("base/kustomization.yaml", "resources: [pod.yaml]\n")
+        path = folder.write("kustomization.yaml", "resources:\n- base\n- https://example.com/x\n- nowhere.yaml\n")
+        client = Client(PODLINT, folder.path)
+        client.open(path)
+        links = client.ask("textDocument/documentLink", {"textDocument": {"uri": uri(path)}})
+        same([os.path.relpath(l["target"][7:], os.path.realpath(folder.path)) for l in links], ["base/kustomization.yaml"])
+        same(len(client.ask("textDocument/definition", client.at(path, "base", 1))), 1)
+        client.shut()
+
+
 def error_of(client, answer_to):
     return client.wait(lambda m: "error" in m and m.get("id") == answer_to)["error"]["code"]
 
