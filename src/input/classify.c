@@ -151,23 +151,27 @@ static bool is_variable(Str text) {
     return end > 2 && end < text.len && strchr("}:", text.at[end]);
 }
 
-/* The program whose signs stand in a piece of text that cannot be read; empty if there are none. `braces`: the piece is of a text
- * in braces. */
-static Str program_of(Str text, bool braces) {
+/* The program whose signs stand in some lines of a text that cannot be read; empty if there are none. `braces`: the text is one
+ * in braces. A sign may be closed some lines below. */
+static Str program_of(Str text, Str lines, bool braces) {
+    enum { LONGEST_SIGN = 4096 };
     bool unclosed[COUNT(templateSigns)] = {false};
+    size_t start = (size_t)(lines.at - text.at);
     int open = 0; /* braces and brackets of the line: in them YAML takes the braces of a variable for a map */
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '\n') open = 0;
-        if (text.at[i] == '}' || text.at[i] == ']') open--;
-        if (!strchr("{<%(@[$", text.at[i])) continue;
-        Str rest = str_slice(text, i);
+    for (size_t i = 0; i < lines.len; i++) {
+        char c = lines.at[i];
+        if (c == '\n') open = 0;
+        if (c == '}' || c == ']') open--;
+        if (!strchr("{<%(@[$", c)) continue;
+        Str rest = str_slice(text, start + i), whole = rest;
+        if (whole.len > LONGEST_SIGN) whole.len = LONGEST_SIGN;
         if ((braces || open > 0) && is_variable(rest)) return S("a template of envsubst");
-        open += text.at[i] == '{' || text.at[i] == '[';
+        open += c == '{' || c == '[';
         for (size_t j = 0; j < COUNT(templateSigns); j++) {
             if (unclosed[j] || !str_starts(rest, templateSigns[j].open)) continue;
-            unclosed[j] = !str_has(rest, templateSigns[j].close);
+            unclosed[j] = !str_has(whole, templateSigns[j].close);
             if (unclosed[j]) continue;
-            bool helm = str_has(rest, S(".Values")) || str_has(rest, S(".Release")) || str_has(rest, S("include \""));
+            bool helm = str_has(whole, S(".Values")) || str_has(whole, S(".Release")) || str_has(whole, S("include \""));
             return j == 0 && helm ? S("a Helm template") : templateSigns[j].program;
         }
         if (is_signed_name(rest)) return S("a template with names to fill in");
@@ -217,7 +221,7 @@ static Str template_program(Str text, const NodeDocument *in) {
     for (uint32_t i = 0; i < in->faults.n && looked <= most; i++) {
         const Fault *fault = &in->faults.at[i];
         if (fault->kind != FAULT_SYNTAX && fault->kind != FAULT_KEY_COMPLEX && fault->kind != FAULT_KEY_NULL) continue;
-        Str lines = lines_around(text, in->span.at, fault), program = program_of(lines, braces);
+        Str lines = lines_around(text, in->span.at, fault), program = program_of(text, lines, braces);
         looked += lines.len;
         if (program.len) return program;
         if (leaves_out(lines)) return S("an excerpt, which leaves something out");
@@ -383,7 +387,7 @@ static DocumentClass class_of(Classifier *c, Arena *arena, const NodeDocument *i
         return str_has(text, S("#@overlay/")) ? CLASS_PARTIAL : CLASS_TEMPLATE;
     }
     /* What is left of a template between its signs. */
-    if (c->program.len && program_of(bare, false).len) {
+    if (c->program.len && program_of(bare, bare, false).len) {
         *why = c->program;
         return CLASS_TEMPLATE;
     }

@@ -52,6 +52,10 @@ faulty '  a: "{{ include "b" . }}"'
 expect "quotes that part a sign in two" 0 "1 template" .
 faulty '  a: |' '    text' '  {{- if .Values.b }}'
 expect "a sign below a block scalar" 0 "1 template" .
+printf '{{/*\nWords: of a license\n*/}}\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n' >fault.yaml
+expect "a sign of several lines" 0 "1 template" .
+printf '{{/*\nWords: of a license\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n' >fault.yaml
+expect "a sign that is never closed" 1 "error[syntax]" .
 # shellcheck disable=SC2016
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: ${LABELS}}\n' >fault.yaml
 expect "variables in braces" 0 "a template of envsubst" --show-files .
