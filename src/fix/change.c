@@ -154,6 +154,12 @@ void changes_add(Arena *arena, Node *root, Changes *changes, const Change *chang
     ARRAY_PUSH(arena, changes, made ? whole : *change);
 }
 
+const Path *change_goal(Node *root, const Change *change) {
+    const Path *path = change->kind == CHANGE_SET ? change->path : change->kind == CHANGE_MOVE ? change->target : NULL;
+    while (path && path->up && !change_find(root, path->up).node) path = path->up;
+    return path;
+}
+
 Str change_place(Arena *arena, const Change *change, const Path *base) {
     Path renamed;
     const Path *path = change->path;

@@ -43,6 +43,9 @@ bool change_apply(Arena *arena, Node *root, const Change *change);
 /* Adds a change to others of a fix. What is set in a map that nobody has written goes into one that others have made. */
 void changes_add(Arena *arena, Node *root, Changes *changes, const Change *change);
 
+/* The first path at which a change puts something; NULL if it only takes away or renames. */
+const Path *change_goal(Node *root, const Change *change);
+
 /* The path below `base` of what a change has put there, as the API server prints it. */
 Str change_place(Arena *arena, const Change *change, const Path *base);
 

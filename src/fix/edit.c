@@ -29,7 +29,7 @@ static Str with_line_ends(const Editor *e, Str text) {
 }
 
 static void put_edit(Editor *e, uint32_t at, uint32_t end, Str put) {
-    ARRAY_PUSH(e->arena, &e->edits, (Replacement){at, end, with_line_ends(e, put)});
+    ARRAY_PUSH(e->arena, &e->edits, (Replacement){at, end, with_line_ends(e, put), 0});
 }
 
 static Str piece(const Editor *e, uint32_t at, uint32_t end) {
@@ -140,8 +140,8 @@ static const Node *wrapped(const Editor *e, const Path *from, const Path *path, 
     return wrapped(e, from, path->up, up);
 }
 
-/* Adds an entry to a map, written by `put_value` behind its key. */
-static bool insert_entry(Editor *e, const Path *path, Str key, const Node *value, Str raw) {
+/* Adds an entry to a map: with a value, or as it is written in `raw`. */
+static bool put_entry(Editor *e, const Path *path, Str key, const Node *value, Str raw) {
     Str text = e->source->text;
     Node *map = change_find(e->root, path).node;
     Writer w = writer(e);
@@ -176,6 +176,15 @@ static bool insert_entry(Editor *e, const Path *path, Str key, const Node *value
     const Entry *entry = &map->entries[after];
     uint32_t end = entry->value.span.end > entry->keySpan.end ? entry->value.span.end : entry->keySpan.end;
     put_above(e, next_line(text, end), column, buf_text(&w.out));
+    return true;
+}
+
+static bool insert_entry(Editor *e, const Path *path, Str key, const Node *value, Str raw) {
+    uint32_t first = e->edits.n;
+    const Type *type = path_type(e->document->type, e->base, path);
+    const Field *field = type ? schema_field(type, key, str_hash(key)) : NULL;
+    if (!put_entry(e, path, key, value, raw)) return false;
+    for (uint32_t i = first; i < e->edits.n && field; i++) e->edits.at[i].order = (uint16_t)(field - type->fields);
     return true;
 }
 

@@ -10,6 +10,7 @@
 typedef struct Replacement {
     uint32_t at, end;
     Str put;
+    uint16_t order; /* of the field that is put there: of several at one place the lower one comes first */
 } Replacement;
 
 typedef ARRAY(Replacement) Replacements;

@@ -40,14 +40,28 @@ typedef struct Round {
 static int by_place(const void *left, const void *right) {
     const Replacement *a = left, *b = right;
     if (a->at != b->at) return a->at < b->at ? -1 : 1;
-    return (a->end > b->end) - (a->end < b->end);
+    if (a->end != b->end) return a->end < b->end ? -1 : 1;
+    return (a->order > b->order) - (a->order < b->order);
 }
 
-static bool overlap(const Replacements *a, const Replacements *b) {
-    for (uint32_t i = 0; i < a->n; i++)
-        for (uint32_t j = 0; j < b->n; j++) {
-            const Replacement *x = &a->at[i], *y = &b->at[j];
-            if (x->at == y->at || (x->at < y->end && y->at < x->end)) return true;
+/* Whether two plans would set the same value, or make the same map to put something into. */
+static bool meet(const Round *r, const Plan *a, const Plan *b) {
+    Node *root = r->documents.at[a->document].root;
+    for (uint32_t i = 0; a->document == b->document && i < a->changes.n; i++)
+        for (uint32_t j = 0; j < b->changes.n; j++)
+            if (change_goal(root, &a->changes.at[i]) &&
+                path_same(change_goal(root, &a->changes.at[i]), change_goal(root, &b->changes.at[j])))
+                return true;
+    return false;
+}
+
+/* Whether two plans are in each other's way. What both only insert at one place stands there side by side. */
+static bool overlap(const Round *r, const Plan *a, const Plan *b) {
+    for (uint32_t i = 0; i < a->edits.n; i++)
+        for (uint32_t j = 0; j < b->edits.n; j++) {
+            const Replacement *x = &a->edits.at[i], *y = &b->edits.at[j];
+            bool inserted = x->at == x->end && y->at == y->end;
+            if ((x->at == y->at && (!inserted || meet(r, a, b))) || (x->at < y->end && y->at < x->end)) return true;
         }
     return false;
 }
@@ -113,11 +127,12 @@ static uint32_t errors_of(const ResultDocument *document) {
     return n;
 }
 
-/* Whether a finding is about what plans have put there: what was hidden by one mistake may be another one. */
+/* Whether a finding is about what plans have given a new name or place: what was hidden by one mistake may be another one. */
 static bool is_of_plans(Round *r, const PlanList *plans, uint32_t owner, const Finding *finding) {
     for (uint32_t i = 0; i < plans->n; i++)
         for (uint32_t j = 0; plans->at[i]->owner == owner && j < plans->at[i]->changes.n; j++)
-            if (path_is_below(finding->path, change_place(r->arena, &plans->at[i]->changes.at[j], plans->at[i]->base)))
+            if (plans->at[i]->changes.at[j].kind >= CHANGE_RENAME &&
+                path_is_below(finding->path, change_place(r->arena, &plans->at[i]->changes.at[j], plans->at[i]->base)))
                 return true;
     return false;
 }
@@ -201,7 +216,7 @@ static void keep_good(Round *r, uint32_t from, uint32_t to) {
     for (uint32_t i = 0; i < r->kept.n; i++) ARRAY_PUSH(r->arena, &plans, r->kept.at[i]);
     for (uint32_t i = from; i < to; i++) {
         bool free = true;
-        for (uint32_t j = 0; j < plans.n && free; j++) free = !overlap(&r->plans.at[i].edits, &plans.at[j]->edits);
+        for (uint32_t j = 0; j < plans.n && free; j++) free = !overlap(r, &r->plans.at[i], plans.at[j]);
         if (free) ARRAY_PUSH(r->arena, &plans, &r->plans.at[i]);
     }
     if (plans.n == r->kept.n) return;
@@ -308,6 +323,10 @@ static bool mend_file(FixResult *out, Arena *arena, InputFile *input, const Resu
         out->unsafe += plan_file(&r, found, unsafe);
         if (r.plans.n) check_alone(&r, &r.before, r.source.text);
         if (r.plans.n && r.before.files[0].documentCount == found->documentCount) keep_good(&r, 0, r.plans.n);
+    }
+    if (r.kept.n) {
+        FixedFile *file = fixed_file(out, arena, &r.source);
+        if (str_eq(r.text, file->before)) r.kept.n = 0; /* one fix undoes another: neither is right */
     }
     if (r.kept.n) {
         FixedFile *file = fixed_file(out, arena, &r.source);

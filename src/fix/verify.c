@@ -61,8 +61,11 @@ static bool agrees(struct fy_node *read, const Node *node, const Source *source,
 
 /* A document as libfyaml reads it; NULL if it cannot. */
 static struct fy_document *read_document(Str text) {
-    struct fy_parse_cfg settings = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS};
+    struct fy_diag_cfg quiet = {.level = FYET_MAX};
+    struct fy_diag *diag = fy_diag_create(&quiet);
+    struct fy_parse_cfg settings = {.flags = FYPCF_QUIET | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diag};
     struct fy_document *document = fy_document_build_from_string(&settings, text.at, text.len);
+    if (diag) fy_diag_destroy(diag);
     if (document && !fy_document_root(document)) {
         fy_document_destroy(document);
         document = NULL;

@@ -226,7 +226,8 @@ static bool from_slips(const Editor *e, const NodeDocument *document, const Find
         if (!fault->mends.n || !way_is_at(e, finding->start, fault->span.at)) continue;
         for (uint32_t j = 0; j < fault->mends.n; j++) {
             const TextMend *mend = &fault->mends.at[j];
-            ARRAY_PUSH(e->arena, &out->edits, (Replacement){(uint32_t)mend->at, (uint32_t)(mend->at + mend->removed), mend->put});
+            ARRAY_PUSH(e->arena, &out->edits,
+                       (Replacement){(uint32_t)mend->at, (uint32_t)(mend->at + mend->removed), mend->put, 0});
         }
         return document->mended;
     }
@@ -247,7 +248,7 @@ static bool from_twins(const Editor *e, const NodeDocument *document, const Find
                     line_end(text, first + length) - (first + length) == line_end(text, entry.end) - entry.end;
         if (!same || behind_comment(text, entry.end) != entry.end) return false;
         uint32_t end = line_end(text, entry.end);
-        ARRAY_PUSH(e->arena, &out->edits, (Replacement){line_start(text, entry.at), end < text.len ? end + 1 : end, S("")});
+        ARRAY_PUSH(e->arena, &out->edits, (Replacement){line_start(text, entry.at), end < text.len ? end + 1 : end, S(""), 0});
         return true;
     }
     return false;
