@@ -5,6 +5,7 @@
 #include "base/visible.h"
 #include "diff/git.h"
 #include "input/classify.h"
+#include "simulate/eviction.h"
 #include "simulate/pods.h"
 #include "simulate/report.h"
 #include "validate/validate.h"
@@ -24,6 +25,7 @@ enum {
     SIM_GRACE,
     SIM_FORCE,
     SIM_NODE_LOST_AT,
+    SIM_EVICT_AT,
     SIM_ENDPOINT_DELAY,
     SIM_LB_DELAY,
     SIM_UNTIL,
@@ -64,6 +66,7 @@ static const Option options[] = {
     {"grace-period", 0, "TIME", NULL, "The grace period of the deletion. Default: the pod's."},
     {"force", 0, NULL, NULL, "The deletion removes the object at once, whatever runs."},
     {"node-lost-at", 0, "TIME", NULL, "When the node is heard of for the last time."},
+    {"evict-at", 0, "TIME", NULL, "When the node is short of memory, and the kubelet evicts the pod."},
     {"endpoint-delay", 0, "TIME", NULL, "How long every kube-proxy takes to learn that a pod goes. Default: 2s."},
     {"lb-delay", 0, "TIME", NULL, "The same of a load balancer or ingress controller in front. Default: there is none."},
     {"until", 0, "TIME", NULL, "When the clock stops. Default: 10m, or some time after the deletion."},
@@ -350,6 +353,7 @@ static bool change_scenario(Scenario *scenario, Arena *arena, const PodSpec *spe
     int64_t *time = change.option == SIM_DELETE_AT        ? &scenario->deleteAt
                     : change.option == SIM_GRACE          ? &scenario->gracePeriodSeconds.value
                     : change.option == SIM_UNTIL          ? &scenario->until
+                    : change.option == SIM_EVICT_AT       ? &scenario->evictAt
                     : change.option == SIM_ENDPOINT_DELAY ? &scenario->endpointDelay
                     : change.option == SIM_LB_DELAY       ? &scenario->lbDelay
                                                           : &scenario->nodeLostAt;
@@ -364,6 +368,7 @@ static void set_until(Scenario *scenario, const PodSpec *spec) {
     int64_t grace = spec->terminationGracePeriodSeconds.set ? scenario_clamp(spec->terminationGracePeriodSeconds.value) : 0;
     if (scenario->untilSet) return;
     if (scenario->deleteAt != SCENARIO_NEVER) scenario->until = scenario->deleteAt + grace + AFTER;
+    if (scenario->deleteAt == SCENARIO_NEVER && scenario->evictAt != SCENARIO_NEVER) scenario->until = scenario->evictAt + AFTER;
     if (scenario->nodeLostAt != SCENARIO_NEVER && scenario->until < scenario->nodeLostAt + NODE)
         scenario->until = scenario->nodeLostAt + NODE;
 }
@@ -519,6 +524,7 @@ static int play(Arena *arena, SimulateRequest *request) {
     play_rollout(rollout, arena, request, document, old, &scenario);
     if (rollout->podDeleted < scenario.deleteAt) scenario.deleteAt = rollout->podDeleted;
     simulate(&sim, arena, view.meta, view.spec, &scenario);
+    request->report.eviction = eviction_words(arena, document, view.spec, &scenario);
     request->report.kind = document->kind;
     request->report.name = document->name.len ? document->name : S("(unnamed)");
     sim_report_write(stdout, arena, &sim, &request->report);

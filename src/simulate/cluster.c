@@ -381,6 +381,12 @@ int64_t cluster_priority(const Cluster *cluster, const PodSpec *spec) {
     return 0;
 }
 
+bool pod_is_critical(const PodSpec *spec) {
+    enum { CRITICAL = 2000000000 };
+    const Cluster none = {0};
+    return cluster_priority(&none, spec) >= CRITICAL;
+}
+
 const PersistentVolume *cluster_volume(const Cluster *cluster, Str namespace_, Str claim) {
     Str name = {0};
     for (uint32_t i = 0; i < cluster->claims.n; i++)

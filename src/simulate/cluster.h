@@ -96,6 +96,9 @@ void pod_requests(Amounts *out, Arena *arena, const PodSpec *spec);
 /* The priority that admission gives a pod. */
 int64_t cluster_priority(const Cluster *cluster, const PodSpec *spec);
 
+/* Whether the priority is one of what the cluster itself needs, which no kubelet evicts (kubelet/types, IsCriticalPod). */
+bool pod_is_critical(const PodSpec *spec);
+
 /* A copy to which pods may be added. */
 Cluster cluster_copy(const Cluster *cluster, Arena *arena);
 

@@ -63,7 +63,7 @@ typedef struct JobRun {
 static Scenario scenario_from(Arena *arena, const Scenario *scenario, uint32_t attempt) {
     Scenario out = *scenario;
     out.containers.at = NEW_ARRAY(arena, ContainerScript, scenario->containers.n + 1);
-    out.deleteAt = out.nodeLostAt = SCENARIO_NEVER;
+    out.deleteAt = out.nodeLostAt = out.evictAt = SCENARIO_NEVER;
     out.until = LONGEST_JOB;
     for (uint32_t i = 0; i < scenario->containers.n; i++) {
         ContainerScript *script = &out.containers.at[i];

@@ -18,6 +18,7 @@
     N(PROBE_SUCCESSES, 1)                                                                                                      \
     N(NODE_GRACE, 50)              /* without word from a node its status becomes Unknown */                                   \
     N(UNREACHABLE_TOLERATION, 300) /* pods of an unreachable node are deleted after this, unless they tolerate more or less */ \
+    N(EVICTION_GRACE, 1)           /* eviction_manager.go, immediateEvictionGracePeriodSeconds */                              \
     N(ENDPOINT_DELAY, 2)           /* taken until every kube-proxy has learned that an endpoint goes; nothing promises it */   \
     N(JOB_BACKOFF_FIRST, 10)       /* before a Job replaces a failed pod; it doubles with each failure */                      \
     N(JOB_BACKOFF_LONGEST, 600)

@@ -3,6 +3,7 @@
  * then probes fire, then the kubelet syncs until nothing is left to do. Probes whose ticker was last set by a sync that was due,
  * which comes at the very beginning of a second, fire there. Sources: k8s.io/kubernetes/pkg/kubelet, above all
  * kuberuntime/kuberuntime_manager.go, pod_workers.go and prober/worker.go. */
+#include "cluster.h"
 #include "kubelet.h"
 #include "state.h"
 
@@ -77,7 +78,7 @@ static void terminating_begin(Machine *m) {
     status_set(m);
     probes_stop(m, false);
     probes_triggered(m);
-    int64_t grace = pod_grace(m);
+    int64_t grace = m->evicted ? KUBELET_EVICTION_GRACE : pod_grace(m);
     kill_all_begin(m, grace > 1 ? grace : 1);
 }
 
@@ -232,6 +233,15 @@ static void node_due(Machine *m) {
     delete_pod(m, pod_grace(m));
 }
 
+/* Node pressure (eviction/eviction_manager.go). */
+static void pressure_due(Machine *m) {
+    if (m->now < m->scenario->evictAt || !m->scheduled || m->evicted || m->terminating || m->nodeLost) return;
+    if (pod_is_critical(m->spec)) return;
+    machine_event(m, true, "Evicted", NULL, "The node was low on resource: memory.");
+    m->evicted = m->terminating = true;
+    machine_ask(m);
+}
+
 static void outside_due(Machine *m) {
     const Scenario *scenario = m->scenario;
     bool gated = m->spec->schedulingGates.n && m->now < scenario->gatesRemovedAt;
@@ -239,6 +249,7 @@ static void outside_due(Machine *m) {
     if (asked && !scenario->unschedulable.len) schedule(m);
     if (asked && scenario->unschedulable.len && !m->refused) refuse_schedule(m);
     node_due(m);
+    pressure_due(m);
     if (!m->deleted && m->now >= scenario->deleteAt)
         delete_pod(m, scenario->gracePeriodSeconds.set ? scenario->gracePeriodSeconds.value : pod_grace(m));
     for (uint32_t i = 0; i < scenario->gates.n; i++)
@@ -308,6 +319,7 @@ static int64_t next_second(const Machine *m) {
         earlier(&next, at, m->now);
     }
     if (!m->deleted) earlier(&next, scenario->deleteAt, m->now);
+    if (scenario->evictAt > m->now) earlier(&next, scenario->evictAt, m->now);
     for (uint32_t i = 0; i < scenario->gates.n; i++)
         if (scenario->gates.at[i].from > m->now) earlier(&next, scenario->gates.at[i].from, m->now);
     if (scenario->nodeLostAt != SCENARIO_NEVER) {

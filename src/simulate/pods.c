@@ -18,7 +18,7 @@ void pod_life_learn(PodLife *out, Arena *arena, PodView view, const Scenario *sc
     Arena scratch = {0};
     Simulation sim;
     Scenario life = *scenario;
-    life.deleteAt = life.nodeLostAt = SCENARIO_NEVER;
+    life.deleteAt = life.nodeLostAt = life.evictAt = SCENARIO_NEVER;
     life.until = POD_LONGEST_LIFE;
     simulate(&sim, &scratch, view.meta, view.spec, &life);
     *out = (PodLife){0};

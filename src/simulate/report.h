@@ -26,6 +26,7 @@ typedef struct SimReport {
     const Cluster *cluster; /* the nodes, or NULL */
     const Placement *scheduling;
     const NodeDrain *nodeDrain; /* of --drain, or NULL */
+    Str eviction;               /* what the kubelet evicts before the pod, and what follows; may be empty */
     Str placed;                 /* how many pods of a workload find a node, in words; may be empty */
 } SimReport;
 

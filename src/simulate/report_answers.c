@@ -68,6 +68,7 @@ void sim_answers(Sentences *out, Arena *arena, const Simulation *sim, const SimR
         ARRAY_PUSH(arena, &out->items, report->nodeDrain->words.at[i]);
     if (report->scheduling) ARRAY_PUSH(arena, &out->items, placement_words(arena, report));
     if (report->placed.len) ARRAY_PUSH(arena, &out->items, report->placed);
+    if (report->eviction.len) ARRAY_PUSH(arena, &out->items, report->eviction);
     for (uint32_t i = 0; report->rollout && i < report->rollout->words.n; i++)
         ARRAY_PUSH(arena, &out->items, report->rollout->words.at[i]);
     if (report->drain) ARRAY_PUSH(arena, &out->items, drain_words(arena, report));

@@ -21,6 +21,7 @@ Scenario scenario_empty(void) {
                       .kubelet = {KUBELET_BACKOFF_FIRST, KUBELET_BACKOFF_LONGEST},
                       .deleteAt = SCENARIO_NEVER,
                       .nodeLostAt = SCENARIO_NEVER,
+                      .evictAt = SCENARIO_NEVER,
                       .nodeBackAt = SCENARIO_NEVER,
                       .gatesRemovedAt = SCENARIO_NEVER,
                       .suspendAt = SCENARIO_NEVER,
@@ -327,7 +328,7 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
     static const char *const keys[] = {"until",         "scheduleAt",     "deleteAt",   "gracePeriodSeconds", "containers",
                                        "onTerm",        "readinessGates", "nodeLostAt", "nodeBackAt",         "gatesRemovedAt",
                                        "force",         "kubelet",        "suspendAt",  "resumeAt",           "startTime",
-                                       "endpointDelay", "lbDelay"};
+                                       "endpointDelay", "lbDelay",        "evictAt"};
     ScenarioReader reader = {.arena = arena, .out = out, .faults = faults};
     *out = scenario_empty();
     gather_names(&reader, spec);
@@ -360,6 +361,7 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
             break;
         case 15: out->endpointDelay = read_duration(&reader, value, keys[key], false, 0); break;
         case 16: out->lbDelay = read_duration(&reader, value, keys[key], false, 0); break;
+        case 17: out->evictAt = read_duration(&reader, value, keys[key], true, SCENARIO_NEVER); break;
         default: break;
         }
     }

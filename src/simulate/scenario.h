@@ -64,6 +64,7 @@ typedef struct KubeletSettings {
 
 typedef struct Scenario {
     int64_t until, scheduleAt, deleteAt, nodeLostAt, nodeBackAt, gatesRemovedAt;
+    int64_t evictAt;             /* when the node is short of memory, and the kubelet evicts the pod */
     int64_t suspendAt, resumeAt; /* of a Job or CronJob */
     int64_t startTime;           /* where the clock begins, in seconds since 1970 in the time zone of a CronJob */
     OptInt gracePeriodSeconds;   /* of the deletion */

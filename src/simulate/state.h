@@ -113,6 +113,7 @@ struct Machine {
     bool refused;                  /* by the scheduler */
     bool scheduled, deleted, gone; /* of the API object; `deleted`: it has a deletion timestamp */
     bool nodeLost, nodeUnknown;
+    bool evicted; /* by the kubelet: the pod ends as Failed */
     bool sandbox, sandboxCached, sandboxSeen;
     KubeletStatus kubelet, api; /* as the kubelet has it; as the API server has it */
     KubeletStatus draft;        /* room to make the next one */

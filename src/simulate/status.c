@@ -243,6 +243,10 @@ static void make_phase(Machine *m, bool over) {
         phase = PHASE_FAILED;
         draft->reason = S("DeadlineExceeded");
     }
+    if (m->evicted) {
+        phase = PHASE_FAILED;
+        draft->reason = S("Evicted");
+    }
     draft->phase = phase_over(m->api.phase) ? m->api.phase : (uint8_t)phase;
 }
 

@@ -195,6 +195,22 @@ static void test_10_a_lost_node_makes_the_pod_unknown_and_then_deletes_it(void *
     done(&p);
 }
 
+static void test_an_evicted_pod_has_two_seconds(void **state) {
+    (void)state;
+    Play p;
+    play(&p, "{terminationGracePeriodSeconds: 60, containers: [{name: a, image: a}]}",
+         "{evictAt: 10, until: 100, onTerm: {a: {seconds: 30}}}");
+    assert_int_equal(at(&p, 11)->phase, PHASE_RUNNING);
+    assert_int_equal(at(&p, 12)->phase, PHASE_FAILED);
+    assert_true(str_eq(at(&p, 12)->podReason, S("Evicted")));
+    assert_int_equal(container(&p, 12, "a")->state.exitCode, 137);
+    assert_int_equal(gone(&p), -1);
+    done(&p);
+    play(&p, "{priorityClassName: system-node-critical, containers: [{name: a, image: a}]}", "{evictAt: 10, until: 100}");
+    assert_int_equal(at(&p, 99)->phase, PHASE_RUNNING);
+    done(&p);
+}
+
 static void test_11_the_status_column_says_more_than_the_phase(void **state) {
     (void)state;
     Play p;
@@ -905,6 +921,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_08_succeeded_once_all_ended_with_0),
         cmocka_unit_test(test_09_failed_once_all_ended_and_one_failed),
         cmocka_unit_test(test_10_a_lost_node_makes_the_pod_unknown_and_then_deletes_it),
+        cmocka_unit_test(test_an_evicted_pod_has_two_seconds),
         cmocka_unit_test(test_11_the_status_column_says_more_than_the_phase),
         cmocka_unit_test(test_12_events_tell_what_was_done),
         cmocka_unit_test(test_13_to_16_conditions_become_true_in_turn),
