@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/visible.h"
+#include "crd/pods.h"
 #include "diff/git.h"
 #include "input/classify.h"
 #include "simulate/eviction.h"
@@ -101,7 +102,8 @@ const Command simulate_command = {
     "Says second by second what the kubelet would do with a pod: phases, conditions, restarts and their delays, init containers "
     "and sidecars, probes, hooks, image pulls, deadlines and termination. FILE is a manifest, or - for standard input; of a "
     "workload the pod template is played, and what its controller makes of it: the update from OLD, from a revision of git or "
-    "from an older template, the first creation, the course of a Job, the Jobs of a CronJob.\n\nA scenario, in YAML or JSON, "
+    "from an older template, the first creation, the course of a Job, the Jobs of a CronJob. A Rollout of Argo whose canary has "
+    "no steps is updated like a Deployment.\n\nA scenario, in YAML or JSON, "
     "says what "
     "happens: how long containers run and how they end, what probes answer, when the pod is scheduled and deleted. Without "
     "one every container crashes and the pod is then deleted; an update goes without crashes.",
@@ -206,34 +208,40 @@ static void complain(Source *source, Arena *arena, Span span, Str message) {
     tell_error("%.*s:%u:%u: error: %.*s", TEXT(source->name), place.line, place.column, TEXT(message));
 }
 
-/* The object to play, as it was meant: the one that is asked for by name, or the first that has a pod. `others` counts the rest.
- * `like`: of an old file, the object that became this one. */
-static Document *find_object(Source *source, Arena *arena, const SimulateRequest *request, const Document *like,
-                             uint32_t *others) {
+/* An object to play. */
+typedef struct Found {
+    Document *document; /* NULL: there is none */
+    uint32_t others;    /* that have pods too */
+    Rolling way;        /* of a custom resource, which then is a Deployment here */
+} Found;
+
+/* The object to play, as it was meant: the one that is asked for by name, or the first that has a pod. `like`: of an old file,
+ * the object that became this one. */
+static Found find_object(Source *source, Arena *arena, const SimulateRequest *request, const Document *like) {
     NodeReader reader = {.source = source};
     Classifier classifier = {.source = source, .minor = request->minor};
     NodeDocument in;
-    Document *found = NULL;
+    Found found = {0};
     Str name = like ? like->name : request->object ? str_of(request->object) : (Str){0};
     while (node_next(&reader, arena, &in)) {
         Document *items;
         uint32_t n = classify_build(&classifier, arena, &in, &items);
         for (uint32_t i = 0; i < n; i++) {
+            Document *item = &items[i];
+            Rolling way = rolling_document(item, &item);
             /* Of what was there before, the server left out what it does not know. */
-            bool asWritten = like && !items[i].unreadable;
-            Document *document = asWritten ? &items[i] : model_meant(&items[i], items[i].diags.items.n);
-            if (document->unreadable && !found && !name.at) return document;
-            if (!document->object || !document->type) continue;
-            if (!like && admission_role(document) != ADMISSION_NONE)
-                deciders_add(request->deciders, document,
-                             (Standing){.file = source->name, .line = source_place(source, arena, document->span.at).line},
-                             false);
-            defaults_apply(arena, document);
-            if (!model_pod(document).spec || (like && !str_eq(document->kind, like->kind))) continue;
-            if (found || (name.at && !str_eq(document->name, name)))
-                ++*others;
+            if (!like || item->unreadable) item = model_meant(item, item->diags.items.n);
+            if (item->unreadable && !found.document && !name.at) return (Found){.document = item};
+            if (!item->object || !item->type) continue;
+            if (!like && admission_role(item) != ADMISSION_NONE)
+                deciders_add(request->deciders, item,
+                             (Standing){.file = source->name, .line = source_place(source, arena, item->span.at).line}, false);
+            defaults_apply(arena, item);
+            if (!model_pod(item).spec || (like && !str_eq(item->kind, like->kind))) continue;
+            if (found.document || (name.at && !str_eq(item->name, name)))
+                found.others++;
             else
-                found = document;
+                found.document = item, found.way = way;
         }
     }
     return found;
@@ -263,7 +271,10 @@ static int check_object(Source *source, Arena *arena, Document *document, const 
     }
     if (!document->unreadable && !request->anyway) {
         validate_create(document);
-        if (request->deciders->count) admission_admit(request->deciders, document, &(Standing){.file = file});
+        if (request->deciders->count) {
+            bool inside = !str_eq(document->kind, document->type->kind->name);
+            admission_admit(request->deciders, document, &(Standing){.file = file, .inside = inside});
+        }
     }
     uint32_t errors = document->unreadable || !request->anyway ? complain_of(source, arena, &document->diags) : 0;
     if (errors && !document->unreadable)
@@ -278,7 +289,6 @@ static int check_object(Source *source, Arena *arena, Document *document, const 
 /* The object before the change, if there was one: of the old file, or of the file at a revision. */
 static int find_old(Arena *arena, const SimulateRequest *request, const Document *new, Document **out) {
     Source *source = NEW(arena, Source);
-    uint32_t others = 0;
     *out = NULL;
     if (request->git) {
         Str path = str_of(request->files[0]);
@@ -299,7 +309,7 @@ static int find_old(Arena *arena, const SimulateRequest *request, const Document
         SourceError error = source_read(source, arena, str_of(request->files[0]));
         if (error) return cannot_read(source, error);
     }
-    Document *old = find_object(source, arena, request, new, &others);
+    Document *old = find_object(source, arena, request, new).document;
     *out = old;
     return old && (old->unreadable || old->written) ? check_object(source, arena, old, request) : 0;
 }
@@ -501,11 +511,11 @@ static void play_rollout(Rollout *rollout, Arena *arena, SimulateRequest *reques
 
 static int play(Arena *arena, SimulateRequest *request) {
     Source source;
-    uint32_t others = 0;
     const char *file = request->files[request->files[1] != NULL];
     SourceError error = source_read(&source, arena, str_of(file));
     if (error) return cannot_read(&source, error);
-    Document *document = find_object(&source, arena, request, NULL, &others), *old = NULL;
+    Found found = find_object(&source, arena, request, NULL);
+    Document *document = found.document, *old = NULL;
     int code = read_cluster(request->deciders, &request->clusterFiles, request->minor) ? 0 : 2;
     if (code == 0) code = check_object(&source, arena, document, request);
     if (code == 0 && (request->files[1] || request->git)) code = find_old(arena, request, document, &old);
@@ -517,11 +527,17 @@ static int play(Arena *arena, SimulateRequest *request) {
     drain_simulate(drain, view, &scenario);
     if (drain->applies && !is_job(document)) request->report.drain = drain;
     if (request->nodes && (code = place_pod(&scenario, arena, request, &source, document, view))) return code;
-    if (others && !request->object)
-        tell_error("podlint: %u more object%s in %s; --object NAME chooses another", others, others == 1 ? "" : "s", file);
+    if (found.others && !request->object)
+        tell_error("podlint: %u more object%s in %s; --object NAME chooses another", found.others, found.others == 1 ? "" : "s",
+                   file);
     Simulation sim;
     Rollout *rollout = NEW(arena, Rollout);
-    play_rollout(rollout, arena, request, document, old, &scenario);
+    request->create |= found.way == ROLLING_OWN;
+    play_rollout(rollout, arena, request, document, found.way == ROLLING_OWN ? NULL : old, &scenario);
+    if (found.way == ROLLING_OWN)
+        request->report.note =
+            str_format(arena, "%.*s%sOnly the creation of this %.*s is played: its updates go in a way of their own.",
+                       TEXT(request->report.note), request->report.note.len ? " " : "", TEXT(document->kind));
     if (rollout->podDeleted < scenario.deleteAt) scenario.deleteAt = rollout->podDeleted;
     simulate(&sim, arena, view.meta, view.spec, &scenario);
     request->report.eviction = eviction_words(arena, document, view.spec, &scenario);

@@ -240,6 +240,50 @@ Document *inner_document(const Document *document, const InnerPod *pod, Node *ro
     return out;
 }
 
+/* The strategy of a Deployment that a canary without steps follows. */
+static Node rolling_strategy(Arena *arena, Span span, const Node *canary) {
+    static const Str fields[] = {STR("maxSurge"), STR("maxUnavailable")};
+    Node update = map_of(arena, span, COUNT(fields)), strategy = map_of(arena, span, 2);
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        const Node *value = node_get(canary, fields[i]);
+        if (value) put(&update, fields[i], *value);
+    }
+    put(&strategy, S("type"), text(span, S("RollingUpdate")));
+    put(&strategy, S("rollingUpdate"), update);
+    return strategy;
+}
+
+Rolling rolling_document(const Document *document, Document **out) {
+    static const Str fields[] = {STR("replicas"),
+                                 STR("selector"),
+                                 STR("template"),
+                                 STR("minReadySeconds"),
+                                 STR("paused"),
+                                 STR("progressDeadlineSeconds"),
+                                 STR("revisionHistoryLimit")};
+    Arena *arena = document->diags.arena;
+    const Node *spec = node_get(document->root, S("spec")), *meta = node_get(document->root, S("metadata"));
+    bool rollout = str_eq(document->kind, S("Rollout")) && str_starts(document->apiVersion, S("argoproj.io/"));
+    if (document->object || !rollout || !node_get(spec, S("template"))) return ROLLING_NOT;
+    const Node *strategy = node_get(spec, S("strategy")), *canary = node_get(strategy, S("canary"));
+    const Node *steps = node_get(canary, S("steps"));
+    bool like = !node_get(strategy, S("blueGreen")) && (!steps || !steps->count);
+    Span span = document->root->span;
+    Node *root = NEW(arena, Node), own = map_of(arena, span, COUNT(fields) + 1);
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        const Node *value = node_get(spec, fields[i]);
+        if (value) put(&own, fields[i], *value);
+    }
+    if (canary && canary->kind == NODE_MAP && like) put(&own, S("strategy"), rolling_strategy(arena, span, canary));
+    *root = map_of(arena, span, 4);
+    put(root, S("apiVersion"), text(span, S("apps/v1")));
+    put(root, S("kind"), text(span, S("Deployment")));
+    if (meta) put(root, S("metadata"), *meta);
+    put(root, S("spec"), own);
+    *out = inner_document(document, &(InnerPod){.whole = true}, root, document->later);
+    return (*out)->object && like ? ROLLING_LIKE : (*out)->object ? ROLLING_OWN : ROLLING_NOT;
+}
+
 Str inner_start(const InnerPod *pod) {
     static const Str starts[][3] = {{STR("template"), STR("template.spec"), STR("template.spec.containers[0]")},
                                     {STR("spec.template"), STR("spec.template.spec"), STR("spec.template.spec.containers[0]")}};

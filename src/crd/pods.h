@@ -42,6 +42,16 @@ Node *inner_root(const Document *document, const InnerPod *pod, uint32_t *later)
 /* That object, decoded. */
 Document *inner_document(const Document *document, const InnerPod *pod, Node *root, uint32_t later);
 
+/* How an object that keeps replicas takes new pods for old ones. */
+typedef enum Rolling {
+    ROLLING_NOT,  /* it keeps none */
+    ROLLING_LIKE, /* like a Deployment: a Rollout of Argo whose canary has no steps */
+    ROLLING_OWN,  /* in a way of its own; it is created like a Deployment */
+} Rolling;
+
+/* Such an object as a Deployment, decoded, in `out`. */
+Rolling rolling_document(const Document *document, Document **out);
+
 /* The path of the pod in such a document. */
 Str inner_start(const InnerPod *pod);
 
