@@ -29,7 +29,7 @@ static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
     while (node_next(&reader, side->arena, &node)) {
         Document *items;
         uint32_t count = classify_build(&classifier, side->arena, &node, &items);
-        if (items->refused) model_faults(&items->diags, &node);
+        if (items->refused && !items->diags.items.n) model_faults(&items->diags, &node);
         for (uint32_t i = 0; i < count; i++) {
             bool defines = items[i].object && model_is(&items[i], KIND_CustomResourceDefinition);
             if (defines && (!side->definitions.n || side->definitions.at[side->definitions.n - 1] != file))

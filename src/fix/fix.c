@@ -284,13 +284,14 @@ static uint32_t plan_file(Round *r, const ResultFile *found, bool unsafe) {
     Classifier classifier = {.source = &r->source,
                              .minor = r->settings->minors[r->settings->minorCount - 1],
                              .use = r->input->use,
+                             .withPatches = true,
                              .asWritten = r->settings->asWritten,
                              .as = (TakenAs)r->settings->as};
     for (uint32_t i = 0; i < r->documents.n; i++) {
         Document *items;
         uint32_t count = classify_build(&classifier, r->arena, &r->documents.at[i], &items);
         for (uint32_t j = 0; j < count; j++, owner++)
-            if (owner < found->documentCount && is_mendable(&items[j]))
+            if (owner < found->documentCount && !items[j].inside && is_mendable(&items[j]))
                 left += plan_object(r, &found->documents[owner], owner, i, &items[j], unsafe);
     }
     return left;

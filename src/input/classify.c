@@ -526,7 +526,8 @@ static uint32_t build_kustomization(const Classifier *c, Arena *arena, NodeDocum
     if (readable) kustomization_check(&whole);
     whole.refused = !readable;
     ARRAY_PUSH(arena, &all, whole);
-    InlinePatches patches = readable && !c->asWritten ? kustomization_patches(arena, in->root) : (InlinePatches){0};
+    InlinePatches patches =
+        readable && c->withPatches && !c->asWritten ? kustomization_patches(arena, in->root) : (InlinePatches){0};
     for (uint32_t i = 0; i < patches.n; i++) {
         Document *found;
         uint32_t count = classify_patch(c, arena, &patches.at[i], c->source->name, &found);

@@ -15,6 +15,7 @@ typedef struct Classifier {
     const Source *source;
     uint8_t minor;      /* the Kubernetes version 1.N that it is read for */
     const FileUse *use; /* or NULL */
+    bool withPatches;   /* patches inside of kustomizations are wanted */
     bool rendered;      /* the text is what charts or kustomizations become: objects and nothing else */
     TakenAs as;
     bool asWritten;                  /* placeholders stand for themselves */
@@ -26,8 +27,8 @@ typedef struct Classifier {
 } Classifier;
 
 /* Builds what the reader found, as model_build does, with `class` and `why` of each document set. What is no manifest has no
- * type, no object and no diagnostics; a partial object has what kustomize_complete makes of it. Behind a kustomization follow the
- * patches that are written in it, each with a source of its own (Document.inside). */
+ * type, no object and no diagnostics; a partial object has what kustomize_complete makes of it. Behind a kustomization follow, if
+ * they are wanted, the patches that are written in it, each with a source of its own (Document.inside). */
 uint32_t classify_build(Classifier *classifier, Arena *arena, NodeDocument *in, Document **items);
 
 /* What is said of a text in UTF-16 or UTF-32 that could not be read, as `error` tells: it is a faulty manifest if it says so. */

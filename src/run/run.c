@@ -422,6 +422,7 @@ static Classifier classifier_for(const Worker *w, const ResultFile *file, const 
     return (Classifier){.source = source,
                         .minor = file->settings->minors[version],
                         .use = input ? input->use : NULL,
+                        .withPatches = true,
                         .rendered = file->rendered.at != NULL,
                         .asWritten = file->settings->asWritten,
                         .as = (TakenAs)file->settings->as};

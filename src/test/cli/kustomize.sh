@@ -133,6 +133,8 @@ expect "a patch inside" 1 'kustomization.yaml:9:17: error[wrong-type]: replicas 
 expect "all of it" 1 'kustomization.yaml:10:50: error[unknown-field]: Container has no field "imag"; did you mean "image"?' .
 expect "and it is counted" 1 "1 judged as partial; not judged: 1 kustomization" .
 expect "and listed" 0 "./kustomization.yaml:5: partial object, Deployment web (a patch inside of ./kustomization.yaml)" --show-files .
+run "and not printed as an object" 0 "!kind: Deployment" "$podlint" defaults kustomization.yaml
+run "nor mended" 0 "!imag" "$podlint" fix --diff kustomization.yaml
 inside 'patches:
 - target: {kind: Deployment, name: web}
   patch: "spec: {replicas: -1, replica: 2}"'
