@@ -142,7 +142,7 @@ static Str field_document(Arena *arena, const Field *field, uint8_t minor) {
 /* In JSON a key stands in quotes, which may be there already. */
 static bool is_json(const Cursor *cursor) {
     Str document = str_trim((Str){cursor->text.at + cursor->document.at, cursor->document.end - cursor->document.at});
-    return document.len && document.at[0] == '{';
+    return str_starts(document, S("{")) && !str_starts(document, S("{{"));
 }
 
 static bool in_quotes(const Cursor *cursor) {

@@ -12,12 +12,21 @@ static bool is_separator(Str text, const Line *line) {
     return line->indent == 0 && !line->item && (str_starts(content, S("---")) || str_eq(content, S("...")));
 }
 
+/* A line of nothing but an action of a template. */
+static bool is_action(Str text, const Line *line) {
+    return str_starts((Str){text.at + line->content, text.len - line->content}, S("{{"));
+}
+
 static bool before(const Cursor *c, Line *line) {
-    return line_before(c->text, line) && line->at >= c->document.at && !is_separator(c->text, line);
+    bool found = line_before(c->text, line);
+    while (found && is_action(c->text, line)) found = line_before(c->text, line);
+    return found && line->at >= c->document.at && !is_separator(c->text, line);
 }
 
 static bool after(const Cursor *c, Line *line) {
-    return line_after(c->text, line) && line->at < c->document.end && !is_separator(c->text, line);
+    bool found = line_after(c->text, line);
+    while (found && is_action(c->text, line)) found = line_after(c->text, line);
+    return found && line->at < c->document.end && !is_separator(c->text, line);
 }
 
 static Str key_of(const Cursor *c, const Line *line) {
@@ -36,7 +45,7 @@ static bool is_open(const Cursor *c, const Line *line) {
 
 static bool begins_flow(const Cursor *c, const Line *line) {
     Str value = line_value(c->text, line);
-    return value.len && (value.at[0] == '{' || value.at[0] == '[');
+    return value.len && (value.at[0] == '{' || value.at[0] == '[') && !str_starts(value, S("{{"));
 }
 
 /* Upwards */
@@ -306,7 +315,7 @@ Cursor cursor_at(Arena *arena, Str text, size_t at) {
     find_document(&c);
     if (c.part == CURSOR_NOWHERE) return c;
     Str document = str_trim((Str){text.at + c.document.at, c.document.end - c.document.at});
-    if (document.len && (document.at[0] == '{' || document.at[0] == '[')) {
+    if (document.len && (document.at[0] == '{' || document.at[0] == '[') && !str_starts(document, S("{{"))) {
         read_flow(arena, &c, (size_t)(document.at - text.at));
         c.apiVersion = json_value(document, S("apiVersion"));
         c.kind = json_value(document, S("kind"));

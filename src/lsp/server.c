@@ -37,12 +37,15 @@ static void respond_error(Server *s, const json_t *id, LspError code, const char
 static json_t *capabilities(const Server *s) {
     static const char *const encodings[] = {[UNITS_UTF16] = "utf-16", [UNITS_UTF8] = "utf-8", [UNITS_UTF32] = "utf-32"};
     static const char *const plain[] = {"hoverProvider",      "documentSymbolProvider", "foldingRangeProvider",
-                                        "definitionProvider", "referencesProvider",     "documentHighlightProvider"};
-    json_t *out = json_pack("{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:{s:[s,s,s,s,s,s]},s:{},s:{s:b}}", "positionEncoding",
-                            encodings[s->client.units], "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0,
-                            "workspace", "workspaceFolders", "supported", 1, "changeNotifications", 1, "completionProvider",
-                            "triggerCharacters", ":", " ", "-", "\"", "/", ".", "documentLinkProvider", "renameProvider",
-                            "prepareProvider", 1);
+                                        "definitionProvider", "referencesProvider",     "documentHighlightProvider",
+                                        "inlayHintProvider"};
+    json_t *out = json_pack(
+        "{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:{s:[s,s,s,s,s,s]},s:{},s:{s:b},s:{},s:{s:[s,s]},s:{s:[s,s]}}",
+        "positionEncoding", encodings[s->client.units], "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0,
+        "workspace", "workspaceFolders", "supported", 1, "changeNotifications", 1, "completionProvider", "triggerCharacters", ":",
+        " ", "-", "\"", "/", ".", "documentLinkProvider", "renameProvider", "prepareProvider", 1, "codeLensProvider",
+        "executeCommandProvider", "commands", "podlint.explain", "podlint.simulate", "codeActionProvider", "codeActionKinds",
+        "quickfix", "source.fixAll.podlint");
     for (size_t i = 0; i < COUNT(plain); i++) json_object_set_new(out, plain[i], json_true());
     return out;
 }
@@ -179,6 +182,10 @@ static const Method methods[] = {
     {"textDocument/documentLink", document_links, false},
     {"textDocument/prepareRename", prepare_rename, false},
     {"textDocument/rename", rename_name, false},
+    {"textDocument/codeAction", code_actions, false},
+    {"textDocument/codeLens", code_lenses, false},
+    {"textDocument/inlayHint", inlay_hints, false},
+    {"workspace/executeCommand", execute_command, false},
     {"podlint/text", text_of, false},
 };
 

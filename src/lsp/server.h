@@ -121,6 +121,8 @@ void workspace_forget(Folder *folder, uint32_t file);       /* a file of its lis
 void workspace_leave(Server *s, OpenDocument *document);    /* it is closed */
 /* A file is another one on the disk; `listed`: it was there before and is still. */
 void workspace_file_changed(Server *s, Str path, bool listed);
+/* Its folder with what the last run found, made now if it is due. */
+void workspace_settle(Server *s, OpenDocument *document);
 void workspace_want(Server *s, Folder *folder);
 int workspace_wait(const Server *s); /* milliseconds until a run is due, or -1 */
 void workspace_run_due(Server *s);

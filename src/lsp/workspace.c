@@ -173,7 +173,7 @@ static void read_policies(Server *s, Folder *folder) {
     folder->store = config_store(&folder->arena, &s->layer, list, s->options->config, s->options->noConfig);
 }
 
-static void settle(Folder *folder) {
+static void settle(Folder *folder, bool lenses) {
     uint32_t count = folder->files.files.n;
     const FileSettings **files = NEW_ARRAY(&folder->arena, const FileSettings *, count + 1);
     for (uint32_t i = 0; i < count; i++) files[i] = config_settings(folder->store, folder->files.files.at[i].path, NULL);
@@ -183,6 +183,7 @@ static void settle(Folder *folder) {
     folder->how.policyFile = policy_settings(&folder->arena, config_settings(folder->store, S("-"), NULL));
     folder->how.memory = run_memory(count);
     folder->how.threads = 1;
+    folder->how.podSecurityLevels = lenses;
 }
 
 /* The texts that are open in place of their files, until the next message. */
@@ -193,6 +194,17 @@ static void show_open_texts(Server *s) {
         if (document->isFile && stat(document->path, &st) == 0)
             ARRAY_PUSH(&s->scratch, &texts, (SourceOverlay){st.st_dev, st.st_ino, text_str(&document->text)});
     source_overlay(texts.at, texts.n);
+}
+
+/* Tells that a folder is read for the first time, or that this is done. */
+static void tell_progress(Server *s, const Folder *folder, const char *kind) {
+    if (!s->client.workDone || !folder->root.len) return;
+    Str token = str_format(&s->scratch, "podlint%.*s", TEXT(folder->root));
+    bool begins = kind[0] == 'b';
+    if (begins) server_request(s, "window/workDoneProgress/create", json_pack("{s:o}", "token", text_json(token)));
+    json_t *value = json_pack("{s:s}", "kind", kind);
+    if (begins) json_object_set_new(value, "title", json_string("podlint reads the workspace"));
+    server_notify(s, "$/progress", json_pack("{s:o,s:o}", "token", text_json(token), "value", value));
 }
 
 static void make(Server *s, Folder *folder) {
@@ -208,7 +220,7 @@ static void make(Server *s, Folder *folder) {
     kustomize_read(&folder->files);
     input_take_kustomizations(&folder->files);
     expectations_read(&folder->files);
-    settle(folder);
+    settle(folder, s->client.lenses);
     number_documents(s, folder);
 }
 
@@ -298,14 +310,21 @@ static void run(Server *s, Folder *folder) {
     for (OpenDocument *document = s->documents; document; document = document->next)
         if (document->folder == folder && document->file != NO_FILE && folder->files.files.at[document->file].text.at)
             folder->files.files.at[document->file].text = text_str(&document->text);
+    if (first && !folder->cost) tell_progress(s, folder, "begin");
     Arena *arena = &folder->arenas[0];
     folder->cluster = (Deciders){.arena = arena, .byKind.arena = arena};
     folder->how.cluster = &folder->cluster;
     folder->how.threads = first ? processors(folder->files.files.n) : 1;
     run_check(&folder->run, &folder->files, &folder->how, folder->arenas);
     source_overlay(NULL, 0);
-    folder->cost = clock_now() - start;
+    if (first && !folder->cost) tell_progress(s, folder, "end");
+    folder->cost = clock_now() - start + 1;
     diagnostics_publish(s, folder);
+}
+
+void workspace_settle(Server *s, OpenDocument *document) {
+    Folder *folder = workspace_ready(s, document);
+    if (folder->wanted) run(s, folder);
 }
 
 void workspace_run_due(Server *s) {

@@ -482,6 +482,90 @@ def test_files_that_are_named():
         client.shut()
 
 
+def actions_at(client, path, code, **context):
+    found = [d for d in client.found(path) if d.get("code") == code]
+    assert found, f"{code} is not found: {client.found(path)}"
+    return client.ask("textDocument/codeAction", {"textDocument": {"uri": uri(path)}, "range": found[0]["range"],
+                                                  "context": {"diagnostics": found[:1], **context}})
+
+
+def titled(actions, words):
+    found = [a for a in actions if words in a["title"]]
+    assert found, f"no {words!r} among {[a['title'] for a in actions]}"
+    return found[0]
+
+
+def test_actions():
+    with Folder(pod_yaml=POD.replace("Always", "Sometimes")) as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("pod.yaml")
+        client.open(path)
+        actions = actions_at(client, path, "not-supported")
+        for words, comment in (("here", 'Sometimes # podlint: ignore not-supported say why'), ("whole file", "# podlint: ignore-file")):
+            text = apply({uri(path): client.texts[path][0]}, titled(actions, words)["edit"])[uri(path)]
+            assert comment in text, text
+            before = client.texts[path][0]
+            assert "not-supported" not in codes(client.write_text(path, text)), text
+            client.write_text(path, before)
+        explain = titled(actions, "Explain")["command"]
+        assert "fixed set of values" in client.ask("workspace/executeCommand", explain)
+        assert any(n["method"] == "window/showMessage" for n in client.notifications)
+        assert not [a for a in actions_at(client, path, "not-supported", only=["refactor"])]
+        client.write_text(path, POD.replace("Always", "Sometimes # as the house wants"))
+        text = apply({uri(path): client.texts[path][0]}, titled(actions_at(client, path, "not-supported"), "here")["edit"])[uri(path)]
+        assert "not-supported" not in codes(client.write_text(path, text)), text
+        client.shut()
+
+
+def test_simulate():
+    with Folder(pod_yaml=POD) as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("pod.yaml")
+        client.open(path)
+        replace(client, path, "name: web", "name: of-the-editor")
+        page = client.ask("workspace/executeCommand", {"command": "podlint.simulate", "arguments": [uri(path)]})
+        assert page.lstrip().startswith("<!") and "of-the-editor" in page, page[:200]
+        client.write_text(path, "kind: [")
+        try:
+            client.ask("workspace/executeCommand", {"command": "podlint.simulate", "arguments": [uri(path)]})
+            raise AssertionError("there is nothing to play")
+        except Failed:
+            pass
+        same(client.shut(), 0)
+
+
+def test_the_margin():
+    probe = POD + "    livenessProbe:\n      tcpSocket: {port: 80}\n"
+    with Folder(pod_yaml=probe) as folder:
+        whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+        for wanted in (True, False):
+            client = Client(PODLINT, folder.path, settings={"inlayHints": wanted, "codeLens": wanted})
+            path = folder.join("pod.yaml")
+            client.open(path)
+            document = {"textDocument": {"uri": uri(path)}}
+            lenses = client.ask("textDocument/codeLens", document)
+            same([l["command"]["title"].split(";")[0] for l in lenses], ["Pod Security: baseline"] * wanted)
+            hints = client.ask("textDocument/inlayHint", {**document, "range": whole})
+            same(len([h for h in hints if "periodSeconds: 10" in h["label"] and h["position"]["line"] == 9]), int(wanted))
+            client.shut()
+
+
+def test_templates():
+    chart = ("{{- if .Values.on }}\napiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  containers:\n"
+             "{{- range .Values.containers }}\n  - name: app\n    image: {{ .image }}\n    \N{BROKEN BAR}\n{{- end }}\n{{- end }}\n")
+    with Folder() as folder:
+        folder.write("chart/Chart.yaml", "apiVersion: v2\nname: x\nversion: 1.0.0\n")
+        path = folder.write("chart/templates/pod.yaml", "")
+        client = Client(PODLINT, folder.path)
+        same(client.open(path), [])
+        found = completed(client, path, chart)
+        assert "imagePullPolicy" in found and "name" not in found, list(found)
+        same(client.found(path), [], "nothing false is said of a template")
+        hover = client.ask("textDocument/hover", client.at(path, "image: {{", 2))
+        assert "Pod.spec.containers.image" in hover["contents"]["value"]
+        client.shut()
+
+
 def error_of(client, answer_to):
     return client.wait(lambda m: "error" in m and m.get("id") == answer_to)["error"]["code"]
 
