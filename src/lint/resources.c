@@ -85,6 +85,7 @@ static bool in_other_units(const Quantity *a, const Quantity *b) {
 }
 
 static void check_units(Lint *lint, const ResourceRequirements *self, const Path *limits) {
+    if (model_has_gap(lint->document, path_text(lint->arena, limits->up), S("."))) return;
     for (uint32_t i = 0; i < self->limits.n; i++) {
         const QuantityPair *limit = &self->limits.at[i];
         const Quantity *request = is_memory(limit->key) ? quantity_get(self->requests, limit->key) : NULL;

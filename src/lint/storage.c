@@ -242,6 +242,7 @@ typedef struct Volumes {
     const PodSpec *pod;
     const Path *path;
     StrSet mounted;      /* names that some container mounts */
+    bool isAstray;       /* a mount names no volume: any of them may be meant */
     Strangers strangers; /* to the volume at hand */
 } Volumes;
 
@@ -250,13 +251,14 @@ static void add_mounted(StrSet *set, const VolumeMountList *mounts, const Volume
     for (uint32_t i = 0; i < devices->n; i++) str_set_add(set, devices->at[i].name, &devices->at[i]);
 }
 
-/* A mount that names no volume means the one whose name is near: the misspelt name is what is to be mended. */
+/* A mount that names no volume means the one whose name is near, or nobody knows which: its name is what is to be mended. */
 static void find_misspelt(Volumes *v, const VolumeMountList *mounts) {
     enum { MOST_COMPARED = 100 };
     for (uint32_t i = 0; i < mounts->n && v->pod->volumes.n <= MOST_COMPARED; i++) {
         Near near = near_start(mounts->at[i].name);
         for (uint32_t j = 0; j < v->pod->volumes.n; j++) near_try(&near, v->pod->volumes.at[j].name);
         if (near.found.len && !str_eq(near.found, near.word)) str_set_add(&v->mounted, near.found, mounts);
+        v->isAstray |= !near.found.len;
     }
 }
 
@@ -433,7 +435,8 @@ static void check_templates(const Volumes *v) {
         Str name = set->volumeClaimTemplates.at[i].metadata.name;
         Path item = path_index(&list, i), metadata = FIELD(&item, "metadata"), at = FIELD(&metadata, "name");
         str_set_add(&names, name, &set->volumeClaimTemplates.at[i]);
-        if (name.len && !str_set_find(&v->mounted, name)) emit_unused_volume(lint->diags, lint_where(lint, &at), .volume = name);
+        if (name.len && !v->isAstray && !str_set_find(&v->mounted, name))
+            emit_unused_volume(lint->diags, lint_where(lint, &at), .volume = name);
         check_owner(v, name, &at);
     }
     for (uint32_t i = 0; i < v->pod->volumes.n; i++) {
@@ -451,7 +454,7 @@ void lint_volumes(Lint *lint, const PodSpec *self, const Path *path) {
     for (uint32_t i = 0; i < self->volumes.n; i++) {
         const Volume *volume = &self->volumes.at[i];
         Path at = path_index(&list, i), name = FIELD(&at, "name");
-        if (volume->name.len && !str_set_find(&v.mounted, volume->name))
+        if (volume->name.len && !v.isAstray && !str_set_find(&v.mounted, volume->name))
             emit_unused_volume(lint->diags, lint_where(lint, &name), .volume = volume->name);
         check_memory(&v, volume, &at);
         check_modes(&v, volume, &at);

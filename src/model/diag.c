@@ -4,6 +4,7 @@
 
 #include "base/visible.h"
 #include "path.h"
+#include "rules.h"
 
 RuleWords rule_words(const Rule *rule) {
     if (rule->own) return rule->own->words;
@@ -262,8 +263,9 @@ static bool says_more(const Diag *diag, const Diag *other) {
     bool here = diag->span.at == other->span.at && diag->span.end == other->span.end && str_eq(diag->path, other->path);
     if (!here || !diag->path.len || diag->rule->source != FROM_API) return false;
     if (other->rule->source != FROM_API) return diag->rule->type == API_REQUIRED && other->rule->source > FROM_API;
-    if (diag->rule->type == API_NOT_SUPPORTED) return other->rule->type == API_REQUIRED;
-    return diag->rule->type == API_REQUIRED && other->rule->type != API_REQUIRED && other->rule->type != API_NOT_SUPPORTED;
+    bool plain = diag->rule->number == RULE_required, values = other->rule->type == API_NOT_SUPPORTED;
+    if (diag->rule->type == API_NOT_SUPPORTED) return other->rule->number == RULE_required;
+    return diag->rule->type == API_REQUIRED && other->rule->type != API_REQUIRED && !(plain && values);
 }
 
 static bool is_outdone(const DiagList *list, uint32_t from, uint32_t to, const Diag *diag) {

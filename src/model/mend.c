@@ -403,9 +403,31 @@ static bool mend_list(Arena *arena, const Document *document, const Field *field
     return true;
 }
 
+/* A map from a text such as disktype=ssd,zone=a. */
+static bool mend_pairs(Arena *arena, const Node *written, Node *out) {
+    Str rest = written->text;
+    uint32_t room = 1;
+    for (size_t i = 0; i < rest.len; i++) room += rest.at[i] == ',';
+    if (room > written->text.len) return false;
+    *out = map_at(arena, written, room);
+    for (bool more = true; more;) {
+        ptrdiff_t comma = str_find(rest, ',');
+        Str pair = {rest.at, comma < 0 ? rest.len : (size_t)comma};
+        ptrdiff_t equals = str_find(pair, '=');
+        if (equals <= 0 || str_find(pair, ' ') >= 0 || str_find(pair, '\n') >= 0) return false;
+        map_put(out, (Str){pair.at, (size_t)equals}, written->span,
+                scalar_at(written, NODE_STRING, str_slice(pair, (size_t)equals + 1)));
+        more = comma >= 0;
+        rest = str_slice(rest, pair.len + 1);
+    }
+    return true;
+}
+
 bool mend_value(Arena *arena, const Document *document, const Field *field, bool item, const Node *written, Node *out) {
     if (written->later) return false;
     if (!item && field->shape == SHAPE_LIST) return mend_list(arena, document, field, written, out);
+    if (!item && field->shape == SHAPE_MAP && field->scalar == TYPE_STRING && written->kind == NODE_STRING)
+        return mend_pairs(arena, written, out);
     if (!item && field->shape == SHAPE_MAP) return written->kind == NODE_LIST && merged(arena, written, true, out);
     if (field->scalar == TYPE_OBJECT) return mend_object(arena, document, field, written, out);
     Field one = *field;
@@ -548,7 +570,7 @@ static void add_entry(Arena *arena, Node *map, const Entry *entry) {
     entries_add(map, entry);
 }
 
-/* The map at a path, made where nothing is written; NULL if something else is. */
+/* The map at a path, made where nothing is written, or a key without a value; NULL if something else is. */
 static Node *map_for(const Mender *m, Node *root, const Path *path, Span span) {
     if (!path) return root->kind == NODE_MAP ? root : NULL;
     const Path *holder = path->index >= 0 ? path->up : path;
@@ -561,6 +583,7 @@ static Node *map_for(const Mender *m, Node *root, const Path *path, Span span) {
     Node *found = entry ? &entry->value : NULL;
     if (found && path != holder)
         found = found->kind == NODE_LIST && path->index < found->count ? &found->items[path->index] : NULL;
+    if (found && found->kind == NODE_NULL) *found = (Node){.kind = NODE_MAP, .depth = 2, .span = found->span};
     return found && found->kind == NODE_MAP ? found : NULL;
 }
 

@@ -72,6 +72,13 @@ static void keep_gap(Decoder *d, const Node *node, const Path *path) {
 /* How often it is looked in a document for what was meant in the place of an object or of a field. */
 enum { MOST_SEARCHES = 200 };
 
+/* What to write where a value of a map of texts is none. */
+static Str text_hint(const Path *path) {
+    if (str_eq(path->name, S("matchLabels"))) return S("leave matchLabels out: the labels stand here by themselves");
+    bool isLabels = path->up && (str_eq(path->up->name, S("labels")) || str_ends(path->up->name, S("elector")));
+    return isLabels ? S("write key: value, with nothing below it") : S("to keep it as text, put a | after the colon");
+}
+
 /* How a value of the wrong type is to be written instead, in words; the mend itself is kept. */
 static Str type_hint(Decoder *d, const Node *node, const Field *field, const Path *path) {
     bool scalar = node->kind < NODE_LIST, item = path->index >= 0 || path->index == PATH_KEY;
@@ -87,8 +94,7 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
         keep_gap(d, node, path);
         if (late) return S("");
         if (!object && field->scalar == TYPE_BOOL) return S("write true or false");
-        if (!scalar && field->shape == SHAPE_MAP && field->scalar == TYPE_STRING)
-            return S("to keep it as text, put a | after the colon");
+        if (!scalar && field->shape == SHAPE_MAP && field->scalar == TYPE_STRING) return text_hint(path);
         Str example = path->index == PATH_KEY ? S("") : mend_example(d->arena, field);
         bool below = object && !item && field->shape != SHAPE_LIST;
         if (example.len) return str_format(d->arena, "write, for example, %.*s%s", TEXT(example), below ? " below it" : "");
@@ -236,6 +242,15 @@ static bool decode_bytes(Decoder *d, const Node *node, const Field *field, Str *
         return false;
     }
     bool good = node->kind == NODE_LIST;
+    if (node->kind < NODE_LIST && path->index == PATH_KEY && str_eq(path->up->name, S("data"))) {
+        d->document->unreadable = true;
+        keep_gap(d, node, path);
+        emit_wrong_type(
+            &d->document->diags, where_value(d, node, path), .field = leaf_name(d->arena, path), .expected = S("text"),
+            .found = node_words(d->arena, node),
+            .hint = str_format(d->arena, "write %.*s: \"%.*s\" below stringData instead", TEXT(path->name), TEXT(node->text)));
+        return false;
+    }
     for (uint32_t i = 0; good && i < node->count; i++) {
         Path item = path_index(path, i);
         int64_t value = 0;
@@ -439,7 +454,7 @@ static void decode_map(Decoder *d, const Field *field, const Node *node, void *a
 }
 
 /* What to do with a field that stands elsewhere in the kind; the mend is kept where it is clear. */
-static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry) {
+static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry, const Path *path) {
     Mend mend = {.node = &entry->value, .kind = MEND_GAP, .either = place->other.len > 0, .key = entry->keySpan};
     if (place->path && place->up + place->down == 0) {
         mend.kind = MEND_NAME;
@@ -450,6 +465,11 @@ static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry) {
     }
     keep_mend(d, mend, place->path ? path_text(d->arena, place->path) : place->text);
     if (place->up + place->down == 0) return near_question(d->arena, place->text);
+    /* What is meant lies below, so that what the object lacks is there. */
+    if (mend.kind == MEND_GAP && place->down > 0 && !place->up) {
+        Path written = path_field(path, entry->key);
+        keep_gap(d, &entry->value, &written);
+    }
     if (place->map && place->other.len)
         return str_format(d->arena, "write it below %.*s or %.*s", TEXT(place->text), TEXT(place->other));
     if (place->map) return str_format(d->arena, "write it below %.*s", TEXT(place->text));
@@ -481,7 +501,7 @@ static Str unknown_hint(Decoder *d, const Type *type, const Node *node, const En
         keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, item)}, path_text(d->arena, path));
         return str_join(d->arena, S("write "), mend_text(d->arena, &item, true));
     }
-    if (place.field) return place_hint(d, &place, entry);
+    if (place.field) return place_hint(d, &place, entry, path);
     Str kinds = place_other_kinds(d->arena, d->document, path, entry->key);
     if (kinds.len) return str_format(d->arena, "it is a field of %.*s", TEXT(kinds));
     return place_fields(d->arena, d->document, type, path);

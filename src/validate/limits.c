@@ -50,7 +50,14 @@ StrList known_values(const Check *c, const Field *field) {
 }
 
 Advice value_advice(const Check *c, const Field *field, Str value) {
+    /* As kubectl prints them. */
+    static const StrPair shorts[] = {{STR("RWO"), STR("ReadWriteOnce")},
+                                     {STR("ROX"), STR("ReadOnlyMany")},
+                                     {STR("RWX"), STR("ReadWriteMany")},
+                                     {STR("RWOP"), STR("ReadWriteOncePod")}};
     StrList known = known_values(c, field);
+    for (size_t i = 0; i < COUNT(shorts); i++)
+        if (str_eq(value, shorts[i].key) && str_in(shorts[i].value, known.at, known.n)) value = shorts[i].value;
     return (Advice){words_or(c->arena, known.at, known.n), did_you_mean(c->arena, value, known.at, known.n)};
 }
 

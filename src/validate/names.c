@@ -251,14 +251,27 @@ static Str wide_fault(Arena *arena, Str s) {
     return is_alnum(s.at[0]) ? S(": it ends with a mark") : S(": it starts with a mark");
 }
 
+/* The host of a URL. */
+static Str host_of(Str s) {
+    for (size_t i = 0; i + 2 < s.len; i++) {
+        if (s.at[i] != ':' || s.at[i + 1] != '/' || s.at[i + 2] != '/') continue;
+        Str host = str_slice(s, i + 3);
+        ptrdiff_t end = str_find(host, '/');
+        return (Str){host.at, end < 0 ? host.len : (size_t)end};
+    }
+    return s;
+}
+
 static Str lower_suggestion(Arena *arena, Str s, bool dots, bool (*good)(Str)) {
+    Str written = s;
+    if (dots) s = host_of(s);
     char *text = arena_cstr(arena, s);
     for (size_t i = 0; i < s.len; i++) {
         if (is_upper(text[i])) text[i] = (char)(text[i] - 'A' + 'a');
         if (text[i] == '_' || text[i] == ' ' || (text[i] == '.' && !dots)) text[i] = '-';
     }
     Str better = {text, s.len};
-    return good(better) && !str_eq(better, s) ? str_format(arena, "write it as \"%s\"", text) : S("");
+    return good(better) && !str_eq(better, written) ? str_format(arena, "write it as \"%s\"", text) : S("");
 }
 
 void check_dns_label(Check *c, Str value, const Path *path) {
