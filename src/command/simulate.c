@@ -391,9 +391,15 @@ static bool is_setting(int option) {
     return false;
 }
 
+/* Whether the question is what a change does, or a creation. */
+static bool is_change(const SimulateRequest *request) {
+    return request->files[1] || request->git || request->create;
+}
+
 static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *request, const PodSpec *spec) {
     bool changed = false;
     for (uint32_t i = 0; i < request->changes.n; i++) changed |= !is_setting(request->changes.at[i].option);
+    request->report.podFirst = (request->scenario || changed) && !is_change(request);
     int code = 0;
     if (request->scenario) {
         code = read_scenario(scenario, arena, request->scenario, spec);
@@ -401,7 +407,8 @@ static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *requ
     } else if (changed) {
         scenario_pass_inits(scenario, arena, spec);
     } else {
-        request->report.note = scenario_default(scenario, arena, spec);
+        request->report.note =
+            is_change(request) ? scenario_default_change(scenario, arena, spec) : scenario_default(scenario, arena, spec);
         scenario->untilSet = true;
     }
     for (uint32_t i = 0; i < request->changes.n && code == 0; i++)
@@ -494,6 +501,7 @@ static void play_rollout(Rollout *rollout, Arena *arena, SimulateRequest *reques
     bool assumed = request->report.note.len > 0;
     bool change = request->files[1] || request->git;
     if (assumed && !is_job(document)) scenario_calm(&calm, arena, model_pod(document).spec);
+    if (assumed) calm.untilSet = false; /* that of the pod is no end of the controller's work */
     calm.unschedulable = scenario->unschedulable;
     calm.kubelet = scenario->kubelet;
     rollout_simulate(rollout, arena,
@@ -505,7 +513,7 @@ static void play_rollout(Rollout *rollout, Arena *arena, SimulateRequest *reques
                                        .roomCause = request->roomCause,
                                        .scenario = &calm});
     if (rollout->words.n) request->report.rollout = rollout;
-    if (assumed && rollout->kind == ROLLOUT_UPDATE)
+    if (assumed && rollout->kind == ROLLOUT_UPDATE && !is_change(request))
         request->report.note = str_join(arena, request->report.note, S(" The update goes without crashes."));
 }
 
@@ -526,6 +534,8 @@ static int play(Arena *arena, SimulateRequest *request) {
     Drain *drain = NEW(arena, Drain);
     drain_simulate(drain, view, &scenario);
     if (drain->applies && !is_job(document)) request->report.drain = drain;
+    request->report.podFirst &= !is_job(document);
+    request->report.deleted = scenario.deleteAt != SCENARIO_NEVER;
     if (request->nodes && (code = place_pod(&scenario, arena, request, &source, document, view))) return code;
     if (found.others && !request->object)
         tell_error("podlint: %u more object%s in %s; --object NAME chooses another", found.others, found.others == 1 ? "" : "s",

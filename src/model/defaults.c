@@ -288,18 +288,22 @@ static void default_replication_controller(const Defaulting *d) {
     if (!controller->metadata.labels.n) controller->metadata.labels = template->metadata.labels;
 }
 
-static void default_job(const Defaulting *d) {
-    Job *job = d->object;
-    JobSpec *spec = &job->spec;
+void defaults_made_job(JobSpec *spec) {
     if (!spec->completions.set && !spec->parallelism.set) spec->completions = opt_int(1);
     default_int(&spec->parallelism, 1);
     default_int(&spec->backoffLimit, spec->backoffLimitPerIndex.set ? INT32_MAX : 6);
-    if (spec->template.metadata.labels.n && !job->metadata.labels.n) job->metadata.labels = spec->template.metadata.labels;
     if (!spec->completionMode.at) spec->completionMode = S("NonIndexed");
     default_bool(&spec->suspend, false);
     if (!spec->podReplacementPolicy.at)
         spec->podReplacementPolicy = spec->podFailurePolicy ? S("Failed") : S("TerminatingOrFailed");
     default_bool(&spec->manualSelector, false);
+}
+
+static void default_job(const Defaulting *d) {
+    Job *job = d->object;
+    const StrMap *labels = &job->spec.template.metadata.labels;
+    if (labels->n && !job->metadata.labels.n) job->metadata.labels = *labels;
+    defaults_made_job(&job->spec);
 }
 
 /* What is filled in beside the pod's spec. */

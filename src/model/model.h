@@ -159,6 +159,9 @@ void defaults_apply(Arena *arena, Document *document);
 /* What the server sets of a pod and leaves open in a template, until a controller creates the pod. */
 void defaults_made_pod(Arena *arena, PodSpec *spec, uint8_t minor);
 
+/* The same of the Job that a CronJob makes: the template of one has no defaults. */
+void defaults_made_job(JobSpec *spec);
+
 /* The object as it was meant, with the first `count` findings about the one that is written before its own; itself where nothing
  * was to mend. */
 Document *model_meant(Document *written, uint32_t count);

@@ -175,8 +175,16 @@ static void say_times(CronRun *run) {
         say(run, S("No time of the schedule comes within five years."));
         return;
     }
-    for (int i = 0; i < SHOWN_RUNS && t != SCENARIO_NEVER; i++, t = schedule_after(run, t))
-        buf_format(&buf, "%s%.*s", i ? "; " : "", TEXT(date_text(arena, start + t)));
+    Civil day = civil_of(start);
+    for (int i = 0; i < SHOWN_RUNS && t != SCENARIO_NEVER; i++, t = schedule_after(run, t)) {
+        Civil date = civil_of(start + t);
+        bool same = date.year == day.year && date.month == day.month && date.day == day.day;
+        if (same)
+            buf_format(&buf, "%s%02d:%02d", i ? ", " : "", date.hour, date.minute);
+        else
+            buf_format(&buf, "%s%.*s", i ? "; " : "", TEXT(date_text(arena, start + t)));
+        day = date;
+    }
     say(run, str_format(arena, "The clock begins on %.*s (%.*s); the schedule's next times: %.*s.", TEXT(date_text(arena, start)),
                         TEXT(zone.len ? zone : S("time zone of the controller")), TEXT(buf_text(&buf))));
 }
@@ -230,7 +238,9 @@ void cron_job_simulate(Rollout *out, Arena *arena, const CronJobSpec *spec, PodV
     Scenario calm = *scenario;
     calm.suspendAt = calm.resumeAt = SCENARIO_NEVER;
     calm.untilSet = false;
-    job_simulate(&job, arena, &spec->jobTemplate.spec, view, &calm);
+    JobSpec made = spec->jobTemplate.spec;
+    defaults_made_job(&made);
+    job_simulate(&job, arena, &made, view, &calm);
     CronRun run = {.arena = arena, .out = out, .spec = spec, .scenario = scenario, .job = &job};
     CronFault fault;
     out->kind = ROLLOUT_CRON_JOB;

@@ -20,6 +20,8 @@ typedef struct SimReport {
     bool colour;
     bool ascii;             /* nothing but ASCII in pictures of text */
     Str kind, name;         /* of the object that was simulated */
+    bool podFirst;          /* what happens to a pod was asked for, and not what its controller does */
+    bool deleted;           /* ... and that is its deletion */
     Str note;               /* what the scenario is, if nobody gave one; may be empty */
     const Drain *drain;     /* how a pod that serves goes, or NULL */
     const Rollout *rollout; /* what its controller does, or NULL */

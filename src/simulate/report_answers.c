@@ -63,14 +63,20 @@ static Str drain_words(Arena *arena, const SimReport *report) {
         (long long)drain->neededHook, TEXT(grace), (long long)(drain->requests - drain->term));
 }
 
+static void put_drain(Sentences *out, Arena *arena, const SimReport *report) {
+    if (report->drain) ARRAY_PUSH(arena, &out->items, drain_words(arena, report));
+}
+
 void sim_answers(Sentences *out, Arena *arena, const Simulation *sim, const SimReport *report) {
     for (uint32_t i = 0; report->nodeDrain && i < report->nodeDrain->words.n; i++)
         ARRAY_PUSH(arena, &out->items, report->nodeDrain->words.at[i]);
     if (report->scheduling) ARRAY_PUSH(arena, &out->items, placement_words(arena, report));
     if (report->placed.len) ARRAY_PUSH(arena, &out->items, report->placed);
     if (report->eviction.len) ARRAY_PUSH(arena, &out->items, report->eviction);
+    if (report->podFirst && report->deleted) put_drain(out, arena, report);
+    if (report->podFirst) lanes_summary(out, arena, sim);
     for (uint32_t i = 0; report->rollout && i < report->rollout->words.n; i++)
         ARRAY_PUSH(arena, &out->items, report->rollout->words.at[i]);
-    if (report->drain) ARRAY_PUSH(arena, &out->items, drain_words(arena, report));
-    lanes_summary(out, arena, sim);
+    if (!report->podFirst || !report->deleted) put_drain(out, arena, report);
+    if (!report->podFirst) lanes_summary(out, arena, sim);
 }

@@ -97,6 +97,17 @@ static void put_crashes(Buf *words, uint32_t crashing, uint32_t others, Str firs
                    crashing, FIRST_CRASH);
 }
 
+Str scenario_default_change(Scenario *out, Arena *arena, const PodSpec *spec) {
+    enum { SHOWN = 180 };
+    bool inits = false;
+    for (uint32_t i = 0; i < spec->initContainers.n; i++) inits |= !str_eq(spec->initContainers.at[i].restartPolicy, S("Always"));
+    scenario_calm(out, arena, spec);
+    out->until = SHOWN;
+    return str_format(
+        arena, "Assumed, as no scenario was given: images take %d s to pull%s; processes take %d s to stop, and nothing crashes.",
+        PULL_SECONDS, inits ? str_format(arena, ", init containers end well after %d s", INIT_SECONDS).at : "", TERM_SECONDS);
+}
+
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
     scenario_calm(out, arena, spec);
     int64_t crash = FIRST_CRASH;

@@ -164,8 +164,9 @@ static void say_stuck(Update *update, const RolloutRequest *request) {
                                count.waiting, plural(count.waiting), count.waiting == 1 ? "s" : "", TEXT(request->roomCause)));
         return;
     }
-    say(update, str_format(arena, "It stands still: %d of %d pods are new, and %d of those %s never available; %d pods serve.",
-                           count.all[REVISION_NEW], update->replicas, waiting, waiting == 1 ? "is" : "are", sum(count.ready)));
+    say(update, str_format(arena, "It stands still: %d of %d pods %s new, and %d of those %s never available; %d pods serve.",
+                           count.all[REVISION_NEW], update->replicas, count.all[REVISION_NEW] == 1 ? "is" : "are", waiting,
+                           waiting == 1 ? "is" : "are", sum(count.ready)));
     if (model_is(document, KIND_StatefulSet) && !update->parallel)
         say(update,
             str_format(
@@ -181,7 +182,9 @@ static void say_stuck(Update *update, const RolloutRequest *request) {
 static void say_update(Update *update, const RolloutRequest *request) {
     const Rollout *out = update->out;
     Arena *arena = update->arena;
+    bool assumed = !request->create && !request->old; /* nobody has said what there was before */
     const char *what = request->create ? "creation" : update->changed ? "update" : "change";
+    const char *the = assumed ? "An" : "The";
     Str end = clock_text(arena, out->end);
     bool stuck = !out->done && pods_next(&update->pods) == SCENARIO_NEVER;
     if (out->done && !request->create && out->steps.n == 1) {
@@ -189,12 +192,12 @@ static void say_update(Update *update, const RolloutRequest *request) {
         return;
     }
     if (out->done)
-        say(update, str_format(arena, "The %s of %d pod%s is complete after %.*s.", what, out->replicas, plural(out->replicas),
-                               TEXT(end)));
+        say(update, str_format(arena, "%s %s of %d pod%s is complete after %.*s.", the, what, out->replicas,
+                               plural(out->replicas), TEXT(end)));
     else if (stuck)
-        say(update, str_format(arena, "The %s never completes.", what));
+        say(update, str_format(arena, "%s %s never completes.", the, what));
     else
-        say(update, str_format(arena, "The %s is not complete after %.*s.", what, TEXT(end)));
+        say(update, str_format(arena, "%s %s is not complete after %.*s.", the, what, TEXT(end)));
     if (out->failedAt != SCENARIO_NEVER)
         say(update,
             str_format(
@@ -374,10 +377,10 @@ void rollout_simulate(Rollout *out, Arena *arena, const RolloutRequest *request)
     *out = (Rollout){.failedAt = SCENARIO_NEVER, .podDeleted = SCENARIO_NEVER};
     if (!view.spec) return;
     uint16_t kind = document->type->kind->number;
+    if (request->scenario->nodeLostAt != SCENARIO_NEVER && (kind == KIND_Job || controllers[kind].plan))
+        say_lost_node(out, arena, document, request->scenario);
     if (kind == KIND_Job) job_simulate(out, arena, &((const Job *)document->object)->spec, view, request->scenario);
     if (kind == KIND_CronJob) cron_job_simulate(out, arena, &((const CronJob *)document->object)->spec, view, request->scenario);
     bool changes = request->create || request->old;
     if (controllers[kind].plan && (changes || !controllers[kind].keepsPods)) simulate_update(out, arena, request);
-    if (request->scenario->nodeLostAt != SCENARIO_NEVER && (kind == KIND_Job || controllers[kind].plan))
-        say_lost_node(out, arena, document, request->scenario);
 }

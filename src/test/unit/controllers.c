@@ -561,6 +561,15 @@ static void test_concurrency_policies(void **state) {
     done(&p);
 }
 
+/* The template of a CronJob has no backoffLimit; the Job that it makes has 6. */
+static void test_jobs_of_a_cron_job_have_defaults(void **state) {
+    (void)state;
+    Play p;
+    cron_job(&p, "schedule: \"* * * * *\"", "{until: 80, containers: {a: {runs: [{seconds: 2, exitCode: 1}, {seconds: 3}]}}}");
+    assert_int_equal(p.rollout.steps.at[p.rollout.steps.n - 1].succeeded, 1);
+    done(&p);
+}
+
 static void test_cron_jobs_are_suspended_and_keep_a_history(void **state) {
     (void)state;
     Play p;
@@ -601,6 +610,7 @@ int main(void) {
         cmocka_unit_test(test_jobs_are_suspended_and_resumed),
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_concurrency_policies),
+        cmocka_unit_test(test_jobs_of_a_cron_job_have_defaults),
         cmocka_unit_test(test_cron_jobs_are_suspended_and_keep_a_history),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
