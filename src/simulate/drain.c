@@ -40,6 +40,7 @@ static void learn_end(Drain *out, const Simulation *sim, uint32_t index, int64_t
     out->term = term->t - deleted;
     out->end = gone;
     out->listening = listening;
+    out->assumed = !script || !script->listenSeconds.set;
     out->exitCode = end->value;
     out->killed = end->value == 137;
 }

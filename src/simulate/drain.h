@@ -10,6 +10,7 @@ typedef struct Drain {
     bool applies;      /* the pod serves: it has ports, or probes that ask one */
     int64_t requests;  /* until when the slowest router still sends requests */
     int64_t listening; /* until when the process takes them */
+    bool assumed;      /* ... which ends with SIGTERM, as nobody says otherwise */
     int64_t hook;      /* until when the preStop hook runs; 0 without one */
     bool hookUnknown;  /* ... and its length is not known, and counted as nothing */
     bool hookCut;      /* the hook outlives the grace period and is cut off */

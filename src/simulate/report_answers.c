@@ -46,10 +46,12 @@ static Str drain_words(Arena *arena, const SimReport *report) {
     Str name = drain->container->name, each = {0};
     if (replaced) each = str_format(arena, ", at each of the %d pods that the rollout replaces", replaced);
     if (replaced == 1) each = S(", at the pod that the rollout replaces");
+    const char *cut = drain->hookCut ? " Its preStop hook is longer than the grace period and is cut off." : "";
     if (!drain->refused)
         return str_format(
-            arena, "Drain: 0.0 s without an answer: requests come for %lld s after a deletion, and %.*s takes them for %lld s.%s",
-            (long long)drain->requests, TEXT(name), (long long)drain->listening,
+            arena,
+            "Drain: 0.0 s without an answer: requests come for %lld s after a deletion, and %.*s takes them for %lld s.%s%s",
+            (long long)drain->requests, TEXT(name), (long long)drain->listening, cut,
             drain->killed ? " SIGKILL cuts off what it has in hand then." : "");
     Str grace = {0};
     if (drain->neededGrace > drain->grace)
@@ -59,7 +61,9 @@ static Str drain_words(Arena *arena, const SimReport *report) {
         "Drain: requests are refused for %lld s at a deletion%.*s: they come for %lld s, while %.*s stops taking them "
         "%s. A preStop sleep of %lld s%.*s closes the gap, or a process that goes on taking them for %lld s after SIGTERM.",
         (long long)drain->refused, TEXT(each), (long long)drain->requests, TEXT(name),
-        drain->listening ? str_format(arena, "after %lld s", (long long)drain->listening).at : "at once",
+        drain->listening ? str_format(arena, "after %lld s", (long long)drain->listening).at
+        : drain->assumed ? "at SIGTERM (assumed)"
+                         : "at once",
         (long long)drain->neededHook, TEXT(grace), (long long)(drain->requests - drain->term));
 }
 

@@ -92,6 +92,8 @@ void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec) {
 static void put_crashes(Buf *words, uint32_t crashing, uint32_t others, Str first) {
     if (crashing == 1)
         buf_format(words, ", %.*s crashes twice, for the first time after %d s", TEXT(first), FIRST_CRASH);
+    else if (crashing == 2 && !others)
+        buf_format(words, ", both containers crash twice, one after the other, %d s apart", FIRST_CRASH);
     else if (crashing)
         buf_format(words, ", %s %u containers crash twice, one after the other, %d s apart", others ? "the first" : "all",
                    crashing, FIRST_CRASH);
