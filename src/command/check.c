@@ -12,6 +12,7 @@
 #include "run/policy_sources.h"
 #include "run/run.h"
 #include "base/glob.h"
+#include "fix/save.h"
 #include "input/expectations.h"
 #include "input/render.h"
 #include "run/definitions.h"
@@ -44,7 +45,8 @@ enum {
     CHECK_MAX_FINDINGS,
     CHECK_QUIET,
     CHECK_COLOUR,
-    CHECK_THREADS
+    CHECK_THREADS,
+    CHECK_FIX
 };
 
 /* Of a rule in a file: more than anybody reads, so that only what is made to drown a report is cut. */
@@ -97,6 +99,7 @@ static const Option options[] = {
     {"quiet", 'q', NULL, NULL, "No summary."},
     {"color", 0, "WHEN", list_colours, ""},
     {"threads", 'j', "N", NULL, "How many files are read at once. Default: one a processor."},
+    {"fix", 0, NULL, NULL, "Mend first what can be mended safely, as 'podlint fix' does, and report what remains."},
 };
 
 static int run(int argc, char **argv);
@@ -152,6 +155,7 @@ typedef struct CheckRequest {
     Globs include, exclude; /* of the command line */
     const char *stdinName;
     long threads, maxFindings;
+    bool fix; /* mend the files first */
     ReportSettings report;
     ReportFiles outputs;
     /* gather: */
@@ -222,6 +226,7 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_MAX_FINDINGS: return take_number(parsed.value, "--max-findings", 0, INT32_MAX, &c->maxFindings);
     case CHECK_QUIET: c->report.quiet = true; break;
     case CHECK_COLOUR: return take_colour(command, parsed.value, &c->report.colour);
+    case CHECK_FIX: c->fix = true; break;
     case CHECK_THREADS: return take_number(parsed.value, "--threads", 1, 256, &c->threads);
     default: break;
     }
@@ -326,6 +331,10 @@ static bool writes_lists(const CheckRequest *c) {
 static int gather(CheckRequest *c) {
     if (!c->paths.n && !has_policies(c))
         return usage_error(&check_command, "name the files or directories to check, or - for standard input");
+    for (uint32_t i = 0; c->fix && i < c->paths.n; i++)
+        if (str_eq(c->paths.at[i], S("-")))
+            return usage_error(&check_command, "--fix mends files; for standard input there is podlint fix -");
+    if (c->fix && c->render) return usage_error(&check_command, "--fix mends files, not what they are rendered to");
     if (c->baseline && c->newBaseline) return usage_error(&check_command, "name either --baseline or --write-baseline");
     if (c->newBaseline && strcmp(c->newBaseline, "-") == 0)
         return usage_error(&check_command,
@@ -384,6 +393,15 @@ static bool spares_inputs(const CheckRequest *c) {
 }
 
 /* Runs the check. Returns 0, or 2 after telling which of the files to write is one that was read. */
+/* Mends the files first. */
+static void mend(CheckRequest *c) {
+    FixResult fixes;
+    fix_files(&fixes, c->arena, &c->files, &c->how, false);
+    for (uint32_t i = 0; i < fixes.files.n; i++) c->incomplete |= !fix_save(&fixes.files.at[i]);
+    if (fixes.fixes && !c->report.quiet)
+        tell_error("podlint: %u mended in %u %s", fixes.fixes, fixes.files.n, fixes.files.n == 1 ? "file" : "files");
+}
+
 static int judge(CheckRequest *c) {
     uint32_t most = c->files.files.n ? c->files.files.n : 1;
     c->cluster.arena = c->cluster.byKind.arena = c->arena;
@@ -391,6 +409,7 @@ static int judge(CheckRequest *c) {
     c->how.cluster = &c->cluster;
     c->how.threads = c->threads < (long)most ? (unsigned)c->threads : most;
     c->arenas = NEW_ARRAY(c->arena, Arena, c->how.threads);
+    if (c->fix) mend(c);
     run_check(&c->result, &c->files, &c->how, c->arenas);
     c->incomplete |= !definitions_good(c->how.crds);
     if (!spares_inputs(c)) return 2;
@@ -434,6 +453,7 @@ static int write_reports(CheckRequest *c) {
         if (c->statistics) report_statistics(stdout, &c->result, json);
         return c->incomplete ? 2 : c->result.failed && !c->showFiles ? 1 : 0;
     }
+    fix_offer(&c->result, c->arena, &c->files, &c->how);
     run_cut(&c->result, c->arena, (uint32_t)c->maxFindings);
     if (c->result.notShown)
         tell_error("podlint: %u findings are not shown: the report has the first %ld of each rule in a file; --max-findings 0 "

@@ -1,15 +1,12 @@
 /* podlint fix: the files are gathered as for a check, mended in memory, and then written, or shown as differences. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/glob.h"
-#include "base/output.h"
 #include "base/visible.h"
 #include "run/definitions.h"
 #include "fix/fix.h"
+#include "fix/save.h"
 #include "fix/line_diff.h"
 #include "input/expectations.h"
 #include "input/kustomize.h"
@@ -157,41 +154,6 @@ static int gather(FixRequest *c) {
 
 /* Writing. */
 
-/* Whether a file still holds what was mended; tells if it does not. */
-static bool is_unchanged(Arena *arena, const FixedFile *file) {
-    Source source;
-    SourceError error = source_read(&source, arena, file->name);
-    if (error) {
-        tell_error("podlint: cannot read %.*s: %s", TEXT(file->name), source_error_text(arena, error, errno).at);
-        return false;
-    }
-    if (source.mark == file->mark && str_eq(source.text, file->before)) return true;
-    tell_error("podlint: %.*s was changed by somebody else meanwhile, and is left as it is", TEXT(file->name));
-    return false;
-}
-
-/* Whether the text of a file is that of its bytes: UTF-16 is read as if it were UTF-8, and not written. */
-static bool is_utf_16(const char *path) {
-    unsigned char start[2] = {0};
-    FILE *in = fopen(path, "rbe");
-    bool found = in && fread(start, 1, 2, in) == 2 && start[0] >= 0xFE && start[1] >= 0xFE;
-    if (in) fclose(in);
-    return found;
-}
-
-static bool write_file(Arena *arena, const FixedFile *file) {
-    const char *path = arena_cstr(arena, file->name);
-    Output output;
-    if (is_utf_16(path)) {
-        tell_error("podlint: %s is UTF-16, and is left as it is; save it as UTF-8", path);
-        return false;
-    }
-    if (!is_unchanged(arena, file) || !output_open(&output, path)) return false;
-    if (file->mark) fputs("\xEF\xBB\xBF", output.stream);
-    fwrite(file->after.at, 1, file->after.len, output.stream);
-    return output_close(&output);
-}
-
 static const char *plural(uint32_t n) {
     return n == 1 ? "" : "s";
 }
@@ -210,7 +172,7 @@ static int write_all(FixRequest *c, const FixResult *result) {
             fwrite(out.at, 1, out.len, stdout);
             code = code ? code : 1;
         } else if (!is_stdin(c, file->name)) {
-            if (!write_file(c->arena, file))
+            if (!fix_save(file))
                 code = 2;
             else if (++written && !c->quiet)
                 printf("%.*s: %u mended\n", TEXT(name), file->fixes);

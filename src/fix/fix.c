@@ -3,13 +3,18 @@
 #include <stdlib.h>
 
 #include "input/classify.h"
+#include "layout.h"
 #include "rules.h"
 #include "verify.h"
 #include "way.h"
 
+/* What a file may cost in one round. */
+enum { MOST_TRIES = 60, MOST_PLANS = 200 };
+
 /* A fix whose edits are known. */
 typedef struct Plan {
-    const Finding *finding;
+    Finding *finding;
+    bool unsafe;
     uint32_t document; /* in the file, as the server's reader counts */
     uint32_t owner;    /* ResultDocument */
     const Path *base;  /* of its object in the document's tree */
@@ -206,9 +211,6 @@ static bool are_good(Round *r, const PlanList *plans) {
     return true;
 }
 
-/* What a file may cost in one round. */
-enum { MOST_TRIES = 60 };
-
 /* Keeps what is good of the plans from..to beside those that are kept: all at once, or else by halves. */
 static void keep_good(Round *r, uint32_t from, uint32_t to) {
     if (from == to || r->tries++ > MOST_TRIES) return;
@@ -238,7 +240,7 @@ static bool is_mendable(const Document *document) {
 }
 
 /* Adds the plans for what was found in an object. Returns how many fixes are left out for not being safe. */
-static uint32_t plan_object(Round *r, const ResultDocument *found, uint32_t owner, uint32_t number, const Document *document,
+static uint32_t plan_object(Round *r, ResultDocument *found, uint32_t owner, uint32_t number, const Document *document,
                             bool unsafe) {
     uint32_t left = 0;
     const Path *base = NULL;
@@ -250,10 +252,12 @@ static uint32_t plan_object(Round *r, const ResultDocument *found, uint32_t owne
         base = item;
         if (change_find(root, base).node != document->root) return 0; /* it is no part of the text as it stands */
     }
-    for (uint32_t i = 0; i < found->findingCount; i++) {
-        Editor editor = edit_open(r->arena, &r->source, root, document, base);
+    const Editor opened = edit_open(r->arena, &r->source, root, document, base);
+    for (uint32_t i = 0; i < found->findingCount && r->plans.n < MOST_PLANS; i++) {
+        Editor editor = opened;
         Fix fix;
-        if (!way_find(&editor, &r->documents.at[number], &found->findings[i], &fix)) continue;
+        if (!way_may_find(&found->findings[i]) || !way_find(&editor, &r->documents.at[number], &found->findings[i], &fix))
+            continue;
         if (fix.unsafe && !unsafe) {
             left++;
             continue;
@@ -263,6 +267,7 @@ static uint32_t plan_object(Round *r, const ResultDocument *found, uint32_t owne
         for (uint32_t j = 0; j < fix.edits.n; j++) ARRAY_PUSH(r->arena, &editor.edits, fix.edits.at[j]);
         if (!good || !editor.edits.n) continue;
         Plan plan = {.finding = &found->findings[i],
+                     .unsafe = fix.unsafe,
                      .document = number,
                      .owner = owner,
                      .base = base,
@@ -301,7 +306,8 @@ static uint32_t plan_file(Round *r, const ResultFile *found, bool unsafe) {
 static bool is_worth_it(const ResultFile *file) {
     if (!file->settings || file->error.at || file->rendered.at) return false;
     for (uint32_t i = 0; i < file->documentCount; i++)
-        if (file->documents[i].findingCount) return true;
+        for (uint32_t j = 0; j < file->documents[i].findingCount; j++)
+            if (way_may_find(&file->documents[i].findings[j])) return true;
     return false;
 }
 
@@ -313,24 +319,27 @@ static FixedFile *fixed_file(FixResult *out, Arena *arena, const Source *source)
     return &out->files.at[out->files.n - 1];
 }
 
+/* Reads a file as it stands now, and makes the plans for what was found in it. False if it is none that can be mended. */
+static bool open_round(Round *r, const ResultFile *found, bool unsafe, uint32_t *left) {
+    const InputFile *input = r->input;
+    Str known = input->text.at ? input->text : found->text; /* of what cannot be read again */
+    SourceError error =
+        known.at ? source_from_bytes(&r->source, r->arena, input->path, known) : source_read(&r->source, r->arena, input->path);
+    if (error || input->rendered.at || input->above) return false;
+    *left += plan_file(r, found, unsafe);
+    if (r->plans.n) check_alone(r, &r->before, r->source.text);
+    return r->plans.n && r->before.files[0].documentCount == found->documentCount;
+}
+
 /* One round of a file; true if something was mended. */
 static bool mend_file(FixResult *out, Arena *arena, InputFile *input, const ResultFile *found, const FileSettings *settings,
                       const RunSettings *run, bool unsafe) {
     Arena scratch = {0};
     Round r = {.arena = &scratch, .input = input, .settings = settings, .run = run};
-    SourceError error = input->text.at ? source_from_bytes(&r.source, &scratch, input->path, input->text)
-                                       : source_read(&r.source, &scratch, input->path);
-    if (!error && !input->rendered.at && !input->above) {
-        out->unsafe += plan_file(&r, found, unsafe);
-        if (r.plans.n) check_alone(&r, &r.before, r.source.text);
-        if (r.plans.n && r.before.files[0].documentCount == found->documentCount) keep_good(&r, 0, r.plans.n);
-    }
-    if (r.kept.n) {
-        FixedFile *file = fixed_file(out, arena, &r.source);
-        if (str_eq(r.text, file->before)) r.kept.n = 0; /* one fix undoes another: neither is right */
-    }
-    if (r.kept.n) {
-        FixedFile *file = fixed_file(out, arena, &r.source);
+    if (open_round(&r, found, unsafe, &out->unsafe)) keep_good(&r, 0, r.plans.n);
+    FixedFile *file = r.kept.n ? fixed_file(out, arena, &r.source) : NULL;
+    bool mended = file && !str_eq(r.text, file->before); /* else one fix undoes another, and neither is right */
+    if (mended) {
         file->after = arena_str(arena, r.text);
         file->fixes += r.kept.n;
         out->fixes += r.kept.n;
@@ -338,13 +347,62 @@ static bool mend_file(FixResult *out, Arena *arena, InputFile *input, const Resu
         input->read = NULL;
     }
     arena_free(&scratch);
-    return r.kept.n > 0;
+    return mended;
+}
+
+/* Offers. */
+
+static uint32_t byte_column(Str text, uint32_t at) {
+    return column_of(text, at) + 1;
+}
+
+static void offer(Round *r, Arena *arena, Plan *plan) {
+    FindingFix *fix = NEW(arena, FindingFix);
+    *fix = (FindingFix){.safe = !plan->unsafe, .edits = NEW_ARRAY(arena, FindingEdit, plan->edits.n), .editCount = plan->edits.n};
+    qsort(plan->edits.at, plan->edits.n, sizeof *plan->edits.at, by_place);
+    for (uint32_t i = 0; i < plan->edits.n; i++) {
+        Replacement edit = plan->edits.at[i];
+        fix->edits[i] = (FindingEdit){source_place(&r->source, r->arena, edit.at), source_place(&r->source, r->arena, edit.end),
+                                      byte_column(r->source.text, edit.at), byte_column(r->source.text, edit.end),
+                                      arena_str(arena, edit.put)};
+    }
+    plan->finding->mend = fix;
+}
+
+static void offer_for_file(Arena *arena, const InputFile *input, const ResultFile *found, const FileSettings *settings,
+                           const RunSettings *run) {
+    Arena scratch = {0};
+    Round r = {.arena = &scratch, .input = input, .settings = settings, .run = run};
+    uint32_t left = 0;
+    if (open_round(&r, found, true, &left)) {
+        keep_good(&r, 0, r.plans.n);
+        for (uint32_t i = 0; i < r.kept.n; i++) offer(&r, arena, (Plan *)(uintptr_t)r.kept.at[i]);
+        /* What another fix is in the way of may be right by itself. */
+        for (uint32_t i = 0; i < r.plans.n && r.tries <= MOST_TRIES; i++) {
+            PlanList alone = {0};
+            ARRAY_PUSH(&scratch, &alone, &r.plans.at[i]);
+            if (!r.plans.at[i].finding->mend && r.tries++ < MOST_TRIES && are_good(&r, &alone)) offer(&r, arena, &r.plans.at[i]);
+        }
+    }
+    arena_free(&scratch);
+}
+
+void fix_offer(Run *run, Arena *arena, const InputList *list, const RunSettings *settings) {
+    RunSettings how = *settings;
+    how.cluster = NULL;
+    how.policies = NULL;
+    for (uint32_t i = 0; i < list->files.n; i++)
+        if (is_worth_it(&run->files[i])) offer_for_file(arena, &list->files.at[i], &run->files[i], settings->files[i], &how);
+    run->fixable = run->fixableUnsafe = 0;
+    for (RunWalk walk = {.run = run}; run_next(&walk);)
+        if (walk.finding->mend) *(walk.finding->mend->safe ? &run->fixable : &run->fixableUnsafe) += 1;
 }
 
 void fix_files(FixResult *out, Arena *arena, InputList *list, const RunSettings *settings, bool unsafe) {
     enum { MOST_ROUNDS = 10 };
     RunSettings how = *settings;
     how.cluster = NULL;
+    how.policies = NULL;
     *out = (FixResult){0};
     bool changed = true;
     for (int round = 0; round < MOST_ROUNDS && changed; round++) {

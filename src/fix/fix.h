@@ -23,4 +23,7 @@ typedef struct FixResult {
  * on. Nothing is written. `unsafe`: also where someone else might decide otherwise. */
 void fix_files(FixResult *out, Arena *arena, InputList *list, const RunSettings *settings, bool unsafe);
 
+/* Finds out which findings of a run have a fix (Finding.mend), allocated in `arena`, and counts them. Nothing is mended. */
+void fix_offer(Run *run, Arena *arena, const InputList *list, const RunSettings *settings);
+
 #endif

@@ -545,6 +545,17 @@ static const struct {
     {RULE_misplaced_annotation, move_to_pods},
 };
 
+/* Whether what stands there is no word that its field takes. */
+static bool is_about_words(const Rule *rule) {
+    return rule->source == FROM_API && (rule->type == API_NOT_SUPPORTED || rule->type == API_INVALID);
+}
+
+bool special_may_find(const Finding *finding) {
+    for (size_t i = 0; i < COUNT(ways); i++)
+        if (ways[i].rule == finding->rule->number) return true;
+    return is_about_words(finding->rule) || near_answer(finding->help).len;
+}
+
 bool special_find(const Editor *editor, const Finding *finding, Fix *out) {
     Case c = {editor, finding, path_parse(editor->arena, editor->root, editor->base, finding->path), NULL, out};
     const Path *here = NULL;
@@ -559,6 +570,5 @@ bool special_find(const Editor *editor, const Finding *finding, Fix *out) {
             if (ways[i].way(&c)) return true;
     }
     if (c.path == editor->base) return false;
-    bool word = finding->rule->type == API_NOT_SUPPORTED || finding->rule->type == API_INVALID;
-    return from_question(&c) || (word && from_enumeration(&c));
+    return from_question(&c) || (is_about_words(finding->rule) && from_enumeration(&c));
 }

@@ -4,6 +4,9 @@
 
 #include "way.h"
 
+/* Whether it is worth to look for one. */
+bool special_may_find(const Finding *finding);
+
 /* The fix of a finding whose rule states none; false if there is none. */
 bool special_find(const Editor *editor, const Finding *finding, Fix *out);
 

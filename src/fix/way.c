@@ -268,3 +268,15 @@ bool way_find(const Editor *e, const NodeDocument *document, const Finding *find
     if (finding->fix.len) return from_rule(e, finding, out);
     return special_find(e, finding, out);
 }
+
+bool way_may_find(const Finding *finding) {
+    switch (finding->rule->number) {
+    case RULE_unknown_field:
+    case RULE_wrong_type:
+    case RULE_quantity_form:
+    case RULE_syntax:
+    case RULE_encoding:
+    case RULE_duplicate_key: return true;
+    default: return finding->fix.len || special_may_find(finding);
+    }
+}

@@ -15,6 +15,9 @@ typedef struct Fix {
 /* The fix of a finding in the object of an editor, which is in `document`; false if there is none. */
 bool way_find(const Editor *editor, const NodeDocument *document, const Finding *finding, Fix *out);
 
+/* Whether it is worth to look for one: findings of most rules have none. */
+bool way_may_find(const Finding *finding);
+
 /* Whether a place is that of a byte of the source. */
 bool way_is_at(const Editor *editor, Place place, uint32_t at);
 

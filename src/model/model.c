@@ -457,8 +457,11 @@ static void decode_map(Decoder *d, const Field *field, const Node *node, void *a
 static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry, const Path *path) {
     Mend mend = {.node = &entry->value, .kind = MEND_GAP, .either = place->other.len > 0, .key = entry->keySpan};
     if (place->path && place->up + place->down == 0) {
+        Near near = near_start(entry->key);
+        near_try(&near, place->field->name);
         mend.kind = MEND_NAME;
         mend.name = place->field->name;
+        mend.either = !near.found.len; /* a word that says something like it */
     } else if (place->path && place->likely) {
         mend.kind = MEND_MOVE;
         mend.target = place->path;

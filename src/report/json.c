@@ -3,6 +3,17 @@
 
 #include "input/classify.h"
 
+static json_t *json_fix(const FindingFix *fix) {
+    json_t *edits = json_array();
+    for (uint32_t i = 0; i < fix->editCount; i++) {
+        const FindingEdit *edit = &fix->edits[i];
+        json_array_append_new(edits, json_pack("{s:i,s:i,s:i,s:i,s:o}", "line", (int)edit->start.line, "column",
+                                               (int)edit->start.column, "endLine", (int)edit->end.line, "endColumn",
+                                               (int)edit->end.column, "text", report_json_text(edit->text)));
+    }
+    return json_pack("{s:b,s:o}", "safe", fix->safe, "edits", edits);
+}
+
 static json_t *json_finding(const Finding *f, const FileSettings *settings) {
     const Rule *rule = f->rule;
     json_t *object = json_object();
@@ -19,6 +30,7 @@ static json_t *json_finding(const Finding *f, const FileSettings *settings) {
     json_object_set_new(object, "endColumn", json_integer(f->end.column));
     json_object_set_new(object, "message", report_json_text(f->message));
     if (f->help.len) json_object_set_new(object, "help", report_json_text(f->help));
+    if (f->mend) json_object_set_new(object, "fix", json_fix(f->mend));
     if (f->ignored)
         json_object_set_new(
             object, "ignored",
@@ -128,6 +140,8 @@ void report_json(FILE *out, const Run *run, const ReportSettings *settings) {
             run->classes[CLASS_OTHER_KIND], run->classes[CLASS_CUSTOM], run->classes[CLASS_SETTINGS] + run->classes[CLASS_TEXT],
             run->classes[CLASS_UNREADABLE], run->errors, run->warnings, run->infos, run->ignored, run->unreadableFiles);
     if (run->innerPods) fprintf(out, ", \"podsInside\": %u", run->innerPods);
+    if (run->fixable + run->fixableUnsafe)
+        fprintf(out, ", \"fixable\": %u, \"fixableUnsafe\": %u", run->fixable, run->fixableUnsafe);
     if (run->notShown) fprintf(out, ", \"notShown\": %u", run->notShown);
     if (run->baseline.used)
         fprintf(out, ", \"baseline\": {\"known\": %u, \"gone\": %u, \"total\": %u}", run->baseline.known, run->baseline.gone,

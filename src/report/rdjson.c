@@ -29,6 +29,13 @@ static json_t *diagnostic(Str file, const char *severity, Str message, Str code,
                      "code", "value", report_json_text(code));
 }
 
+/* What mends it, if that is one edit: suggestions that stand apart are taken one by one. */
+static json_t *suggestions(const FindingFix *fix) {
+    const FindingEdit *edit = &fix->edits[0];
+    return json_pack("[{s:{s:o,s:o},s:o}]", "range", "start", position(edit->start.line, edit->byteStart), "end",
+                     position(edit->end.line, edit->byteEnd), "text", report_json_text(edit->text));
+}
+
 void report_rdjson(FILE *out, const Run *run, const ReportSettings *settings) {
     static const char *const severities[] = {
         [SEVERITY_INFO] = "INFO", [SEVERITY_WARNING] = "WARNING", [SEVERITY_ERROR] = "ERROR"};
@@ -38,9 +45,10 @@ void report_rdjson(FILE *out, const Run *run, const ReportSettings *settings) {
     const char *comma = "\n";
     for (RunWalk walk = {.run = run}; run_next(&walk);) {
         const Finding *f = walk.finding;
-        report_put_json(out, &comma,
-                        diagnostic(report_file(&arena, walk.file->name), severities[f->severity],
-                                   report_sentence(&arena, f, walk.file->settings), f->rule->name, range(f)));
+        json_t *found = diagnostic(report_file(&arena, walk.file->name), severities[f->severity],
+                                   report_sentence(&arena, f, walk.file->settings), f->rule->name, range(f));
+        if (f->mend && f->mend->safe && f->mend->editCount == 1) json_object_set_new(found, "suggestions", suggestions(f->mend));
+        report_put_json(out, &comma, found);
         arena_reset(&arena);
     }
     for (uint32_t i = 0; i < run->fileCount; i++) {

@@ -67,6 +67,19 @@ static json_t *notes(Sarif *s, Str file, const Finding *f) {
     return all;
 }
 
+/* What mends it; only what is safe, as others may apply it unread. */
+static json_t *fixes(Sarif *s, Str file, const Finding *f) {
+    json_t *replacements = json_array();
+    for (uint32_t i = 0; i < f->mend->editCount; i++) {
+        const FindingEdit *edit = &f->mend->edits[i];
+        json_array_append_new(replacements, json_pack("{s:o,s:o}", "deletedRegion", region(edit->start, edit->end),
+                                                      "insertedContent", message(edit->text)));
+    }
+    json_t *change = json_pack("{s:o,s:o}", "artifactLocation", artifact(s, file), "replacements", replacements);
+    Str words = f->help.len ? f->help : S("what was meant");
+    return json_pack("[{s:o,s:[o]}]", "description", message(words), "artifactChanges", change);
+}
+
 /* 1 + the number of a rule in `rules`, or 0. */
 static uint16_t number_of(const Sarif *s, const Rule *rule) {
     uint16_t first = s->ruleNumber[rule->number];
@@ -85,6 +98,7 @@ static json_t *result(Sarif *s, const RunWalk *walk, Str fingerprint) {
                                message(report_sentence(&s->scratch, f, walk->file->settings)), "locations", place,
                                "partialFingerprints", "podlintFinding/v1", report_json_text(fingerprint));
     if (f->noteCount) json_object_set_new(object, "relatedLocations", notes(s, walk->file->name, f));
+    if (f->mend && f->mend->safe) json_object_set_new(object, "fixes", fixes(s, walk->file->name, f));
     return object;
 }
 

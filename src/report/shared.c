@@ -141,6 +141,14 @@ static void write_custom(FILE *out, const Run *run) {
     arena_free(&arena);
 }
 
+static void write_fixable(FILE *out, const Run *run) {
+    if (run->fixable) fprintf(out, "%u fixable with podlint fix", run->fixable);
+    if (run->fixableUnsafe)
+        fprintf(out, "%s%u%s", run->fixable ? ", " : "", run->fixableUnsafe,
+                run->fixable ? " more with --unsafe" : " fixable with podlint fix --unsafe");
+    if (run->fixable + run->fixableUnsafe) fputc('\n', out);
+}
+
 void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     const Palette *p = report_palette(settings->colour);
     bool clean = run->errors == 0 && run->warnings == 0 && run->infos == 0 && run->unreadableFiles == 0;
@@ -184,6 +192,7 @@ void report_summary(FILE *out, const Run *run, const ReportSettings *settings) {
     if (run->leftOut) fprintf(out, "; %u left out", run->leftOut);
     write_baseline(out, &run->baseline);
     fputc('\n', out);
+    write_fixable(out, run);
     if (run->classes[CLASS_CUSTOM]) write_custom(out, run);
     if (run->unplaced)
         fprintf(out, "%u %s not say %s namespace: with --namespace, --cluster decides over %s too\n", run->unplaced,

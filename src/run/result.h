@@ -35,6 +35,20 @@ typedef struct FindingNote {
     Str line; /* the source line, cut where it is long */
 } FindingNote;
 
+/* A part of a source, and what mends it in its place. */
+typedef struct FindingEdit {
+    Place start, end;
+    uint32_t byteStart, byteEnd; /* the columns in bytes, from 1 */
+    Str text;
+} FindingEdit;
+
+/* What mends a finding, as fix/fix.h found it. */
+typedef struct FindingFix {
+    bool safe; /* nobody would decide otherwise */
+    FindingEdit *edits;
+    uint32_t editCount;
+} FindingFix;
+
 /* A diagnostic with everything that a report needs. */
 typedef struct Finding {
     const Rule *rule;
@@ -47,8 +61,9 @@ typedef struct Finding {
     Excerpt excerpt;  /* the source line of `start` */
     FindingNote *notes;
     uint32_t noteCount;
-    uint16_t versions;     /* bit N: it holds for FileSettings.minors[N] */
-    const Ignore *ignored; /* what asks to hide it, or NULL */
+    uint16_t versions;      /* bit N: it holds for FileSettings.minors[N] */
+    const Ignore *ignored;  /* what asks to hide it, or NULL */
+    const FindingFix *mend; /* NULL: none, or nobody asked for it */
 } Finding;
 
 /* Findings of a rule that are only counted: of one rule in one object no more than DIAG_MOST are kept. */
@@ -131,8 +146,9 @@ typedef struct Run {
     uint32_t unplaced; /* objects that do not say their namespace, so that nothing of the cluster decides over them */
     uint32_t refused;  /* objects that the server refuses for something that was found and is not ignored */
     uint32_t errors, warnings, infos, ignored;
-    uint32_t notShown; /* of these findings, what run_cut took out, and what is only counted */
-    bool failed;       /* a finding reaches the failOn of its file */
+    uint32_t fixable, fixableUnsafe; /* findings with a fix, if that was asked for: safe, and others */
+    uint32_t notShown;               /* of these findings, what run_cut took out, and what is only counted */
+    bool failed;                     /* a finding reaches the failOn of its file */
     uint32_t unreadableFiles;
     BaselineCounts baseline;
 } Run;
