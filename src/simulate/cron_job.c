@@ -224,6 +224,23 @@ static void say_history(CronRun *run) {
                             run->job->done ? "successfulJobsHistoryLimit" : "failedJobsHistoryLimit"));
 }
 
+/* The Jobs as lanes. */
+static void draw_jobs(CronRun *run) {
+    enum { SHOWN = 24 };
+    Lanes *out = &run->out->pods;
+    const Rollout *job = run->job;
+    int64_t last = run->out->steps.at[run->out->steps.n - 1].t, end = last + 1 + last / 10;
+    *out = (Lanes){.end = end};
+    run->out->podsLeftOut = run->runs.n > SHOWN ? (int)run->runs.n - SHOWN : 0;
+    for (uint32_t i = 0; i < run->runs.n && i < SHOWN; i++) {
+        const Run *one = &run->runs.at[i];
+        Lane *lane = lanes_add(out, run->arena, LANE_CONTAINER, str_format(run->arena, "Job %u", i + 1));
+        int64_t over = one->ends < end ? one->ends : end;
+        lane_add(run->arena, lane, one->began, over, PIECE_RUNNING, S("active"));
+        if (over < end) lane_mark(run->arena, lane, over, job->done || one->replaced ? MARK_END : MARK_CRASH, 0);
+    }
+}
+
 /* Long enough for some Jobs. */
 static int64_t look_until(const CronRun *run) {
     if (run->scenario->untilSet) return run->scenario->until;
@@ -270,6 +287,7 @@ void cron_job_simulate(Rollout *out, Arena *arena, const CronJobSpec *spec, PodV
         return;
     }
     if (!run.runs.n) return;
+    draw_jobs(&run);
     say_runs(&run);
     say_history(&run);
 }

@@ -183,7 +183,12 @@ static void make_probe_lane(Lanes *out, Arena *arena, const Simulation *sim, uin
 
 int64_t sim_end(const Simulation *sim) {
     const SimEntry *last = sim->entries.n ? &sim->entries.at[sim->entries.n - 1] : NULL;
-    return last && last->deleted ? last->t : sim->until;
+    if (!last || !last->deleted) return sim->until;
+    int64_t deleted = deletion(sim), requests = deleted + sim->routersLearn;
+    uint32_t i = sim->entries.n - 1;
+    while (i > 0 && sim->entries.at[i].t >= deleted) i--;
+    bool served = sim_serves(sim) && entry_serves(&sim->entries.at[i]);
+    return served && requests > last->t ? requests : last->t;
 }
 
 void lanes_make(Lanes *out, Arena *arena, const Simulation *sim) {

@@ -69,7 +69,7 @@ Lane *lanes_add(Lanes *out, Arena *arena, LaneKind kind, Str name);
 void lane_add(Arena *arena, Lane *lane, int64_t from, int64_t to, PieceKind kind, Str label);
 void lane_mark(Arena *arena, Lane *lane, int64_t t, MarkKind kind, int exitCode);
 
-/* The last second that is worth showing: when the pod is gone, or the clock stopped. */
+/* The last second that is worth showing: when the pod is gone and nobody sends it requests any more, or the clock stopped. */
 int64_t sim_end(const Simulation *sim);
 
 void lanes_make(Lanes *out, Arena *arena, const Simulation *sim);

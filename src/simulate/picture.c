@@ -236,7 +236,10 @@ static void put_chart(const Figure *figure, const Rollout *rollout) {
         buf_format(figure->out, "><title>%d serve from %.*s</title></rect>\n", step->ready,
                    TEXT(clock_text(figure->out->arena, step->t)));
     }
-    put_name(figure, str_format(figure->out->arena, "%d pod%s", most, most == 1 ? "" : "s"), "dim", figure->top + 10);
+    put_name(
+        figure,
+        str_format(figure->out->arena, "%d %s%s", most, rollout->kind == ROLLOUT_CRON_JOB ? "Job" : "pod", most == 1 ? "" : "s"),
+        "dim", figure->top + 10);
     put_name(figure, S("0"), "dim", bottom);
 }
 

@@ -97,7 +97,7 @@ void scenario_read(Scenario *out, Arena *arena, const Node *root, const PodSpec 
  * after the other, and in the end the pod is deleted and takes a moment to go. Returns it in words. */
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec);
 
-/* The same without crashes and deletion, for the pods of a change. */
+/* The same without crashes, for the pods of a change. */
 Str scenario_default_change(Scenario *out, Arena *arena, const PodSpec *spec);
 
 /* A life without crashes and deletion. */

@@ -99,15 +99,24 @@ static void put_crashes(Buf *words, uint32_t crashing, uint32_t others, Str firs
                    crashing, FIRST_CRASH);
 }
 
+static int64_t grace_of(const PodSpec *spec) {
+    return spec->terminationGracePeriodSeconds.set ? scenario_clamp(spec->terminationGracePeriodSeconds.value) : 0;
+}
+
 Str scenario_default_change(Scenario *out, Arena *arena, const PodSpec *spec) {
-    enum { SHOWN = 180 };
-    bool inits = false;
+    enum { DELETED_AT = 60 };
+    bool inits = false, ends = str_eq(spec->restartPolicy, S("Never")) || str_eq(spec->restartPolicy, S("OnFailure"));
     for (uint32_t i = 0; i < spec->initContainers.n; i++) inits |= !str_eq(spec->initContainers.at[i].restartPolicy, S("Always"));
     scenario_calm(out, arena, spec);
-    out->until = SHOWN;
-    return str_format(
-        arena, "Assumed, as no scenario was given: images take %d s to pull%s; processes take %d s to stop, and nothing crashes.",
-        PULL_SECONDS, inits ? str_format(arena, ", init containers end well after %d s", INIT_SECONDS).at : "", TERM_SECONDS);
+    if (!ends) out->deleteAt = DELETED_AT;
+    out->until = DELETED_AT + AFTER_DELETION + grace_of(spec);
+    Buf words = {.arena = arena};
+    buf_format(&words, "Assumed, as no scenario was given: images take %d s to pull", PULL_SECONDS);
+    if (inits) buf_format(&words, ", init containers end well after %d s", INIT_SECONDS);
+    buf_str(&words, S(", nothing crashes"));
+    if (!ends) buf_format(&words, ", and the pod that is shown is deleted at %d s", DELETED_AT);
+    buf_format(&words, "; processes take %d s to stop.", TERM_SECONDS);
+    return buf_text(&words);
 }
 
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
@@ -136,8 +145,7 @@ Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
     bool ends = str_eq(spec->restartPolicy, S("Never")) || str_eq(spec->restartPolicy, S("OnFailure"));
     int64_t end = crash + FIRST_CRASH;
     if (!ends) out->deleteAt = end;
-    out->until = end + AFTER_DELETION +
-                 (spec->terminationGracePeriodSeconds.set ? scenario_clamp(spec->terminationGracePeriodSeconds.value) : 0);
+    out->until = end + AFTER_DELETION + grace_of(spec);
     Buf words = {.arena = arena};
     buf_format(&words, "Assumed, as no scenario was given: images take %d s to pull", PULL_SECONDS);
     if (inits) buf_format(&words, ", init containers end well after %d s", INIT_SECONDS);
