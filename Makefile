@@ -281,6 +281,8 @@ bench: $(BUILD)/podlint $(BUILD)/bare $(BUILD)/bench $(BUILD)/bench_process $(BU
 	@$(BUILD)/bench_cel src/test/bench/bench_cel.json
 	@echo
 	@$(BUILD)/bench_simulate
+	@echo
+	@command -v python3 >/dev/null && python3 src/test/bench/lsp.py $(BUILD)/podlint || echo "SKIP podlint lsp: it needs python3"
 
 compare: needs-python3 $(BUILD)/podlint $(BUILD)/pairs
 	@rm -rf build/compare && mkdir -p build/compare/lint

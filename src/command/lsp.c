@@ -59,7 +59,7 @@ static int run(int argc, char **argv) {
                       .noConfig = r.settings.noConfig,
                       .places = rule_places,
                       .placeCount = rule_place_count};
-    if (code == 0) code = lsp_serve(STDIN_FILENO, STDOUT_FILENO, &lsp);
+    if (code == 0) code = lsp_serve(fileno(stdin), fileno(stdout), &lsp);
     arena_free(&arena);
     return code == HELP_PRINTED ? finish_output(0) : code;
 }

@@ -12,8 +12,11 @@ class Failed(Exception):
 
 
 class Client:
-    def __init__(self, podlint, folder=None, encoding="utf-16", options=(), settings=None, capabilities=None, initialize=True):
-        self.process = subprocess.Popen([podlint, "lsp", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, podlint, folder=None, encoding="utf-16", options=(), settings=None, capabilities=None, initialize=True,
+                 command=None, configuration=None):
+        """`command`: another server; `configuration`: its settings by section, for it to ask for."""
+        self.process = subprocess.Popen(command or [podlint, "lsp", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.configuration = configuration or {}
         self.encoding, self.buffer, self.next = encoding, b"", 0
         self.diagnostics, self.requests, self.notifications, self.texts = {}, [], [], {}
         if initialize:
@@ -86,7 +89,10 @@ class Client:
             self.diagnostics[message["params"]["uri"]] = message["params"]
         elif "method" in message and "id" in message:
             self.requests.append(message)
-            self.send({"id": message["id"], "result": [None] if message["method"] == "workspace/configuration" else None})
+            result = None
+            if message["method"] == "workspace/configuration":
+                result = [self.configuration.get(item.get("section")) for item in message["params"]["items"]]
+            self.send({"id": message["id"], "result": result})
         elif "method" in message:
             self.notifications.append(message)
 
@@ -103,12 +109,12 @@ class Client:
 
     # A document
 
-    def open(self, path, text=None, language="yaml"):
+    def open(self, path, text=None, language="yaml", wait=True):
         if text is None:
             text = open(path, encoding="utf-8", newline="").read()
         self.texts[path] = [text, 1]
         self.tell("textDocument/didOpen", {"textDocument": {"uri": uri(path), "languageId": language, "version": 1, "text": text}})
-        return self.found(path)
+        return self.found(path) if wait else None
 
     def found(self, path):
         """The diagnostics of the document as it is now."""

@@ -203,6 +203,10 @@ text git failed "!fatal: not a git repository\nmore"
 text chart rendered "---\n# Source: web/templates/deployment.yaml\n$pod---\n# Source: web/templates/service.yaml\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n%%%%\napiVersion: v2\nname: web\nversion: 1.0.0\n"
 text chart plain "$pod\n%%%%\napiVersion: v2\nname: web\ntype: library\n"
 
+mkdir -p "$out/lsp"
+cp testdata/lsp/session.jsonl "$out/lsp/session"
+for message in $(seq 3 20); do sed -n "1,2p;${message}p" testdata/lsp/session.jsonl >"$out/lsp/$message"; done
+
 for found in testdata/fuzz/*/*; do
     [ ! -e "$found" ] || { mkdir -p "$out/$(basename "$(dirname "$found")")" && cp "$found" "$out/$(basename "$(dirname "$found")")/found-$(basename "$found")"; }
 done

@@ -61,6 +61,7 @@ const Target targets[] = {
     {"cluster",
      "cluster.yaml pod.yaml",
      {"check --cluster cluster.yaml -f json pod.yaml", "defaults --admission --cluster cluster.yaml pod.yaml"}},
+    {"lsp", "messages", {"lsp %messages", "lsp --pod-security restricted <messages"}},
     {"baseline",
      "baseline.json pod.yaml",
      {"check --baseline baseline.json pod.yaml", "check --write-baseline out.json pod.yaml"}},
@@ -289,7 +290,19 @@ static bool is_xml(Str text) {
     return !open.n && !str_trim(text).len;
 }
 
-typedef enum Form { TEXT_FORM, JSON_FORM, XML_FORM, HTML_FORM } Form;
+/* Whether a text is messages with their lengths. */
+static bool is_framed(Str text) {
+    Str head;
+    while (text.len) {
+        int64_t length;
+        if (!take_to(&text, "Content-Length: ", &head) || head.len || !take_to(&text, "\r\n\r\n", &head)) return false;
+        if (!str_take_digits(&head, 1, 12, &length) || (size_t)length > text.len || !is_json(take(&text, (size_t)length)))
+            return false;
+    }
+    return true;
+}
+
+typedef enum Form { FRAMED_FORM, TEXT_FORM, JSON_FORM, XML_FORM, HTML_FORM } Form;
 
 /* What the name of a format promises. */
 static Form form_of(const char *format) {
@@ -313,6 +326,8 @@ static bool judge_output(const char *command, const char *what, Str text, Form f
         wrong = "is not well-formed";
     else if (form == HTML_FORM && !str_is_utf8(text))
         wrong = "is not UTF-8";
+    else if (form == FRAMED_FORM && !is_framed(text))
+        wrong = "is no message";
     else if (form == TEXT_FORM && !is_visible(text))
         wrong = "has text that a terminal or a log obeys";
     if (wrong) fprintf(stderr, "podlint %s: %s %s\n", command, what, wrong);
@@ -371,6 +386,22 @@ static void take_input(const char *name) {
     rewind(stdin);
 }
 
+/* Gives standard input the lines of a file as messages of the Language Server Protocol, behind one that opens a session. */
+static void take_messages(Str lines) {
+    static const char *const first = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"capabilities\":{}}}";
+    Buf framed = {.arena = &arena};
+    buf_format(&framed, "Content-Length: %zu\r\n\r\n%s", strlen(first), first);
+    while (lines.len) {
+        ptrdiff_t newline = str_find(lines, '\n');
+        Str line = {lines.at, newline < 0 ? lines.len : (size_t)newline};
+        buf_format(&framed, "Content-Length: %zu\r\n\r\n", line.len);
+        buf_str(&framed, line);
+        lines = str_slice(lines, line.len + 1);
+    }
+    write_file("framed", buf_text(&framed));
+    take_input("framed");
+}
+
 /* The text of a file, as long as the system lets an argument be. */
 static Str argument_of(Str name) {
     enum { LONGEST = 128 * 1024 - 1 };
@@ -386,6 +417,8 @@ int target_run(const Target *target, size_t number) {
     for (Str word; (word = next_word(&rest)).len;) {
         if (str_starts(word, S("<")))
             take_input(arena_cstr(&arena, str_slice(word, 1)));
+        else if (str_starts(word, S("%")))
+            take_messages(file_text(str_slice(word, 1)));
         else
             argv[argc++] = arena_cstr(&arena, str_starts(word, S("@")) ? argument_of(str_slice(word, 1)) : word);
     }
@@ -398,7 +431,9 @@ int target_run(const Target *target, size_t number) {
 bool target_judge(const Target *target, size_t number) {
     const char *command = target->commands[number];
     const char *format = strstr(command, "-f ");
-    Form form = strstr(command, "--batch") ? JSON_FORM : form_of(format ? format + 3 : "");
+    Form form = strncmp(command, "lsp", 3) == 0 ? FRAMED_FORM
+                : strstr(command, "--batch")    ? JSON_FORM
+                                                : form_of(format ? format + 3 : "");
     bool fine = judge_output(command, "standard output", stream_text(out), form);
     fine &= judge_output(command, "standard error", stream_text(err), TEXT_FORM);
     return judge_files(command) && fine;
