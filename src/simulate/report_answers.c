@@ -53,18 +53,21 @@ static Str drain_words(Arena *arena, const SimReport *report) {
             "Drain: 0.0 s without an answer: requests come for %lld s after a deletion, and %.*s takes them for %lld s.%s%s",
             (long long)drain->requests, TEXT(name), (long long)drain->listening, cut,
             drain->killed ? " SIGKILL cuts off what it has in hand then." : "");
+    const char *stops = drain->listening ? str_format(arena, "after %lld s", (long long)drain->listening).at
+                        : drain->assumed ? "at SIGTERM (assumed)"
+                                         : "at once";
+    Str story = str_format(
+        arena, "Drain: requests are refused for %lld s at a deletion%.*s: they come for %lld s, while %.*s stops taking them %s.",
+        (long long)drain->refused, TEXT(each), (long long)drain->requests, TEXT(name), stops);
+    if (replaced && !report->rollout->fewest)
+        return str_join(arena, story, S(" A preStop hook does not help here, as no other pod serves then."));
     Str grace = {0};
     if (drain->neededGrace > drain->grace)
         grace = str_format(arena, " and terminationGracePeriodSeconds: %lld", (long long)drain->neededGrace);
     return str_format(
         arena,
-        "Drain: requests are refused for %lld s at a deletion%.*s: they come for %lld s, while %.*s stops taking them "
-        "%s. A preStop sleep of %lld s%.*s closes the gap, or a process that goes on taking them for %lld s after SIGTERM.",
-        (long long)drain->refused, TEXT(each), (long long)drain->requests, TEXT(name),
-        drain->listening ? str_format(arena, "after %lld s", (long long)drain->listening).at
-        : drain->assumed ? "at SIGTERM (assumed)"
-                         : "at once",
-        (long long)drain->neededHook, TEXT(grace), (long long)(drain->requests - drain->term));
+        "%.*s A preStop sleep of %lld s%.*s closes the gap, or a process that goes on taking them for %lld s after SIGTERM.",
+        TEXT(story), (long long)drain->neededHook, TEXT(grace), (long long)(drain->requests - drain->term));
 }
 
 static void put_drain(Sentences *out, Arena *arena, const SimReport *report) {

@@ -120,11 +120,34 @@ static void run_update(Update *update, int64_t until) {
 
 /* Words. */
 
+/* For how long nothing serves, from its first second on, in words; empty where something always does. */
+static Str outage_words(const Update *update) {
+    const Rollout *out = update->out;
+    int64_t from = SCENARIO_NEVER, sum = 0;
+    for (uint32_t i = 0; i < out->steps.n; i++) {
+        const RolloutStep *step = &out->steps.at[i];
+        if (step->ready) continue;
+        if (from == SCENARIO_NEVER) from = step->t;
+        if (i + 1 < out->steps.n) sum += step[1].t - step->t;
+    }
+    if (from == SCENARIO_NEVER) return (Str){0};
+    bool forever = !out->done && !out->steps.at[out->steps.n - 1].ready;
+    Str length = forever ? S("") : str_format(update->arena, " for %lld s,", (long long)sum);
+    if (!forever && !sum) return (Str){0};
+    return str_format(update->arena, "Nothing serves%.*s from %.*s on", TEXT(length), TEXT(clock_text(update->arena, from)));
+}
+
 static void say_serving(Update *update) {
     const Rollout *out = update->out;
     Arena *arena = update->arena;
     Str leaving =
         out->most > out->mostAtWork ? str_format(arena, ", and up to %d with those on their way out", out->most) : S("");
+    Str nothing = outage_words(update);
+    if (nothing.len) {
+        say(update, str_format(arena, "%.*s; at most %d pod%s %s there at once%.*s.", TEXT(nothing), out->mostAtWork,
+                               plural(out->mostAtWork), out->mostAtWork == 1 ? "is" : "are", TEXT(leaving)));
+        return;
+    }
     say(update, str_format(arena, "At least %d pod%s serve%s all the time; at most %d %s there at once%.*s.", out->fewest,
                            plural(out->fewest), out->fewest == 1 ? "s" : "", out->mostAtWork, out->mostAtWork == 1 ? "is" : "are",
                            TEXT(leaving)));
@@ -164,9 +187,9 @@ static void say_stuck(Update *update, const RolloutRequest *request) {
                                count.waiting, plural(count.waiting), count.waiting == 1 ? "s" : "", TEXT(request->roomCause)));
         return;
     }
-    say(update, str_format(arena, "It stands still: %d of %d pods %s new, and %d of those %s never available; %d pods serve.",
-                           count.all[REVISION_NEW], update->replicas, count.all[REVISION_NEW] == 1 ? "is" : "are", waiting,
-                           waiting == 1 ? "is" : "are", sum(count.ready)));
+    say(update, str_format(arena, "It stands still: %d of %d pod%s %s new, and %d of those %s never available; %d pods serve.",
+                           count.all[REVISION_NEW], update->replicas, plural(update->replicas),
+                           count.all[REVISION_NEW] == 1 ? "is" : "are", waiting, waiting == 1 ? "is" : "are", sum(count.ready)));
     if (model_is(document, KIND_StatefulSet) && !update->parallel)
         say(update,
             str_format(
@@ -219,7 +242,7 @@ static void say_update(Update *update, const RolloutRequest *request) {
         say(update, str_format(arena, "The partition keeps %d old pod%s.", least(update->partition, update->replicas),
                                plural(least(update->partition, update->replicas))));
     if (update->recreate && update->changed && out->replicas)
-        say(update, S("Strategy Recreate: nothing serves between the old pods and the new ones."));
+        say(update, S("Strategy Recreate: the new pods start when the old ones are gone."));
 }
 
 /* What is to be done. */
