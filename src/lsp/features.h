@@ -6,7 +6,7 @@
 #include "server.h"
 
 Answer hover, completion, document_symbols, folding_ranges;
-Answer code_actions, code_lenses, inlay_hints, execute_command;
+Answer code_actions, resolve_action, code_lenses, inlay_hints, execute_command;
 Answer definition, references, document_highlights, document_links, prepare_rename, rename_name;
 
 /* configuration.c: whether a document is a .podlint.yaml; what there is to say of the setting at a place of it, and what may

@@ -40,12 +40,12 @@ static json_t *capabilities(const Server *s) {
                                         "definitionProvider", "referencesProvider",     "documentHighlightProvider",
                                         "inlayHintProvider"};
     json_t *out = json_pack(
-        "{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:{s:[s,s,s,s,s,s]},s:{},s:{s:b},s:{},s:{s:[s,s]},s:{s:[s,s]}}",
+        "{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:{s:[s,s,s,s,s,s]},s:{},s:{s:b},s:{},s:{s:[s,s]},s:{s:[s,s,s],s:b}}",
         "positionEncoding", encodings[s->client.units], "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0,
         "workspace", "workspaceFolders", "supported", 1, "changeNotifications", 1, "completionProvider", "triggerCharacters", ":",
         " ", "-", "\"", "/", ".", "documentLinkProvider", "renameProvider", "prepareProvider", 1, "codeLensProvider",
         "executeCommandProvider", "commands", "podlint.explain", "podlint.simulate", "codeActionProvider", "codeActionKinds",
-        "quickfix", "source.fixAll.podlint");
+        "quickfix", "source.fixAll.podlint", "refactor.rewrite", "resolveProvider", 1);
     for (size_t i = 0; i < COUNT(plain); i++) json_object_set_new(out, plain[i], json_true());
     return out;
 }
@@ -183,6 +183,7 @@ static const Method methods[] = {
     {"textDocument/prepareRename", prepare_rename, false},
     {"textDocument/rename", rename_name, false},
     {"textDocument/codeAction", code_actions, false},
+    {"codeAction/resolve", resolve_action, false},
     {"textDocument/codeLens", code_lenses, false},
     {"textDocument/inlayHint", inlay_hints, false},
     {"workspace/executeCommand", execute_command, false},

@@ -49,6 +49,7 @@ typedef struct OpenDocument {
     bool isFile;      /* the URI is file:// */
     EditedText text;
     int64_t version;
+    bool offered;      /* its findings have their fixes, since the last run */
     bool changed;      /* since its diagnostics were sent last */
     json_t *published; /* these */
     Folder *folder;

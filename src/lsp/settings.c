@@ -20,6 +20,7 @@ void client_read(Client *client, const json_t *params) {
     const json_t *capabilities = json_object_get(params, "capabilities");
     const json_t *encodings = json_below(capabilities, "general", "positionEncodings");
     const json_t *publish = json_below(capabilities, "textDocument", "publishDiagnostics");
+    const json_t *actions = json_below(capabilities, "textDocument", "codeAction");
     *client = (Client){
         .units = lists(encodings, S("utf-8"))    ? UNITS_UTF8
                  : lists(encodings, S("utf-32")) ? UNITS_UTF32
@@ -34,6 +35,7 @@ void client_read(Client *client, const json_t *params) {
         .watches = HAS("workspace", "didChangeWatchedFiles", "dynamicRegistration"),
         .registersConfiguration = HAS("workspace", "didChangeConfiguration", "dynamicRegistration"),
         .configuration = HAS("workspace", "configuration"),
+        .resolvesEdits = lists(json_below(actions, "resolveSupport", "properties"), S("edit")),
         .documentChanges = HAS("workspace", "workspaceEdit", "documentChanges"),
         .lenses = true,
         .process = (pid_t)json_integer_value(json_object_get(params, "processId")),

@@ -173,7 +173,7 @@ static void read_policies(Server *s, Folder *folder) {
     folder->store = config_store(&folder->arena, &s->layer, list, s->options->config, s->options->noConfig);
 }
 
-static void settle(Folder *folder, bool lenses) {
+static void settle(Folder *folder) {
     uint32_t count = folder->files.files.n;
     const FileSettings **files = NEW_ARRAY(&folder->arena, const FileSettings *, count + 1);
     for (uint32_t i = 0; i < count; i++) files[i] = config_settings(folder->store, folder->files.files.at[i].path, NULL);
@@ -183,7 +183,7 @@ static void settle(Folder *folder, bool lenses) {
     folder->how.policyFile = policy_settings(&folder->arena, config_settings(folder->store, S("-"), NULL));
     folder->how.memory = run_memory(count);
     folder->how.threads = 1;
-    folder->how.podSecurityLevels = lenses;
+    folder->how.podSecurityLevels = true;
 }
 
 /* The texts that are open in place of their files, until the next message. */
@@ -220,7 +220,7 @@ static void make(Server *s, Folder *folder) {
     kustomize_read(&folder->files);
     input_take_kustomizations(&folder->files);
     expectations_read(&folder->files);
-    settle(folder, s->client.lenses);
+    settle(folder);
     number_documents(s, folder);
 }
 
@@ -307,6 +307,8 @@ static void run(Server *s, Folder *folder) {
     show_open_texts(s);
     if (folder->stale) make(s, folder);
     forget_run(folder);
+    for (OpenDocument *document = s->documents; document; document = document->next)
+        if (document->folder == folder) document->offered = false;
     for (OpenDocument *document = s->documents; document; document = document->next)
         if (document->folder == folder && document->file != NO_FILE && folder->files.files.at[document->file].text.at)
             folder->files.files.at[document->file].text = text_str(&document->text);

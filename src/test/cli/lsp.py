@@ -510,11 +510,42 @@ def test_actions():
         explain = titled(actions, "Explain")["command"]
         assert "fixed set of values" in client.ask("workspace/executeCommand", explain)
         assert any(n["method"] == "window/showMessage" for n in client.notifications)
-        assert not [a for a in actions_at(client, path, "not-supported", only=["refactor"])]
+        assert not [a for a in actions_at(client, path, "not-supported", only=["source.organizeImports"])]
         client.write_text(path, POD.replace("Always", "Sometimes # as the house wants"))
         text = apply({uri(path): client.texts[path][0]}, titled(actions_at(client, path, "not-supported"), "here")["edit"])[uri(path)]
         assert "not-supported" not in codes(client.write_text(path, text)), text
         client.shut()
+
+
+def test_fixes():
+    bad = POD.replace("imagePullPolicy", "imagepullPolicy").replace("  containers", "  hostnetwork: true  # keep\n  containers")
+    with Folder(pod_yaml=bad) as folder:
+        for resolves in (False, True):
+            support = {"resolveSupport": {"properties": ["edit"]}} if resolves else {}
+            client = Client(PODLINT, folder.path, actions=support)
+            path = folder.join("pod.yaml")
+            client.open(path)
+            texts = {uri(path): bad}
+            actions = actions_at(client, path, "unknown-field")
+            one, all_ = titled(actions, "Fix unknown-field"), titled(actions, "Fix all 2")
+            same(one["isPreferred"], True)
+            same(apply(dict(texts), one["edit"])[uri(path)], bad.replace("hostnetwork", "hostNetwork"))
+            same(apply(dict(texts), all_["edit"])[uri(path)], bad.replace("hostnetwork", "hostNetwork").replace("imagepull", "imagePull"))
+
+            def whole(kind, text):
+                asked = {"textDocument": {"uri": uri(path)}, "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}}
+                action = client.ask("textDocument/codeAction", {**asked, "context": {"diagnostics": [], "only": [kind]}})[0]
+                action = client.ask("codeAction/resolve", action) if resolves else action
+                return apply({uri(path): text}, action["edit"])[uri(path)]
+
+            same(whole("source.fixAll", bad), bad.replace("hostnetwork", "hostNetwork").replace("imagepull", "imagePull"))
+            client.write_text(path, POD)
+            strict = whole("refactor.rewrite", POD)
+            assert "runAsNonRoot: true" in strict and "RuntimeDefault" in strict, strict
+            client.tell("workspace/didChangeConfiguration", {"settings": {"podlint": {"podSecurity": "restricted"}}})
+            client.write_text(path, strict)
+            same([c for c in codes(client.found(path)) if "pod-security" in c or "non-root" in c], [])
+            client.shut()
 
 
 def test_simulate():

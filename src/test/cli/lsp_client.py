@@ -13,10 +13,10 @@ class Failed(Exception):
 
 class Client:
     def __init__(self, podlint, folder=None, encoding="utf-16", options=(), settings=None, capabilities=None, initialize=True,
-                 command=None, configuration=None):
+                 command=None, configuration=None, actions=None):
         """`command`: another server; `configuration`: its settings by section, for it to ask for."""
         self.process = subprocess.Popen(command or [podlint, "lsp", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.configuration = configuration or {}
+        self.configuration, self.actions = configuration or {}, actions
         self.encoding, self.buffer, self.next = encoding, b"", 0
         self.diagnostics, self.requests, self.notifications, self.texts = {}, [], [], {}
         if initialize:
@@ -31,7 +31,7 @@ class Client:
                 "completion": {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown"]}},
                 "hover": {"contentFormat": ["markdown"]},
                 "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
-                "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "source.fixAll"]}}},
+                "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "source.fixAll"]}}, **(self.actions or {})},
                 "rename": {"prepareSupport": True},
             },
             "workspace": {"workspaceEdit": {"documentChanges": True}, "didChangeWatchedFiles": {"dynamicRegistration": False}},
