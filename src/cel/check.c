@@ -847,6 +847,7 @@ static bool fold(Checker *c, Expr *e) {
     }
     if (call && !conversion && (v.kind == VALUE_LIST || v.kind == VALUE_MAP || v.kind == VALUE_OPTIONAL)) return true;
     e->derived = derived || (call && !conversion);
+    e->folded = e->kind;
     e->kind = EXPR_LITERAL;
     e->literal = v;
     return true;

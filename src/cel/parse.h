@@ -62,6 +62,7 @@ typedef struct Expr Expr;
 struct Expr {
     uint8_t kind;        /* ExprKind */
     uint8_t macro;       /* Macro */
+    uint8_t folded;      /* ExprKind that a literal was before its value was computed; EXPR_LITERAL: it is written so */
     bool optional;       /* a list's item or map's value written with a question mark */
     bool absolute;       /* a name with a leading dot: no macro's variable */
     bool exempt;         /* a list or map that may mix types */

@@ -1,7 +1,8 @@
 /* The verdict on a CustomResourceDefinition: its names, its versions, and whether their schemas are structural, with expressions
  * that compile (k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation, pkg/apiserver/schema). What all versions have
- * in common the server prints as a part of the spec itself. The cost of expressions is not estimated. */
+ * in common the server prints as a part of the spec itself. */
 #include "base/str_set.h"
+#include "cost.h"
 #include "judge.h"
 #include "rules.h"
 #include "validate/areas.h"
@@ -9,12 +10,20 @@
 
 enum { DEPRECATION_LENGTH = 256, MOST_SELECTABLE = 8 };
 
+/* An expression that costs much. */
+typedef struct Costly {
+    uint64_t cost;
+    Where at;
+} Costly;
+
 typedef struct Definition {
     Check check;
     Document *document;
     Str written, printed; /* the start of paths as they are written, and as the server prints them */
     bool convertible;     /* the server can make a schema of it at all */
     bool structural;      /* so far nothing is wrong with it that keeps the server from going on */
+    uint64_t cost;        /* of the expressions of a schema so far */
+    Costly costly[4];     /* the costliest of them */
 } Definition;
 
 static Where place(const Definition *d, Where at) {
@@ -219,6 +228,8 @@ static void read_rule(Definition *d, const Node *node, bool strict, const Path *
 
 typedef enum Level { LEVEL_ROOT, LEVEL_ITEM, LEVEL_FIELD } Level;
 
+#define UNLIMITED UINT64_MAX
+
 typedef struct Context {
     Level level;
     bool nested;     /* inside anyOf, allOf, oneOf or not */
@@ -227,6 +238,7 @@ typedef struct Context {
     bool unpaired;   /* values cannot be compared with those before a change */
     bool lax;        /* below items and additionalProperties the server passes over what it does not know */
     bool freeType;   /* a type may stand here: of the two forms of int-or-string */
+    uint64_t times;  /* how often the value may stand in an object; UNLIMITED: nothing says */
 } Context;
 
 static void wrong(Definition *d) {
@@ -498,6 +510,44 @@ static void report_expression(Definition *d, const Path *path, const Node *node,
     emit_definition_expression(d->check.diags, at, .problem = fault->message, .hint = fault->help);
 }
 
+/* What rules may cost at the most: each, all of a schema, and what is told of what all cost. */
+enum { RULE_COST = 10000000, SCHEMA_COST = 100000000, TOLD_COST = SCHEMA_COST / 100 };
+
+static Str factor_of(Arena *arena, uint64_t cost, uint64_t limit) {
+    double factor = (double)cost / (double)limit;
+    if (factor > 100) return S("more than 100 times");
+    return str_format(arena, factor < 1.05 ? "%.3f times" : "%.1f times", factor);
+}
+
+static void tell_cost(Definition *d, const Path *path, const char *what, uint64_t cost, uint64_t limit) {
+    emit_definition_cost(d->check.diags, place(d, where(&d->check, path)), .what = str_of(what),
+                         .factor = factor_of(d->check.arena, cost, limit));
+}
+
+/* Keeps the costliest expressions, the costliest first. */
+static void keep_cost(Definition *d, const Path *path, uint64_t cost) {
+    d->cost = cost > UINT64_MAX - d->cost ? UINT64_MAX : d->cost + cost;
+    if (cost < TOLD_COST) return;
+    size_t i = COUNT(d->costly);
+    for (; i > 0 && d->costly[i - 1].cost < cost; i--)
+        if (i < COUNT(d->costly)) d->costly[i] = d->costly[i - 1];
+    if (i < COUNT(d->costly)) d->costly[i] = (Costly){cost, where(&d->check, path)};
+}
+
+static void check_cost(Definition *d, const CrdSchema *schema, const CelProgram *program, uint64_t times, const char *what,
+                       const Path *path) {
+    uint64_t cost = program ? crd_product(crd_expression_cost(schema, program), times) : 0;
+    if (cost > RULE_COST) tell_cost(d, path, what, cost, RULE_COST);
+    keep_cost(d, path, cost);
+}
+
+static void check_all_costs(Definition *d, const Path *path) {
+    if (d->cost <= SCHEMA_COST) return;
+    for (size_t i = 0; i < COUNT(d->costly) && d->costly[i].cost; i++)
+        emit_definition_cost_share(d->check.diags, place(d, d->costly[i].at));
+    tell_cost(d, path, "all rules of the schema together", d->cost, SCHEMA_COST);
+}
+
 static void check_expressions(Definition *d, const CrdSchema *schema, const Context *context, const Path *path) {
     Path list = FIELD(path, "x-kubernetes-validations");
     for (uint32_t i = 0; i < schema->ruleCount; i++) {
@@ -507,6 +557,9 @@ static void check_expressions(Definition *d, const CrdSchema *schema, const Cont
         if (rule->fault.message.len) report_expression(d, &text, rule->rule, &rule->fault);
         if (rule->wordsFault.message.len)
             report_expression(d, &words_, node_get(rule->node, S("messageExpression")), &rule->wordsFault);
+        uint64_t times = context->times == UNLIMITED ? crd_times_in_request(schema) : context->times;
+        check_cost(d, schema, rule->program, times, "the rule", &text);
+        check_cost(d, schema, rule->words, 1, "the messageExpression", &words_);
         if (rule->usesOld && context->unpaired)
             invalid(d, &text, rule->rule->text, "oldSelf is not known inside lists that are not maps by keys");
         if (!rule->usesOld && rule->program && is_there(rule->node, S("optionalOldSelf")))
@@ -528,6 +581,11 @@ static void check_default(Definition *d, const CrdSchema *schema, const Path *pa
 
 typedef void Visit(Definition *d, const CrdSchema *schema, const Context *context, const Path *path);
 
+/* How often a value stands in what stands so often, with this limit, or -1. */
+static uint64_t repeated(uint64_t times, bool repeats, int64_t limit) {
+    return !repeats || times == UNLIMITED ? times : limit < 0 ? UNLIMITED : crd_product(times, (uint64_t)limit);
+}
+
 /* Visits a schema and all in it. */
 static void walk(Definition *d, const CrdSchema *schema, Context context, const Path *path, Visit *visit) {
     visit(d, schema, &context, path);
@@ -547,12 +605,14 @@ static void walk(Definition *d, const CrdSchema *schema, Context context, const 
     if (schema->items) {
         Context own = below;
         own.level = LEVEL_ITEM;
+        own.times = repeated(context.times, schema->type == ARRAY_VALUE, schema->maxItems);
         own.lax = true;
         own.unpaired |= schema->listKind != LIST_MAP;
         walk(d, schema->items, own, &items, visit);
     }
     if (schema->additional) {
         Context own = below;
+        own.times = repeated(context.times, schema->type == OBJECT_VALUE, schema->maxProperties);
         own.noDefault |= context.insideMeta;
         own.lax = true;
         walk(d, schema->additional, own, &additional, visit);
@@ -642,7 +702,7 @@ static void check_root(Definition *d, const CrdSchema *schema, bool hasStatus, c
 static void check_schema(Definition *d, const Node *node, bool hasStatus, const Path *path) {
     if (node->kind != NODE_MAP) return;
     const CrdSchema *schema = crd_schema(d->check.arena, node, true);
-    Context root = {.level = LEVEL_ROOT};
+    Context root = {.level = LEVEL_ROOT, .times = 1};
     uint32_t before = d->check.diags->items.n;
     d->convertible = d->structural = true;
     check_root(d, schema, hasStatus, path);
@@ -653,7 +713,10 @@ static void check_schema(Definition *d, const Node *node, bool hasStatus, const 
         check_complete(d, schema, schema, path);
     }
     if (d->convertible && d->structural) walk(d, schema, root, path, visit_default);
+    d->cost = 0;
+    memset(d->costly, 0, sizeof d->costly);
     if (d->convertible && d->structural && formed) walk(d, schema, root, path, visit_expressions);
+    check_all_costs(d, path);
 }
 
 /* The definition. */
