@@ -101,14 +101,15 @@ typedef enum OriginKind {
     ORIGIN_NONE, /* it is computed */
     ORIGIN_LOST, /* the schema says nothing of it */
     ORIGIN_SCHEMA,
-    ORIGIN_META, /* the metadata of an object that does not describe them */
-    ORIGIN_TEXT, /* a text in them */
+    ORIGIN_META, /* the metadata of an object, as the server describes them */
+    ORIGIN_TEXT, /* a text of which only `most` is known */
     ORIGIN_KEY,  /* of a map */
 } OriginKind;
 
 typedef struct Origin {
     uint8_t kind; /* OriginKind */
     const CrdSchema *schema;
+    uint64_t most;
 } Origin;
 
 typedef struct Estimate {
@@ -133,20 +134,31 @@ static Origin child(const Coster *c, Origin of, bool key) {
     bool map = of.schema->type == OBJECT_VALUE && of.schema->additional && !of.schema->intOrString;
     bool list = of.schema->type == ARRAY_VALUE && of.schema->items && !of.schema->intOrString;
     if (key) return (Origin){.kind = map ? ORIGIN_KEY : ORIGIN_LOST};
-    if (map) return (Origin){ORIGIN_SCHEMA, of.schema->additional};
-    return list ? (Origin){ORIGIN_SCHEMA, of.schema->items} : (Origin){.kind = ORIGIN_LOST};
+    if (map) return (Origin){.kind = ORIGIN_SCHEMA, .schema = of.schema->additional};
+    return list ? (Origin){.kind = ORIGIN_SCHEMA, .schema = of.schema->items} : (Origin){.kind = ORIGIN_LOST};
+}
+
+/* A name in metadata, which has a limit of its own, and may have another one. */
+static Origin name_in(const CrdSchema *meta, Str name) {
+    enum { NAME = 253 };
+    static const Str names[] = {STR("name"), STR("generateName")};
+    if (!str_in(name, names, COUNT(names))) return (Origin){.kind = ORIGIN_LOST};
+    uint64_t length = str_eq(name, names[0]) ? NAME : NAME - 1;
+    const CrdSchema *own = meta ? crd_property(meta, name, str_hash(name)) : NULL;
+    if (own && own->maxLength >= 0 && (uint64_t)own->maxLength < length) length = (uint64_t)own->maxLength;
+    return (Origin){.kind = ORIGIN_TEXT, .most = 4 * length};
 }
 
 static Origin field(const Coster *c, Origin of, Str name) {
-    static const Str texts[] = {STR("name"), STR("generateName")}, own[] = {STR("apiVersion"), STR("kind")};
     if (of.kind == ORIGIN_NONE) return c->root;
-    if (of.kind == ORIGIN_META) return (Origin){.kind = str_in(name, texts, COUNT(texts)) ? ORIGIN_TEXT : ORIGIN_LOST};
+    if (of.kind == ORIGIN_META) return name_in(of.schema, name);
     const CelType *type = of.kind == ORIGIN_SCHEMA ? of.schema->declared : NULL;
     for (uint16_t i = 0; type && type->kind == KIND_OBJECT && i < type->fieldCount; i++) {
         if (!str_eq(type->fields[i].name, name)) continue;
         const CrdSchema *property = crd_property(of.schema, type->keys[i], str_hash(type->keys[i]));
-        if (property && property->declared == type->fields[i].type) return (Origin){ORIGIN_SCHEMA, property};
-        return (Origin){.kind = str_in(name, own, COUNT(own)) ? ORIGIN_TEXT : ORIGIN_META};
+        if (property && property->declared == type->fields[i].type) return (Origin){.kind = ORIGIN_SCHEMA, .schema = property};
+        if (type->fields[i].type->kind == KIND_OBJECT) return (Origin){.kind = ORIGIN_META, .schema = property};
+        return (Origin){.kind = ORIGIN_TEXT, .most = TEXT_MOST};
     }
     return (Origin){.kind = ORIGIN_LOST};
 }
@@ -175,7 +187,7 @@ static void find_size(Estimate *e, const CelType *type) {
     if (e->sized) return;
     switch ((OriginKind)e->origin.kind) {
     case ORIGIN_SCHEMA: set_size(e, 0, most_of(e->origin.schema)); return;
-    case ORIGIN_TEXT: set_size(e, 0, TEXT_MOST); return;
+    case ORIGIN_TEXT: set_size(e, 0, e->origin.most); return;
     case ORIGIN_META:
     case ORIGIN_KEY: set_size(e, 0, 0); return;
     default:
@@ -529,7 +541,7 @@ static Estimate estimate(Coster *c, const Expr *e) {
 }
 
 uint64_t crd_expression_cost(const CrdSchema *schema, const CelProgram *program) {
-    Coster c = {.root = {ORIGIN_SCHEMA, schema}};
+    Coster c = {.root = {.kind = ORIGIN_SCHEMA, .schema = schema}};
     return estimate(&c, program->root).cost;
 }
 
