@@ -79,7 +79,8 @@ static const Option options[] = {
     {"git", 0, "REF", NULL, "The old manifest is the file's at this revision."},
     {"replicas", 0, "N", NULL, "Pods of an update, or nodes of a DaemonSet (3). Default: as the manifest says."},
     {"nodes", 0, "NODES", NULL,
-     "The nodes that there are: a file of Node objects and the Pods on them, as kubectl get nodes,pods -A -o yaml prints it, or "
+     "The nodes that there are: a file of Node objects and the Pods on them, as kubectl get nodes,pods,pv,pvc,pdb -A -o yaml "
+     "prints it, or "
      "groups such as 3x(cpu=4,memory=16Gi,zone=a). Default: every pod fits."},
     {"drain", 0, "NODE", NULL,
      "What kubectl drain of this one of the --nodes would do, with the PodDisruptionBudgets of both files."},
@@ -405,7 +406,9 @@ static int make_scenario(Scenario *scenario, Arena *arena, SimulateRequest *requ
         code = read_scenario(scenario, arena, request->scenario, spec);
         scenario_pass_inits(scenario, arena, spec);
     } else if (changed) {
+        Str deaf = scenario_deafen(scenario, arena, spec);
         scenario_pass_inits(scenario, arena, spec);
+        if (deaf.at) request->report.deaf = str_join(arena, deaf, S("."));
     } else {
         request->report.note =
             is_change(request) ? scenario_default_change(scenario, arena, spec) : scenario_default(scenario, arena, spec);

@@ -29,6 +29,7 @@ typedef struct SimReport {
     const Placement *scheduling;
     const NodeDrain *nodeDrain; /* of --drain, or NULL */
     Str eviction;               /* what the kubelet evicts before the pod, and what follows; may be empty */
+    Str deaf;                   /* who does not hear SIGTERM, in words; may be empty */
     Str placed;                 /* how many pods of a workload find a node, in words; may be empty */
 } SimReport;
 

@@ -86,4 +86,5 @@ void sim_answers(Sentences *out, Arena *arena, const Simulation *sim, const SimR
         ARRAY_PUSH(arena, &out->items, report->rollout->words.at[i]);
     if (!report->podFirst || !report->deleted) put_drain(out, arena, report);
     if (!report->podFirst) lanes_summary(out, arena, sim);
+    if (report->deaf.len) ARRAY_PUSH(arena, &out->items, report->deaf);
 }

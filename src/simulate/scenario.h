@@ -100,8 +100,12 @@ Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec);
 /* The same without crashes, for the pods of a change. */
 Str scenario_default_change(Scenario *out, Arena *arena, const PodSpec *spec);
 
-/* A life without crashes and deletion. */
-void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec);
+/* A life without crashes and deletion. Returns in words who does not hear SIGTERM; at is NULL if all do. */
+Str scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec);
+
+/* Lets containers whose commands do not hear SIGTERM run until they are killed, where the scenario says nothing of it. Returns in
+ * words which these are; at is NULL if there are none. */
+Str scenario_deafen(Scenario *scenario, Arena *arena, const PodSpec *spec);
 
 /* Lets init containers without a script end well after some seconds, so that the pod gets past them. */
 void scenario_pass_inits(Scenario *scenario, Arena *arena, const PodSpec *spec);

@@ -1,4 +1,5 @@
 /* Scenarios that nobody wrote: of somebody who has none in mind, and put together from options of the command line. */
+#include "hook.h"
 #include "scenario.h"
 
 static const char *const probe_words[] = {"startup", "readiness", "liveness"};
@@ -27,6 +28,23 @@ void scenario_pass_inits(Scenario *scenario, Arena *arena, const PodSpec *spec) 
         ContainerScript *script = scenario_container(scenario, arena, container->name);
         if (!script->runCount) new_runs(arena, script, 1)[0] = (ScriptRun){.seconds = INIT_SECONDS};
     }
+}
+
+Str scenario_deafen(Scenario *scenario, Arena *arena, const PodSpec *spec) {
+    Buf names = {.arena = arena};
+    ContainerWalk w;
+    uint32_t n = 0;
+    for (walk_containers(&w, spec, NULL); walk_next(&w);) {
+        if (w.role == ROLE_INIT || !container_is_deaf(spec, w.container)) continue;
+        ContainerScript *script = scenario_container(scenario, arena, w.container->name);
+        if (script->termSet) continue;
+        script->termSet = true;
+        script->termSeconds = SCENARIO_NEVER;
+        buf_format(&names, "%s%.*s", n++ ? ", " : "", TEXT(w.container->name));
+    }
+    if (!n) return (Str){0};
+    return str_format(arena, "%.*s %s not hear SIGTERM, as nothing in %s command%s handles it", TEXT(buf_text(&names)),
+                      n == 1 ? "does" : "do", n == 1 ? "its" : "their", n == 1 ? "" : "s");
 }
 
 Scenario scenario_undisturbed(Arena *arena, const PodSpec *spec, const Scenario *scenario) {
@@ -77,15 +95,25 @@ static void take_time(Scenario *scenario, Arena *arena, const PodSpec *spec) {
     for (walk_containers(&w, spec, NULL); walk_next(&w);) {
         ContainerScript *script = scenario_container(scenario, arena, w.container->name);
         script->pullSeconds = PULL_SECONDS;
+        if (script->termSet) continue;
         script->termSet = true;
         script->termSeconds = TERM_SECONDS;
     }
 }
 
-void scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec) {
+Str scenario_calm(Scenario *out, Arena *arena, const PodSpec *spec) {
     *out = scenario_empty();
     scenario_pass_inits(out, arena, spec);
+    Str deaf = scenario_deafen(out, arena, spec);
     take_time(out, arena, spec);
+    return deaf;
+}
+
+/* How processes stop in it, in words. */
+static void put_stops(Buf *words, Str deaf) {
+    buf_format(words, "; processes take %d s to stop", TERM_SECONDS);
+    if (deaf.at) buf_format(words, ", but %.*s", TEXT(deaf));
+    buf_char(words, '.');
 }
 
 /* What crashes in it, in words. */
@@ -107,7 +135,7 @@ Str scenario_default_change(Scenario *out, Arena *arena, const PodSpec *spec) {
     enum { DELETED_AT = 60 };
     bool inits = false, ends = str_eq(spec->restartPolicy, S("Never")) || str_eq(spec->restartPolicy, S("OnFailure"));
     for (uint32_t i = 0; i < spec->initContainers.n; i++) inits |= !str_eq(spec->initContainers.at[i].restartPolicy, S("Always"));
-    scenario_calm(out, arena, spec);
+    Str deaf = scenario_calm(out, arena, spec);
     if (!ends) out->deleteAt = DELETED_AT;
     out->until = DELETED_AT + AFTER_DELETION + grace_of(spec);
     Buf words = {.arena = arena};
@@ -115,12 +143,12 @@ Str scenario_default_change(Scenario *out, Arena *arena, const PodSpec *spec) {
     if (inits) buf_format(&words, ", init containers end well after %d s", INIT_SECONDS);
     buf_str(&words, S(", nothing crashes"));
     if (!ends) buf_format(&words, ", and the pod that is shown is deleted at %d s", DELETED_AT);
-    buf_format(&words, "; processes take %d s to stop.", TERM_SECONDS);
+    put_stops(&words, deaf);
     return buf_text(&words);
 }
 
 Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
-    scenario_calm(out, arena, spec);
+    Str deaf = scenario_calm(out, arena, spec);
     int64_t crash = FIRST_CRASH;
     uint32_t crashing = 0, staying = 0, inits = 0;
     Str first = {0};
@@ -152,7 +180,7 @@ Str scenario_default(Scenario *out, Arena *arena, const PodSpec *spec) {
     put_crashes(&words, crashing, staying - crashing, first);
     if (servers.len) buf_format(&words, ", %.*s never ends by itself", TEXT(buf_text(&servers)));
     if (!ends) buf_format(&words, ", and the pod is deleted at %lld s", (long long)end);
-    buf_format(&words, "; processes take %d s to stop.", TERM_SECONDS);
+    put_stops(&words, deaf);
     return buf_text(&words);
 }
 

@@ -316,6 +316,35 @@ bool script_ends(Str script, int64_t *seconds) {
     return !s.busy;
 }
 
+/* Signals. */
+
+bool command_is_deaf(const Str *words, uint32_t count) {
+    static const Str others[] = {STR("sleep"), STR("tail"), STR("cat"), STR("yes"), STR("wait")};
+    int64_t seconds;
+    if (count && str_in(last_part(words[0]), others, COUNT(others))) return true;
+    return command_ends(words, count, &seconds);
+}
+
+static bool plain_is_deaf(Str command) {
+    enum { FEW = 8 };
+    static const Str loops[] = {STR("while"), STR("until"), STR("if"), STR("do"),  STR("then"),
+                                STR("else"),  STR("elif"),  STR("!"),  STR("time")};
+    static const Str bare[] = {STR("done"), STR("fi"), STR("break"), STR("continue"), STR("for")};
+    Str words[FEW], after = command, word;
+    uint32_t count = 0;
+    while (str_in(word = next_word(&after), loops, COUNT(loops))) command = str_trim(after);
+    if (!word.len || str_in(word, bare, COUNT(bare)) || is_assignment(command)) return true;
+    while (count < FEW && (words[count] = next_word(&command)).len) count++;
+    return command_is_deaf(words, count);
+}
+
+bool script_is_deaf(Str script) {
+    Script s = {.rest = script};
+    while (next_command(&s))
+        if (s.end == '(' || s.end == ')' || !plain_is_deaf(s.command)) return false;
+    return true;
+}
+
 /* The status of a script. */
 
 static bool fails_by_itself(Str command, Str word) {

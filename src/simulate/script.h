@@ -16,6 +16,13 @@ bool script_ends(Str script, int64_t *seconds);
 /* The same of a single command: date, sleep 30. */
 bool command_ends(const Str *words, uint32_t count, int64_t *seconds);
 
+/* Whether a script is made of commands that do not care for SIGTERM, sleeps and the like. A shell that runs it passes no signal
+ * on, and what the shell may run in its own place does not either. */
+bool script_is_deaf(Str script);
+
+/* The same of a single command. */
+bool command_is_deaf(const Str *words, uint32_t count);
+
 /* The last command of a script, which gives the script its status. */
 typedef struct ScriptEnd {
     Str command, before; /* before: the command in front of it, empty if there is none */
