@@ -273,10 +273,10 @@ $(BUILD)/bare: src/test/bench/bare.c $(BUILD)/flags
 	$(SAY) CC $@
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(shell pkg-config --libs yaml-0.1)
 
-bench: $(BUILD)/podlint $(BUILD)/bare $(BUILD)/bench $(BUILD)/bench_process $(BUILD)/bench_cel $(BUILD)/bench_simulate
-	@sh src/test/bench/bench.sh $(BUILD)/bench build/manifests
+bench: needs-python3 $(BUILD)/podlint $(BUILD)/bare $(BUILD)/bench $(BUILD)/bench_process $(BUILD)/bench_cel $(BUILD)/bench_simulate
+	@sh src/test/bench/bench.sh $(BUILD)/bench build/manifests build/mixed
 	@echo
-	@$(BUILD)/bench_process $(BUILD)/podlint $(BUILD)/bare testdata/examples/pod.yaml build/manifests
+	@$(BUILD)/bench_process $(BUILD)/podlint $(BUILD)/bare testdata/examples/pod.yaml build/manifests build/mixed
 	@echo
 	@$(BUILD)/bench_cel src/test/bench/bench_cel.json
 	@echo

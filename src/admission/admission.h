@@ -46,6 +46,7 @@ typedef struct AdmissionNeed {
     Str namespace_;    /* empty: it has none, or none is written */
     bool decides;      /* it is judged itself: a Namespace for its labels, a PriorityClass that is the default */
     bool namespaced;   /* quotas may count it */
+    const Kind *kind;  /* NULL if it was not decoded */
     bool pods;         /* it is a pod or makes pods */
     bool priority;     /* these name a PriorityClass, or set what it sets */
     bool runtimeClass; /* they name one */

@@ -210,6 +210,7 @@ AdmissionNeed admission_need(const Document *document) {
     AdmissionNeed need = {.namespace_ = model_meta(document)->namespace,
                           .decides = judges_itself(document, kind),
                           .namespaced = kind->namespaced,
+                          .kind = kind,
                           .pods = kind->namespaced && spec};
     if (!need.pods) return need;
     need.priority = spec->priorityClassName.len || spec->priority.set || spec->preemptionPolicy.len;
@@ -219,11 +220,26 @@ AdmissionNeed admission_need(const Document *document) {
     return need;
 }
 
+/* Whether quotas of a namespace have a name that objects of the kind may be counted by: that of the kind in the plural, or what
+ * they take of storage. */
+static bool is_counted(const Deciders *deciders, Str namespace_, const AdmissionNeed *need) {
+    const Decider *quota = str_set_find(&deciders->byKind, key_of(deciders->arena, KIND_ResourceQuota, namespace_));
+    if (need->pods) return quota != NULL;
+    bool claims = need->kind->number == KIND_PersistentVolumeClaim;
+    for (; quota; quota = quota->nextOfKind) {
+        QuantityMap hard = ((const ResourceQuota *)quota->document->object)->spec.hard;
+        for (uint32_t i = 0; i < hard.n; i++)
+            if (str_has(hard.at[i].key, need->kind->plural) || (claims && str_has(hard.at[i].key, S("storage")))) return true;
+    }
+    return false;
+}
+
 bool admission_concerns(const Deciders *deciders, const AdmissionNeed *need) {
     Arena *arena = deciders->arena;
     if (!need->namespaced) return need->decides;
     Str namespace_ = need->namespace_.len ? need->namespace_ : deciders->namespace_;
-    if (has_kind(deciders, arena, KIND_ResourceQuota, namespace_) || has_kind(deciders, arena, KIND_LimitRange, namespace_))
+    bool limited = need->pods || need->kind->number == KIND_PersistentVolumeClaim;
+    if (is_counted(deciders, namespace_, need) || (limited && has_kind(deciders, arena, KIND_LimitRange, namespace_)))
         return true;
     const Decider *own = str_set_find(&deciders->byKind, key_with(arena, KIND_Namespace, S(""), namespace_));
     if (deciders->closed || (own && own->terminates)) return true;

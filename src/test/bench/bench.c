@@ -1,9 +1,9 @@
 /* make bench: what a check costs, as a ratio to libyaml's bare event loop over the same files in the same run.
  *
- *     bench DIRECTORY
+ *     bench DIRECTORY...
  *
- * Each figure is the fastest of ROUNDS passes, in processor time but for the one on all processors; the passes take turns, so
- * that a slow moment of the machine hits all of them. */
+ * Each figure is the fastest of ROUNDS passes, in processor time but for the one on all processors; the passes and the
+ * directories take turns, so that a slow moment of the machine hits all of them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -16,7 +16,7 @@
 #include "validate/validate.h"
 #include "model/diag.h"
 
-enum { ROUNDS = 9, PASSES = 6 };
+enum { ROUNDS = 9, PASSES = 6, MOST_DIRECTORIES = 4 };
 
 static double now(clockid_t clock) {
     struct timespec t;
@@ -82,41 +82,58 @@ static void run_threads(const InputList *list, unsigned threads, bool lint) {
     free(arenas);
 }
 
-int main(int argc, char **argv) {
-    if (argc != 2) {
-        fputs("usage: bench DIRECTORY\n", stderr);
-        return 2;
+static void pass_over(const InputList *list, int pass, unsigned processors) {
+    switch (pass) {
+    case 0: only_events(list); break;
+    case 1: read_all(list, false); break;
+    case 2: read_all(list, true); break;
+    case 3: run_threads(list, 1, false); break;
+    case 4: run_threads(list, 1, true); break;
+    default: run_threads(list, processors, true); break;
     }
-    Arena arena = {0};
-    InputList list = {.arena = &arena};
-    input_add(&list, str_of(argv[1]));
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    double best[PASSES] = {1e9, 1e9, 1e9, 1e9, 1e9, 1e9};
-    for (int round = 0; round < ROUNDS; round++)
-        for (int pass = 0; pass < PASSES; pass++) {
-            clockid_t clock = pass < PASSES - 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
-            double start = now(clock);
-            switch (pass) {
-            case 0: only_events(&list); break;
-            case 1: read_all(&list, false); break;
-            case 2: read_all(&list, true); break;
-            case 3: run_threads(&list, 1, false); break;
-            case 4: run_threads(&list, 1, true); break;
-            default: run_threads(&list, (unsigned)processors, true); break;
-            }
-            double seconds = now(clock) - start;
-            if (seconds < best[pass]) best[pass] = seconds;
-        }
-    static const char *const names[] = {"libyaml's events alone",          "read, decode, default",
-                                        "read, decode, default, validate", "a check without lint rules, 1 thread",
-                                        "a whole check, 1 thread",         "a whole check, all processors"};
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    printf("%u files, fastest of %d rounds, %ld processors\n\n", list.files.n, ROUNDS, processors);
+}
+
+static void print_table(const double best[PASSES]) {
+    static const char *const names[PASSES] = {"libyaml's events alone",          "read, decode, default",
+                                              "read, decode, default, validate", "a check without lint rules, 1 thread",
+                                              "a whole check, 1 thread",         "a whole check, all processors"};
     printf("| pass | ms | ratio to libyaml's events |\n| --- | --- | --- |\n");
     for (int pass = 0; pass < PASSES; pass++)
         printf("| %s | %.1f | %.2f |\n", names[pass], best[pass] * 1e3, best[pass] / best[0]);
     printf("\nthe default lint rules add %.0f %%\n", 100 * (best[4] / best[3] - 1));
+}
+
+int main(int argc, char **argv) {
+    int count = argc - 1;
+    if (count < 1 || count > MOST_DIRECTORIES) {
+        fputs("usage: bench DIRECTORY...\n", stderr);
+        return 2;
+    }
+    Arena arena = {0};
+    InputList lists[MOST_DIRECTORIES];
+    double best[MOST_DIRECTORIES][PASSES];
+    for (int i = 0; i < count; i++) {
+        lists[i] = (InputList){.arena = &arena};
+        input_add(&lists[i], str_of(argv[i + 1]));
+        for (int pass = 0; pass < PASSES; pass++) best[i][pass] = 1e9;
+    }
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    for (int round = 0; round < ROUNDS; round++)
+        for (int pass = 0; pass < PASSES; pass++)
+            for (int i = 0; i < count; i++) {
+                clockid_t clock = pass < PASSES - 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+                double start = now(clock);
+                pass_over(&lists[i], pass, (unsigned)processors);
+                double seconds = now(clock) - start;
+                if (seconds < best[i][pass]) best[i][pass] = seconds;
+            }
+    printf("fastest of %d rounds, %ld processors\n", ROUNDS, processors);
+    for (int i = 0; i < count; i++) {
+        printf("\n%u files of %s\n\n", lists[i].files.n, argv[i + 1]);
+        print_table(best[i]);
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
     printf("peak memory: %.1f MiB\n", (double)usage.ru_maxrss / 1024);
     arena_free(&arena);
     return 0;

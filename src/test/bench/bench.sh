@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes 5,000 small manifests from the examples (1,000 copies of five files, each under a name of its own), times checks of them, a
-# comparison of 1,000 of them with a git repository, and answers of explain.
+# Makes 5,000 small manifests from the examples (1,000 copies of five files, each under a name of its own), and 5,000 of the kinds
+# around pods (mixed.py), times checks of both, a comparison of 1,000 of the first with a git repository, and answers of explain.
 #
-#     bench.sh BENCH DIRECTORY
+#     bench.sh BENCH PODS MIXED
 set -eu
-bench=$1 dir=$2
+bench=$1 dir=$2 mixed=$3
 if [ ! -e "$dir/daemonset-999.yaml" ]; then
     mkdir -p "$dir"
     for file in pod deployment statefulset jobs daemonset; do
@@ -22,7 +22,8 @@ if [ ! -e "$dir/daemonset-999.yaml" ]; then
             }' "testdata/examples/$file.yaml"
     done
 fi
-"$bench" "$dir"
+python3 src/test/bench/mixed.py "$mixed"
+"$bench" "$dir" "$mixed"
 
 # Comparing with git: 1,000 manifests in a repository, every one of them changed since HEAD.
 podlint=$(cd "$(dirname "$bench")" && pwd)/podlint

@@ -1,8 +1,8 @@
 /* make bench: what podlint costs as a process, start and end included, beside a program that only links libyaml.
  *
- *     bench_process PODLINT BARE FILE DIRECTORY
+ *     bench_process PODLINT BARE FILE DIRECTORY...
  *
- * Two ratios of processor time: a check of one small file to a bare start, and a check of all files of a directory, on one thread
+ * Ratios of processor time: a check of one small file to a bare start, and a check of all files of each directory, on one thread
  * with the default rules, to libyaml's events of the same files. Each time is the least of ROUNDS; the programs take turns, so
  * that a slow moment of the machine hits both. */
 #include <fcntl.h>
@@ -45,24 +45,29 @@ static void compare(const char *what, char **bare, char **podlint, int rounds) {
     printf("| %s | %.2f | %.2f | %.2f |\n", what, least[0] / 1e3, least[1] / 1e3, least[1] / least[0]);
 }
 
+/* A check of all files below a directory, beside libyaml's events of the same files. */
+static void compare_all(Arena *arena, char *bare, char *podlint, char *directory, int rounds) {
+    InputList list = {.arena = arena};
+    input_add(&list, str_of(directory));
+    char **events = NEW_ARRAY(arena, char *, list.files.n + 2);
+    events[0] = bare;
+    for (uint32_t i = 0; i < list.files.n; i++) events[i + 1] = arena_cstr(arena, list.files.at[i].path);
+    char *check[] = {podlint, (char[]){"check"}, (char[]){"--no-config"}, (char[]){"-j1"}, directory, NULL};
+    compare(str_format(arena, "%u files of %s%c", list.files.n, directory, 0).at, events, check, rounds);
+}
+
 int main(int argc, char **argv) {
     enum { MANY = 15, FEW = 300 };
-    if (argc != 5) {
-        fputs("usage: bench_process PODLINT BARE FILE DIRECTORY\n", stderr);
+    if (argc < 5) {
+        fputs("usage: bench_process PODLINT BARE FILE DIRECTORY...\n", stderr);
         return 2;
     }
     Arena arena = {0};
-    InputList list = {.arena = &arena};
-    input_add(&list, str_of(argv[4]));
-    char **events = NEW_ARRAY(&arena, char *, list.files.n + 2);
-    events[0] = argv[2];
-    for (uint32_t i = 0; i < list.files.n; i++) events[i + 1] = arena_cstr(&arena, list.files.at[i].path);
     char *start[] = {argv[2], NULL};
     char *check[] = {argv[1], (char[]){"check"}, (char[]){"--no-config"}, (char[]){"-j1"}, argv[3], NULL};
     printf("| process | libyaml alone, ms | podlint, ms | ratio |\n| --- | --- | --- | --- |\n");
     compare("a small file; libyaml: no file", start, check, FEW);
-    check[4] = argv[4];
-    compare(str_format(&arena, "%u files%c", list.files.n, 0).at, events, check, MANY);
+    for (int i = 4; i < argc; i++) compare_all(&arena, argv[2], argv[1], argv[i], MANY);
     arena_free(&arena);
     return 0;
 }

@@ -24,7 +24,7 @@ fi
 if sh src/package/setup.sh --tell static 2>/dev/null; then
     check "make STATIC=1" make STATIC=1 -j2
     check "a static program" sh -c '! ldd build/static/podlint'
-    check "at most 8 MiB" test "$(wc -c <build/static/podlint)" -le 8388608
+    check "less than 6 MiB" test "$(wc -c <build/static/podlint)" -lt 6291456
     mkdir "$dir/empty" && cp build/static/podlint testdata/examples/pod.yaml "$dir/empty"
     if [ "$(id -u)" = 0 ]; then
         check "alone in a root" chroot "$dir/empty" /podlint check pod.yaml
