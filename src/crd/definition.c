@@ -23,6 +23,7 @@ typedef struct Definition {
     bool convertible;     /* the server can make a schema of it at all */
     bool structural;      /* so far nothing is wrong with it that keeps the server from going on */
     uint64_t cost;        /* of the expressions of a schema so far */
+    bool tooCostly;       /* one of them alone costs too much */
     Costly costly[4];     /* the costliest of them */
 } Definition;
 
@@ -519,9 +520,9 @@ static Str factor_of(Arena *arena, uint64_t cost, uint64_t limit) {
     return str_format(arena, factor < 1.05 ? "%.3f times" : "%.1f times", factor);
 }
 
-static void tell_cost(Definition *d, const Path *path, const char *what, uint64_t cost, uint64_t limit) {
-    emit_definition_cost(d->check.diags, place(d, where(&d->check, path)), .what = str_of(what),
-                         .factor = factor_of(d->check.arena, cost, limit));
+static Diag *tell_cost(Definition *d, const Path *path, const char *what, uint64_t cost, uint64_t limit) {
+    return emit_definition_cost(d->check.diags, place(d, where(&d->check, path)), .what = str_of(what),
+                                .factor = factor_of(d->check.arena, cost, limit));
 }
 
 /* Keeps the costliest expressions, the costliest first. */
@@ -538,14 +539,15 @@ static void check_cost(Definition *d, const CrdSchema *schema, const CelProgram 
                        const Path *path) {
     uint64_t cost = program ? crd_product(crd_expression_cost(schema, program), times) : 0;
     if (cost > RULE_COST) tell_cost(d, path, what, cost, RULE_COST);
+    d->tooCostly |= cost > RULE_COST;
     keep_cost(d, path, cost);
 }
 
 static void check_all_costs(Definition *d, const Path *path) {
     if (d->cost <= SCHEMA_COST) return;
     for (size_t i = 0; i < COUNT(d->costly) && d->costly[i].cost; i++)
-        emit_definition_cost_share(d->check.diags, place(d, d->costly[i].at));
-    tell_cost(d, path, "all rules of the schema together", d->cost, SCHEMA_COST);
+        emit_definition_cost_share(d->check.diags, place(d, d->costly[i].at))->follows = d->tooCostly;
+    tell_cost(d, path, "all rules of the schema together", d->cost, SCHEMA_COST)->follows = d->tooCostly;
 }
 
 static void check_expressions(Definition *d, const CrdSchema *schema, const Context *context, const Path *path) {
@@ -714,6 +716,7 @@ static void check_schema(Definition *d, const Node *node, bool hasStatus, const 
     }
     if (d->convertible && d->structural) walk(d, schema, root, path, visit_default);
     d->cost = 0;
+    d->tooCostly = false;
     memset(d->costly, 0, sizeof d->costly);
     if (d->convertible && d->structural && formed) walk(d, schema, root, path, visit_expressions);
     check_all_costs(d, path);
