@@ -856,25 +856,34 @@ static Way way_of(Arena *arena, const FileUse *use, const Step *first, const Ste
     return (Way){last->k->path, out};
 }
 
-static void climb(Arena *arena, const FileUse *use, Step *first, Step *last, Ways *ways, uint32_t most) {
-    if (is_top(last->k)) ARRAY_PUSH(arena, ways, way_of(arena, use, first, last));
+/* The ways of a file so far, and how many steps may still be looked at: where kustomizations include each other there is no end
+ * to them. */
+typedef struct Climb {
+    Arena *arena;
+    const FileUse *use;
+    Ways ways;
+    uint32_t most, left;
+} Climb;
+
+static void climb(Climb *c, Step *first, Step *last) {
+    if (is_top(last->k)) ARRAY_PUSH(c->arena, &c->ways, way_of(c->arena, c->use, first, last));
     for (const Step *step = last->before; step; step = step->before)
-        if (step->k == last->k) return; /* they include each other */
-    for (uint32_t i = 0; i < last->k->parents.n && ways->n < most; i++) {
+        if (step->k == last->k) return; /* in a circle */
+    for (uint32_t i = 0; i < last->k->parents.n && c->ways.n < c->most && c->left; i++, c->left -= c->left > 0) {
         Step next = {last->k->parents.at[i], last, NULL};
         last->after = &next;
-        climb(arena, use, first, &next, ways, most);
+        climb(c, first, &next);
         last->after = NULL;
     }
 }
 
 Ways kustomize_ways(Arena *arena, const FileUse *use, uint32_t most) {
-    Ways ways = {0};
-    for (uint32_t i = 0; i < use->userCount && ways.n < most; i++) {
+    Climb c = {.arena = arena, .use = use, .most = most, .left = 10 * most + 1000};
+    for (uint32_t i = 0; i < use->userCount && c.ways.n < most; i++) {
         Step first = {use->users[i], NULL, NULL};
-        climb(arena, use, &first, &first, &ways, most);
+        climb(&c, &first, &first);
     }
-    return ways;
+    return c.ways;
 }
 
 bool kustomize_covers(StrList roots, const FileUse *use) {

@@ -252,6 +252,15 @@ printf 'namespace: dev\nresources: [../base]\n' >dev/kustomization.yaml
 expect "a quota of the base holds in each overlay" 1 "1 error" --select quota-exceeded base dev prod
 expect "with the replicas of that overlay" 1 "1 of the 2 pods of this Deployment is refused" --select quota-exceeded base dev prod
 
+cd "$dir" && mkdir -p circle && cd circle || exit 2
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+    mkdir k$i && printf 'resources: [quota.yaml' >k$i/kustomization.yaml
+    for j in 1 2 3 4 5 6 7 8 9 10 11 12; do [ $i = $j ] || printf ', ../k%s' $j >>k$i/kustomization.yaml; done
+    echo ']' >>k$i/kustomization.yaml
+    printf 'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: few, namespace: shop}\nspec: {hard: {pods: 1}}\n' >k$i/quota.yaml
+done
+expect "kustomizations that all include each other" 0 "nothing found" --select admission .
+
 cd "$dir" && mkdir -p ways/limits ways/a ways/b ways/all && cd ways || exit 2
 printf 'kind: Component\nresources: [limits.yaml]\n' >limits/kustomization.yaml
 printf 'apiVersion: v1\nkind: LimitRange\nmetadata: {name: sizes}\nspec: {limits: [{type: Container, defaultRequest: {cpu: 1}}]}\n' >limits/limits.yaml
