@@ -186,7 +186,7 @@ $(BUILD)/%: src/test/recorded/%.c $(LIBRARY)
 	$(Q)$(PROGRAM)
 
 # The programs that test the library; scripts in src/test/cli test the program as a whole.
-TESTS = unit lifecycle controllers scheduling what_if examples limits rules fuzz_cel fuzz_policy fuzz_robust
+TESTS = unit lifecycle controllers scheduling what_if examples limits rules fixes fuzz_cel fuzz_policy fuzz_robust
 
 # The suites of make test: a name, and the command. Those that take longest come first.
 define SUITES
@@ -214,6 +214,7 @@ what_if     $(BUILD)/what_if
 examples    $(BUILD)/examples
 limits      $(BUILD)/limits
 rules       $(BUILD)/rules
+fixes       $(BUILD)/fixes
 git         sh src/test/cli/git.sh $(BUILD)/podlint
 causes      sh src/test/cli/causes.sh $(BUILD)/podlint
 misplaced   python3 src/test/cli/misplaced.py $(BUILD)/podlint

@@ -6,6 +6,7 @@
 #include "base/visible.h"
 #include "run/definitions.h"
 #include "fix/fix.h"
+#include "fix/ignores.h"
 #include "fix/save.h"
 #include "fix/line_diff.h"
 #include "input/expectations.h"
@@ -16,6 +17,8 @@ enum {
     FIX_DIFF,
     FIX_CHECK,
     FIX_UNSAFE,
+    FIX_ADD_IGNORES,
+    FIX_REASON,
     FIX_CRDS,
     FIX_SETTINGS,
     FIX_EXCLUDE = FIX_SETTINGS + SETTING_OPTION_COUNT,
@@ -29,6 +32,9 @@ static const Option options[] = {
     {"diff", 'd', NULL, NULL, "Write nothing; print what would change as a unified diff, and exit with 1 if there is any."},
     {"check", 0, NULL, NULL, "Write nothing; name the files that would change, and exit with 1 if there is any."},
     {"unsafe", 0, NULL, NULL, "Mend also where someone else might decide otherwise."},
+    {"add-ignores", 0, NULL, NULL,
+     "Mend nothing; write a comment to each line in which something is found that ignores it, as in # podlint: ignore RULE."},
+    {"reason", 0, "TEXT", NULL, "The reason that these comments give."},
     {"crds", 0, "PATH", NULL,
      "Judge custom resources by the CustomResourceDefinitions of a file or a directory. May be given several times."},
     SETTING_OPTIONS,
@@ -66,7 +72,8 @@ const Command fix_command = {
 
 typedef struct FixRequest {
     Arena *arena;
-    bool diff, check, unsafe, quiet;
+    bool diff, check, unsafe, quiet, addIgnores;
+    const char *reason;
     ARRAY(Str) paths;
     CommandSettings settings;
     InputList crds, files;
@@ -86,6 +93,8 @@ static bool take(void *request, Parsed parsed) {
     case FIX_DIFF: c->diff = true; break;
     case FIX_CHECK: c->check = true; break;
     case FIX_UNSAFE: c->unsafe = true; break;
+    case FIX_ADD_IGNORES: c->addIgnores = true; break;
+    case FIX_REASON: c->reason = parsed.value; break;
     case FIX_CRDS: input_add(&c->crds, str_of(parsed.value)); break;
     case FIX_EXCLUDE: globs_add(&c->exclude, c->arena, str_of(parsed.value)); break;
     case FIX_INCLUDE: globs_add(&c->include, c->arena, str_of(parsed.value)); break;
@@ -132,6 +141,9 @@ static bool add_stdin(FixRequest *c) {
 /* Finds the files, and how each is judged. Returns 0, or 2 after telling what is wrong. */
 static int gather(FixRequest *c) {
     if (!c->paths.n) return usage_error(&fix_command, "name the files or directories to mend, or - for standard input");
+    if (c->reason && !c->addIgnores) return usage_error(&fix_command, "--reason is for --add-ignores");
+    if (c->reason && (strchr(c->reason, '\n') || strchr(c->reason, '\r')))
+        return usage_error(&fix_command, "--reason takes one line");
     c->store = settings_open(&c->settings, c->arena);
     c->files.arena = c->arena;
     c->files.leaves_out = leaves_out;
@@ -175,7 +187,7 @@ static int write_all(FixRequest *c, const FixResult *result) {
             if (!fix_save(file))
                 code = 2;
             else if (++written && !c->quiet)
-                printf("%.*s: %u mended\n", TEXT(name), file->fixes);
+                printf("%.*s: %u %s\n", TEXT(name), file->fixes, c->addIgnores ? "ignored" : "mended");
         }
     }
     for (uint32_t i = 0; i < c->files.files.n; i++) /* what is left out goes through as it is */
@@ -196,11 +208,14 @@ static int run(int argc, char **argv) {
     Arena arena = {0};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     FixRequest c = {.arena = &arena, .crds.arena = &arena, .how.threads = processors > 0 ? (unsigned)processors : 1};
-    FixResult result;
+    FixResult result = {0};
     int code = read_options(&fix_command, argc, argv, take, &c);
     if (code == 0) code = gather(&c);
     if (code == 0) {
-        fix_files(&result, &arena, &c.files, &c.how, c.unsafe);
+        if (c.addIgnores)
+            ignores_add(&result, &arena, &c.files, &c.how, str_trim(str_of(c.reason ? c.reason : "")));
+        else
+            fix_files(&result, &arena, &c.files, &c.how, c.unsafe);
         code = write_all(&c, &result);
     }
     crds_free(c.how.crds);

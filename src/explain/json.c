@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "fix/example.h"
 #include "model/rule_text.h"
 #include "write.h"
 
@@ -157,7 +158,10 @@ static json_t *rule_json(Arena *arena, const Rule *rule) {
 
 static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settings) {
     (void)settings;
-    put_json(out, rule_json(out->arena, rule));
+    json_t *json = rule_json(out->arena, rule);
+    FixExample fix = fix_example(out->arena, rule);
+    if (fix.diff.len) json_object_set_new(json, "fix", json_pack("{s:b,s:o}", "safe", fix.safe, "diff", json_text(fix.diff)));
+    put_json(out, json);
 }
 
 static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings) {

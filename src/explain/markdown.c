@@ -1,4 +1,5 @@
 /* Explanations for a wiki, and the whole reference. */
+#include "fix/example.h"
 #include "rules.h"
 #include "style.h"
 #include "write.h"
@@ -92,6 +93,8 @@ static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settin
     buf_format(out, "\n%.*s\n", TEXT(words.why));
     if (words.bad.len) buf_format(out, "\nBad:\n\n```yaml\n%.*s\n```\n", TEXT(words.bad));
     if (words.good.len) buf_format(out, "\nGood:\n\n```yaml\n%.*s\n```\n", TEXT(words.good));
+    FixExample fix = fix_example(out->arena, rule);
+    if (fix.diff.len) buf_format(out, "\n`podlint fix%s`:\n\n```diff\n%.*s```\n", fix.safe ? "" : " --unsafe", TEXT(fix.diff));
 }
 
 static void write_rules(Buf *out, const Rule *const *list, uint32_t count, const ExplainSettings *settings) {

@@ -1,4 +1,5 @@
 /* Explanations for people at a terminal. */
+#include "fix/example.h"
 #include "rules.h"
 #include "style.h"
 #include "write.h"
@@ -130,6 +131,8 @@ static void write_rule(Buf *out, const Rule *rule, const ExplainSettings *settin
     put_wrapped(&w, words.why, 2, 2);
     put_block(&w, "bad", words.bad);
     put_block(&w, "good", words.good);
+    FixExample fix = fix_example(out->arena, rule);
+    put_block(&w, fix.safe ? "podlint fix" : "podlint fix --unsafe", fix.diff);
 }
 
 static void put_rule_row(Buf *out, const Rule *rule, const ExplainSettings *settings) {

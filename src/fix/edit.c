@@ -15,6 +15,12 @@ const Field *edit_field(const Editor *e, const Path *path) {
     return path_schema_field(e->document->type, e->base, path);
 }
 
+bool edit_is_at(const Editor *e, Place place, uint32_t at) {
+    Source *source = (Source *)(uintptr_t)e->source; /* the index of its lines is made at first need */
+    Place other = source_place(source, e->arena, at);
+    return other.line == place.line && other.column == place.column;
+}
+
 /* Edits. */
 
 /* Text as it is written here: with the line ends of the source. */

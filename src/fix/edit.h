@@ -45,4 +45,7 @@ bool edit_change(Editor *editor, const Change *change);
 /* The field that a path leads to, or that the list or map at the end of it is of; NULL if none is known. */
 const Field *edit_field(const Editor *editor, const Path *path);
 
+/* Whether a place is that of a byte of the source. */
+bool edit_is_at(const Editor *editor, Place place, uint32_t at);
+
 #endif

@@ -8,8 +8,8 @@
 #include "verify.h"
 #include "way.h"
 
-/* What a file may cost in one round. */
-enum { MOST_TRIES = 60, MOST_PLANS = 200 };
+/* What a file may cost in one round: how often it is read and checked anew, as far as that is not more than so many bytes. */
+enum { MOST_TRIES = 60, LEAST_TRIES = 3, MOST_TRIED = 4 << 20, MOST_PLANS = 200 };
 
 /* A fix whose edits are known. */
 typedef struct Plan {
@@ -104,11 +104,11 @@ static const FileSettings *with_errors(Arena *arena, const FileSettings *file) {
 }
 
 static void check_alone(const Round *r, Run *out, Str text) {
-    InputFile input = *r->input;
-    input.text = text;
-    input.read = NULL;
+    InputFile row = *r->input;
+    row.text = text;
+    row.read = NULL;
     InputList list = {.arena = r->arena};
-    ARRAY_PUSH(r->arena, &list.files, input);
+    ARRAY_PUSH(r->arena, &list.files, row);
     const FileSettings *settings = with_errors(r->arena, r->settings);
     RunSettings how = {.threads = 1, .files = &settings, .crds = r->run->crds, .pods = r->run->pods};
     run_check(out, &list, &how, r->arena);
@@ -117,6 +117,8 @@ static void check_alone(const Round *r, Run *out, Str text) {
 static uint32_t count_in(const ResultDocument *document, const Rule *rule) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < document->findingCount; i++) n += document->findings[i].rule == rule;
+    for (uint32_t i = 0; i < document->more.n; i++)
+        if (document->more.at[i].rule == rule) n += document->more.at[i].n;
     return n;
 }
 
@@ -211,9 +213,14 @@ static bool are_good(Round *r, const PlanList *plans) {
     return true;
 }
 
+static bool may_try(Round *r) {
+    r->tries++;
+    return r->tries <= LEAST_TRIES || (r->tries <= MOST_TRIES && r->tries * r->source.text.len <= MOST_TRIED);
+}
+
 /* Keeps what is good of the plans from..to beside those that are kept: all at once, or else by halves. */
 static void keep_good(Round *r, uint32_t from, uint32_t to) {
-    if (from == to || r->tries++ > MOST_TRIES) return;
+    if (from == to || !may_try(r)) return;
     PlanList plans = {0};
     for (uint32_t i = 0; i < r->kept.n; i++) ARRAY_PUSH(r->arena, &plans, r->kept.at[i]);
     for (uint32_t i = from; i < to; i++) {
@@ -319,6 +326,15 @@ static FixedFile *fixed_file(FixResult *out, Arena *arena, const Source *source)
     return &out->files.at[out->files.n - 1];
 }
 
+void fix_keep(FixResult *out, Arena *arena, InputFile *input, const Source *source, Str text, uint32_t fixes) {
+    FixedFile *file = fixed_file(out, arena, source);
+    file->after = arena_str(arena, text);
+    file->fixes += fixes;
+    out->fixes += fixes;
+    input->text = file->after;
+    input->read = NULL;
+}
+
 /* Reads a file as it stands now, and makes the plans for what was found in it. False if it is none that can be mended. */
 static bool open_round(Round *r, const ResultFile *found, bool unsafe, uint32_t *left) {
     const InputFile *input = r->input;
@@ -339,13 +355,7 @@ static bool mend_file(FixResult *out, Arena *arena, InputFile *input, const Resu
     if (open_round(&r, found, unsafe, &out->unsafe)) keep_good(&r, 0, r.plans.n);
     FixedFile *file = r.kept.n ? fixed_file(out, arena, &r.source) : NULL;
     bool mended = file && !str_eq(r.text, file->before); /* else one fix undoes another, and neither is right */
-    if (mended) {
-        file->after = arena_str(arena, r.text);
-        file->fixes += r.kept.n;
-        out->fixes += r.kept.n;
-        input->text = file->after;
-        input->read = NULL;
-    }
+    if (mended) fix_keep(out, arena, input, &r.source, r.text, r.kept.n);
     arena_free(&scratch);
     return mended;
 }
@@ -378,10 +388,10 @@ static void offer_for_file(Arena *arena, const InputFile *input, const ResultFil
         keep_good(&r, 0, r.plans.n);
         for (uint32_t i = 0; i < r.kept.n; i++) offer(&r, arena, (Plan *)(uintptr_t)r.kept.at[i]);
         /* What another fix is in the way of may be right by itself. */
-        for (uint32_t i = 0; i < r.plans.n && r.tries <= MOST_TRIES; i++) {
+        for (uint32_t i = 0; i < r.plans.n; i++) {
             PlanList alone = {0};
             ARRAY_PUSH(&scratch, &alone, &r.plans.at[i]);
-            if (!r.plans.at[i].finding->mend && r.tries++ < MOST_TRIES && are_good(&r, &alone)) offer(&r, arena, &r.plans.at[i]);
+            if (!r.plans.at[i].finding->mend && may_try(&r) && are_good(&r, &alone)) offer(&r, arena, &r.plans.at[i]);
         }
     }
     arena_free(&scratch);

@@ -91,7 +91,7 @@ static bool from_question(const Case *c) {
     if (!word.len || !spot.node) return false;
     bool safe = has_argument(c->finding->rule, S("allowed"));
     for (size_t i = 0; i < COUNT(references) && !safe; i++) safe = c->finding->rule->number == references[i];
-    bool key = spot.entry && way_is_at(c->e, c->finding->start, spot.entry->keySpan.at);
+    bool key = spot.entry && edit_is_at(c->e, c->finding->start, spot.entry->keySpan.at);
     Str old = key ? spot.entry->key : spot.node->text;
     c->out->unsafe = !safe || differ_in_digits(old, word);
     if (key) return add_change(c, (Change){.kind = CHANGE_RENAME, .path = c->path, .name = word});
@@ -187,7 +187,7 @@ static bool whole_bytes(const Case *c) {
 static const Node *scalar_here(const Case *c, const Node *node, const Path *path, const Path **out) {
     if (node->alias) return NULL;
     if (node->kind < NODE_LIST) {
-        if (!way_is_at(c->e, c->finding->start, node->span.at)) return NULL;
+        if (!edit_is_at(c->e, c->finding->start, node->span.at)) return NULL;
         *out = path_below(c->e->arena, NULL, path);
         return node;
     }

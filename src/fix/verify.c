@@ -123,16 +123,31 @@ static bool same_comments(Arena *arena, const Source *before, const NodeDocument
     return true;
 }
 
-bool verify_text(Arena *arena, const Source *before, const NodeDocuments *was, Str text, Node *const *wanted) {
-    Source source;
-    if (source_from_bytes(&source, arena, before->name, text)) return false;
-    NodeDocuments is = verify_read(arena, &source);
+/* Reads a text and holds it against the trees; `is` and `source` get what was read. */
+static bool says(Arena *arena, const Source *before, const NodeDocuments *was, Str text, Node *const *wanted, Source *source,
+                 NodeDocuments *out) {
+    if (source_from_bytes(source, arena, before->name, text)) return false;
+    NodeDocuments is = *out = verify_read(arena, source);
     if (is.n != was->n) return false;
     for (uint32_t i = 0; i < is.n; i++) {
         bool touched = wanted[i] != was->at[i].root;
         if (is.at[i].readable < was->at[i].readable || !change_same(is.at[i].root, wanted[i])) return false;
         if (is.at[i].faults.n > was->at[i].faults.n) return false;
-        if (touched && !libfyaml_agrees(before, was, &source, &is, i)) return false;
+        if (touched && !libfyaml_agrees(before, was, source, &is, i)) return false;
     }
-    return same_comments(arena, before, was, &source, &is);
+    return true;
+}
+
+bool verify_text(Arena *arena, const Source *before, const NodeDocuments *was, Str text, Node *const *wanted) {
+    Source source;
+    NodeDocuments is;
+    return says(arena, before, was, text, wanted, &source, &is) && same_comments(arena, before, was, &source, &is);
+}
+
+bool verify_says_same(Arena *arena, const Source *before, const NodeDocuments *was, Str text) {
+    Source source;
+    NodeDocuments is;
+    Node **wanted = NEW_ARRAY(arena, Node *, was->n + 1);
+    for (uint32_t i = 0; i < was->n; i++) wanted[i] = change_copy(arena, was->at[i].root);
+    return says(arena, before, was, text, wanted, &source, &is);
 }

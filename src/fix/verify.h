@@ -13,4 +13,7 @@ NodeDocuments verify_read(Arena *arena, const Source *source);
  * comments that `before` had. What libfyaml cannot read of `before` it is not asked about. */
 bool verify_text(Arena *arena, const Source *before, const NodeDocuments *was, Str text, Node *const *wanted);
 
+/* Whether a text says what `before` says, to the last value, whatever comments it has. */
+bool verify_says_same(Arena *arena, const Source *before, const NodeDocuments *was, Str text);
+
 #endif

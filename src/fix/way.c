@@ -7,12 +7,6 @@
 
 /* What the decoder knows of it: fields that are misspelt or stand at the wrong place, and values of the wrong shape. */
 
-bool way_is_at(const Editor *e, Place place, uint32_t at) {
-    Source *source = (Source *)(uintptr_t)e->source; /* the index of its lines is made at first need */
-    Place other = source_place(source, e->arena, at);
-    return other.line == place.line && other.column == place.column;
-}
-
 /* The path of a node of the tree, by its address; false if it is not in it. */
 static bool path_of(const Editor *e, const Node *root, const Node *node, const Path *path, const Path **out) {
     if (root == node) {
@@ -53,10 +47,10 @@ static bool from_mend(const Editor *e, const Finding *finding, Fix *out) {
     for (uint32_t i = 0; i < document->mends.n; i++) {
         const Mend *mend = &document->mends.at[i];
         bool same = mend->kind == MEND_VALUE ? str_eq(mend->path, finding->path)
-                                             : mend->key.end && way_is_at(e, finding->start, mend->key.at);
+                                             : mend->key.end && edit_is_at(e, finding->start, mend->key.at);
         if (mend->kind == MEND_VALUE && key) /* an item that is written as a map from its name */
             same = mend->node->kind == NODE_MAP && mend->node->count == 1 &&
-                   way_is_at(e, finding->start, mend->node->entries[0].keySpan.at);
+                   edit_is_at(e, finding->start, mend->node->entries[0].keySpan.at);
         Change change = {0};
         out->unsafe = mend->either;
         if (!same || mend->kind == MEND_GAP || !path_of(e, e->document->root, mend->node, e->base, &change.path)) continue;
@@ -223,7 +217,7 @@ static bool entry_at(const Node *node, Span key, Span *out) {
 static bool from_slips(const Editor *e, const NodeDocument *document, const Finding *finding, Fix *out) {
     for (uint32_t i = 0; i < document->faults.n; i++) {
         const Fault *fault = &document->faults.at[i];
-        if (!fault->mends.n || !way_is_at(e, finding->start, fault->span.at)) continue;
+        if (!fault->mends.n || !edit_is_at(e, finding->start, fault->span.at)) continue;
         for (uint32_t j = 0; j < fault->mends.n; j++) {
             const TextMend *mend = &fault->mends.at[j];
             ARRAY_PUSH(e->arena, &out->edits,
@@ -239,7 +233,7 @@ static bool from_twins(const Editor *e, const NodeDocument *document, const Find
     Str text = e->source->text;
     for (uint32_t i = 0; i < document->faults.n; i++) {
         const Fault *fault = &document->faults.at[i];
-        if (fault->kind != FAULT_DUPLICATE_KEY || !way_is_at(e, finding->start, fault->span.at)) continue;
+        if (fault->kind != FAULT_DUPLICATE_KEY || !edit_is_at(e, finding->start, fault->span.at)) continue;
         Span entry;
         if (!entry_at(document->root, fault->span, &entry)) return false;
         uint32_t length = entry.end - entry.at, first = fault->related.at;

@@ -18,7 +18,4 @@ bool way_find(const Editor *editor, const NodeDocument *document, const Finding 
 /* Whether it is worth to look for one: findings of most rules have none. */
 bool way_may_find(const Finding *finding);
 
-/* Whether a place is that of a byte of the source. */
-bool way_is_at(const Editor *editor, Place place, uint32_t at);
-
 #endif
