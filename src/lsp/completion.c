@@ -280,12 +280,14 @@ static void add_kinds(Completion *c, uint8_t minor) {
                                          .rank = fits ? 0 : 1,
                                          .more = writes ? write_version(c, kind, minor) : NULL});
     }
-    Crds *crds = c->document->folder->how.crds;
+    Crds *lists[] = {c->document->folder->how.crds, run_definitions(c->document->folder->how.memory)};
     const Crd *crd;
-    for (uint32_t i = 0; (crd = crds_at(crds, i)); i++)
-        if (crd->versionCount)
-            complete_add(c, (CompletionItem){
-                                .label = crd->versions[0].kind, .kind = ITEM_CLASS, .detail = crd->versions[0].group, .rank = 1});
+    for (uint32_t i = 0, k = 0; k < COUNT(lists); i = 0, k++)
+        for (; lists[k] && (crd = crds_at(lists[k], i)); i++)
+            if (crd->versionCount)
+                complete_add(
+                    c, (CompletionItem){
+                           .label = crd->versions[0].kind, .kind = ITEM_CLASS, .detail = crd->versions[0].group, .rank = 1});
 }
 
 static void add_versions(Completion *c, uint8_t minor) {

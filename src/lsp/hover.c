@@ -110,7 +110,8 @@ static bool put_field(Server *s, Buf *out, OpenDocument *document, const Cursor 
     *range = cursor->word;
     if (spot.custom) {
         Str query = str_format(out->arena, "%.*s.%.*s", TEXT(cursor->kind), TEXT(spot.path));
-        return explain_custom(out, document->folder->how.crds, query, &settings) != EXPLAINS_NOTHING;
+        return explain_custom(out, spot_definitions(document, cursor->apiVersion, cursor->kind), query, &settings) !=
+               EXPLAINS_NOTHING;
     }
     if (!spot.root) return false;
     if (cursor->part == CURSOR_VALUE && str_eq(spot.path, S("kind"))) {

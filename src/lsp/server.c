@@ -308,6 +308,7 @@ int lsp_serve(int in, int out, const LspOptions *options) {
     Server s = {.io = {.in = in, .out = out}, .options = options, .layer = options->layer};
     Queue queue = {0};
     while (s.state != SERVER_ENDED && !is_alone(&s)) {
+        read_messages(&s, &queue); /* that came while something was written */
         transport_fill(&s.io, patience(&s, &queue));
         read_messages(&s, &queue);
         if (queue.first < queue.n) {

@@ -54,15 +54,26 @@ static void follow_custom(Spot *spot, const Cursor *c, const CrdSchema *schema) 
     if (c->part == CURSOR_VALUE) spot->value = step(schema, c->key);
 }
 
+Crds *spot_definitions(const OpenDocument *document, Str apiVersion, Str kind) {
+    const Folder *folder = document->folder;
+    if (!folder || folder->stale) return NULL;
+    Crds *lists[] = {folder->how.crds, run_definitions(folder->how.memory)};
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        const Crd *known = NULL;
+        if (lists[i]) crds_find(lists[i], apiVersion, kind, &known);
+        if (known) return lists[i];
+    }
+    return NULL;
+}
+
 Spot spot_of(Server *s, OpenDocument *document, const Cursor *c) {
     Spot spot = {.minor = spot_minor(document), .path = way_of(&s->scratch, c)};
     spot.root = schema_type_of(c->apiVersion, c->kind, spot.minor);
     const Kind *kind = spot.root || !c->kind.len ? NULL : schema_kind(c->kind);
     if (!spot.root && kind && (!c->apiVersion.len || schema_in_group(kind, c->apiVersion))) spot.root = kind->type;
     const Crd *known = NULL;
-    const CrdVersion *version = NULL;
-    if (!spot.root && c->kind.len && c->apiVersion.len && document->folder && !document->folder->stale)
-        version = crds_find(document->folder->how.crds, c->apiVersion, c->kind, &known);
+    Crds *crds = !spot.root && c->kind.len && c->apiVersion.len ? spot_definitions(document, c->apiVersion, c->kind) : NULL;
+    const CrdVersion *version = crds ? crds_find(crds, c->apiVersion, c->kind, &known) : NULL;
     bool meta = c->steps.n && str_eq(c->steps.at[0].key, S("metadata"));
     if (version && version->schema && !meta) {
         spot.custom = true;

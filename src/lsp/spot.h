@@ -23,6 +23,9 @@ typedef struct Spot {
 
 Spot spot_of(Server *s, OpenDocument *document, const Cursor *cursor);
 
+/* The definitions, of those that count for a document, that have the kind; NULL if none do. */
+Crds *spot_definitions(const OpenDocument *document, Str apiVersion, Str kind);
+
 /* The Kubernetes version that a document is judged for. */
 uint8_t spot_minor(const OpenDocument *document);
 

@@ -60,16 +60,21 @@ typedef struct Worker {
 typedef struct Remembered {
     bool known;
     bool defines; /* custom resources */
+    bool fresh;   /* it was read in the last run */
     Arena arena;
     ResultFile file;
     ARRAY(Fact *) facts;
     ARRAY(Waiting) waiting;
     ARRAY(Candidate) candidates;
+    bool custom; /* its custom resources are judged by the memory's `crds`; then this holds in the place of `file` too: */
+    ResultFile judged;
+    ARRAY(Fact *) inside; /* of pods in them */
 } Remembered;
 
 struct RunMemory {
     Remembered *files;
     uint32_t count;
+    Crds *crds; /* the definitions that stand in the files; NULL: they are to be read */
 };
 
 /* A hash of the words of a text, so that another indent changes nothing. */
@@ -525,17 +530,30 @@ static void check_number(Worker *w, uint32_t i) {
 
 RunMemory *run_memory(uint32_t fileCount) {
     RunMemory *memory = memory_take(sizeof *memory);
-    *memory = (RunMemory){memory_take((fileCount + 1) * sizeof *memory->files), fileCount};
+    *memory = (RunMemory){.files = memory_take((fileCount + 1) * sizeof *memory->files), .count = fileCount};
     memset(memory->files, 0, (fileCount + 1) * sizeof *memory->files);
     return memory;
 }
 
+/* The definitions in the files may be others. */
+static void forget_definitions(RunMemory *memory) {
+    crds_free(memory->crds);
+    memory->crds = NULL;
+    for (uint32_t i = 0; i < memory->count; i++) memory->files[i].custom = false;
+}
+
 void run_forget(RunMemory *memory, uint32_t file) {
+    if (memory->files[file].defines) forget_definitions(memory);
     arena_free(&memory->files[file].arena);
     memory->files[file] = (Remembered){0};
 }
 
+Crds *run_definitions(const RunMemory *memory) {
+    return memory->crds;
+}
+
 void run_memory_free(RunMemory *memory) {
+    if (memory) crds_free(memory->crds);
     for (uint32_t i = 0; memory && i < memory->count; i++) arena_free(&memory->files[i].arena);
     if (memory) free(memory->files);
     free(memory);
@@ -555,6 +573,7 @@ static void remember(Worker *w, Remembered *memory, uint32_t i) {
     w->scratch = own.scratch;
     memory->known = true;
     memory->defines = own.definitions.n > 0;
+    memory->fresh = true;
     memory->file = w->run->files[i];
     for (uint32_t k = 0; k < own.facts.n; k++) ARRAY_PUSH(own.kept, &memory->facts, own.facts.at[k]);
     for (uint32_t k = 0; k < own.waiting.n; k++) ARRAY_PUSH(own.kept, &memory->waiting, own.waiting.at[k]);
@@ -580,15 +599,20 @@ static ResultFile copy_result(Arena *arena, const ResultFile *from) {
     return out;
 }
 
-static void recall(Worker *w, uint32_t i) {
-    Remembered *memory = &w->settings->memory->files[i];
-    if (!memory->known) remember(w, memory, i);
-    w->run->files[i] = copy_result(w->kept, &memory->file);
-    for (uint32_t k = 0; k < memory->facts.n; k++) {
-        Fact *fact = copy_items(w->kept, memory->facts.at[k], 1, sizeof *fact);
+static void recall_facts(Worker *w, Fact *const *facts, uint32_t count) {
+    for (uint32_t k = 0; k < count; k++) {
+        Fact *fact = copy_items(w->kept, facts[k], 1, sizeof *fact);
         fact->diags = (DiagList){.arena = w->kept};
         ARRAY_PUSH(w->kept, &w->facts, fact);
     }
+}
+
+static void recall(Worker *w, uint32_t i) {
+    Remembered *memory = &w->settings->memory->files[i];
+    memory->fresh = false;
+    if (!memory->known) remember(w, memory, i);
+    w->run->files[i] = copy_result(w->kept, &memory->file);
+    recall_facts(w, memory->facts.at, memory->facts.n);
     for (uint32_t k = 0; k < memory->waiting.n; k++) ARRAY_PUSH(w->kept, &w->waiting, memory->waiting.at[k]);
     for (uint32_t k = 0; k < memory->candidates.n; k++) ARRAY_PUSH(w->kept, &w->candidates, memory->candidates.at[k]);
     if (memory->defines) ARRAY_PUSH(w->kept, &w->definitions, i);
@@ -738,6 +762,29 @@ static void judge_waiting(Worker *w, Crds *crds, ResultFile *file, const Waiting
     arena_reset(&w->text);
 }
 
+/* The same of a file whose custom resources may have been judged by these definitions before. */
+static void judge_remembered(Worker *w, Crds *crds, uint32_t number, const Waiting *waiting, uint32_t count) {
+    ResultFile *file = &w->run->files[number];
+    Remembered *memory = &w->settings->memory->files[number];
+    Arena *kept = w->kept;
+    if (memory->custom) {
+        *file = copy_result(kept, &memory->judged);
+        recall_facts(w, memory->inside.at, memory->inside.n);
+        return;
+    }
+    uint32_t before = w->facts.n;
+    w->kept = &memory->arena;
+    judge_waiting(w, crds, file, waiting, count);
+    memory->custom = !file->error.at;
+    memory->judged = copy_result(&memory->arena, file);
+    memory->inside.n = 0;
+    for (uint32_t k = before; k < w->facts.n; k++) ARRAY_PUSH(&memory->arena, &memory->inside, w->facts.at[k]);
+    w->kept = kept;
+    w->facts.n = before;
+    *file = copy_result(kept, &memory->judged);
+    recall_facts(w, memory->inside.at, memory->inside.n);
+}
+
 static int by_waiting(const void *left, const void *right) {
     const Waiting *a = left, *b = right;
     return in_order(a->file, a->document, b->file, b->document);
@@ -757,11 +804,14 @@ static void judge_all_waiting(Run *run, Worker *workers, unsigned count) {
         for (uint32_t k = 0; k < workers[i].waiting.n; k++) ARRAY_PUSH(w->kept, &waiting, workers[i].waiting.at[k]);
         for (uint32_t k = 0; k < workers[i].definitions.n; k++) ARRAY_PUSH(w->kept, &definitions, workers[i].definitions.at[k]);
     }
+    RunMemory *memory = w->settings->memory;
+    for (uint32_t i = 0; memory && i < definitions.n; i++)
+        if (memory->files[definitions.at[i]].fresh) forget_definitions(memory);
     if (!waiting.n || (!definitions.n && !w->settings->requireSchemas)) return;
     qsort(waiting.at, waiting.n, sizeof *waiting.at, by_waiting);
     if (definitions.n) qsort(definitions.at, definitions.n, sizeof *definitions.at, by_number);
-    Crds *crds = crds_new();
-    for (uint32_t i = 0; i < definitions.n; i++)
+    Crds *crds = memory && memory->crds ? memory->crds : crds_new();
+    for (uint32_t i = 0; i < definitions.n && !(memory && memory->crds); i++)
         crds_add(crds, run->files[definitions.at[i]].name, run->files[definitions.at[i]].text);
     for (uint32_t i = 0, end; i < waiting.n; i = end) {
         bool known = w->settings->requireSchemas;
@@ -770,11 +820,17 @@ static void judge_all_waiting(Run *run, Worker *workers, unsigned count) {
             crds_find(crds, waiting.at[end].apiVersion, waiting.at[end].kind, &crd);
             known |= crd != NULL;
         }
-        if (known) judge_waiting(w, crds, &run->files[waiting.at[i].file], &waiting.at[i], end - i);
+        if (known && memory)
+            judge_remembered(w, crds, waiting.at[i].file, &waiting.at[i], end - i);
+        else if (known)
+            judge_waiting(w, crds, &run->files[waiting.at[i].file], &waiting.at[i], end - i);
     }
     arena_free(&w->text);
     arena_free(&w->scratch);
-    crds_free(crds);
+    if (memory)
+        memory->crds = crds;
+    else
+        crds_free(crds);
 }
 
 /* Admission. */

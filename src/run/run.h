@@ -22,6 +22,10 @@ void run_forget(RunMemory *memory, uint32_t file);
 /* What the last run knows of the objects of a file; their diagnostics are not there. */
 Fact *const *run_facts(const RunMemory *memory, uint32_t file, uint32_t *count);
 
+/* The definitions of custom resources in the files, as the last run has read them; NULL if there are none or they may have
+ * changed. */
+Crds *run_definitions(const RunMemory *memory);
+
 typedef struct RunSettings {
     unsigned threads;                 /* at least 1 */
     bool podSecurityLevels;           /* find out which levels each object meets, by the version of podSecurity */

@@ -9,6 +9,7 @@ import random
 import signal
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lsp_client import Client, Failed, uri  # noqa: E402
@@ -289,6 +290,26 @@ def test_completion():
         found = completed(client, path, "kind: Pod\nspec:\n  \N{BROKEN BAR}\n")
         same(found["containers"], "containers:\n- name: ${1}\n  image: ${2}")
         same(found["restartPolicy"], "restartPolicy: ${1|Always,OnFailure,Never|}")
+        client.shut()
+
+
+def test_definitions_among_the_files():
+    shop = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {size: small}\n"
+    with Folder(shop_yaml=shop, crd_yaml=DEFINITION) as folder:
+        client = Client(PODLINT, folder.path)
+        path, definition = folder.join("shop.yaml"), folder.join("crd.yaml")
+        same(codes(client.open(path)), [])
+        assert codes(client.write_text(path, shop.replace("small", "huge"))), "huge is none of the sizes"
+        client.open(definition)
+        client.write_text(definition, DEFINITION.replace("large]", "huge]"))
+        client.until(path, lambda found: not found, "the definition that is typed holds")
+        found = list(completed(client, path, shop.replace("small", "\N{BROKEN BAR}")))
+        same(found, ["small", "huge"])
+        client.write_text(definition, DEFINITION.replace("kind: Shop", "kind: Stop"))
+        client.until(path, lambda found: not found, "nothing is known of the kind any more")
+        same(codes(client.write_text(path, shop.replace("small", "1"))), [])
+        client.write_text(definition, DEFINITION)
+        client.until(path, lambda found: found, "the definition is back")
         client.shut()
 
 
@@ -639,6 +660,22 @@ def test_a_request_that_is_taken_back():
         client.process.stdin.flush()
         same(error_of(client, 902), -32800)
         client.shut()
+
+
+def test_messages_while_an_answer_is_written():
+    with Folder() as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("config.yaml")
+        client.open(path, "apiVersion: v1\nkind: ConfigMap\ndata:\n" + "".join(f"  key-{i}: value\n" for i in range(3000)))
+        document = {"textDocument": {"uri": uri(path)}}
+        client.post("textDocument/documentSymbol", document)  # more than a pipe holds
+        time.sleep(0.5)
+        last = client.post("podlint/text", document)
+        time.sleep(0.1)
+        start = time.monotonic()
+        client.wait(lambda m: m.get("id") == last)
+        assert time.monotonic() - start < 5, "it was not looked at until the next message"
+        same(client.shut(), 0)
 
 
 def test_an_editor_that_dies():
