@@ -76,7 +76,9 @@ static Decider *replaced_by(Decider *same, const Standing *standing) {
 void deciders_add(Deciders *deciders, const Document *document, Standing standing, bool ofCluster) {
     Arena *arena = deciders->arena;
     uint16_t kind = model_kind(document)->number;
-    if (kind == KIND_Node) {
+    if (kind == KIND_Node) { /* one without its size is a patch of labels or taints, and may have others too */
+        const NodeStatus *status = &((const NodeObject *)document->object)->status;
+        if (!status->allocatable.n && !status->capacity.n) return;
         cluster_add_node(&deciders->nodes, arena, document->object);
         deciders->count++;
         return;

@@ -154,7 +154,7 @@ static bool is_counted(Str name) {
     return str_in(name, native, COUNT(native)) || str_starts(name, S("hugepages-")) || str_find(name, '/') >= 0;
 }
 
-static void filter_resources(const Candidate *candidate, uint32_t number, Verdict *verdict) {
+void filter_resources(const Candidate *candidate, uint32_t number, Verdict *verdict) {
     const ClusterNode *node = &candidate->cluster->nodes.at[number];
     int64_t pods = 0;
     for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));) pods++;
@@ -443,9 +443,4 @@ void filter_lasting_taints(const Candidate *candidate, uint32_t number, Verdict 
         if (keeps_out(taint) && !is_passing(taint->key) && !tolerated(candidate->spec, taint))
             filter_refuse(candidate, verdict, "node(s) had untolerated taint(s)", true);
     }
-}
-
-/* A node whose status is not given may have anything. */
-void filter_size(const Candidate *candidate, uint32_t number, Verdict *verdict) {
-    if (candidate->cluster->nodes.at[number].allocatable.items.n) filter_resources(candidate, number, verdict);
 }

@@ -38,7 +38,7 @@ Verdict filters_judge(const Candidate *candidate, uint32_t node);
 /* That a node will not do. */
 void filter_refuse(const Candidate *candidate, Verdict *verdict, const char *reason, bool helpless);
 
-/* Filters of what stays as it is; the taints are those that do not come and go, and a node whose size is not given has any. */
-Filter filter_affinity, filter_lasting_taints, filter_size, filter_volumes, filter_spread;
+/* Filters of what stays as it is; the taints are those that do not come and go. */
+Filter filter_affinity, filter_lasting_taints, filter_resources, filter_volumes, filter_spread;
 
 #endif

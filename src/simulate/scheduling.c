@@ -286,7 +286,7 @@ uint32_t schedule_pods(Placement *out, Arena *arena, Cluster *cluster, const Obj
 bool schedule_misfit(Misfit *out, Arena *arena, const Cluster *cluster, const PodSpec *spec) {
     static Filter *const lasting[] = {[MISFIT_AFFINITY] = filter_affinity,
                                       [MISFIT_TAINT] = filter_lasting_taints,
-                                      [MISFIT_RESOURCES] = filter_size,
+                                      [MISFIT_RESOURCES] = filter_resources,
                                       [MISFIT_VOLUMES] = filter_volumes,
                                       [MISFIT_SPREAD] = filter_spread};
     Cluster empty = {.nodes = cluster->nodes};
