@@ -239,6 +239,7 @@ typedef struct Context {
     bool unpaired;   /* values cannot be compared with those before a change */
     bool lax;        /* below items and additionalProperties the server passes over what it does not know */
     bool freeType;   /* a type may stand here: of the two forms of int-or-string */
+    bool inward;     /* what is inside comes first */
     uint64_t times;  /* how often the value may stand in an object; UNLIMITED: nothing says */
 } Context;
 
@@ -590,7 +591,7 @@ static uint64_t repeated(uint64_t times, bool repeats, int64_t limit) {
 
 /* Visits a schema and all in it. */
 static void walk(Definition *d, const CrdSchema *schema, Context context, const Path *path, Visit *visit) {
-    visit(d, schema, &context, path);
+    if (!context.inward) visit(d, schema, &context, path);
     Context below = context;
     below.freeType = false;
     below.level = LEVEL_FIELD;
@@ -637,6 +638,7 @@ static void walk(Definition *d, const CrdSchema *schema, Context context, const 
     Path not = FIELD(path, "not");
     below.freeType = false;
     if (schema->not ) walk(d, schema->not, below, &not, visit);
+    if (context.inward) visit(d, schema, &context, path);
 }
 
 static void visit_form(Definition *d, const CrdSchema *schema, const Context *context, const Path *path) {
@@ -718,6 +720,7 @@ static void check_schema(Definition *d, const Node *node, bool hasStatus, const 
     d->cost = 0;
     d->tooCostly = false;
     memset(d->costly, 0, sizeof d->costly);
+    root.inward = true;
     if (d->convertible && d->structural && formed) walk(d, schema, root, path, visit_expressions);
     check_all_costs(d, path);
 }
