@@ -268,12 +268,23 @@ static bool node_counts(const Candidate *candidate, const Spread *spread, const 
 }
 
 /* An empty selector counts no pods. */
-static int64_t matching_pods(const Candidate *candidate, const Spread *spread, uint32_t number) {
-    int64_t count = 0;
-    if (!spread->selector.matchLabels.n && !spread->selector.matchExpressions.n) return 0;
-    for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, number, pod));)
-        count += !pod->leaves && str_eq(pod->namespace_, candidate->namespace_) && spread_matches(spread, pod->labels);
-    return count;
+static bool pod_counts(const Candidate *candidate, const Spread *spread, const ClusterPod *pod) {
+    if (!spread->selector.matchLabels.n && !spread->selector.matchExpressions.n) return false;
+    return !pod->leaves && str_eq(pod->namespace_, candidate->namespace_) && spread_matches(spread, pod->labels);
+}
+
+static Domain *domain_of(const Spread *spread, Str value) {
+    for (uint32_t i = 0; i < spread->domainCount; i++)
+        if (str_eq(spread->domains[i].value, value)) return &spread->domains[i];
+    return NULL;
+}
+
+static void set_fewest(Spread *spread) {
+    const OptInt *minDomains = &spread->constraint->minDomains;
+    spread->fewest = INT32_MAX;
+    for (uint32_t i = 0; i < spread->domainCount; i++)
+        if (spread->domains[i].pods < spread->fewest) spread->fewest = spread->domains[i].pods;
+    if (spread->domainCount < (minDomains->set ? minDomains->value : 1)) spread->fewest = 0;
 }
 
 /* Counts the pods of each domain. */
@@ -284,16 +295,13 @@ static void count_domains(const Candidate *candidate, Spread *spread) {
         const ClusterNode *node = &cluster->nodes.at[i];
         if (!node_counts(candidate, spread, node)) continue;
         Str value = *map_get(node->labels, spread->constraint->topologyKey);
-        uint32_t at = 0;
-        while (at < spread->domainCount && !str_eq(spread->domains[at].value, value)) at++;
-        if (at == spread->domainCount) spread->domains[spread->domainCount++].value = value;
-        spread->domains[at].pods += matching_pods(candidate, spread, i);
+        Domain *domain = domain_of(spread, value);
+        if (!domain) domain = &spread->domains[spread->domainCount++];
+        domain->value = value;
+        for (const ClusterPod *pod = NULL; (pod = next_pod(candidate, i, pod));)
+            domain->pods += pod_counts(candidate, spread, pod);
     }
-    const OptInt *minDomains = &spread->constraint->minDomains;
-    spread->fewest = INT32_MAX;
-    for (uint32_t i = 0; i < spread->domainCount; i++)
-        if (spread->domains[i].pods < spread->fewest) spread->fewest = spread->domains[i].pods;
-    if (spread->domainCount < (minDomains->set ? minDomains->value : 1)) spread->fewest = 0;
+    set_fewest(spread);
 }
 
 void filters_prepare(Candidate *candidate) {
@@ -305,6 +313,28 @@ void filters_prepare(Candidate *candidate) {
         Spread *spread = &candidate->spreads[candidate->spreadCount++];
         *spread = spread_of(candidate, &list->at[i]);
         count_domains(candidate, spread);
+    }
+}
+
+void filters_take(Candidate *out, const Candidate *candidate, const bool *gone) {
+    *out = *candidate;
+    out->gone = gone;
+    out->spreads = NEW_ARRAY(out->arena, Spread, out->spreadCount + 1);
+    for (uint32_t i = 0; i < out->spreadCount; i++) {
+        Spread *spread = &out->spreads[i];
+        *spread = candidate->spreads[i];
+        spread->domains = NEW_ARRAY(out->arena, Domain, spread->domainCount + 1);
+        for (uint32_t j = 0; j < spread->domainCount; j++) spread->domains[j] = candidate->spreads[i].domains[j];
+    }
+}
+
+void filters_move(Candidate *candidate, const ClusterPod *pod, bool goes) {
+    const ClusterNode *node = &candidate->cluster->nodes.at[pod->node];
+    for (uint32_t i = 0; i < candidate->spreadCount; i++) {
+        Spread *spread = &candidate->spreads[i];
+        if (!node_counts(candidate, spread, node) || !pod_counts(candidate, spread, pod)) continue;
+        domain_of(spread, *map_get(node->labels, spread->constraint->topologyKey))->pods += goes ? -1 : 1;
+        set_fewest(spread);
     }
 }
 

@@ -29,8 +29,13 @@ typedef struct Verdict {
 
 typedef void Filter(const Candidate *candidate, uint32_t node, Verdict *verdict);
 
-/* Counts the pods that are there; again where `gone` has changed. */
+/* Counts the pods that are there. */
 void filters_prepare(Candidate *candidate);
+
+/* A copy for trying what is possible without some pods: those that the caller marks in `gone`, telling filters_move of each
+ * change. */
+void filters_take(Candidate *out, const Candidate *candidate, const bool *gone);
+void filters_move(Candidate *candidate, const ClusterPod *pod, bool goes);
 
 /* What the first filter that refuses a node says of it. */
 Verdict filters_judge(const Candidate *candidate, uint32_t node);

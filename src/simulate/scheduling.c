@@ -66,6 +66,11 @@ static bool violates(const Cluster *cluster, int64_t *allowed, const ClusterPod 
     return found;
 }
 
+static void move_pod(Candidate *alone, bool *gone, const ClusterPod *pod, bool goes) {
+    gone[pod - alone->cluster->pods.at] = goes;
+    filters_move(alone, pod, goes);
+}
+
 /* Brings back as many as can stay, first those whose budgets want it, and the most important ones before others. */
 static void choose_victims(Preemption *out, Candidate *alone, bool *gone, const ClusterPod **all, uint32_t n) {
     const Cluster *cluster = alone->cluster;
@@ -79,10 +84,9 @@ static void choose_victims(Preemption *out, Candidate *alone, bool *gone, const 
     for (int wanted = 1; wanted >= 0; wanted--)
         for (uint32_t i = 0; i < n; i++) {
             if (held[i] != wanted) continue;
-            gone[all[i] - cluster->pods.at] = false;
-            filters_prepare(alone);
+            move_pod(alone, gone, all[i], false);
             if (!filters_judge(alone, out->node).reasons.n) continue;
-            gone[all[i] - cluster->pods.at] = true;
+            move_pod(alone, gone, all[i], true);
             out->victims[out->victimCount++] = all[i];
             out->violations += held[i];
         }
@@ -108,10 +112,9 @@ static void try_preemption(Placement *out, Candidate *candidate, uint32_t node, 
         return;
     }
     bool *gone = NEW_ARRAY(arena, bool, cluster->pods.n);
-    Candidate alone = *candidate;
-    alone.gone = gone;
-    for (uint32_t i = 0; i < n; i++) gone[victims[i] - cluster->pods.at] = true;
-    filters_prepare(&alone);
+    Candidate alone;
+    filters_take(&alone, candidate, gone);
+    for (uint32_t i = 0; i < n; i++) move_pod(&alone, gone, victims[i], true);
     Verdict without = filters_judge(&alone, node);
     for (uint32_t i = 0; i < without.reasons.n; i++) tally(tallies, arena, without.reasons.at[i]);
     if (without.reasons.n) return;
