@@ -13,6 +13,7 @@
 #   make valgrind            the tests under valgrind [TEST=NAME]
 #   make bench               time a check against libyaml's bare event loop, and podlint as a process against a bare one
 #   make compare             what other tools see of faulty manifests, for those that are installed
+#   make verdicts CASES=FOLDER  how often tools that are installed say what the API server said of recorded manifests
 #   make picture             write the README's pictures, testdata/picture/*.svg, anew
 #   make docs                the reference of all fields, rules and topics: build/docs/reference.md
 #   make clean
@@ -290,6 +291,12 @@ compare: needs-python3 $(BUILD)/podlint $(BUILD)/pairs
 	@$(BUILD)/pairs build/compare/lint
 	@python3 src/test/bench/compare.py $(BUILD)/podlint build/compare
 
+# How often tools that are installed say what the API server said: CASES are recorded verdicts, see src/test/bench/verdicts.py.
+verdicts: needs-python3 $(BUILD)/podlint
+	@test -n "$(CASES)" || { echo "make verdicts CASES=FOLDER [DEFINITIONS=FOLDER]" >&2; exit 2; }
+	@mkdir -p build/verdicts
+	@python3 src/test/bench/verdicts.py $(BUILD)/podlint build/verdicts $(CASES) $(DEFINITIONS)
+
 # The reference of all fields, rules and topics in Markdown.
 docs: $(BUILD)/podlint
 	@mkdir -p build/docs
@@ -365,6 +372,6 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,3\}//p' Makefile
 
-.PHONY: FORCE all run tests test tsan valgrind golden picture bench compare docs fuzz-oracle fuzz fuzz-robust install uninstall lint tidy clean help
+.PHONY: FORCE all run tests test tsan valgrind golden picture bench compare verdicts docs fuzz-oracle fuzz fuzz-robust install uninstall lint tidy clean help
 
 -include $(OBJECTS:.o=.d) $(wildcard $(TIDY:.ok=.d)) $(TABLES:.o=.d) $(wildcard $(BUILD)/*.d $(BUILD)/obj/gen/*.d)

@@ -10,9 +10,11 @@ A pair is a faulty manifest and the same one mended. A tool sees the fault if it
 not report of the mended one. Each tool runs with all its checks on and in its strictest mode; those that are not on PATH are left
 out. kubeconform needs schemas: those of the Python package kubernetes-validate where it is installed.
 """
-import concurrent.futures, importlib.util, json, os, re, resource, shutil, subprocess, sys, time
+import concurrent.futures, json, os, re, resource, shutil, subprocess, sys, time
 from collections import Counter
 from pathlib import Path
+
+from schemas import strict_schemas
 
 PODLINT, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 FAULTS = Path(__file__).resolve().parents[3] / "testdata/refused/faults.txt"
@@ -36,20 +38,6 @@ def write_refused():
                 folder.mkdir(parents=True, exist_ok=True)
                 for side, content in ("faulty", faulty), ("mended", mended):
                     (folder / f"{side}.yaml").write_text("".join(f"{line}\n" for line in content if line), encoding="utf-8")
-
-
-def strict_schemas():
-    """Where kubeconform finds the strict schemas of kubernetes-validate, with addresses that are good here."""
-    found = importlib.util.find_spec("kubernetes_validate")
-    if not found:
-        return "default"
-    source = next(Path(found.origin).parent.glob(f"kubernetes-json-schema/v{VERSION}.*-local-strict"))
-    target = ROOT / "schemas"
-    target.mkdir(exist_ok=True)
-    for path in source.glob("*.json"):
-        text = path.read_text(encoding="utf-8").replace('"/api/_definitions.json#', '"_definitions.json#')
-        (target / path.name).write_text(re.sub(r',\s*"\$id": "[^"]*"', "", text), encoding="utf-8")
-    return str(target / "{{.ResourceKind}}{{.KindSuffix}}.json")
 
 
 def run(command, **more):
@@ -150,7 +138,7 @@ def config(name, content):
 
 
 def tools():
-    schemas = strict_schemas()
+    schemas = strict_schemas(ROOT, VERSION)
     every = [Tool("podlint", ["--version"], ["check", "--profile", "all", "--ignore", "sorted-keys", "--format", "json"], of_podlint,
                   PODLINT),
              Tool("kube-linter", ["version"], ["lint", "--config", config("kube-linter", kube_linter_config(schemas)),
