@@ -227,6 +227,7 @@ picture     python3 src/test/cli/picture.py $(BUILD)/podlint --check
 kustomize   sh src/test/cli/kustomize.sh $(BUILD)/podlint
 questions   sh src/test/cli/questions.sh $(BUILD)/podlint
 fix         sh src/test/cli/fix.sh $(BUILD)/podlint
+fix_properties python3 src/test/cli/fix_properties.py $(BUILD)/podlint
 files       sh src/test/cli/files.sh $(BUILD)/podlint
 hostile     sh src/test/cli/hostile.sh $(BUILD)/podlint
 render      sh src/test/cli/render.sh $(BUILD)/podlint

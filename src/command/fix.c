@@ -25,6 +25,7 @@ enum {
     FIX_INCLUDE,
     FIX_NO_EXCLUDE,
     FIX_STDIN_FILENAME,
+    FIX_SHOW,
     FIX_QUIET
 };
 
@@ -44,6 +45,7 @@ static const Option options[] = {
     {"no-exclude", 0, NULL, NULL,
      "Mend the files that are named, also those that --exclude, the configuration or .gitignore leave out."},
     {"stdin-filename", 0, "NAME", NULL, "Take standard input, -, for this file: its configuration and patterns hold."},
+    {"show", 0, NULL, NULL, "Say of each finding that is mended its rule and where something changes, on stderr."},
     {"quiet", 'q', NULL, NULL, "Say nothing of what was mended."},
 };
 
@@ -72,7 +74,7 @@ const Command fix_command = {
 
 typedef struct FixRequest {
     Arena *arena;
-    bool diff, check, unsafe, quiet, addIgnores;
+    bool diff, check, unsafe, quiet, addIgnores, show;
     const char *reason;
     ARRAY(Str) paths;
     CommandSettings settings;
@@ -100,6 +102,7 @@ static bool take(void *request, Parsed parsed) {
     case FIX_INCLUDE: globs_add(&c->include, c->arena, str_of(parsed.value)); break;
     case FIX_NO_EXCLUDE: c->files.all = true; break;
     case FIX_STDIN_FILENAME: c->stdinName = parsed.value; break;
+    case FIX_SHOW: c->show = true; break;
     case FIX_QUIET: c->quiet = true; break;
     default: break;
     }
@@ -177,6 +180,9 @@ static int write_all(FixRequest *c, const FixResult *result) {
     for (uint32_t i = 0; i < result->files.n; i++) {
         const FixedFile *file = &result->files.at[i];
         Str name = visible(c->arena, file->name);
+        for (uint32_t j = 0; c->show && j < file->findings.n; j++)
+            tell_error("%.*s: %.*s%s: %.*s", TEXT(name), TEXT(file->findings.at[j].rule->name),
+                       file->findings.at[j].safe ? "" : " (unsafe)", TEXT(file->findings.at[j].places));
         if (c->diff || c->check) {
             Buf out = {.arena = c->arena};
             if (c->diff) line_diff(&out, name, file->before, file->after);

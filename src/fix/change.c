@@ -171,6 +171,17 @@ Str change_place(Arena *arena, const Change *change, const Path *base) {
     return path_text(arena, without_base(arena, path, base));
 }
 
+Str change_places(Arena *arena, Node *root, const Change *change) {
+    const Path *path = change->path;
+    bool item = path && path->index >= 0 && (change->kind == CHANGE_REMOVE || !change_find(root, path).node);
+    if (change->kind == CHANGE_REMOVE || change->kind == CHANGE_MOVE)
+        path = change_whole(root, path, change->kind == CHANGE_MOVE ? change->target : NULL);
+    Str first = path_text(arena, item ? path->up : path);
+    Path renamed = path_field(path ? path->up : NULL, change->kind == CHANGE_RENAME ? change->name : S(""));
+    const Path *second = change->kind == CHANGE_MOVE ? change->target : change->kind == CHANGE_RENAME ? &renamed : NULL;
+    return second ? str_format(arena, "%.*s %.*s", TEXT(first), TEXT(path_text(arena, second))) : first;
+}
+
 bool change_same(const Node *a, const Node *b) {
     if (a->kind != b->kind || a->count != b->count) return false;
     if (a->kind < NODE_LIST) return str_eq(a->text, b->text);

@@ -49,6 +49,9 @@ const Path *change_goal(Node *root, const Change *change);
 /* The path below `base` of what a change has put there, as the API server prints it. */
 Str change_place(Arena *arena, const Change *change, const Path *base);
 
+/* All paths at which a change leaves something other than it was: of an item that is added or goes, the list. */
+Str change_places(Arena *arena, Node *root, const Change *change);
+
 /* Whether two trees say the same, whatever the order of the keys. */
 bool change_same(const Node *a, const Node *b);
 

@@ -9,7 +9,10 @@
 #include "way.h"
 
 /* What a file may cost in one round: how often it is read and checked anew, as far as that is not more than so many bytes. */
-enum { MOST_TRIES = 60, LEAST_TRIES = 3, MOST_TRIED = 4 << 20, MOST_PLANS = 200 };
+enum { MOST_TRIES = 60, LEAST_TRIES = 3, MOST_TRIED = 4 << 20 };
+
+/* How many fixes are looked for in a file: in one round, and to be offered. */
+enum { MOST_PLANS = 2000, MOST_OFFERS = 200 };
 
 /* A fix whose edits are known. */
 typedef struct Plan {
@@ -33,6 +36,7 @@ typedef struct Round {
     const RunSettings *run;
     Source source;
     NodeDocuments documents;
+    uint32_t most; /* plans that are made */
     ARRAY(Plan) plans;
     PlanList kept;
     Str text;   /* with the plans that are kept */
@@ -260,7 +264,7 @@ static uint32_t plan_object(Round *r, ResultDocument *found, uint32_t owner, uin
         if (change_find(root, base).node != document->root) return 0; /* it is no part of the text as it stands */
     }
     const Editor opened = edit_open(r->arena, &r->source, root, document, base);
-    for (uint32_t i = 0; i < found->findingCount && r->plans.n < MOST_PLANS; i++) {
+    for (uint32_t i = 0; i < found->findingCount && r->plans.n < r->most; i++) {
         Editor editor = opened;
         Fix fix;
         if (!way_may_find(&found->findings[i]) || !way_find(&editor, &r->documents.at[number], &found->findings[i], &fix))
@@ -347,15 +351,25 @@ static bool open_round(Round *r, const ResultFile *found, bool unsafe, uint32_t 
     return r->plans.n && r->before.files[0].documentCount == found->documentCount;
 }
 
+static FixedFinding fixed_finding(const Round *r, Arena *arena, const Plan *plan) {
+    Buf places = {.arena = arena};
+    for (uint32_t i = 0; i < plan->changes.n; i++) {
+        if (i) buf_char(&places, ' ');
+        buf_str(&places, change_places(arena, r->documents.at[plan->document].root, &plan->changes.at[i]));
+    }
+    return (FixedFinding){plan->finding->rule, buf_text(&places), !plan->unsafe};
+}
+
 /* One round of a file; true if something was mended. */
 static bool mend_file(FixResult *out, Arena *arena, InputFile *input, const ResultFile *found, const FileSettings *settings,
                       const RunSettings *run, bool unsafe) {
     Arena scratch = {0};
-    Round r = {.arena = &scratch, .input = input, .settings = settings, .run = run};
+    Round r = {.arena = &scratch, .input = input, .settings = settings, .run = run, .most = MOST_PLANS};
     if (open_round(&r, found, unsafe, &out->unsafe)) keep_good(&r, 0, r.plans.n);
     FixedFile *file = r.kept.n ? fixed_file(out, arena, &r.source) : NULL;
     bool mended = file && !str_eq(r.text, file->before); /* else one fix undoes another, and neither is right */
     if (mended) fix_keep(out, arena, input, &r.source, r.text, r.kept.n);
+    for (uint32_t i = 0; mended && i < r.kept.n; i++) ARRAY_PUSH(arena, &file->findings, fixed_finding(&r, arena, r.kept.at[i]));
     arena_free(&scratch);
     return mended;
 }
@@ -382,7 +396,7 @@ static void offer(Round *r, Arena *arena, Plan *plan) {
 static void offer_for_file(Arena *arena, const InputFile *input, const ResultFile *found, const FileSettings *settings,
                            const RunSettings *run) {
     Arena scratch = {0};
-    Round r = {.arena = &scratch, .input = input, .settings = settings, .run = run};
+    Round r = {.arena = &scratch, .input = input, .settings = settings, .run = run, .most = MOST_OFFERS};
     uint32_t left = 0;
     if (open_round(&r, found, true, &left)) {
         keep_good(&r, 0, r.plans.n);

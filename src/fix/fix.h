@@ -5,12 +5,20 @@
 
 #include "run/run.h"
 
+/* A finding that was mended. */
+typedef struct FixedFinding {
+    const Rule *rule;
+    Str places; /* the paths at which something changed, from the root of the document, separated by spaces */
+    bool safe;
+} FixedFinding;
+
 /* A file that was mended. */
 typedef struct FixedFile {
     Str name;
     Str before, after; /* the whole text, without a byte order mark */
     bool mark;         /* it has one */
     uint32_t fixes;
+    ARRAY(FixedFinding) findings; /* none where comments were added */
 } FixedFile;
 
 typedef struct FixResult {

@@ -28,7 +28,7 @@ git clone -q "$root" "$dir/podlint" && cd "$dir/podlint" || exit 2
 git add -A && git commit -q --allow-empty -m "The work tree"
 revision=$(git rev-parse HEAD)
 
-# try NAME HOOK HOOK: a new repository with the two hooks, and commits to it.
+# try NAME HOOK HOOK HOOK: a new repository with the three hooks, and commits to it.
 try() {
     mkdir "$dir/$1" && cd "$dir/$1" && git init -q || exit 2
     cat >.pre-commit-config.yaml <<END
@@ -38,6 +38,7 @@ repos:
     hooks:
       - id: $2
       - id: $3
+      - id: $4
 END
     mkdir deploy && cp "$root"/testdata/examples/statefulset.yaml deploy/
     pre-commit install >/dev/null && git add -A
@@ -48,14 +49,17 @@ END
     git rm -qf deploy/web.yaml && sed -i 's/serviceName: db/serviceName: database/' deploy/statefulset.yaml
     expect "$1: a field that cannot change" 1 "refused   spec.serviceName: db -> database" git commit -am immutable
     expect "$1: the same, of a path" 1 "refused   spec.serviceName: db -> database" git commit deploy -m immutable
-    git checkout -q HEAD -- deploy && echo "no manifest" >README.md && git add -A
+    git checkout -q HEAD -- deploy && sed 's/containerPort/containerport/' "$root"/testdata/examples/deployment.yaml >deploy/web.yaml && git add -A
+    expect "$1: what can be mended is mended" 1 "files were modified by this hook" git commit -m mend
+    expect "$1: and then taken" 0 "Passed" git commit -am mended
+    echo "no manifest" >README.md && git add -A
     expect "$1: no manifest" 0 "no files to check" git commit -m other
     expect "$1: all files" 0 "Passed" pre-commit run --all-files
 }
 
-(PATH=$(dirname "$podlint"):$PATH && try system podlint-system podlint-diff-system && echo "$passed $failed" >"$dir/counts")
+(PATH=$(dirname "$podlint"):$PATH && try system podlint-system podlint-diff-system podlint-fix-system && echo "$passed $failed" >"$dir/counts")
 read -r passed failed <"$dir/counts"
-try built podlint podlint-diff
+try built podlint podlint-diff podlint-fix
 cd "$dir/podlint" || exit 2
 expect "the examples of a fresh clone" 0 "objects checked" pre-commit try-repo "$dir/podlint" podlint --verbose --files testdata/examples/*.yaml
 
