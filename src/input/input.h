@@ -11,7 +11,7 @@ typedef struct InputFile {
     Str rendered;              /* the command that printed `text`, which is not what stands in the file; at is NULL otherwise */
     Str text;                  /* its contents, if they are known already; else at is NULL */
     uint32_t above;            /* lines above the text in what it was cut from */
-    bool around;               /* it is read for what others need of it: what others make wrong in it is not said */
+    bool around;               /* it is read for what others need of it: nothing is said of it */
     const Source *read;        /* what was read of it, if that was done already; NULL otherwise */
     SourceError error;         /* why it could not be read, with `cause` as errno, if that was tried already */
     int cause;

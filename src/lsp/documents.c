@@ -85,11 +85,19 @@ static bool speaks_of_files(Str text) {
     return str_has(text, S("toolkit.fluxcd.io")) || str_has(text, S("argoproj.io")) || str_has(text, S("skaffold"));
 }
 
+bool document_is_saved(Server *s, const OpenDocument *document) {
+    Source source;
+    Str text = text_str(&document->text);
+    if (!document->isFile || source_read(&source, &s->scratch, str_of(document->path)) != SOURCE_OK) return false;
+    return str_eq(source.text, str_slice(text, str_starts(text, S("\xEF\xBB\xBF")) ? 3 : 0));
+}
+
+/* What a document says is another thing than before, or, if `structure`, which files there are. */
 static void changed(Server *s, OpenDocument *document, bool structure) {
     document->changed = true;
     Folder *folder = document->folder;
     if (!folder) return;
-    if (structure || file_is_structure(folder, str_of(document->path)))
+    if (structure)
         folder->stale = true;
     else if (!folder->stale && document->file != NO_FILE)
         workspace_forget(folder, document->file);
@@ -111,8 +119,8 @@ void document_open(Server *s, const json_t *params) {
     }
     text_replace(&document->text, 0, document->text.len, text);
     document->version = json_integer_value(json_object_get(item, "version"));
-    workspace_ready(s, document);
-    changed(s, document, false);
+    Folder *folder = workspace_ready(s, document);
+    changed(s, document, file_is_structure(folder, str_of(document->path)) && !document_is_saved(s, document));
 }
 
 static void apply(Server *s, OpenDocument *document, const json_t *change) {
@@ -133,7 +141,7 @@ void document_change(Server *s, const json_t *params) {
     if (!document) return;
     for (size_t i = 0; i < json_array_size(changes); i++) apply(s, document, json_array_get(changes, i));
     document->version = json_integer_value(json_below(params, "textDocument", "version"));
-    changed(s, document, false);
+    changed(s, document, document->folder && file_is_structure(document->folder, str_of(document->path)));
 }
 
 void document_save(Server *s, const json_t *params) {

@@ -104,6 +104,7 @@ OpenDocument *document_of(Server *s, const json_t *params); /* params.textDocume
 OpenDocument *document_at(Server *s, Str path);             /* the open document of a file, or NULL */
 /* Whether what a file says changes how others are judged, or which of them there are. */
 bool file_is_structure(const Folder *folder, Str path);
+bool document_is_saved(Server *s, const OpenDocument *document); /* its text is that of its file */
 void document_open(Server *s, const json_t *params);
 void document_change(Server *s, const json_t *params);
 void document_save(Server *s, const json_t *params);

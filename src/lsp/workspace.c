@@ -243,7 +243,9 @@ static void join_folder(Folder *folder, OpenDocument *document) {
 void workspace_leave(Server *s, OpenDocument *document) {
     Folder *folder = document->folder;
     if (!folder) return;
-    if (!folder->stale && folder->root.len && document->file != NO_FILE && !folder->files.files.at[document->file].text.at) {
+    bool listed = folder->root.len && document->file != NO_FILE && !folder->files.files.at[document->file].text.at;
+    bool structure = file_is_structure(folder, str_of(document->path)) && !document_is_saved(s, document);
+    if (!folder->stale && listed && !structure) {
         folder->files.files.at[document->file].around = true;
         workspace_forget(folder, document->file);
     } else {

@@ -155,6 +155,18 @@ static int by_place(const void *left, const void *right) {
     return order ? order : str_cmp(a->message, b->message);
 }
 
+/* A file of the run as it was found; NULL for a run of one text. */
+static const InputFile *input_of(const Worker *w, const ResultFile *file) {
+    size_t number = (size_t)(file - w->run->files);
+    return w->list && number < w->list->files.n ? &w->list->files.at[number] : NULL;
+}
+
+/* Whether nothing is said of a file. */
+static bool is_around(const Worker *w, const ResultFile *file) {
+    const InputFile *input = input_of(w, file);
+    return input && input->around;
+}
+
 static bool is_wanted(const FileSettings *settings, const Document *document, const Rule *rule) {
     RuleUse use = settings->on[rule->number];
     return use && (use != RULE_USE_SPARING || !model_is_node_agent(document));
@@ -179,6 +191,7 @@ static void keep_counts(Worker *w, const FileSettings *settings, const Document 
 static void keep_findings(Worker *w, const ResultFile *file, Source *source, Document *document, ResultDocument *out,
                           unsigned version) {
     const FileSettings *settings = file->settings;
+    bool around = is_around(w, file);
     diag_sort(&document->diags);
     uint32_t known = out->findingCount;
     Finding *findings = NEW_ARRAY(w->kept, Finding, known + document->diags.items.n);
@@ -189,7 +202,7 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
         if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) out->accepted = false;
-        if (!is_wanted(settings, document, diag->rule)) continue;
+        if (around || !is_wanted(settings, document, diag->rule)) continue;
         Finding finding = outline(w, source, diag);
         Finding *same = known ? bsearch(&finding, findings, known, sizeof finding, by_place) : NULL;
         if (!same) {
@@ -264,8 +277,9 @@ static void keep_inner_candidate(Worker *w, const ResultFile *file, const Docume
 static void check_whole(Worker *w, const ResultFile *file, Document *document, bool decoded, uint32_t number, unsigned version) {
     uint32_t before = document->diags.items.n;
     PodSecurity standard = file->settings->podSecurity;
-    if (file->settings->lint) lint_document(file->settings->lint, document);
-    if (standard.level && decoded) pod_security_check(document, standard);
+    bool around = is_around(w, file);
+    if (file->settings->lint && !around) lint_document(file->settings->lint, document);
+    if (standard.level && decoded && !around) pod_security_check(document, standard);
     validate_forget_consequences(document, before);
     validate_forget_absence(document, before);
     if (version == 0 && file->settings->lint) keep_fact(w, file, facts_of(w->kept, document), number);
@@ -415,12 +429,6 @@ static void check_inside(Worker *w, const ResultFile *file, Document *document, 
     }
 }
 
-/* A file of the run as it was found; NULL for a run of one text. */
-static const InputFile *input_of(const Worker *w, const ResultFile *file) {
-    size_t number = (size_t)(file - w->run->files);
-    return w->list && number < w->list->files.n ? &w->list->files.at[number] : NULL;
-}
-
 /* How the documents of a file are told apart for its version number `version`. */
 static Classifier classifier_for(const Worker *w, const ResultFile *file, const Source *source, unsigned version) {
     const InputFile *input = input_of(w, file);
@@ -459,7 +467,8 @@ static void check_version(Worker *w, const ResultFile *file, Source *source, uns
             if (version == 0) meet_custom(w, file, document, n);
             if (n == documents->n) ARRAY_PUSH(w->kept, documents, keep_document(w, source, &items[i]));
             if (!document->partial) check_whole(w, file, document, !items[i].unreadable, n, version);
-            if (!document->partial) check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
+            if (!document->partial && !is_around(w, file))
+                check_pod_security(w, file->settings->podSecurity, &items[i], &documents->at[n], version);
             check_inside(w, file, document, &documents->at[n], n, version);
             if (!asWritten) placeholders_forgive(document, decoded[i]);
             if (!asWritten) diag_settle(&document->diags, document->source->text);
@@ -499,7 +508,7 @@ static void check_source(Worker *w, ResultFile *out, Source *source, SourceError
             qsort(documents.at[i].findings, documents.at[i].findingCount, sizeof(Finding), by_place);
     out->documents = documents.at;
     out->documentCount = documents.n;
-    if (!error) suppress_read(out, source, w->kept, &w->text);
+    if (!error && !is_around(w, out)) suppress_read(out, source, w->kept, &w->text);
 }
 
 static void check_file(Worker *w, ResultFile *out, const InputFile *input) {
