@@ -144,9 +144,7 @@ static void add_whole(Server *s, OpenDocument *document, const char *title, cons
 
 json_t *resolve_action(Server *s, const json_t *params, LspError *error) {
     Str uri = json_text(json_below(params, "data", "uri")), what = json_text(json_below(params, "data", "what"));
-    json_t *wrapped = json_pack("{s:{s:o}}", "textDocument", "uri", text_json(uri.at ? uri : S("")));
-    OpenDocument *document = document_of(s, wrapped);
-    json_decref(wrapped);
+    OpenDocument *document = uri.at ? document_named(s, uri) : NULL;
     if (!document || !what.at) *error = LSP_INVALID_PARAMS;
     if (!document || !what.at) return NULL;
     workspace_settle(s, document);

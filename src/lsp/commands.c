@@ -38,8 +38,7 @@ static char *own_program(Arena *arena) {
 }
 
 static json_t *simulate(Server *s, Str uri, Str object, LspError *error) {
-    OpenDocument *document = s->documents;
-    while (document && !str_eq(str_of(document->uri), uri)) document = document->next;
+    OpenDocument *document = uri.at ? document_named(s, uri) : NULL;
     if (!document) return refuse(s, error, "the document is not open");
     Arena *arena = &s->scratch;
     char *argv[] = {own_program(arena), (char[]){"simulate"}, (char[]){"-"}, (char[]){"--format=html"}, NULL, NULL, NULL};

@@ -1,8 +1,7 @@
 #include "cursor.h"
 
-/* Quotes and columns */
-
-Str cursor_plain(Str scalar) {
+/* A scalar without its quotes. */
+static Str unquoted(Str scalar) {
     bool quoted = scalar.len >= 2 && (scalar.at[0] == '"' || scalar.at[0] == '\'') && scalar.at[scalar.len - 1] == scalar.at[0];
     return quoted ? (Str){scalar.at + 1, scalar.len - 2} : scalar;
 }
@@ -30,7 +29,7 @@ static bool after(const Cursor *c, Line *line) {
 }
 
 static Str key_of(const Cursor *c, const Line *line) {
-    return cursor_plain(line_key(c->text, line));
+    return unquoted(line_key(c->text, line));
 }
 
 static bool has_colon(const Line *line) {
@@ -125,16 +124,15 @@ static void collect_keys(Arena *arena, Cursor *c, Line line, size_t column, bool
 static Str value_beside(const Cursor *c, Line line, size_t column, Str key) {
     Line next = line;
     bool first = line.item && line.columns == column;
-    if (line.columns == column && str_eq(key_of(c, &line), key)) return cursor_plain(line_value(c->text, &line));
+    if (line.columns == column && str_eq(key_of(c, &line), key)) return unquoted(line_value(c->text, &line));
     while (!first && before(c, &line)) {
         if (line.columns < column && !(line.item && line.indent >= column)) break;
         first = line.item && line.columns == column;
-        if (line.columns == column && str_eq(key_of(c, &line), key)) return cursor_plain(line_value(c->text, &line));
+        if (line.columns == column && str_eq(key_of(c, &line), key)) return unquoted(line_value(c->text, &line));
     }
     while (after(c, &next)) {
         if (next.columns < column || (next.item && next.indent < column)) break;
-        if (next.columns == column && !next.item && str_eq(key_of(c, &next), key))
-            return cursor_plain(line_value(c->text, &next));
+        if (next.columns == column && !next.item && str_eq(key_of(c, &next), key)) return unquoted(line_value(c->text, &next));
     }
     return S("");
 }
@@ -175,7 +173,7 @@ static void read_flow(Arena *arena, Cursor *c, size_t from) {
             if (top) top->value = false;
             start = i + 1;
         } else if (sign == ':' && top && top->open == '{' && !top->value) {
-            top->key = cursor_plain(str_trim((Str){c->text.at + start, i - start}));
+            top->key = unquoted(str_trim((Str){c->text.at + start, i - start}));
             top->value = true;
             ARRAY_PUSH(arena, &top->keys, top->key);
             start = i + 1;
@@ -343,7 +341,7 @@ CursorNames cursor_names(Arena *arena, const Cursor *c, Str list, Str key) {
                 break;
             if (inner.item && (!column || inner.columns <= column)) column = inner.columns;
             if (inner.columns != column || !str_eq(key_of(c, &inner), key)) continue;
-            Str value = cursor_plain(line_value(c->text, &inner));
+            Str value = unquoted(line_value(c->text, &inner));
             if (value.len && !str_in(value, out.at, out.n)) ARRAY_PUSH(arena, &out, value);
         }
     }

@@ -47,7 +47,4 @@ Str cursor_sibling(const Cursor *cursor, Str key);
 typedef ARRAY(Str) CursorNames;
 CursorNames cursor_names(Arena *arena, const Cursor *cursor, Str list, Str key);
 
-/* A scalar without its quotes. */
-Str cursor_plain(Str scalar);
-
 #endif

@@ -42,17 +42,9 @@ Str uri_of_path(Arena *arena, Str path) {
     return buf_text(&out);
 }
 
-Str json_text(const json_t *value) {
-    return json_is_string(value) ? (Str){json_string_value(value), json_string_length(value)} : (Str){0};
-}
-
-json_t *text_json(Str text) {
-    return report_json_text(text);
-}
-
 /* Documents. */
 
-static OpenDocument *find(Server *s, Str uri) {
+OpenDocument *document_named(Server *s, Str uri) {
     OpenDocument *document = s->documents;
     while (document && !str_eq(str_of(document->uri), uri)) document = document->next;
     return document;
@@ -60,7 +52,7 @@ static OpenDocument *find(Server *s, Str uri) {
 
 OpenDocument *document_of(Server *s, const json_t *params) {
     Str uri = json_text(json_below(params, "textDocument", "uri"));
-    return uri.at ? find(s, uri) : NULL;
+    return uri.at ? document_named(s, uri) : NULL;
 }
 
 OpenDocument *document_at(Server *s, Str path) {
@@ -80,11 +72,6 @@ bool file_is_structure(const Folder *folder, Str path) {
     return false;
 }
 
-/* Whether a text may say what is applied together, as Flux, Argo CD and skaffold have it. */
-static bool speaks_of_files(Str text) {
-    return str_has(text, S("toolkit.fluxcd.io")) || str_has(text, S("argoproj.io")) || str_has(text, S("skaffold"));
-}
-
 bool document_is_saved(Server *s, const OpenDocument *document) {
     Source source;
     Str text = text_str(&document->text);
@@ -92,64 +79,7 @@ bool document_is_saved(Server *s, const OpenDocument *document) {
     return str_eq(source.text, str_slice(text, str_starts(text, S("\xEF\xBB\xBF")) ? 3 : 0));
 }
 
-/* What a document says is another thing than before, or, if `structure`, which files there are. */
-static void changed(Server *s, OpenDocument *document, bool structure) {
-    document->changed = true;
-    Folder *folder = document->folder;
-    if (!folder) return;
-    if (structure)
-        folder->stale = true;
-    else if (!folder->stale && document->file != NO_FILE)
-        workspace_forget(folder, document->file);
-    workspace_want(s, folder);
-}
-
-void document_open(Server *s, const json_t *params) {
-    const json_t *item = json_object_get(params, "textDocument");
-    Str uri = json_text(json_object_get(item, "uri")), text = json_text(json_object_get(item, "text"));
-    if (!uri.at || !text.at) return;
-    OpenDocument *document = find(s, uri);
-    if (!document) {
-        document = memory_take(sizeof *document);
-        *document = (OpenDocument){.next = s->documents, .file = NO_FILE, .uri = memory_take(uri.len + 1)};
-        memcpy(document->uri, uri.at, uri.len);
-        document->uri[uri.len] = '\0';
-        document->path = path_of_uri(uri, &document->isFile);
-        s->documents = document;
-    }
-    text_replace(&document->text, 0, document->text.len, text);
-    document->version = json_integer_value(json_object_get(item, "version"));
-    Folder *folder = workspace_ready(s, document);
-    changed(s, document, file_is_structure(folder, str_of(document->path)) && !document_is_saved(s, document));
-}
-
-static void apply(Server *s, OpenDocument *document, const json_t *change) {
-    Str put = json_text(json_object_get(change, "text"));
-    const json_t *range = json_object_get(change, "range");
-    if (!put.at) return;
-    size_t from = 0, to = document->text.len;
-    if (json_is_object(range)) {
-        from = text_offset(&document->text, s->client.units, json_object_get(range, "start"));
-        to = text_offset(&document->text, s->client.units, json_object_get(range, "end"));
-    }
-    if (from <= to) text_replace(&document->text, from, to, put);
-}
-
-void document_change(Server *s, const json_t *params) {
-    OpenDocument *document = document_of(s, params);
-    const json_t *changes = json_object_get(params, "contentChanges");
-    if (!document) return;
-    for (size_t i = 0; i < json_array_size(changes); i++) apply(s, document, json_array_get(changes, i));
-    document->version = json_integer_value(json_below(params, "textDocument", "version"));
-    changed(s, document, document->folder && file_is_structure(document->folder, str_of(document->path)));
-}
-
-void document_save(Server *s, const json_t *params) {
-    OpenDocument *document = document_of(s, params);
-    if (document && speaks_of_files(text_str(&document->text))) changed(s, document, true);
-}
-
-static void drop(OpenDocument *document) {
+void document_drop(OpenDocument *document) {
     text_free(&document->text);
     json_decref(document->published);
     free(document->uri);
@@ -157,19 +87,9 @@ static void drop(OpenDocument *document) {
     free(document);
 }
 
-void document_close(Server *s, const json_t *params) {
-    OpenDocument *document = document_of(s, params), **at = &s->documents;
-    if (!document) return;
-    diagnostics_clear(s, document);
-    while (*at != document) at = &(*at)->next;
-    *at = document->next;
-    workspace_leave(s, document);
-    drop(document);
-}
-
 void documents_free(Server *s) {
     for (OpenDocument *next, *document = s->documents; document; document = next) {
         next = document->next;
-        drop(document);
+        document_drop(document);
     }
 }

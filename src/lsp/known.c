@@ -1,6 +1,7 @@
 /* Labels, annotations and topology keys that Kubernetes itself gives a meaning
  * (kubernetes.io/docs/reference/labels-annotations-taints), and labels that objects of the workspace have. */
-#include "names.h"
+#include "complete.h"
+#include "spot.h"
 
 enum {
     FOR_LABELS = 1,

@@ -1,6 +1,11 @@
-#include "names.h"
+/* What fields name: objects of the workspace, their keys and ports, and other parts of the same object. */
+#include "complete.h"
+#include "spot.h"
 
-void names_visit(const Folder *folder, VisitFact *visit, void *context) {
+/* Calls `visit` with each object that is known of a folder. */
+typedef void VisitFact(void *context, const Fact *fact);
+
+static void visit_facts(const Folder *folder, VisitFact *visit, void *context) {
     for (uint32_t i = 0; !folder->stale && i < folder->files.files.n; i++) {
         uint32_t count;
         Fact *const *facts = run_facts(folder->how.memory, i, &count);
@@ -144,27 +149,27 @@ bool complete_names(Completion *c, const Spot *spot) {
                        ? cursor_sibling(c->cursor, S("kind"))
                        : S("");
         search.kinds = kind.len ? kind : objects[i].kinds;
-        names_visit(folder, offer_object, &search);
+        visit_facts(folder, offer_object, &search);
         return true;
     }
     if (str_eq(field, S("key")) && (str_eq(type, S("ConfigMapKeySelector")) || str_eq(type, S("SecretKeySelector")))) {
         search.what = str_starts(type, S("Secret")) ? FACT_SECRET : FACT_CONFIG_MAP;
         search.name = cursor_sibling(c->cursor, S("name"));
-        names_visit(folder, offer_keys, &search);
+        visit_facts(folder, offer_keys, &search);
         return true;
     }
     if (str_eq(type, S("ServicePort")) && str_eq(field, S("targetPort"))) {
-        names_visit(folder, offer_container_ports, &search);
+        visit_facts(folder, offer_container_ports, &search);
         return true;
     }
     if (str_eq(type, S("ServiceBackendPort"))) {
-        names_visit(folder, offer_service_ports, &search);
+        visit_facts(folder, offer_service_ports, &search);
         return true;
     }
     bool labels = str_eq(field, S("matchLabels")) || (str_eq(field, S("selector")) && spot->field->shape == SHAPE_MAP);
     if (labels && c->cursor->part == CURSOR_VALUE) {
         search.label = c->cursor->key;
-        names_visit(folder, offer_label_values, &search);
+        visit_facts(folder, offer_label_values, &search);
         return true;
     }
     return false;
@@ -174,5 +179,5 @@ void complete_selector(Completion *c, const Spot *spot) {
     Str field = spot->holder->name;
     Search search = {.c = c};
     if (str_eq(field, S("matchLabels")) || str_eq(field, S("selector")))
-        names_visit(c->document->folder, offer_label_keys, &search);
+        visit_facts(c->document->folder, offer_label_keys, &search);
 }

@@ -13,16 +13,6 @@ enum { MOST_WAITING = 10000, PARENT_SECONDS = 10 };
 
 /* To the client */
 
-void server_notify(Server *s, const char *method, json_t *params) {
-    transport_send(&s->io, json_pack("{s:s,s:o}", "method", method, "params", params));
-}
-
-void server_request(Server *s, const char *method, json_t *params) {
-    char id[40];
-    snprintf(id, sizeof id, "%s#%lld", method, (long long)++s->requests);
-    transport_send(&s->io, json_pack("{s:s,s:s,s:o}", "id", id, "method", method, "params", params));
-}
-
 static void respond(Server *s, const json_t *id, json_t *result) {
     transport_send(&s->io, json_pack("{s:O,s:o}", "id", id, "result", result));
 }

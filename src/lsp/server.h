@@ -88,30 +88,34 @@ typedef struct Server {
 /* Answers a request. `params` may be NULL. With an error other than LSP_OK the result is not used. */
 typedef json_t *Answer(Server *s, const json_t *params, LspError *error);
 
-/* JSON. */
+/* messages.c: JSON. */
 Str json_text(const json_t *value); /* at is NULL if it is no string */
 json_t *text_json(Str text);
 static inline const json_t *json_below(const json_t *value, const char *a, const char *b) {
     return json_object_get(json_object_get(value, a), b);
 }
 
-/* server.c: to the client. */
+/* messages.c: to the client. */
 void server_notify(Server *s, const char *method, json_t *params);
 void server_request(Server *s, const char *method, json_t *params);
 
 /* documents.c */
+OpenDocument *document_named(Server *s, Str uri);           /* NULL if it is not open */
+void document_drop(OpenDocument *document);                 /* frees one that is in no list any more */
 OpenDocument *document_of(Server *s, const json_t *params); /* params.textDocument.uri; NULL if it is not open */
 OpenDocument *document_at(Server *s, Str path);             /* the open document of a file, or NULL */
 /* Whether what a file says changes how others are judged, or which of them there are. */
 bool file_is_structure(const Folder *folder, Str path);
 bool document_is_saved(Server *s, const OpenDocument *document); /* its text is that of its file */
+void documents_free(Server *s);
+char *path_of_uri(Str uri, bool *isFile); /* malloc */
+Str uri_of_path(Arena *arena, Str path);
+
+/* sync.c: what the editor says of documents. */
 void document_open(Server *s, const json_t *params);
 void document_change(Server *s, const json_t *params);
 void document_save(Server *s, const json_t *params);
 void document_close(Server *s, const json_t *params);
-void documents_free(Server *s);
-char *path_of_uri(Str uri, bool *isFile); /* malloc */
-Str uri_of_path(Arena *arena, Str path);
 
 /* workspace.c */
 void workspace_add(Server *s, Str uri);
@@ -128,7 +132,6 @@ void workspace_settle(Server *s, OpenDocument *document);
 void workspace_want(Server *s, Folder *folder);
 int workspace_wait(const Server *s); /* milliseconds until a run is due, or -1 */
 void workspace_run_due(Server *s);
-int64_t clock_now(void);
 
 /* diagnostics.c */
 void diagnostics_publish(Server *s, Folder *folder);

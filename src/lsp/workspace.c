@@ -16,7 +16,7 @@ enum {
     LONGEST_PAUSE = 1000,
 };
 
-int64_t clock_now(void) {
+static int64_t clock_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;

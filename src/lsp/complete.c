@@ -1,0 +1,32 @@
+#include "complete.h"
+
+enum { FORMAT_SNIPPET = 2, ADJUST_INDENTATION = 2, TAG_DEPRECATED = 1 };
+
+Completion completion_of(Server *s, OpenDocument *document, const Cursor *cursor, json_t *items) {
+    bool behind = cursor->part == CURSOR_VALUE && !cursor->spaced;
+    return (Completion){.server = s,
+                        .arena = &s->scratch,
+                        .document = document,
+                        .cursor = cursor,
+                        .items = items,
+                        .prefix = behind ? S(" ") : S("")};
+}
+
+void complete_add(Completion *c, CompletionItem item) {
+    Str put = str_join(c->arena, c->prefix, item.insert.len ? item.insert : item.label);
+    char sort[16];
+    snprintf(sort, sizeof sort, "%u%05u", item.rank, c->count++);
+    json_t *edit = json_pack("{s:o,s:o}", "range", text_range(&c->document->text, c->server->client.units, c->cursor->word),
+                             "newText", text_json(put));
+    json_t *out = json_pack("{s:o,s:i,s:s,s:o,s:o}", "label", text_json(item.label), "kind", item.kind, "sortText", sort,
+                            "filterText", text_json(item.label), "textEdit", edit);
+    if (item.snippet) json_object_set_new(out, "insertTextFormat", json_integer(FORMAT_SNIPPET));
+    if (item.snippet) json_object_set_new(out, "insertTextMode", json_integer(ADJUST_INDENTATION));
+    if (item.detail.len) json_object_set_new(out, "detail", text_json(item.detail));
+    if (item.documentation.len)
+        json_object_set_new(out, "documentation",
+                            json_pack("{s:s,s:o}", "kind", "markdown", "value", text_json(item.documentation)));
+    if (item.deprecated) json_object_set_new(out, "tags", json_pack("[i]", TAG_DEPRECATED));
+    if (item.more) json_object_set_new(out, "additionalTextEdits", item.more);
+    json_array_append_new(c->items, out);
+}
