@@ -101,6 +101,31 @@ static FactSelector selector_of(FactReader *r, const Node *node, const Path *pat
     return out;
 }
 
+/* The same as it is decoded; NULL: there is none. */
+static FactSelector keep_selector(FactReader *r, const LabelSelector *selector, const Path *path) {
+    if (!selector || !selector->head.node) return (FactSelector){0};
+    LabelSelectorRequirementList list = selector->matchExpressions;
+    FactCondition *conditions = NEW_ARRAY(r->kept, FactCondition, list.n + 1);
+    for (uint32_t i = 0; i < list.n; i++) {
+        StrList values = {NEW_ARRAY(r->kept, Str, list.at[i].values.n + 1), list.at[i].values.n};
+        for (uint32_t j = 0; j < values.n; j++) values.at[j] = keep(r, list.at[i].values.at[j]);
+        conditions[i] = (FactCondition){keep(r, list.at[i].key), keep(r, list.at[i].operator), values};
+    }
+    Path match = path_field(path, S("matchLabels"));
+    FactSelector out = {.present = true,
+                        .labels = keep_labels(r, selector->matchLabels),
+                        .conditions = conditions,
+                        .conditionCount = list.n,
+                        .where = where(r, path)};
+    Where *places = NEW_ARRAY(r->kept, Where, out.labels.n + 1);
+    for (uint32_t i = 0; i < out.labels.n; i++) {
+        Path label = path_key(&match, out.labels.at[i].key);
+        places[i] = where(r, &label);
+    }
+    out.labelPlaces = places;
+    return out;
+}
+
 static bool condition_holds(const FactCondition *condition, StrMap labels) {
     const Str *value = map_get(labels, condition->key);
     bool listed = value && str_in(*value, condition->values.at, condition->values.n);
@@ -452,56 +477,64 @@ static void read_ingress(FactReader *r, const Node *spec, const Path *path) {
     }
 }
 
-static void read_policy_rules(FactReader *r, const Node *list, const Path *path, bool egress) {
-    Path at = path_field(path, egress ? S("egress") : S("ingress"));
-    for (uint32_t i = 0; i < count_of(list); i++) {
-        const Node *rule = &list->items[i], *ports = get(rule, "ports"), *peers = get(rule, egress ? "to" : "from");
-        Path item = path_index(&at, i), portList = path_field(&item, S("ports")), peerList;
-        peerList = path_field(&item, egress ? S("to") : S("from"));
-        if (!count_of(ports)) *(egress ? &r->fact->openEgress : &r->fact->openIngress) = true;
-        for (uint32_t j = 0; j < count_of(ports); j++) {
-            Path one = path_index(&portList, j), number = path_field(&one, S("port"));
-            FactPort port = {.protocol = protocol_of(r, &ports->items[j]), .egress = egress};
-            read_port(r, get(&ports->items[j], "port"), &port);
-            port.outer = integer(&ports->items[j], "endPort", 0);
-            port.where = where(r, &number);
-            ARRAY_PUSH(r->kept, &r->ports, port);
-        }
-        for (uint32_t j = 0; j < count_of(peers); j++) {
-            Path one = path_index(&peerList, j), selector = path_field(&one, S("podSelector"));
-            const Node *pods = get(&peers->items[j], "podSelector");
-            if (pods && !get(&peers->items[j], "namespaceSelector"))
-                ARRAY_PUSH(r->kept, &r->peers, selector_of(r, pods, &selector, false));
-        }
+static void read_policy_ports(FactReader *r, const NetworkPolicyPortList *ports, bool egress, const Path *path) {
+    if (!ports->n) *(egress ? &r->fact->openEgress : &r->fact->openIngress) = true;
+    for (uint32_t i = 0; i < ports->n; i++) {
+        const NetworkPolicyPort *rule = &ports->at[i];
+        Path one = path_index(path, i), number = path_field(&one, S("port"));
+        FactPort port = {.protocol = keep(r, rule->protocol), .egress = egress, .outer = rule->endPort.value};
+        if (rule->port.value.isString)
+            port.name = keep(r, rule->port.value.text);
+        else
+            port.number = rule->port.value.number;
+        port.where = where(r, &number);
+        ARRAY_PUSH(r->kept, &r->ports, port);
     }
 }
 
-static void read_policy(FactReader *r, const Node *spec, const Path *path) {
+static void read_policy_peers(FactReader *r, const NetworkPolicyPeerList *peers, const Path *path) {
+    for (uint32_t i = 0; i < peers->n; i++) {
+        Path one = path_index(path, i), selector = path_field(&one, S("podSelector"));
+        if (peers->at[i].podSelector && !peers->at[i].namespaceSelector)
+            ARRAY_PUSH(r->kept, &r->peers, keep_selector(r, peers->at[i].podSelector, &selector));
+    }
+}
+
+static void read_policy(FactReader *r, const NetworkPolicySpec *spec, const Path *path) {
     Path selector = path_field(path, S("podSelector")), egress = path_field(path, S("egress")),
          listed = path_field(path, S("policyTypes"));
     Path ingress = path_field(path, S("ingress"));
     r->fact->ingressWhere = where(r, &ingress);
-    r->fact->egressWhere = where(r, get(spec, "egress") ? &egress : &listed);
-    const Node *types = get(spec, "policyTypes");
-    r->fact->selector = selector_of(r, get(spec, "podSelector"), &selector, false);
-    r->fact->ingress = !types;
-    r->fact->egress = !types && get(spec, "egress");
-    for (uint32_t i = 0; i < count_of(types); i++) {
-        r->fact->ingress |= str_eq(types->items[i].text, S("Ingress"));
-        r->fact->egress |= str_eq(types->items[i].text, S("Egress"));
+    r->fact->egressWhere = where(r, spec->egress.n ? &egress : &listed);
+    r->fact->selector = keep_selector(r, &spec->podSelector, &selector);
+    r->fact->ingress = str_in(S("Ingress"), spec->policyTypes.at, spec->policyTypes.n);
+    r->fact->egress = str_in(S("Egress"), spec->policyTypes.at, spec->policyTypes.n);
+    for (uint32_t i = 0; i < spec->ingress.n; i++) {
+        Path item = path_index(&ingress, i), ports = path_field(&item, S("ports")), from = path_field(&item, S("from"));
+        read_policy_ports(r, &spec->ingress.at[i].ports, false, &ports);
+        read_policy_peers(r, &spec->ingress.at[i].from, &from);
     }
-    read_policy_rules(r, get(spec, "ingress"), path, false);
-    read_policy_rules(r, get(spec, "egress"), path, true);
+    for (uint32_t i = 0; i < spec->egress.n; i++) {
+        Path item = path_index(&egress, i), ports = path_field(&item, S("ports")), to = path_field(&item, S("to"));
+        read_policy_ports(r, &spec->egress.at[i].ports, true, &ports);
+        read_policy_peers(r, &spec->egress.at[i].to, &to);
+    }
 }
 
-static void read_budget(FactReader *r, const Node *spec, const Path *path) {
+/* At is NULL if it is not set. */
+static Str keep_amount(FactReader *r, OptIntOrString amount) {
+    if (!amount.set) return (Str){0};
+    return amount.value.isString ? arena_str(r->kept, amount.value.text) : str_int(r->kept, amount.value.number);
+}
+
+static void read_budget(FactReader *r, const PodDisruptionBudgetSpec *spec, const Path *path) {
     Path selector = path_field(path, S("selector")), least = path_field(path, S("minAvailable"));
     Path most = path_field(path, S("maxUnavailable"));
     Fact *fact = r->fact;
-    fact->selector = selector_of(r, get(spec, "selector"), &selector, false);
-    fact->minAvailable = scalar(r, spec, "minAvailable");
-    fact->maxUnavailable = scalar(r, spec, "maxUnavailable");
-    fact->evictionPolicy = scalar(r, spec, "unhealthyPodEvictionPolicy");
+    fact->selector = keep_selector(r, spec->selector, &selector);
+    fact->minAvailable = keep_amount(r, spec->minAvailable);
+    fact->maxUnavailable = keep_amount(r, spec->maxUnavailable);
+    if (spec->unhealthyPodEvictionPolicy.at) fact->evictionPolicy = keep(r, spec->unhealthyPodEvictionPolicy);
     fact->minWhere = where(r, &least);
     fact->maxWhere = where(r, &most);
 }
@@ -572,6 +605,8 @@ Str fact_kind_name(FactKind kind) {
 
 static FactKind kind_of(const Document *document, const Kind *known) {
     if (known && known->pod) return document->object ? FACT_WORKLOAD : FACT_KINDS;
+    bool typed = known && (known->number == KIND_NetworkPolicy || known->number == KIND_PodDisruptionBudget);
+    if (typed && !document->object) return FACT_KINDS;
     for (unsigned kind = FACT_SERVICE; known && kind < COUNT(factKinds); kind++)
         if (factKinds[kind] == known->number) return (FactKind)kind;
     bool monitor = str_eq(document->kind, S("ServiceMonitor")) && str_starts(document->apiVersion, S("monitoring.coreos.com/"));
@@ -586,8 +621,8 @@ static void read_other(FactReader *r) {
     switch ((FactKind)r->fact->kind) {
     case FACT_SERVICE: read_service(r, spec, &path); break;
     case FACT_INGRESS: read_ingress(r, spec, &path); break;
-    case FACT_NETWORK_POLICY: read_policy(r, spec, &path); break;
-    case FACT_DISRUPTION_BUDGET: read_budget(r, spec, &path); break;
+    case FACT_NETWORK_POLICY: read_policy(r, &((const NetworkPolicy *)r->document->object)->spec, &path); break;
+    case FACT_DISRUPTION_BUDGET: read_budget(r, &((const PodDisruptionBudget *)r->document->object)->spec, &path); break;
     case FACT_AUTOSCALER: read_autoscaler(r, spec, &path); break;
     case FACT_CONFIG_MAP:
     case FACT_SECRET: read_keys(r, root); break;
