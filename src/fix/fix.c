@@ -148,17 +148,43 @@ static bool is_of_plans(Round *r, const PlanList *plans, uint32_t owner, const F
     return false;
 }
 
-/* Whether a document has no error that it did not have before. One that is refused may come to another one on its way to fewer.
- */
+/* Whether a finding is about something that its author has written, and that no plan has touched: it was there before, hidden. */
+static bool was_hidden(Round *r, const PlanList *plans, uint32_t owner, const Finding *finding) {
+    const Plan *plan = NULL;
+    for (uint32_t i = 0; i < plans->n; i++) {
+        if (plans->at[i]->owner != owner || plans->at[i]->unsafe) continue;
+        plan = plans->at[i];
+        for (uint32_t j = 0; j < plan->changes.n; j++)
+            if (path_is_below(finding->path, change_place(r->arena, &plan->changes.at[j], plan->base))) return false;
+    }
+    if (!plan || !finding->path.len) return false;
+    Node *root = r->documents.at[plan->document].root;
+    return change_find(root, path_parse(r->arena, root, plan->base, finding->path)).node != NULL;
+}
+
+/* Whether all errors of an object are in its text, so that no other one could be found. */
+static bool is_unread(const ResultDocument *document) {
+    uint32_t errors = 0;
+    for (uint32_t i = 0; i < document->findingCount; i++) {
+        if (document->findings[i].severity < SEVERITY_ERROR) continue;
+        if (document->findings[i].rule->source != FROM_YAML) return false;
+        errors++;
+    }
+    return errors > 0;
+}
+
+/* Whether a document has no error that it did not have before. One that is refused may come to others: on its way to fewer, of
+ * what it had all along, and of what could not be read. */
 static bool no_new_error(Round *r, const PlanList *plans, uint32_t owner, const ResultDocument *after) {
     const ResultDocument *before = &r->before.files[0].documents[owner];
     if (before->accepted && !after->accepted) return false;
-    bool fewer = errors_of(after) < errors_of(before);
+    bool fewer = errors_of(after) < errors_of(before) || is_unread(before);
     for (uint32_t i = 0; i < after->findingCount; i++) {
         const Finding *finding = &after->findings[i];
         if (finding->severity < SEVERITY_ERROR || finding_like(before, finding)) continue;
         if (count_in(after, finding->rule) <= count_in(before, finding->rule)) continue;
-        if (before->accepted || (!fewer && !is_of_plans(r, plans, owner, finding))) return false;
+        if (before->accepted) return false;
+        if (!fewer && !is_of_plans(r, plans, owner, finding) && !was_hidden(r, plans, owner, finding)) return false;
     }
     return true;
 }

@@ -463,6 +463,20 @@ static bool account_namespace(const Case *c) {
     return is_text(own) && set(c, c->path, text_node(own->text));
 }
 
+/* The API version of the kind that a reference names. */
+static bool version_of_kind(const Case *c) {
+    const Node *kind = node_get(node_at(c, c->path->up), S("kind"));
+    const Kind *known = is_text(kind) ? schema_kind(kind->text) : NULL;
+    return known && set(c, c->path, text_node(schema_version_for(known, c->e->document->minor)));
+}
+
+/* selector.matchLabels of a Service: the labels stand in selector itself. */
+static bool unwrap_labels(const Case *c) {
+    Node *holder = c->path ? node_at(c, c->path->up) : NULL;
+    bool alone = c->node && c->node->kind == NODE_MAP && holder->count == 1 && str_eq(c->path->name, S("matchLabels"));
+    return alone && set(c, c->path->up, *c->node);
+}
+
 /* Security. */
 
 static bool capabilities(const Case *c) {
@@ -540,6 +554,8 @@ static const struct {
     {RULE_api_version, newer_version},
     {RULE_service_port_name_required, name_port},
     {RULE_role_group, role_group},
+    {RULE_hpa_api_version, version_of_kind},
+    {RULE_wrong_type, unwrap_labels},
     {RULE_role_subject_namespace, account_namespace},
     {RULE_pss_capabilities, capabilities},
     {RULE_misplaced_annotation, move_to_pods},
@@ -570,5 +586,9 @@ bool special_find(const Editor *editor, const Finding *finding, Fix *out) {
             if (ways[i].way(&c)) return true;
     }
     if (c.path == editor->base) return false;
+    if (c.node && c.node->kind >= NODE_LIST && scalar_here(&c, c.node, c.path, &here)) { /* the server names what it is in */
+        c.path = path_parse(editor->arena, editor->root, NULL, path_text(editor->arena, here));
+        c.node = node_at(&c, c.path);
+    }
     return from_question(&c) || (is_about_words(finding->rule) && from_enumeration(&c));
 }

@@ -253,7 +253,9 @@ bool way_find(const Editor *e, const NodeDocument *document, const Finding *find
     switch (finding->rule->number) {
     case RULE_unknown_field:
     case RULE_wrong_type:
-    case RULE_quantity_form: return from_mend(e, finding, out);
+    case RULE_quantity_form:
+        if (from_mend(e, finding, out)) return true;
+        break;
     case RULE_syntax:
     case RULE_encoding: return from_slips(e, document, finding, out);
     case RULE_duplicate_key: return from_twins(e, document, finding, out);

@@ -155,6 +155,7 @@ Node mend_words(Arena *arena, const Node *written) {
     uint32_t count = 0;
     bool good = true;
     while (good && count < WORDS_MOST && str_trim(rest).len) good = take_word(&rest, &words[count]), count += good;
+    if (!line.len) words[count++] = line; /* the core group, among apiGroups */
     if (!good || count == WORDS_MOST) {
         words[0] = S("sh");
         words[1] = S("-c");

@@ -18,6 +18,15 @@ bool slip_tab(Finder *f) {
     while (slip_byte(f, end) == '\t') end++;
     slip_found(f, tab, end, S("a tab stands in the indentation, where YAML takes only spaces"),
                S("indent with spaces; an editor can show tabs and replace them"));
+    /* Where the lines around it agree, it is one of theirs. */
+    Line above = f->line, below = f->line;
+    size_t content = tab;
+    while (slip_byte(f, content) == '\t' || slip_byte(f, content) == ' ') content++;
+    bool between = line_before(f->text, &above) && line_after(f->text, &below) && above.columns == below.columns;
+    if (!between || below.item || slip_byte(f, above.last - 1) == ':' || slip_byte(f, content) == '-') return true;
+    Buf spaces = {.arena = f->arena};
+    buf_repeat(&spaces, ' ', above.columns);
+    slip_mend(f, f->line.at, content - f->line.at, buf_text(&spaces));
     return true;
 }
 
