@@ -53,9 +53,10 @@ static int run(int argc, char **argv) {
     int code = read_options(&lsp_command, argc, argv, take, &r);
     if (code == 0 && isatty(STDIN_FILENO))
         code = usage_error(&lsp_command, "an editor starts it and writes to it; 'podlint explain editors' tells how");
+    Str config = r.settings.config ? real_path(&arena, r.settings.config) : (Str){0}; /* the server goes to other folders */
     LspOptions lsp = {.layer = r.settings.layer,
                       .rules = r.settings.rules,
-                      .config = r.settings.config,
+                      .config = config.at ? config.at : r.settings.config,
                       .noConfig = r.settings.noConfig,
                       .places = rule_places,
                       .placeCount = rule_place_count};

@@ -69,6 +69,8 @@ bool file_is_structure(const Folder *folder, Str path) {
     if (str_in(name, names, COUNT(names)) || str_has(path, S("/.podlint/"))) return true;
     for (uint32_t i = 0; i < folder->policies.files.files.n; i++)
         if (str_eq(folder->policies.files.files.at[i].path, path)) return true;
+    for (uint32_t i = 0; i < folder->crdFiles.files.n; i++)
+        if (str_eq(folder->crdFiles.files.at[i].path, path)) return true;
     return false;
 }
 

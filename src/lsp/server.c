@@ -18,7 +18,7 @@ static void respond(Server *s, const json_t *id, json_t *result) {
 }
 
 static void respond_error(Server *s, const json_t *id, LspError code, const char *message) {
-    json_t *error = json_pack("{s:i,s:s}", "code", (int)code, "message", message);
+    json_t *error = json_pack("{s:i,s:o}", "code", (int)code, "message", text_json(str_of(message)));
     transport_send(&s->io, json_pack("{s:o,s:o}", "id", id ? json_incref((json_t *)id) : json_null(), "error", error));
 }
 

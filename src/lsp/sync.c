@@ -1,8 +1,9 @@
 /* What the editor says of its documents: they are opened, changed, saved and closed. */
 #include "server.h"
 
-/* Whether a text may say what is applied together, as Flux, Argo CD and skaffold have it. */
+/* Whether a text may say what is applied together, as Flux, Argo CD and skaffold have it, or be a file of rules. */
 static bool speaks_of_files(Str text) {
+    if (str_has(text, S("rules:")) && str_has(text, S("message:"))) return true;
     return str_has(text, S("toolkit.fluxcd.io")) || str_has(text, S("argoproj.io")) || str_has(text, S("skaffold"));
 }
 
@@ -21,7 +22,7 @@ static void changed(Server *s, OpenDocument *document, bool structure) {
 void document_open(Server *s, const json_t *params) {
     const json_t *item = json_object_get(params, "textDocument");
     Str uri = json_text(json_object_get(item, "uri")), text = json_text(json_object_get(item, "text"));
-    if (!uri.at || !text.at) return;
+    if (!uri.at || !text.at || memchr(uri.at, '\0', uri.len)) return;
     OpenDocument *document = document_named(s, uri);
     if (!document) {
         document = memory_take(sizeof *document);

@@ -1,17 +1,32 @@
 #!/bin/sh
-# Editors with podlint lsp, those that are installed: Neovim, without a window.
+# Clients of podlint lsp, those that can be had: Neovim without a window, and pygls, which knows the types of all answers.
 #
 #     editors.sh PODLINT
-set -eu
+set -u
 podlint=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-script=$(cd "$(dirname "$0")" && pwd)/neovim.lua
+test=$(cd "$(dirname "$0")" && pwd)
+venv=$(cd "$test/../../.." && pwd)/build/editors
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-if ! command -v nvim >/dev/null; then
-    echo "SKIP neovim: it is not installed"
-    echo "editors: 0 passed, 0 failed, 1 skipped"
-    exit 0
-fi
+passed=0 failed=0 skipped=0
+
+# judge NAME COMMAND...
+judge() {
+    name=$1
+    shift
+    if (cd "$dir" && "$@") >"$dir/out" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $name: $(tail -n 3 "$dir/out")"
+    fi
+}
+
+skip() {
+    skipped=$((skipped + 1))
+    echo "SKIP $1"
+}
+
 cat >"$dir/pod.yaml" <<'END'
 apiVersion: v1
 kind: Pod
@@ -23,11 +38,17 @@ spec:
     image: registry.example.com/web:1.0
     imagePullPolicy: Sometimes
 END
-cd "$dir"
-if PODLINT=$podlint XDG_STATE_HOME=$dir XDG_CACHE_HOME=$dir timeout 60 nvim --headless --clean -n -c "luafile $script" >"$dir/out" 2>&1; then
-    echo "editors: 1 passed, 0 failed, 0 skipped"
+if command -v nvim >/dev/null; then
+    judge neovim env PODLINT="$podlint" XDG_STATE_HOME="$dir" XDG_CACHE_HOME="$dir" timeout 60 nvim --headless --clean -n \
+        -c "luafile $test/neovim.lua"
 else
-    cat "$dir/out"
-    echo "editors: 0 passed, 1 failed, 0 skipped"
-    exit 1
+    skip "neovim: it is not installed"
 fi
+if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import pygls' 2>/dev/null ||
+    { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet pygls==2.1.1; } >"$dir/pip" 2>&1; then
+    judge pygls timeout 60 "$venv/bin/python" "$test/pygls_client.py" "$podlint" "$dir"
+else
+    skip "pygls: $(tail -n 1 "$dir/pip")"
+fi
+echo "editors: $passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
