@@ -53,6 +53,7 @@ static int run(int argc, char **argv) {
     int code = read_options(&lsp_command, argc, argv, take, &r);
     if (code == 0 && isatty(STDIN_FILENO))
         code = usage_error(&lsp_command, "an editor starts it and writes to it; 'podlint explain editors' tells how");
+    if (code == 0 && !settings_good(&lsp_command, settings_open(&r.settings, &arena))) code = 2;
     Str config = r.settings.config ? real_path(&arena, r.settings.config) : (Str){0}; /* the server goes to other folders */
     LspOptions lsp = {.layer = r.settings.layer,
                       .rules = r.settings.rules,

@@ -52,6 +52,10 @@ static const FieldRow fields[] = {{STR("apiVersion"), FORM_TEXT, false},
                                   {STR("buildMetadata"), FORM_TEXTS, false},
                                   {STR("inventory"), FORM_ANY, false}};
 
+Str kustomization_field(uint32_t number) {
+    return number < COUNT(fields) ? fields[number].name : S("");
+}
+
 static Where at(Arena *arena, const Path *path, Span span) {
     return (Where){.span = span, .path = path_text(arena, path)};
 }

@@ -17,6 +17,9 @@ typedef ARRAY(InlinePatch) InlinePatches;
 /* Appends to the document's diagnostics what kustomize would refuse of the kustomization that it holds. */
 void kustomization_check(Document *document);
 
+/* The name of field number N of a kustomization; empty behind the last one. */
+Str kustomization_field(uint32_t number);
+
 /* The patches inside of a kustomization, in order; those of an alias stand elsewhere. */
 InlinePatches kustomization_patches(Arena *arena, const Node *root);
 

@@ -14,7 +14,9 @@ typedef enum ItemKind {
     ITEM_VALUE = 12,
     ITEM_ENUM = 13,
     ITEM_KEYWORD = 14,
+    ITEM_FILE = 17,
     ITEM_REFERENCE = 18,
+    ITEM_FOLDER = 19,
 } ItemKind;
 
 typedef struct CompletionItem {

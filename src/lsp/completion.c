@@ -364,6 +364,8 @@ json_t *completion(Server *s, const json_t *params, LspError *error) {
     json_t *items = json_array();
     if (configuration_is(document)) {
         configuration_complete(s, document, &cursor, items);
+    } else if (kustomization_is(document)) {
+        kustomization_complete(s, document, &cursor, items);
     } else {
         Completion c = completion_of(s, document, &cursor, items);
         Spot spot = spot_of(s, document, &cursor);

@@ -15,4 +15,8 @@ bool configuration_is(const OpenDocument *document);
 bool configuration_explain(Server *s, Buf *out, const Cursor *cursor, Span *range);
 void configuration_complete(Server *s, OpenDocument *document, const Cursor *cursor, json_t *items);
 
+/* kustomization.c: the same of a kustomization. */
+bool kustomization_is(const OpenDocument *document);
+void kustomization_complete(Server *s, OpenDocument *document, const Cursor *cursor, json_t *items);
+
 #endif

@@ -1,4 +1,5 @@
 /* What there is to say of the word under the cursor: a field, a value, a rule in a comment, a word of kubectl's STATUS column. */
+#include "admission/admission.h"
 #include "explain/custom.h"
 #include "explain/find.h"
 #include "explain/sign.h"
@@ -61,7 +62,7 @@ static void put_stored(Buf *out, const json_t *value) {
         json_dumpf(value, stream, JSON_ENCODE_ANY);
     fclose(stream);
     Str rest = str_trim((Str){text, size});
-    buf_str(out, S("\nAs the server stores it, with its defaults:\n\n```yaml\n"));
+    buf_str(out, S("\nAs the server stores it, with its defaults and what the workspace gives it:\n\n```yaml\n"));
     for (int lines = 0; rest.len; lines++) {
         ptrdiff_t newline = str_find(rest, '\n');
         size_t length = newline < 0 ? rest.len : (size_t)newline;
@@ -92,6 +93,8 @@ static void put_defaulted(Buf *out, OpenDocument *document, size_t offset) {
     if (!count || number >= count || (from && trail.n <= 2) || !items[number].object || items[number].unreadable ||
         items[number].partial)
         return;
+    if (document->folder->run.files)
+        admission_admit(&document->folder->cluster, &items[number], &(Standing){.file = str_of(document->path)});
     json_t *object = stored_json(arena, &items[number]), *value = stored_at(object, &trail, from);
     const Entry *entry = trail.n ? trail.at[trail.n - 1].entry : NULL;
     if (value && entry && trail.n > from) {

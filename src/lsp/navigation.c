@@ -151,9 +151,7 @@ static NamedFiles files_named(Server *s, OpenDocument *document) {
                                STR("configMapGenerator"),
                                STR("secretGenerator")};
     NamedFiles out = {0};
-    Str path = str_of(document->path), name = str_slice(path, (size_t)(str_rfind(path, '/') + 1));
-    bool kustomization = str_starts(name, S("kustomization.")) || str_eq(name, S("Kustomization"));
-    if (!document->isFile || (!kustomization && !configuration_is(document))) return out;
+    if (!document->isFile || (!kustomization_is(document) && !configuration_is(document))) return out;
     TreeDocuments trees;
     tree_read(&trees, &s->scratch, document);
     for (uint32_t i = 0; i < trees.items.n; i++) {

@@ -36,10 +36,10 @@ typedef struct Folder {
     RunSettings how;
     Run run; /* the last one, in `arenas` */
     Arena *arenas;
-    bool wanted;     /* a run is due */
-    int64_t due;     /* when, in milliseconds of a clock that only goes on */
-    int64_t cost;    /* of the last run, in the same */
-    bool unreadable; /* it could not be made: the configuration's definitions or policies cannot be read */
+    bool wanted;   /* a run is due */
+    int64_t due;   /* when, in milliseconds of a clock that only goes on */
+    int64_t cost;  /* of the last run, in the same */
+    uint64_t told; /* a hash of the fault of a configuration that was told last */
 } Folder;
 
 /* What the editor has open. */

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/visible.h"
 #include "input/expectations.h"
 #include "run/definitions.h"
 #include "server.h"
@@ -207,6 +208,23 @@ static void tell_progress(Server *s, const Folder *folder, const char *kind) {
     server_notify(s, "$/progress", json_pack("{s:o,s:o}", "token", text_json(token), "value", value));
 }
 
+/* Says that a configuration is at fault, once, where its own text is not open to show it. */
+static void tell_faults(Server *s, Folder *folder) {
+    enum { MESSAGE_WARNING = 2 };
+    uint32_t count;
+    const ConfigFault *faults = config_faults(folder->store, &count);
+    uint64_t told = HASH_START;
+    if (count) told = str_hash_on(str_hash_on(told, faults[0].source->name), faults[0].message);
+    if (count && told != folder->told) {
+        Place place = source_place(faults[0].source, &s->scratch, faults[0].span.at);
+        Str text = str_format(&s->scratch, "%.*s:%u: %.*s. Nothing of this file holds until that is mended.",
+                              TEXT(faults[0].source->name), place.line, TEXT(faults[0].message));
+        server_notify(s, "window/showMessage",
+                      json_pack("{s:i,s:o}", "type", MESSAGE_WARNING, "message", text_json(visible(&s->scratch, text))));
+    }
+    folder->told = told;
+}
+
 static void make(Server *s, Folder *folder) {
     empty(folder);
     folder->stale = false;
@@ -222,6 +240,7 @@ static void make(Server *s, Folder *folder) {
     expectations_read(&folder->files);
     settle(folder);
     number_documents(s, folder);
+    tell_faults(s, folder);
 }
 
 void workspace_forget(Folder *folder, uint32_t file) {

@@ -602,6 +602,44 @@ def test_the_margin():
             client.shut()
 
 
+def test_kustomizations():
+    with Folder() as folder:
+        folder.write("base/pod.yaml", POD)
+        folder.write("pod.yaml", POD)
+        path = folder.write("kustomization.yaml", "")
+        client = Client(PODLINT, folder.path)
+        client.open(path)
+        assert {"resources", "patches", "namespace"} <= set(completed(client, path, "\N{BROKEN BAR}"))
+        same(set(completed(client, path, "resources:\n- \N{BROKEN BAR}\n")), {"base", "pod.yaml", "../"})
+        same(set(completed(client, path, "resources:\n- base/\N{BROKEN BAR}\n")), {"base/pod.yaml", "base/../"})
+        found = client.write_text(path, "resuorces:\n- pod.yaml\n")
+        assert any("resources" in d["message"] for d in found), found
+        client.shut()
+
+
+def test_what_is_stored():
+    limits = ("apiVersion: v1\nkind: LimitRange\nmetadata: {name: limits, namespace: shop}\n"
+              "spec: {limits: [{type: Container, default: {memory: 64Mi}}]}\n")
+    with Folder(limits_yaml=limits) as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("pod.yaml")
+        client.open(path, "")
+        pod = POD.replace("name: web", "name: web\n  namespace: shop").replace("containers", "cont\N{BROKEN BAR}ainers")
+        found = ask_at(client, path, "textDocument/hover", pod)["contents"]["value"]
+        assert "memory: 64Mi" in found, found
+        client.shut()
+
+
+def test_a_configuration_that_is_wrong():
+    with Folder(pod_yaml=POD) as folder:
+        folder.write(".podlint.yaml", "ignroe: []\n")
+        client = Client(PODLINT, folder.path)
+        client.open(folder.join("pod.yaml"))
+        told = [n["params"]["message"] for n in client.notifications if n["method"] == "window/showMessage"]
+        assert len(told) == 1 and ".podlint.yaml:1:" in told[0] and "ignroe" in told[0], told
+        client.shut()
+
+
 def test_templates():
     chart = ("{{- if .Values.on }}\napiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  containers:\n"
              "{{- range .Values.containers }}\n  - name: app\n    image: {{ .image }}\n    \N{BROKEN BAR}\n{{- end }}\n{{- end }}\n")
