@@ -5,7 +5,7 @@
 #include "cursor.h"
 #include "server.h"
 
-Answer hover, completion, document_symbols, folding_ranges;
+Answer hover, completion, document_symbols, workspace_symbols, folding_ranges;
 Answer code_actions, resolve_action, code_lenses, inlay_hints, execute_command;
 Answer definition, references, document_highlights, document_links, prepare_rename, rename_name;
 

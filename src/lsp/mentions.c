@@ -1,5 +1,6 @@
 #include "mentions.h"
 
+#include "run/worlds.h"
 #include "tree.h"
 
 typedef struct Row {
@@ -42,6 +43,7 @@ static const Row rows[] = {
     {STR("IngressServiceBackend"), STR("name"), THING_OBJECT, false, STR("Service")},
     {STR("IngressSpec"), STR("ingressClassName"), THING_OBJECT, false, STR("IngressClass")},
     {STR("StatefulSetSpec"), STR("serviceName"), THING_OBJECT, false, STR("Service")},
+    {STR("ObjectMeta"), STR("namespace"), THING_OBJECT, false, STR("Namespace")},
     {STR("CrossVersionObjectReference"), STR("name"), THING_OBJECT, false, STR("")}, /* of the kind beside it */
     {STR("RoleRef"), STR("name"), THING_OBJECT, false, STR("")},
     {STR("Subject"), STR("name"), THING_OBJECT, false, STR("")},
@@ -302,9 +304,20 @@ static bool file_source(Server *s, const Folder *folder, uint32_t file, Source *
                  : source_read(source, &s->scratch, path)) == SOURCE_OK;
 }
 
+/* Whether two files are applied together, as far as kustomizations and folders tell. */
+static bool applied_together(const Folder *folder, Arena *arena, uint32_t a, uint32_t b) {
+    if (a >= folder->run.fileCount || b >= folder->run.fileCount) return false;
+    StrList left = worlds_of_file(arena, &folder->files, &folder->run, a),
+            right = worlds_of_file(arena, &folder->files, &folder->run, b);
+    for (uint32_t i = 0; i < left.n; i++)
+        if (str_in(left.at[i], right.at, right.n)) return true;
+    return false;
+}
+
 Mentions mentions_at(Server *s, OpenDocument *document, size_t offset, bool everywhere) {
     Mentions out = {.server = s, .document = document};
-    Folder *folder = workspace_ready(s, document);
+    workspace_settle(s, document);
+    const Folder *folder = document->folder;
     TreeDocuments trees;
     tree_read(&trees, &s->scratch, document);
     walk_source(&out, &trees.source, document->file, VERSION_LAST);
@@ -320,6 +333,8 @@ Mentions mentions_at(Server *s, OpenDocument *document, size_t offset, bool ever
         Source source;
         Arena before = s->scratch;
         if (i == document->file) continue;
+        /* Other applications may have the same labels. */
+        if (out.target->thing == THING_LABEL && !applied_together(folder, &s->scratch, document->file, i)) continue;
         if (!file_source(s, folder, i, &source) || !str_has(source.text, out.target->name)) {
             arena_back(&s->scratch, &before);
             continue;

@@ -28,7 +28,7 @@ static json_t *capabilities(const Server *s) {
     static const char *const encodings[] = {[UNITS_UTF16] = "utf-16", [UNITS_UTF8] = "utf-8", [UNITS_UTF32] = "utf-32"};
     static const char *const plain[] = {"hoverProvider",      "documentSymbolProvider", "foldingRangeProvider",
                                         "definitionProvider", "referencesProvider",     "documentHighlightProvider",
-                                        "inlayHintProvider"};
+                                        "inlayHintProvider",  "workspaceSymbolProvider"};
     json_t *out = json_pack(
         "{s:s,s:{s:b,s:i,s:{s:b}},s:{s:{s:b,s:b}},s:{s:[s,s,s,s,s,s]},s:{},s:{s:b},s:{},s:{s:[s,s]},s:{s:[s,s,s],s:b}}",
         "positionEncoding", encodings[s->client.units], "textDocumentSync", "openClose", 1, "change", 2, "save", "includeText", 0,
@@ -165,6 +165,7 @@ static const Method methods[] = {
     {"textDocument/hover", hover, false},
     {"textDocument/completion", completion, false},
     {"textDocument/documentSymbol", document_symbols, false},
+    {"workspace/symbol", workspace_symbols, false},
     {"textDocument/foldingRange", folding_ranges, false},
     {"textDocument/definition", definition, false},
     {"textDocument/references", references, false},

@@ -1,6 +1,7 @@
 /* The outline of a document, and what of it can be folded. */
 #include "features.h"
 #include "tree.h"
+#include "yaml/lines.h"
 
 enum {
     SYMBOL_MODULE = 2,
@@ -10,7 +11,8 @@ enum {
     SYMBOL_OBJECT = 19,
     SYMBOL_KEY = 20,
     DEEPEST_SYMBOL = 12,
-    MOST_SYMBOLS = 20000
+    MOST_SYMBOLS = 20000,
+    MOST_OBJECTS = 500
 };
 
 typedef struct Outline {
@@ -99,6 +101,38 @@ json_t *document_symbols(Server *s, const json_t *params, LspError *error) {
         if (root->count) head = root->entries[0].keySpan;
         json_array_append_new(out, symbol(&o, title.len ? title : of, of, SYMBOL_CLASS, whole, head, children_of(&o, root, 0)));
     }
+    return out;
+}
+
+/* The objects of the workspace */
+
+/* Those of a file whose names have the query in them. */
+static void add_objects(Server *s, const Folder *folder, uint32_t file, Str query, json_t *out) {
+    uint32_t count;
+    Fact *const *facts = run_facts(folder->how.memory, file, &count);
+    Str path = folder->files.files.at[file].path, text = S("");
+    for (uint32_t i = 0; i < count && json_array_size(out) < MOST_OBJECTS; i++) {
+        const Fact *fact = facts[i];
+        if (!fact->name.len || fact->inside || !str_has(str_lower(&s->scratch, fact->name), query)) continue;
+        OpenDocument *open = document_at(s, path);
+        Source source;
+        if (!text.len && open) text = text_str(&open->text);
+        if (!text.len && source_read(&source, &s->scratch, path) == SOURCE_OK) text = source.text;
+        int line = (int)line_number(text, fact->where.span.at < text.len ? fact->where.span.at : text.len) - 1;
+        json_array_append_new(out, json_pack("{s:o,s:i,s:o,s:{s:o,s:{s:{s:i,s:i},s:{s:i,s:i}}}}", "name", text_json(fact->name),
+                                             "kind", SYMBOL_CLASS, "containerName", text_json(fact->kindName), "location", "uri",
+                                             text_json(uri_of_path(&s->scratch, path)), "range", "start", "line", line,
+                                             "character", 0, "end", "line", line, "character", 0));
+    }
+}
+
+json_t *workspace_symbols(Server *s, const json_t *params, LspError *error) {
+    (void)error;
+    Str query = json_text(json_object_get(params, "query"));
+    query = query.at ? str_lower(&s->scratch, query) : S("");
+    json_t *out = json_array();
+    for (const Folder *folder = s->folders; folder; folder = folder->next)
+        for (uint32_t i = 0; !folder->stale && i < folder->files.files.n; i++) add_objects(s, folder, i, query, out);
     return out;
 }
 

@@ -364,6 +364,8 @@ def test_the_outline():
         same(containers["children"][0]["name"], "app")
         folds = client.ask("textDocument/foldingRange", {"textDocument": {"uri": uri(path)}})
         assert {"startLine": 0, "endLine": 6} in folds, folds
+        found = client.ask("workspace/symbol", {"query": "WE"})
+        same([(s["name"], s["containerName"], s["location"]["range"]["start"]["line"]) for s in found], [("web", "Deployment", 11)])
         client.shut()
 
 
@@ -484,6 +486,10 @@ def test_rename():
                 raise AssertionError(f"{name!r} is taken, or no name")
             except Failed:
                 pass
+        folder.write("other/app.yaml", WORLD)
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri(folder.join("other/app.yaml")), "type": 1}]})
+        edit = client.ask("textDocument/rename", {**client.at(app, "app: web", 6), "newName": "shop"})
+        same(len(edit["documentChanges"]), 2, "what stands in another folder may be another application")
         client.write_text(app, "a: &one {b: 1}\nc: *one\n---\nd: *one\n")
         edit = client.ask("textDocument/rename", {**client.at(app, "*one", 2), "newName": "two"})
         same(apply({uri(app): client.texts[app][0]}, edit)[uri(app)], "a: &two {b: 1}\nc: *two\n---\nd: *one\n")
