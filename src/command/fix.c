@@ -173,6 +173,20 @@ static const char *plural(uint32_t n) {
     return n == 1 ? "" : "s";
 }
 
+/* Prints a text as it is, for patch, but nothing in it that a terminal obeys to a terminal. */
+static void put_shown(Arena *arena, Str text) {
+    if (!isatty(STDOUT_FILENO)) {
+        fwrite(text.at, 1, text.len, stdout);
+        return;
+    }
+    while (text.len) {
+        ptrdiff_t end = str_find(text, '\n');
+        Str line = {text.at, end < 0 ? text.len : (size_t)end};
+        printf("%.*s\n", TEXT(visible(arena, line)));
+        text = str_slice(text, line.len + 1);
+    }
+}
+
 /* Writes or shows what was mended, and returns the exit code. */
 static int write_all(FixRequest *c, const FixResult *result) {
     int code = 0;
@@ -187,7 +201,7 @@ static int write_all(FixRequest *c, const FixResult *result) {
             Buf out = {.arena = c->arena};
             if (c->diff) line_diff(&out, name, file->before, file->after);
             if (c->check && !c->diff) buf_format(&out, "%.*s\n", TEXT(name));
-            fwrite(out.at, 1, out.len, stdout);
+            put_shown(c->arena, buf_text(&out));
             code = code ? code : 1;
         } else if (!is_stdin(c, file->name)) {
             if (!fix_save(file))

@@ -9,7 +9,7 @@
 #include "way.h"
 
 /* What a file may cost in one round: how often it is read and checked anew, as far as that is not more than so many bytes. */
-enum { MOST_TRIES = 60, LEAST_TRIES = 3, MOST_TRIED = 4 << 20 };
+enum { MOST_TRIES = 60, LEAST_TRIES = 3, MOST_TRIED = 1 << 20 };
 
 /* How many fixes are looked for in a file: in one round, and to be offered. */
 enum { MOST_PLANS = 2000, MOST_OFFERS = 200 };
@@ -107,15 +107,15 @@ static const FileSettings *with_errors(Arena *arena, const FileSettings *file) {
     return out;
 }
 
-static void check_alone(const Round *r, Run *out, Str text) {
+static void check_alone(const Round *r, Arena *arena, Run *out, Str text) {
     InputFile row = *r->input;
     row.text = text;
     row.read = NULL;
-    InputList list = {.arena = r->arena};
-    ARRAY_PUSH(r->arena, &list.files, row);
-    const FileSettings *settings = with_errors(r->arena, r->settings);
+    InputList list = {.arena = arena};
+    ARRAY_PUSH(arena, &list.files, row);
+    const FileSettings *settings = with_errors(arena, r->settings);
     RunSettings how = {.threads = 1, .files = &settings, .crds = r->run->crds, .pods = r->run->pods};
-    run_check(out, &list, &how, r->arena);
+    run_check(out, &list, &how, arena);
 }
 
 static uint32_t count_in(const ResultDocument *document, const Rule *rule) {
@@ -190,9 +190,9 @@ static bool no_new_error(Round *r, const PlanList *plans, uint32_t owner, const 
 }
 
 /* Whether a check of the text finds what was to be mended no more, and no error instead. */
-static bool is_better(Round *r, const PlanList *plans, Str text) {
+static bool is_better(Round *r, Arena *arena, const PlanList *plans, Str text) {
     Run after;
-    check_alone(r, &after, text);
+    check_alone(r, arena, &after, text);
     const ResultFile *was = &r->before.files[0], *is = &after.files[0];
     if (is->error.at || is->documentCount != was->documentCount) return false;
     for (uint32_t i = 0; i < is->documentCount; i++)
@@ -215,32 +215,40 @@ static int from_last(const void *left, const void *right) {
 }
 
 /* The trees of the documents with the changes of plans. False if the changes are in each other's way. */
-static bool make_trees(Round *r, PlanList plans, Node **wanted) {
+static bool make_trees(const Round *r, Arena *arena, PlanList plans, Node **wanted) {
     for (uint32_t i = 0; i < r->documents.n; i++) wanted[i] = r->documents.at[i].root;
     if (plans.n) qsort(plans.at, plans.n, sizeof *plans.at, from_last);
     for (uint32_t i = 0; i < plans.n; i++) {
         const Plan *plan = plans.at[i];
         Node **tree = &wanted[plan->document];
         if (*tree == r->documents.at[plan->document].root) /* also where the text alone changes */
-            *tree = change_copy(r->arena, *tree);
+            *tree = change_copy(arena, *tree);
         for (uint32_t j = 0; j < plan->changes.n; j++)
-            if (plan->changes.at[j].kind != CHANGE_REMOVE && !change_apply(r->arena, *tree, &plan->changes.at[j])) return false;
+            if (plan->changes.at[j].kind != CHANGE_REMOVE && !change_apply(arena, *tree, &plan->changes.at[j])) return false;
         for (uint32_t j = plan->changes.n; j > 0; j--)
-            if (plan->changes.at[j - 1].kind == CHANGE_REMOVE && !change_apply(r->arena, *tree, &plan->changes.at[j - 1]))
+            if (plan->changes.at[j - 1].kind == CHANGE_REMOVE && !change_apply(arena, *tree, &plan->changes.at[j - 1]))
                 return false;
     }
     return true;
 }
 
-static bool are_good(Round *r, const PlanList *plans) {
+/* Judges plans in memory of its own; `r->text` is what they make. */
+static bool try_plans(Round *r, Arena *trial, const PlanList *plans) {
     PlanList copy = {0};
-    for (uint32_t i = 0; i < plans->n; i++) ARRAY_PUSH(r->arena, &copy, plans->at[i]);
-    Node **wanted = NEW_ARRAY(r->arena, Node *, r->documents.n + 1);
-    Str text = edited(r->arena, r->source.text, plans);
-    if (str_eq(text, r->source.text) || !make_trees(r, copy, wanted)) return false;
-    if (!verify_text(r->arena, &r->source, &r->documents, text, wanted) || !is_better(r, plans, text)) return false;
-    r->text = text;
+    for (uint32_t i = 0; i < plans->n; i++) ARRAY_PUSH(trial, &copy, plans->at[i]);
+    Node **wanted = NEW_ARRAY(trial, Node *, r->documents.n + 1);
+    Str text = edited(trial, r->source.text, plans);
+    if (str_eq(text, r->source.text) || !make_trees(r, trial, copy, wanted)) return false;
+    if (!verify_text(trial, &r->source, &r->documents, text, wanted) || !is_better(r, trial, plans, text)) return false;
+    r->text = arena_str(r->arena, text);
     return true;
+}
+
+static bool are_good(Round *r, const PlanList *plans) {
+    Arena trial = {0};
+    bool good = try_plans(r, &trial, plans);
+    arena_free(&trial);
+    return good;
 }
 
 static bool may_try(Round *r) {
@@ -373,7 +381,7 @@ static bool open_round(Round *r, const ResultFile *found, bool unsafe, uint32_t 
         known.at ? source_from_bytes(&r->source, r->arena, input->path, known) : source_read(&r->source, r->arena, input->path);
     if (error || input->rendered.at || input->above) return false;
     *left += plan_file(r, found, unsafe);
-    if (r->plans.n) check_alone(r, &r->before, r->source.text);
+    if (r->plans.n) check_alone(r, r->arena, &r->before, r->source.text);
     return r->plans.n && r->before.files[0].documentCount == found->documentCount;
 }
 

@@ -461,7 +461,7 @@ static Str place_hint(Decoder *d, const FieldPlace *place, const Entry *entry, c
         near_try(&near, place->field->name);
         mend.kind = MEND_NAME;
         mend.name = place->field->name;
-        mend.either = !near.found.len; /* a word that says something like it */
+        mend.either = !near.found.len && !place->likely; /* only a word that says something like it */
     } else if (place->path && place->likely) {
         mend.kind = MEND_MOVE;
         mend.target = place->path;

@@ -80,6 +80,7 @@ for file in testdata/*/*.yaml testdata/*/*.json testdata/check/kustomize/*/*.yam
     testdata/config/*) ;;
     *)
         seed check "$name" "$file"
+        seed fix "$name" "$file"
         case $name in check-* | refused-* | simulate-escapes*) seed reports "$name" "$file" ;; esac
         old=$file new=${file%.*}.new.yaml
         [ -e "$new" ] || new=$file
