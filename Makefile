@@ -11,7 +11,7 @@
 #   make fuzz-robust         10,000 hostile inputs against podlint's bounds [COUNT=10000] [SEED=1]
 #   make tsan                the tests that run threads, with ThreadSanitizer [TEST=NAME]
 #   make valgrind            the tests under valgrind [TEST=NAME]
-#   make bench               time a check against libyaml's bare event loop, and podlint as a process against a bare one
+#   make bench               time a check against libyaml's bare event loop, podlint as a process against a bare one, and podlint lsp
 #   make compare             what other tools see of faulty manifests, for those that are installed
 #   make verdicts CASES=FOLDER  how often tools that are installed say what the API server said of recorded manifests
 #   make picture             write the README's pictures, testdata/picture/*.svg, anew

@@ -39,6 +39,7 @@ typedef struct Folder {
     bool wanted;   /* a run is due */
     int64_t due;   /* when, in milliseconds of a clock that only goes on */
     int64_t cost;  /* of the last run, in the same */
+    uint32_t seen; /* by the walk through it */
     uint64_t told; /* a hash of the fault of a configuration that was told last */
 } Folder;
 

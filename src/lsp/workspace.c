@@ -13,6 +13,7 @@
 enum {
     MOST_THREADS = 8,
     MOST_FILES = 20000, /* of a folder: somebody opened all of a home directory */
+    MOST_SEEN = 200000, /* folders and manifests that a walk comes to */
     SHORTEST_PAUSE = 3, /* in typing, in milliseconds; where a run takes longer, it waits longer */
     LONGEST_PAUSE = 1000,
 };
@@ -124,7 +125,7 @@ static Folder *folder_of(Server *s, const OpenDocument *document) {
 
 static Str leaves_out(void *context, Str path, bool directory) {
     Folder *folder = context;
-    if (folder->files.files.n >= MOST_FILES) return S("there are too many files");
+    if (folder->files.files.n >= MOST_FILES || folder->seen++ >= MOST_SEEN) return S("there are too many files");
     return config_leaves_out(folder->store, path, directory) ? S("the configuration leaves it out") : S("");
 }
 
@@ -191,9 +192,12 @@ static void settle(Folder *folder) {
 static void show_open_texts(Server *s) {
     ARRAY(SourceOverlay) texts = {0};
     struct stat st;
-    for (OpenDocument *document = s->documents; document; document = document->next)
+    for (OpenDocument *document = s->documents; document; document = document->next) {
         if (document->isFile && stat(document->path, &st) == 0)
             ARRAY_PUSH(&s->scratch, &texts, (SourceOverlay){st.st_dev, st.st_ino, text_str(&document->text)});
+        else if (document->folder && !document->folder->stale && document->file != NO_FILE)
+            document->folder->stale |= !document->folder->files.files.at[document->file].text.at; /* its file is gone */
+    }
     source_overlay(texts.at, texts.n);
 }
 
@@ -228,6 +232,7 @@ static void tell_faults(Server *s, Folder *folder) {
 static void make(Server *s, Folder *folder) {
     empty(folder);
     folder->stale = false;
+    folder->seen = 0;
     bool there = chdir(folder->root.len ? folder->root.at : "/") == 0 && folder->root.len; /* paths in findings start here */
     folder->policies.files.arena = folder->crdFiles.arena = &folder->arena;
     folder->store = config_store(&folder->arena, &s->layer, s->options->rules, s->options->config, s->options->noConfig);
@@ -276,7 +281,7 @@ void workspace_leave(Server *s, OpenDocument *document) {
 void workspace_file_changed(Server *s, Str path, bool listed) {
     for (Folder *folder = s->folders; folder; folder = folder->next) {
         bool inside = str_starts(path, folder->root) && path.len > folder->root.len;
-        if (!inside || document_at(s, path)) continue;
+        if (!inside || (listed && document_at(s, path))) continue;
         uint32_t file = folder->stale ? NO_FILE : number_of(folder, path);
         if (listed && file != NO_FILE && !file_is_structure(folder, path))
             workspace_forget(folder, file);
@@ -323,9 +328,9 @@ static unsigned processors(uint32_t files) {
 
 static void run(Server *s, Folder *folder) {
     int64_t start = clock_now();
-    bool first = folder->stale;
     folder->wanted = false;
     show_open_texts(s);
+    bool first = folder->stale;
     if (folder->stale) make(s, folder);
     forget_run(folder);
     for (OpenDocument *document = s->documents; document; document = document->next)

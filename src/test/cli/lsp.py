@@ -167,6 +167,20 @@ def test_configurations():
         client.shut()
 
 
+def test_a_file_that_is_deleted_and_made_again():
+    bad = POD.replace("Always", "Sometimes")
+    with Folder(pod_yaml=bad) as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("pod.yaml")
+        same(codes(client.open(path)), ["not-supported"])
+        os.unlink(path)
+        same(codes(replace(client, path, "name: web", "name: gone")), ["not-supported"])
+        folder.write("pod.yaml", POD)
+        same(codes(replace(client, path, "name: gone", "name: back")), ["not-supported"], "what is open counts")
+        same(codes(replace(client, path, "Sometimes", "Always")), [])
+        client.shut()
+
+
 def test_documents_outside_of_folders():
     client = Client(PODLINT)
     with Folder() as folder:
