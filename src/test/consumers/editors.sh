@@ -1,5 +1,6 @@
 #!/bin/sh
-# Clients of podlint lsp, those that can be had: Neovim without a window, and pygls, which knows the types of all answers.
+# Clients of podlint lsp, those that can be had: Neovim without a window, Emacs with eglot, and pygls, which knows the types of all
+# answers.
 #
 #     editors.sh PODLINT
 set -u
@@ -43,6 +44,11 @@ if command -v nvim >/dev/null; then
         -c "luafile $test/neovim.lua"
 else
     skip "neovim: it is not installed"
+fi
+if emacs --batch --eval "(progn (package-initialize) (require 'eglot) (require 'yaml-mode))" >/dev/null 2>&1; then
+    judge emacs env PODLINT="$podlint" timeout 60 emacs --batch -l "$test/emacs.el"
+else
+    skip "emacs: it is not installed, or has no eglot or no yaml-mode"
 fi
 if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import pygls' 2>/dev/null ||
     { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet pygls==2.1.1; } >"$dir/pip" 2>&1; then
