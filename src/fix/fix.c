@@ -14,6 +14,9 @@ enum { MOST_TRIES = 60, LEAST_TRIES = 3, MOST_TRIED = 1 << 20 };
 /* How many fixes are looked for in a file: in one round, and to be offered. */
 enum { MOST_PLANS = 2000, MOST_OFFERS = 200 };
 
+/* Of a file in which more is found nothing is offered: it takes memory, and nobody reads so much. */
+enum { MOST_OFFERED_FOR = 3000 };
+
 /* A fix whose edits are known. */
 typedef struct Plan {
     Finding *finding;
@@ -33,6 +36,7 @@ typedef struct Round {
     Arena *arena;
     const InputFile *input;
     const FileSettings *settings;
+    const FileSettings *compared; /* how its text is checked again */
     const RunSettings *run;
     Source source;
     NodeDocuments documents;
@@ -94,15 +98,18 @@ static Str edited(Arena *arena, Str text, const PlanList *plans) {
 
 /* The check. */
 
-/* All errors are looked at, whatever is selected. */
-static const FileSettings *with_errors(Arena *arena, const FileSettings *file) {
-    FileSettings *out = NEW(arena, FileSettings);
-    *out = *file;
-    out->on = NEW_ARRAY(arena, uint8_t, rule_set_count(&file->rules));
-    for (uint32_t i = 0; i < rule_set_count(&file->rules); i++) {
-        const Rule *rule = rule_set_at(&file->rules, i);
-        bool error = rule->severity == SEVERITY_ERROR && rule_refuses(rule);
-        out->on[rule->number] = error ? (uint8_t)RULE_USE_ALL : file->on[rule->number];
+/* How a text is checked again: for all errors, whatever is selected, and for what was to be mended. */
+static const FileSettings *to_compare(const Round *r) {
+    FileSettings *out = NEW(r->arena, FileSettings);
+    *out = *r->settings;
+    out->on = NEW_ARRAY(r->arena, uint8_t, rule_set_count(&out->rules));
+    for (uint32_t i = 0; i < rule_set_count(&out->rules); i++) {
+        const Rule *rule = rule_set_at(&out->rules, i);
+        if (rule->severity == SEVERITY_ERROR && rule_refuses(rule)) out->on[rule->number] = RULE_USE_ALL;
+    }
+    for (uint32_t i = 0; i < r->plans.n; i++) {
+        uint16_t number = r->plans.at[i].finding->rule->number;
+        if (!out->on[number]) out->on[number] = r->settings->on[number];
     }
     return out;
 }
@@ -113,8 +120,7 @@ static void check_alone(const Round *r, Arena *arena, Run *out, Str text) {
     row.read = NULL;
     InputList list = {.arena = arena};
     ARRAY_PUSH(arena, &list.files, row);
-    const FileSettings *settings = with_errors(arena, r->settings);
-    RunSettings how = {.threads = 1, .files = &settings, .crds = r->run->crds, .pods = r->run->pods};
+    RunSettings how = {.threads = 1, .files = &r->compared, .crds = r->run->crds, .pods = r->run->pods};
     run_check(out, &list, &how, arena);
 }
 
@@ -139,27 +145,27 @@ static uint32_t errors_of(const ResultDocument *document) {
 }
 
 /* Whether a finding is about what plans have given a new name or place: what was hidden by one mistake may be another one. */
-static bool is_of_plans(Round *r, const PlanList *plans, uint32_t owner, const Finding *finding) {
+static bool is_of_plans(Arena *arena, const PlanList *plans, uint32_t owner, const Finding *finding) {
     for (uint32_t i = 0; i < plans->n; i++)
         for (uint32_t j = 0; plans->at[i]->owner == owner && j < plans->at[i]->changes.n; j++)
             if (plans->at[i]->changes.at[j].kind >= CHANGE_RENAME &&
-                path_is_below(finding->path, change_place(r->arena, &plans->at[i]->changes.at[j], plans->at[i]->base)))
+                path_is_below(finding->path, change_place(arena, &plans->at[i]->changes.at[j], plans->at[i]->base)))
                 return true;
     return false;
 }
 
 /* Whether a finding is about something that its author has written, and that no plan has touched: it was there before, hidden. */
-static bool was_hidden(Round *r, const PlanList *plans, uint32_t owner, const Finding *finding) {
+static bool was_hidden(const Round *r, Arena *arena, const PlanList *plans, uint32_t owner, const Finding *finding) {
     const Plan *plan = NULL;
     for (uint32_t i = 0; i < plans->n; i++) {
         if (plans->at[i]->owner != owner || plans->at[i]->unsafe) continue;
         plan = plans->at[i];
         for (uint32_t j = 0; j < plan->changes.n; j++)
-            if (path_is_below(finding->path, change_place(r->arena, &plan->changes.at[j], plan->base))) return false;
+            if (path_is_below(finding->path, change_place(arena, &plan->changes.at[j], plan->base))) return false;
     }
     if (!plan || !finding->path.len) return false;
     Node *root = r->documents.at[plan->document].root;
-    return change_find(root, path_parse(r->arena, root, plan->base, finding->path)).node != NULL;
+    return change_find(root, path_parse(arena, root, plan->base, finding->path)).node != NULL;
 }
 
 /* Whether all errors of an object are in its text, so that no other one could be found. */
@@ -175,7 +181,7 @@ static bool is_unread(const ResultDocument *document) {
 
 /* Whether a document has no error that it did not have before. One that is refused may come to others: on its way to fewer, of
  * what it had all along, and of what could not be read. */
-static bool no_new_error(Round *r, const PlanList *plans, uint32_t owner, const ResultDocument *after) {
+static bool no_new_error(const Round *r, Arena *arena, const PlanList *plans, uint32_t owner, const ResultDocument *after) {
     const ResultDocument *before = &r->before.files[0].documents[owner];
     if (before->accepted && !after->accepted) return false;
     bool fewer = errors_of(after) < errors_of(before) || is_unread(before);
@@ -184,19 +190,19 @@ static bool no_new_error(Round *r, const PlanList *plans, uint32_t owner, const 
         if (finding->severity < SEVERITY_ERROR || finding_like(before, finding)) continue;
         if (count_in(after, finding->rule) <= count_in(before, finding->rule)) continue;
         if (before->accepted) return false;
-        if (!fewer && !is_of_plans(r, plans, owner, finding) && !was_hidden(r, plans, owner, finding)) return false;
+        if (!fewer && !is_of_plans(arena, plans, owner, finding) && !was_hidden(r, arena, plans, owner, finding)) return false;
     }
     return true;
 }
 
 /* Whether a check of the text finds what was to be mended no more, and no error instead. */
-static bool is_better(Round *r, Arena *arena, const PlanList *plans, Str text) {
+static bool is_better(const Round *r, Arena *arena, const PlanList *plans, Str text) {
     Run after;
     check_alone(r, arena, &after, text);
     const ResultFile *was = &r->before.files[0], *is = &after.files[0];
     if (is->error.at || is->documentCount != was->documentCount) return false;
     for (uint32_t i = 0; i < is->documentCount; i++)
-        if (!no_new_error(r, plans, i, &is->documents[i])) return false;
+        if (!no_new_error(r, arena, plans, i, &is->documents[i])) return false;
     for (uint32_t i = 0; i < plans->n; i++) {
         const Plan *plan = plans->at[i];
         uint32_t fixed = 0, had = count_in(&was->documents[plan->owner], plan->finding->rule);
@@ -381,6 +387,7 @@ static bool open_round(Round *r, const ResultFile *found, bool unsafe, uint32_t 
         known.at ? source_from_bytes(&r->source, r->arena, input->path, known) : source_read(&r->source, r->arena, input->path);
     if (error || input->rendered.at || input->above) return false;
     *left += plan_file(r, found, unsafe);
+    r->compared = to_compare(r);
     if (r->plans.n) check_alone(r, r->arena, &r->before, r->source.text);
     return r->plans.n && r->before.files[0].documentCount == found->documentCount;
 }
@@ -445,12 +452,19 @@ static void offer_for_file(Arena *arena, const InputFile *input, const ResultFil
     arena_free(&scratch);
 }
 
+static uint32_t findings_of(const ResultFile *file) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < file->documentCount; i++) n += file->documents[i].findingCount;
+    return n;
+}
+
 void fix_offer(Run *run, Arena *arena, const InputList *list, const RunSettings *settings) {
     RunSettings how = *settings;
     how.cluster = NULL;
     how.policies = NULL;
     for (uint32_t i = 0; i < list->files.n; i++)
-        if (is_worth_it(&run->files[i])) offer_for_file(arena, &list->files.at[i], &run->files[i], settings->files[i], &how);
+        if (is_worth_it(&run->files[i]) && findings_of(&run->files[i]) <= MOST_OFFERED_FOR)
+            offer_for_file(arena, &list->files.at[i], &run->files[i], settings->files[i], &how);
     run->fixable = run->fixableUnsafe = 0;
     for (RunWalk walk = {.run = run}; run_next(&walk);)
         if (walk.finding->mend) *(walk.finding->mend->safe ? &run->fixable : &run->fixableUnsafe) += 1;
