@@ -314,9 +314,12 @@ static bool applied_together(const Folder *folder, Arena *arena, uint32_t a, uin
     return false;
 }
 
-Mentions mentions_at(Server *s, OpenDocument *document, size_t offset, bool everywhere) {
+Mentions mentions_at(Server *s, OpenDocument *document, size_t offset, MentionsOf wanted) {
     Mentions out = {.server = s, .document = document};
-    workspace_settle(s, document);
+    if (wanted == MENTIONS_OF_WORKSPACE)
+        workspace_settle(s, document);
+    else
+        workspace_ready(s, document);
     const Folder *folder = document->folder;
     TreeDocuments trees;
     tree_read(&trees, &s->scratch, document);
@@ -327,9 +330,9 @@ Mentions mentions_at(Server *s, OpenDocument *document, size_t offset, bool ever
             *target = out.items.at[i];
             out.target = target;
         }
-    if (!out.target || !everywhere) return out;
+    if (!out.target || wanted == MENTIONS_OF_PLACE) return out;
     keep_same(&out, *out.target);
-    for (uint32_t i = 0; i < folder->files.files.n && document->file != NO_FILE; i++) {
+    for (uint32_t i = 0; wanted == MENTIONS_OF_WORKSPACE && i < folder->files.files.n && document->file != NO_FILE; i++) {
         Source source;
         Arena before = s->scratch;
         if (i == document->file) continue;

@@ -38,9 +38,12 @@ typedef struct Mentions {
     const Mention *target;  /* at the place, or NULL */
 } Mentions;
 
-/* The mention at a byte of a document, and with `everywhere` all of the workspace that mean the same, `target` included: `items`
- * has nothing else then. Allocated in the arena of the message. */
-Mentions mentions_at(Server *s, OpenDocument *document, size_t offset, bool everywhere);
+/* Which mentions are wanted beside the one at a place: none, or those that mean the same, of the document or of the workspace. */
+typedef enum MentionsOf { MENTIONS_OF_PLACE, MENTIONS_OF_DOCUMENT, MENTIONS_OF_WORKSPACE } MentionsOf;
+
+/* The mention at a byte of a document, and in `items` those that are wanted, `target` included. Allocated in the arena of the
+ * message. */
+Mentions mentions_at(Server *s, OpenDocument *document, size_t offset, MentionsOf wanted);
 
 /* Whether a definition of another name is there already, where the target could be meant. */
 bool mentions_taken(const Mentions *mentions, Str name);

@@ -188,7 +188,7 @@ json_t *definition(Server *s, const json_t *params, LspError *error) {
         if (files.at[i].span.at <= offset && offset <= files.at[i].span.end)
             return json_pack("[{s:o,s:{s:{s:i,s:i},s:{s:i,s:i}}}]", "uri", text_json(uri_of_path(&s->scratch, files.at[i].path)),
                              "range", "start", "line", 0, "character", 0, "end", "line", 0, "character", 0);
-    Mentions mentions = mentions_at(s, document, offset, true);
+    Mentions mentions = mentions_at(s, document, offset, MENTIONS_OF_WORKSPACE);
     json_t *out = json_array();
     for (uint32_t i = 0; i < mentions.items.n && mentions.target; i++)
         if (mentions.items.at[i].definition) json_array_append_new(out, location(s, &mentions, &mentions.items.at[i]));
@@ -202,7 +202,7 @@ json_t *references(Server *s, const json_t *params, LspError *error) {
     bool declaration = json_is_true(json_below(params, "context", "includeDeclaration"));
     Span anchor = anchor_at(text_str(&document->text), offset);
     if (anchor.end) return anchor_locations(s, document, anchor, true);
-    Mentions mentions = mentions_at(s, document, offset, true);
+    Mentions mentions = mentions_at(s, document, offset, MENTIONS_OF_WORKSPACE);
     json_t *out = json_array();
     for (uint32_t i = 0; i < mentions.items.n && mentions.target; i++)
         if (declaration || !mentions.items.at[i].definition)
@@ -215,7 +215,7 @@ json_t *document_highlights(Server *s, const json_t *params, LspError *error) {
     size_t offset = 0;
     OpenDocument *document = asked(s, params, error, &offset);
     if (!document) return NULL;
-    Mentions mentions = mentions_at(s, document, offset, true);
+    Mentions mentions = mentions_at(s, document, offset, MENTIONS_OF_DOCUMENT);
     json_t *out = json_array();
     for (uint32_t i = 0; i < mentions.items.n && mentions.target; i++) {
         const Mention *mention = &mentions.items.at[i];
@@ -235,7 +235,7 @@ json_t *prepare_rename(Server *s, const json_t *params, LspError *error) {
     if (!document) return NULL;
     Span span = anchor_at(text_str(&document->text), offset);
     if (!span.end) {
-        Mentions mentions = mentions_at(s, document, offset, false);
+        Mentions mentions = mentions_at(s, document, offset, MENTIONS_OF_PLACE);
         if (!mentions.target) return NULL;
         span = mentions.target->span;
     }
@@ -302,7 +302,7 @@ json_t *rename_name(Server *s, const json_t *params, LspError *error) {
     if (!name.at || !is_name(name)) return refuse(s, error, "a name has letters, digits, dashes, dots and underscores");
     Span anchor = anchor_at(text_str(&document->text), offset);
     if (anchor.end) return rename_anchor(s, document, anchor, name);
-    Mentions mentions = mentions_at(s, document, offset, true);
+    Mentions mentions = mentions_at(s, document, offset, MENTIONS_OF_WORKSPACE);
     if (!mentions.target) return refuse(s, error, "nothing here has a name that podlint knows");
     if (!str_eq(name, mentions.target->name) && mentions_taken(&mentions, name))
         return refuse(s, error, "something here has that name already");

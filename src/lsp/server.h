@@ -57,7 +57,7 @@ typedef struct OpenDocument {
     uint32_t file; /* number in the list of its folder, or NO_FILE */
 } OpenDocument;
 
-enum { NO_FILE = UINT32_MAX };
+#define NO_FILE UINT32_MAX
 
 /* What the client can, and what it wants. */
 typedef struct Client {

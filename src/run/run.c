@@ -54,6 +54,7 @@ typedef struct Worker {
     ARRAY(Waiting) waiting;
     ARRAY(uint32_t) definitions; /* files with definitions of custom resources */
     ARRAY(Candidate) candidates;
+    bool counts; /* quotas count also what nothing is said of */
 } Worker;
 
 /* What one file has brought, in memory of its own. */
@@ -909,7 +910,9 @@ static void visit_candidates(Worker *w, const Candidate *all, uint32_t count, co
 static void take_decider(Worker *w, ResultFile *file, Source *source, Document *document, const Candidate *candidate,
                          const Standing *standing) {
     (void)source;
-    if (file->documents[candidate->document].accepted) deciders_add(w->settings->cluster, document, *standing, false);
+    if (!file->documents[candidate->document].accepted) return;
+    w->counts |= model_is(document, KIND_ResourceQuota);
+    deciders_add(w->settings->cluster, document, *standing, false);
 }
 
 /* Whether the same is said of the object at this place already by what was known before it was admitted: of another world, or
@@ -976,6 +979,7 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
     ARRAY(Candidate) all = {0};
     if (!cluster) return;
     bool decided = cluster->count, ofCluster = decided;
+    w->counts = ofCluster;
     for (unsigned i = 0; i < count; i++)
         for (uint32_t j = 0; j < workers[i].candidates.n; j++) {
             ARRAY_PUSH(w->kept, &all, workers[i].candidates.at[j]);
@@ -991,7 +995,8 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
     for (uint32_t i = 0; i < all.n; i++)
         all.at[i].wanted = all.at[i].role == ADMISSION_BINDS || (all.at[i].role == ADMISSION_GIVES && cluster->closed);
     visit_candidates(w, all.at, all.n, &populated, cluster->arena, take_decider);
-    for (uint32_t i = 0; i < all.n; i++) all.at[i].wanted = concerns_anywhere(w, &all.at[i]);
+    for (uint32_t i = 0; i < all.n; i++)
+        all.at[i].wanted = (w->counts || !is_around(w, &run->files[all.at[i].file])) && concerns_anywhere(w, &all.at[i]);
     visit_candidates(w, all.at, all.n, &populated, &w->scratch, admit);
     arena_free(&w->text);
     arena_free(&w->scratch);
