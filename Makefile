@@ -88,9 +88,12 @@ LIBRARY_OBJECTS = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/command/%,$(OBJE
 
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 
+# See src/fix/allocate.c.
+WRAPPED := $(call taken,$(foreach name,malloc calloc realloc,-Wl$(comma)--wrap=$(name)))
+
 $(BUILD)/podlint: $(OBJECTS) $(TABLES) $(BUILD)/obj/places_tables.o
 	$(SAY) LINK $@
-	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
+	$(Q)$(CC) $(OPTIMIZE) $(LDFLAGS) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS)
 
 $(LIBRARY): $(LIBRARY_OBJECTS)
 	@rm -f $@

@@ -131,6 +131,7 @@ fails "check with Pod Security" "$podlint" check --pod-security restricted --pod
 fails "check with a baseline" "$podlint" check --baseline known.json pod.yaml
 fails "check that writes a baseline" "$podlint" check --write-baseline new.json pod.yaml
 fails "check that writes a file" "$podlint" check -o sarif=new.sarif pod.yaml
+fails "fix" "$podlint" fix --unsafe --profile all --check pod.yaml
 fails "check, statistics" "$podlint" check --statistics pod.yaml
 for format in text concise json; do
     fails "diff, $format" "$podlint" diff -f "$format" deployment.yaml changed.yaml
