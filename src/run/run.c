@@ -68,6 +68,7 @@ typedef struct Remembered {
     ARRAY(Waiting) waiting;
     ARRAY(Candidate) candidates;
     bool custom; /* its custom resources are judged by the memory's `crds`; then this holds in the place of `file` too: */
+    Arena judgedArena;
     ResultFile judged;
     ARRAY(Fact *) inside; /* of pods in them */
 } Remembered;
@@ -545,15 +546,23 @@ RunMemory *run_memory(uint32_t fileCount) {
     return memory;
 }
 
+static void forget_judged(Remembered *memory) {
+    arena_free(&memory->judgedArena);
+    memory->custom = false;
+    memory->inside.at = NULL;
+    memory->inside.n = memory->inside.cap = 0;
+}
+
 /* The definitions in the files may be others. */
 static void forget_definitions(RunMemory *memory) {
     crds_free(memory->crds);
     memory->crds = NULL;
-    for (uint32_t i = 0; i < memory->count; i++) memory->files[i].custom = false;
+    for (uint32_t i = 0; i < memory->count; i++) forget_judged(&memory->files[i]);
 }
 
 void run_forget(RunMemory *memory, uint32_t file) {
     if (memory->files[file].defines) forget_definitions(memory);
+    forget_judged(&memory->files[file]);
     arena_free(&memory->files[file].arena);
     memory->files[file] = (Remembered){0};
 }
@@ -564,7 +573,10 @@ Crds *run_definitions(const RunMemory *memory) {
 
 void run_memory_free(RunMemory *memory) {
     if (memory) crds_free(memory->crds);
-    for (uint32_t i = 0; memory && i < memory->count; i++) arena_free(&memory->files[i].arena);
+    for (uint32_t i = 0; memory && i < memory->count; i++) {
+        forget_judged(&memory->files[i]);
+        arena_free(&memory->files[i].arena);
+    }
     if (memory) free(memory->files);
     free(memory);
 }
@@ -783,12 +795,12 @@ static void judge_remembered(Worker *w, Crds *crds, uint32_t number, const Waiti
         return;
     }
     uint32_t before = w->facts.n;
-    w->kept = &memory->arena;
+    forget_judged(memory);
+    w->kept = &memory->judgedArena;
     judge_waiting(w, crds, file, waiting, count);
     memory->custom = !file->error.at;
-    memory->judged = copy_result(&memory->arena, file);
-    memory->inside.n = 0;
-    for (uint32_t k = before; k < w->facts.n; k++) ARRAY_PUSH(&memory->arena, &memory->inside, w->facts.at[k]);
+    memory->judged = copy_result(&memory->judgedArena, file);
+    for (uint32_t k = before; k < w->facts.n; k++) ARRAY_PUSH(&memory->judgedArena, &memory->inside, w->facts.at[k]);
     w->kept = kept;
     w->facts.n = before;
     *file = copy_result(kept, &memory->judged);
