@@ -87,6 +87,11 @@ static void put_above(Editor *e, uint32_t at, uint32_t column, Str lines) {
 /* The entry of a map behind which a key belongs, by its number; -1: it comes first. The order is that of the API, unless the
  * map's own is that of the alphabet. */
 static int64_t place_for(const Editor *e, const Path *path, const Node *map, Str key) {
+    if (str_eq(key, S("apiVersion"))) return -1;
+    if (path == e->base && str_eq(key, S("kind"))) {
+        const Entry *version = node_entry(map, S("apiVersion"));
+        return version ? version - map->entries : -1;
+    }
     const Type *type = path_type(e->document->type, e->base, path);
     const Field *field = type ? schema_field(type, key, str_hash(key)) : NULL;
     bool sorted = map->count > 3;

@@ -98,6 +98,16 @@ static bool from_question(const Case *c) {
     return spot.node->kind < NODE_LIST && set(c, c->path, text_node(word));
 }
 
+/* The successor of a label, in the place of a key or of a value. */
+static bool successor(const Case *c) {
+    Str word = str_starts(c->finding->help, S("use ")) ? str_slice(c->finding->help, 4) : S("");
+    Spot spot = change_find(c->e->root, c->path);
+    if (!word.len || str_find(word, ' ') >= 0 || !spot.node) return false;
+    bool key = spot.entry && edit_is_at(c->e, c->finding->start, spot.entry->keySpan.at);
+    if (key) return add_change(c, (Change){.kind = CHANGE_RENAME, .path = c->path, .name = word});
+    return is_text(spot.node) && set(c, c->path, text_node(word));
+}
+
 /* A value of an enumeration that is near to one. */
 static bool from_enumeration(const Case *c) {
     const Field *field = edit_field(c->e, c->path);
@@ -505,6 +515,8 @@ static const struct {
     Way *way;
 } ways[] = {
     {RULE_kind_misspelt, kind_case},
+    {RULE_warn_node_label, successor},
+    {RULE_warn_service_topology, successor},
     {RULE_duplicate, twin},
     {RULE_container_name_taken, twin},
     {RULE_container_port_name_taken, twin},
