@@ -77,8 +77,9 @@ static void add_config_faults(Server *s, OpenDocument *document, json_t *out) {
     size_t mark = str_starts(text_str(&document->text), S("\xEF\xBB\xBF")) ? 3 : 0;
     for (uint32_t i = 0; i < count; i++) {
         Str name = faults[i].source->name; /* from the folder on */
-        if (!str_starts(name, S("/"))) name = str_format(&s->scratch, "%.*s/%.*s", TEXT(document->folder->root), TEXT(name));
-        if (!str_eq(name, str_of(document->path))) continue;
+        if (!str_starts(name, S("/"))) name = str_format(&s->scratch, "%.*s/%.*s", TEXT(document->folder->base), TEXT(name));
+        Str real = real_path(&s->scratch, arena_cstr(&s->scratch, name)), own = real_path(&s->scratch, document->path);
+        if (!real.at || !own.at || !str_eq(real, own)) continue;
         Str message = said(&s->scratch, faults[i].message, faults[i].help);
         Span span = {(uint32_t)(faults[i].span.at + mark), (uint32_t)(faults[i].span.end + mark)};
         json_array_append_new(out, plain(s, document, span, SEVERITY_OF_ERROR, message));

@@ -150,6 +150,10 @@ bool complete_names(Completion *c, const Spot *spot) {
                        : S("");
         search.kinds = kind.len ? kind : objects[i].kinds;
         visit_facts(folder, offer_object, &search);
+        if (str_eq(search.kinds, S("PriorityClass"))) {
+            offer(&search, S("system-cluster-critical"), S("of every cluster"), S(""));
+            offer(&search, S("system-node-critical"), S("of every cluster"), S(""));
+        }
         return true;
     }
     if (str_eq(field, S("key")) && (str_eq(type, S("ConfigMapKeySelector")) || str_eq(type, S("SecretKeySelector")))) {

@@ -28,6 +28,7 @@ typedef struct Folder {
     Str root;   /* its path; empty: documents outside of all folders. Memory of its own. */
     bool stale; /* what follows has to be made anew */
     Arena arena;
+    Str base; /* the folder that relative paths start from */
     ConfigStore *store;
     InputList files;
     PolicySources policies;

@@ -229,11 +229,22 @@ static void tell_faults(Server *s, Folder *folder) {
     folder->told = told;
 }
 
+/* Where a folder is looked at from: documents outside of all folders from where the first of them is. */
+static Str base_of(Server *s, Folder *folder) {
+    if (folder->root.len) return arena_str(&folder->arena, folder->root);
+    for (const OpenDocument *document = s->documents; document; document = document->next) {
+        ptrdiff_t slash = document->folder == folder && document->isFile ? str_rfind(str_of(document->path), '/') : 0;
+        if (slash > 0) return arena_str(&folder->arena, (Str){document->path, (size_t)slash});
+    }
+    return S("/");
+}
+
 static void make(Server *s, Folder *folder) {
     empty(folder);
     folder->stale = false;
     folder->seen = 0;
-    bool there = chdir(folder->root.len ? folder->root.at : "/") == 0 && folder->root.len; /* paths in findings start here */
+    folder->base = base_of(s, folder);
+    bool there = chdir(folder->base.at) == 0 && folder->root.len; /* paths in findings start here */
     folder->policies.files.arena = folder->crdFiles.arena = &folder->arena;
     folder->store = config_store(&folder->arena, &s->layer, s->options->rules, s->options->config, s->options->noConfig);
     find_files(s, folder, there);

@@ -186,6 +186,14 @@ def test_documents_outside_of_folders():
     with Folder() as folder:
         path = folder.join("new.yaml")
         assert "not-supported" in codes(client.open(path, POD.replace("Always", "Sometimes")))
+    with Folder() as folder:
+        shop = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {size: huge}\n"
+        folder.write(".podlint/crds/shop.yaml", DEFINITION)
+        config = folder.write(".podlint.yaml", "ignroe: []\n")
+        alone = Client(PODLINT)
+        assert codes(alone.open(folder.write("deploy/shop.yaml", shop))), "the definitions above it count"
+        same(len(alone.open(config)), 1)
+        alone.shut()
     client.tell("textDocument/didOpen", {"textDocument": {"uri": "untitled:Untitled-1", "languageId": "yaml", "version": 3,
                                                           "text": POD.replace("Always", "Sometimes")}})
     client.wait(lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["uri"] == "untitled:Untitled-1"
@@ -248,6 +256,7 @@ COMPLETIONS = (
     ("kind: Pod\nspec:\n  containers:\n  - \N{BROKEN BAR}\n", ["name", "image"], []),
     ("kind: Pod\nspec:\n  containers:\n    - name: a\n      ports: [{\N{BROKEN BAR}\n", ["containerPort"], []),
     ("kind: Pod\nspec:\n  restartPolicy: \N{BROKEN BAR}\n", ["Always", "OnFailure", "Never"], []),
+    ("kind: Pod\nspec:\n  priorityClassName: \N{BROKEN BAR}\n", ["system-cluster-critical"], []),
     ("kind: Pod\nspec:\n  hostNetwork: t\N{BROKEN BAR}\n", ["true", "false"], []),
     ("kind: Pod\nspec:\n  containers:\n  - name: a\n    command:\n    - |\n      ec\N{BROKEN BAR}\n", [], ["image"]),
     ("kind: Pod\nspec:\n  nodeSelector:\n    \N{BROKEN BAR}\n", ["kubernetes.io/hostname"], []),
