@@ -237,6 +237,14 @@ static json_t *write_version(Completion *c, const Kind *kind, uint8_t minor) {
                      text_json(text));
 }
 
+static void add_custom_kinds(Completion *c, Crds *crds) {
+    const Crd *crd;
+    for (uint32_t i = 0; crds && (crd = crds_at(crds, i)); i++)
+        if (crd->versionCount)
+            complete_add(c, (CompletionItem){
+                                .label = crd->versions[0].kind, .kind = ITEM_CLASS, .detail = crd->versions[0].group, .rank = 1});
+}
+
 static void add_kinds(Completion *c, uint8_t minor) {
     Str version = c->cursor->apiVersion;
     for (const Kind *kind = NULL; (kind = schema_next_judged(kind));) {
@@ -251,14 +259,8 @@ static void add_kinds(Completion *c, uint8_t minor) {
                                          .rank = fits ? 0 : 1,
                                          .more = writes ? write_version(c, kind, minor) : NULL});
     }
-    Crds *lists[] = {c->document->folder->how.crds, run_definitions(c->document->folder->how.memory)};
-    const Crd *crd;
-    for (uint32_t i = 0, k = 0; k < COUNT(lists); i = 0, k++)
-        for (; lists[k] && (crd = crds_at(lists[k], i)); i++)
-            if (crd->versionCount)
-                complete_add(
-                    c, (CompletionItem){
-                           .label = crd->versions[0].kind, .kind = ITEM_CLASS, .detail = crd->versions[0].group, .rank = 1});
+    add_custom_kinds(c, c->document->folder->how.crds);
+    add_custom_kinds(c, run_definitions(c->document->folder->how.memory));
 }
 
 static void add_versions(Completion *c, uint8_t minor) {

@@ -328,22 +328,29 @@ Cursor cursor_at(Arena *arena, Str text, size_t at) {
     return c;
 }
 
-CursorNames cursor_names(Arena *arena, const Cursor *c, Str list, Str key) {
+/* Adds those of one list, whose key stands on a line. */
+static void add_names(Arena *arena, CursorNames *out, const Cursor *c, const Line *list, Str within, Str key) {
+    Line line = *list;
+    size_t column = 0; /* of the items' keys */
+    Str last = S("");  /* of these, the one above */
+    while (after(c, &line)) {
+        size_t start = line.item ? line.indent : line.columns;
+        if (start < list->columns || (start == list->columns && !line.item)) return;
+        if (line.item && (!column || line.columns <= column)) column = line.columns;
+        bool outer = line.columns == column;
+        bool wanted = within.len ? !outer && str_eq(last, within) : outer;
+        if (outer) last = key_of(c, &line);
+        Str value = unquoted(line_value(c->text, &line));
+        if (!wanted || !str_eq(key_of(c, &line), key) || !value.len || str_in(value, out->at, out->n)) continue;
+        ARRAY_PUSH(arena, out, value);
+    }
+}
+
+CursorNames cursor_names(Arena *arena, const Cursor *c, Str list, Str within, Str key) {
     CursorNames out = {0};
     Line line = line_at(c->text, c->document.at);
-    while (after(c, &line)) {
-        if (!has_colon(&line) || !str_eq(key_of(c, &line), list) || !is_open(c, &line)) continue;
-        Line inner = line;
-        size_t column = 0;
-        while (after(c, &inner)) {
-            if (inner.columns < line.columns || (inner.columns == line.columns && !inner.item) ||
-                (inner.item && inner.indent < line.columns))
-                break;
-            if (inner.item && (!column || inner.columns <= column)) column = inner.columns;
-            if (inner.columns != column || !str_eq(key_of(c, &inner), key)) continue;
-            Str value = unquoted(line_value(c->text, &inner));
-            if (value.len && !str_in(value, out.at, out.n)) ARRAY_PUSH(arena, &out, value);
-        }
-    }
+    while (after(c, &line))
+        if (has_colon(&line) && str_eq(key_of(c, &line), list) && is_open(c, &line))
+            add_names(arena, &out, c, &line, within, key);
     return out;
 }

@@ -43,8 +43,9 @@ Cursor cursor_at(Arena *arena, Str text, size_t at);
 /* The value of the key beside the one at the cursor, in the same map; empty if there is none. */
 Str cursor_sibling(const Cursor *cursor, Str key);
 
-/* The values of `key` in the items of all lists in the document that are called `list`: the names of volumes, of ports. */
+/* The values of `key` in the items of all lists in the document that are called `list`, or, if `within` is not empty, in the map
+ * of that name in the items: the names of volumes, of ports. */
 typedef ARRAY(Str) CursorNames;
-CursorNames cursor_names(Arena *arena, const Cursor *cursor, Str list, Str key);
+CursorNames cursor_names(Arena *arena, const Cursor *cursor, Str list, Str within, Str key);
 
 #endif

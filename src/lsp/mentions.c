@@ -151,40 +151,44 @@ static void add_keys(Walk *w, const Node *map) {
     }
 }
 
+/* The keys that a volume takes of a ConfigMap or Secret; `map` has the name of that. */
+static void add_items(Walk *w, const Node *map, const Type *type, const Node *items) {
+    bool secret = str_has(type->name, S("Secret"));
+    Str name = text_at(map, str_eq(type->name, S("SecretVolumeSource")) ? S("secretName") : S("name"));
+    Str owner = str_format(w->arena, "%s/%.*s", secret ? "Secret" : "ConfigMap", TEXT(name));
+    for (uint32_t i = 0; items->kind == NODE_LIST && i < items->count; i++) {
+        const Node *key = node_get(&items->items[i], S("key"));
+        if (key && key->kind == NODE_STRING) add(w, (Mention){.thing = THING_KEY, .name = key->text, .owner = owner}, key->span);
+    }
+}
+
 static void walk(Walk *w, const Node *map, const Type *type, const Node *above, int depth);
+
+/* What a field itself says of names. */
+static void take_value(Walk *w, const Node *map, const Type *type, const Field *field, const Node *value, const Node *above) {
+    bool service = str_eq(type->name, S("ServiceSpec")) && str_eq(field->name, S("selector"));
+    bool holder = str_eq(type->name, S("ConfigMap")) || str_eq(type->name, S("Secret"));
+    bool data = str_eq(field->name, S("data")) || str_eq(field->name, S("stringData")) || str_eq(field->name, S("binaryData"));
+    bool text = value->kind == NODE_STRING && !value->alias;
+    for (size_t i = 0; i < COUNT(rows) && text; i++)
+        if (str_eq(rows[i].field, field->name) && str_eq(rows[i].type, type->name)) add_row(w, &rows[i], map, value, above);
+    if (text && w->container) add_variables(w, value);
+    if (service || str_eq(field->name, S("matchLabels"))) add_labels(w, value, false);
+    if (holder && data) add_keys(w, value);
+    if (field->type && str_eq(field->type->name, S("KeyToPath"))) add_items(w, map, type, value);
+}
 
 static void walk_value(Walk *w, const Node *map, const Type *type, const Field *field, const Node *value, const Node *above,
                        int depth) {
-    bool selector =
-        str_eq(field->name, S("matchLabels")) || (str_eq(type->name, S("ServiceSpec")) && str_eq(field->name, S("selector")));
-    bool data = str_eq(field->name, S("data")) || str_eq(field->name, S("stringData")) || str_eq(field->name, S("binaryData"));
-    if (value->kind == NODE_STRING && !value->alias)
-        for (size_t i = 0; i < COUNT(rows); i++)
-            if (str_eq(rows[i].field, field->name) && str_eq(rows[i].type, type->name)) add_row(w, &rows[i], map, value, above);
-    if (value->kind == NODE_STRING && w->container && !value->alias) add_variables(w, value);
-    if (selector) add_labels(w, value, false);
-    if (data && (str_eq(type->name, S("ConfigMap")) || str_eq(type->name, S("Secret")))) add_keys(w, value);
-    if (str_eq(field->name, S("items")) && value->kind == NODE_LIST && field->type && str_eq(field->type->name, S("KeyToPath"))) {
-        bool secret = str_has(type->name, S("Secret"));
-        Str name = text_at(map, secret && str_eq(type->name, S("SecretVolumeSource")) ? S("secretName") : S("name"));
-        for (uint32_t i = 0; i < value->count; i++) {
-            const Node *key = node_get(&value->items[i], S("key"));
-            if (!key || key->kind != NODE_STRING) continue;
-            Mention mention = {.thing = THING_KEY,
-                               .name = key->text,
-                               .owner = str_format(w->arena, "%s/%.*s", secret ? "Secret" : "ConfigMap", TEXT(name))};
-            add(w, mention, key->span);
-        }
-    }
-    if (field->shape == SHAPE_LIST && value->kind == NODE_LIST) {
-        for (uint32_t i = 0; i < value->count; i++) {
-            const Node *item = &value->items[i];
-            if (item->alias) continue;
-            if (field->type) walk(w, item, field->type, map, depth + 1);
-            if (!field->type && item->kind == NODE_STRING && w->container) add_variables(w, item);
-        }
-    } else if (field->type && field->shape == SHAPE_ONE && !value->alias) {
-        walk(w, value, field->type, map, depth + 1);
+    take_value(w, map, type, field, value, above);
+    if (field->type && field->shape == SHAPE_ONE && !value->alias) walk(w, value, field->type, map, depth + 1);
+    for (uint32_t i = 0; field->shape == SHAPE_LIST && value->kind == NODE_LIST && i < value->count; i++) {
+        const Node *item = &value->items[i];
+        if (item->alias) continue;
+        if (field->type)
+            walk(w, item, field->type, map, depth + 1);
+        else if (item->kind == NODE_STRING && w->container)
+            add_variables(w, item);
     }
 }
 

@@ -117,24 +117,25 @@ static void offer_label_values(void *context, const Fact *fact) {
 }
 
 /* The names of other parts of this object. */
-static bool offer_parts(Search *search, const Spot *spot, Str type, Str field) {
-    const Cursor *cursor = search->c->cursor;
-    static const Str ports[] = {STR("HTTPGetAction"), STR("TCPSocketAction"), STR("GRPCAction")};
-    CursorNames names = {0}, numbers = {0};
-    if (str_eq(type, S("VolumeMount")) && str_eq(field, S("name"))) {
-        names = cursor_names(search->c->arena, cursor, S("volumes"), S("name"));
-        numbers = cursor_names(search->c->arena, cursor, S("volumeClaimTemplates"), S("name"));
-    } else if (str_eq(field, S("port")) && str_in(type, ports, COUNT(ports))) {
-        names = cursor_names(search->c->arena, cursor, S("ports"), S("name"));
-        numbers = cursor_names(search->c->arena, cursor, S("ports"), S("containerPort"));
+static void offer_names(Search *search, Str list, Str within, Str key) {
+    CursorNames names = cursor_names(search->c->arena, search->c->cursor, list, within, key);
+    for (uint32_t i = 0; i < names.n; i++) offer(search, names.at[i], S("of this pod"), S(""));
+}
+
+static bool offer_parts(Search *search, Str type, Str field) {
+    bool named = str_eq(type, S("HTTPGetAction")) || str_eq(type, S("TCPSocketAction"));
+    bool volume = str_eq(type, S("VolumeMount")) || str_eq(type, S("VolumeDevice"));
+    if (volume && str_eq(field, S("name"))) {
+        offer_names(search, S("volumes"), S(""), S("name"));
+        offer_names(search, S("volumeClaimTemplates"), S("metadata"), S("name"));
+    } else if ((named || str_eq(type, S("GRPCAction"))) && str_eq(field, S("port"))) {
+        if (named) offer_names(search, S("ports"), S(""), S("name"));
+        offer_names(search, S("ports"), S(""), S("containerPort"));
     } else if (str_eq(type, S("ResourceFieldSelector")) && str_eq(field, S("containerName"))) {
-        names = cursor_names(search->c->arena, cursor, S("containers"), S("name"));
+        offer_names(search, S("containers"), S(""), S("name"));
     } else {
         return false;
     }
-    (void)spot;
-    for (uint32_t i = 0; i < names.n; i++) offer(search, names.at[i], S("of this pod"), S(""));
-    for (uint32_t i = 0; i < numbers.n; i++) offer(search, numbers.at[i], S("of this pod"), S(""));
     return true;
 }
 
@@ -142,7 +143,7 @@ bool complete_names(Completion *c, const Spot *spot) {
     Str type = spot->type ? spot->type->name : spot->parent ? spot->parent->name : S(""), field = spot->field->name;
     const Folder *folder = c->document->folder;
     Search search = {.c = c};
-    if (spot->type && offer_parts(&search, spot, type, field)) return true;
+    if (spot->type && offer_parts(&search, type, field)) return true;
     for (size_t i = 0; i < COUNT(objects) && spot->type; i++) {
         if (!str_eq(objects[i].type, type) || !str_eq(objects[i].field, field)) continue;
         Str kind = str_eq(type, S("CrossVersionObjectReference")) || str_eq(type, S("RoleRef"))

@@ -266,6 +266,8 @@ COMPLETIONS = (
      "          key: \N{BROKEN BAR}", ["MODE", "LEVEL"], []),
     ("kind: Pod\nspec:\n  containers:\n  - volumeMounts:\n    - name: \N{BROKEN BAR}\n  volumes:\n  - name: data\n  - name: tmp\n",
      ["data", "tmp"], []),
+    ("kind: StatefulSet\nspec:\n  template:\n    spec:\n      containers:\n      - volumeMounts:\n        - name: \N{BROKEN BAR}\n"
+     "  volumeClaimTemplates:\n  - metadata:\n      name: kept\n    spec: {}\n", ["kept"], []),
     ("kind: Pod\nspec:\n  containers:\n  - resources:\n      limits:\n        memory: 128\N{BROKEN BAR}\n", ["128Mi", "128Gi"], []),
     ("kind: Service\nspec:\n  selector:\n    \N{BROKEN BAR}\n", ["app"], []),
     ("kind: Service\nspec:\n  ports:\n  - port: 80\n    targetPort: \N{BROKEN BAR}\n", ["http"], []),
