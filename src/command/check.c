@@ -453,7 +453,7 @@ static int write_reports(CheckRequest *c) {
         if (c->statistics) report_statistics(stdout, &c->result, json);
         return c->incomplete ? 2 : c->result.failed && !c->showFiles ? 1 : 0;
     }
-    fix_offer(&c->result, c->arena, &c->files, &c->how);
+    fix_offer(&c->result, c->arenas, &c->files, &c->how);
     run_cut(&c->result, c->arena, (uint32_t)c->maxFindings);
     if (c->result.notShown)
         tell_error("podlint: %u findings are not shown: the report has the first %ld of each rule in a file; --max-findings 0 "

@@ -1,5 +1,7 @@
 #include "fix.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "input/classify.h"
@@ -458,13 +460,41 @@ static uint32_t findings_of(const ResultFile *file) {
     return n;
 }
 
-void fix_offer(Run *run, Arena *arena, const InputList *list, const RunSettings *settings) {
+/* A thread that looks for offers, a file after the other. */
+typedef struct Offerer {
+    Run *run;
+    Arena *arena;
+    const InputList *list;
+    const RunSettings *settings;
+    atomic_uint *next;
+} Offerer;
+
+static void *look_for_offers(void *argument) {
+    const Offerer *o = argument;
+    for (uint32_t i; (i = atomic_fetch_add(o->next, 1)) < o->list->files.n;) {
+        const ResultFile *file = &o->run->files[i];
+        if (is_worth_it(file) && findings_of(file) <= MOST_OFFERED_FOR)
+            offer_for_file(o->arena, &o->list->files.at[i], file, o->settings->files[i], o->settings);
+    }
+    return NULL;
+}
+
+void fix_offer(Run *run, Arena *arenas, const InputList *list, const RunSettings *settings) {
+    enum { STACK = 8 << 20 };
     RunSettings how = *settings;
     how.cluster = NULL;
-    how.policies = NULL;
-    for (uint32_t i = 0; i < list->files.n; i++)
-        if (is_worth_it(&run->files[i]) && findings_of(&run->files[i]) <= MOST_OFFERED_FOR)
-            offer_for_file(arena, &list->files.at[i], &run->files[i], settings->files[i], &how);
+    atomic_uint next = 0;
+    unsigned threads = settings->threads, started = 1;
+    Offerer *offerers = NEW_ARRAY(&arenas[0], Offerer, threads);
+    pthread_t *ids = NEW_ARRAY(&arenas[0], pthread_t, threads);
+    for (unsigned i = 0; i < threads; i++) offerers[i] = (Offerer){run, &arenas[i], list, &how, &next};
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK);
+    while (started < threads && pthread_create(&ids[started], &attributes, look_for_offers, &offerers[started]) == 0) started++;
+    pthread_attr_destroy(&attributes);
+    look_for_offers(&offerers[0]);
+    for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
     run->fixable = run->fixableUnsafe = 0;
     for (RunWalk walk = {.run = run}; run_next(&walk);)
         if (walk.finding->mend) *(walk.finding->mend->safe ? &run->fixable : &run->fixableUnsafe) += 1;

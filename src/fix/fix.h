@@ -31,8 +31,9 @@ typedef struct FixResult {
  * on. Nothing is written. `unsafe`: also where someone else might decide otherwise. */
 void fix_files(FixResult *out, Arena *arena, InputList *list, const RunSettings *settings, bool unsafe);
 
-/* Finds out which findings of a run have a fix (Finding.mend), allocated in `arena`, and counts them. Nothing is mended. */
-void fix_offer(Run *run, Arena *arena, const InputList *list, const RunSettings *settings);
+/* Finds out which findings of a run have a fix (Finding.mend), allocated in `arenas`, one a thread, and counts them. Nothing is
+ * mended. */
+void fix_offer(Run *run, Arena *arenas, const InputList *list, const RunSettings *settings);
 
 /* Keeps the new text of a file, in which `fixes` places were mended, for its row and for the result; `source` is what it was. */
 void fix_keep(FixResult *out, Arena *arena, InputFile *input, const Source *source, Str text, uint32_t fixes);
