@@ -6,15 +6,17 @@
 #include "base/output.h"
 #include "base/visible.h"
 
-/* Whether a file still holds what was mended; tells if it does not. */
-static bool is_unchanged(Arena *arena, const FixedFile *file) {
+/* Whether a file still holds what was mended; tells if it does not. `done`: it has the new text already, as under another name.
+ */
+static bool is_unchanged(Arena *arena, const FixedFile *file, bool *done) {
     Source source;
     SourceError error = source_read(&source, arena, file->name);
     if (error) {
         tell_error("podlint: cannot read %.*s: %s", TEXT(file->name), source_error_text(arena, error, errno).at);
         return false;
     }
-    if (source.mark == file->mark && str_eq(source.text, file->before)) return true;
+    *done = source.mark == file->mark && str_eq(source.text, file->after);
+    if (*done || (source.mark == file->mark && str_eq(source.text, file->before))) return true;
     tell_error("podlint: %.*s was changed by somebody else meanwhile, and is left as it is", TEXT(file->name));
     return false;
 }
@@ -35,7 +37,10 @@ static bool save(Arena *arena, const FixedFile *file) {
         tell_error("podlint: %s is UTF-16, and is left as it is; save it as UTF-8", path);
         return false;
     }
-    if (!is_unchanged(arena, file) || !output_open(&output, path)) return false;
+    bool done;
+    if (!is_unchanged(arena, file, &done)) return false;
+    if (done) return true;
+    if (!output_open(&output, path)) return false;
     if (file->mark) fputs("\xEF\xBB\xBF", output.stream);
     fwrite(file->after.at, 1, file->after.len, output.stream);
     return output_close(&output);

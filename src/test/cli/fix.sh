@@ -72,7 +72,7 @@ cp bad.yaml tree/real.yaml
 cp bad.yaml elsewhere/outside.yaml
 ln -s real.yaml tree/link.yaml
 ln -s ../elsewhere/outside.yaml tree/out.yaml
-"$podlint" fix -q tree 2>/dev/null
+ends "a file under two names" 0 "$podlint" fix -q tree
 same "a link is followed to its target" good.yaml tree/real.yaml
 if [ -L tree/link.yaml ]; then pass; else fail "a link stays one" /dev/null; fi
 same "what lies outside of the folder is left alone" bad.yaml elsewhere/outside.yaml
