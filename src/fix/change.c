@@ -216,6 +216,14 @@ const Path *change_whole(Node *root, const Path *path, const Path *target) {
     return path;
 }
 
+const Path *path_kept(Arena *arena, const Path *base, const Path *path) {
+    if (!path || path == base) return path;
+    Path *copy = NEW(arena, Path);
+    *copy = *path;
+    copy->up = path_kept(arena, base, path->up);
+    return copy;
+}
+
 const Path *path_below(Arena *arena, const Path *base, const Path *path) {
     if (!path) return base;
     Path *copy = NEW(arena, Path);

@@ -62,6 +62,9 @@ const Path *change_whole(Node *root, const Path *path, const Path *target);
 /* Whether two paths lead to the same place. */
 bool path_same(const Path *a, const Path *b);
 
+/* A copy of a path, but of its steps from `base` on up. */
+const Path *path_kept(Arena *arena, const Path *base, const Path *path);
+
 /* A copy of a path that begins with `base`; `path` itself begins at the root. */
 const Path *path_below(Arena *arena, const Path *base, const Path *path);
 

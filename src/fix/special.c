@@ -198,7 +198,7 @@ static const Node *scalar_here(const Case *c, const Node *node, const Path *path
     if (node->alias) return NULL;
     if (node->kind < NODE_LIST) {
         if (!edit_is_at(c->e, c->finding->start, node->span.at)) return NULL;
-        *out = path_below(c->e->arena, NULL, path);
+        *out = path_kept(c->e->arena, c->e->base, path);
         return node;
     }
     for (uint32_t i = 0; i < node->count; i++) {
@@ -213,7 +213,7 @@ static const Node *scalar_here(const Case *c, const Node *node, const Path *path
 /* What was meant as text, with a sign that YAML takes for something else. */
 static bool quote(const Case *c) {
     const Path *path;
-    const Node *node = scalar_here(c, c->e->root, NULL, &path);
+    const Node *node = scalar_here(c, c->e->document->root, c->e->base, &path);
     const Field *field = node ? edit_field(c->e, path) : NULL;
     bool text = !field || (field->scalar == TYPE_STRING && (field->shape == SHAPE_ONE || path->index >= 0 || path->up->up));
     return node && text && set(c, path, text_node(written(c, node)));
@@ -222,7 +222,7 @@ static bool quote(const Case *c) {
 static bool straight_quotes(const Case *c) {
     enum { SIGN = 3 };
     const Path *path;
-    const Node *node = scalar_here(c, c->e->root, NULL, &path);
+    const Node *node = scalar_here(c, c->e->document->root, c->e->base, &path);
     if (!node || node->text.len < 2 * SIGN) return false;
     return set(c, path, text_node((Str){node->text.at + SIGN, node->text.len - 2 * SIGN}));
 }
@@ -588,7 +588,7 @@ bool special_find(const Editor *editor, const Finding *finding, Fix *out) {
     Case c = {editor, finding, path_parse(editor->arena, editor->root, editor->base, finding->path), NULL, out};
     const Path *here = NULL;
     c.node = node_at(&c, c.path);
-    if (!c.node && finding->start.line == finding->end.line && scalar_here(&c, editor->root, NULL, &here)) {
+    if (!c.node && finding->start.line == finding->end.line && scalar_here(&c, editor->document->root, editor->base, &here)) {
         c.path = here; /* the server's path lacks the number of an item */
         c.node = node_at(&c, here);
     }
@@ -599,7 +599,7 @@ bool special_find(const Editor *editor, const Finding *finding, Fix *out) {
     }
     if (c.path == editor->base) return false;
     if (c.node && c.node->kind >= NODE_LIST && scalar_here(&c, c.node, c.path, &here)) { /* the server names what it is in */
-        c.path = path_parse(editor->arena, editor->root, NULL, path_text(editor->arena, here));
+        c.path = here;
         c.node = node_at(&c, c.path);
     }
     return from_question(&c) || (is_about_words(finding->rule) && from_enumeration(&c));

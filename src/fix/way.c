@@ -1,36 +1,24 @@
 #include "way.h"
 
+#include "layout.h"
 #include "model/fix_text.h"
 #include "rules.h"
 #include "special.h"
-#include "layout.h"
 
 /* What the decoder knows of it: fields that are misspelt or stand at the wrong place, and values of the wrong shape. */
 
-/* The path of a node of the tree, by its address; false if it is not in it. */
-static bool path_of(const Editor *e, const Node *root, const Node *node, const Path *path, const Path **out) {
-    if (root == node) {
-        *out = path;
-        return true;
-    }
-    for (uint32_t i = 0; i < root->count; i++) {
+/* The path of a node in or below `root`, which is at `path`, by its address; NULL if it is not there. */
+static const Path *path_of(const Editor *e, const Node *root, const Node *node, const Path *path) {
+    const Path *found = NULL;
+    if (root == node) return path_kept(e->arena, e->base, path);
+    for (uint32_t i = 0; i < root->count && !found; i++) {
         bool map = root->kind == NODE_MAP;
         const Node *child = map ? &root->entries[i].value : &root->items[i];
         Path step = map ? path_field(path, root->entries[i].key) : path_index(path, i);
-        if (child->span.at > node->span.at || child->span.end < node->span.end) continue;
-        if (path_of(e, child, node, &step, out)) {
-            Path *kept = NEW(e->arena, Path);
-            if (*out == &step) *kept = step, *out = kept;
-            if (*out == kept) return true;
-            /* What lies deeper points to the step on this stack. */
-            Path *last = (Path *)(uintptr_t)*out;
-            while (last->up != &step) last = (Path *)(uintptr_t)last->up;
-            *kept = step;
-            last->up = kept;
-            return true;
-        }
+        bool around = child->span.at <= node->span.at && child->span.end >= node->span.end;
+        if (around) found = path_of(e, child, node, &step);
     }
-    return false;
+    return found;
 }
 
 /* Whether all that a value says stands in the text that it is made from, so that nothing is made up. */
@@ -53,7 +41,8 @@ static bool from_mend(const Editor *e, const Finding *finding, Fix *out) {
                    edit_is_at(e, finding->start, mend->node->entries[0].keySpan.at);
         Change change = {0};
         out->unsafe = mend->either;
-        if (!same || mend->kind == MEND_GAP || !path_of(e, e->document->root, mend->node, e->base, &change.path)) continue;
+        if (!same || mend->kind == MEND_GAP) continue;
+        if (!(change.path = path_of(e, e->document->root, mend->node, e->base))) continue;
         switch ((MendKind)mend->kind) {
         case MEND_NAME:
             change.kind = CHANGE_RENAME;
