@@ -90,6 +90,8 @@ static void write_finding_text(const Shown *s, const Finding *f) {
     Str at = visible(s->arena, str_join(s->arena, of, f->path));
     if (at.len) fprintf(out, "%*s %s= at:%s %.*s\n", width, "", p->blue, p->reset, TEXT(at));
     if (f->help.len) fprintf(out, "%*s %s= help:%s %.*s\n", width, "", p->blue, p->reset, TEXT(f->help));
+    if (f->mend)
+        fprintf(out, "%*s %s= fixable with podlint fix%s%s\n", width, "", p->blue, f->mend->safe ? "" : " --unsafe", p->reset);
     if (f->ignored) {
         fprintf(out, "%*s %s= ignored by:%s ", width, "", p->blue, p->reset);
         write_ignore(s, f->ignored);
