@@ -504,12 +504,6 @@ static void forget_patched(const Request *r, uint32_t before) {
     if (r->document->supplied.n) r->diags->items.n = kept;
 }
 
-bool has_refused(const Request *r, uint32_t before) {
-    for (uint32_t i = before; i < r->diags->items.n; i++)
-        if (r->diags->items.at[i].severity == SEVERITY_ERROR) return true;
-    return false;
-}
-
 bool admission_admit(Deciders *deciders, Document *document, const Standing *standing) {
     Request r = {.deciders = deciders,
                  .document = document,

@@ -2,16 +2,6 @@
 #include "plugin.h"
 #include "validate/names.h"
 
-bool is_default_storage_class(const Document *class) {
-    static const Str marks[] = {STR("storageclass.kubernetes.io/is-default-class"),
-                                STR("storageclass.beta.kubernetes.io/is-default-class")};
-    for (size_t i = 0; i < COUNT(marks); i++) {
-        const Str *mark = map_get(model_meta(class)->annotations, marks[i]);
-        if (mark && str_eq(*mark, S("true"))) return true;
-    }
-    return false;
-}
-
 /* Whether the server takes `a` for the default before `b`: the newer one, of the same age the first by name. */
 static bool is_before(const Decider *a, const Decider *b) {
     if (a->ofCluster != b->ofCluster) return b->ofCluster;

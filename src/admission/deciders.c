@@ -2,6 +2,22 @@
 #include "plugin.h"
 #include "validate/names.h"
 
+bool is_default_storage_class(const Document *class) {
+    static const Str marks[] = {STR("storageclass.kubernetes.io/is-default-class"),
+                                STR("storageclass.beta.kubernetes.io/is-default-class")};
+    for (size_t i = 0; i < COUNT(marks); i++) {
+        const Str *mark = map_get(model_meta(class)->annotations, marks[i]);
+        if (mark && str_eq(*mark, S("true"))) return true;
+    }
+    return false;
+}
+
+bool has_refused(const Request *r, uint32_t before) {
+    for (uint32_t i = before; i < r->diags->items.n; i++)
+        if (r->diags->items.at[i].severity == SEVERITY_ERROR) return true;
+    return false;
+}
+
 /* The most objects of a kind in a namespace, and the most of one name, that are looked at for each pod. */
 enum { MOST_OF_KIND = 16 };
 

@@ -44,7 +44,7 @@ static void find_steps(Arena *arena, const Lines *a, const Lines *b, uint32_t fr
         memcpy(before[d] - d - 1, reached - d - 1, (size_t)(2 * d + 3) * sizeof *reached);
         for (int32_t k = -d; k <= d; k += 2) {
             int32_t x = comes_from_above(reached, k, d) ? reached[k + 1] : reached[k - 1] + 1, y = x - k;
-            while (x < n && y < m && str_eq(a->at[from + (uint32_t)x], b->at[from + (uint32_t)y])) x++, y++;
+            while (a->at && b->at && x < n && y < m && str_eq(a->at[from + (uint32_t)x], b->at[from + (uint32_t)y])) x++, y++;
             reached[k] = x;
             if (x >= n && y >= m) depth = d;
         }

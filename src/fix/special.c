@@ -306,7 +306,7 @@ static bool set_before(const Case *c) {
             if (j == spot.number) list.items[n++] = spot.parent->items[i];
             if (j != i) list.items[n++] = spot.parent->items[j];
         }
-        return set(c, item->up, list);
+        return item && set(c, item->up, list);
     }
     return false;
 }
@@ -483,7 +483,7 @@ static bool version_of_kind(const Case *c) {
 /* selector.matchLabels of a Service: the labels stand in selector itself. */
 static bool unwrap_labels(const Case *c) {
     Node *holder = c->path ? node_at(c, c->path->up) : NULL;
-    bool alone = c->node && c->node->kind == NODE_MAP && holder->count == 1 && str_eq(c->path->name, S("matchLabels"));
+    bool alone = holder && c->node && c->node->kind == NODE_MAP && holder->count == 1 && str_eq(c->path->name, S("matchLabels"));
     return alone && set(c, c->path->up, *c->node);
 }
 

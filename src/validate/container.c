@@ -280,14 +280,6 @@ static bool has_container(ContainerList containers, Str name) {
     return false;
 }
 
-bool has_unknown_container(const PodSpec *spec) {
-    const ContainerList *lists[] = {&spec->containers, &spec->initContainers};
-    for (size_t l = 0; l < COUNT(lists); l++)
-        for (uint32_t i = 0; i < lists[l]->n; i++)
-            if (head_text_unknown(&lists[l]->at[i].head, S("name"), true)) return true;
-    return false;
-}
-
 static Str target_hint(PodCheck *p, Str name) {
     ContainerList lists[] = {p->spec->containers, p->spec->initContainers};
     Str *names = NEW_ARRAY(p->c->arena, Str, lists[0].n + lists[1].n + 1);

@@ -47,6 +47,14 @@ bool has_unknown_volume(const PodSpec *spec) {
     return false;
 }
 
+bool has_unknown_container(const PodSpec *spec) {
+    const ContainerList *lists[] = {&spec->containers, &spec->initContainers};
+    for (size_t l = 0; l < COUNT(lists); l++)
+        for (uint32_t i = 0; i < lists[l]->n; i++)
+            if (head_text_unknown(&lists[l]->at[i].head, S("name"), true)) return true;
+    return false;
+}
+
 Str volume_hint(const PodCheck *p, Str name, bool emptyDirs) {
     VolumeList volumes = p->spec->volumes;
     Arena *arena = p->c->arena;
