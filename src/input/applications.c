@@ -127,6 +127,7 @@ static void read_flux(ApplicationReader *r, Str file, const Node *root) {
     new->deep = true;
     new->changes = spec;
     new->namespace = text_at(spec, "targetNamespace");
+    new->kustomizes = true;
     new->fillsIn = build != NULL;
     add_values(r, new, node_at(build, "substitute"));
     for (uint32_t i = 0; i < count_of(from); i++) {

@@ -21,6 +21,7 @@ typedef struct Application {
     const Node *changes;      /* what it makes of the objects, in the words of a kustomization; NULL: nothing */
     ARRAY(const Node *) more; /* lists of images that it builds, in the words of skaffold */
     Str namespace;            /* that it gives to all objects; may be empty */
+    bool kustomizes;          /* its files too become a kustomization */
     bool fillsIn;             /* ${NAME} is filled in, with `values` as far as they are known */
     StrSet values;            /* const Str *; at is NULL where several values are given */
 } Application;

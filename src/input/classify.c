@@ -234,28 +234,42 @@ static bool is_scalar(const Node *node) {
     return node->kind != NODE_NULL && node->kind < NODE_LIST;
 }
 
-/* An object whose kind is filled in later is one of any kind: nothing can be said of it. */
-static bool take_as_template(Document *document) {
-    const Node *version = field_of(document->root, S("apiVersion")), *kind = field_of(document->root, S("kind"));
-    bool later = document->later && ((version && version->later) || (kind && kind->later));
-    if (!later || document->class != CLASS_MANIFEST) return false;
+/* Makes an object that was built one of which nothing is said. */
+static void set_aside(Document *document, DocumentClass class, Str why) {
     *document = (Document){.source = document->source,
                            .index = document->index,
                            .item = document->item,
                            .span = document->span,
                            .root = document->root,
                            .minor = document->minor,
-                           .class = CLASS_TEMPLATE,
-                           .why = kind && kind->later ? S("its kind is filled in later") : S("its apiVersion is filled in later"),
+                           .class = (uint8_t) class,
+                           .why = why,
                            .later = document->later,
                            .diags = {.arena = document->diags.arena}};
+}
+
+/* An object whose kind is filled in later is one of any kind: nothing can be said of it. */
+static bool take_as_template(Document *document) {
+    const Node *version = field_of(document->root, S("apiVersion")), *kind = field_of(document->root, S("kind"));
+    bool later = document->later && ((version && version->later) || (kind && kind->later));
+    if (!later || document->class != CLASS_MANIFEST) return false;
+    set_aside(document, CLASS_TEMPLATE,
+              kind && kind->later ? S("its kind is filled in later") : S("its apiVersion is filled in later"));
+    return true;
+}
+
+/* An object that kustomizations take out is never applied. */
+static bool take_as_nothing(const Classifier *c, Arena *arena, Document *document) {
+    Str by;
+    if (!c->use || document->class != CLASS_MANIFEST || !kustomize_takes_out(arena, c->use, document, &by)) return false;
+    set_aside(document, CLASS_SETTINGS, str_format(arena, "%.*s takes it out", TEXT(by)));
     return true;
 }
 
 /* Refines what was built: a manifest of which kind, and whether all of it is here. */
 static void finish(const Classifier *c, Arena *arena, bool readable, Document *document) {
     if (document->class != CLASS_MANIFEST && document->class != CLASS_PARTIAL) return;
-    if (readable && take_as_template(document)) return;
+    if (readable && (take_as_template(document) || take_as_nothing(c, arena, document))) return;
     if (document->class == CLASS_PARTIAL)
         make_partial(document);
     else if (c->use)
@@ -351,6 +365,7 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
     }
     if (class == CLASS_KUSTOMIZATION) return build_kustomization(c, arena, in, why, items);
     if (class == CLASS_MANIFEST || (class == CLASS_PARTIAL && in->root->kind != NODE_LIST)) {
+        if (c->use && c->use->kustomized && !c->rendered) kustomize_rewrite(c->source, in->root);
         if (class == CLASS_PARTIAL) kustomize_drop_directives(arena, in->root, c->use && c->use->expressions);
         if (class == CLASS_PARTIAL) name_object(c, arena, in->root);
         Substitutes known = {.source = c->source,
@@ -400,7 +415,7 @@ uint32_t classify_build(Classifier *c, Arena *arena, NodeDocument *in, Document 
 static uint32_t classify_patch(const Classifier *outer, Arena *arena, const InlinePatch *patch, Str name, Document **items) {
     FileUse *use = NEW(arena, FileUse);
     Source *source = NEW(arena, Source);
-    *use = (FileUse){.patch = true, .why = str_format(arena, "a patch inside of %.*s", TEXT(name))};
+    *use = (FileUse){.patch = true, .kustomized = true, .why = str_format(arena, "a patch inside of %.*s", TEXT(name))};
     ARRAY(Document) all = {0};
     if (source_from_bytes(source, arena, name, patch->text->text) != SOURCE_OK) return 0;
     Classifier c = {.source = source, .minor = outer->minor, .use = use, .patch = patch};

@@ -27,6 +27,7 @@ typedef struct ReplicaChange {
 typedef struct Patch {
     Str kind, name; /* of its target; empty: any */
     StrList fields; /* names of all that it writes, sorted */
+    bool deletes;   /* the whole object */
 } Patch;
 
 /* A variable $(NAME) of `vars`. */
@@ -233,7 +234,7 @@ static void add_patch(TreeReader *r, Kustomization *k, const Node *target, const
         if (value) add_keys(r->arena, &names, value);
     }
     if (!operations) add_keys(r->arena, &names, root);
-    Patch patch = {.fields = sorted(names)};
+    Patch patch = {.fields = sorted(names), .deletes = str_eq(text_at(root, "$patch"), S("delete"))};
     if (target) {
         patch.kind = plain_name(text_at(target, "kind"));
         patch.name = plain_name(text_at(target, "name"));
@@ -298,7 +299,8 @@ static void read_replacement(TreeReader *r, Kustomization *k, const Node *replac
         Names names = {0};
         for (uint32_t j = 0; j < paths.count; j++)
             if (paths.items[j].kind == NODE_STRING) add_words(r->arena, &names, paths.items[j].text, '.');
-        Patch patch = {plain_name(text_at(select, "kind")), plain_name(text_at(select, "name")), sorted(names)};
+        Patch patch = {
+            .kind = plain_name(text_at(select, "kind")), .name = plain_name(text_at(select, "name")), .fields = sorted(names)};
         ARRAY_PUSH(r->arena, &k->patches, patch);
     }
 }
@@ -416,7 +418,7 @@ static void read_generators(TreeReader *r, Kustomization *k, Node list, Str kind
     static Str anything = STR("$patch");
     for (uint32_t i = 0; i < list.count; i++) {
         /* It may add to a ConfigMap or Secret that stands in a file. */
-        Patch patch = {kind, text_at(&list.items[i], "name"), {&anything, 1}};
+        Patch patch = {.kind = kind, .name = text_at(&list.items[i], "name"), .fields = {&anything, 1}};
         if (str_eq(text_at(&list.items[i], "behavior"), S("merge"))) ARRAY_PUSH(r->arena, &k->patches, patch);
         Node files = list_at(&list.items[i], "files");
         mention_list(r, k, list_at(&list.items[i], "envs"), FILE_DATA);
@@ -619,7 +621,9 @@ static FileUse *use_of(Arena *arena, const Mention *mentions, size_t count) {
     size_t roles[FILE_SWITCHED_OFF + 1] = {0};
     for (size_t i = 0; i < count; i++) {
         roles[mentions[i].role]++;
-        if (mentions[i].by) users[use->userCount++] = mentions[i].by;
+        const Kustomization *by = mentions[i].by;
+        if (by) users[use->userCount++] = by;
+        use->kustomized |= by && (!by->application || by->application->kustomizes);
         if (!use->why.len || mentions[i].role == FILE_PATCH) use->why = mentions[i].why;
     }
     use->patch = roles[FILE_PATCH] || roles[FILE_SWITCHED_OFF] == count;
@@ -740,7 +744,7 @@ static void find_orphan_patches(TreeReader *r, InputList *list) {
         else if (!is_orphan_patch(r, k, file->path, &why))
             continue;
         FileUse *use = NEW(r->arena, FileUse);
-        *use = (FileUse){.patch = true, .why = why};
+        *use = (FileUse){.patch = true, .why = why, .kustomized = true};
         file->use = use;
     }
 }
@@ -930,6 +934,48 @@ void kustomize_drop_directives(Arena *arena, Node *root, bool expressions) {
     for (uint32_t i = 0; i < root->count; i++) kustomize_drop_directives(arena, &root->entries[i].value, expressions);
 }
 
+/* Reading and writing. */
+
+/* Whether a scalar is written as a boolean that YAML has lost since 1.1. */
+static bool is_old_boolean(Str written) {
+    static const Str words[] = {STR("y"), STR("yes"), STR("on"), STR("n"), STR("no"), STR("off")};
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_eq_nocase(written, words[i])) return true;
+    return false;
+}
+
+static Str written_at(const Source *source, Span span) {
+    return (Str){source->text.at + span.at, span.end - span.at};
+}
+
+/* Makes a scalar the text that is written for it; for an alias that stands elsewhere. */
+static void take_text(const Source *source, Node *node) {
+    node->kind = NODE_STRING;
+    if (!node->alias) node->text = written_at(source, node->span);
+}
+
+static void rewrite_words(const Source *source, Node *node) {
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) rewrite_words(source, &node->items[i]);
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        Entry *entry = &node->entries[i];
+        if (is_old_boolean(written_at(source, entry->keySpan)) && !node->indexed) {
+            entry->key = written_at(source, entry->keySpan);
+            entry->hash = str_hash(entry->key);
+        }
+        rewrite_words(source, &entry->value);
+    }
+    if (node->kind == NODE_BOOL && is_old_boolean(written_at(source, node->span))) take_text(source, node);
+}
+
+void kustomize_rewrite(const Source *source, Node *root) {
+    const Node *annotations = node_get(node_get(root, S("metadata")), S("annotations"));
+    for (uint32_t i = 0; annotations && annotations->kind == NODE_MAP && i < annotations->count; i++) {
+        Node *value = &annotations->entries[i].value;
+        if (value->kind < NODE_STRING) take_text(source, value);
+    }
+    rewrite_words(source, root);
+}
+
 /* Completing objects. */
 
 static void map_set(Arena *arena, StrMap *map, Str key, Str value) {
@@ -1045,6 +1091,40 @@ static void place(const Kustomization *user, Document *document) {
     const Kind *kind = model_kind(document);
     for (uint32_t i = 0; i < user->naming && (!kind || kind->namespaced); i++)
         if (user->layers.at[i]->namespace.len) document->placed = user->layers.at[i]->namespace;
+}
+
+/* Where names get prefixes and suffixes, a patch may name the object by its new one. */
+static bool deletes(const Kustomization *layer, bool renamed, const Document *document) {
+    for (uint32_t i = 0; i < layer->patches.n; i++) {
+        const Patch *patch = &layer->patches.at[i];
+        bool exact = !patch->name.len || str_eq(patch->name, document->name);
+        if (patch->deletes && is_target(patch, document) && (exact || renamed)) return true;
+    }
+    return false;
+}
+
+/* The layer that takes an object out; NULL if none does. */
+static const Kustomization *deleting_layer(const Layers *layers, const Document *document) {
+    bool renamed = false;
+    for (uint32_t i = 0; i < layers->n; i++) renamed |= layers->at[i]->prefix.len || layers->at[i]->suffix.len;
+    for (uint32_t i = 0; i < layers->n; i++)
+        if (deletes(layers->at[i], renamed, document)) return layers->at[i];
+    return NULL;
+}
+
+bool kustomize_takes_out(Arena *arena, const FileUse *use, const Document *document, Str *by) {
+    enum { MOST_WAYS = 64 };
+    const Kustomization *layer = NULL;
+    for (uint32_t i = 0; i < use->userCount; i++) {
+        layer = deleting_layer(&use->users[i]->layers, document);
+        if (!layer) return false;
+    }
+    if (!layer) return false;
+    Ways ways = kustomize_ways(arena, use, MOST_WAYS);
+    for (uint32_t i = 0; i < ways.n; i++)
+        if (!deleting_layer(&ways.at[i].use->users[0]->layers, document)) return false;
+    *by = layer->path;
+    return true;
 }
 
 static void complete_by(Arena *arena, const Kustomization *layer, Document *document) {

@@ -13,6 +13,7 @@ typedef struct FileUse {
     bool patch;                               /* a patch, or named in comments only: its objects are partial */
     Str why;                                  /* who says so, in words */
     bool expressions;                         /* (expressions) of chainsaw are evaluated in it */
+    bool kustomized;                          /* kustomize reads it, and writes what it read */
     bool data;                                /* only read by generators, or configuration of a plugin: no manifest */
     const struct Kustomization *const *users; /* those that name the file */
     uint32_t userCount;
@@ -54,6 +55,14 @@ bool kustomize_covers(StrList roots, const FileUse *use);
  * fields that are null) out of a tree, and if asked to, what chainsaw computes: fields named by (expressions), and maps of
  * nothing else. */
 void kustomize_drop_directives(Arena *arena, Node *root, bool expressions);
+
+/* Makes of a tree what kustomize makes of it by reading and writing it, in place. Its reader (go.yaml.in/yaml/v3) knows no other
+ * booleans than true and false, so that yes, no, on, off, y and n become texts, and what annotates an object becomes text
+ * whatever it is. */
+void kustomize_rewrite(const Source *source, Node *root);
+
+/* Whether patches take the object away ($patch: delete) on all ways of its file; `by` gets the kustomization that does. */
+bool kustomize_takes_out(Arena *arena, const FileUse *use, const Document *document, Str *by);
 
 /* Gives an object that was just built what the kustomizations that use its file do to it: labels and selectors, prefix and suffix
  * of its name, namespace, images and replicas, and the fields that patches write (Document.supplied).

@@ -64,23 +64,38 @@ static void blank_line(char *line, size_t length) {
     }
 }
 
+/* The text before the tag or the anchor that it ends in, if it does. */
+static Str without_property(Str text) {
+    ptrdiff_t space = str_rfind(text, ' ');
+    bool property = space >= 0 && (text.at[space + 1] == '!' || text.at[space + 1] == '&');
+    return property ? (Str){text.at, (size_t)space} : text;
+}
+
+static Str without_blanks(Str text) {
+    while (text.len && strchr(" \t\r", text.at[text.len - 1])) text.len--;
+    return text;
+}
+
 /* Whether a line ends in the head of a block scalar, `key: |` or `- >-`; `indent` gets the column that its text is right of. */
 static bool opens_block(Str line, size_t *indent) {
-    size_t end = line.len, at = 0;
-    while (end && strchr(" \t\r", line.at[end - 1])) end--;
-    while (end && strchr("+-0123456789", line.at[end - 1])) end--;
-    if (end < 2 || (line.at[end - 1] != '|' && line.at[end - 1] != '>') || line.at[end - 2] != ' ') return false;
-    while (end > 1 && line.at[end - 2] == ' ') end--;
-    if (end < 2 || (line.at[end - 2] != ':' && line.at[end - 2] != '-')) return false;
-    *indent = 0;
-    while (at < end && (line.at[at] == ' ' || line.at[at] == '-')) {
-        bool dash = line.at[at] == '-';
-        if (dash && (at + 1 >= line.len || line.at[at + 1] != ' ')) break;
-        if (dash || line.at[at + 1] != ' ') *indent = dash ? at : at + 1;
-        at++;
+    Str head = without_blanks(line);
+    while (head.len && strchr("+-0123456789", head.at[head.len - 1])) head.len--;
+    if (head.len < 2 || !strchr("|>", head.at[head.len - 1]) || head.at[head.len - 2] != ' ') return false;
+    head.len--;
+    for (size_t before = 0; before != head.len;) {
+        before = head.len;
+        head = without_blanks(without_property(without_blanks(head)));
     }
-    if (line.at[end - 2] == ':') *indent = at;
-    return true;
+    size_t start = 0, dash = 0; /* of what stands behind the dashes of the line, and the last of them */
+    while (start < head.len && (head.at[start] == ' ' || head.at[start] == '-')) {
+        bool item = start + 1 == head.len || head.at[start + 1] == ' ';
+        if (head.at[start] == '-' && !item) break;
+        if (head.at[start] == '-') dash = start;
+        start++;
+    }
+    bool item = head.len && start == head.len;
+    *indent = item ? dash : start;
+    return item || (head.len && head.at[head.len - 1] == ':');
 }
 
 Str template_bare(Arena *arena, Str text) {

@@ -44,6 +44,21 @@ faulty '  # was {{ .Values.b }}'
 expect "a sign in a comment" 1 "error[syntax]" .
 faulty '  a: |' '    server <%= host %>; {% if x %}' '    @HOST@ %{code}' '    ...'
 expect "signs in a block scalar" 1 "error[syntax]" .
+# faulty_item HEAD COLUMN: a list with a block scalar as its item, whose text stands at the column.
+faulty_item() {
+    printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  args:\n  %s\n%*s{{ .Values.a }}\n  command: [a\n' "$1" "$2" '' >fault.yaml
+    expect "a sign in a block scalar behind $1" 1 "error[syntax]" .
+}
+faulty_item '- |' 4
+faulty_item '- |' 3
+faulty_item '- >-' 6
+faulty_item '- - |+' 5
+faulty_item '- !!str |' 4
+faulty_item '- &text >' 4
+faulty_item '- a: |' 5
+faulty_item '- |2' 4
+faulty '  a: &text |' '    {{ .Values.b }}'
+expect "a sign in a block scalar behind an anchor" 1 "error[syntax]" .
 faulty '  a: "{{ .Values.b }}"'
 expect "a sign in quotes" 1 "error[syntax]" .
 faulty "  a: 'it''s {{ .Values.b }}'  # {{ x }}"

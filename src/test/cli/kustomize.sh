@@ -274,4 +274,42 @@ expect "a component gives each namespace its limits" 0 "nothing found" --select 
 printf 'namespace: b\nresources: [web.yaml, quota.yaml]\ncommonLabels: {app: web}\n' >b/kustomization.yaml
 expect "and one that does not take it has none" 1 "b/web.yaml:8:11: error[quota-missing]" --select admission a b all limits
 
+cd "$dir" && mkdir -p words && cd words || exit 2
+printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {age: 1440, set: true, off: no, none: }\n' >web.yaml
+printf 'spec:\n  containers:\n  - name: web\n    image: web:1\n    env: [{name: DEBUG, value: yes}]\n' >>web.yaml
+cp web.yaml same.yaml && sed -i 's/name: web$/name: same/' same.yaml
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {y: n, on: Off}\n' >settings.yaml
+expect "words that are no texts for the server" 1 "5 errors" --select wrong-type web.yaml settings.yaml
+printf 'resources: [web.yaml, settings.yaml]\npatches: [{path: patch.yaml}, {path: more.yaml}]\n' >kustomization.yaml
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, annotations: {a: 1}}\ndata: {b: yes}\n' | tee patch.yaml >more.yaml
+expect "kustomize writes them with quotes" 0 "nothing found" --select wrong-type web.yaml settings.yaml patch.yaml more.yaml
+expect "what it does not read stays as it is" 1 "same.yaml:5:22: error[wrong-type]" same.yaml
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, labels: {a: 1}}\ndata: {a: 0o17, b: 1_000, c: True, d: "no"}\n' >settings.yaml
+expect "numbers stay numbers" 1 "4 errors" --select wrong-type settings.yaml
+printf 'spec: {hostNetwork: yes}\n' | sed -i -e '/^spec:/r /dev/stdin' -e '/^spec:/d' -e '/^  containers/,$d' web.yaml
+expect "a word is no boolean any more" 1 'web.yaml:6:21: error[wrong-type]: hostNetwork must be true or false, found the text "yes"' web.yaml
+mkdir "$dir/flux" && cd "$dir/flux" && mkdir apps && cp ../words/same.yaml apps || exit 2
+printf 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec: {path: ./apps}\n' >flux.yaml
+expect "a folder that Flux makes a kustomization of" 0 "!wrong-type" .
+
+cd "$dir" && mkdir -p taken/base taken/over && cd taken || exit 2
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: Web, image: web:1}]}\n' >base/web.yaml
+printf 'resources: [web.yaml]\n' >base/kustomization.yaml
+cat >over/kustomization.yaml <<'END'
+resources: [../base]
+patches:
+- patch: |-
+    $patch: delete
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: web}
+END
+expect "an object that is taken out" 0 "!dns-label" .
+expect "says so" 0 "base/web.yaml:1: not a manifest (over/kustomization.yaml takes it out)" --show-files base over
+sed -i 's/name: web/name: wob/' over/kustomization.yaml
+expect "another one is" 1 "error[dns-label]" .
+sed -i 's/name: wob/name: web/' over/kustomization.yaml
+mkdir other && cp base/kustomization.yaml other && sed -i 's,web.yaml,../base,' other/kustomization.yaml
+expect "one that another overlay leaves in" 1 "error[dns-label]" .
+
 finish
