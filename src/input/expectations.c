@@ -1,5 +1,6 @@
 #include "expectations.h"
 
+#include "base/glob.h"
 #include "base/str_set.h"
 #include "yaml/node.h"
 
@@ -49,23 +50,51 @@ static Str from_folder(Arena *arena, Str folder, Str path) {
 }
 
 /* What a test does with a file that it names. */
-typedef enum Part { PART_COMPARED, PART_JUDGED, PART_APPLIED } Part;
+typedef enum Part { PART_COMPARED, PART_JUDGED, PART_APPLIED, PART_REFUSED } Part;
+
+static void note(Expectations *e, InputFile *file, Part part) {
+    static const char *const words[] = {[PART_COMPARED] = "compares it with the cluster",
+                                        [PART_JUDGED] = "judges it by policies",
+                                        [PART_REFUSED] = "expects the server to refuse it"};
+    if (part != PART_APPLIED) mark(e->list, file, str_format(e->list->arena, "%.*s %s", TEXT(e->test), words[part]));
+    if (part == PART_REFUSED) use_of(e->list, file)->data = true;
+    if (e->chainsaw) use_of(e->list, file)->expressions = true;
+}
 
 static void note_file(Expectations *e, Str name, Part part) {
     Str path = from_folder(e->list->arena, e->folder, name);
     const InputFile *found = str_set_find(&e->files, path);
-    if (!found) return;
-    InputFile *file = &e->list->files.at[found - e->list->files.at];
-    static const char *const words[] = {
-        [PART_COMPARED] = "compares it with the cluster", [PART_JUDGED] = "judges it by policies"};
-    if (part != PART_APPLIED) mark(e->list, file, str_format(e->list->arena, "%.*s %s", TEXT(e->test), words[part]));
-    if (e->chainsaw) use_of(e->list, file)->expressions = true;
+    if (found) note(e, &e->list->files.at[found - e->list->files.at], part);
+    if (found || str_find(name, '*') < 0) return;
+    Globs globs = {0};
+    globs_add(&globs, e->list->arena, arena_str(e->list->arena, path));
+    for (uint32_t i = 0; i < e->list->files.n; i++) {
+        InputFile *file = &e->list->files.at[i];
+        Str own = from_folder(e->list->arena, S(""), file->path);
+        Str last = str_slice(own, (size_t)(str_rfind(own, '/') + 1));
+        if (globs_match(&globs, arena_cstr(e->list->arena, own), arena_cstr(e->list->arena, last), false) > 0)
+            note(e, file, part);
+    }
+}
+
+/* Whether chainsaw is told to expect an error, as by `check: {($error != null): true}`. */
+static bool expects_error(const Node *expect) {
+    for (uint32_t i = 0; expect && expect->kind == NODE_LIST && i < expect->count; i++) {
+        const Node *check = node_get(&expect->items[i], S("check"));
+        for (uint32_t j = 0; check && check->kind == NODE_MAP && j < check->count; j++) {
+            const Entry *entry = &check->entries[j];
+            bool isNull = str_has(entry->key, S("== null")), isFalse = str_eq(entry->value.text, S("false"));
+            if (str_has(entry->key, S("$error")) && isNull == isFalse) return true;
+        }
+    }
+    return false;
 }
 
 static void note_files(Expectations *e, const Node *value, Part part) {
     if (value->kind == NODE_STRING) note_file(e, value->text, part);
     for (uint32_t i = 0; value->kind == NODE_LIST && i < value->count; i++) note_files(e, &value->items[i], part);
     const Node *file = node_get(value, S("file"));
+    if (part == PART_APPLIED && expects_error(node_get(value, S("expect")))) part = PART_REFUSED;
     if (file && file->kind == NODE_STRING) note_file(e, file->text, part);
 }
 

@@ -71,7 +71,8 @@ bool input_is_kustomization(Str path) {
 typedef enum ChartPart { OUTSIDE, IN_CHART, IN_TEMPLATES } ChartPart;
 
 static bool is_chart(Arena *arena, Str directory) {
-    return access(str_format(arena, "%.*s/Chart.yaml%c", (int)directory.len, directory.at, 0).at, F_OK) == 0;
+    struct stat st;
+    return stat(str_format(arena, "%.*s/Chart.yaml%c", TEXT(directory), 0).at, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /* The part of a chart that an operand is, by the directories above it. */

@@ -471,12 +471,38 @@ static void read_changes(TreeReader *r, Kustomization *k, const Node *from) {
     read_replicas(r, k, list_at(from, "replicas"));
 }
 
+static bool is_key(Str line, const char *key) {
+    return str_starts(line, str_of(key)) && str_starts(str_slice(line, strlen(key)), S(":"));
+}
+
+/* What a kustomization names that cannot be read: the words below its keys that are files or folders. */
+static void read_words(TreeReader *r, Kustomization *k, Str text) {
+    enum { NONE, RESOURCES, PATCHES } below = NONE;
+    while (text.len) {
+        ptrdiff_t end = str_find(text, '\n');
+        Str line = {text.at, end < 0 ? text.len : (size_t)end};
+        text = str_slice(text, line.len + 1);
+        if (line.len && is_letter(line.at[0]) && str_find(line, ':') > 0) {
+            bool resources = is_key(line, "resources") || is_key(line, "bases") || is_key(line, "components");
+            below = str_starts(line, S("patches")) ? PATCHES : resources ? RESOURCES : NONE;
+        }
+        for (size_t at = 0, length; at < line.len && below && line.at[at] != '#'; at += length + !length) {
+            length = 0;
+            while (at + length < line.len && !strchr(" \t\r,[]{}\"'#", line.at[at + length])) length++;
+            Node word = {.kind = NODE_STRING, .text = {line.at + at, length}};
+            if (length && below == PATCHES) read_patch_file(r, k, NULL, word.text);
+            if (length && below == RESOURCES) include(r, k, (Node){.kind = NODE_LIST, .count = 1, .items = &word}, false);
+        }
+    }
+}
+
 static void read_kustomization(TreeReader *r, Kustomization *k) {
     Source *source = NEW(r->arena, Source);
     NodeReader reader = {.source = source};
     NodeDocument document;
     if (source_read(source, r->arena, k->path) != SOURCE_OK || !node_next(&reader, r->arena, &document)) return;
     const Node *root = document.root;
+    if (!document.readable && !document.mended) read_words(r, k, source->text);
     k->component = str_eq(text_at(root, "kind"), S("Component"));
     k->namespace = text_at(root, "namespace");
     include(r, k, list_at(root, "resources"), false);

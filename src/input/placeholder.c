@@ -207,8 +207,12 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
             .kind = NODE_STRING, .plain = true, .later = true, .depth = 1, .span = node->span, .text = node->entries[0].key};
         return 1;
     }
-    for (uint32_t i = 0; node->kind >= NODE_LIST && i < node->count; i++)
-        left += fill_node(arena, node->kind == NODE_MAP ? &node->entries[i].value : &node->items[i], known);
+    for (uint32_t i = 0; node->kind == NODE_LIST && i < node->count; i++) left += fill_node(arena, &node->items[i], known);
+    for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        Entry *entry = &node->entries[i];
+        bool prose = known->prose && entry->value.kind == NODE_STRING && str_eq(entry->key, S("description"));
+        if (!prose) left += fill_node(arena, &entry->value, known);
+    }
     for (uint32_t i = 0; node->kind == NODE_MAP && i < node->count; i++) left += holds_any(node->entries[i].key);
     if (node->kind != NODE_STRING) return left;
     bool stays = false;
@@ -217,8 +221,13 @@ static uint32_t fill_node(Arena *arena, Node *node, const Substitutes *known) {
     if ((expression || node->later) && !left) left = 1;
     node->later = left > 0;
     if (filled.at != node->text.at) {
-        bool plain = node->plain || (known->unquoted && needs_no_quotes(node->text));
+        bool unquoted = needs_no_quotes(node->text), plain = node->plain || (known->unquoted && unquoted);
         node->text = filled;
+        /* Some programs that know ${NAME:=default} leave the quotes away, and which one it is nobody tells. */
+        if (!left && !plain && !stays && unquoted && node_plain_kind(filled) != NODE_STRING) {
+            node->later = true;
+            left = 1;
+        }
         /* A program fills in the text, which is read as YAML only then. Flux leaves no quotes around what needs none. */
         if (!left && plain && !stays) node_resolve(arena, node);
         node->plain = false; /* this is not how it is written */

@@ -10,6 +10,7 @@ typedef struct Substitutes {
     const FileUse *use;   /* whose kustomizations have variables $(NAME), and whose applications values of ${NAME}; or NULL */
     bool expressions;     /* (expressions) of chainsaw are placeholders too */
     bool unquoted;        /* values of ${NAME} are read as YAML, as if there were no quotes */
+    bool prose;           /* descriptions are text as it stands */
     bool marked;          /* placeholders_suspect has marked some already */
 } Substitutes;
 

@@ -102,9 +102,14 @@ static Str type_hint(Decoder *d, const Node *node, const Field *field, const Pat
         if (field->scalar == TYPE_OBJECT) return place_fields(d->arena, d->document, field->type, path);
         return field->scalar == TYPE_INT32 || field->scalar == TYPE_INT64 ? S("write the number alone") : S("");
     }
+    bool text = scalar && !object && field->scalar == TYPE_STRING;
+    if (text && node->kind != NODE_STRING && strchr("\"'", d->document->source->text.at[node->span.at])) {
+        keep_gap(d, node, path);
+        return str_format(d->arena, "its quotes are gone by the time it is filled in: fill in '\"%.*s\"', with quotes of its own",
+                          TEXT(node->text));
+    }
     keep_mend(d, (Mend){.node = node, .kind = MEND_VALUE, .value = kept(d, meant)}, path_text(d->arena, path));
-    if (scalar && !object && field->scalar == TYPE_STRING)
-        return str_format(d->arena, "put the value in quotes: \"%.*s\"", TEXT(meant.text));
+    if (text) return str_format(d->arena, "put the value in quotes: \"%.*s\"", TEXT(meant.text));
     if (scalar && !object && node->kind == NODE_STRING && str_eq(node->text, meant.text)) return S("leave out the quotes");
     bool dashes = node->kind == NODE_LIST && meant.kind == NODE_MAP && node->items[0].kind == NODE_MAP && node->items[0].count;
     if (dashes && node_entry(&meant, node->items[0].entries[0].key))

@@ -57,6 +57,8 @@ faulty_item '- !!str |' 4
 faulty_item '- &text >' 4
 faulty_item '- a: |' 5
 faulty_item '- |2' 4
+printf '"apiVersion": v1\n'"'kind'"': Pod\n"metadata": {name: [}\n' >fault.yaml
+expect "keys in quotes" 1 "error[syntax]" .
 faulty '  a: &text |' '    {{ .Values.b }}'
 expect "a sign in a block scalar behind an anchor" 1 "error[syntax]" .
 faulty '  a: "{{ .Values.b }}"'
@@ -121,6 +123,20 @@ expect "expressions of chainsaw" 0 "nothing found; 3 judged as partial" .
 printf '  - try:\n    - apply: {file: pod.yaml}\n' >>chainsaw-test.yaml
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: ($name)}\nspec: {containers: [{name: a, image: ($image)}]}\n' >pod.yaml
 expect "and in what it applies" 0 "!error" .
+mkdir sub && cp expected.yaml sub/any.yaml
+printf '    - error: {file: sub/*.yaml}\n    - assert: {resource: {<<: &pod {kind: Pod}, kind: Job}}\n' >>chainsaw-test.yaml
+expect "files that a pattern names, and keys that override what is merged" 0 "!error" .
+rm -r sub
+printf 'spec: {restartPolicy: no}\n' >>pod.yaml
+expect "what it applies has to be right" 1 "pod.yaml:5" pod.yaml chainsaw-test.yaml
+for check in '($error != null): true' '($error == null): false'; do
+    printf '    - create: {file: pod.yaml, expect: [{check: {%s}}]}\n' "$check" >>chainsaw-test.yaml
+    expect "unless an error is expected: $check" 0 "pod.yaml: data (chainsaw-test.yaml expects the server to refuse it)" --show-files \
+        pod.yaml chainsaw-test.yaml
+    sed -i '$d' chainsaw-test.yaml
+done
+printf '    - create: {file: pod.yaml, expect: [{check: {($error == null): true}}]}\n' >>chainsaw-test.yaml
+expect "or none" 1 "pod.yaml:5" pod.yaml chainsaw-test.yaml
 rm pod.yaml
 printf 'resources: [under-test.yaml]\n' >>kyverno-test.yaml
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true}\n' >under-test.yaml
@@ -378,6 +394,13 @@ sed -i 's/metrics/http/' apps/service.yaml && flux web -1 >flux/web.yaml && flux
 expect "two values are none that is known" 0 "nothing found" .
 rm flux/other.yaml && sed -i 's/{name: "${NAME}"}/{name: web, annotations: {kustomize.toolkit.fluxcd.io\/substitute: disabled}}/' apps/web/web.yaml
 expect "what Flux leaves alone" 1 "error[wrong-type]" .
+# shellcheck disable=SC2016
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: texts}\ndata: {a: "${SIZE:=3}", b: "${NAME}", c: "${SIZE:=3} a"}\n' >apps/texts.yaml
+expect "a number in the place of a text" 1 "texts.yaml:4:11: error[wrong-type]: a must be text, found the number 3; its quotes are gone by the time it is filled in: fill in '\"3\"', with quotes of its own" .
+mv flux kept
+printf -- '---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {priority: "${SIZE:=3}"}\n' >>apps/texts.yaml
+expect "nobody tells whether the quotes stay" 1 "!wrong-type" apps/texts.yaml
+mv kept flux && rm apps/texts.yaml
 binding >apps/binding.yaml && rm apps/web/web.yaml
 expect "an account in the namespace that Flux gives" 0 "nothing found" .
 rm -r flux apps/binding.yaml && mkdir argo
@@ -440,6 +463,9 @@ printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n' >temp
 expect "what Helm leaves out of a chart" 0 "not judged: 1 template; 1 left out" .
 expect "a template of a chart that is named" 0 "not judged: 1 template" templates/pod.yaml
 expect "and read all the same" 0 "a Helm template" --show-files --no-exclude templates/pod.yaml
+mkdir -p ../no-chart/Chart.yaml ../no-chart/templates && cd ../no-chart || exit 2
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n' >templates/pod.yaml
+expect "a folder that is called Chart.yaml" 1 "error[container-none]" .
 mkdir -p ../shown/.hidden ../shown/charts/web/templates ../shown/out && cd ../shown || exit 2
 git init -q . 2>/dev/null || mkdir .git
 for file in web .hidden/a .b out/c; do workload $file.yaml; done

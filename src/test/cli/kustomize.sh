@@ -292,6 +292,13 @@ mkdir "$dir/flux" && cd "$dir/flux" && mkdir apps && cp ../words/same.yaml apps 
 printf 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec: {path: ./apps}\n' >flux.yaml
 expect "a folder that Flux makes a kustomization of" 0 "!wrong-type" .
 
+cd "$dir" && mkdir -p faulty/base faulty/over && cd faulty || exit 2
+deployment base/web.yaml web:1 && printf 'resources: [web.yaml]\ncommonLabels: {app: web}\n' >base/kustomization.yaml
+printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n' | tee over/a.yaml >over/b.yaml
+printf 'resources:\n- ../base\npatches:\n- path: a.yaml # more\n- {path: "b.yaml", target: {kind: Deployment}}\ndata: [|-\n' >over/kustomization.yaml
+expect "what a faulty kustomization names" 1 "1 error; 2 judged as partial; not judged: 2 kustomizations" over base
+expect "and what is wrong with it" 1 "over/kustomization.yaml:6:8: error[syntax]" over base
+
 cd "$dir" && mkdir -p taken/base taken/over && cd taken || exit 2
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: Web, image: web:1}]}\n' >base/web.yaml
 printf 'resources: [web.yaml]\n' >base/kustomization.yaml
