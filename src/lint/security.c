@@ -368,7 +368,7 @@ void lint_sysctl(Lint *lint, const Sysctl *self, const Path *path) {
         if (dotted[i] == '/') dotted[i] = '.';
     Str name = {dotted, self->name.len};
     Path at = FIELD(path, "name");
-    if (!sysctl_is_safe(name, lint->minor) && !lint_listed(lint, RULE_unsafe_sysctls, S("allow"), name))
+    if (name.len && !sysctl_is_safe(name, lint->minor) && !lint_listed(lint, RULE_unsafe_sysctls, S("allow"), name))
         emit_unsafe_sysctls(lint->diags, lint_where(lint, &at), .name = name);
 }
 

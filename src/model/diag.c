@@ -262,7 +262,8 @@ static bool says_the_same(const Diag *first, const Diag *diag, Str text) {
 static bool says_more(const Diag *diag, const Diag *other) {
     bool here = diag->span.at == other->span.at && diag->span.end == other->span.end && str_eq(diag->path, other->path);
     if (!here || !diag->path.len || diag->rule->source != FROM_API) return false;
-    if (other->rule->source != FROM_API) return diag->rule->type == API_REQUIRED && other->rule->source > FROM_API;
+    if (other->rule->source != FROM_API)
+        return diag->rule->type == API_REQUIRED && other->rule->source > FROM_API && !rule_stands_alone(other->rule);
     bool plain = diag->rule->number == RULE_required, values = other->rule->type == API_NOT_SUPPORTED;
     if (diag->rule->type == API_NOT_SUPPORTED) return other->rule->number == RULE_required;
     return diag->rule->type == API_REQUIRED && other->rule->type != API_REQUIRED && !(plain && values);
