@@ -262,7 +262,7 @@ static void put_surroundings(FILE *out) {
     for (size_t i = 0; i < COUNT(variables); i++) fprintf(out, ".TP\n\\fB%s\\fR\n%s\n", variables[i].name, variables[i].text);
     fputs(".SH FILES\n.TP\n\\fB.podlint.yaml\\fR, \\fB.podlint.yml\\fR\nThe settings of the folder where it stands and of those "
           "below; \\(aqpodlint explain configuration\\(aq tells what may stand there.\n.TP\n\\fB.gitignore\\fR\nWhat it names is "
-          "left out of folders.\n",
+          "left out of folders, unless git keeps track of it.\n",
           out);
 }
 

@@ -245,7 +245,7 @@ static void set_aside(Document *document, DocumentClass class, Str why) {
                            .minor = document->minor,
                            .class = (uint8_t) class,
                            .why = why,
-                           .later = document->later,
+                           .later = class == CLASS_TEMPLATE ? document->later : 0,
                            .diags = {.arena = document->diags.arena}};
 }
 

@@ -122,7 +122,9 @@ static int by_name(const void *a, const void *b) {
 /* A walk through what one operand names. */
 typedef struct Walk {
     InputList *list;
-    Str root; /* its real path, with a slash at the end */
+    Str root;   /* its real path, with a slash at the end */
+    size_t at;  /* length of the path as it is written, with a slash */
+    size_t top; /* of the path of the repository in `root`; 0: it is in none */
 } Walk;
 
 /* The directories that a walk is in, innermost first. */
@@ -164,7 +166,17 @@ static bool is_followed(Walk *walk, Str path, struct stat *st) {
     return false;
 }
 
-static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart part, int depth, const Level *above) {
+/* Whether git keeps track of what a walk meets, although .gitignore names it. */
+static bool is_tracked(Walk *walk, Str path) {
+    InputList *list = walk->list;
+    if (!walk->top) return false;
+    Str top = {walk->root.at, walk->top}, real = str_join(list->arena, walk->root, str_slice(path, walk->at));
+    return tracked_has(&list->tracked, list->arena, top, real);
+}
+
+/* `ignored`: .gitignore names the directory, and git keeps track of something below it. */
+static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart part, int depth, const Level *above,
+                          bool ignored) {
     enum { DEEPEST = 128 };
     InputList *list = walk->list;
     Arena *arena = list->arena;
@@ -226,9 +238,10 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         }
         bool isFolder = S_ISDIR(st.st_mode);
         if (!isFolder && !(S_ISREG(st.st_mode) && (input_is_manifest_name(name) || input_is_kustomization(name)))) continue;
-        Str why = is_ignored(&ignore, full.at, name.at, isFolder) ? S(".gitignore names it")
-                  : chart && is_chart_data(name)                  ? S("part of a Helm chart")
-                                                                  : S("");
+        bool named = ignored || is_ignored(&ignore, full.at, name.at, isFolder);
+        Str why = named && !is_tracked(walk, full) ? S(".gitignore names it")
+                  : chart && is_chart_data(name)   ? S("part of a Helm chart")
+                                                   : S("");
         if (why.len) {
             pass_over(list, full, isFolder, why, false);
             continue;
@@ -237,7 +250,8 @@ static void add_directory(Walk *walk, Str directory, const Ignore *up, ChartPart
         if (why.len) {
             pass_over(list, full, isFolder, why, true);
         } else if (isFolder) {
-            add_directory(walk, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1, &level);
+            add_directory(walk, full, &ignore, chart && str_eq(name, S("templates")) ? IN_TEMPLATES : part, depth + 1, &level,
+                          named);
         } else if (part == IN_TEMPLATES) {
             list->templates++;
             pass_over(list, full, false, S("a template of a Helm chart"), false);
@@ -308,6 +322,13 @@ bool input_is_git_ignored(Arena *arena, Str path) {
     return false;
 }
 
+/* Whether git keeps track of a file that is named, although .gitignore names it. */
+static bool is_named_tracked(InputList *list, Str path) {
+    Str real = real_path(list->arena, arena_cstr(list->arena, path));
+    size_t top = real.at ? repository_top(list->arena, real) : 0;
+    return top && tracked_has(&list->tracked, list->arena, (Str){real.at, top}, real);
+}
+
 /* Whether a file that is named is passed over all the same, as a walk would do. */
 static bool is_passed_over(InputList *list, Str path) {
     if (list->all) return false;
@@ -318,7 +339,7 @@ static bool is_passed_over(InputList *list, Str path) {
         return true;
     }
     Str why = list->leaves_out ? list->leaves_out(list->context, path, false) : S("");
-    if (!why.len && input_is_git_ignored(list->arena, path)) why = S(".gitignore names it");
+    if (!why.len && input_is_git_ignored(list->arena, path) && !is_named_tracked(list, path)) why = S(".gitignore names it");
     if (why.len) pass_over(list, path, false, why, true);
     return why.len > 0;
 }
@@ -340,9 +361,10 @@ void input_add(InputList *list, Str path) {
         ARRAY_PUSH(arena, &list->faults, (InputFault){path, errno});
     } else if (S_ISDIR(st.st_mode)) {
         Str real = real_path(arena, arena_cstr(arena, path));
-        Walk walk = {list, real.at ? str_join(arena, real, real.len > 1 ? S("/") : S("")) : path};
+        Str root = real.at ? str_join(arena, real, real.len > 1 ? S("/") : S("")) : path;
+        Walk walk = {list, root, path.len + (path.at[path.len - 1] != '/'), real.at ? repository_top(arena, real) : 0};
         ARRAY_PUSH(arena, &list->directories, path);
-        add_directory(&walk, path, ignore_above(arena, path), part_above(arena, path), 0, NULL);
+        add_directory(&walk, path, ignore_above(arena, path), part_above(arena, path), 0, NULL, false);
     } else if (input_is_kustomization(path)) {
         add_kustomization(list, path, true);
     } else if (!is_passed_over(list, path)) {

@@ -2,6 +2,7 @@
 #ifndef PODLINT_INPUT_H
 #define PODLINT_INPUT_H
 
+#include "tracked.h"
 #include "yaml/source.h"
 
 typedef struct InputFile {
@@ -49,6 +50,7 @@ typedef struct InputList {
     void *context;                     /* of leaves_out */
     uint32_t leftOut;                  /* files and directories that are passed over and counted */
     ARRAY(PassedFile) passed;          /* all of them, those that are not counted included */
+    Tracked tracked;                   /* which files are not left out for a .gitignore that names them */
     bool all;                          /* files that are named are not left out for anything */
     bool follow;                       /* links to directories are followed, and links that lead out of what was named */
     uint32_t linksOut;                 /* links to files elsewhere that were not followed */
@@ -56,10 +58,10 @@ typedef struct InputList {
 } InputList;
 
 /* Adds what a path names: a file as it is, "-" for standard input, or all .yaml, .yml and .json files below a directory, in the
- * order of their names. Hidden files and directories and what .gitignore files name are left out, also where a file is named, as
- * are folders of dependencies (node_modules, Go's vendor) and the templates, values and files of Helm charts. Kustomizations are
- * kept apart. Unless `follow` is set, links to directories are not followed, nor links to files outside of
- * the directory. */
+ * order of their names. Hidden files and directories and what .gitignore files name and git does not keep track of are left out,
+ * also where a file is named, as are folders of dependencies (node_modules, Go's vendor) and the templates, values and files of
+ * Helm charts. Kustomizations are kept apart. Unless `follow` is set, links to directories are not followed, nor links to files
+ * outside of the directory. */
 void input_add(InputList *list, Str path);
 
 /* Adds a text that stands for the file of that name, which need not exist. */

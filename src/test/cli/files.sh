@@ -450,6 +450,18 @@ expect "and counted" 1 "; 2 left out" .
 expect "a file that .gitignore names" 0 "; 1 left out" f.yaml
 expect "a folder that .gitignore names" 0 "; 1 left out" out/e.yaml
 expect "--no-exclude reads it" 1 "out/e.yaml:5:3" --no-exclude out/e.yaml
+if git add --force out/e.yaml 2>/dev/null; then
+    mkdir -p out/more && cp out/e.yaml out/other.yaml && cp out/e.yaml out/more
+    expect "a file that git keeps track of all the same" 1 "3 files, 3 objects" .
+    expect "and nothing beside it" 0 "./out/more/: left out (.gitignore names it)" --show-files .
+    expect "from above" 1 "out/e.yaml:5:3" ../walk/
+    expect "a folder that is named is read whole" 1 "3 files, 3 objects" out
+    expect "named" 1 "1 file, 1 object" out/e.yaml out/other.yaml
+    git add --force out/more && expect "below it" 1 "4 files, 4 objects" .
+    git rm -rfq --cached out && rm -r out/more out/other.yaml
+else
+    skip "files that git keeps track of" "no git"
+fi
 expect "--exclude" 1 "1 file, 1 object" --exclude vendor2/ .
 expect "--include" 1 "vendor2/vendor/d.yaml:5:3" --include 'vendor2/**' .
 expect "--exclude of a file that is named" 0 "; 1 left out" --exclude '/a.yaml' a.yaml
