@@ -8,7 +8,8 @@ typedef struct Expectations {
     InputList *list;
     StrSet files; /* of the list by their paths */
     Str folder, test;
-    bool chainsaw; /* the test is one of chainsaw's */
+    bool chainsaw;     /* the test is one of chainsaw's */
+    uint32_t patterns; /* of files that were looked for */
 } Expectations;
 
 static Str base_of(Str path) {
@@ -61,11 +62,13 @@ static void note(Expectations *e, InputFile *file, Part part) {
     if (e->chainsaw) use_of(e->list, file)->expressions = true;
 }
 
+/* No repository comes near the limit of patterns. */
 static void note_file(Expectations *e, Str name, Part part) {
+    enum { MOST_PATTERNS = 1000 };
     Str path = from_folder(e->list->arena, e->folder, name);
     const InputFile *found = str_set_find(&e->files, path);
     if (found) note(e, &e->list->files.at[found - e->list->files.at], part);
-    if (found || str_find(name, '*') < 0) return;
+    if (found || str_find(name, '*') < 0 || e->patterns++ >= MOST_PATTERNS) return;
     Globs globs = {0};
     globs_add(&globs, e->list->arena, arena_str(e->list->arena, path));
     for (uint32_t i = 0; i < e->list->files.n; i++) {

@@ -39,7 +39,9 @@ static void add_file(Arena *arena, Lines *lines, const ResultFile *file) {
     }
     if (file->documentCount) return;
     line.class = file->error.at ? S("cannot be read") : file->unread.len ? S("data") : S("nothing");
-    line.why = file->error.at ? file->error : file->unread.len ? file->unread : S("it is empty, or comments are all it holds");
+    line.why = file->error.at     ? file->error
+               : file->unread.len ? file->unread
+                                  : S("it holds no object: it is empty, or all comments, or a list without items");
     ARRAY_PUSH(arena, lines, line);
 }
 

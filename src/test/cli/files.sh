@@ -484,6 +484,7 @@ for file in web .hidden/a .b out/c; do workload $file.yaml; done
 printf 'out/\n' >.gitignore && echo 'name: web' | tee charts/web/Chart.yaml >charts/web/values.yaml && workload charts/web/templates/web.yaml
 printf 'resources: [web.yaml]\nconfigMapGenerator: [{name: a, files: [data.json]}]\n' >kustomization.yaml && echo '{"a": 1}' >data.json
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: [a}\n' >broken.yaml && echo '# nothing' >empty.yaml
+printf 'apiVersion: v1\nkind: PodList\nitems: []\n' >none.yaml
 shows() {
     expect "--show-files: $1" 0 "$1" --show-files ${2:-} .
 }
@@ -495,7 +496,8 @@ shows "./charts/web/templates/web.yaml: left out (a template of a Helm chart)"
 shows "./kustomization.yaml:1: kustomization (by its name)"
 shows "./data.json: data (data of ./kustomization.yaml)"
 shows "./broken.yaml:1: unreadable manifest (it says that it is one, and cannot be read)"
-shows "./empty.yaml: nothing (it is empty, or comments are all it holds)"
+shows "./none.yaml: nothing (it holds no object: it is empty, or all comments, or a list without items)"
+shows "./empty.yaml: nothing (it holds no object: it is empty, or all comments, or a list without items)"
 ln -s ../others others && ln -s nowhere.yaml lost.yaml && ln -s ../others/words.yaml words.yaml
 shows "./others/: left out (a link, which is read with --follow)"
 shows "./words.yaml: left out (a link, which is read with --follow)"
