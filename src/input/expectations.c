@@ -10,6 +10,7 @@ typedef struct Expectations {
     Str folder, test;
     bool chainsaw;     /* the test is one of chainsaw's */
     uint32_t patterns; /* of files that were looked for */
+    StrSet applied;    /* the objects that the test has applied so far */
 } Expectations;
 
 static Str base_of(Str path) {
@@ -53,7 +54,30 @@ static Str from_folder(Arena *arena, Str folder, Str path) {
 /* What a test does with a file that it names. */
 typedef enum Part { PART_COMPARED, PART_JUDGED, PART_APPLIED, PART_REFUSED } Part;
 
+/* Whether a file holds nothing but parts of workloads that the test has applied before: they are merged into those. */
+static bool is_applied_onto(Expectations *e, const InputFile *file) {
+    Arena scratch = {0}, *arena = e->list->arena;
+    Source source;
+    NodeDocument document;
+    bool again = false, whole = false;
+    if (source_read(&source, &scratch, file->path) == SOURCE_OK)
+        for (NodeReader reader = {.source = &source}; node_next(&reader, &scratch, &document);) {
+            const Node *kind = node_get(document.root, S("kind"));
+            const Node *name = node_get(node_get(document.root, S("metadata")), S("name"));
+            if (!kind || !name || kind->kind != NODE_STRING || name->kind != NODE_STRING) continue;
+            Str object = str_format(arena, "%.*s %.*s", TEXT(kind->text), TEXT(name->text));
+            bool before = str_set_add(&e->applied, object, e->list) != NULL;
+            bool part = before && kustomize_is_part(document.root);
+            again |= part;
+            whole |= !part;
+        }
+    arena_free(&scratch);
+    return again && !whole;
+}
+
 static void note(Expectations *e, InputFile *file, Part part) {
+    if (part == PART_APPLIED && is_applied_onto(e, file))
+        mark(e->list, file, str_format(e->list->arena, "%.*s applies it onto what is there", TEXT(e->test)));
     static const char *const words[] = {[PART_COMPARED] = "compares it with the cluster",
                                         [PART_JUDGED] = "judges it by policies",
                                         [PART_REFUSED] = "expects the server to refuse it"};
@@ -137,19 +161,43 @@ static void read_test(Expectations *e, Str path) {
     ptrdiff_t slash = str_rfind(path, '/');
     e->folder = slash < 0 ? S("") : (Str){path.at, (size_t)slash};
     e->test = path;
+    e->applied = (StrSet){.arena = e->list->arena};
     e->chainsaw = str_starts(base_of(path), S("chainsaw"));
     if (source_read(&source, &scratch, path) == SOURCE_OK)
         for (NodeReader reader = {.source = &source}; node_next(&reader, &scratch, &document);) look(e, document.root);
     arena_free(&scratch);
 }
 
-/* NUMBER-assert.yaml, NUMBER-errors.yaml, with more behind the word. */
-static bool is_named_step(Str name) {
+/* The name of a step of kuttl behind its number and a dash; empty if it is none. */
+static Str step_name(Str name) {
     size_t digits = 0;
     while (digits < name.len && is_digit(name.at[digits])) digits++;
     Str rest = str_slice(name, digits);
-    if (!digits || !(str_starts(rest, S("-assert")) || str_starts(rest, S("-error")))) return false;
+    return digits && str_starts(rest, S("-")) ? rest : S("");
+}
+
+/* NUMBER-assert.yaml, NUMBER-errors.yaml, with more behind the word. */
+static bool is_named_step(Str name) {
+    Str rest = step_name(name);
+    if (!(str_starts(rest, S("-assert")) || str_starts(rest, S("-error")))) return false;
     return str_ends(rest, S(".yaml")) || str_ends(rest, S(".yml"));
+}
+
+/* The steps of kuttl's tests, one behind the other as their numbers are. */
+static void read_steps(Expectations *e) {
+    bool test = false; /* the folder has the expectations of one */
+    for (uint32_t i = 0; i < e->list->files.n; i++) {
+        InputFile *file = &e->list->files.at[i];
+        Str name = base_of(file->path), folder = {file->path.at, file->path.len - name.len};
+        if (!str_eq(folder, e->folder)) {
+            e->folder = folder;
+            e->applied = (StrSet){.arena = e->list->arena};
+            test = false;
+        }
+        test |= is_named_step(name);
+        if (!step_name(name).len || is_named_step(name) || !is_applied_onto(e, file) || !test) continue;
+        mark(e->list, file, S("a step of a test applies it onto what is there"));
+    }
 }
 
 void expectations_read(InputList *list) {
@@ -161,6 +209,7 @@ void expectations_read(InputList *list) {
         any |= str_in(name, tests, COUNT(tests));
         if (is_named_step(name)) mark(list, &list->files.at[i], S("its name says that a test compares it with the cluster"));
     }
+    read_steps(&e);
     for (uint32_t i = 0; i < list->files.n && any; i++)
         str_set_add(&e.files, from_folder(list->arena, S(""), list->files.at[i].path), &list->files.at[i]);
     for (uint32_t i = 0; i < list->files.n && any; i++)

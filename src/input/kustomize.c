@@ -711,6 +711,12 @@ static bool has_resource(TreeReader *r, const Kustomization *k, Str kind, Str na
     return found;
 }
 
+bool kustomize_is_part(const Node *root) {
+    const Node *spec = node_get(root, S("spec"));
+    const Kind *known = schema_kind(text_at(root, "kind"));
+    return known && known->pod && spec && !node_get(spec, S("selector")) && !has_key(spec, S("image"));
+}
+
 /* Whether a file holds a workload without a selector and without an image, of which the kustomization has the whole. */
 static bool is_orphan_patch(TreeReader *r, const Kustomization *k, Str path, Str *why) {
     Arena scratch = {0};
@@ -719,11 +725,9 @@ static bool is_orphan_patch(TreeReader *r, const Kustomization *k, Str path, Str
     bool orphan = false;
     if (source_read(&source, &scratch, path) == SOURCE_OK)
         for (NodeReader reader = {.source = &source}; !orphan && node_next(&reader, &scratch, &document);) {
-            const Node *root = document.root, *spec = node_get(root, S("spec"));
+            const Node *root = document.root;
             Str kind = text_at(root, "kind"), name = text_at(node_get(root, S("metadata")), "name");
-            const Kind *known = schema_kind(kind);
-            if (!known || !known->pod || !spec || !name.len || node_get(spec, S("selector")) || has_key(spec, S("image")))
-                continue;
+            if (!kustomize_is_part(root) || !name.len) continue;
             orphan = has_resource(r, k, kind, name);
             if (orphan)
                 *why = str_format(r->arena, "a patch of %.*s %.*s, which %.*s does not mention", TEXT(kind), TEXT(name),
@@ -971,7 +975,8 @@ static bool is_old_boolean(Str written) {
 }
 
 static Str written_at(const Source *source, Span span) {
-    return (Str){source->text.at + span.at, span.end - span.at};
+    bool there = span.at <= span.end && span.end <= source->text.len;
+    return there ? (Str){source->text.at + span.at, span.end - span.at} : S("");
 }
 
 /* Makes a scalar the text that is written for it; for an alias that stands elsewhere. */

@@ -56,6 +56,9 @@ bool kustomize_covers(StrList roots, const FileUse *use);
  * nothing else. */
 void kustomize_drop_directives(Arena *arena, Node *root, bool expressions);
 
+/* Whether an object is only a part of a workload: it has no selector and no image. */
+bool kustomize_is_part(const Node *root);
+
 /* Makes of a tree what kustomize makes of it by reading and writing it, in place. Its reader (go.yaml.in/yaml/v3) knows no other
  * booleans than true and false, so that yes, no, on, off, y and n become texts, and what annotates an object becomes text
  * whatever it is. */

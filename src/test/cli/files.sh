@@ -145,6 +145,20 @@ rm under-test.yaml
 printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replica: 1}\n' >00-assert.yaml
 expect "what they hold has to be right" 1 '00-assert.yaml:4:8: error[unknown-field]' .
 
+mkdir -p ../again && cd ../again || exit 2
+workload 00-install.yaml && printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n' >01-scale.yaml
+expect "a part of an object is none" 1 "01-scale.yaml:4:1: error" .
+cp 01-scale.yaml 00-assert.yaml
+expect "a step that is applied onto another" 0 "2 judged as partial" .
+sed -i 's/web/wob/' 01-scale.yaml
+expect "or onto nothing" 1 "01-scale.yaml:4:1: error" .
+mkdir sub && workload sub/web.yaml && sed 's/wob/web/' 01-scale.yaml >sub/scale.yaml && rm ./*.yaml
+printf 'apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nspec:\n  steps:\n  - try:\n' >sub/chainsaw-test.yaml
+printf '    - apply: {file: %s.yaml}\n' web scale >>sub/chainsaw-test.yaml
+expect "so with chainsaw" 0 "sub/scale.yaml:1: partial object, Deployment web (sub/chainsaw-test.yaml applies it onto what is there)" --show-files sub
+sed -i '7d' sub/chainsaw-test.yaml
+expect "which has to apply the whole" 1 "sub/scale.yaml:4:1: error" sub
+
 mkdir -p ../kustomize/base && cd ../kustomize || exit 2
 workload base/web.yaml && echo 'resources: [web.yaml]' >base/kustomization.yaml
 mkdir overlay && echo 'resources: [../base]' >overlay/kustomization.yaml
