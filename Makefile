@@ -89,7 +89,7 @@ LIBRARY_OBJECTS = $(filter-out $(BUILD)/obj/main.o $(BUILD)/obj/command/%,$(OBJE
 all: $(BUILD)/podlint $(BUILD)/podlint.1
 
 # See src/fix/allocate.c.
-WRAPPED := $(call taken,$(foreach name,malloc calloc realloc,-Wl$(comma)--wrap=$(name)))
+WRAPPED := $(call taken,$(foreach name,malloc calloc realloc strdup asprintf __asprintf_chk vasprintf __vasprintf_chk,-Wl$(comma)--wrap=$(name)))
 
 $(BUILD)/podlint: $(OBJECTS) $(TABLES) $(BUILD)/obj/places_tables.o
 	$(SAY) LINK $@
