@@ -371,11 +371,15 @@ static void read_variables(TreeReader *r, Kustomization *k, const Node *root) {
     k->ownVariables = k->variables.n;
 }
 
-/* Transformers may do anything to any object. */
-static void read_transformers(TreeReader *r, Kustomization *k, Node list) {
+/* Something may be done to any object, and nobody tells what. */
+static void add_unknown_patch(TreeReader *r, Kustomization *k) {
     static Str anything = STR("$patch");
+    ARRAY_PUSH(r->arena, &k->patches, (Patch){.fields = {&anything, 1}});
+}
+
+static void read_transformers(TreeReader *r, Kustomization *k, Node list) {
     mention_list(r, k, list, FILE_DATA);
-    if (list.count) ARRAY_PUSH(r->arena, &k->patches, (Patch){.fields = {&anything, 1}});
+    if (list.count) add_unknown_patch(r, k);
 }
 
 /* NAME=IMAGE, or an image that takes the place of others of its name, as Argo CD has them. */
@@ -478,6 +482,7 @@ static bool is_key(Str line, const char *key) {
 /* What a kustomization names that cannot be read: the words below its keys that are files or folders. */
 static void read_words(TreeReader *r, Kustomization *k, Str text) {
     enum { NONE, RESOURCES, PATCHES } below = NONE;
+    add_unknown_patch(r, k);
     while (text.len) {
         ptrdiff_t end = str_find(text, '\n');
         Str line = {text.at, end < 0 ? text.len : (size_t)end};

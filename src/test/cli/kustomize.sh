@@ -297,6 +297,9 @@ deployment base/web.yaml web:1 && printf 'resources: [web.yaml]\ncommonLabels: {
 printf 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n' | tee over/a.yaml >over/b.yaml
 printf 'resources:\n- ../base\npatches:\n- path: a.yaml # more\n- {path: "b.yaml", target: {kind: Deployment}}\ndata: [|-\n' >over/kustomization.yaml
 expect "what a faulty kustomization names" 1 "1 error; 2 judged as partial; not judged: 2 kustomizations" over base
+sed -i '/data:/d' over/kustomization.yaml && echo 'data: [|-' >>base/kustomization.yaml
+expect "what it does to objects is not known" 1 "1 error; 2 judged as partial" over base
+sed -i '$d' base/kustomization.yaml && echo 'data: [|-' >>over/kustomization.yaml
 expect "and what is wrong with it" 1 "over/kustomization.yaml:6:8: error[syntax]" over base
 
 cd "$dir" && mkdir -p taken/base taken/over && cd taken || exit 2
