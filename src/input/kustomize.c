@@ -979,9 +979,12 @@ static bool is_old_boolean(Str written) {
     return false;
 }
 
+/* What is written for a scalar, without an anchor. */
 static Str written_at(const Source *source, Span span) {
     bool there = span.at <= span.end && span.end <= source->text.len;
-    return there ? (Str){source->text.at + span.at, span.end - span.at} : S("");
+    Str text = there ? (Str){source->text.at + span.at, span.end - span.at} : S("");
+    ptrdiff_t space = str_starts(text, S("&")) ? str_find(text, ' ') : -1;
+    return space < 0 ? text : str_trim(str_slice(text, (size_t)space));
 }
 
 /* Makes a scalar the text that is written for it; for an alias that stands elsewhere. */

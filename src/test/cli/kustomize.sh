@@ -275,8 +275,8 @@ printf 'namespace: b\nresources: [web.yaml, quota.yaml]\ncommonLabels: {app: web
 expect "and one that does not take it has none" 1 "b/web.yaml:8:11: error[quota-missing]" --select admission a b all limits
 
 cd "$dir" && mkdir -p words && cd words || exit 2
-printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {age: 1440, set: true, off: no, none: }\n' >web.yaml
-printf 'spec:\n  containers:\n  - name: web\n    image: web:1\n    env: [{name: DEBUG, value: yes}]\n' >>web.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {age: &age 1440, set: true, off: no, none: }\n' >web.yaml
+printf 'spec:\n  containers:\n  - name: web\n    image: web:1\n    env: [{name: DEBUG, value: &set yes}]\n' >>web.yaml
 cp web.yaml same.yaml && sed -i 's/name: web$/name: same/' same.yaml
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {y: n, on: Off}\n' >settings.yaml
 expect "words that are no texts for the server" 1 "5 errors" --select wrong-type web.yaml settings.yaml
