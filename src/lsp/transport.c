@@ -76,7 +76,7 @@ static bool content_length(Str header, size_t *out) {
 }
 
 Taken transport_take(Transport *t, Str *body, const char **why) {
-    Str text = {t->at + t->start, t->len - t->start};
+    Str text = t->at ? (Str){t->at + t->start, t->len - t->start} : S("");
     size_t length = 0, end = text.len ? header_end(text) : 0;
     if (!end && text.len <= HEADER_BYTES) return TAKEN_NOTHING;
     if (!end || !content_length((Str){text.at, end}, &length)) {
