@@ -37,4 +37,8 @@ typedef enum RegexResult { REGEX_FOUND, REGEX_NOT_FOUND, REGEX_BOUND /* it would
 /* Looks for a match at or after byte `from` of valid UTF-8. */
 RegexResult regex_find(const RegexCode *code, Str text, size_t from, uint32_t bound, RegexMatcher *matcher, Span *out);
 
+/* Whether there is a match anywhere, for expressions on which backtracking takes long: all ways are followed at once, as RE2
+ * does. REGEX_BOUND: the text is too long for it, or the expression too large. */
+RegexResult regex_test(const RegexCode *code, Str text, RegexMatcher *matcher);
+
 #endif

@@ -54,3 +54,16 @@ RegexResult regex_find(const RegexCode *code, Str text, size_t from, uint32_t bo
     *out = (Span){(uint32_t)places[0], (uint32_t)places[1]};
     return REGEX_FOUND;
 }
+
+RegexResult regex_test(const RegexCode *code, Str text, RegexMatcher *matcher) {
+    enum { STATES = 2000, LONGEST = 16 * 1024, LONGEST_SEARCHED = 512 /* where a match may start at every byte */ };
+    int states[STATES];
+    uint32_t options = 0;
+    pcre2_pattern_info((const pcre2_code *)code, PCRE2_INFO_ALLOPTIONS, &options);
+    if (text.len > (options & PCRE2_ANCHORED ? LONGEST : LONGEST_SEARCHED)) return REGEX_BOUND;
+    pcre2_set_match_limit(matcher->context, REGEX_LARGE_BOUND);
+    int count = pcre2_dfa_match((const pcre2_code *)code, (PCRE2_SPTR)(text.at ? text.at : ""), text.len, 0,
+                                PCRE2_NO_UTF_CHECK | PCRE2_DFA_SHORTEST, matcher->data, matcher->context, states, STATES);
+    if (count == PCRE2_ERROR_NOMATCH) return REGEX_NOT_FOUND;
+    return count < 0 ? REGEX_BOUND : REGEX_FOUND;
+}

@@ -394,7 +394,9 @@ Value map_find_hashed(Eval *ev, Value map, Str key, uint32_t hash) {
     case FORM_TYPED: {
         const CelType *type = declared_type(map.typed->type, &key);
         const Entry *entry = type ? node_entry(map.typed->node, key) : NULL;
-        return entry ? value_of_typed(ev->arena, &entry->value, type) : (Value){0};
+        /* a property that is null is none; a value of a map is */
+        if (!entry || (map.typed->type->kind == KIND_OBJECT && entry->value.kind == NODE_NULL)) return (Value){0};
+        return value_of_typed(ev->arena, &entry->value, type);
     }
     case FORM_STRUCT: {
         const Field *field = schema_field(schema_types[map.type], key, hash);

@@ -33,15 +33,18 @@ static bool is_cidr(Arena *arena, Str text) {
     return address_range_parse(text, &range);
 }
 
-/* Two-digit bytes with - or : between them, or four digits with dots: 6, 8 or 20 bytes. */
+/* Two-digit bytes with - or : between them, four digits with dots, or digits alone: 6, 8 or 20 bytes (Go's net.ParseMAC). */
 static bool is_mac(Arena *arena, Str text) {
     (void)arena;
-    if (text.len < 14) return false;
-    bool dots = text.at[4] == '.';
-    char separator = dots ? '.' : text.at[2];
-    size_t digits = dots ? 4 : 2, groups = (text.len + 1) / (digits + 1), bytes = groups * digits / 2;
-    if (!dots && separator != ':' && separator != '-') return false;
-    if ((text.len + 1) % (digits + 1) != 0 || (bytes != 6 && bytes != 8 && bytes != 20)) return false;
+    if (text.len < 12) return false;
+    char separator = text.at[2];
+    size_t digits = 2; /* between two separators */
+    if (separator != ':' && separator != '-') {
+        separator = text.at[4];
+        digits = separator == '.' ? 4 : text.len;
+    }
+    size_t groups = (text.len + 1) / (digits + 1), bytes = groups * digits / 2;
+    if ((text.len + 1) % (digits + 1) != 0 || digits * groups % 2 || (bytes != 6 && bytes != 8 && bytes != 20)) return false;
     for (size_t i = 0; i < text.len; i++) {
         bool between = i % (digits + 1) == digits;
         if (between ? text.at[i] != separator : hex_value(text.at[i]) < 0) return false;

@@ -173,7 +173,11 @@ static bool fits_pattern(CrdJudge *j, const RegexCode *regex, Str text) {
     if (j->costly > MOST_BOUNDED) return true;
     if (!j->matcher.data && !regex_matcher(j->check.arena, &j->matcher)) return true;
     RegexResult result = regex_find(regex, text, 0, REGEX_SMALL_BOUND, &j->matcher, &span);
-    if (result == REGEX_BOUND && j->costly++ < MOST_COSTLY)
+    if (result == REGEX_BOUND) {
+        j->costly++;
+        result = regex_test(regex, text, &j->matcher);
+    }
+    if (result == REGEX_BOUND && j->costly <= MOST_COSTLY)
         result = regex_find(regex, text, 0, REGEX_LARGE_BOUND, &j->matcher, &span);
     return result != REGEX_NOT_FOUND;
 }
