@@ -40,14 +40,17 @@ static void add_documents(DiffSide *side, DiffFile *file, uint8_t minor) {
     }
 }
 
-/* Finds the definitions of custom resources, and leaves out those without one. */
+/* Finds the definitions of custom resources, and puts aside those without one. */
 static void define_objects(DiffSide *side) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < side->objects.n; i++) {
         Document *document = side->objects.at[i].document;
         const Crd *known;
         if (is_custom(document)) document->definition = crds_find(side->crds, document->apiVersion, document->kind, &known);
-        if (!is_custom(document) || document->definition) side->objects.at[kept++] = side->objects.at[i];
+        if (is_custom(document) && !document->definition)
+            ARRAY_PUSH(side->arena, &side->undefined, side->objects.at[i]);
+        else
+            side->objects.at[kept++] = side->objects.at[i];
     }
     side->objects.n = kept;
 }
@@ -92,7 +95,8 @@ static Str shown_namespace(const Document *document) {
 }
 
 static bool same_kind(const Document *a, const Document *b) {
-    return str_eq(a->kind, b->kind) && a->type == b->type;
+    return str_eq(a->kind, b->kind) && a->type == b->type &&
+           (a->type || str_eq(schema_group(a->apiVersion), schema_group(b->apiVersion)));
 }
 
 static bool same_object(const Document *a, const Document *b) {
@@ -104,21 +108,21 @@ static uint32_t identity_hash(const Document *document) {
 }
 
 /* Finds each old object's counterpart. `partner` gets the index of the new object, or UINT32_MAX; `taken` marks the new ones. */
-static void pair_objects(Arena *arena, const DiffSide *before, const DiffSide *after, uint32_t *partner, bool *taken) {
+static void pair_objects(Arena *arena, DiffObjects before, DiffObjects after, uint32_t *partner, bool *taken) {
     uint32_t slots = 16;
-    while (slots < after->objects.n * 2) slots *= 2;
+    while (slots < after.n * 2) slots *= 2;
     uint32_t *index = NEW_ARRAY(arena, uint32_t, slots);
-    for (uint32_t i = 0; i < after->objects.n; i++) {
-        uint32_t slot = identity_hash(after->objects.at[i].document) & (slots - 1);
+    for (uint32_t i = 0; i < after.n; i++) {
+        uint32_t slot = identity_hash(after.at[i].document) & (slots - 1);
         while (index[slot]) slot = (slot + 1) & (slots - 1);
         index[slot] = i + 1;
     }
-    for (uint32_t i = 0; i < before->objects.n; i++) {
-        const Document *old = before->objects.at[i].document;
+    for (uint32_t i = 0; i < before.n; i++) {
+        const Document *old = before.at[i].document;
         partner[i] = UINT32_MAX;
         for (uint32_t slot = identity_hash(old) & (slots - 1); index[slot]; slot = (slot + 1) & (slots - 1)) {
             uint32_t j = index[slot] - 1;
-            if (taken[j] || !same_object(old, after->objects.at[j].document)) continue;
+            if (taken[j] || !same_object(old, after.at[j].document)) continue;
             partner[i] = j;
             taken[j] = true;
             break;
@@ -646,6 +650,20 @@ static void compare_new(DiffResult *result, Arena *arena, DiffObject object, con
     }
 }
 
+/* Counts the custom resources that change, and of which nobody knows what that means. */
+static void compare_undefined(DiffResult *result, Arena *arena, const DiffSide *before, const DiffSide *after) {
+    uint32_t *partner = NEW_ARRAY(arena, uint32_t, before->undefined.n + 1);
+    bool *taken = NEW_ARRAY(arena, bool, after->undefined.n + 1);
+    pair_objects(arena, before->undefined, after->undefined, partner, taken);
+    for (uint32_t i = 0; i < before->undefined.n; i++) {
+        const Document *old = before->undefined.at[i].document;
+        const Document *new = partner[i] == UINT32_MAX ? NULL : after->undefined.at[partner[i]].document;
+        if (!new || !crd_same(old->root, new->root)) ARRAY_PUSH(arena, &result->unjudged, old->kind);
+    }
+    for (uint32_t j = 0; j < after->undefined.n; j++)
+        if (!taken[j]) ARRAY_PUSH(arena, &result->unjudged, after->undefined.at[j].document->kind);
+}
+
 static bool has_unread_file(const DiffSide *side) {
     for (uint32_t i = 0; i < side->files.n; i++)
         if (side->files.at[i]->error.at) return true;
@@ -669,12 +687,13 @@ void diff_compare(DiffResult *result, Arena *arena, DiffSide *before, DiffSide *
     *result = (DiffResult){.unread = has_unread_file(before) || has_unread_file(after)};
     define_objects(before);
     define_objects(after);
+    compare_undefined(result, arena, before, after);
     drop_foreign(arena, before, after);
     drop_foreign(arena, after, before);
     StrSet unreadBefore = unread_paths(arena, before, false), unreadAfter = unread_paths(arena, after, true);
     uint32_t *partner = NEW_ARRAY(arena, uint32_t, before->objects.n + 1);
     bool *taken = NEW_ARRAY(arena, bool, after->objects.n + 1);
-    pair_objects(arena, before, after, partner, taken);
+    pair_objects(arena, before->objects, after->objects, partner, taken);
     /* One object on each side is the same object even under another name: somebody compares two versions of it. */
     bool alone = before->objects.n == 1 && after->objects.n == 1 && before->files.n == 1 && after->files.n == 1;
     if (alone && partner[0] == UINT32_MAX) {

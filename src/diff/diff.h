@@ -56,13 +56,16 @@ typedef struct Pair {
     Str wayOut;       /* what to do if it is refused, may be empty */
 } Pair;
 
+typedef ARRAY(DiffObject) DiffObjects;
+
 /* One side of a comparison. */
 typedef struct DiffSide {
     Arena *arena;
     struct Crds *crds; /* definitions of custom resources; NULL: they are left out */
     ARRAY(DiffFile *) files;
     ARRAY(DiffFile *) definitions; /* those of the files in which some stand */
-    ARRAY(DiffObject) objects;     /* of kinds that podlint judges, and what cannot be read */
+    DiffObjects objects;           /* of kinds that podlint judges, and what cannot be read */
+    DiffObjects undefined;         /* custom resources without a definition */
 } DiffSide;
 
 /* Adds the objects of a text that `name` is shown for; `path` as in DiffFile. */
@@ -79,6 +82,7 @@ typedef struct DiffResult {
     uint32_t unchanged;
     uint32_t unknown;                    /* objects that may stand on the other side, in what cannot be read there */
     bool unread;                         /* a file or document of either side cannot be read */
+    ARRAY(Str) unjudged;                 /* kinds of changed custom resources without a definition, one for each */
     uint32_t counts[EFFECT_REFUSED + 1]; /* pairs by effect */
 } DiffResult;
 

@@ -73,7 +73,8 @@ void diff_write_json(FILE *out, Arena *arena, const DiffResult *result, const Di
     fprintf(out, "{\"version\": \"%s\", \"kubernetesVersion\": \"1.%u\", \"documents\": [", PODLINT_VERSION, report->minor);
     const char *comma = "\n";
     for (uint32_t i = 0; i < result->pairs.n; i++) report_put_json(out, &comma, json_pair(arena, &result->pairs.at[i]));
-    fprintf(out, "],\n\"summary\": {\"unchanged\": %u, \"unknown\": %u", result->unchanged, result->unknown);
+    fprintf(out, "],\n\"summary\": {\"unchanged\": %u, \"unknown\": %u, \"unjudged\": %u", result->unchanged, result->unknown,
+            result->unjudged.n);
     for (int effect = EFFECT_NONE; effect <= EFFECT_REFUSED; effect++)
         fprintf(out, ", \"%s\": %u", effect_name((Effect)effect), result->counts[effect]);
     fputs("}}\n", out);

@@ -1,6 +1,7 @@
 #include "diff_report.h"
 
 #include "rules.h"
+#include "base/str_set.h"
 #include "base/visible.h"
 #include "shown.h"
 
@@ -146,7 +147,22 @@ static void put_pair(FILE *out, Arena *arena, const Pair *pair, const DiffReport
     fputc('\n', out);
 }
 
-static void put_summary(FILE *out, const DiffResult *result) {
+/* The kinds of the custom resources that change without being judged, and what it takes to judge them. */
+static void put_unjudged(FILE *out, Arena *arena, const DiffResult *result) {
+    StrSet told = {.arena = arena};
+    fputs("judge custom resources with --crds and the definitions of their kinds: ", out);
+    for (uint32_t i = 0; i < result->unjudged.n; i++) {
+        Str kind = result->unjudged.at[i];
+        if (str_set_add(&told, kind, result)) continue;
+        uint32_t count = 0;
+        for (uint32_t j = i; j < result->unjudged.n; j++) count += str_eq(result->unjudged.at[j], kind);
+        Str shown = visible(arena, kind);
+        fprintf(out, "%s%u %.*s", i ? ", " : "", count, TEXT(shown));
+    }
+    fputc('\n', out);
+}
+
+static void put_summary(FILE *out, Arena *arena, const DiffResult *result) {
     uint32_t added = 0, removed = 0, unread = 0, counts[EFFECT_REFUSED + 1] = {0};
     for (uint32_t i = 0; i < result->pairs.n; i++) {
         const Pair *pair = &result->pairs.at[i];
@@ -168,10 +184,12 @@ static void put_summary(FILE *out, const DiffResult *result) {
     if (added) fprintf(out, "%s%u added", comma, added), comma = ", ";
     if (removed) fprintf(out, "%s%u removed", comma, removed), comma = ", ";
     if (unread) fprintf(out, "%s%u cannot be read", comma, unread), comma = ", ";
+    if (result->unjudged.n) fprintf(out, "%s%u changed and not judged", comma, result->unjudged.n), comma = ", ";
     if (!*comma) fputs(result->unread ? "no object changes in what can be read" : "no object changes", out);
     if (result->unknown) fprintf(out, "; %u not compared, because the other side cannot be read", result->unknown);
     if (result->unchanged) fprintf(out, "; %u unchanged", result->unchanged);
     fputc('\n', out);
+    if (result->unjudged.n) put_unjudged(out, arena, result);
 }
 
 void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const DiffReport *report) {
@@ -180,5 +198,5 @@ void diff_report_write(FILE *out, Arena *arena, const DiffResult *result, const 
         return;
     }
     for (uint32_t i = 0; i < result->pairs.n; i++) put_pair(out, arena, &result->pairs.at[i], report);
-    if (!report->quiet) put_summary(out, result);
+    if (!report->quiet) put_summary(out, arena, result);
 }
