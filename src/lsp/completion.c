@@ -228,21 +228,30 @@ static void add_resources(Completion *c) {
 
 /* The top of an object */
 
-/* An edit that writes the apiVersion above the line of the cursor. */
-static json_t *write_version(Completion *c, const Kind *kind, uint8_t minor) {
-    Line line = line_at(c->cursor->text, c->cursor->at);
-    Str text = str_format(c->arena, "apiVersion: %.*s\n", TEXT(schema_version_for(kind, minor)));
-    Span at = {(uint32_t)line.at, (uint32_t)line.at};
+/* An edit that writes the apiVersion: over the one that is there, or above the line of the cursor. */
+static json_t *write_version(Completion *c, Str version) {
+    const Cursor *cursor = c->cursor;
+    size_t from = line_at(cursor->text, cursor->at).at, to = from;
+    if (cursor->apiVersion.len) {
+        from = (size_t)(cursor->apiVersion.at - cursor->text.at);
+        to = from + cursor->apiVersion.len;
+    }
+    Str text = cursor->apiVersion.len ? version : str_format(c->arena, "apiVersion: %.*s\n", TEXT(version));
+    Span at = {(uint32_t)from, (uint32_t)to};
     return json_pack("[{s:o,s:o}]", "range", text_range(&c->document->text, c->server->client.units, at), "newText",
                      text_json(text));
 }
 
 static void add_custom_kinds(Completion *c, Crds *crds) {
     const Crd *crd;
-    for (uint32_t i = 0; crds && (crd = crds_at(crds, i)); i++)
-        if (crd->versionCount)
-            complete_add(c, (CompletionItem){
-                                .label = crd->versions[0].kind, .kind = ITEM_CLASS, .detail = crd->versions[0].group, .rank = 1});
+    Str written = c->cursor->apiVersion;
+    for (uint32_t i = 0; crds && (crd = crds_at(crds, i)); i++) {
+        if (!crd->versionCount) continue;
+        Str group = crd->versions[0].group;
+        if (written.len && !(str_starts(written, group) && written.len > group.len && written.at[group.len] == '/')) continue;
+        complete_add(c, (CompletionItem){
+                            .label = crd->versions[0].kind, .kind = ITEM_CLASS, .detail = group, .rank = written.len ? 0 : 1});
+    }
 }
 
 static void add_kinds(Completion *c, uint8_t minor) {
@@ -251,13 +260,14 @@ static void add_kinds(Completion *c, uint8_t minor) {
         bool fits = !version.len || schema_in_group(kind, version);
         Str own = schema_version_for(kind, minor);
         if (!own.len) continue;
-        bool writes = !version.len && !c->cursor->flow && c->cursor->steps.n == 0;
+        bool writes = !c->cursor->flow && c->cursor->steps.n == 0 && !(version.len && fits);
+        if (!fits && !writes) continue;
         complete_add(c, (CompletionItem){.label = kind->name,
                                          .kind = ITEM_CLASS,
                                          .detail = own,
                                          .documentation = schema_text(kind->type->description),
                                          .rank = fits ? 0 : 1,
-                                         .more = writes ? write_version(c, kind, minor) : NULL});
+                                         .more = writes ? write_version(c, own) : NULL});
     }
     add_custom_kinds(c, c->document->folder->how.crds);
     add_custom_kinds(c, run_definitions(c->document->folder->how.memory));
@@ -360,7 +370,7 @@ json_t *completion(Server *s, const json_t *params, LspError *error) {
     OpenDocument *document = document_of(s, params);
     if (!document) *error = LSP_INVALID_PARAMS;
     if (!document) return NULL;
-    workspace_ready(s, document);
+    workspace_settle(s, document);
     size_t at = text_offset(&document->text, s->client.units, json_object_get(params, "position"));
     Cursor cursor = cursor_at(&s->scratch, text_str(&document->text), at);
     json_t *items = json_array();

@@ -134,7 +134,7 @@ json_t *hover(Server *s, const json_t *params, LspError *error) {
     OpenDocument *document = document_of(s, params);
     if (!document) *error = LSP_INVALID_PARAMS;
     if (!document) return NULL;
-    workspace_ready(s, document);
+    workspace_settle(s, document);
     size_t at = text_offset(&document->text, s->client.units, json_object_get(params, "position"));
     Str text = text_str(&document->text);
     Cursor cursor = cursor_at(&s->scratch, text, at);

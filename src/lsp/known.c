@@ -85,8 +85,62 @@ static bool is_for(const Known *row, uint8_t where, const Spot *spot) {
     return row->where & where;
 }
 
+/* Those of Linux, without CAP_ (man7.org/linux/man-pages/man7/capabilities.7.html), and all of them. */
+static const Str capabilities[] = {STR("ALL"),
+                                   STR("AUDIT_CONTROL"),
+                                   STR("AUDIT_READ"),
+                                   STR("AUDIT_WRITE"),
+                                   STR("BLOCK_SUSPEND"),
+                                   STR("BPF"),
+                                   STR("CHECKPOINT_RESTORE"),
+                                   STR("CHOWN"),
+                                   STR("DAC_OVERRIDE"),
+                                   STR("DAC_READ_SEARCH"),
+                                   STR("FOWNER"),
+                                   STR("FSETID"),
+                                   STR("IPC_LOCK"),
+                                   STR("IPC_OWNER"),
+                                   STR("KILL"),
+                                   STR("LEASE"),
+                                   STR("LINUX_IMMUTABLE"),
+                                   STR("MAC_ADMIN"),
+                                   STR("MAC_OVERRIDE"),
+                                   STR("MKNOD"),
+                                   STR("NET_ADMIN"),
+                                   STR("NET_BIND_SERVICE"),
+                                   STR("NET_BROADCAST"),
+                                   STR("NET_RAW"),
+                                   STR("PERFMON"),
+                                   STR("SETFCAP"),
+                                   STR("SETGID"),
+                                   STR("SETPCAP"),
+                                   STR("SETUID"),
+                                   STR("SYS_ADMIN"),
+                                   STR("SYS_BOOT"),
+                                   STR("SYS_CHROOT"),
+                                   STR("SYS_MODULE"),
+                                   STR("SYS_NICE"),
+                                   STR("SYS_PACCT"),
+                                   STR("SYS_PTRACE"),
+                                   STR("SYS_RAWIO"),
+                                   STR("SYS_RESOURCE"),
+                                   STR("SYS_TIME"),
+                                   STR("SYS_TTY_CONFIG"),
+                                   STR("SYSLOG"),
+                                   STR("WAKE_ALARM")};
+
+/* The capabilities that the list does not have yet: `keys` are the items before the cursor in brackets. */
+static void complete_capabilities(Completion *c, const Spot *spot) {
+    const Type *type = spot->field == spot->holder ? spot->parent : spot->type;
+    if (!spot->field || !type || !str_eq(type->name, S("Capabilities"))) return;
+    for (size_t i = 0; i < COUNT(capabilities); i++)
+        if (!str_in(capabilities[i], c->cursor->keys.at, c->cursor->keys.n))
+            complete_add(c, (CompletionItem){.label = capabilities[i], .kind = ITEM_ENUM});
+}
+
 void complete_known(Completion *c, const Spot *spot) {
     if (!spot->holder && !spot->field) return;
+    complete_capabilities(c, spot);
     uint8_t where = wanted_at(spot);
     bool keys = c->cursor->part == CURSOR_KEY && !(spot->field && spot->field == spot->holder && spot->inList);
     if (c->cursor->part == CURSOR_VALUE && spot->field == spot->holder) return; /* the value of a free key */

@@ -14,12 +14,17 @@ bool kustomization_is(const OpenDocument *document) {
 }
 
 static void add_fields(Completion *c) {
+    static const Str usual[] = {
+        STR("resources"),       STR("patches"),   STR("images"),     STR("namespace"),  STR("configMapGenerator"),
+        STR("secretGenerator"), STR("labels"),    STR("components"), STR("apiVersion"), STR("kind"),
+        STR("replacements"),    STR("namePrefix")};
     Str name;
     for (uint32_t i = 0; (name = kustomization_field(i)).len; i++)
         if (!str_in(name, c->cursor->keys.at, c->cursor->keys.n))
             complete_add(c, (CompletionItem){.label = name,
                                              .insert = c->cursor->colon ? S("") : str_join(c->arena, name, S(": ")),
-                                             .kind = ITEM_PROPERTY});
+                                             .kind = ITEM_PROPERTY,
+                                             .rank = str_in(name, usual, COUNT(usual)) ? 0 : 1});
 }
 
 /* Whether the texts at the cursor name files. */

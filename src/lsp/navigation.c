@@ -5,6 +5,7 @@
 #include "features.h"
 #include "mentions.h"
 #include "tree.h"
+#include "validate/names.h"
 
 /* A text of which places are told: of a document that is open, or of a file. */
 typedef struct Told {
@@ -281,6 +282,35 @@ static bool is_name(Str name) {
     return name.len > 0 && name.len < 254;
 }
 
+/* Why the API refuses a name for what a mention names, or NULL. */
+static const char *refused_name(const Mention *target, Str name) {
+    static const char label[] =
+        "this must be a DNS label: lower-case letters, digits and dashes, no dash at the ends, at most 63";
+    switch ((Thing)target->thing) {
+    case THING_VOLUME:
+    case THING_CONTAINER:
+    case THING_SERVICE_PORT: return is_dns_label(name) ? NULL : label;
+    case THING_PORT:
+        return is_port_name(name) ? NULL
+                                  : "the name of a port has lower-case letters, digits and single dashes between them, at least "
+                                    "one letter, at most 15 characters";
+    case THING_LABEL:
+        return is_label_value(name) ? NULL
+                                    : "the value of a label begins and ends with a letter or digit and has at most 63 characters";
+    case THING_KEY: return str_starts(name, S("..")) || str_eq(name, S(".")) ? "a key may not be . or begin with .." : NULL;
+    case THING_OBJECT:
+        if (str_has(target->owner, S("Role"))) return NULL;
+        if (str_eq(target->owner, S("Service")) || str_eq(target->owner, S("Namespace")))
+            return is_dns_label(name) ? NULL : label;
+        return is_dns_subdomain(name)
+                   ? NULL
+                   : "this must be a DNS subdomain: lower-case letters, digits, dashes and dots, with a letter "
+                     "or digit at both ends of each part";
+    case THING_VARIABLE: break;
+    }
+    return NULL;
+}
+
 static json_t *rename_anchor(Server *s, OpenDocument *document, Span anchor, Str name) {
     Spans places = anchor_places(&s->scratch, text_str(&document->text), anchor, true);
     json_t *list = json_array();
@@ -304,6 +334,8 @@ json_t *rename_name(Server *s, const json_t *params, LspError *error) {
     if (anchor.end) return rename_anchor(s, document, anchor, name);
     Mentions mentions = mentions_at(s, document, offset, MENTIONS_OF_WORKSPACE);
     if (!mentions.target) return refuse(s, error, "nothing here has a name that podlint knows");
+    const char *why = refused_name(mentions.target, name);
+    if (why) return refuse(s, error, why);
     if (!str_eq(name, mentions.target->name) && mentions_taken(&mentions, name))
         return refuse(s, error, "something here has that name already");
     Edits edits = {json_object(), json_array()};

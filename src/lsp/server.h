@@ -60,9 +60,12 @@ typedef struct OpenDocument {
 
 #define NO_FILE UINT32_MAX
 
+enum { ADJUST_INDENTATION = 2 }; /* InsertTextMode of the protocol */
+
 /* What the client can, and what it wants. */
 typedef struct Client {
     Units units;
+    bool indents; /* it adds the indentation of the line to the further lines of what it inserts */
     bool snippets, markdown, versionedDiagnostics, related, codeDescriptions, tags, workDone, watches, hierarchical,
         resolvesEdits;
     bool configuration; /* workspace/configuration can be asked for */

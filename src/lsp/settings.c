@@ -16,6 +16,13 @@ static bool lists(const json_t *list, Str word) {
     return false;
 }
 
+static bool can_indent(const json_t *completion) {
+    const json_t *modes = json_object_get(json_below(completion, "completionItem", "insertTextModeSupport"), "valueSet");
+    for (size_t i = 0; i < json_array_size(modes); i++)
+        if (json_integer_value(json_array_get(modes, i)) == ADJUST_INDENTATION) return true;
+    return json_integer_value(json_object_get(completion, "insertTextMode")) == ADJUST_INDENTATION;
+}
+
 void client_read(Client *client, const json_t *params) {
     const json_t *capabilities = json_object_get(params, "capabilities");
     const json_t *encodings = json_below(capabilities, "general", "positionEncodings");
@@ -30,6 +37,7 @@ void client_read(Client *client, const json_t *params) {
         .codeDescriptions = json_is_true(json_object_get(publish, "codeDescriptionSupport")),
         .tags = json_is_object(json_object_get(publish, "tagSupport")),
         .snippets = HAS("textDocument", "completion", "completionItem", "snippetSupport"),
+        .indents = can_indent(json_below(capabilities, "textDocument", "completion")),
         .hierarchical = HAS("textDocument", "documentSymbol", "hierarchicalDocumentSymbolSupport"),
         .workDone = HAS("window", "workDoneProgress"),
         .watches = HAS("workspace", "didChangeWatchedFiles", "dynamicRegistration"),

@@ -318,6 +318,55 @@ def test_completion():
         client.shut()
 
 
+def test_completion_before_the_first_run():
+    with Folder(world_yaml=WORLD) as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("x.yaml")
+        mark = "apiVersion: v1\nkind: Service\nspec:\n  ports:\n  - port: 80\n    targetPort: \n"
+        client.open(path, mark, wait=False)
+        found = client.ask("textDocument/completion", client.at(path, "targetPort: ", 12))["items"]
+        assert "http" in [item["label"] for item in found], found
+        client.shut()
+
+
+def test_completion_of_kinds_and_kustomizations():
+    with Folder() as folder:
+        client = Client(PODLINT, folder.path)
+        path = folder.join("x.yaml")
+        text = "apiVersion: apps/v1\nkind: \n"
+        client.open(path, text)
+        items = client.ask("textDocument/completion", client.at(path, "kind: ", 6))["items"]
+        items.sort(key=lambda item: item["sortText"])
+        kinds = {item["label"]: item for item in items}
+        assert "additionalTextEdits" not in kinds["Deployment"], kinds["Deployment"]
+        assert [item["label"] for item in items].index("Deployment") < [item["label"] for item in items].index("Pod")
+        edit = kinds["Pod"]["additionalTextEdits"][0]
+        same(edit, {"range": {"start": {"line": 0, "character": 12}, "end": {"line": 0, "character": 19}}, "newText": "v1"})
+        found = completed(client, path, POD + "    securityContext:\n      capabilities: {drop: [\N{BROKEN BAR}]}\n")
+        same(list(found)[0], "ALL")
+        found = completed(client, path, POD + "    securityContext:\n      capabilities:\n        add:\n        - \N{BROKEN BAR}\n")
+        assert "NET_BIND_SERVICE" in found, found
+        path = folder.join("kustomization.yaml")
+        client.open(path, "")
+        first = list(completed(client, path, "\N{BROKEN BAR}"))[:12]
+        same([name for name in ("resources", "patches", "images", "namespace") if name not in first], [])
+        client.shut()
+
+
+def test_indentation_for_clients_that_add_none():
+    support = {"textDocument": {"publishDiagnostics": {"versionSupport": True},
+                                "completion": {"completionItem": {"snippetSupport": True}}}}
+    with Folder() as folder:
+        client = Client(PODLINT, folder.path, capabilities=support)
+        path = folder.join("x.yaml")
+        client.open(path, "kind: Pod\nspec:\n  \n")
+        items = client.ask("textDocument/completion", client.at(path, "spec:\n  ", 8))["items"]
+        item = [item for item in items if item["label"] == "containers"][0]
+        same(item["textEdit"]["newText"], "containers:\n  - name: ${1}\n    image: ${2}")
+        assert "insertTextMode" not in item, item
+        client.shut()
+
+
 def test_definitions_among_the_files():
     shop = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {size: small}\n"
     with Folder(shop_yaml=shop, crd_yaml=DEFINITION) as folder:
@@ -505,6 +554,13 @@ def test_rename():
         same(renamed[uri(service)].count("app: shop"), 1)
         edit = client.ask("textDocument/rename", {**client.at(app, "name: settings\ndata", 8), "newName": "12"})
         same(apply(dict(texts), edit)[uri(app)], APPLICATION.replace("settings", '"12"'))
+        for mark, offset, name, why in (("- name: http", 9, "Bad_Name", "lower-case"), ("app: web", 6, "web-", "begins and ends"),
+                                        ("name: settings\ndata", 8, "Bad_Name", "DNS subdomain")):
+            try:
+                client.ask("textDocument/rename", {**client.at(app, mark, offset), "newName": name})
+                raise AssertionError(f"{name} is no such name")
+            except Failed as error:
+                assert why in str(error), error
         for name in ("metrics", "a b", ""):
             try:
                 client.ask("textDocument/rename", {**at, "newName": name})

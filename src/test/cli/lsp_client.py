@@ -28,7 +28,8 @@ class Client:
             "textDocument": {
                 "publishDiagnostics": {"versionSupport": True, "relatedInformation": True, "codeDescriptionSupport": True,
                                        "tagSupport": {"valueSet": [1, 2]}},
-                "completion": {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown"]}},
+                "completion": {"completionItem": {"snippetSupport": True, "insertTextModeSupport": {"valueSet": [1, 2]},
+                                                  "documentationFormat": ["markdown"]}},
                 "hover": {"contentFormat": ["markdown"]},
                 "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
                 "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "source.fixAll"]}}, **(self.actions or {})},
