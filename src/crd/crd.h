@@ -13,6 +13,8 @@ typedef struct CrdVersion {
     Str kind, plural;
     bool namespaced;
     bool served;
+    bool deprecated;
+    Str deprecationWarning;  /* its own words, or empty */
     bool hasStatus;          /* status is not taken from what is created */
     bool preserves;          /* spec.preserveUnknownFields */
     const Node *scale;       /* subresources.scale, or NULL */

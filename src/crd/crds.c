@@ -79,6 +79,8 @@ static bool read_definition(Arena *arena, Source *source, const Node *root, Crd 
                                                           .plural = text_at(names, S("plural")),
                                                           .namespaced = str_eq(text_at(spec, S("scope")), S("Namespaced")),
                                                           .served = truth_at(version, S("served")),
+                                                          .deprecated = truth_at(version, S("deprecated")),
+                                                          .deprecationWarning = text_at(version, S("deprecationWarning")),
                                                           .hasStatus = status && status->kind == NODE_MAP,
                                                           .preserves = truth_at(spec, S("preserveUnknownFields")),
                                                           .scale = scale && scale->kind == NODE_MAP ? scale : NULL,

@@ -695,6 +695,47 @@ void crd_judge_value(CrdJudge *j, const CrdSchema *schema, const Node *value, co
     judge_into(j, schema, value, NULL, path);
 }
 
+/* A version's rank among others, as the server sorts them: v2, v1, v1beta2, v1beta1, v1alpha1, and then all other names. */
+typedef struct VersionRank {
+    int stage; /* 0: none of these names */
+    int64_t major, minor;
+} VersionRank;
+
+static VersionRank rank_of(Str name) {
+    VersionRank rank = {.stage = 3};
+    if (!str_take(&name, 'v') || !str_take_digits(&name, 1, 18, &rank.major)) return (VersionRank){0};
+    if (!name.len) return rank;
+    rank.stage = str_starts(name, S("beta")) ? 2 : 1;
+    if (rank.stage == 1 && !str_starts(name, S("alpha"))) return (VersionRank){0};
+    name = str_slice(name, rank.stage == 2 ? 4 : 5);
+    return str_take_digits(&name, 1, 18, &rank.minor) && !name.len ? rank : (VersionRank){0};
+}
+
+/* Whether version `a` comes before `b` (k8s.io/apimachinery/pkg/version). */
+static bool is_preferred(Str a, Str b) {
+    VersionRank x = rank_of(a), y = rank_of(b);
+    if (x.stage != y.stage) return x.stage > y.stage;
+    if (!x.stage) return str_cmp(a, b) < 0;
+    return x.major != y.major ? x.major > y.major : x.minor > y.minor;
+}
+
+static void warn_of_deprecation(CrdJudge *j) {
+    const CrdVersion *own = j->version;
+    const Crd *definition = own->definition;
+    Arena *arena = j->check.arena;
+    if (!own->deprecated) return;
+    const CrdVersion *best = NULL;
+    for (uint32_t i = 0; i < definition->versionCount; i++) {
+        const CrdVersion *other = &definition->versions[i];
+        if (other->served && !other->deprecated && is_preferred(other->name, best ? best->name : own->name)) best = other;
+    }
+    Path path = FIELD(NULL, "apiVersion");
+    Str words = shown(arena, own->deprecationWarning), hint = S("");
+    if (!words.len && best) hint = str_format(arena, "write apiVersion: %.*s/%.*s", TEXT(best->group), TEXT(best->name));
+    emit_warn_deprecated_version(j->check.diags, where(&j->check, &path), .version = j->check.document->apiVersion,
+                                 .kind = own->kind, .reason = words.len ? str_join(arena, S(": "), words) : S(""), .hint = hint);
+}
+
 static void judge(const CrdVersion *version, Document *document, Document *before) {
     CrdJudge j = {.check = {.document = document,
                             .arena = document->diags.arena,
@@ -705,6 +746,7 @@ static void judge(const CrdVersion *version, Document *document, Document *befor
     document->definition = version;
     if (document->root->kind != NODE_MAP) return;
     uint32_t start = document->diags.items.n;
+    warn_of_deprecation(&j);
     j.stored = prepare(&j, document);
     j.old = before ? crd_stored(version, before) : NULL;
     Path at = FIELD(NULL, "metadata");
