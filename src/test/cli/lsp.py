@@ -567,6 +567,18 @@ def test_rename():
                 raise AssertionError(f"{name!r} is taken, or no name")
             except Failed:
                 pass
+        pod = POD + "    volumeMounts: [{name: tmp, mountPath: /tmp}]\n  volumes: [{name: tmp, emptyDir: {}}]\n"
+        client.open(folder.write("pod.yaml", pod), pod)
+        at = client.at(folder.join("pod.yaml"), "name: tmp", 6)
+        for name in ("Bad_Name", "a.b", "-a", "a" * 64):
+            try:
+                client.ask("textDocument/rename", {**at, "newName": name})
+                raise AssertionError(f"{name} is no DNS label")
+            except Failed as error:
+                assert "DNS label" in str(error), error
+        edit = client.ask("textDocument/rename", {**at, "newName": "scratch"})
+        same(apply({uri(folder.join("pod.yaml")): pod}, edit)[uri(folder.join("pod.yaml"))],
+             pod.replace("name: tmp", "name: scratch"))
         folder.write("other/app.yaml", WORLD)
         client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri(folder.join("other/app.yaml")), "type": 1}]})
         edit = client.ask("textDocument/rename", {**client.at(app, "app: web", 6), "newName": "shop"})
@@ -646,6 +658,10 @@ def test_fixes():
                 action = client.ask("codeAction/resolve", action) if resolves else action
                 return apply({uri(path): text}, action["edit"])[uri(path)]
 
+            alone = POD.replace("imagePull", "imagepull")
+            client.write_text(path, alone)
+            same(whole("source.fixAll", alone), POD, "one finding")
+            client.write_text(path, bad)
             same(whole("source.fixAll", bad), bad.replace("hostnetwork", "hostNetwork").replace("imagepull", "imagePull"))
             client.write_text(path, POD)
             strict = whole("refactor.rewrite", POD)
