@@ -435,6 +435,8 @@ static bool group(RegexParser *p) {
         p->at += rest.at[1] == 'P' ? 3 : 2;
         return group_name(p, start) && open_group(p, p->flags);
     }
+    if (str_starts(rest, S("?=")) || str_starts(rest, S("?!"))) return fail(p, start, "RE2 has no lookaheads, (?= and (?!");
+    if (str_starts(rest, S("?<"))) return fail(p, start, "RE2 has no lookbehinds, (?<= and (?<!");
     p->at++;
     return flag_group(p, start);
 }

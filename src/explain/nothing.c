@@ -59,6 +59,8 @@ static void put_no_field(Buf *out, const Parts *parts, const Followed *failed, u
     } else if (near.len || below.len) {
         buf_str(&path, near.len ? near : below);
         buf_format(out, "; %.*s", TEXT(near_question(out->arena, buf_text(&path))));
+    } else if (!failed->missing && parts->n > 1) {
+        buf_format(out, "; if \"%.*s\" is a kind of custom resource, name its definition with --crds", TEXT(part));
     }
     buf_char(out, '\n');
 }
