@@ -32,8 +32,13 @@ static Str key_of(const Cursor *c, const Line *line) {
     return unquoted(line_key(c->text, line));
 }
 
-static bool has_colon(const Line *line) {
-    return line->colon < line->end;
+/* Whether a line begins with a bracket, so that its colons are none of the block's. */
+static bool is_bracket(const Cursor *c, const Line *line) {
+    return line->content < line->last && strchr("{[", c->text.at[line->content]) && !is_action(c->text, line);
+}
+
+static bool has_colon(const Cursor *c, const Line *line) {
+    return line->colon < line->end && !is_bracket(c, line);
 }
 
 /* What a value begins with that is none yet: an anchor or a tag. */
@@ -43,6 +48,7 @@ static bool is_open(const Cursor *c, const Line *line) {
 }
 
 static bool begins_flow(const Cursor *c, const Line *line) {
+    if (is_bracket(c, line)) return true;
     Str value = line_value(c->text, line);
     return value.len && (value.at[0] == '{' || value.at[0] == '[') && !str_starts(value, S("{{"));
 }
@@ -65,13 +71,13 @@ static void reverse(Cursor *c) {
  * of an open bracket that all of it is in, as `flow`, or false with CURSOR_NOWHERE where a text stands above. */
 static bool climb(Arena *arena, Cursor *c, Line line, size_t column, bool dash, Line *flow) {
     while ((column || dash) && before(c, &line)) {
-        bool colon = has_colon(&line);
+        bool colon = has_colon(c, &line);
         if (!dash && line.item && line.columns == column) {
             push(arena, c, (Str){0}, &line);
             column = line.indent;
             dash = true;
         } else if (line.columns < column || (dash && line.columns == column && (!line.item || colon))) {
-            if (colon && begins_flow(c, &line)) {
+            if (begins_flow(c, &line)) {
                 *flow = line;
                 return true;
             }
@@ -101,7 +107,7 @@ static bool climb(Arena *arena, Cursor *c, Line line, size_t column, bool dash, 
 /* Sideways */
 
 static void add_key(Arena *arena, Cursor *c, const Line *line) {
-    if (has_colon(line)) ARRAY_PUSH(arena, &c->keys, key_of(c, line));
+    if (has_colon(c, line)) ARRAY_PUSH(arena, &c->keys, key_of(c, line));
 }
 
 /* The keys of the map at a column that a line is in. */
@@ -256,8 +262,8 @@ static Str json_value(Str text, Str key) {
 /* The line of the cursor */
 
 static void find_word(Cursor *c, const Line *line) {
-    bool behind = has_colon(line) && c->at > line->colon;
-    size_t start = behind ? line->value : line->content, end = behind || !has_colon(line) ? line->last : line->colon;
+    bool behind = has_colon(c, line) && c->at > line->colon;
+    size_t start = behind ? line->value : line->content, end = behind || !has_colon(c, line) ? line->last : line->colon;
     if (start >= line->last || start > c->at) start = end = c->at;
     if (end < c->at) end = c->at;
     if (start < end && (c->text.at[start] == '"' || c->text.at[start] == '\'') && c->at > start) {
@@ -266,7 +272,7 @@ static void find_word(Cursor *c, const Line *line) {
     }
     c->word = (Span){(uint32_t)start, (uint32_t)end};
     c->part = behind ? CURSOR_VALUE : CURSOR_KEY;
-    c->colon = !behind && has_colon(line);
+    c->colon = !behind && has_colon(c, line);
     if (behind) c->key = key_of(c, line);
     c->spaced = !behind || c->word.at > line->colon + 1;
 }
@@ -283,9 +289,8 @@ static void look_up(Arena *arena, Cursor *c) {
     size_t column = blank ? c->at - line.at : line.columns;
     c->column = column;
     c->item = line.item;
-    bool open = !blank && (begins_flow(c, &line) ||
-                           (!has_colon(&line) && line.content < line.last && strchr("{[", c->text.at[line.content])));
-    size_t bracket = has_colon(&line) ? line.value : line.content;
+    bool open = !blank && begins_flow(c, &line);
+    size_t bracket = has_colon(c, &line) ? line.value : line.content;
     find_word(c, &line);
     if (open && c->at > bracket) {
         flow = line;
@@ -300,12 +305,12 @@ static void look_up(Arena *arena, Cursor *c) {
         return;
     }
     c->steps.n = 0;
-    if (has_colon(&flow)) push(arena, c, key_of(c, &flow), &flow);
+    if (has_colon(c, &flow)) push(arena, c, key_of(c, &flow), &flow);
     if (flow.item) push(arena, c, (Str){0}, &flow);
     Line none = {0};
     if (!climb(arena, c, flow, flow.item ? flow.indent : flow.columns, flow.item, &none) || none.end) return;
     reverse(c);
-    read_flow(arena, c, has_colon(&flow) ? flow.value : flow.content);
+    read_flow(arena, c, has_colon(c, &flow) ? flow.value : flow.content);
 }
 
 Cursor cursor_at(Arena *arena, Str text, size_t at) {
@@ -350,7 +355,7 @@ CursorNames cursor_names(Arena *arena, const Cursor *c, Str list, Str within, St
     CursorNames out = {0};
     Line line = line_at(c->text, c->document.at);
     while (after(c, &line))
-        if (has_colon(&line) && str_eq(key_of(c, &line), list) && is_open(c, &line))
+        if (has_colon(c, &line) && str_eq(key_of(c, &line), list) && is_open(c, &line))
             add_names(arena, &out, c, &line, within, key);
     return out;
 }

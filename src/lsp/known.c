@@ -129,13 +129,11 @@ static const Str capabilities[] = {STR("ALL"),
                                    STR("SYSLOG"),
                                    STR("WAKE_ALARM")};
 
-/* The capabilities that the list does not have yet: `keys` are the items before the cursor in brackets. */
 static void complete_capabilities(Completion *c, const Spot *spot) {
     const Type *type = spot->field == spot->holder ? spot->parent : spot->type;
     if (!spot->field || !type || !str_eq(type->name, S("Capabilities"))) return;
     for (size_t i = 0; i < COUNT(capabilities); i++)
-        if (!str_in(capabilities[i], c->cursor->keys.at, c->cursor->keys.n))
-            complete_add(c, (CompletionItem){.label = capabilities[i], .kind = ITEM_ENUM});
+        complete_add(c, (CompletionItem){.label = capabilities[i], .kind = ITEM_ENUM});
 }
 
 void complete_known(Completion *c, const Spot *spot) {

@@ -273,6 +273,8 @@ COMPLETIONS = (
     ("kind: Service\nspec:\n  ports:\n  - port: 80\n    targetPort: \N{BROKEN BAR}\n", ["http"], []),
     ("kind: HorizontalPodAutoscaler\napiVersion: autoscaling/v2\nspec:\n  scaleTargetRef:\n    kind: Deployment\n    name: \N{BROKEN BAR}\n",
      ["web"], []),
+    ("kind: Service\nspec:\n  ports:\n  - {port: 80, targetPort: \N{BROKEN BAR}}\n", ["http"], []),
+    ("kind: Pod\nspec:\n  containers:\n  - {name: a,\n     imagePullPolicy: \N{BROKEN BAR}}\n", ["Always"], []),
     ('{"kind": "Pod", "apiVersion": "v1", "spec": {"containers": [{"name": "a", "ima\N{BROKEN BAR}', ["image"], ["name"]),
     ("kind: Shop\napiVersion: example.com/v1\nspec:\n  \N{BROKEN BAR}", ["size"], []),
     ("kind: Shop\napiVersion: example.com/v1\nspec:\n  size: \N{BROKEN BAR}", ["small", "large"], []),
