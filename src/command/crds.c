@@ -9,8 +9,10 @@
 #include "base/str_set.h"
 #include "base/visible.h"
 #include "command.h"
-#include "run/definitions.h"
 #include "model/stored.h"
+#include "rules.h"
+#include "run/definitions.h"
+#include "validate/validate.h"
 
 enum { CRDS_CRDS, CRDS_DESCRIPTIONS };
 
@@ -38,7 +40,7 @@ const Command crds_command = {
     "each to a file of its own in " DEFINITIONS_FOLDER
     " at the root of the git repository, or in the working directory where there is none. "
     "Commands that judge custom resources read that folder by themselves. A definition that is there already is "
-    "replaced.\n\n'list' tells "
+    "replaced; one that the server refuses is not kept.\n\n'list' tells "
     "which definitions are known: name, kind, versions that are served, scope, and the file.",
     options,
     COUNT(options),
@@ -46,7 +48,8 @@ const Command crds_command = {
     "  kubectl get crds -o yaml | podlint crds add -\n"
     "                                               those of a cluster\n"
     "  podlint crds list                            what is known here\n",
-    "  0  done\n  1  there is no definition\n  2  wrong usage, or a file could not be read or written\n",
+    "  0  done\n  1  there is no definition, or one that the server refuses\n  2  wrong usage, or a file could not be read or "
+    "written\n",
     run};
 
 typedef struct CrdsRequest {
@@ -138,13 +141,30 @@ static bool told_faults(const InputList *list, const Crds *crds) {
     return !good || list->faults.n;
 }
 
+/* The first reason for which the server refuses a definition; NULL: it takes it. Fields that it does not know are dropped by who
+ * does not ask for strict validation. */
+static const Diag *refusal_of(Arena *arena, const Crd *crd) {
+    NodeDocument in = {.root = (Node *)crd->root, .readable = true, .span = crd->root->span};
+    Document *document;
+    if (!model_build(arena, crd->source, &in, VERSION_LAST, &document) || !document->object) return NULL;
+    validate_create(document);
+    crd_judge_definition(document);
+    diag_sort(&document->diags);
+    for (uint32_t i = 0; i < document->diags.items.n; i++) {
+        const Diag *diag = &document->diags.items.at[i];
+        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule) && !str_eq(diag->rule->name, S("unknown-field")))
+            return diag;
+    }
+    return NULL;
+}
+
 static int add(CrdsRequest *r) {
     if (!r->files.files.n && !r->files.faults.n)
         return usage_error(&crds_command, "name the files or directories with definitions, or - for standard input");
     Crds *crds = crds_new();
     for (uint32_t i = 0; i < r->files.files.n; i++) crds_add(crds, r->files.files.at[i].path, r->files.files.at[i].text);
     Str folder = folder_to_write(r->arena);
-    uint32_t written = 0;
+    uint32_t written = 0, refusals = 0;
     bool failed = false;
     StrSet names = {.arena = r->arena};
     const Crd *crd;
@@ -153,6 +173,14 @@ static int add(CrdsRequest *r) {
         if (!is_file_name(crd->name) || !node_get(crd->root, S("spec"))) {
             tell_error("podlint: a definition in %.*s has no name, or no spec", TEXT(crd->source->name));
             failed = true;
+            continue;
+        }
+        const Diag *refused = refusal_of(r->arena, crd);
+        if (refused) {
+            Place at = source_place(crd->source, r->arena, refused->span.at);
+            tell_error("podlint: %.*s is not kept, the server refuses it: %.*s:%u:%u: %.*s", TEXT(crd->name),
+                       TEXT(crd->source->name), at.line, at.column, TEXT(refused->message));
+            refusals++;
             continue;
         }
         if (!written && !make_folder(r->arena, folder)) {
@@ -167,9 +195,9 @@ static int add(CrdsRequest *r) {
     crds_free(crds);
     Str shown = input_relative(r->arena, ".", folder);
     if (written) printf("%u %s in %.*s\n", written, written == 1 ? "definition is kept" : "definitions are kept", TEXT(shown));
-    if (!written && !failed)
+    if (!written && !failed && !refusals)
         fputs("podlint: there is no CustomResourceDefinition of apiextensions.k8s.io/v1 in these files\n", stderr);
-    return failed ? 2 : written ? 0 : 1;
+    return failed ? 2 : written && !refusals ? 0 : 1;
 }
 
 static int list(CrdsRequest *r) {

@@ -600,6 +600,9 @@ expect ".podlint/crds" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise a
 cd apps || exit 2
 expect ".podlint/crds from a folder below" 1 "shop.yaml:4:8: error[unknown-field]" -f concise .
 run "crds add of nothing" 1 "there is no CustomResourceDefinition" "$podlint" crds add shop.yaml
+sed 's/^metadata: .*/metadata: {name: wrong.example.com}/;s/^  name: .*/  name: wrong.example.com/' ../defs/shops.yaml >wrong.yaml
+run "crds add of what the server refuses" 1 "wrong.example.com is not kept, the server refuses it: wrong.yaml:" "$podlint" crds add wrong.yaml
+rm wrong.yaml
 run "crds without an action" 2 "say what to do: add or list" "$podlint" crds
 run "crds with another one" 2 'did you mean "add"?' "$podlint" crds ad
 
