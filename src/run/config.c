@@ -331,6 +331,19 @@ static int index_of(Str name, const char *const *names, int count) {
 
 static const char *const pod_forms[] = {"template", "spec", "container"};
 
+/* Whether a path has names with dots between them, and [] only behind a name. */
+static bool is_pod_path(Str path) {
+    bool named = false;
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.at[i];
+        if (c == '.' && (!i || path.at[i - 1] == '.' || i + 1 == path.len)) return false;
+        if (c == '[' && (!named || i + 1 == path.len || path.at[i + 1] != ']')) return false;
+        if (c == ']' && (!i || path.at[i - 1] != '[')) return false;
+        named |= c != '.';
+    }
+    return true;
+}
+
 /* A place where pods stand in custom resources. */
 static void read_pod_place(ConfigReader *r, const Node *node) {
     static const char *const keys[] = {"apiVersion", "kind", "path", "as"};
@@ -352,6 +365,11 @@ static void read_pod_place(ConfigReader *r, const Node *node) {
     if (!texts[0].len || !texts[1].len || !texts[2].len || !texts[3].at) return;
     int form = read_word(r, S("as"), node_get(node, S("as")), pod_forms, COUNT(pod_forms));
     if (form < 0) return;
+    if (!is_pod_path(texts[2])) {
+        fault(r, node_get(node, S("path"))->span, S("write spec.template, or spec.groups[].template for the items of a list"),
+              "\"%.*s\" is no path", TEXT(texts[2]));
+        return;
+    }
     PodPlaceRule place = {texts[0], texts[1], texts[2], (uint8_t)form};
     ARRAY_PUSH(r->store->arena, &r->store->pods, place);
 }

@@ -591,6 +591,9 @@ expect "--crds that is not there" 2 "cannot read nowhere" --crds nowhere apps
 printf 'crds: [defs]\n' >.podlint.yaml
 expect "crds of the configuration" 1 "apps/shop.yaml:4:8: error[unknown-field]" -f concise apps
 rm .podlint.yaml
+printf 'pods: [{apiVersion: example.com/v1, kind: Shop, path: ".spec.parts[*]", as: container}]\n' >.podlint.yaml
+expect "a path of pods that leads nowhere" 2 '".spec.parts[*]" is no path' apps
+rm .podlint.yaml
 run "defaults of a definition" 1 "size: 3" "$podlint" defaults --crds defs apps/shop.yaml
 run "crds list without any" 1 "no definition is known here" "$podlint" crds list
 run "crds add" 0 "1 definition is kept in .podlint/crds" "$podlint" crds add defs
