@@ -99,6 +99,7 @@ void deciders_add(Deciders *deciders, const Document *document, Standing standin
         deciders->count++;
         return;
     }
+    if (document->patched && (kind == KIND_LimitRange || kind == KIND_ResourceQuota)) return; /* it limits something else */
     Str namespace_ = namespace_of(deciders, document), name = key_with(arena, kind, namespace_, name_of(document));
     Decider *same = (Decider *)(uintptr_t)str_set_find(&deciders->byKind, name);
     Decider *old = ofCluster ? same : replaced_by(same, &standing), *decider = old ? old : NEW(arena, Decider);

@@ -1170,7 +1170,10 @@ static void complete_by(Arena *arena, const Kustomization *layer, Document *docu
     PodView pod = model_pod(document);
     for (uint32_t i = 0; i < layer->labels.n && document->object; i++) add_labels(arena, &layer->labels.at[i], document);
     for (uint32_t i = 0; i < layer->patches.n; i++)
-        if (is_target(&layer->patches.at[i], document)) ARRAY_PUSH(arena, &document->supplied, layer->patches.at[i].fields);
+        if (is_target(&layer->patches.at[i], document)) {
+            document->patched = true;
+            ARRAY_PUSH(arena, &document->supplied, layer->patches.at[i].fields);
+        }
     if (pod.spec) change_images(arena, layer, pod.spec);
     change_replicas(layer, document);
 }

@@ -70,6 +70,7 @@ typedef struct Document {
     bool partial;            /* a strategic merge patch: what is not written stands elsewhere */
     const Node *inside;      /* the scalar of another document that `source` is the value of; NULL: `source` is a file */
     Str placed;              /* the namespace that kustomizations put it in; empty: as it is written */
+    bool patched;            /* a patch writes into it before the server sees it: what it says may not be what is written here */
     ARRAY(StrList) supplied; /* names of fields, sorted, that patches write into the object before the server sees it */
     DiagList diags;
     StrList gaps;            /* names of fields, sorted, that are left out since nobody can guess their values */

@@ -252,6 +252,18 @@ printf 'namespace: dev\nresources: [../base]\n' >dev/kustomization.yaml
 expect "a quota of the base holds in each overlay" 1 "1 error" --select quota-exceeded base dev prod
 expect "with the replicas of that overlay" 1 "1 of the 2 pods of this Deployment is refused" --select quota-exceeded base dev prod
 
+cd "$dir" && mkdir -p decider/base decider/over && cd decider || exit 2
+deployment base/web.yaml web:1
+printf 'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: few}\nspec: {hard: {pods: 1}}\n' >base/quota.yaml
+printf 'resources: [web.yaml, quota.yaml]\n' >base/kustomization.yaml
+printf 'namespace: shop\nresources: [../base]\nreplicas: [{name: web, count: 3}]\n' >over/kustomization.yaml
+expect "a quota that an overlay takes as it is" 1 "2 of the 3 pods of this Deployment are refused" --select quota-exceeded .
+printf 'patches:\n  - target: {kind: ResourceQuota}\n    patch: |-\n      - {op: replace, path: /spec/hard/pods, value: 9}\n' >>over/kustomization.yaml
+expect "a quota that an overlay changes" 0 "nothing found" --select quota-exceeded .
+printf 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}\n' >base/quota.yaml
+sed -i 's/kind: ResourceQuota/kind: Namespace/; s|/spec/hard/pods, value: 9|/metadata/labels, value: {}|' over/kustomization.yaml
+expect "labels of a namespace that an overlay changes" 0 "nothing found" --select pod-security-enforced .
+
 cd "$dir" && mkdir -p circle && cd circle || exit 2
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
     mkdir k$i && printf 'resources: [quota.yaml' >k$i/kustomization.yaml
