@@ -142,7 +142,7 @@ Str path_by_names(Arena *arena, const Node *root, const Type *type, Str path) {
 
 const Type *path_type(const Type *type, const Path *base, const Path *path) {
     if (path == base) return type;
-    const Field *field = path_schema_field(type, base, path);
+    const Field *field = path ? path_schema_field(type, base, path) : NULL;
     if (!field || field->scalar != TYPE_OBJECT || (field->shape == SHAPE_LIST && path->index < 0)) return NULL;
     return field->type;
 }

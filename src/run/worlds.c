@@ -158,8 +158,10 @@ static Str folder_above(Str folder) {
 /* What stands in the folders above and below of each folder with facts. */
 static Folders folders_around(Arena *arena, const Run *run, Fact *const *facts, uint32_t count) {
     Folders own = {.set.arena = arena}, around = {.set.arena = arena};
-    for (uint32_t i = 0; i < count; i++)
-        ARRAY_PUSH(arena, folder_of(&own, folder_world(arena, run->files[facts[i]->file].name)), facts[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        FactGroup *group = folder_of(&own, folder_world(arena, run->files[facts[i]->file].name));
+        ARRAY_PUSH(arena, group, facts[i]);
+    }
     for (uint32_t i = 0; i < own.names.n; i++) {
         Str folder = own.names.at[i];
         for (Str up = folder_above(folder); up.len; up = folder_above(up)) {
