@@ -23,6 +23,19 @@ bool str_eq_nocase(Str a, Str b) {
     return true;
 }
 
+Str str_take_word(Str *words) {
+    ptrdiff_t space = str_find(*words, ' ');
+    Str word = {words->at, space < 0 ? words->len : (size_t)space};
+    *words = str_slice(*words, word.len + (space >= 0));
+    return word;
+}
+
+bool str_has_word(Str words, Str word) {
+    while (words.len)
+        if (str_eq(str_take_word(&words), word)) return true;
+    return false;
+}
+
 bool str_is_digits(Str s) {
     for (size_t i = 0; i < s.len; i++)
         if (!is_digit(s.at[i])) return false;

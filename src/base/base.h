@@ -92,7 +92,13 @@ ptrdiff_t str_find(Str s, char c);  /* index of the first `c`, or -1 */
 ptrdiff_t str_rfind(Str s, char c); /* index of the last `c`, or -1 */
 bool str_has(Str s, Str part);      /* whether `part` occurs in `s` */
 bool str_take(Str *s, char c);      /* takes `c` off the start, or returns false */
-bool str_is_digits(Str s);          /* one or more ASCII digits and nothing else */
+
+/* Takes the first word off a text of words with a space between them; empty at its end. And whether one of the words is `word`.
+ */
+Str str_take_word(Str *words);
+bool str_has_word(Str words, Str word);
+
+bool str_is_digits(Str s); /* one or more ASCII digits and nothing else */
 
 /* Takes up to `most` digits (18 at most) off the start; false if there are less than `least`. */
 bool str_take_digits(Str *s, size_t least, size_t most, int64_t *out);

@@ -152,8 +152,7 @@ static const Diag *refusal_of(Arena *arena, const Crd *crd) {
     diag_sort(&document->diags);
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule) && !str_eq(diag->rule->name, S("unknown-field")))
-            return diag;
+        if (diag_refuses(diag) && !str_eq(diag->rule->name, S("unknown-field"))) return diag;
     }
     return NULL;
 }

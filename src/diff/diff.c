@@ -210,7 +210,7 @@ static bool is_prefix(Str path, Str of) {
 static bool has_error_at(const Document *document, Str path, bool exact) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity != SEVERITY_ERROR || !rule_refuses(diag->rule)) continue;
+        if (!diag_refuses(diag)) continue;
         if (is_prefix(path, diag->path)) return true;
         if (!exact && diag->path.len && is_prefix(diag->path, path)) return true;
     }
@@ -291,7 +291,7 @@ static Change judge_change(Arena *arena, const Pair *pair, const Difference *dif
 static bool is_accepted(const Document *document) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) return false;
+        if (diag_refuses(diag)) return false;
     }
     return true;
 }
@@ -317,7 +317,7 @@ static bool new_object_is_valid(Arena *arena, const Pair *pair) {
 static Diag *first_error(const Document *document) {
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) return diag;
+        if (diag_refuses(diag)) return diag;
     }
     return NULL;
 }

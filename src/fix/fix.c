@@ -1,9 +1,9 @@
 #include "fix.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/parallel.h"
 #include "input/classify.h"
 #include "layout.h"
 #include "rules.h"
@@ -484,17 +484,10 @@ void fix_offer(Run *run, Arena *arenas, const InputList *list, const RunSettings
     RunSettings how = *settings;
     how.cluster = NULL;
     atomic_uint next = 0;
-    unsigned threads = settings->threads, started = 1;
+    unsigned threads = settings->threads;
     Offerer *offerers = NEW_ARRAY(&arenas[0], Offerer, threads);
-    pthread_t *ids = NEW_ARRAY(&arenas[0], pthread_t, threads);
     for (unsigned i = 0; i < threads; i++) offerers[i] = (Offerer){run, &arenas[i], list, &how, &next};
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK);
-    while (started < threads && pthread_create(&ids[started], &attributes, look_for_offers, &offerers[started]) == 0) started++;
-    pthread_attr_destroy(&attributes);
-    look_for_offers(&offerers[0]);
-    for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
+    parallel(look_for_offers, offerers, threads, sizeof *offerers, STACK);
     run->fixable = run->fixableUnsafe = 0;
     for (RunWalk walk = {.run = run}; run_next(&walk);)
         if (walk.finding->mend) *(walk.finding->mend->safe ? &run->fixable : &run->fixableUnsafe) += 1;

@@ -40,8 +40,7 @@ static void check_reads(File *file, const Schema *schema, const Node *reads) {
     if (!reads) return;
     if (reads->kind != NODE_LIST) complain(file, reads->span, S(""), "reads must be a list");
     for (uint32_t i = 0; reads->kind == NODE_LIST && i < reads->count; i++)
-        if (!is_key(schema, reads->items[i].text))
-            complain(file, reads->items[i].span, S(""), "no type has a field \"%.*s\"", TEXT(reads->items[i].text));
+        if (!is_key(schema, reads->items[i].text)) complain_of_field(schema, file, reads->items[i].span, reads->items[i].text);
 }
 
 void pods_check(File *file, const Schema *schema) {

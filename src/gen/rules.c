@@ -190,12 +190,7 @@ static void check_fix_path(const GenRule *item, const Schema *schema, Str path) 
         ptrdiff_t dot = str_find(path, '.');
         Str name = {path.at, dot < 0 ? path.len : (size_t)dot};
         path = str_slice(path, name.len + 1);
-        if (is_key(schema, name)) continue;
-        Near near = near_start(name);
-        for (uint32_t t = 0; t < schema->types.n; t++)
-            for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) near_try(&near, schema->types.at[t].fields[i].name);
-        complain(item->file, span_in(item, "fix", name), near_question(item->file->gen->arena, near.found),
-                 "no type has a field \"%.*s\"", TEXT(name));
+        if (!is_key(schema, name)) complain_of_field(schema, item->file, span_in(item, "fix", name), name);
     }
 }
 
@@ -314,17 +309,9 @@ static void check_parameters(const GenRule *item, const Code *code) {
 }
 
 static void check_absent(const GenRule *item, const Schema *schema) {
-    Str rest = item->text->own.words.absent;
-    while (rest.len) {
-        ptrdiff_t space = str_find(rest, ' ');
-        Str word = {rest.at, space < 0 ? rest.len : (size_t)space};
-        rest = str_trim(str_slice(rest, word.len));
-        if (is_key(schema, word)) continue;
-        Near near = near_start(word);
-        for (uint32_t t = 0; t < schema->types.n; t++)
-            for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) near_try(&near, schema->types.at[t].fields[i].name);
-        complain(item->file, span_in(item, "absent", word), near_question(item->file->gen->arena, near.found),
-                 "no type has a field \"%.*s\"", TEXT(word));
+    for (Str rest = item->text->own.words.absent; rest.len;) {
+        Str word = str_take_word(&rest);
+        if (!is_key(schema, word)) complain_of_field(schema, item->file, span_in(item, "absent", word), word);
     }
 }
 

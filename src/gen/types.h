@@ -92,6 +92,9 @@ const GenField *field_named(const GenType *type, Str name);
 /* Whether any type has a field with this name, or a map with such a key in its example. */
 bool is_key(const Schema *schema, Str name);
 
+/* Tells of a name, written at a place, that no type has as a field. */
+void complain_of_field(const Schema *schema, File *file, Span span, Str name);
+
 /* Whether a field's value is limited: to an enumeration, a range, a length. */
 bool has_limit(const GenField *field);
 

@@ -10,6 +10,13 @@ const GenField *field_named(const GenType *type, Str name) {
     return NULL;
 }
 
+void complain_of_field(const Schema *schema, File *file, Span span, Str name) {
+    Near near = near_start(name);
+    for (uint32_t t = 0; t < schema->types.n; t++)
+        for (uint32_t i = 0; i < schema->types.at[t].fieldCount; i++) near_try(&near, schema->types.at[t].fields[i].name);
+    complain(file, span, near_question(schema->gen->arena, near.found), "no type has a field \"%.*s\"", TEXT(name));
+}
+
 static const char *words_for(const GenField *field, bool item) {
     if (!item && field->shape == LIST) return "a list";
     if (field->object || (!item && field->shape == MAP)) return "a map";

@@ -361,7 +361,7 @@ bool placeholders_suspect(Arena *arena, const Document *documents, uint32_t coun
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < documents[i].diags.items.n; j++) {
             const Diag *diag = &documents[i].diags.items.at[j];
-            if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) ARRAY_PUSH(arena, &refusals.diags, diag);
+            if (diag_refuses(diag)) ARRAY_PUSH(arena, &refusals.diags, diag);
         }
     if (!refusals.diags.n) return false;
     qsort(refusals.diags.at, refusals.diags.n, sizeof *refusals.diags.at, by_place);

@@ -216,8 +216,7 @@ static void add_for(Server *s, OpenDocument *document, const json_t *params, con
 }
 
 json_t *code_actions(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
+    OpenDocument *document = document_of(s, params, error);
     if (!document) return NULL;
     workspace_settle(s, document);
     const json_t *diagnostics = json_below(params, "context", "diagnostics");

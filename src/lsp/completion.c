@@ -367,8 +367,7 @@ static void complete_key(Completion *c, const Spot *spot) {
 }
 
 json_t *completion(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
+    OpenDocument *document = document_of(s, params, error);
     if (!document) return NULL;
     workspace_settle(s, document);
     size_t at = text_offset(&document->text, s->client.units, json_object_get(params, "position"));

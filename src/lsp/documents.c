@@ -50,9 +50,11 @@ OpenDocument *document_named(Server *s, Str uri) {
     return document;
 }
 
-OpenDocument *document_of(Server *s, const json_t *params) {
+OpenDocument *document_of(Server *s, const json_t *params, LspError *error) {
     Str uri = json_text(json_below(params, "textDocument", "uri"));
-    return uri.at ? document_named(s, uri) : NULL;
+    OpenDocument *document = uri.at ? document_named(s, uri) : NULL;
+    if (!document) *error = LSP_INVALID_PARAMS;
+    return document;
 }
 
 OpenDocument *document_at(Server *s, Str path) {

@@ -21,8 +21,7 @@ static json_t *lens(Server *s, OpenDocument *document, const ResultDocument *of)
 }
 
 json_t *code_lenses(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
+    OpenDocument *document = document_of(s, params, error);
     if (!document) return NULL;
     json_t *out = json_array();
     if (!s->client.lenses) return out;
@@ -85,8 +84,7 @@ static void walk(Hints *h, const Node *map, const Type *type, Span head, int dep
 }
 
 json_t *inlay_hints(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
+    OpenDocument *document = document_of(s, params, error);
     if (!document) return NULL;
     const json_t *range = json_object_get(params, "range");
     workspace_ready(s, document);

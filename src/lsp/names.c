@@ -58,19 +58,9 @@ static void offer(Search *search, Str word, Str detail, Str insert) {
     complete_add(search->c, (CompletionItem){.label = word, .insert = insert, .kind = ITEM_REFERENCE, .detail = detail});
 }
 
-static bool among(Str words, Str word) {
-    while (words.len) {
-        ptrdiff_t space = str_find(words, ' ');
-        Str first = {words.at, space < 0 ? words.len : (size_t)space};
-        if (str_eq(first, word)) return true;
-        words = str_slice(words, first.len + 1);
-    }
-    return false;
-}
-
 static void offer_object(void *context, const Fact *fact) {
     Search *search = context;
-    if (!fact->inside && among(search->kinds, fact->kindName)) offer(search, fact->name, fact->kindName, S(""));
+    if (!fact->inside && str_has_word(search->kinds, fact->kindName)) offer(search, fact->name, fact->kindName, S(""));
 }
 
 static void offer_keys(void *context, const Fact *fact) {

@@ -50,8 +50,7 @@ static json_t *location(Server *s, const Mentions *mentions, const Mention *ment
 
 /* The document and the byte that a request is about. */
 static OpenDocument *asked(Server *s, const json_t *params, LspError *error, size_t *offset) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
+    OpenDocument *document = document_of(s, params, error);
     if (document) *offset = text_offset(&document->text, s->client.units, json_object_get(params, "position"));
     if (document) workspace_ready(s, document);
     return document;
@@ -165,8 +164,7 @@ static NamedFiles files_named(Server *s, OpenDocument *document) {
 }
 
 json_t *document_links(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
+    OpenDocument *document = document_of(s, params, error);
     if (!document) return NULL;
     NamedFiles files = files_named(s, document);
     json_t *out = json_array();

@@ -137,8 +137,7 @@ static json_t *ignore(Server *s, const json_t *params, LspError *error) {
 
 /* The text of a document as the server has it, for tests of clients. */
 static json_t *text_of(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
+    OpenDocument *document = document_of(s, params, error);
     if (!document) return NULL;
     return json_pack("{s:o,s:I}", "text", text_json(text_str(&document->text)), "version", (json_int_t)document->version);
 }

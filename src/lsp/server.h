@@ -105,10 +105,11 @@ void server_notify(Server *s, const char *method, json_t *params);
 void server_request(Server *s, const char *method, json_t *params);
 
 /* documents.c */
-OpenDocument *document_named(Server *s, Str uri);           /* NULL if it is not open */
-void document_drop(OpenDocument *document);                 /* frees one that is in no list any more */
-OpenDocument *document_of(Server *s, const json_t *params); /* params.textDocument.uri; NULL if it is not open */
-OpenDocument *document_at(Server *s, Str path);             /* the open document of a file, or NULL */
+OpenDocument *document_named(Server *s, Str uri); /* NULL if it is not open */
+void document_drop(OpenDocument *document);       /* frees one that is in no list any more */
+/* That of params.textDocument.uri; NULL if it is not open, which is the error of a request. */
+OpenDocument *document_of(Server *s, const json_t *params, LspError *error);
+OpenDocument *document_at(Server *s, Str path); /* the open document of a file, or NULL */
 /* Whether what a file says changes how others are judged, or which of them there are. */
 bool file_is_structure(const Folder *folder, Str path);
 bool document_is_saved(Server *s, const OpenDocument *document); /* its text is that of its file */

@@ -84,13 +84,19 @@ static Span whole_of(const TreeDocuments *trees, uint32_t number) {
     return span;
 }
 
+/* Reads the document that a request is about; false if it is not open. */
+static bool open_outline(Outline *o, TreeDocuments *trees, Server *s, const json_t *params, LspError *error) {
+    OpenDocument *document = document_of(s, params, error);
+    if (!document) return false;
+    tree_read(trees, &s->scratch, document);
+    *o = (Outline){.server = s, .document = document, .trees = trees};
+    return true;
+}
+
 json_t *document_symbols(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
-    if (!document) return NULL;
     TreeDocuments trees;
-    tree_read(&trees, &s->scratch, document);
-    Outline o = {.server = s, .document = document, .trees = &trees};
+    Outline o;
+    if (!open_outline(&o, &trees, s, params, error)) return NULL;
     json_t *out = json_array();
     for (uint32_t i = 0; i < trees.items.n; i++) {
         const Node *root = trees.items.at[i].root, *kind = node_get(root, S("kind")),
@@ -160,12 +166,9 @@ static void fold_below(Outline *o, json_t *out, const Node *node, int depth) {
 }
 
 json_t *folding_ranges(Server *s, const json_t *params, LspError *error) {
-    OpenDocument *document = document_of(s, params);
-    if (!document) *error = LSP_INVALID_PARAMS;
-    if (!document) return NULL;
     TreeDocuments trees;
-    tree_read(&trees, &s->scratch, document);
-    Outline o = {.server = s, .document = document, .trees = &trees};
+    Outline o;
+    if (!open_outline(&o, &trees, s, params, error)) return NULL;
     json_t *out = json_array();
     for (uint32_t i = 0; i < trees.items.n; i++) {
         if (trees.items.n > 1) fold(&o, out, whole_of(&trees, i));

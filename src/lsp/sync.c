@@ -51,7 +51,8 @@ static void apply(Server *s, OpenDocument *document, const json_t *change) {
 }
 
 void document_change(Server *s, const json_t *params) {
-    OpenDocument *document = document_of(s, params);
+    LspError unused;
+    OpenDocument *document = document_of(s, params, &unused);
     const json_t *changes = json_object_get(params, "contentChanges");
     if (!document) return;
     for (size_t i = 0; i < json_array_size(changes); i++) apply(s, document, json_array_get(changes, i));
@@ -60,12 +61,14 @@ void document_change(Server *s, const json_t *params) {
 }
 
 void document_save(Server *s, const json_t *params) {
-    OpenDocument *document = document_of(s, params);
+    LspError unused;
+    OpenDocument *document = document_of(s, params, &unused);
     if (document && speaks_of_files(text_str(&document->text))) changed(s, document, true);
 }
 
 void document_close(Server *s, const json_t *params) {
-    OpenDocument *document = document_of(s, params), **at = &s->documents;
+    LspError unused;
+    OpenDocument *document = document_of(s, params, &unused), **at = &s->documents;
     if (!document) return;
     diagnostics_clear(s, document);
     while (*at != document) at = &(*at)->next;

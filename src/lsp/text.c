@@ -80,15 +80,7 @@ size_t text_offset(EditedText *text, Units units, const json_t *position) {
 }
 
 static uint32_t line_of(const EditedText *text, size_t offset) {
-    uint32_t low = 0, high = text->lineCount;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (text->lines[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    return count_below(text->lines, text->lineCount, sizeof *text->lines, (uint32_t)offset + 1) - 1;
 }
 
 json_t *text_position(EditedText *text, Units units, size_t offset) {

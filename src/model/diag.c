@@ -45,6 +45,10 @@ bool rule_refuses(const Rule *rule) {
     return rule->source == FROM_YAML || rule->source == FROM_SCHEMA || rule->source == FROM_API;
 }
 
+bool diag_refuses(const Diag *diag) {
+    return diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule);
+}
+
 bool rule_is_of_server(const Rule *rule) {
     return rule_refuses(rule) || rule->source == FROM_WARNING;
 }

@@ -212,6 +212,7 @@ const char *diag_source_name(DiagSource source);
  * if only as a warning. */
 bool rule_refuses(const Rule *rule);
 bool rule_is_of_server(const Rule *rule);
+bool diag_refuses(const Diag *diag); /* it is such an error */
 
 /* The API's name of an error type ("FieldValueRequired"); NULL for API_NONE. */
 const char *api_error_name(ApiError type);

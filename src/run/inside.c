@@ -4,16 +4,6 @@
 #include "rules.h"
 #include "validate/validate.h"
 
-static bool is_word(Str words, Str word) {
-    while (words.len) {
-        ptrdiff_t space = str_find(words, ' ');
-        Str first = {words.at, space < 0 ? words.len : (size_t)space};
-        if (str_eq(first, word)) return true;
-        words = str_slice(words, first.len + 1);
-    }
-    return false;
-}
-
 /* A text with the places in it that are those of the pod's own object. */
 static Str placed(Arena *arena, const InnerPod *pod, Str text) {
     Str start = inner_start(pod);
@@ -31,7 +21,7 @@ static Str placed(Arena *arena, const InnerPod *pod, Str text) {
 static void take(Document *document, const InnerPod *pod, const Diag *diag) {
     Str path = inner_path(document->diags.arena, pod, diag->path);
     bool schema = diag->rule->source == FROM_SCHEMA;
-    if (is_word(pod->reads, path_leaf(path))) return;
+    if (str_has_word(pod->reads, path_leaf(path))) return;
     if (!path.at || diag->rule->source == FROM_YAML || diag->rule->source == FROM_WARNING) return;
     /* The definition has its own say, and operators have fields of their own. */
     if (schema && (document->definition || (!pod->whole && diag->rule->number == RULE_unknown_field))) return;

@@ -8,10 +8,10 @@
 #include "run.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/parallel.h"
 #include "input/classify.h"
 #include "inside.h"
 #include "input/placeholder.h"
@@ -203,7 +203,7 @@ static void keep_findings(Worker *w, const ResultFile *file, Source *source, Doc
     }
     for (uint32_t i = 0; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) out->accepted = false;
+        if (diag_refuses(diag)) out->accepted = false;
         if (around || !is_wanted(settings, document, diag->rule)) continue;
         Finding finding = outline(w, source, diag);
         Finding *same = known ? bsearch(&finding, findings, known, sizeof finding, by_place) : NULL;
@@ -294,7 +294,7 @@ static void check_whole(Worker *w, const ResultFile *file, Document *document, b
 static bool has_refusal(const Document *document, uint32_t before) {
     for (uint32_t i = before; i < document->diags.items.n; i++) {
         const Diag *diag = &document->diags.items.at[i];
-        if (diag->severity == SEVERITY_ERROR && rule_refuses(diag->rule)) return true;
+        if (diag_refuses(diag)) return true;
     }
     return false;
 }
@@ -977,11 +977,18 @@ static StrSet populated_worlds(Worker *w, const Candidate *all, uint32_t count) 
     return out;
 }
 
-/* Whether anything can be said of an object. Where kustomizations differ, so may its namespace. */
-static bool concerns_anywhere(Worker *w, const Candidate *candidate) {
-    const InputFile *input = input_of(w, &w->run->files[candidate->file]);
-    bool differs = input && input->use && kustomize_ways(&w->text, input->use, 2).n > 1;
-    return (differs && candidate->need.namespaced) || admission_concerns(w->settings->cluster, &candidate->need);
+/* Marks the candidates of which anything can be said; they stand in the order of their files. Where the ways of a file differ, so
+ * may the namespaces of its objects. */
+static void find_wanted(Worker *w, Candidate *all, uint32_t count) {
+    bool differs = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const ResultFile *file = &w->run->files[all[i].file];
+        const InputFile *input = input_of(w, file);
+        bool looked = w->counts || !is_around(w, file);
+        if (looked && (!i || all[i].file != all[i - 1].file))
+            differs = input && input->use && kustomize_ways(&w->text, input->use, 2).n > 1;
+        all[i].wanted = looked && ((differs && all[i].need.namespaced) || admission_concerns(w->settings->cluster, &all[i].need));
+    }
 }
 
 /* What the objects of the run decide over each other. */
@@ -1007,8 +1014,7 @@ static void admit_objects(Run *run, Worker *workers, unsigned count) {
     for (uint32_t i = 0; i < all.n; i++)
         all.at[i].wanted = all.at[i].role == ADMISSION_BINDS || (all.at[i].role == ADMISSION_GIVES && cluster->closed);
     visit_candidates(w, all.at, all.n, &populated, cluster->arena, take_decider);
-    for (uint32_t i = 0; i < all.n; i++)
-        all.at[i].wanted = (w->counts || !is_around(w, &run->files[all.at[i].file])) && concerns_anywhere(w, &all.at[i]);
+    find_wanted(w, all.at, all.n);
     visit_candidates(w, all.at, all.n, &populated, &w->scratch, admit);
     arena_free(&w->text);
     arena_free(&w->scratch);
@@ -1064,17 +1070,9 @@ void run_check(Run *run, const InputList *list, const RunSettings *settings, Are
     atomic_uint next = 0;
     unsigned threads = settings->threads;
     Worker *workers = NEW_ARRAY(&arenas[0], Worker, threads);
-    pthread_t *ids = NEW_ARRAY(&arenas[0], pthread_t, threads);
-    unsigned started = 1;
     for (unsigned i = 0; i < threads; i++)
         workers[i] = (Worker){.settings = settings, .list = list, .run = run, .next = &next, .kept = &arenas[i]};
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    while (started < threads && pthread_create(&ids[started], &attributes, work, &workers[started]) == 0) started++;
-    pthread_attr_destroy(&attributes);
-    work(&workers[0]);
-    for (unsigned i = 1; i < started; i++) pthread_join(ids[i], NULL);
+    parallel(work, workers, threads, sizeof *workers, THREAD_STACK);
     judge_all_waiting(run, workers, threads);
     check_objects(run, workers, threads);
     admit_objects(run, workers, threads);

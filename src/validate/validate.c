@@ -99,10 +99,8 @@ static bool stands_on_absence(const Document *document, const Diag *diag) {
     bool missing = diag->rule->type == API_REQUIRED || diag->missing;
     if (missing && model_may_be_supplied(document, path_leaf(diag->path))) return true;
     for (Str rest = rule_words(diag->rule).absent; rest.len;) {
-        ptrdiff_t space = str_find(rest, ' ');
-        Str field = {rest.at, space < 0 ? rest.len : (size_t)space};
+        Str field = str_take_word(&rest);
         if (model_may_be_supplied(document, field) || names_have(document->gaps, field)) return true;
-        rest = str_slice(rest, field.len + 1);
     }
     return false;
 }

@@ -151,15 +151,7 @@ static void index_lines(Source *source, Arena *arena) {
 /* The number of the line with a byte, from 0. */
 static uint32_t find_line(Source *source, Arena *arena, uint32_t offset) {
     if (!source->lines) index_lines(source, arena);
-    uint32_t low = 0, high = source->lineCount;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (source->lines[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    return count_below(source->lines, source->lineCount, sizeof *source->lines, offset + 1) - 1;
 }
 
 /* The code points before a byte: those before its block are known. */
