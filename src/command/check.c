@@ -11,12 +11,12 @@
 #include "run/baseline.h"
 #include "run/policy_sources.h"
 #include "run/run.h"
-#include "base/glob.h"
 #include "fix/save.h"
 #include "input/expectations.h"
 #include "input/render.h"
 #include "run/definitions.h"
 #include "admission_options.h"
+#include "patterns.h"
 #include "report_files.h"
 #include "setting_options.h"
 
@@ -152,7 +152,7 @@ typedef struct CheckRequest {
     const char *baseline, *newBaseline;
     bool render;
     bool showFiles, statistics, failIfEmpty;
-    Globs include, exclude; /* of the command line */
+    FilePatterns patterns;
     const char *stdinName;
     long threads, maxFindings;
     bool fix; /* mend the files first */
@@ -179,23 +179,6 @@ static bool take_number(const char *value, const char *option, int64_t least, in
     return true;
 }
 
-/* Adds a pattern of the command line. Beside those of a .gitignore it may start with ./, or be the whole path of something, which
- * wins over one from the working directory on only if there is no such thing. */
-static void add_pattern(CheckRequest *c, Globs *globs, Str pattern) {
-    Str mark = str_starts(pattern, S("!")) ? S("!") : S(""), here = real_path(c->arena, ".");
-    pattern = str_slice(pattern, mark.len);
-    if (str_starts(pattern, S("./"))) pattern = str_slice(pattern, 1);
-    Str end = str_ends(pattern, S("/")) ? S("/") : S(""), path = {pattern.at, pattern.len - end.len};
-    bool below = here.at && str_starts(pattern, here) && pattern.len > here.len && pattern.at[here.len] == '/';
-    if (below)
-        pattern = str_slice(pattern, here.len);
-    else if ((str_starts(path, S("../")) ||
-              (str_starts(path, S("/")) && access(arena_cstr(c->arena, str_slice(path, 1)), F_OK) != 0)) &&
-             access(arena_cstr(c->arena, path), F_OK) == 0)
-        pattern = str_join(c->arena, str_join(c->arena, S("/"), input_relative(c->arena, ".", path)), end);
-    globs_add(globs, c->arena, str_join(c->arena, mark, pattern));
-}
-
 static bool take(void *request, Parsed parsed) {
     const Command *command = &check_command;
     CheckRequest *c = request;
@@ -217,8 +200,8 @@ static bool take(void *request, Parsed parsed) {
     case CHECK_SHOW_IGNORED: c->report.showIgnored = true; break;
     case CHECK_SHOW_FILES: c->showFiles = true; break;
     case CHECK_STATISTICS: c->statistics = true; break;
-    case CHECK_EXCLUDE: add_pattern(c, &c->exclude, str_of(parsed.value)); break;
-    case CHECK_INCLUDE: add_pattern(c, &c->include, str_of(parsed.value)); break;
+    case CHECK_EXCLUDE: patterns_add(&c->patterns.exclude, c->arena, parsed.value); break;
+    case CHECK_INCLUDE: patterns_add(&c->patterns.include, c->arena, parsed.value); break;
     case CHECK_NO_EXCLUDE: c->files.all = true; break;
     case CHECK_FOLLOW: c->files.follow = c->policies.files.follow = c->crds.follow = true; break;
     case CHECK_STDIN_FILENAME: c->stdinName = parsed.value; break;
@@ -282,16 +265,9 @@ static int settle(CheckRequest *c) {
     return usage_error(&check_command, "only rules of Pod Security are selected; name their level with --pod-security");
 }
 
-/* Why the command line or the configuration leaves out a file or a folder; empty if they do not. */
 static Str leaves_out(void *request, Str path, bool directory) {
     CheckRequest *c = request;
-    if (c->exclude.items.n || c->include.items.n) {
-        const char *relative = input_relative(c->arena, ".", path).at;
-        if (globs_cover(&c->exclude, relative, directory)) return S("--exclude names it");
-        if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false))
-            return S("--include does not name it");
-    }
-    return config_leaves_out(c->store, path, directory) ? S("the configuration leaves it out") : S("");
+    return patterns_leave_out(&c->patterns, c->arena, c->store, path, directory);
 }
 
 /* Adds what is named. Standard input may stand for a file. */
@@ -392,7 +368,6 @@ static bool spares_inputs(const CheckRequest *c) {
     return !c->newBaseline || !overwrites(c, "write-baseline", c->newBaseline);
 }
 
-/* Runs the check. Returns 0, or 2 after telling which of the files to write is one that was read. */
 /* Mends the files first. */
 static void mend(CheckRequest *c) {
     FixResult fixes;
@@ -402,6 +377,7 @@ static void mend(CheckRequest *c) {
         tell_error("podlint: %u mended in %u %s", fixes.fixes, fixes.files.n, fixes.files.n == 1 ? "file" : "files");
 }
 
+/* Runs the check. Returns 0, or 2 after telling which of the files to write is one that was read. */
 static int judge(CheckRequest *c) {
     uint32_t most = c->files.files.n ? c->files.files.n : 1;
     c->cluster.arena = c->cluster.byKind.arena = c->arena;

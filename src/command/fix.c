@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "base/glob.h"
 #include "base/visible.h"
 #include "run/definitions.h"
 #include "fix/fix.h"
@@ -11,6 +10,7 @@
 #include "fix/line_diff.h"
 #include "input/expectations.h"
 #include "input/kustomize.h"
+#include "patterns.h"
 #include "setting_options.h"
 
 enum {
@@ -79,7 +79,7 @@ typedef struct FixRequest {
     ARRAY(Str) paths;
     CommandSettings settings;
     InputList crds, files;
-    Globs include, exclude; /* of the command line */
+    FilePatterns patterns;
     const char *stdinName;
     Str input; /* its text; at is NULL if it is not to be mended */
     ConfigStore *store;
@@ -98,8 +98,8 @@ static bool take(void *request, Parsed parsed) {
     case FIX_ADD_IGNORES: c->addIgnores = true; break;
     case FIX_REASON: c->reason = parsed.value; break;
     case FIX_CRDS: input_add(&c->crds, str_of(parsed.value)); break;
-    case FIX_EXCLUDE: globs_add(&c->exclude, c->arena, str_of(parsed.value)); break;
-    case FIX_INCLUDE: globs_add(&c->include, c->arena, str_of(parsed.value)); break;
+    case FIX_EXCLUDE: patterns_add(&c->patterns.exclude, c->arena, parsed.value); break;
+    case FIX_INCLUDE: patterns_add(&c->patterns.include, c->arena, parsed.value); break;
     case FIX_NO_EXCLUDE: c->files.all = true; break;
     case FIX_STDIN_FILENAME: c->stdinName = parsed.value; break;
     case FIX_SHOW: c->show = true; break;
@@ -109,16 +109,9 @@ static bool take(void *request, Parsed parsed) {
     return true;
 }
 
-/* Why the command line or the configuration leaves out a file or a folder; empty if they do not. */
 static Str leaves_out(void *request, Str path, bool directory) {
     FixRequest *c = request;
-    if (c->exclude.items.n || c->include.items.n) {
-        const char *relative = input_relative(c->arena, ".", path).at;
-        if (globs_cover(&c->exclude, relative, directory)) return S("--exclude names it");
-        if (!directory && c->include.items.n && !globs_cover(&c->include, relative, false))
-            return S("--include does not name it");
-    }
-    return config_leaves_out(c->store, path, directory) ? S("the configuration leaves it out") : S("");
+    return patterns_leave_out(&c->patterns, c->arena, c->store, path, directory);
 }
 
 static bool is_stdin(const FixRequest *c, Str name) {

@@ -46,6 +46,10 @@ cp bad.yaml a.yaml
 ends "--check" 1 "$podlint" fix --check a.yaml
 echo a.yaml >wanted.txt
 same "--check names the file" wanted.txt out.txt
+mkdir -p left && pod >left/a.yaml
+ends "--exclude as check takes it" 0 "$podlint" fix --check --exclude ./left/ left
+ends "--exclude of a whole path" 0 "$podlint" fix --check --exclude "$PWD/left/a.yaml" left
+ends "without --exclude" 1 "$podlint" fix --check left
 ends "--select of another rule" 0 "$podlint" fix --select wrong-type --check a.yaml
 ends "no path" 2 "$podlint" fix
 
