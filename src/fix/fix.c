@@ -81,6 +81,12 @@ static bool overlap(const Round *r, const Plan *a, const Plan *b) {
     return false;
 }
 
+/* Whether the bytes up to `end` are the last in their brackets. */
+static bool is_last_in_flow(Str text, size_t end) {
+    while (end < text.len && is_space(text.at[end])) end++;
+    return end < text.len && (text.at[end] == '}' || text.at[end] == ']');
+}
+
 static Str edited(Arena *arena, Str text, const PlanList *plans) {
     Replacements all = {0};
     for (uint32_t i = 0; i < plans->n; i++)
@@ -91,6 +97,9 @@ static Str edited(Arena *arena, Str text, const PlanList *plans) {
     for (uint32_t i = 0; i < all.n; i++) {
         if (all.at[i].at < at) return text;
         buf_str(&out, (Str){text.at + at, all.at[i].at - at});
+        /* What was put before the only entry, which goes, needs no comma. */
+        bool alone = i && at == all.at[i].at && !all.at[i].put.len && is_last_in_flow(text, all.at[i].end);
+        if (alone && str_ends(buf_text(&out), S(", "))) out.len -= 2;
         buf_str(&out, all.at[i].put);
         at = all.at[i].end;
     }

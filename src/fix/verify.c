@@ -1,9 +1,11 @@
 #include "verify.h"
 
+#include <jansson.h>
 #include <libfyaml.h>
 #include <stdlib.h>
 
 #include "layout.h"
+#include "yaml/json.h"
 
 NodeDocuments verify_read(Arena *arena, const Source *source) {
     NodeDocuments out = {0};
@@ -123,9 +125,19 @@ static bool same_comments(Arena *arena, const Source *before, const NodeDocument
     return true;
 }
 
+/* Whether a text is JSON from end to end, and not only to readers of YAML. */
+static bool is_json(Str text) {
+    size_t first = json_skip_space(text, 0);
+    if (first == text.len || (text.at[first] != '{' && text.at[first] != '[')) return false;
+    json_t *value = json_loadb(text.at, text.len, JSON_ALLOW_NUL, NULL);
+    json_decref(value);
+    return value != NULL;
+}
+
 /* Reads a text and holds it against the trees; `is` and `source` get what was read. */
 static bool says(Arena *arena, const Source *before, const NodeDocuments *was, Str text, Node *const *wanted, Source *source,
                  NodeDocuments *out) {
+    if (is_json(before->text) && !is_json(text)) return false;
     if (source_from_bytes(source, arena, before->name, text)) return false;
     NodeDocuments is = *out = verify_read(arena, source);
     if (is.n != was->n) return false;

@@ -10,7 +10,7 @@ typedef ARRAY(NodeDocument) NodeDocuments;
 NodeDocuments verify_read(Arena *arena, const Source *source);
 
 /* Whether a text holds exactly the trees of `wanted`, one for each document, as libyaml and as libfyaml read it, and has the
- * comments that `before` had. What libfyaml cannot read of `before` it is not asked about. */
+ * comments that `before` had. What was JSON is JSON. What libfyaml cannot read of `before` it is not asked about. */
 bool verify_text(Arena *arena, const Source *before, const NodeDocuments *was, Str text, Node *const *wanted);
 
 /* Whether a text says what `before` says, to the last value, whatever comments it has. */

@@ -135,4 +135,13 @@ END
 "$podlint" fix -q a.json
 same "JSON stays JSON" wanted.txt a.json
 
+budget='{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"web"},"spec":{"minAvailable":1,"selector":'
+printf '%s{"app":"web"}}}\n' "$budget" >a.json
+printf '%s{"matchLabels": {"app": "web"}}}}\n' "$budget" >wanted.txt
+"$podlint" fix -q a.json
+same "what takes the place of the only entry has no comma" wanted.txt a.json
+printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[]}}\n' | tee a.json >wanted.txt
+"$podlint" fix -q --add-ignores a.json
+same "JSON has no comments" wanted.txt a.json
+
 finish
